@@ -1,0 +1,102 @@
+// The import arrows: domain -> plugins -> engine, and what each may not touch. `npm run lint` checks them.
+const inside = (...folders) => `^src/(${folders.join('|')})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle is two files that are one.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'engine-knows-nobody',
+      comment: 'The engine knows no plugin, no module, no configuration and no process.',
+      severity: 'error',
+      from: { path: inside('engine') },
+      to: { path: '^src/', pathNot: inside('engine') },
+    },
+    {
+      name: 'engine-knows-no-model',
+      comment: 'The engine works for any Prisma schema, so it never imports the generated client.',
+      severity: 'error',
+      from: { path: inside('engine') },
+      to: { path: '^prisma/generated' },
+    },
+    ...engineOrder({
+      http: [],
+      telemetry: [],
+      compile: [],
+      budget: ['http', 'telemetry'],
+      resource: ['http', 'compile'],
+      freshness: ['compile', 'resource', 'telemetry'],
+      cache: ['freshness', 'http', 'telemetry', 'resource'],
+      jobs: ['telemetry'],
+    }),
+    {
+      name: 'plugins-know-no-module',
+      severity: 'error',
+      from: { path: inside('plugins') },
+      to: { path: inside('domain', 'cli', 'dev') },
+    },
+    {
+      name: 'modules-know-each-other-by-index-only',
+      comment: "A module's inside is its own; others import its index.ts.",
+      severity: 'error',
+      from: { path: '^src/domain/([^/]+)/' },
+      to: { path: '^src/domain/[^/]+/', pathNot: ['^src/domain/$1/', '^src/domain/[^/]+/index[.]ts$'] },
+    },
+    {
+      name: 'modules-stay-in-the-service',
+      severity: 'error',
+      from: { path: inside('domain') },
+      to: { path: inside('cli', 'dev') },
+    },
+    {
+      name: 'the-service-needs-no-development',
+      comment: 'What runs in production imports nothing that only a bare machine needs.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inside('dev', 'cli') },
+      to: { path: inside('dev', 'cli') },
+    },
+    {
+      name: 'telemetry-sdk-where-the-process-starts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/telemetry[.]ts$' },
+      to: { path: 'node_modules/@opentelemetry/(sdk-|exporter-)' },
+    },
+    {
+      name: 'not-a-development-dependency',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [inside('dev'), '^src/engine/compile/generator'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['[.]d[.]ts$', '/main[.]ts$'] },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^prisma/generated'] },
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
+
+/** Inside the engine a part imports only the parts named for it. */
+function engineOrder(allowed) {
+  return Object.entries(allowed).map(([part, others]) => ({
+    name: `engine-${part}`,
+    comment: `engine/${part} may import ${others.length > 0 ? others.join(', ') : 'no other part'}.`,
+    severity: 'error',
+    from: { path: `^src/engine/${part}/` },
+    to: { path: '^src/engine/', pathNot: `^src/engine/(${[part, ...others].join('|')})/` },
+  }));
+}

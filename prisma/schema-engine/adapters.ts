@@ -1,0 +1,98 @@
+/** The driver adapters of one datasource: for its database, and for the shadow databases that migrations are tried on. */
+
+import { randomUUID } from 'node:crypto';
+import {
+  isDriverAdapterError,
+  type SqlDriverAdapter,
+  type SqlMigrationAwareDriverAdapterFactory,
+} from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import type { Datasource } from './command-line.ts';
+import { parseDatabaseUrl, schemaName, withDatabase } from './database-url.ts';
+import { KnownError } from './known-error.ts';
+import type { ScriptError } from './script-error.ts';
+import { type OnFailure, openSession } from './session.ts';
+
+export interface MigrationAdapters extends SqlMigrationAwareDriverAdapterFactory {
+  /** The last failure that an adapter met. Set it to undefined before the work whose failure is wanted. */
+  failure: KnownError | ScriptError | undefined;
+  /** Closes all that are open, and drops their shadow databases. */
+  dispose(): Promise<void>;
+}
+
+export function migrationAdapters(datasource: Datasource): MigrationAdapters {
+  const open = new Set<SqlDriverAdapter>();
+  const onFailure: OnFailure = (failure) => {
+    adapters.failure = failure;
+  };
+  const keep = async (connect: () => Promise<SqlDriverAdapter>) => {
+    const adapter = await connect().catch((error) => {
+      if (error instanceof KnownError) onFailure(error);
+      throw error;
+    });
+    open.add(adapter);
+    return onDispose(adapter, async () => void open.delete(adapter));
+  };
+  const adapters: MigrationAdapters = {
+    provider: 'postgres',
+    adapterName: '@prisma/adapter-pg',
+    failure: undefined,
+    connect: () => keep(async () => openSession(parseDatabaseUrl(datasource.url), onFailure)),
+    connectToShadowDb: () => keep(() => openShadow(datasource, onFailure)),
+    dispose: async () => {
+      await Promise.all([...open].map((adapter) => adapter.dispose()));
+    },
+  };
+  return adapters;
+}
+
+async function openShadow({ url, shadowDatabaseUrl }: Datasource, onFailure: OnFailure): Promise<SqlDriverAdapter> {
+  const main = parseDatabaseUrl(url);
+  if (!shadowDatabaseUrl) return createShadow(main, onFailure);
+  const shadow = parseDatabaseUrl(shadowDatabaseUrl);
+  if (shadow.host === main.host && shadow.pathname === main.pathname) {
+    throw new KnownError('P3014', 'The shadow database is the main database. Please give another URL for it.');
+  }
+  return emptyShadow(shadow, onFailure);
+}
+
+/**
+ * Creates a database, and drops it when its adapter is disposed of. The adapter of `@prisma/adapter-pg` is of no use here:
+ * it keeps the connection string, in which the main database stands, and so tries migrations on that.
+ */
+async function createShadow(url: URL, onFailure: OnFailure): Promise<SqlDriverAdapter> {
+  const name = `prisma_migrate_shadow_db_${randomUUID()}`;
+  const main = await openSession(url, onFailure);
+  try {
+    await main.executeScript(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+  } catch (error) {
+    await main.dispose();
+    throw isDriverAdapterError(error) && error.cause.kind === 'postgres' ? shadowError(error.cause.message) : error;
+  }
+  return onDispose(await openSession(withDatabase(url, name), onFailure), async () => {
+    await main.executeScript(`DROP DATABASE ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+    await main.dispose();
+  });
+}
+
+/** A shadow database that the developer keeps is emptied before each use, and stays. */
+async function emptyShadow(url: URL, onFailure: OnFailure): Promise<SqlDriverAdapter> {
+  const schema = pg.escapeIdentifier(schemaName(url) ?? 'public');
+  const shadow = await openSession(url, onFailure);
+  await shadow.executeScript(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}`);
+  return shadow;
+}
+
+function shadowError(reason: string): KnownError {
+  return new KnownError(
+    'P3014',
+    'Prisma Migrate could not create the shadow database. Please make sure the database user has permission to create databases. ' +
+      'Read more about the shadow database (and workarounds) at https://pris.ly/d/migrate-shadow\n\n' +
+      `Original error: ${reason}`,
+  );
+}
+
+function onDispose(adapter: SqlDriverAdapter, then: () => Promise<void>): SqlDriverAdapter {
+  const dispose = adapter.dispose.bind(adapter);
+  return Object.assign(adapter, { dispose: () => dispose().then(then) });
+}

@@ -1,0 +1,9 @@
+/** An error that Prisma's error reference lists: a code such as P1001, and a message in the wording given there. */
+export class KnownError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,49 @@
+/** Prisma's schema engine as the Prisma CLI expects it: an executable, which here needs no native binary. */
+
+import { migrationAdapters } from './adapters.ts';
+import { type CommandLine, parseCommandLine } from './command-line.ts';
+import { engineCommands } from './commands.ts';
+import { canConnect, createDatabase } from './database.ts';
+import { serve } from './json-rpc.ts';
+import { KnownError } from './known-error.ts';
+import { logError } from './log.ts';
+
+try {
+  const commandLine = parseCommandLine(process.argv.slice(2));
+  await (commandLine.subcommand === undefined ? serveRequests(commandLine) : runSubcommand(commandLine));
+} catch (error) {
+  // The CLI skips the first line of what a sub-command writes.
+  process.stderr.write('\n');
+  logError(
+    error instanceof Error ? error.message : String(error),
+    error instanceof KnownError ? error.code : undefined,
+  );
+  process.exitCode = 1;
+}
+// The engine leaves a timer behind, its limit on the wait for the advisory lock. All else is closed by now.
+process.exit();
+
+async function runSubcommand({ subcommand, datasource }: CommandLine): Promise<void> {
+  switch (subcommand) {
+    case 'can-connect-to-database':
+      await canConnect(datasource.url);
+      return console.log('Connection successful');
+    case 'create-database':
+      return console.log(`Database '${await createDatabase(datasource.url)}' was successfully created.`);
+    default:
+      throw new Error(`Unknown sub-command: ${subcommand}`);
+  }
+}
+
+/** A signal lets the request at work finish, so that its shadow database is dropped; a second one ends the process at once. */
+async function serveRequests({ datamodels, datasource }: CommandLine): Promise<void> {
+  const end = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => end.abort());
+  process.stdout.on('error', () => end.abort());
+  const adapters = migrationAdapters(datasource);
+  try {
+    await serve({ input: process.stdin, output: process.stdout }, engineCommands(datamodels, adapters), end.signal);
+  } finally {
+    await adapters.dispose();
+  }
+}

@@ -1,0 +1,33 @@
+-- How a seed draws its numbers: from hashes of ids, so that a row is the same on every machine and at every hour.
+-- Only +, -, * and / touch the floats: unlike power() or sin(), they give the same bits with every C library.
+-- Each draw has a name of its own; it is a constant, which the planner folds together with its hash.
+
+-- A number in [0, 1).
+CREATE OR REPLACE FUNCTION pg_temp.draw(id bigint, name text) RETURNS float8 IMMUTABLE PARALLEL SAFE
+RETURN (hashint8extended(id, hashtextextended(name, 0)) & 9007199254740991) / 9007199254740992::float8;
+
+-- A whole number from 0 to n - 1.
+CREATE OR REPLACE FUNCTION pg_temp.dice(n int, id bigint, name text) RETURNS int IMMUTABLE PARALLEL SAFE
+RETURN ((hashint8extended(id, hashtextextended(name, 0)) & 2147483647) % n)::int;
+
+-- An element of a list.
+CREATE OR REPLACE FUNCTION pg_temp.pick(list text[], id bigint, name text) RETURNS text IMMUTABLE PARALLEL SAFE
+RETURN list[1 + pg_temp.dice(cardinality(list), id, name)];
+
+-- A place from 1 to n, for u in [0, 1); the first places come up most often, much as Zipf found.
+-- The smaller `evenness`, the more the first places get. u = 0, 1/m, 2/m ... deals m rows out in fixed shares.
+CREATE OR REPLACE FUNCTION pg_temp.skewed(u float8, n int, evenness float8) RETURNS int IMMUTABLE PARALLEL SAFE
+RETURN least(n, 1 + floor(n * u * (u * u + 3 * u * evenness + 3 * evenness * evenness)
+  / (1 + 3 * evenness + 3 * evenness * evenness))::int);
+
+-- Which id holds a place: a permutation of 1 .. n (7919 is a prime, and divides no n of ours), so that low ids are not
+-- the popular ones.
+CREATE OR REPLACE FUNCTION pg_temp.scatter(place bigint, n int) RETURNS int IMMUTABLE PARALLEL SAFE
+RETURN (1 + (place * 7919) % n)::int;
+
+-- A moment between a time in the past and the reference time.
+CREATE OR REPLACE FUNCTION pg_temp.since(moment timestamptz, u float8) RETURNS timestamptz IMMUTABLE PARALLEL SAFE
+RETURN moment + u * (pg_temp.reference_time() - moment);
+
+CREATE OR REPLACE FUNCTION pg_temp.slug(label text) RETURNS text IMMUTABLE PARALLEL SAFE
+RETURN trim('-' FROM regexp_replace(lower(label COLLATE "C"), '[^a-z0-9]+', '-', 'g'));

@@ -1,0 +1,13 @@
+/** Why the embedded PostgreSQL could not be had, in a sentence that tells a developer what to do. */
+export class EmbeddedPostgresError extends Error {
+  override readonly name: string = 'EmbeddedPostgresError';
+}
+
+/** Another process owns the cluster: one `npm run dev` or `npm run db` at a time. */
+export class DatabaseInUseError extends EmbeddedPostgresError {
+  override readonly name = 'DatabaseInUseError';
+}
+
+export class UnsupportedPlatformError extends EmbeddedPostgresError {
+  override readonly name = 'UnsupportedPlatformError';
+}

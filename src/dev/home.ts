@@ -1,0 +1,7 @@
+/** Where development keeps what it makes: the database, the secret, mail. Git ignores it. */
+import { join } from 'node:path';
+
+export const PROJECT = join(import.meta.dirname, '..', '..');
+export const HOME = join(PROJECT, '.hotpath');
+export const DATABASE_DIRECTORY = join(HOME, 'postgres');
+export const DATABASE_NAME = 'hotpath';

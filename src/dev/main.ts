@@ -1,0 +1,53 @@
+/**
+ * `npm run dev`: the whole service on a bare machine. Starts the embedded PostgreSQL (unless DATABASE_URL names
+ * another), migrates and seeds it, makes a secret, serves, and prints lines that can be pasted.
+ */
+
+import { signToken } from '../cli/token.ts';
+import { environment, loadConfig } from '../config.ts';
+import { orExit } from '../exit.ts';
+import { type Served, serve } from '../serve.ts';
+import { openDevelopmentDatabase } from './database.ts';
+import { migrate } from './migrate.ts';
+import { developmentSecret } from './secret.ts';
+import { seedIfEmpty } from './seed.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+await orExit(async () => {
+  const database = await openDevelopmentDatabase(environment['DATABASE_URL']);
+  const leave = () => database.close().finally(() => process.exit(130));
+  for (const signal of SIGNALS) process.once(signal, leave);
+  try {
+    await migrate(database.url);
+    await seedIfEmpty(database.url);
+    const config = loadConfig({ ...defaults(), ...environment, DATABASE_URL: database.url });
+    for (const signal of SIGNALS) process.off(signal, leave);
+    const served = await serve(config, database.close);
+    if (config.auth.secret) process.stdout.write(banner(served));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+});
+
+function defaults() {
+  const secret = environment['JWKS_URL'] ? {} : { JWT_SECRET: developmentSecret() };
+  return { NODE_ENV: 'development', BUDGET_MODE: 'warn', ...secret };
+}
+
+function banner({ address }: Served): string {
+  const token = signToken({ user: '1' });
+  return `
+Hotpath is at ${address}. Ctrl-C stops it. A token for user 1, good for a day:
+
+  ${token}
+
+Paste these:
+
+  curl -s -H 'Authorization: Bearer ${token}' ${address}/v1/users/1/dashboard
+  curl -s -i ${address}/v1/users/1/dashboard
+  curl -s ${address}/readyz
+
+`;
+}

@@ -1,0 +1,51 @@
+/**
+ * A folder that appears whole or not at all.
+ *
+ * It is filled under a name of its own beside the target and then renamed. A rename never replaces a folder that has
+ * something in it, so of several processes that make the same folder one wins and the others drop theirs. The working
+ * name carries the process id: what a killed process left behind is cleared away by the next one that comes along.
+ */
+import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/** Returns whether the folder now at `target` is the one that `fill` made here. */
+export async function makeWholeFolder(target: string, fill: (staging: string) => Promise<void>): Promise<boolean> {
+  await clearAbandoned(target);
+  const staging = await mkdtemp(`${target}.new-${process.pid}-`);
+  try {
+    await fill(staging);
+    await rename(staging, target);
+    return true;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true, maxRetries: 3 });
+    if (isOccupied(error) && (await isFolder(target))) return false;
+    throw error;
+  }
+}
+
+async function clearAbandoned(target: string): Promise<void> {
+  const prefix = `${basename(target)}.new-`;
+  for (const name of await readdir(dirname(target))) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
+    if (pid > 0 && !isAlive(pid))
+      await rm(join(dirname(target), name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Whether a process with this id exists; it may belong to somebody else. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const isOccupied = (error: unknown): boolean =>
+  ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+const isFolder = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

@@ -1,0 +1,35 @@
+import { everything, SUBJECT } from '../../engine/resource/policy.ts';
+import { resource } from '../resource.ts';
+
+/** A user's own account. */
+export const user = resource('User', {
+  name: 'user',
+  fields: [
+    'id',
+    'name',
+    'email',
+    'avatarUrl',
+    'phone',
+    'address',
+    'preferences',
+    'role',
+    'status',
+    'createdAt',
+    'updatedAt',
+  ],
+  relations: { orders: { take: 20 }, posts: { take: 20 }, notifications: { take: 20 }, transactions: { take: 20 } },
+  lean: 'id,name,email,avatarUrl',
+  filters: { id: ['in'], email: ['equals'], status: ['equals'] },
+  sorts: ['id', 'createdAt', 'name'],
+  sort: 'id',
+  policy: { admin: {}, user: { rows: { id: SUBJECT } } },
+});
+
+/** What everybody may know of a user: who wrote this review, who is in this project. */
+export const person = resource('User', {
+  name: 'person',
+  fields: ['id', 'name', 'avatarUrl'],
+  lean: 'id,name',
+  sort: 'id',
+  policy: everything('public', 'user', 'admin'),
+});

@@ -1,0 +1,62 @@
+import { everything } from '../../engine/resource/policy.ts';
+import { resource } from '../resource.ts';
+
+const everybody = everything('public', 'user', 'admin');
+
+export const product = resource('Product', {
+  name: 'product',
+  fields: [
+    'id',
+    'name',
+    'slug',
+    'description',
+    'price',
+    'currency',
+    'imageUrl',
+    'gallery',
+    'attributes',
+    'labels',
+    'status',
+    'createdAt',
+    'updatedAt',
+  ],
+  relations: { category: {}, merchant: {}, inventory: {}, reviews: { take: 10 } },
+  computed: {
+    rating: { aggregate: 'avg', relation: 'reviews', field: 'rating' },
+    reviewCount: { aggregate: 'count', relation: 'reviews' },
+    inStock: { compare: ['inventory.quantity', 'gt', 0] },
+  },
+  lean: 'id,name,price,imageUrl,rating,reviewCount,inStock',
+  filters: {
+    id: ['in'],
+    categoryId: ['equals', 'in'],
+    merchantId: ['equals'],
+    price: ['gte', 'lte', 'gt', 'lt'],
+    name: ['contains'],
+    status: ['equals'],
+    inStock: ['equals'],
+  },
+  sorts: ['createdAt', 'price'],
+  sort: '-createdAt',
+  counts: ['exact', 'estimated'],
+  policy: everybody,
+});
+
+export const review = resource('Review', {
+  name: 'review',
+  fields: ['id', 'rating', 'title', 'body', 'createdAt'],
+  relations: { user: { as: 'person' }, product: {} },
+  lean: 'id,rating,title,body,createdAt,user(id,name)',
+  filters: { rating: ['gte', 'equals'] },
+  sorts: ['createdAt'],
+  sort: '-createdAt',
+  policy: everybody,
+});
+
+export const inventory = resource('Inventory', {
+  name: 'inventory',
+  fields: ['quantity', 'warehouse', 'restockAt', 'updatedAt'],
+  lean: 'quantity,restockAt',
+  sort: 'productId',
+  policy: everybody,
+});

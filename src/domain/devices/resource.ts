@@ -1,0 +1,39 @@
+import { everything } from '../../engine/resource/policy.ts';
+import { resource } from '../resource.ts';
+
+const members = everything('user', 'admin');
+
+export const device = resource('Device', {
+  name: 'device',
+  fields: ['id', 'serial', 'name', 'kind', 'status', 'location', 'firmware', 'config', 'createdAt', 'updatedAt'],
+  relations: { merchant: {}, readings: { take: 10 }, hourly: { take: 24 } },
+  lean: 'id,serial,name,kind,status',
+  filters: { id: ['in'], status: ['equals', 'in'], kind: ['equals'], merchantId: ['equals'] },
+  sorts: ['id'],
+  sort: 'id',
+  limit: { default: 50, most: 100 },
+  policy: members,
+});
+
+export const reading = resource('Reading', {
+  name: 'reading',
+  fields: ['deviceId', 'timestamp', 'temperature', 'humidity', 'battery', 'receivedAt'],
+  relations: { device: {} },
+  lean: 'deviceId,timestamp,temperature,humidity',
+  filters: { 'device.status': ['equals'], 'device.kind': ['equals'], deviceId: ['equals', 'in'] },
+  sorts: ['timestamp'],
+  sort: '-timestamp',
+  limit: { default: 100, most: 100 },
+  policy: members,
+});
+
+/** One device's hour. */
+export const readingHourly = resource('ReadingHourly', {
+  name: 'hour of readings',
+  fields: ['deviceId', 'hour', 'count', 'temperatureMin', 'temperatureMax', 'temperatureAvg', 'humidityAvg'],
+  lean: 'hour,count,temperatureMin,temperatureMax,temperatureAvg,humidityAvg',
+  sorts: ['hour'],
+  sort: '-hour',
+  limit: { default: 24, most: 100 },
+  policy: members,
+});

@@ -1,0 +1,23 @@
+import { SUBJECT } from '../../engine/resource/policy.ts';
+import { resource } from '../resource.ts';
+
+export const order = resource('Order', {
+  name: 'order',
+  fields: ['id', 'status', 'total', 'currency', 'shippingAddress', 'createdAt', 'updatedAt'],
+  relations: { items: { take: 100 }, transaction: {} },
+  lean: 'id,status,total,currency,createdAt,items(quantity,unitPrice,product(id,name,imageUrl))',
+  filters: { status: ['equals', 'in'] },
+  sorts: ['createdAt'],
+  sort: '-createdAt',
+  policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+});
+
+/** One line of an order. Who sees the order sees its lines. */
+export const orderItem = resource('OrderItem', {
+  name: 'order item',
+  fields: ['productId', 'quantity', 'unitPrice'],
+  relations: { product: {} },
+  lean: 'productId,quantity,unitPrice',
+  sort: 'productId',
+  policy: { admin: {}, user: { rows: { order: { is: { userId: SUBJECT } } } } },
+});

@@ -1,0 +1,87 @@
+import { everything, SUBJECT } from '../../engine/resource/policy.ts';
+import { resource } from '../resource.ts';
+
+const everybody = everything('public', 'user', 'admin');
+
+/** A profile, the latest transactions, and what was spent by category: a user's first page. */
+export const dashboard = resource('User', {
+  name: 'dashboard',
+  fields: ['id', 'name', 'email', 'avatarUrl'],
+  relations: { transactions: { take: 50, sort: '-createdAt' }, totals: { take: 100, sort: '-total,categoryId' } },
+  lean: 'id,name,email,avatarUrl,transactions(id,amount,currency,status,createdAt,merchant(name,category(name))),totals(category,total,count)',
+  sort: 'id',
+  policy: { admin: {}, user: { rows: { id: SUBJECT } } },
+});
+
+export const transaction = resource('Transaction', {
+  name: 'transaction',
+  fields: [
+    'id',
+    'amount',
+    'currency',
+    'status',
+    'description',
+    'reference',
+    'cardLast4',
+    'location',
+    'metadata',
+    'createdAt',
+    'settledAt',
+  ],
+  relations: { merchant: {}, order: {} },
+  lean: 'id,amount,currency,status,createdAt,merchant(name,category(name))',
+  filters: {
+    status: ['equals', 'in'],
+    amount: ['gte', 'lte', 'gt', 'lt'],
+    createdAt: ['gte', 'lt'],
+    merchantId: ['equals'],
+  },
+  sorts: ['createdAt'],
+  sort: '-createdAt',
+  limit: { default: 50, most: 100 },
+  policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+});
+
+/** What a user spent in one category. */
+export const categoryTotal = resource('CategoryTotal', {
+  name: 'category total',
+  fields: ['categoryId', 'category', 'total', 'count'],
+  lean: 'category,total,count',
+  sort: '-total,categoryId',
+  limit: { default: 100, most: 100 },
+  policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+});
+
+export const merchant = resource('Merchant', {
+  name: 'merchant',
+  fields: [
+    'id',
+    'name',
+    'description',
+    'websiteUrl',
+    'logoUrl',
+    'supportEmail',
+    'supportPhone',
+    'address',
+    'createdAt',
+  ],
+  relations: { category: {}, products: { take: 20 } },
+  lean: 'id,name,logoUrl,category(id,name)',
+  filters: { id: ['in'], categoryId: ['equals', 'in'] },
+  sorts: ['id'],
+  sort: 'id',
+  counts: ['exact', 'estimated'],
+  policy: everybody,
+});
+
+export const category = resource('Category', {
+  name: 'category',
+  fields: ['id', 'name', 'slug', 'description', 'iconUrl', 'parentId'],
+  relations: { parent: {}, children: { take: 50 } },
+  lean: 'id,name,slug,parentId',
+  filters: { id: ['in'], parentId: ['equals', 'isNull'], slug: ['equals'] },
+  sorts: ['id'],
+  sort: 'id',
+  limit: { default: 100, most: 100 },
+  policy: everybody,
+});

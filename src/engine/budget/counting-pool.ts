@@ -1,0 +1,57 @@
+/**
+ * The counting pool: a `pg` pool under everything that speaks to PostgreSQL (Prisma, its transactions, compiled
+ * reads), which writes each statement into the ledger of the request that sent it.
+ *
+ * A request that waits for a connection is called back from the request that released one. The callback is bound to
+ * the asynchronous context in which it was given, so that its statement is not counted for the other.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import { currentLedger, fromHere } from './ledger.ts';
+
+type Callback = (error: Error | null, ...rest: unknown[]) => void;
+type AnyFunction = (...args: unknown[]) => unknown;
+
+class CountingClient extends pg.Client {
+  // pg's overloads are seven; all of them give the statement first and an optional callback last.
+  override query = countingQuery(this, super.query as AnyFunction) as unknown as pg.Client['query'];
+}
+
+function countingQuery(client: pg.Client, query: AnyFunction): AnyFunction {
+  return (...args) => {
+    const finish = currentLedger()?.start(textOf(args[0]));
+    if (!finish) return query.apply(client, args);
+    const last = args.length - 1;
+    if (typeof args[last] === 'function') {
+      const callback = args[last] as Callback;
+      args[last] = (error: Error | null, ...rest: unknown[]) => {
+        finish(error);
+        callback(error, ...rest);
+      };
+      return query.apply(client, args);
+    }
+    const result = query.apply(client, args);
+    if (result instanceof Promise) result.then(() => finish(), finish);
+    else finish();
+    return result;
+  };
+}
+
+const textOf = (statement: unknown): string =>
+  typeof statement === 'string' ? statement : ((statement as { text?: string }).text ?? '');
+
+export class CountingPool extends pg.Pool {
+  override query = ((...args: unknown[]) =>
+    fromHere(() => (super.query as AnyFunction).apply(this, args))) as unknown as pg.Pool['query'];
+
+  constructor(config: pg.PoolConfig) {
+    super({ ...config, Client: CountingClient } as pg.PoolConfig);
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: (...args: never[]) => void): void;
+  override connect(callback?: (...args: never[]) => void): Promise<pg.PoolClient> | undefined {
+    if (!callback) return super.connect();
+    super.connect(AsyncLocalStorage.bind(callback) as Parameters<pg.Pool['connect']>[0]);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What the compiler knows of a Prisma schema: models, fields, relations and enums, with their names in the database.
+ *
+ * Plain, deeply frozen data, written by the generator in `generator/` from any Prisma schema. Keys of `models`,
+ * `fields` and `enums` are Prisma's names; `fields` keeps the order of the schema.
+ */
+export interface DataModel {
+  readonly models: Readonly<Record<string, Model>>;
+  readonly enums: Readonly<Record<string, Enum>>;
+}
+
+export interface Model {
+  readonly name: string;
+  /** Schema and table (or view) in the database; no schema means the connection's search path. */
+  readonly schema?: string;
+  readonly table: string;
+  readonly fields: Readonly<Record<string, Field>>;
+  /** Names of the fields of the primary key; empty for a view or a model that has only unique keys. */
+  readonly primaryKey: readonly string[];
+  /** Every way to name one row: the key of `findUnique`'s `where`, and the fields that it stands for. */
+  readonly uniques: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Field = ScalarField | RelationField;
+
+export interface ScalarField {
+  readonly kind: 'scalar';
+  readonly name: string;
+  readonly column: string;
+  /** A scalar type of Prisma, or `Enum`. */
+  readonly type: ScalarType;
+  readonly list: boolean;
+  readonly required: boolean;
+  /** `@db.VarChar(40)` is `{ name: 'VarChar', args: ['40'] }`. */
+  readonly native?: { readonly name: string; readonly args: readonly string[] };
+  /** The name of the enum, for the type `Enum`. */
+  readonly enum?: string;
+}
+
+export type ScalarType =
+  | 'String'
+  | 'Boolean'
+  | 'Int'
+  | 'BigInt'
+  | 'Float'
+  | 'Decimal'
+  | 'DateTime'
+  | 'Json'
+  | 'Bytes'
+  | 'Enum';
+
+export interface RelationField {
+  readonly kind: 'relation';
+  readonly name: string;
+  readonly model: string;
+  readonly list: boolean;
+  readonly required: boolean;
+  /** The relation field of the other model that mirrors this one. */
+  readonly back: string;
+  /** Fields of this model, and the fields of the other that they equal, pair by pair. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** The join table of an implicit many-to-many relation: its column for this model's key, and for the other's. */
+  readonly through?: {
+    readonly schema?: string;
+    readonly table: string;
+    readonly from: 'A' | 'B';
+    readonly to: 'A' | 'B';
+  };
+}
+
+export interface Enum {
+  readonly name: string;
+  /** Prisma's name of each value, and the database's. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Freezes a data model in depth; the generated file calls it. */
+export function defineDataModel(dataModel: DataModel): DataModel {
+  return freeze(dataModel);
+}
+
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) freeze(inner);
+  return Object.freeze(value);
+}

@@ -1,0 +1,87 @@
+/** From the arguments of one read, or of one relation inside it, to its plan. */
+import type { Model, RelationField } from '../data-model.ts';
+import { at, type Path, refuse } from '../error.ts';
+import { type Arguments, checked, modelOf, type Planner } from './arguments.ts';
+import { planOrder } from './order.ts';
+import { planPage } from './page.ts';
+import { EVERYTHING, type OrderKey, type Page, type Predicate, type ReadPlan, type RootPlan } from './plan.ts';
+import { planOutputs } from './select.ts';
+import { planUniqueWhere, planWhere } from './where.ts';
+
+export interface ReadRequest {
+  readonly model: string;
+  readonly action: 'findUnique' | 'findFirst' | 'findMany' | 'count';
+  /** The arguments of Prisma's method of that name, with `computed` at any node. */
+  readonly args?: object;
+}
+
+const OUTPUTS = ['select', 'include', 'omit', 'computed', 'relationLoadStrategy'];
+const LIST = [...OUTPUTS, 'where', 'orderBy', 'take', 'skip', 'distinct'];
+const ONE_PAGE: Page = { take: null, skip: null, reverse: false, distinct: [] };
+
+export function planRoot(planner: Planner, { model: name, action, args = {} }: ReadRequest, path?: Path): RootPlan {
+  const model = modelOf(planner, name, path);
+  switch (action) {
+    case 'findMany':
+      return { kind: 'many', read: planList(planner, model, checked(args, [...LIST, 'cursor'], path), path) };
+    case 'findFirst':
+      return { kind: 'one', read: planFirst(planner, model, checked(args, [...LIST, 'cursor'], path), path) };
+    case 'findUnique':
+      return { kind: 'one', read: planUnique(planner, model, checked(args, ['where', ...OUTPUTS], path), path) };
+    case 'count':
+      return {
+        kind: 'count',
+        model: name,
+        where: planOptionalWhere(planner, model, checked(args, ['where'], path), path),
+      };
+  }
+}
+
+/** Unlike Prisma, also a required relation takes a `where`: one that does not hold makes it null. */
+export function planNested(planner: Planner, field: RelationField, value: unknown, path: Path): ReadPlan {
+  const model = modelOf(planner, field.model);
+  if (field.list) return planList(planner, model, checked(value, [...LIST, 'cursor'], path), path);
+  const given = checked(value, [...OUTPUTS, 'where'], path);
+  const outputs = planOutputs(planner, model, given, path);
+  return {
+    model: model.name,
+    outputs,
+    where: planOptionalWhere(planner, model, given, path),
+    order: [],
+    page: ONE_PAGE,
+  };
+}
+
+function planUnique(planner: Planner, model: Model, given: Arguments, path: Path | undefined): ReadPlan {
+  const outputs = planOutputs(planner, model, given, path);
+  const where = planUniqueWhere(planner, model, given['where'] ?? {}, at(path, 'where'));
+  return { model: model.name, outputs, where, order: [], page: ONE_PAGE };
+}
+
+function planFirst(planner: Planner, model: Model, given: Arguments, path: Path | undefined): ReadPlan {
+  const take = typeof given['take'] === 'number' && given['take'] < 0 ? -1 : 1;
+  return planList(planner, model, { ...given, take: given['take'] === 0 ? 0 : take }, path);
+}
+
+function planList(planner: Planner, model: Model, given: Arguments, path: Path | undefined): ReadPlan {
+  if (given['cursor'] !== undefined) {
+    refuse(at(path, 'cursor'), { code: 'NOT_SUPPORTED', message: '`cursor`', allowed: LIST });
+  }
+  const outputs = planOutputs(planner, model, given, path);
+  const where = planOptionalWhere(planner, model, given, path);
+  const page = planPage(planner, model, given, path);
+  const order = planOrder(planner, model, given['orderBy'] ?? [], at(path, 'orderBy'));
+  return { model: model.name, outputs, where, order: settle(model, order, page), page };
+}
+
+function planOptionalWhere(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Predicate {
+  return given['where'] === undefined ? EVERYTHING : planWhere(planner, model, given['where'], at(path, 'where'));
+}
+
+/** A part of a list without an order is a part of the list in the order of its key. */
+function settle(model: Model, order: readonly OrderKey[], page: Page): readonly OrderKey[] {
+  const isPart = page.take !== null || page.skip !== null || page.distinct.length > 0;
+  if (order.length > 0 || !isPart) return order;
+  const key = model.primaryKey.length > 0 ? model.primaryKey : (Object.values(model.uniques)[0] ?? []);
+  return key.map((field) => ({ through: [], by: { kind: 'scalar', field }, descending: false, nulls: null }));
+}

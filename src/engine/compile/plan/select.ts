@@ -1,0 +1,118 @@
+/** What comes back for a row: `select`, `include`, `omit`, `_count` and computed values, in the schema's order. */
+import { skip } from '@prisma/client/runtime/client';
+import type { Model } from '../data-model.ts';
+import { at, type Path, refuse } from '../error.ts';
+import {
+  type Arguments,
+  checked,
+  describe,
+  modelOf,
+  type Planner,
+  refuseUndefined,
+  refuseUnknown,
+  toArguments,
+} from './arguments.ts';
+import { planComputedOutputs } from './computed.ts';
+import { EVERYTHING, type Output } from './plan.ts';
+import { planNested } from './read.ts';
+import { planWhere } from './where.ts';
+
+export function planOutputs(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
+  const { select, computed } = given;
+  const outputs = (select === undefined ? planImplicit : planExplicit)(planner, model, given, path);
+  if (computed !== undefined) outputs.push(...planComputedOutputs(planner, model, computed, at(path, 'computed')));
+  if (outputs.length > 0) return outputs;
+  const allowed = Object.keys(model.fields);
+  return refuse(at(path, 'select'), { code: 'INVALID_VALUE', message: 'Nothing is selected', allowed });
+}
+
+function planExplicit(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
+  for (const other of ['include', 'omit']) {
+    if (given[other] !== undefined) {
+      refuse(at(path, other), { code: 'INVALID_VALUE', message: `\`${other}\` cannot stand beside \`select\`` });
+    }
+  }
+  const place = at(path, 'select');
+  const select = toArguments(given['select'], place);
+  return wanted(model, select, place).map((name) => planOutput(planner, model, { name, value: select[name], place }));
+}
+
+/** Every scalar that is not omitted, and the relations that are included. */
+function planImplicit(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
+  const [includePlace, omitPlace] = [at(path, 'include'), at(path, 'omit')];
+  const include = toArguments(given['include'] ?? {}, includePlace);
+  const omitted = wanted(model, toArguments(given['omit'] ?? {}, omitPlace), omitPlace);
+  const scalars = Object.values(model.fields).filter(({ kind, name }) => kind === 'scalar' && !omitted.includes(name));
+  const related = wanted(model, include, includePlace);
+  for (const name of related) {
+    if (model.fields[name]?.kind !== 'scalar') continue;
+    refuse(at(includePlace, name), { code: 'INVALID_VALUE', message: `\`${name}\` is not a relation; use \`select\`` });
+  }
+  return [
+    ...scalars.map(({ name }): Output => ({ kind: 'scalar', field: name })),
+    ...related.map((name) => planOutput(planner, model, { name, value: include[name], place: includePlace })),
+  ];
+}
+
+/** The names that a selection asks for, in the order of the schema, `_count` last. */
+function wanted(model: Model, selection: Arguments, place: Path): string[] {
+  const names: string[] = [];
+  let known = 0;
+  const look = (name: string) => {
+    if (!Object.hasOwn(selection, name)) return;
+    known += 1;
+    const value = selection[name];
+    if (value === undefined) refuseUndefined(at(place, name));
+    if (value !== false && value !== skip) names.push(name);
+  };
+  for (const name of Object.keys(model.fields)) look(name);
+  look('_count');
+  const keys = Object.keys(selection);
+  if (known < keys.length) refuseStranger(model, keys, place);
+  return names;
+}
+
+function refuseStranger(model: Model, keys: readonly string[], place: Path): never {
+  const stranger = keys.find((key) => !Object.hasOwn(model.fields, key) && key !== '_count')!;
+  return refuseUnknown(at(place, stranger), [...Object.keys(model.fields), '_count']);
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly value: unknown;
+  readonly place: Path;
+}
+
+function planOutput(planner: Planner, model: Model, { name, value, place }: Wanted): Output {
+  const field = model.fields[name];
+  if (!field) return planCounts(planner, model, value, at(place, name));
+  if (field.kind === 'relation') {
+    return {
+      kind: 'relation',
+      field: name,
+      read: planNested(planner, field, value === true ? {} : value, at(place, name)),
+    };
+  }
+  if (value !== true) {
+    refuse(at(place, name), { code: 'INVALID_VALUE', message: `Expected a boolean, not ${describe(value)}` });
+  }
+  return { kind: 'scalar', field: name };
+}
+
+/** `_count: true` counts every list of the model. */
+function planCounts(planner: Planner, model: Model, value: unknown, path: Path): Output {
+  const lists = Object.values(model.fields).filter((field) => field.kind === 'relation' && field.list);
+  const everything = Object.fromEntries(lists.map(({ name }) => [name, true]));
+  const select = value === true ? everything : toArguments(checked(value, ['select'], path)['select'] ?? {}, path);
+  const place = at(path, 'select');
+  const counts = wanted(model, select, place).map((name) => {
+    const field = model.fields[name];
+    if (field?.kind !== 'relation' || !field.list) return refuseUnknown(at(place, name), Object.keys(everything));
+    const given = select[name] === true ? {} : checked(select[name], ['where'], at(place, name));
+    if (given['where'] === undefined) return { field: name, where: EVERYTHING };
+    const where = planWhere(planner, modelOf(planner, field.model), given['where'], at(at(place, name), 'where'));
+    return { field: name, where };
+  });
+  if (counts.length > 0) return { kind: 'counts', counts };
+  return refuse(path, { code: 'INVALID_VALUE', message: 'Nothing is counted', allowed: Object.keys(everything) });
+}

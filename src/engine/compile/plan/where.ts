@@ -1,0 +1,123 @@
+/** Conditions on a model's rows: `AND`, `OR`, `NOT`, fields, and relations. */
+import type { Model, RelationField } from '../data-model.ts';
+import { at, type Path, refuse } from '../error.ts';
+import {
+  type Arguments,
+  checked,
+  isObject,
+  keysOf,
+  modelOf,
+  type Planner,
+  refuseUnknown,
+  toArguments,
+  toList,
+} from './arguments.ts';
+import { planComputedFilters } from './computed.ts';
+import { planFilter } from './filter.ts';
+import { all, EVERYTHING, type Predicate } from './plan.ts';
+
+export function planWhere(planner: Planner, model: Model, where: unknown, path: Path): Predicate {
+  const given = toArguments(where, path);
+  return all(
+    keysOf(given, path).map((key) => planCondition(planner, model, { key, value: given[key], path: at(path, key) })),
+  );
+}
+
+interface Condition {
+  readonly key: string;
+  readonly value: unknown;
+  readonly path: Path;
+}
+
+function planCondition(planner: Planner, model: Model, { key, value, path }: Condition): Predicate {
+  switch (key) {
+    case 'AND':
+      return all(planEach(planner, model, toList(value), path));
+    case 'OR':
+      if (!Array.isArray(value)) refuse(path, { code: 'INVALID_VALUE', message: '`OR` takes a list' });
+      return { is: 'or', of: planEach(planner, model, value, path) };
+    case 'NOT':
+      return all(planEach(negate(planner), model, toList(value), path).map((of) => ({ is: 'not', of })));
+    case 'computed':
+      if (!Object.hasOwn(model.fields, key)) return planComputedFilters(planner, model, value, path);
+  }
+  const field = Object.hasOwn(model.fields, key) ? model.fields[key]! : refuseUnknown(path, allowedIn(model));
+  if (field.kind === 'scalar') return planFilter(planner, field, value, path);
+  return field.list ? planToMany(planner, field, value, path) : planToOne(planner, field, value, path);
+}
+
+function planEach(planner: Planner, model: Model, list: readonly unknown[], path: Path): Predicate[] {
+  return list.map((each, index) => planWhere(planner, model, each, at(path, index)));
+}
+
+function negate(planner: Planner): Planner {
+  return { ...planner, negated: true };
+}
+
+function allowedIn(model: Model): string[] {
+  return ['AND', 'OR', 'NOT', ...Object.keys(model.fields)];
+}
+
+function planToMany(planner: Planner, field: RelationField, value: unknown, path: Path): Predicate {
+  const given = checked(value, ['some', 'every', 'none'], path);
+  const model = modelOf(planner, field.model);
+  return all(
+    Object.keys(given).map((key) => {
+      const is = key as 'some' | 'every' | 'none';
+      const inner = is === 'some' ? planner : negate(planner);
+      return { is, field: field.name, where: planWhere(inner, model, given[is], at(path, is)) };
+    }),
+  );
+}
+
+function planToOne(planner: Planner, field: RelationField, value: unknown, path: Path): Predicate {
+  if (isObject(value) && Object.keys(value).length === 0) return EVERYTHING;
+  const given = isAboutOne(value) ? checked(value, ['is', 'isNot'], path) : { is: value };
+  return all(Object.keys(given).map((key) => planOne(planner, field, { key, value: given[key as 'is'], path })));
+}
+
+/** Whether the relation is asked for with `is` and `isNot`, or by its own fields at once. */
+function isAboutOne(value: unknown): value is Arguments {
+  return isObject(value) && (Object.hasOwn(value, 'is') || Object.hasOwn(value, 'isNot'));
+}
+
+function planOne(planner: Planner, field: RelationField, { key, value, path }: Condition): Predicate {
+  const negated = key === 'isNot';
+  if (value === null) {
+    if (field.required) refuse(path, { code: 'INVALID_VALUE', message: `\`${field.name}\` is required, never null` });
+    return { is: 'absent', field: field.name, negated };
+  }
+  const inner = negated ? negate(planner) : planner;
+  const where = planWhere(inner, modelOf(planner, field.model), value, path);
+  return { is: 'one', field: field.name, where, negated };
+}
+
+/** `findUnique`'s `where`: one of the model's keys, alone or with further conditions. */
+export function planUniqueWhere(planner: Planner, model: Model, where: unknown, path: Path): Predicate {
+  const given = toArguments(where, path);
+  const keys = keysOf(given, path);
+  const unique = keys.filter((key) => Object.hasOwn(model.uniques, key));
+  if (unique.length === 0 || unique.every((key) => given[key] === null)) {
+    refuse(path, { code: 'INVALID_VALUE', message: 'Needs a unique key', allowed: Object.keys(model.uniques) });
+  }
+  const conditions = keys.map((key): Predicate => {
+    const value = given[key];
+    const isCompound = unique.includes(key) && !Object.hasOwn(model.fields, key);
+    const inner = isCompound ? toArguments(value, at(path, key)) : { [key]: value };
+    if (isCompound) checkCompound(model, key, inner, at(path, key));
+    return planWhere(planner, model, inner, isCompound ? at(path, key) : path);
+  });
+  return all(conditions);
+}
+
+function checkCompound(model: Model, key: string, given: Arguments, path: Path): void {
+  const fields = model.uniques[key]!;
+  const isComplete = fields.every((name) => given[name] !== undefined && given[name] !== null);
+  if (!isComplete || Object.keys(given).length !== fields.length) {
+    refuse(path, {
+      code: 'INVALID_VALUE',
+      message: `\`${key}\` needs a value for each of its fields`,
+      allowed: fields,
+    });
+  }
+}

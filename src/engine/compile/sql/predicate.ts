@@ -1,0 +1,129 @@
+/** From the conditions of a plan to SQL, with the three values of Prisma's own conditions. */
+import type { Predicate, TextPlace } from '../plan/plan.ts';
+import { computed } from './computed.ts';
+import { jsonPredicate } from './json-predicate.ts';
+import { column, from, joined, related, relationOf, type Scope, type Sql, scalarOf } from './scope.ts';
+import { block, lines, parameter } from './text.ts';
+
+export function predicate(sql: Sql, scope: Scope, node: Predicate): string {
+  switch (node.is) {
+    case 'and':
+    case 'or':
+      return junction(sql, scope, node);
+    case 'not':
+      return `NOT ${enclosed(sql, scope, node.of)}`;
+    case 'null':
+      return `${column(scope, node.field)} IS ${node.negated ? 'NOT NULL' : 'NULL'}`;
+    case 'compare':
+      return comparison(column(scope, node.field), node);
+    case 'among':
+      return among(column(scope, node.field), node);
+    case 'like':
+      return like(textOf(scope, node), node);
+    case 'list':
+      return listComparison(scope, node);
+    case 'empty':
+      return `${column(scope, node.field)} ${node.negated ? '<>' : '='} '{}'`;
+    case 'json':
+      return jsonPredicate(column(scope, node.field), node);
+    case 'some':
+    case 'none':
+    case 'every':
+      return exists(sql, scope, node);
+    case 'one':
+      return one(sql, scope, node);
+    case 'absent':
+      return absent(sql, scope, node);
+    case 'computed':
+      return `${computed(sql, scope, node.value)} ${node.operator} ${parameter(node.operand)}`;
+  }
+}
+
+type Of<Kind extends Predicate['is']> = Extract<Predicate, { is: Kind }>;
+
+/** The terms of a conjunction, to be written below `WHERE`. */
+export function conjuncts(sql: Sql, scope: Scope, node: Predicate): string[] {
+  if (node.is !== 'and') return [node.is === 'or' ? enclosed(sql, scope, node) : predicate(sql, scope, node)];
+  return node.of.flatMap((each) => conjuncts(sql, scope, each));
+}
+
+/** `WHERE`, or nothing where everything holds. */
+export function where(terms: readonly string[]): string {
+  return terms.length === 0 ? '' : `WHERE ${terms.join('\n  AND ')}`;
+}
+
+function junction(sql: Sql, scope: Scope, { is, of }: Of<'and' | 'or'>): string {
+  if (of.length === 0) return is === 'and' ? 'TRUE' : 'FALSE';
+  return of.map((each) => enclosed(sql, scope, each)).join(is === 'and' ? ' AND ' : ' OR ');
+}
+
+function enclosed(sql: Sql, scope: Scope, node: Predicate): string {
+  const text = predicate(sql, scope, node);
+  const isAtom = !/ (AND|OR) /.test(text) && node.is !== 'not';
+  return isAtom ? text : `(${text})`;
+}
+
+function comparison(value: string, { operator, value: slot, fold }: Pick<Of<'compare'>, 'operator' | 'value' | 'fold'>): string {
+  const operand = parameter(slot);
+  return fold ? `lower(${value}) ${operator} lower(${operand})` : `${value} ${operator} ${operand}`;
+}
+
+/** A list is one parameter, so its length is not part of the shape. */
+function among(value: string, { values, negated, fold }: Of<'among'>): string {
+  const list = parameter(values);
+  if (fold) {
+    return `lower(${value}) ${negated ? 'NOT IN' : 'IN'} (SELECT lower(item) FROM unnest(${list}::text[]) AS item)`;
+  }
+  return negated ? `${value} <> ALL (${list})` : `${value} = ANY (${list})`;
+}
+
+/** Prisma matches a `Char` without its padding, but not when letter case does not matter. */
+function textOf(scope: Scope, { field, fold }: Of<'like'>): string {
+  const value = column(scope, field);
+  return scalarOf(scope, field).native?.name === 'Char' && !fold ? `${value}::text` : value;
+}
+
+export function like(value: string, { at, value: slot, negated, fold }: Pick<Of<'like'>, 'at' | 'value' | 'negated' | 'fold'>): string {
+  return `${value} ${negated ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'} ${pattern(at, slot)}`;
+}
+
+/** As in Prisma, `%` and `_` in the value are wildcards too. */
+export function pattern(at: TextPlace, slot: number): string {
+  const text = parameter(slot);
+  const patterns = { whole: text, anywhere: `'%' || ${text} || '%'`, start: `${text} || '%'`, end: `'%' || ${text}` };
+  return at === 'whole' ? patterns.whole : `(${patterns[at]})`;
+}
+
+/** Lists of Json are equal as JSON. */
+function listComparison(scope: Scope, { field, operator, value }: Of<'list'>): string {
+  const list = column(scope, field);
+  const operand = parameter(value);
+  if (scalarOf(scope, field).type === 'Json' && operator === '=') return `to_jsonb(${list}) = to_jsonb(${operand}::jsonb[])`;
+  return `${list} ${operator} ${operand}`;
+}
+
+function exists(sql: Sql, outer: Scope, { is, field, where: condition }: Of<'some' | 'none' | 'every'>): string {
+  const { scope, source, conditions } = related(sql, outer, field);
+  const inner = is === 'every' ? ({ is: 'not', of: condition } as const) : condition;
+  const terms = [...conditions, ...conjuncts(sql, scope, inner)];
+  const select = block(lines('SELECT', from(scope, source), where(terms)));
+  return `${is === 'some' ? 'EXISTS' : 'NOT EXISTS'} ${select}`;
+}
+
+/** A row that is not there fulfils no condition, and so every negated one. */
+function one(sql: Sql, outer: Scope, { field, where: condition, negated }: Of<'one'>): string {
+  const scope = joined(sql, outer, field);
+  const key = column(scope, relationOf(outer, field).to[0]!);
+  if (!negated) return [...conjuncts(sql, scope, condition), `${key} IS NOT NULL`].join(' AND ');
+  return `(NOT ${enclosed(sql, scope, condition)} OR ${absent(sql, outer, { is: 'absent', field, negated: false })})`;
+}
+
+/** A relation is absent when the fields that would hold its key, on either side, are all null. */
+function absent(sql: Sql, outer: Scope, { field, negated }: Of<'absent'>): string {
+  const relation = relationOf(outer, field);
+  const holdsKey = outer.model.fields[relation.from[0]!] !== undefined && isForeignKey(outer, relation.name);
+  const inner = holdsKey ? outer : joined(sql, outer, field);
+  const keys = (holdsKey ? relation.from : relation.to).map((key) => `${column(inner, key)} IS NULL`);
+  const text = keys.length > 1 ? `(${keys.join(' AND ')})` : keys[0]!;
+  return negated ? `NOT (${text})` : text;
+}

@@ -1,0 +1,103 @@
+/**
+ * A scope: one table in a statement under an alias, and the to-one relations that are joined to it.
+ *
+ * To-one relations that a condition or an order goes through are joined on a unique key, so a join never multiplies
+ * rows; a relation is joined once however often it is named. The planner turns the LEFT JOIN into an inner one where
+ * the condition is strict, so a filter on the related row may drive the whole statement.
+ */
+import type { DataModel, Model, RelationField, ScalarField } from '../data-model.ts';
+import { name } from './text.ts';
+
+export interface Sql {
+  readonly dataModel: DataModel;
+  /** How often each alias has been asked for. */
+  readonly aliases: Map<string, number>;
+}
+
+export interface Scope {
+  readonly model: Model;
+  readonly alias: string;
+  readonly joins: Map<string, { readonly scope: Scope; readonly text: string }>;
+}
+
+export function openScope(sql: Sql, model: string, wanted: string): Scope {
+  return { model: sql.dataModel.models[model]!, alias: aliasFor(sql, wanted), joins: new Map() };
+}
+
+function aliasFor({ aliases }: Sql, wanted: string): string {
+  const count = (aliases.get(wanted) ?? 0) + 1;
+  aliases.set(wanted, count);
+  return count === 1 ? wanted : aliasFor({ aliases } as Sql, `${wanted}_${count}`);
+}
+
+export function scalarOf(scope: Scope, field: string): ScalarField {
+  return scope.model.fields[field] as ScalarField;
+}
+
+export function relationOf(scope: Scope, field: string): RelationField {
+  return scope.model.fields[field] as RelationField;
+}
+
+export function column(scope: Scope, field: string): string {
+  return `${name(scope.alias)}.${name(scalarOf(scope, field).column)}`;
+}
+
+export function table({ schema, table }: { readonly schema?: string; readonly table: string }): string {
+  return schema === undefined ? name(table) : `${name(schema)}.${name(table)}`;
+}
+
+/** `FROM`, with the relations joined so far; to be called when every condition and order has been written. */
+export function from(scope: Scope, source = aliased(scope)): string {
+  return [`FROM ${source}`, ...joinsOf(scope)].join('\n');
+}
+
+export function aliased({ model, alias }: Scope): string {
+  return model.table === alias && !model.schema ? name(alias) : `${table(model)} AS ${name(alias)}`;
+}
+
+function joinsOf(scope: Scope): string[] {
+  return [...scope.joins.values()].flatMap((join) => [join.text, ...joinsOf(join.scope)]);
+}
+
+/** The scope of a to-one relation, joined to this one. */
+export function joined(sql: Sql, scope: Scope, field: string): Scope {
+  const known = scope.joins.get(field);
+  if (known) return known.scope;
+  const relation = relationOf(scope, field);
+  const inner = openScope(sql, relation.model, field);
+  const on = matches(scope, relation, inner).join(' AND ');
+  scope.joins.set(field, {
+    scope: inner,
+    text: `LEFT JOIN ${aliased(inner)} ON ${on}`,
+  });
+  return inner;
+}
+
+export function joinedThrough(sql: Sql, scope: Scope, through: readonly string[]): Scope {
+  return through.reduce((outer, field) => joined(sql, outer, field), scope);
+}
+
+function matches(scope: Scope, { from, to }: RelationField, inner: Scope): string[] {
+  return from.map((field, index) => `${column(inner, to[index]!)} = ${column(scope, field)}`);
+}
+
+/** The rows of a relation: where they come from, and the conditions that tie them to the outer row. */
+export interface Related {
+  readonly scope: Scope;
+  readonly source: string;
+  readonly conditions: readonly string[];
+}
+
+export function related(sql: Sql, outer: Scope, field: string): Related {
+  const relation = relationOf(outer, field);
+  const scope = openScope(sql, relation.model, field);
+  const { through } = relation;
+  if (!through) return { scope, source: aliased(scope), conditions: matches(outer, relation, scope) };
+  const pairs = name(aliasFor(sql, `${field}_pairs`));
+  const on = `${column(scope, relation.to[0]!)} = ${pairs}.${name(through.to)}`;
+  return {
+    scope,
+    source: `${table(through)} AS ${pairs}\nJOIN ${aliased(scope)} ON ${on}`,
+    conditions: [`${pairs}.${name(through.from)} = ${column(outer, relation.from[0]!)}`],
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * The error registry: every error that a consumer can meet, once. An error's code is the `code` of its problem
+ * document and a heading of docs/errors.md; a test ties the two.
+ */
+import createError, { type FastifyError } from '@fastify/error';
+import type { ProblemPart } from './problem.ts';
+
+/** An error of the registry, with the parts of the request that it points at. */
+export interface RequestError extends FastifyError {
+  parts?: readonly ProblemPart[];
+}
+
+export const errors = {
+  invalidRequest: createError('INVALID_REQUEST', '%s', 400),
+  unauthenticated: createError('UNAUTHENTICATED', '%s', 401),
+  forbidden: createError('FORBIDDEN', '%s', 403),
+  notFound: createError('NOT_FOUND', '%s', 404),
+  methodNotAllowed: createError('METHOD_NOT_ALLOWED', '%s', 405),
+  bodyTooLarge: createError('BODY_TOO_LARGE', '%s', 413),
+  unsupportedMediaType: createError('UNSUPPORTED_MEDIA_TYPE', '%s', 415),
+  internal: createError('INTERNAL', '%s', 500),
+  budgetExceeded: createError('BUDGET_EXCEEDED', '%s', 500),
+  databaseUnavailable: createError('DATABASE_UNAVAILABLE', '%s', 503),
+  shuttingDown: createError('SHUTTING_DOWN', '%s', 503),
+  statementTimeout: createError('STATEMENT_TIMEOUT', '%s', 504),
+};
+
+export type ErrorName = keyof typeof errors;
+
+/** Makes an error of the registry. `detail` is shown to the consumer. */
+export function requestError(name: ErrorName, detail: string, parts?: readonly ProblemPart[]): RequestError {
+  const error: RequestError = new errors[name](detail);
+  return parts ? Object.assign(error, { parts }) : error;
+}
+
+const registered: ReadonlySet<string> = new Set(Object.values(errors).map((Constructor) => new Constructor('').code));
+
+/** Tells an error of the registry from one that a consumer must not see the inside of. */
+export const isRequestError = (error: unknown): error is RequestError =>
+  error instanceof Error && registered.has((error as FastifyError).code);

@@ -1,0 +1,47 @@
+/**
+ * The problem document: how every refusal and failure is told to the consumer (RFC 9457, `application/problem+json`).
+ * `code` is stable and documented in docs/errors.md; `detail` is for people; `errors` points at the parts of the
+ * request that do not fit.
+ */
+import { STATUS_CODES } from 'node:http';
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Where in the request a refusal points: a query or path parameter, a header, or a place in the body (JSON Pointer). */
+export interface ProblemPart {
+  readonly parameter?: string;
+  readonly pointer?: string;
+  readonly detail: string;
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly instance: string;
+  readonly requestId: string;
+  readonly errors?: readonly ProblemPart[];
+}
+
+export interface ProblemSource {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly ProblemPart[] | undefined;
+}
+
+/** @param request the path without its query (a query may hold what should not be repeated) and the request's id. */
+export function problemOf(source: ProblemSource, request: { path: string; id: string }): Problem {
+  return {
+    type: `urn:hotpath:problem:${source.code.toLowerCase().replaceAll('_', '-')}`,
+    title: STATUS_CODES[source.status] ?? 'Error',
+    status: source.status,
+    code: source.code,
+    detail: source.detail,
+    instance: request.path,
+    requestId: request.id,
+    ...(source.errors ? { errors: source.errors } : {}),
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * The `fields` grammar: which fields and embedded resources a consumer wants.
+ *
+ *     fields := field ("," field)*
+ *     field  := name [ "(" fields ")" ]
+ *     name   := a letter, then letters and digits
+ *
+ * `id,name,merchant(name,category(name))`. Spaces are not part of it. A name that is given twice is given once, so
+ * that `a,b` and `b,a,a` are the same selection. Depth and number of fields are bounded while reading, so that no
+ * text, however made, costs more than its length.
+ */
+import type { Bounds } from './bounds.ts';
+import { refusal, shown } from './refusal.ts';
+
+/** Wanted names, each with what is wanted inside it; an empty map where nothing was given in brackets. */
+export type FieldTree = ReadonlyMap<string, FieldTree>;
+
+const NAME = /[a-zA-Z][a-zA-Z0-9]*/y;
+
+/** @throws a 400 that says what was expected, and where. */
+export function parseFields(text: string, bounds: Pick<Bounds, 'depth' | 'fields'>): FieldTree {
+  const reader = new FieldsReader(text, bounds);
+  return reader.readAll();
+}
+
+/** A tree that is being read. */
+type Tree = Map<string, Tree>;
+
+class FieldsReader {
+  readonly #text: string;
+  readonly #bounds: Pick<Bounds, 'depth' | 'fields'>;
+  #at = 0;
+  #count = 0;
+
+  constructor(text: string, bounds: Pick<Bounds, 'depth' | 'fields'>) {
+    this.#text = text;
+    this.#bounds = bounds;
+  }
+
+  readAll(): FieldTree {
+    const tree: Tree = new Map();
+    this.#readList(tree, 1);
+    if (this.#at < this.#text.length) throw this.#expected('"," or the end');
+    return tree;
+  }
+
+  #readList(tree: Tree, depth: number): void {
+    if (depth > this.#bounds.depth) {
+      throw refusal('fields', `nests deeper than ${this.#bounds.depth} at ${this.#at}`);
+    }
+    do this.#readField(tree, depth);
+    while (this.#take(','));
+  }
+
+  #readField(tree: Tree, depth: number): void {
+    const name = this.#readName();
+    this.#count += 1;
+    if (this.#count > this.#bounds.fields) throw refusal('fields', `names more than ${this.#bounds.fields} fields`);
+    const inside = tree.get(name) ?? new Map();
+    tree.set(name, inside);
+    if (!this.#take('(')) return;
+    this.#readList(inside, depth + 1);
+    if (!this.#take(')')) throw this.#expected('"," or ")"');
+  }
+
+  #readName(): string {
+    NAME.lastIndex = this.#at;
+    const name = NAME.exec(this.#text)?.[0];
+    if (name === undefined) throw this.#expected('a name');
+    this.#at += name.length;
+    return name;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #expected(what: string) {
+    const found = this.#at < this.#text.length ? `"${shown(this.#text.slice(this.#at))}"` : 'the end';
+    return refusal('fields', `expected ${what} at ${this.#at}, found ${found}`);
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Filters: `price[gte]=10`, `id[in]=1,2,3`, `status=active`, `device.status=active`. Each becomes a condition in the
+ * shape of Prisma's `where`, with its value read as the type of the field.
+ */
+import type { ScalarField } from '../compile/data-model.ts';
+import type { Bounds } from './bounds.ts';
+import { refusal, shown } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import type { Operator, Resource } from './resource.ts';
+import { readerOf, type Value } from './value.ts';
+
+export type Condition = Readonly<Record<string, unknown>>;
+
+const PARAMETER = /^([a-zA-Z][a-zA-Z0-9.]*)(?:\[([a-zA-Z]+)\])?$/;
+
+/** A parameter as a filter of the resource; `undefined` when the resource has no such filter. */
+export function filterNamed(resource: Resource, parameter: string): { name: string; operator: Operator } | undefined {
+  const [, name = '', operator = 'equals'] = PARAMETER.exec(parameter) ?? [];
+  const operators = Object.hasOwn(resource.filters, name) ? resource.filters[name]! : [];
+  const known = operators.find((candidate) => candidate === operator);
+  return known && { name, operator: known };
+}
+
+/** Every parameter that is a filter of the resource: `price[gte]`. */
+export const filterParameters = (resource: Resource): string[] =>
+  Object.entries(resource.filters).flatMap(([name, operators]) =>
+    operators.map((operator) => (operator === 'equals' ? name : `${name}[${operator}]`)),
+  );
+
+export interface FilterText {
+  readonly parameter: string;
+  readonly name: string;
+  readonly operator: Operator;
+  readonly text: string;
+}
+
+/** @throws a 400 that names the parameter and what its value must be. */
+export function conditionOf(registry: Registry, resource: Resource, filter: FilterText): Condition {
+  if (Object.hasOwn(resource.computed, filter.name)) {
+    return { computed: { value: resource.computed[filter.name], equals: truth(filter) } };
+  }
+  const [first, second] = filter.name.split('.') as [string, string?];
+  const bounds = registry.boundsOf(resource);
+  if (second === undefined) return { [first]: operandOf(registry, registry.scalar(resource, first), filter, bounds) };
+  const { model } = registry.relation(resource, first);
+  const field = registry.dataModel.models[model]!.fields[second] as ScalarField;
+  return { [first]: { is: { [second]: operandOf(registry, field, filter, bounds) } } };
+}
+
+function truth({ parameter, text }: FilterText): boolean {
+  if (text !== 'true' && text !== 'false') throw refusal(parameter, `"${shown(text)}" must be true or false`);
+  return text === 'true';
+}
+
+function operandOf(registry: Registry, field: ScalarField, filter: FilterText, bounds: Bounds): unknown {
+  const { operator, parameter, text } = filter;
+  if (operator === 'isNull') return truth(filter) ? null : { not: null };
+  const reader = readerOf(field, registry.dataModel)!;
+  const read = (part: string): Value => {
+    const value = reader.read(part);
+    if (value === undefined) throw refusal(parameter, `"${shown(part)}" must be ${reader.wants}`);
+    return value;
+  };
+  if (operator === 'in') return { in: listOf(filter, bounds).map(read) };
+  if (operator === 'contains' || operator === 'startsWith') return { [operator]: read(text), mode: 'insensitive' };
+  return { [operator]: read(text) };
+}
+
+function listOf({ parameter, text }: FilterText, bounds: Bounds): string[] {
+  const parts = text.split(',');
+  if (parts.length > bounds.valuesPerFilter) {
+    throw refusal(parameter, `has ${parts.length} values; ${bounds.valuesPerFilter} are allowed`);
+  }
+  return parts;
+}

@@ -1,0 +1,140 @@
+/**
+ * The registry: the resources of one service beside the data model they stand on. It finds a resource by name or by
+ * the model of a relation, and refuses a declaration that does not fit when it is added, not when it is asked for.
+ */
+import type { DataModel, Field, RelationField, ScalarField } from '../compile/data-model.ts';
+import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
+import { parseFields } from './fields.ts';
+import type { Embedding, Resource } from './resource.ts';
+import { readerOf } from './value.ts';
+
+/** A declaration does not fit its model, or another declaration. Thrown when the service starts. */
+export class DeclarationError extends Error {
+  override readonly name = 'DeclarationError';
+
+  constructor(resource: string, complaint: string) {
+    super(`The resource "${resource}" ${complaint}.`);
+  }
+}
+
+export class Registry {
+  readonly dataModel: DataModel;
+  readonly #byName = new Map<string, Resource>();
+  readonly #byModel = new Map<string, Resource>();
+
+  constructor(dataModel: DataModel) {
+    this.dataModel = dataModel;
+  }
+
+  /** @throws {DeclarationError} */
+  add(...resources: Resource[]): void {
+    for (const resource of resources) {
+      if (this.#byName.has(resource.name)) throw new DeclarationError(resource.name, 'is declared twice');
+      this.#checkAlone(resource);
+      this.#byName.set(resource.name, resource);
+      if (!this.#byModel.has(resource.model)) this.#byModel.set(resource.model, resource);
+    }
+  }
+
+  /** Checks what needs all resources to be there: relations and the lean default. @throws {DeclarationError} */
+  check(): void {
+    for (const resource of this.all()) {
+      for (const relation of Object.keys(resource.relations)) this.target(resource, relation);
+      this.#checkLean(resource);
+    }
+  }
+
+  all(): readonly Resource[] {
+    return [...this.#byName.values()];
+  }
+
+  boundsOf(resource: Resource): Bounds {
+    return { ...DEFAULT_BOUNDS, ...resource.bounds };
+  }
+
+  scalar(resource: Resource, name: string): ScalarField {
+    const field = this.#field(resource, name);
+    if (field?.kind !== 'scalar')
+      throw new DeclarationError(resource.name, `names the field "${name}", which is none of ${resource.model}`);
+    return field;
+  }
+
+  relation(resource: Resource, name: string): RelationField {
+    const field = this.#field(resource, name);
+    if (field?.kind !== 'relation')
+      throw new DeclarationError(resource.name, `names the relation "${name}", which is none of ${resource.model}`);
+    return field;
+  }
+
+  /** The resource that a relation embeds. */
+  target(resource: Resource, relation: string): Resource {
+    const { model } = this.relation(resource, relation);
+    const { as }: Embedding = resource.relations[relation] ?? {};
+    const target = as === undefined ? this.#byModel.get(model) : this.#byName.get(as);
+    if (!target)
+      throw new DeclarationError(resource.name, `embeds "${relation}", but no resource is declared for ${as ?? model}`);
+    if (target.model !== model)
+      throw new DeclarationError(resource.name, `embeds "${relation}" as "${as}", which is no ${model}`);
+    return target;
+  }
+
+  /** The fields that make an order total: the primary key, or the first unique key of a model without one. */
+  keyOf(resource: Resource): readonly string[] {
+    const { primaryKey, uniques } = this.dataModel.models[resource.model]!;
+    return primaryKey.length > 0 ? primaryKey : (Object.values(uniques)[0] ?? []);
+  }
+
+  #field(resource: Resource, name: string): Field | undefined {
+    const { fields } = this.dataModel.models[resource.model]!;
+    return Object.hasOwn(fields, name) ? fields[name] : undefined;
+  }
+
+  #checkAlone(resource: Resource): void {
+    const { name, model } = resource;
+    if (!Object.hasOwn(this.dataModel.models, model))
+      throw new DeclarationError(name, `stands on "${model}", which is no model`);
+    if (Object.keys(resource.policy ?? {}).length === 0)
+      throw new DeclarationError(name, 'has no policy: nobody may see it');
+    for (const field of resource.fields) this.scalar(resource, field);
+    for (const relation of Object.keys(resource.relations)) this.relation(resource, relation);
+    for (const sort of resource.sorts) this.#checkSort(resource, sort);
+    for (const filter of Object.keys(resource.filters)) this.#checkFilter(resource, filter);
+  }
+
+  #checkSort(resource: Resource, sort: string): void {
+    const field = this.scalar(resource, sort);
+    const sortable = field.required && readerOf(field, this.dataModel) !== undefined;
+    if (!sortable) throw new DeclarationError(resource.name, `sorts by "${sort}", which can be null or has no order`);
+  }
+
+  #checkFilter(resource: Resource, filter: string): void {
+    const computed = Object.hasOwn(resource.computed, filter) ? resource.computed[filter] : undefined;
+    if (computed && 'compare' in computed) return;
+    if (computed) throw new DeclarationError(resource.name, `filters by "${filter}", which is no comparison`);
+    const [first, second, ...more] = filter.split('.') as [string, string?, ...string[]];
+    const field = second === undefined ? this.scalar(resource, first) : this.#fieldBehind(resource, first, second);
+    if (more.length > 0 || !readerOf(field, this.dataModel)) {
+      throw new DeclarationError(resource.name, `filters by "${filter}", which no parameter can hold`);
+    }
+  }
+
+  #fieldBehind(resource: Resource, relationName: string, name: string): ScalarField {
+    const relation = this.relation(resource, relationName);
+    const field = this.dataModel.models[relation.model]!.fields[name];
+    if (relation.list || field?.kind !== 'scalar') {
+      throw new DeclarationError(
+        resource.name,
+        `filters by "${relationName}.${name}", which is no field of a to-one relation`,
+      );
+    }
+    return field;
+  }
+
+  #checkLean(resource: Resource): void {
+    const known = new Set([...resource.fields, ...Object.keys(resource.relations), ...Object.keys(resource.computed)]);
+    for (const name of parseFields(resource.lean, this.boundsOf(resource)).keys()) {
+      if (!known.has(name))
+        throw new DeclarationError(resource.name, `has "${name}" in its lean default, but does not declare it`);
+    }
+  }
+}

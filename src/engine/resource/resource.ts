@@ -1,0 +1,111 @@
+/**
+ * A resource: a Prisma model as the API exposes it. It names what exists for a consumer; what it does not name cannot
+ * be asked for, filtered by, sorted by, or told apart from what is not there.
+ *
+ * `resources<Prisma.TypeMap>(datamodel)` gives a `resource()` that is typed by the team's own client, so that a wrong
+ * name does not compile. The engine itself knows no model.
+ */
+import type { Computed } from '../compile/computed.ts';
+import type { Bounds } from './bounds.ts';
+import type { Policy } from './policy.ts';
+
+export type Operator = 'equals' | 'not' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'isNull';
+
+export interface Embedding {
+  /** The resource that is embedded, by name; the resource of the relation's model without it. */
+  readonly as?: string;
+  /** To-many: rows that are embedded; all of the policy's, up to the bound, without it. */
+  readonly take?: number;
+  /** To-many: their order, as `sort` is written: `-createdAt`. The resource's own without it. */
+  readonly sort?: string;
+  /** To-many: which of them, in Prisma's `where`. */
+  readonly where?: { readonly [key: string]: unknown };
+}
+
+export interface Resource {
+  /** Its name in problem documents, the API document and tags: `product`. */
+  readonly name: string;
+  readonly model: string;
+  /** Scalar fields that may be asked for. */
+  readonly fields: readonly string[];
+  readonly relations: Readonly<Record<string, Embedding>>;
+  readonly computed: Readonly<Record<string, Computed>>;
+  /** What a request gets that names no `fields`, written as `fields` is. */
+  readonly lean: string;
+  /** What may be filtered by: a field, a computed value, or a field of a to-one relation (`device.status`). */
+  readonly filters: Readonly<Record<string, readonly Operator[]>>;
+  readonly sorts: readonly string[];
+  /** The order of a request that names no `sort`. */
+  readonly sort: string;
+  /** Rows of a page: how many without `limit`, and at most. */
+  readonly limit: { readonly default: number; readonly most: number };
+  /** Ways to count that `count` may ask for, with `page` and `per_page`; none means cursors alone. */
+  readonly counts: readonly Count[];
+  readonly bounds: Partial<Bounds>;
+  readonly policy: Policy;
+}
+
+export type Count = 'exact' | 'estimated';
+
+/** What Prisma's generated `TypeMap` tells of each model. */
+export interface TypeMapLike {
+  model: Record<string, { payload: { scalars: object; objects: object }; operations: { findMany: { args: unknown } } }>;
+}
+
+type Payload<T extends TypeMapLike, M extends keyof T['model']> = T['model'][M]['payload'];
+type Names<T> = Extract<keyof T, string>;
+type Where<
+  T extends TypeMapLike,
+  M extends keyof T['model'],
+> = T['model'][M]['operations']['findMany']['args'] extends {
+  where?: infer W;
+}
+  ? NonNullable<W>
+  : never;
+
+/** A resource as it is written: typed by the model, with what can be left out left out. */
+export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['model']>, C extends string> {
+  readonly name: string;
+  readonly fields: readonly Names<Payload<T, M>['scalars']>[];
+  readonly relations?: { readonly [R in Names<Payload<T, M>['objects']>]?: Embedding };
+  readonly computed?: { readonly [name in C]: Computed<Names<Payload<T, M>['objects']>> };
+  readonly lean: string;
+  readonly filters?: {
+    readonly [F in
+      | Names<Payload<T, M>['scalars']>
+      | NoInfer<C>
+      | `${Names<Payload<T, M>['objects']>}.${string}`]?: readonly Operator[];
+  };
+  readonly sorts?: readonly Names<Payload<T, M>['scalars']>[];
+  readonly sort: string;
+  readonly limit?: { readonly default: number; readonly most: number };
+  readonly counts?: readonly Count[];
+  readonly bounds?: Partial<Bounds>;
+  readonly policy: {
+    readonly [role: string]: { readonly rows?: SubjectIn<Where<T, M>>; readonly without?: readonly string[] };
+  };
+}
+
+/** A `where` in which the viewer's subject may stand for any value. */
+type SubjectIn<W> = { readonly [K in keyof W]?: W[K] | symbol | SubjectIn<NonNullable<W[K]>> };
+
+const DEFAULT_LIMIT = Object.freeze({ default: 20, most: 100 });
+
+/** A `resource()` for a team's own client. */
+export function resources<T extends TypeMapLike>() {
+  return <M extends Names<T['model']>, const C extends string = never>(
+    model: M,
+    declaration: ResourceDeclaration<T, M, C>,
+  ): Resource =>
+    Object.freeze({
+      relations: {},
+      computed: {},
+      filters: {},
+      sorts: [],
+      limit: DEFAULT_LIMIT,
+      counts: [],
+      bounds: {},
+      ...(declaration as object),
+      model,
+    } as unknown as Resource);
+}

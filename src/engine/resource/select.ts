@@ -1,0 +1,147 @@
+/**
+ * The select: a `fields` tree as the nested selection of Prisma's arguments. At each level the policy of the resource
+ * that stands there is merged in, so that an embedded row is as guarded as a root one; and rows are added up, so that
+ * no nesting multiplies past the bound.
+ */
+import type { Bounds } from './bounds.ts';
+import { type FieldTree, parseFields } from './fields.ts';
+import { dependsOnSubject, type Grant, grantFor } from './policy.ts';
+import { refusal, unknownName } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import type { Embedding, Resource } from './resource.ts';
+import { orderByOf, parseSort } from './sort.ts';
+import type { Viewer } from './viewer.ts';
+
+/** One level of a selection, in the shape of Prisma's arguments, with computed values beside `select`. */
+export interface SelectNode {
+  readonly select: Readonly<Record<string, true | SelectNode>>;
+  readonly computed?: Readonly<Record<string, unknown>>;
+  readonly where?: Readonly<Record<string, unknown>>;
+  readonly orderBy?: readonly Readonly<Record<string, 'asc' | 'desc'>>[];
+  readonly take?: number;
+}
+
+export interface SelectContext {
+  readonly registry: Registry;
+  readonly viewer: Viewer;
+  readonly bounds: Bounds;
+}
+
+/** What a selection came to, beside its shape. */
+export interface SelectTotals {
+  /** Rows embedded below one root row, were every list full. */
+  readonly rows: number;
+  /** Whether anything in it depends on who asks, beyond the role. */
+  readonly bySubject: boolean;
+}
+
+/** @param fields the text of the `fields` parameter; the resource's lean default without it. */
+export function selectOf(resource: Resource, grant: Grant, fields: string | undefined, context: SelectContext) {
+  const tree = parseFields(fields ?? resource.lean, context.bounds);
+  const builder = new SelectBuilder(context);
+  const node = builder.build(resource, grant, { tree, lean: fields === undefined, path: '', copies: 1, depth: 1 });
+  return { node, totals: { rows: builder.rows, bySubject: builder.bySubject } satisfies SelectTotals };
+}
+
+interface Place {
+  readonly tree: FieldTree;
+  /** Whether the tree is a default of ours, in which what the viewer may not see is left out and not refused. */
+  readonly lean: boolean;
+  readonly path: string;
+  /** How often this level may stand in the result. */
+  readonly copies: number;
+  readonly depth: number;
+}
+
+class SelectBuilder {
+  readonly #context: SelectContext;
+  rows = 0;
+  bySubject = false;
+
+  constructor(context: SelectContext) {
+    this.#context = context;
+  }
+
+  build(resource: Resource, grant: Grant, place: Place): Pick<SelectNode, 'select' | 'computed'> {
+    if (place.depth > this.#context.bounds.depth) {
+      throw refusal('fields', `"${place.path}" nests deeper than ${this.#context.bounds.depth}`);
+    }
+    const select: Record<string, true | SelectNode> = {};
+    const computed: Record<string, unknown> = {};
+    for (const [name, inside] of place.tree) {
+      const kind = this.#kindOf(resource, grant, name);
+      if (kind === undefined) {
+        if (place.lean) continue;
+        throw refusal('fields', `${at(place.path)}${unknownName(name, 'field', this.#visible(resource, grant))}`);
+      }
+      if (kind !== 'relation' && inside.size > 0)
+        throw refusal('fields', `"${join(place.path, name)}" has no fields inside`);
+      if (kind === 'field') select[name] = true;
+      else if (kind === 'computed') computed[name] = resource.computed[name];
+      else select[name] = this.#embed(resource, name, { ...place, tree: inside, path: join(place.path, name) });
+    }
+    return Object.keys(computed).length > 0 ? { select, computed } : { select };
+  }
+
+  #embed(resource: Resource, relationName: string, place: Place): SelectNode {
+    const { registry, viewer, bounds } = this.#context;
+    const target = registry.target(resource, relationName);
+    const grant = grantFor(target.policy, viewer)!;
+    this.bySubject ||= dependsOnSubject(target.policy[viewer.role]!);
+    const lean = place.tree.size === 0;
+    const tree = lean ? parseFields(target.lean, bounds) : place.tree;
+    const relation = registry.relation(resource, relationName);
+    const embedding = resource.relations[relationName]!;
+    const take = relation.list ? Math.min(embedding.take ?? target.limit.default, bounds.rowsPerList) : 1;
+    const copies = place.copies * take;
+    if (relation.list) this.#count(copies);
+    const inner = this.build(target, grant, {
+      ...place,
+      tree,
+      lean: lean || place.lean,
+      copies,
+      depth: place.depth + 1,
+    });
+    return { ...inner, ...listArguments(registry, target, { grant, embedding, take, list: relation.list }) };
+  }
+
+  #count(rows: number): void {
+    this.rows += rows;
+    const { rowsInTotal } = this.#context.bounds;
+    if (this.rows > rowsInTotal) {
+      throw refusal('fields', `asks for up to ${this.rows} embedded rows; ${rowsInTotal} are allowed in all`);
+    }
+  }
+
+  #kindOf(resource: Resource, grant: Grant, name: string): 'field' | 'relation' | 'computed' | undefined {
+    if (grant.without?.includes(name)) return undefined;
+    if (resource.fields.includes(name)) return 'field';
+    if (Object.hasOwn(resource.computed, name)) return 'computed';
+    if (!Object.hasOwn(resource.relations, name)) return undefined;
+    const target = this.#context.registry.target(resource, name);
+    return grantFor(target.policy, this.#context.viewer) ? 'relation' : undefined;
+  }
+
+  #visible(resource: Resource, grant: Grant): string[] {
+    const declared = [...resource.fields, ...Object.keys(resource.computed), ...Object.keys(resource.relations)];
+    return declared.filter((name) => this.#kindOf(resource, grant, name) !== undefined);
+  }
+}
+
+interface ListPlace {
+  readonly grant: Grant;
+  readonly embedding: Embedding;
+  readonly take: number;
+  readonly list: boolean;
+}
+
+function listArguments(registry: Registry, target: Resource, { grant, embedding, take, list }: ListPlace) {
+  const conditions = [grant.rows, embedding.where].filter((condition) => condition !== undefined);
+  const where = conditions.length > 1 ? { AND: conditions } : conditions[0];
+  if (!list) return where ? { where } : {};
+  const orderBy = orderByOf(parseSort(registry, target, embedding.sort ?? target.sort));
+  return { ...(where ? { where } : {}), orderBy, take };
+}
+
+const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
+const at = (path: string): string => (path === '' ? '' : `in "${path}" `);

@@ -1,0 +1,174 @@
+/**
+ * The selection: what one request asks of a resource, parsed, checked and narrowed by policy. Plain data in the shape
+ * of Prisma's arguments; compiling and running it is the compiler's.
+ */
+import { requestError } from '../http/errors.ts';
+import type { Bounds } from './bounds.ts';
+import { type CursorSigner, conditionAfter, orderName } from './cursor.ts';
+import { type Condition, conditionOf, filterNamed, filterParameters } from './filter.ts';
+import { type PageRequest, parsePage } from './page.ts';
+import { dependsOnSubject, type Grant, grantFor } from './policy.ts';
+import { refusal, unknownName } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import type { Resource } from './resource.ts';
+import { type SelectNode, selectOf } from './select.ts';
+import { orderByOf, parseSort, type SortField } from './sort.ts';
+import type { Viewer } from './viewer.ts';
+
+export interface Selection {
+  readonly resource: Resource;
+  readonly args: SelectNode & { readonly skip?: number };
+  /** Whose answer it is: everybody's, a role's, or one viewer's. */
+  readonly scope: 'role' | 'subject';
+}
+
+export interface ListSelection extends Selection {
+  readonly page: PageRequest;
+  readonly sort: readonly SortField[];
+  /** What cursors of this list are signed for. */
+  readonly order: string;
+}
+
+export interface SelectionRequest {
+  readonly resource: Resource;
+  readonly viewer: Viewer;
+  readonly query: Readonly<Record<string, string | string[] | undefined>>;
+  /** What the route itself fixes: `{ userId: 7 }`. */
+  readonly where?: Readonly<Record<string, string | number>>;
+}
+
+/** Reads requests into selections, for one service's resources. */
+export class SelectionParser {
+  readonly #registry: Registry;
+  readonly #signer: CursorSigner;
+
+  constructor(registry: Registry, signer: CursorSigner) {
+    this.#registry = registry;
+    this.#signer = signer;
+  }
+
+  /** One row. @throws 400 for what may not be asked, 401 and 403 for who may not ask. */
+  item(request: SelectionRequest): Selection {
+    const { resource } = request;
+    const bounds = this.#registry.boundsOf(resource);
+    const query = checkedQuery(request, ['fields'], bounds);
+    const grant = mustBeGranted(request);
+    const { node, totals } = selectOf(resource, grant, query['fields'], {
+      ...request,
+      registry: this.#registry,
+      bounds,
+    });
+    return {
+      resource,
+      args: { ...node, where: allOf([request.where, grant.rows]) },
+      scope: scopeOf(request, totals.bySubject),
+    };
+  }
+
+  /** A page of rows. @throws as `item`. */
+  list(request: SelectionRequest): ListSelection {
+    const { resource } = request;
+    const bounds = this.#registry.boundsOf(resource);
+    const query = checkedQuery(request, listParameters(resource), bounds);
+    const grant = mustBeGranted(request);
+    const page = parsePage(resource, query, bounds);
+    const { node, totals } = selectOf(resource, grant, query['fields'], {
+      ...request,
+      registry: this.#registry,
+      bounds,
+    });
+    mustFit(page.limit * (1 + totals.rows), bounds);
+    const sort = parseSort(
+      this.#registry,
+      resource,
+      query['sort'] ?? resource.sort,
+      query['sort'] === undefined ? undefined : resource.sorts,
+    );
+    const conditions = [request.where, grant.rows, ...this.#filters(resource, grant, query)];
+    if (page.after !== undefined) {
+      conditions.push(conditionAfter(page.after, { registry: this.#registry, resource, sort, signer: this.#signer }));
+    }
+    return {
+      resource,
+      args: {
+        ...node,
+        where: allOf(conditions),
+        orderBy: orderByOf(sort),
+        take: page.limit,
+        ...(page.skip ? { skip: page.skip } : {}),
+      },
+      scope: scopeOf(request, totals.bySubject),
+      page,
+      sort,
+      order: orderName(resource, sort),
+    };
+  }
+
+  /** The cursor behind the row whose sort fields have these values (a JSON array). */
+  cursor(selection: ListSelection, values: string): string {
+    return this.#signer.sign(values, selection.order);
+  }
+
+  #filters(resource: Resource, grant: Grant, query: CheckedQuery): Condition[] {
+    return Object.entries(query).flatMap(([parameter, text]) => {
+      const filter = filterNamed(resource, parameter);
+      if (!filter) return [];
+      if (grant.without?.includes(filter.name)) throw unknownParameter(parameter, listParameters(resource));
+      return [conditionOf(this.#registry, resource, { ...filter, parameter, text })];
+    });
+  }
+}
+
+type CheckedQuery = Readonly<Record<string, string>>;
+
+/** Every parameter that a list of this resource takes. */
+export const listParameters = (resource: Resource): string[] => [
+  ...['fields', 'sort', 'limit', 'after'],
+  ...(resource.counts.length > 0 ? ['page', 'per_page', 'count'] : []),
+  ...filterParameters(resource),
+];
+
+function checkedQuery({ query }: SelectionRequest, allowed: readonly string[], bounds: Bounds): CheckedQuery {
+  for (const [parameter, value] of Object.entries(query)) {
+    if (!allowed.includes(parameter)) throw unknownParameter(parameter, allowed);
+    if (typeof value !== 'string') throw refusal(parameter, 'is given more than once');
+    if (value === '') throw refusal(parameter, 'is empty');
+    if (Buffer.byteLength(value) > bounds.bytesPerValue)
+      throw refusal(parameter, `is longer than ${bounds.bytesPerValue} bytes`);
+  }
+  return query as CheckedQuery;
+}
+
+const unknownParameter = (parameter: string, allowed: readonly string[]) =>
+  refusal(parameter.slice(0, 64), unknownName(parameter, 'parameter', allowed));
+
+function mustFit(rows: number, bounds: Bounds): void {
+  if (rows > bounds.rowsInTotal) {
+    throw refusal('limit', `asks for up to ${rows} rows with those embedded; ${bounds.rowsInTotal} are allowed in all`);
+  }
+}
+
+/**
+ * What the viewer is granted at the root. Where the route fixes a field that the grant fixes otherwise, no row can
+ * come of it: that is a 403 before any SQL, not an empty answer.
+ */
+function mustBeGranted({ resource, viewer, where = {} }: SelectionRequest): Grant {
+  const grant = grantFor(resource.policy, viewer);
+  const contradicted = Object.entries(where).some(
+    ([field, value]) => isScalar(grant?.rows?.[field]) && grant?.rows?.[field] !== value,
+  );
+  if (grant && !contradicted) return grant;
+  if (viewer.subject === undefined) throw requestError('unauthenticated', 'This needs a bearer token.');
+  throw requestError('forbidden', `You may not see this ${resource.name}.`);
+}
+
+const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string';
+
+function scopeOf({ resource, viewer }: SelectionRequest, bySubject: boolean): Selection['scope'] {
+  return bySubject || dependsOnSubject(resource.policy[viewer.role]!) ? 'subject' : 'role';
+}
+
+function allOf(conditions: (Condition | undefined)[]): Condition {
+  const given = conditions.filter((condition) => condition !== undefined);
+  return given.length > 1 ? { AND: given } : (given[0] ?? {});
+}

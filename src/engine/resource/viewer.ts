@@ -1,0 +1,8 @@
+/** The viewer: who asks. An authenticated subject and its role, or the public. */
+export interface Viewer {
+  /** The subject of the token, `undefined` for the public. */
+  readonly subject: string | undefined;
+  readonly role: string;
+}
+
+export const PUBLIC: Viewer = Object.freeze({ subject: undefined, role: 'public' });

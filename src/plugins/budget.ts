@@ -1,0 +1,69 @@
+/**
+ * Budgets: every route declares how many statements it may spend on one request (`config: { budget: 1 }`), and is
+ * held to it. A route that declares none does not register. What happens over budget is the mode's: the reply fails
+ * (tests), a warning with the statements and the lines of code (development), a count (production).
+ */
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Config } from '../config.ts';
+import { explain, overrunOf, plural } from '../engine/budget/budget.ts';
+import { Ledger, withLedger } from '../engine/budget/ledger.ts';
+import { type RequestError, requestError } from '../engine/http/errors.ts';
+import { PROBLEM_MEDIA_TYPE } from '../engine/http/problem.ts';
+import { problemFor } from './problems.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Statements that a request of this route may send. */
+    budget?: number;
+  }
+  interface FastifyRequest {
+    ledger: Ledger;
+  }
+  interface FastifyInstance {
+    /** Requests over budget since the start, by route. */
+    readonly overruns: ReadonlyMap<string, number>;
+  }
+}
+
+export const budget = fp<{ config: Config['budget'] }>(
+  async (app, { config: { mode } }) => {
+    const overruns = new Map<string, number>();
+    app.decorate('overruns', overruns);
+    app.decorateRequest('ledger');
+    app.addHook('onRoute', mustDeclareBudget);
+    app.addHook('onRequest', (request, _reply, done) => {
+      request.ledger = new Ledger({ sites: mode !== 'count' });
+      withLedger(request.ledger, done);
+    });
+    app.addHook('onSend', async (request, reply, payload) => {
+      reply.header('server-timing', serverTiming(request.ledger));
+      const overrun = overrunOf(request.ledger, routeOf(request));
+      if (!overrun) return payload;
+      overruns.set(overrun.route, (overruns.get(overrun.route) ?? 0) + 1);
+      if (mode === 'warn') request.log.warn(`Over budget: ${explain(overrun)}`);
+      return mode === 'throw' ? replaceBy(requestError('budgetExceeded', explain(overrun)), request, reply) : payload;
+    });
+  },
+  { name: 'budget' },
+);
+
+function mustDeclareBudget({ method, url, config }: RouteOptions): void {
+  if (!Number.isInteger(config?.budget)) {
+    throw new Error(`${method} ${url} declares no budget: add \`config: { budget: n }\`, n statements a request.`);
+  }
+}
+
+/** An error in this hook does not reach the error handler any more, so the reply is replaced here. */
+function replaceBy(error: RequestError, request: FastifyRequest, reply: FastifyReply): string {
+  reply.code(500).removeHeader('content-length').header('content-type', PROBLEM_MEDIA_TYPE);
+  return JSON.stringify(problemFor(error, request));
+}
+
+/** Routes that are not found have none of their own, and may send nothing. */
+function routeOf({ method, routeOptions }: FastifyRequest) {
+  return { route: `${method} ${routeOptions.url ?? '(no route)'}`, budget: routeOptions.config.budget ?? 0 };
+}
+
+const serverTiming = ({ durationMs, statements }: Ledger): string =>
+  `db;dur=${durationMs.toFixed(2)};desc="${plural(statements)}"`;

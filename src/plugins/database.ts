@@ -1,0 +1,60 @@
+/**
+ * The database: one `pg` pool, and the Prisma Client that speaks through it. Connections up to the warm minimum are
+ * opened before the service listens, so that no first request pays for them.
+ */
+
+import { PrismaPg } from '@prisma/adapter-pg';
+import fp from 'fastify-plugin';
+import type pg from 'pg';
+import { PrismaClient } from '#client';
+import type { Config } from '../config.ts';
+import { callSites } from '../engine/budget/call-sites.ts';
+import { CountingPool } from '../engine/budget/counting-pool.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly pool: pg.Pool;
+    readonly prisma: PrismaClient;
+  }
+}
+
+export const database = fp<{ config: Config['database']; sites: boolean }>(
+  async (app, { config, sites }) => {
+    const pool = openPool(config);
+    pool.on('error', (error) => app.log.warn({ err: error }, 'An idle database connection was lost.'));
+    const prisma = openPrisma(pool, sites);
+    app.decorate('pool', pool);
+    app.decorate('prisma', prisma);
+    app.addHook('onReady', () => warm(pool, config.poolMin));
+    app.addHook('onClose', async () => {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    });
+  },
+  { name: 'database' },
+);
+
+/** @param sites whether the ledger is told which line of code sent a statement. */
+function openPrisma(pool: pg.Pool, sites: boolean): PrismaClient {
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return sites ? (prisma.$extends(callSites) as unknown as PrismaClient) : prisma;
+}
+
+export function openPool(config: Config['database']): pg.Pool {
+  return new CountingPool({
+    connectionString: config.url,
+    application_name: 'hotpath',
+    max: config.poolMax,
+    min: config.poolMin,
+    idleTimeoutMillis: config.idleTimeoutMs,
+    connectionTimeoutMillis: config.connectionTimeoutMs,
+    maxUses: config.maxUses,
+    statement_timeout: config.statementTimeoutMs,
+  });
+}
+
+/** Opens `connections` connections at once and leaves them idle in the pool. */
+async function warm(pool: pg.Pool, connections: number): Promise<void> {
+  const clients = await Promise.all(Array.from({ length: connections }, () => pool.connect()));
+  for (const client of clients) client.release();
+}

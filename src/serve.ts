@@ -1,0 +1,33 @@
+/**
+ * The life of the process: listen, and on SIGTERM or SIGINT stop listening, let requests in flight finish, close
+ * connections. A process that is not done by the shutdown timeout exits with 1.
+ */
+import closeWithGrace from 'close-with-grace';
+import { type App, buildApp } from './app.ts';
+import type { Config } from './config.ts';
+
+export interface Served {
+  readonly app: App;
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  readonly address: string;
+}
+
+/** @param afterwards what is to be stopped once the service is closed, within the same time. */
+export async function serve(config: Config, afterwards?: () => Promise<void>): Promise<Served> {
+  const app = await buildApp(config);
+  const close = async () => {
+    await app.close();
+    await afterwards?.();
+  };
+  closeWithGrace({ delay: config.http.shutdownTimeoutMs, logger: app.log }, async ({ err, signal }) => {
+    if (err) app.log.fatal({ err }, 'An error that nobody caught; shutting down.');
+    else app.log.info(`${signal}: finishing the requests in flight.`);
+    await close();
+  });
+  try {
+    return { app, address: await app.listen({ host: config.http.host, port: config.http.port }) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

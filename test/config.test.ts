@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig, variables, wanted } from '../src/config.ts';
+
+const complete = { DATABASE_URL: 'postgresql://u:p@localhost/db', JWT_SECRET: 'x'.repeat(32) };
+
+function complaint(environment: Record<string, string>): string {
+  try {
+    loadConfig({ ...complete, ...environment });
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message;
+  }
+  throw new Error('The configuration was accepted.');
+}
+
+describe('loadConfig', () => {
+  it('has a default for all that needs no decision', () => {
+    const config = loadConfig(complete);
+    expect(config.environment).toBe('production');
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 3000, shutdownTimeoutMs: 10_000 });
+    expect(config.database).toMatchObject({
+      poolMax: 20,
+      poolMin: 5,
+      idleTimeoutMs: 30_000,
+      connectionTimeoutMs: 2000,
+      maxUses: 7500,
+    });
+  });
+
+  it.each([
+    ['PORT', 'abc', 'PORT is "abc", but must be an integer from 0 to 65535.'],
+    ['PORT', '70000', 'PORT is "70000", but must be an integer from 0 to 65535.'],
+    ['DATABASE_POOL_MAX', '1.5', 'DATABASE_POOL_MAX is "1.5", but must be an integer from 1 to 1000000.'],
+    ['NODE_ENV', 'staging', 'NODE_ENV is "staging", but must be one of development, test, production.'],
+    [
+      'DATABASE_URL',
+      'mysql://x',
+      'DATABASE_URL is "mysql://x", but must be a URL that starts with postgres:// or postgresql://.',
+    ],
+    ['DATABASE_POOL_MIN', '21', 'DATABASE_POOL_MIN is 21, but must be at most DATABASE_POOL_MAX (20).'],
+  ])('says in one sentence what is wrong with %s=%s', (name, value, sentence) => {
+    expect(complaint({ [name]: value })).toBe(sentence);
+  });
+
+  it('does not repeat a secret', () => {
+    expect(complaint({ JWT_SECRET: 'hunter2' })).toBe(
+      'JWT_SECRET is 7 characters long, but must be a secret of at least 32 characters.',
+    );
+  });
+
+  it('names every variable that does not fit', () => {
+    expect(complaint({ PORT: 'x', LOG_LEVEL: 'loud' }).split('\n')).toHaveLength(2);
+  });
+
+  it('takes an empty value for none', () => {
+    expect(loadConfig({ ...complete, PORT: '' }).http.port).toBe(3000);
+  });
+
+  it('wants a database and one way to verify tokens', () => {
+    expect(complaint({ DATABASE_URL: '' })).toMatch(/^DATABASE_URL is not set/);
+    expect(complaint({ JWT_SECRET: '' })).toMatch(/^Neither JWT_SECRET nor JWKS_URL/);
+    expect(complaint({ JWKS_URL: 'https://id.example/keys' })).toMatch(/are both set/);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const document = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+
+  it.each(Object.entries(variables.properties))('tells of %s what the schema tells', (name, schema) => {
+    const fallback = 'default' in schema ? `\`${schema.default}\`` : '';
+    expect(document).toContain(
+      `| \`${name}\` | ${wanted(schema)} | ${fallback} | ${(schema as { description?: string }).description} |`,
+    );
+  });
+
+  it('tells of no variable that is not there', () => {
+    const told = [...document.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+    expect(told).toEqual(Object.keys(variables.properties));
+  });
+});

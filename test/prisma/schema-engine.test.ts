@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { adminUrl } from '../support/database.ts';
+import { ENGINE } from './support.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Writes lines to the engine and ends its stdin; answers the messages it sent, and its exit code. */
+async function talk(lines: string[], url = adminUrl()) {
+  const child: ChildProcess = spawn(ENGINE, ['--datasource', JSON.stringify({ url })], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const exit = once(child, 'exit');
+  child.stdin!.end(lines.map((line) => `${line}\n`).join(''));
+  const messages: unknown[] = [];
+  for await (const line of createInterface({ input: child.stdout! })) messages.push(JSON.parse(line));
+  const [code] = await exit;
+  return { messages, code };
+}
+
+const request = (id: number, method: string, params: object = {}) =>
+  JSON.stringify({ jsonrpc: '2.0', id, method, params });
+
+describe('the schema engine', () => {
+  it('is the version that the installed Prisma CLI was built with', () => {
+    const { version } = require('@prisma/engines-version/package.json');
+    const { devDependencies } = require('../../package.json');
+    expect(devDependencies['@prisma/schema-engine-wasm']).toBe(version);
+    expect(devDependencies.prisma).toBe(require('prisma/package.json').version);
+  });
+
+  it('answers requests in their order, then ends with its stdin', async () => {
+    const slow = request(1, 'dbExecute', { datasourceType: { tag: 'url', url: '' }, script: 'select pg_sleep(0.2)' });
+    const { messages, code } = await talk([slow, request(2, 'getDatabaseVersion')]);
+    expect(messages).toEqual([
+      { jsonrpc: '2.0', id: 1, result: {} },
+      { jsonrpc: '2.0', id: 2, result: expect.stringContaining('PostgreSQL') },
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('refuses what is no request, ignores replies, and goes on', async () => {
+    const reply = JSON.stringify({ jsonrpc: '2.0', id: 'print-1', result: {} });
+    const { messages, code } = await talk([
+      '{"jsonrpc":',
+      '[]',
+      reply,
+      request(3, 'constructor'),
+      request(4, 'getDatabaseVersion'),
+    ]);
+    expect(messages).toEqual([
+      { jsonrpc: '2.0', id: null, error: { code: -32700, message: 'Parse error' } },
+      { jsonrpc: '2.0', id: null, error: { code: -32600, message: 'Invalid Request' } },
+      { jsonrpc: '2.0', id: 3, error: { code: -32601, message: 'Method not found' } },
+      { jsonrpc: '2.0', id: 4, result: expect.stringContaining('PostgreSQL') },
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('reports a panic, and trusts the engine no more', async () => {
+    const { messages, code } = await talk([request(1, 'debugPanic'), request(2, 'getDatabaseVersion')]);
+    const error = {
+      code: 4466,
+      message: expect.stringContaining('artificial panic'),
+      data: expect.objectContaining({ is_panic: true }),
+    };
+    expect(messages).toEqual([1, 2].map((id) => ({ jsonrpc: '2.0', id, error })));
+    expect(code).toBe(0);
+  });
+
+  it('names the Prisma error of a database that it cannot reach, at every request', async () => {
+    const { messages } = await talk(
+      [request(1, 'reset'), request(2, 'getDatabaseVersion')],
+      'postgresql://u@localhost:1/d',
+    );
+    expect(messages).toEqual(
+      [1, 2].map((id) =>
+        expect.objectContaining({
+          id,
+          error: expect.objectContaining({ data: expect.objectContaining({ error_code: 'P1001', is_panic: false }) }),
+        }),
+      ),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+/** Prisma's own CLI as a child process, in a project of a few lines that uses our schema engine. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import { afterAll } from 'vitest';
+
+export const ROOT = join(import.meta.dirname, '../..');
+export const ENGINE = join(ROOT, 'prisma/schema-engine/schema-engine');
+
+/** `migrate dev` refuses to work for anything but a person at a terminal. */
+const AT_A_TERMINAL = 'data:text/javascript,process.stdin.isTTY = process.stdout.isTTY = true';
+
+const CONFIG = `export default {
+  schema: 'schema.prisma',
+  migrations: { path: 'migrations' },
+  datasource: { url: process.env.DATABASE_URL, shadowDatabaseUrl: process.env.SHADOW_DATABASE_URL },
+};`;
+
+export interface Run {
+  readonly code: number | null;
+  /** What it wrote, to stdout and stderr. */
+  readonly output: string;
+}
+
+export interface Environment {
+  readonly DATABASE_URL: string;
+  readonly SHADOW_DATABASE_URL?: string;
+}
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+/** Makes a project of these files, in a folder of its own that goes with the test file. */
+export async function createProject(files: Record<string, string>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'hotpath-prisma-'));
+  folders.push(folder);
+  const lock = { 'migrations/migration_lock.toml': 'provider = "postgresql"\n' };
+  await write(folder, { 'prisma.config.ts': CONFIG, ...lock, ...files });
+  return folder;
+}
+
+export async function write(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
+
+/** Runs `prisma <command>` in the folder of a project. */
+export async function prisma(folder: string, command: string, environment: Environment): Promise<Run> {
+  const cli = join(ROOT, 'node_modules/prisma/build/index.js');
+  const child = spawn(process.execPath, ['--import', AT_A_TERMINAL, cli, ...command.split(' ')], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      PRISMA_SCHEMA_ENGINE_BINARY: ENGINE,
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      CHECKPOINT_DISABLE: '1',
+      NO_COLOR: '1',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
+/** The rows of one query, on a connection of its own. */
+export async function query<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,49 @@
+/** The service under test: the real one, on the worker's own database, talked to through `inject()`. */
+import { createSigner } from 'fast-jwt';
+import { afterAll, beforeAll } from 'vitest';
+import { seed } from '../../prisma/seed/seed.ts';
+import { type App, buildApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { testDatabaseUrl } from './database.ts';
+
+export const TEST_SECRET = 'a secret that only tests know, long enough';
+
+export const testEnvironment = (databaseUrl: string) => ({
+  NODE_ENV: 'test',
+  BUDGET_MODE: 'throw',
+  LOG_LEVEL: 'silent',
+  DATABASE_URL: databaseUrl,
+  JWT_SECRET: TEST_SECRET,
+  PORT: '0',
+});
+
+export interface AppOptions {
+  /** Puts the `tiny` seed into the database. */
+  readonly seeded?: boolean;
+  readonly environment?: Record<string, string>;
+  /** Adds to the service before it is ready. */
+  readonly extend?: (app: App) => void;
+}
+
+/** Builds the service before the tests of a file, and closes it after them. */
+export function useApp({ seeded = false, environment = {}, extend }: AppOptions = {}): () => App {
+  let app: App | undefined;
+  beforeAll(async () => {
+    const url = await testDatabaseUrl();
+    if (seeded) await seed({ url, size: 'tiny' });
+    app = await buildApp(loadConfig({ ...testEnvironment(url), ...environment }));
+    extend?.(app);
+    await app.ready();
+  });
+  afterAll(async () => {
+    await app?.close();
+  });
+  return () => app!;
+}
+
+const sign = createSigner({ key: TEST_SECRET, algorithm: 'HS256', iss: 'hotpath', aud: 'hotpath', expiresIn: 60_000 });
+
+/** The header of a viewer: a user's own token, or an administrator's. */
+export const as = (user: number | string, role: 'user' | 'admin' = 'user') => ({
+  authorization: `Bearer ${sign({ sub: String(user), role })}`,
+});

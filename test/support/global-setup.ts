@@ -1,0 +1,46 @@
+/** What a test run stands on: a PostgreSQL server, shared with any other run, and a migrated template database. */
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { openEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts';
+import { HOME } from '../../src/dev/home.ts';
+import { claimRun, claimTemplate, dropRun, dropUnclaimed } from './template.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    postgres: {
+      /** A superuser, or one that may create databases, and a database that tests leave alone. */
+      readonly adminUrl: string;
+      /** The migrated database that others are copied from. */
+      readonly template: string;
+      /** What the names of this run's databases begin with. */
+      readonly run: string;
+    };
+  }
+}
+
+/** Nothing in these databases outlives a run, so nothing waits for the disk. */
+const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await openServer();
+  const adminUrl = server.url();
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  const run = await claimRun(admin);
+  const template = await claimTemplate(admin, adminUrl);
+  await dropUnclaimed(admin, [run, template]);
+  project.provide('postgres', { adminUrl, template, run });
+  return async () => {
+    await dropRun(admin, run);
+    await admin.end();
+    await server.stop();
+  };
+}
+
+async function openServer(): Promise<{ url(): string; stop(): Promise<void> }> {
+  const given = process.env['TEST_DATABASE_URL'];
+  if (given) return { url: () => given, stop: async () => {} };
+  const log = (line: string) => process.stderr.write(`${line}\n`);
+  return openEmbeddedPostgres({ directory: join(HOME, 'test-postgres'), settings, log });
+}
