@@ -14,7 +14,7 @@ export interface Served {
 
 /** @param afterwards what is to be stopped once the service is closed, within the same time. */
 export async function serve(config: Config, afterwards?: () => Promise<void>): Promise<Served> {
-  const app = await buildApp(config);
+  const app = buildApp(config);
   const close = async () => {
     await app.close();
     await afterwards?.();

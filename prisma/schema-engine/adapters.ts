@@ -1,6 +1,6 @@
 /** The driver adapters of one datasource: for its database, and for the shadow databases that migrations are tried on. */
 
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import {
   isDriverAdapterError,
   type SqlDriverAdapter,
@@ -50,10 +50,19 @@ async function openShadow({ url, shadowDatabaseUrl }: Datasource, onFailure: OnF
   const main = parseDatabaseUrl(url);
   if (!shadowDatabaseUrl) return createShadow(main, onFailure);
   const shadow = parseDatabaseUrl(shadowDatabaseUrl);
-  if (shadow.host === main.host && shadow.pathname === main.pathname) {
-    throw new KnownError('P3014', 'The shadow database is the main database. Please give another URL for it.');
-  }
+  const sessions = [await openSession(main, onFailure), await openSession(shadow, onFailure)] as const;
+  const same = await areInOneDatabase(...sessions).finally(() => Promise.all(sessions.map((each) => each.dispose())));
+  if (same) throw new KnownError('P3014', 'The shadow database is the main database. Please give another URL for it.');
   return emptyShadow(shadow, onFailure);
+}
+
+/** An advisory lock is known in its own database alone, whatever name the URL gives to its server. */
+async function areInOneDatabase(one: SqlDriverAdapter, other: SqlDriverAdapter): Promise<boolean> {
+  const key = randomInt(2 ** 31);
+  const query = (sql: string) => ({ sql, args: [], argTypes: [] });
+  await one.queryRaw(query(`SELECT pg_try_advisory_lock_shared(${key})`));
+  const { rows } = await other.queryRaw(query(`SELECT pg_try_advisory_lock(${key})`));
+  return rows[0]?.[0] === false;
 }
 
 /**

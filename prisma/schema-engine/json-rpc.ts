@@ -27,6 +27,7 @@ export async function serve(
 ): Promise<void> {
   const send: Send = (message) => void streams.output.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
   for await (const line of createInterface({ input: streams.input, signal })) {
+    if (signal.aborted) return;
     if (line.trim() !== '') await answer(line, call, send);
   }
 }

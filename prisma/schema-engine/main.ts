@@ -2,22 +2,16 @@
 
 import { migrationAdapters } from './adapters.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
-import { engineCommands } from './commands.ts';
 import { canConnect, createDatabase } from './database.ts';
 import { serve } from './json-rpc.ts';
 import { KnownError } from './known-error.ts';
-import { logError } from './log.ts';
+import { engineReplies } from './replies.ts';
 
 try {
   const commandLine = parseCommandLine(process.argv.slice(2));
   await (commandLine.subcommand === undefined ? serveRequests(commandLine) : runSubcommand(commandLine));
 } catch (error) {
-  // The CLI skips the first line of what a sub-command writes.
-  process.stderr.write('\n');
-  logError(
-    error instanceof Error ? error.message : String(error),
-    error instanceof KnownError ? error.code : undefined,
-  );
+  process.stderr.write(logOf(error));
   process.exitCode = 1;
 }
 // The engine leaves a timer behind, its limit on the wait for the advisory lock. All else is closed by now.
@@ -42,8 +36,16 @@ async function serveRequests({ datamodels, datasource }: CommandLine): Promise<v
   process.stdout.on('error', () => end.abort());
   const adapters = migrationAdapters(datasource);
   try {
-    await serve({ input: process.stdin, output: process.stdout }, engineCommands(datamodels, adapters), end.signal);
+    await serve({ input: process.stdin, output: process.stdout }, engineReplies(datamodels, adapters), end.signal);
   } finally {
     await adapters.dispose();
   }
+}
+
+/** An error in the log format of the native engine, which the CLI parses after the first line. */
+function logOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const error_code = error instanceof KnownError ? error.code : undefined;
+  const line = { level: 'ERROR', target: 'schema_engine::logger', fields: { message, error_code } };
+  return `\n${JSON.stringify(line)}\n`;
 }

@@ -37,10 +37,10 @@ SELECT
 FROM (
   SELECT
     id,
-    CASE id WHEN 1 THEN 'Ada' WHEN 2 THEN 'Grace' ELSE pg_temp.pick(pg_temp.first_names(), id, 'user.first') END AS first,
-    CASE id WHEN 1 THEN 'Lovelace' WHEN 2 THEN 'Hopper' ELSE pg_temp.pick(pg_temp.last_names(), id, 'user.last') END AS last,
+    coalesce(('{Ada,Grace}'::text[])[id], pg_temp.pick(pg_temp.first_names(), id, 'user.first')) AS first,
+    coalesce(('{Lovelace,Hopper}'::text[])[id], pg_temp.pick(pg_temp.last_names(), id, 'user.last')) AS last,
     -- Everybody joined before the first purchase, two years back.
-    pg_temp.reference_time() - interval '43920 hours' + interval '26000 hours' * (id / pg_temp.rows_of('users')::float8)
+    pg_temp.now() - interval '43920 hours' + interval '26000 hours' * (id / pg_temp.rows_of('users')::float8)
       AS joined
   FROM generate_series(1, pg_temp.rows_of('users')) AS id
 ) AS person

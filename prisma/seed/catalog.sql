@@ -34,8 +34,7 @@ SELECT
       'We ship it climate-neutrally in a box made of recycled paper. If anything is wrong with it, we collect it at your door.',
       'It ships from our warehouse on the day of the order. The guarantee covers three years and passes on with the article.'],
       article.id, 'product.delivery'),
-  (4 + floor(600 * pg_temp.draw(article.id, 'product.price') * pg_temp.draw(article.id, 'product.price')
-     * pg_temp.draw(article.id, 'product.price')))::numeric + pg_temp.pick('{0.90,0.95,0.99,0.49}', article.id, 'product.cents')::numeric,
+  4 + floor(600 * luxury * luxury * luxury)::int + pg_temp.pick('{0.90,0.95,0.99,0.49}', article.id, 'product.cents')::numeric,
   image || 'main.webp',
   ARRAY(SELECT image || shot || '-1600w.webp'
         FROM unnest('{front,side,detail,in-use,packaging,scale}'::text[]) WITH ORDINALITY AS view (shot, n)
@@ -45,14 +44,18 @@ SELECT
     'sku', 'HP-' || lpad(article.id::text, 7, '0'),
     'ean', '40' || lpad(pg_temp.dice(2147483647, article.id, 'product.ean')::text, 11, '0'),
     'weightGrams', 80 + pg_temp.dice(4000, article.id, 'product.weight'),
-    'dimensions', jsonb_build_object('unit', 'mm', 'width', 40 + pg_temp.dice(900, article.id, 'product.width'),
-      'height', 20 + pg_temp.dice(700, article.id, 'product.height'), 'depth', 10 + pg_temp.dice(500, article.id, 'product.depth')),
+    'dimensions', jsonb_build_object(
+      'unit', 'mm',
+      'width', 40 + pg_temp.dice(900, article.id, 'product.width'),
+      'height', 20 + pg_temp.dice(700, article.id, 'product.height'),
+      'depth', 10 + pg_temp.dice(500, article.id, 'product.depth')),
     'origin', pg_temp.pick('{DE,FR,IT,ES,PT,NL,AT,SE}', article.id, 'product.country'),
     'warrantyMonths', 12 * (1 + pg_temp.dice(5, article.id, 'product.warranty')),
     'certifications', to_jsonb(('{ISO 9001,EU Ecolabel,FSC,OEKO-TEX,Fairtrade,CE}'::text[])
       [1 + pg_temp.dice(3, article.id, 'product.certified') : 3 + pg_temp.dice(3, article.id, 'product.certificates')]),
     'packaging', jsonb_build_object('material', 'recycled cardboard', 'recyclable', true)),
-  (ARRAY[trait, material, 'bestseller', 'new arrival', 'gift idea'])[1 : 1 + pg_temp.dice(4, article.id, 'product.labels')],
+  (ARRAY[trait, material, 'bestseller', 'new arrival', 'gift idea'])
+    [1 : 1 + pg_temp.dice(4, article.id, 'product.labels')],
   CASE
     WHEN pg_temp.draw(article.id, 'product.status') < 0.92 THEN 'active'
     WHEN pg_temp.draw(article.id, 'product.status') < 0.97 THEN 'archived'
@@ -61,17 +64,17 @@ SELECT
   added, pg_temp.since(added, pg_temp.draw(article.id, 'product.updated'))
 FROM (
   SELECT
-    product.id, merchant_id, category_id, merchant.name AS merchant, trait, material, added,
+    product.id, merchant_id, category_id, merchant.name AS merchant, trait, material, luxury, added,
     trait || ' ' || material || ' ' || pg_temp.pick(nouns, product.id, 'product.noun') || ', '
       || pg_temp.pick(variants, product.id, 'product.variant') AS name,
     'https://cdn.example.com/products/' || lpad(product.id::text, 7, '0') || '/' AS image
   FROM (
     SELECT
       id,
-      pg_temp.scatter(pg_temp.skewed(pg_temp.draw(id, 'product.merchant'), pg_temp.rows_of('merchants'), 0.2),
-                      pg_temp.rows_of('merchants')) AS merchant_id,
-      pg_temp.reference_time() - interval '17520 hours' * (1 - (id - pg_temp.draw(id, 'product.added')) / pg_temp.rows_of('products'))
-        AS added
+      pg_temp.popular(pg_temp.draw(id, 'product.merchant'), 'merchants', 0.2) AS merchant_id,
+      pg_temp.draw(id, 'product.price') AS luxury,
+      pg_temp.now() - interval '17520 hours'
+        * (1 - (id - pg_temp.draw(id, 'product.added')) / pg_temp.rows_of('products')) AS added
     FROM generate_series(1, pg_temp.rows_of('products')) AS id
   ) AS product
   JOIN merchants AS merchant ON merchant.id = merchant_id
@@ -92,7 +95,7 @@ INSERT INTO inventories (product_id, quantity, warehouse, restock_at, updated_at
 SELECT
   id, quantity, pg_temp.pick('{main,main,main,north,south,harbour}', id, 'stock.warehouse'),
   CASE WHEN quantity = 0 AND pg_temp.draw(id, 'stock.restock') < 0.7
-    THEN pg_temp.reference_time() + interval '336 hours' * pg_temp.draw(id, 'stock.restock') END,
+    THEN pg_temp.now() + interval '336 hours' * pg_temp.draw(id, 'stock.restock') END,
   pg_temp.since(created_at, pg_temp.draw(id, 'stock.updated'))
 FROM (
   SELECT id, created_at,
@@ -102,17 +105,17 @@ FROM (
   WHERE pg_temp.draw(id, 'stock.unknown') >= 0.03
 ) AS stock;
 
--- A buyer reviews a product once: the reviewers of one product are a walk through all users in steps of a prime.
+-- A user reviews a product once: the reviewers of one product have neighbouring places among all users.
 WITH dealt AS (
   SELECT product_id, created_at AS added, row_number() OVER (PARTITION BY product_id) AS nth
   FROM generate_series(1, pg_temp.rows_of('reviews')) AS n
   JOIN bestsellers
-    ON place = pg_temp.skewed((n - 1) / pg_temp.rows_of('reviews')::float8, (SELECT count(*) FROM bestsellers)::int, 0.025)
+    ON place = pg_temp.dealt(n, pg_temp.rows_of('reviews'), (SELECT count(*) FROM bestsellers)::int, 0.025)
 ),
 written AS (
   SELECT
     product_id, nth, product_id * 100003::bigint + nth AS review,
-    (1 + (pg_temp.dice(pg_temp.rows_of('users'), product_id, 'review.first') + nth * 7919) % pg_temp.rows_of('users'))::int
+    pg_temp.at_place(nth + pg_temp.dice(pg_temp.rows_of('users'), product_id, 'review.first'), pg_temp.rows_of('users'))
       AS user_id,
     pg_temp.since(added, pg_temp.draw(product_id * 100003::bigint + nth, 'review.created')) AS created_at
   FROM dealt

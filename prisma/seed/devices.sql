@@ -1,4 +1,4 @@
--- Devices, which all sent one reading in five minutes, the active ones until the reference time; their hours; and reports.
+-- Devices; their readings, one in five minutes, of the active devices up to the present; their hours; and reports.
 
 INSERT INTO devices (id, merchant_id, serial, name, kind, status, location, firmware, config, created_at, updated_at)
 SELECT
@@ -9,7 +9,8 @@ SELECT
   CASE
     WHEN draw < 0.85 THEN 'active' WHEN draw < 0.92 THEN 'inactive' WHEN draw < 0.97 THEN 'maintenance' ELSE 'retired'
   END::device_status,
-  jsonb_build_object('site', site, 'city', address ->> 'city', 'country', address ->> 'country', 'geo', address -> 'geo',
+  jsonb_build_object(
+    'site', site, 'city', address ->> 'city', 'country', address ->> 'country', 'geo', address -> 'geo',
     'zone', pg_temp.pick('{A,B,C,D}', device.id, 'device.zone') || 1 + pg_temp.dice(12, device.id, 'device.zone')),
   pg_temp.pick('{4.2.1,4.2.1,4.2.0,4.1.7,3.9.12}', device.id, 'device.firmware'),
   jsonb_build_object('intervalSeconds', 300, 'unit', 'celsius',
@@ -19,11 +20,12 @@ SELECT
 FROM (
   SELECT
     id,
-    pg_temp.scatter(pg_temp.skewed(pg_temp.draw(id, 'device.merchant'), pg_temp.rows_of('merchants'), 0.2), pg_temp.rows_of('merchants')) AS merchant_id,
+    pg_temp.popular(pg_temp.draw(id, 'device.merchant'), 'merchants', 0.2) AS merchant_id,
     pg_temp.pick('{freezer,fridge,fridge,truck,warehouse}', id, 'device.kind') AS kind,
     pg_temp.pick('{North,South,Harbour,Market,Airport,Old Town}', id, 'device.site') AS site,
     pg_temp.draw(id, 'device.status') AS draw,
-    pg_temp.reference_time() - interval '17000 hours' + interval '14000 hours' * (id / pg_temp.rows_of('devices')::float8) AS installed
+    pg_temp.now() - interval '17000 hours'
+      + interval '14000 hours' * (id / pg_temp.rows_of('devices')::float8) AS installed
   FROM generate_series(1, pg_temp.rows_of('devices')) AS id
 ) AS device
 JOIN (VALUES ('freezer', -18), ('fridge', 4), ('truck', 2), ('warehouse', 16)) AS climate (kind, celsius) USING (kind)
@@ -41,9 +43,9 @@ SELECT
   measured + interval '1 millisecond' * (200 + pg_temp.dice(2500, reading, 'reading.received'))
 FROM (
   SELECT
-    device_id, celsius, humidity, charge, past, readings, device_id * 100000::bigint + past AS reading,
-    last_seen - past * interval '5 minutes' - interval '1 millisecond' * pg_temp.dice(20000, device_id * 100000::bigint + past, 'reading.timestamp')
-      AS measured
+    device_id, celsius, humidity, charge, past, readings, reading,
+    last_seen - past * interval '5 minutes'
+      - interval '1 millisecond' * pg_temp.dice(20000, reading, 'reading.timestamp') AS measured
   FROM (SELECT pg_temp.rows_of('readings') / pg_temp.rows_of('devices') AS readings) AS share
   CROSS JOIN LATERAL generate_series(readings - 1, 0, -1) AS past
   CROSS JOIN (
@@ -51,15 +53,18 @@ FROM (
       CASE kind WHEN 'freezer' THEN -18 WHEN 'fridge' THEN 4 WHEN 'truck' THEN 2 ELSE 16 END AS celsius,
       40 + pg_temp.dice(20, id, 'device.humidity') AS humidity,
       40 + pg_temp.dice(61, id, 'device.battery') AS charge,
-      pg_temp.reference_time() - interval '5 seconds' - interval '290 seconds' * pg_temp.draw(id, 'device.seen')
-        - CASE status WHEN 'active' THEN interval '0' ELSE interval '480 hours' * pg_temp.draw(id, 'device.gone') END AS last_seen
+      pg_temp.now() - interval '5 seconds' - interval '290 seconds' * pg_temp.draw(id, 'device.seen')
+        - CASE status WHEN 'active' THEN interval '0' ELSE interval '480 hours' * pg_temp.draw(id, 'device.gone') END
+        AS last_seen
     FROM devices
   ) AS device
+  CROSS JOIN LATERAL (SELECT device_id * 100000::bigint + past AS reading) AS key
 ) AS measurement;
 
-INSERT INTO readings_hourly (device_id, hour, count, temperature_min, temperature_max, temperature_avg, humidity_avg, updated_at)
+INSERT INTO readings_hourly (device_id, hour, count, temperature_min, temperature_max, temperature_avg, humidity_avg,
+                             updated_at)
 SELECT device_id, hour, count(*), min(temperature), max(temperature), avg(temperature), avg(humidity),
-  least(pg_temp.reference_time(), hour + interval '65 minutes')
+  least(pg_temp.now(), hour + interval '65 minutes')
 FROM (SELECT *, date_trunc('hour', timestamp, 'UTC') AS hour FROM readings) AS reading
 GROUP BY device_id, hour
 ORDER BY hour, device_id;
@@ -74,11 +79,13 @@ SELECT
   CASE WHEN failed THEN pg_temp.dice(100, n, 'report.progress') ELSE 100 END,
   CASE WHEN NOT failed THEN pg_temp.dice(50000, n, 'report.rows') END,
   CASE WHEN failed THEN 'The worker stopped before the last row was written.' END,
-  created_at + interval '168 hours', created_at, created_at + interval '1 minute' * (1 + pg_temp.dice(5, n, 'report.minutes'))
+  created_at + interval '168 hours', created_at,
+  created_at + interval '1 minute' * (1 + pg_temp.dice(5, n, 'report.minutes'))
 FROM (
   SELECT n, user_id, pg_temp.draw(n, 'report.failed') < 0.1 AS failed,
     pg_temp.pick('{transactions,transactions,readings}', n, 'report.kind') AS kind,
-    (pg_temp.reference_time() - interval '200 hours' - interval '700 hours' * pg_temp.draw(n, 'report.created'))::timestamptz(3) AS created_at
+    (pg_temp.now() - interval '200 hours' - interval '700 hours' * pg_temp.draw(n, 'report.created'))::timestamptz(3)
+      AS created_at
   FROM generate_series(1, pg_temp.rows_of('reports')) AS n
   JOIN buyers ON place = pg_temp.skewed(pg_temp.draw(n, 'report.user'), (SELECT count(*) FROM buyers)::int, 0.1)
 ) AS report;

@@ -15,19 +15,27 @@ CREATE OR REPLACE FUNCTION pg_temp.pick(list text[], id bigint, name text) RETUR
 RETURN list[1 + pg_temp.dice(cardinality(list), id, name)];
 
 -- A place from 1 to n, for u in [0, 1); the first places come up most often, much as Zipf found.
--- The smaller `evenness`, the more the first places get. u = 0, 1/m, 2/m ... deals m rows out in fixed shares.
+-- The smaller `evenness`, the more the first places get.
 CREATE OR REPLACE FUNCTION pg_temp.skewed(u float8, n int, evenness float8) RETURNS int IMMUTABLE PARALLEL SAFE
 RETURN least(n, 1 + floor(n * u * (u * u + 3 * u * evenness + 3 * evenness * evenness)
   / (1 + 3 * evenness + 3 * evenness * evenness))::int);
 
--- Which id holds a place: a permutation of 1 .. n (7919 is a prime, and divides no n of ours), so that low ids are not
--- the popular ones.
-CREATE OR REPLACE FUNCTION pg_temp.scatter(place bigint, n int) RETURNS int IMMUTABLE PARALLEL SAFE
-RETURN (1 + (place * 7919) % n)::int;
+-- The same for rows dealt out in fixed shares: where the nth of so many rows goes.
+CREATE OR REPLACE FUNCTION pg_temp.dealt(nth bigint, deal int, n int, evenness float8) RETURNS int IMMUTABLE PARALLEL SAFE
+RETURN pg_temp.skewed((nth - 1) / deal::float8, n, evenness);
+
+-- Which id holds a place: a permutation of 1 .. n (7919 is a prime, and divides no n of ours), so that popular ids lie
+-- far apart. The first place is that of id 1.
+CREATE OR REPLACE FUNCTION pg_temp.at_place(place bigint, n int) RETURNS int IMMUTABLE PARALLEL SAFE
+RETURN (1 + (place - 1) * 7919 % n)::int;
+
+-- The id of a row of a table, a few of which are popular.
+CREATE OR REPLACE FUNCTION pg_temp.popular(u float8, name text, evenness float8) RETURNS int IMMUTABLE PARALLEL SAFE
+RETURN pg_temp.at_place(pg_temp.skewed(u, pg_temp.rows_of(name), evenness), pg_temp.rows_of(name));
 
 -- A moment between a time in the past and the reference time.
 CREATE OR REPLACE FUNCTION pg_temp.since(moment timestamptz, u float8) RETURNS timestamptz IMMUTABLE PARALLEL SAFE
-RETURN moment + u * (pg_temp.reference_time() - moment);
+RETURN moment + u * (pg_temp.now() - moment);
 
 CREATE OR REPLACE FUNCTION pg_temp.slug(label text) RETURNS text IMMUTABLE PARALLEL SAFE
 RETURN trim('-' FROM regexp_replace(lower(label COLLATE "C"), '[^a-z0-9]+', '-', 'g'));

@@ -71,10 +71,10 @@ SELECT * FROM (VALUES
 INSERT INTO categories (id, parent_id, name, slug, description, icon_url, created_at, updated_at)
 SELECT DISTINCT ON (node.id)
   node.id, node.parent_id, node.name, pg_temp.slug(node.name),
-  node.name || ' of every kind: chosen by hand, compared by price and rating, and sent by merchants from all over Europe.',
+  node.name || ' of every kind: chosen by hand, compared by price and rating, and sent from all over Europe.',
   'https://cdn.example.com/icons/categories/' || pg_temp.slug(node.name) || '.svg',
-  pg_temp.reference_time() - interval '44000 hours',
-  pg_temp.reference_time() - interval '9000 hours' * pg_temp.draw(node.id, 'category.updated')
+  pg_temp.now() - interval '44000 hours',
+  pg_temp.now() - interval '9000 hours' * pg_temp.draw(node.id, 'category.updated')
 FROM shelves
 JOIN departments ON departments.id = (shelves.id + 5) / 6
 CROSS JOIN LATERAL (VALUES
@@ -111,9 +111,9 @@ SELECT
       'Pickup in the shop is free, and returns are taken for a month.'],
       shop.id, 'merchant.promise')
     || ' Business customers buy on account and get one invoice a month.',
-  'https://www.' || address || '.example.com',
+  'https://www.' || domain || '.example.com',
   'https://cdn.example.com/merchants/' || shop.id || '/logo.svg',
-  'support@' || address || '.example.com',
+  'support@' || domain || '.example.com',
   '+49 40 ' || 1000000 + pg_temp.dice(8999999, shop.id, 'merchant.phone'),
   jsonb_build_object(
     'street', pg_temp.pick(pg_temp.streets(), shop.id, 'merchant.street') || ' '
@@ -124,15 +124,16 @@ SELECT
       'lat', round(city.lat - 0.05 + pg_temp.dice(1000, shop.id, 'merchant.lat') / 10000.0, 4),
       'lng', round(city.lng - 0.05 + pg_temp.dice(1000, shop.id, 'merchant.lng') / 10000.0, 4))),
   city.country || 100000000 + pg_temp.dice(899999999, shop.id, 'merchant.tax'),
-  founded, pg_temp.since(founded, pg_temp.draw(shop.id, 'merchant.updated'))
+  joined, pg_temp.since(joined, pg_temp.draw(shop.id, 'merchant.updated'))
 FROM (
   SELECT
     merchant.id, shelf_id,
-    pg_temp.pick(pg_temp.houses(), merchant.id, 'merchant.house') || ' ' || pg_temp.pick(companies, merchant.id, 'merchant.company') AS name,
-    pg_temp.slug(pg_temp.pick(pg_temp.houses(), merchant.id, 'merchant.house')) || '-' || merchant.id AS address,
-    pg_temp.reference_time() - interval '43900 hours' + interval '26000 hours' * pg_temp.draw(merchant.id, 'merchant.opened')
-      AS founded
-  FROM (SELECT id, 1 + pg_temp.dice(36, id, 'merchant.shelf') AS shelf_id
+    house || ' ' || pg_temp.pick(companies, merchant.id, 'merchant.company') AS name,
+    pg_temp.slug(house) || '-' || merchant.id AS domain,
+    pg_temp.now() - interval '43900 hours' + interval '26000 hours' * pg_temp.draw(merchant.id, 'merchant.joined')
+      AS joined
+  FROM (SELECT id, 1 + pg_temp.dice(36, id, 'merchant.shelf') AS shelf_id,
+               pg_temp.pick(pg_temp.houses(), id, 'merchant.house') AS house
         FROM generate_series(1, pg_temp.rows_of('merchants')) AS id) AS merchant
   JOIN departments ON departments.id = (shelf_id + 5) / 6
 ) AS shop

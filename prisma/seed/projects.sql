@@ -26,12 +26,15 @@ FROM (
     id,
     above.first - 1 + pg_temp.skewed(pg_temp.draw(id, 'project.parent'), above.last - above.first + 1, 0.2) AS parent_id,
     CASE own.level
-      WHEN 1 THEN pg_temp.pick('{Warehouse,Cold Store,Storefront,Payments,Loyalty,Delivery,Returns,Expansion,Catalogue,Support}', id, 'project.name')
+      WHEN 1 THEN
+        pg_temp.pick('{Warehouse,Cold Store,Storefront,Payments,Loyalty,Delivery,Returns,Catalogue}', id, 'project.topic')
         || ' ' || pg_temp.pick('{Berlin,Lisbon,Vienna,Hamburg,Porto,Milan,Lyon,Ghent,2025,2026}', id, 'project.place')
-      ELSE pg_temp.pick('{Supplier,Customer,Staff,Equipment,Data,Security,Pricing,Route,Sensor,Label,Contract,Quality}', id, 'project.name')
-        || ' ' || pg_temp.pick('{Research,Migration,Training,Rollout,Review,Audit,Launch,Cleanup,Survey,Handover}', id, 'project.place')
+      ELSE
+        pg_temp.pick('{Supplier,Customer,Staff,Equipment,Data,Security,Pricing,Route,Sensor,Label}', id, 'project.topic')
+        || ' ' || pg_temp.pick('{Research,Migration,Training,Rollout,Review,Audit,Launch,Survey}', id, 'project.work')
     END AS name,
-    pg_temp.reference_time() - interval '16800 hours' + interval '14400 hours' * (id / pg_temp.rows_of('projects')::float8) AS started
+    pg_temp.now() - interval '16800 hours'
+      + interval '14400 hours' * (id / pg_temp.rows_of('projects')::float8) AS started
   FROM generate_series(1, pg_temp.rows_of('projects')) AS id
   JOIN levels AS own ON id BETWEEN own.first AND own.last
   LEFT JOIN levels AS above ON above.level = own.level - 1
@@ -44,29 +47,30 @@ WITH RECURSIVE tree AS (
   SELECT id, root_id FROM projects JOIN tree ON project_id = parent_id
 )
 SELECT project_id, root_id,
-  CASE root_id % 20 WHEN 1 THEN 0 ELSE pg_temp.dice(pg_temp.rows_of('users'), root_id, 'project.owner') END AS owner
+  CASE root_id % 20 WHEN 1 THEN 1 ELSE 1 + pg_temp.dice(pg_temp.rows_of('users'), root_id, 'project.owner') END
+    AS owner_place
 FROM tree;
 
 -- A root has an owner and up to twenty others; one project in three below it says otherwise for one to three people.
 INSERT INTO permissions (user_id, project_id, role, granted_by_id, created_at, updated_at)
 SELECT
-  1 + (first + n * 7919) % pg_temp.rows_of('users'), project_id,
+  pg_temp.at_place(first_place + n, pg_temp.rows_of('users')), project_id,
   CASE
     WHEN is_root AND n = 0 THEN 'owner'
     WHEN pg_temp.draw(project_id * 100::bigint + n, 'permission.role') < 0.45 THEN 'editor'
     WHEN pg_temp.draw(project_id * 100::bigint + n, 'permission.role') < 0.95 OR is_root THEN 'viewer'
     ELSE 'owner'
   END::permission_role,
-  CASE WHEN NOT is_root OR n > 0 THEN 1 + owner END,
+  CASE WHEN NOT is_root OR n > 0 THEN pg_temp.at_place(owner_place, pg_temp.rows_of('users')) END,
   granted, granted
 FROM (
   SELECT
-    project_id, owner, created_at, project_id = root_id AS is_root,
-    CASE WHEN project_id = root_id THEN owner
-      ELSE pg_temp.dice(pg_temp.rows_of('users'), project_id, 'permission.first') END AS first,
+    project_id, owner_place, created_at, project_id = root_id AS is_root,
+    CASE WHEN project_id = root_id THEN owner_place
+      ELSE 1 + pg_temp.dice(pg_temp.rows_of('users'), project_id, 'permission.first') END AS first_place,
     CASE
       WHEN project_id = root_id
-        THEN 3 + floor(18 * pg_temp.draw(project_id, 'permission.members') * pg_temp.draw(project_id, 'permission.members'))::int
+        THEN 3 + floor(18 * pg_temp.draw(project_id, 'permission.many') * pg_temp.draw(project_id, 'permission.many'))::int
       WHEN pg_temp.draw(project_id, 'permission.own') < 0.33 THEN 1 + pg_temp.dice(3, project_id, 'permission.members')
       ELSE 0
     END AS members
@@ -74,8 +78,10 @@ FROM (
   JOIN projects ON id = project_id
 ) AS team
 CROSS JOIN LATERAL generate_series(0, members - 1) AS n
-CROSS JOIN LATERAL (SELECT CASE n WHEN 0 THEN created_at
-  ELSE pg_temp.since(created_at, 0.5 * pg_temp.draw(project_id * 100::bigint + n, 'permission.granted')) END AS granted) AS moment
+CROSS JOIN LATERAL (SELECT CASE n
+  WHEN 0 THEN created_at
+  ELSE pg_temp.since(created_at, 0.5 * pg_temp.draw(project_id * 100::bigint + n, 'permission.granted'))
+END AS granted) AS moment
 ORDER BY project_id, n;
 
 CREATE TEMPORARY TABLE teams ON COMMIT DROP AS
@@ -102,18 +108,22 @@ SELECT
   created_at
 FROM (
   SELECT
-    row_number() OVER (ORDER BY moment.created_at, n) AS id, tree.project_id, team.user_id, team.name AS member, moment.created_at,
-    CASE WHEN team.role = 'viewer' THEN 'commented'
-      ELSE pg_temp.pick('{commented,commented,updated,updated,created,completed,shared}', n, 'activity.kind') END::activity_kind AS deed,
+    row_number() OVER (ORDER BY moment.created_at, n) AS id,
+    tree.project_id, team.user_id, team.name AS member, moment.created_at,
+    CASE team.role
+      WHEN 'viewer' THEN 'commented'
+      ELSE pg_temp.pick('{commented,commented,updated,updated,created,completed,shared}', n, 'activity.kind')
+    END::activity_kind AS deed,
     pg_temp.pick('{the floor plan,the price list,the delivery schedule,the sensor report,the supplier contract,
       the test results,the budget,the checklist,the risk register,the launch date}', n, 'activity.thing') AS thing
   FROM generate_series(1, pg_temp.rows_of('activities')) AS n
-  JOIN trees AS tree ON tree.project_id = pg_temp.scatter(
-    pg_temp.skewed((n - 1) / pg_temp.rows_of('activities')::float8, pg_temp.rows_of('projects'), 0.1), pg_temp.rows_of('projects'))
+  JOIN trees AS tree
+    ON tree.project_id = pg_temp.popular((n - 1) / pg_temp.rows_of('activities')::float8, 'projects', 0.1)
   JOIN projects ON projects.id = tree.project_id
   JOIN teams AS team USING (root_id)
   CROSS JOIN LATERAL (
-    SELECT pg_temp.since(projects.created_at, pg_temp.draw(n, 'activity.created'))::timestamptz(3) AS created_at) AS moment
+    SELECT pg_temp.since(projects.created_at, pg_temp.draw(n, 'activity.created'))::timestamptz(3) AS created_at
+  ) AS moment
   WHERE team.place = pg_temp.skewed(pg_temp.draw(n, 'activity.member'), team.members, 0.5)
 ) AS activity
 ORDER BY id;

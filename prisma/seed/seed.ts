@@ -113,7 +113,7 @@ function parameters(size: Size, now: Date): string {
   return `
     CREATE OR REPLACE FUNCTION pg_temp.rows_of(name text) RETURNS int IMMUTABLE PARALLEL SAFE
     RETURN (${rows}::jsonb ->> name)::int;
-    CREATE OR REPLACE FUNCTION pg_temp.reference_time() RETURNS timestamptz IMMUTABLE PARALLEL SAFE
+    CREATE OR REPLACE FUNCTION pg_temp.now() RETURNS timestamptz IMMUTABLE PARALLEL SAFE
     RETURN timestamptz ${time};`;
 }
 

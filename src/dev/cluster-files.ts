@@ -67,6 +67,10 @@ export function lastPort(cluster: Cluster): number | undefined {
   return existsSync(join(cluster.directory, 'port')) ? Number(read(cluster.directory, 'port')) : undefined;
 }
 
+export async function rememberPort(cluster: Cluster, port: number): Promise<void> {
+  if (lastPort(cluster) !== port) await writeOwned(join(cluster.directory, 'port'), `${port}\n`, cluster.user);
+}
+
 /** Writes a file that the server's user, and nobody else, may read; replaces one that is there in one step. */
 export async function writeOwned(path: string, text: string, user: ServerUser | undefined): Promise<void> {
   const staging = `${path}.${randomBytes(6).toString('hex')}`;

@@ -11,3 +11,8 @@ export class DatabaseInUseError extends EmbeddedPostgresError {
 export class UnsupportedPlatformError extends EmbeddedPostgresError {
   override readonly name = 'UnsupportedPlatformError';
 }
+
+/** Whether this is an error of the system or of PostgreSQL with one of these codes. */
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+  return codes.includes((error as { code?: string }).code ?? '');
+}

@@ -10,58 +10,78 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Cluster, lastPort, settingsFileName, writeOwned } from './cluster-files.ts';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts';
 import { asConfiguration, type PostgresSettings, postgresSettings } from './postgres-settings.ts';
 import { runProcess } from './run-process.ts';
 import { isAlive } from './whole-folder.ts';
 
-const PATIENCE_SECONDS = '60';
+const PATIENCE_SECONDS = 60;
+const POLL_MS = 20;
 const LARGEST_LOG = 16 * 2 ** 20;
 
 /** What a start can meet that passes by itself. */
 const PASSING = [
   /lock file "postmaster.pid" already exists/, // Another start was first, or the last server is not quite gone.
+  /postmaster.pid" is empty/, // Another start has just made it.
   /is still in use/, // Sessions of a killed server are not quite gone.
   /could not bind/, // The port was taken since we looked.
   /ready to accept connections/, // Others entered, left and stopped it before pg_ctl looked.
   /did not start in time/, // It recovers.
 ];
 
-/** The port of the running server; undefined if none runs. */
-export function runningPort(cluster: Cluster): number | undefined {
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** The server that runs on the cluster, starts or stops. */
+export function runningServer(cluster: Cluster): RunningServer | undefined {
   const [pid, , , port] = postmasterFile(cluster);
-  return pid && port && isAlive(Number(pid)) ? Number(port) : undefined;
+  return pid && port && isAlive(Number(pid)) ? { pid: Number(pid), port: Number(port) } : undefined;
 }
 
 /** `recovered`: the last server was killed, and this one has made good what that one left. */
-export type StartResult = 'started' | 'recovered' | 'try again';
+export interface StartResult {
+  readonly outcome: 'started' | 'recovered' | 'try again';
+  /** What pg_ctl and the server had to say. */
+  readonly said: string;
+}
 
 /** Starts the server and waits until it accepts connections. */
 export async function startServer(cluster: Cluster, settings: PostgresSettings): Promise<StartResult> {
   const from = await turnLog(cluster);
   await writeOwned(join(cluster.data, settingsFileName), asConfiguration(postgresSettings(settings)), cluster.user);
   const port = await freePort(lastPort(cluster) ?? likelyPort(cluster));
-  const args = ['start', '-w', '-t', PATIENCE_SECONDS, '-D', cluster.data, '-l', cluster.serverLog, '-o', `-p ${port}`];
-  const { code, output } = await runProcess(cluster.binaries.pgCtl, args, cluster.user);
-  const said = `${output}\n${logFrom(cluster, from)}`;
-  if (code === 0) return said.includes('automatic recovery in progress') ? 'recovered' : 'started';
-  if (PASSING.some((pattern) => pattern.test(said))) return 'try again';
-  throw new EmbeddedPostgresError(
-    `The embedded PostgreSQL does not start. It says:\n${said.trim()}\n${remedy(cluster)}`,
-  );
+  const args = ['start', '-w', '-t', `${PATIENCE_SECONDS}`, '-D', cluster.data, '-l', cluster.serverLog];
+  const { code, output } = await runProcess(cluster.binaries.pgCtl, [...args, '-o', `-p ${port}`], cluster.user);
+  const said = `${output}\n${logFrom(cluster, from)}`.trim();
+  if (code === 0) return { outcome: said.includes('automatic recovery in progress') ? 'recovered' : 'started', said };
+  if (PASSING.some((pattern) => pattern.test(said))) return { outcome: 'try again', said };
+  throw new EmbeddedPostgresError(whyNot(cluster, said));
 }
 
-/** Stops the server in order: sessions are ended, everything is written. Fine if it is gone already. */
-export async function stopServer(cluster: Cluster): Promise<void> {
-  const args = ['stop', '-w', '-t', PATIENCE_SECONDS, '-m', 'fast', '-D', cluster.data];
-  const { code, output } = await runProcess(cluster.binaries.pgCtl, args, cluster.user);
-  if (code === 0 || runningPort(cluster) === undefined) return;
-  throw new EmbeddedPostgresError(`The embedded PostgreSQL does not stop: ${output.trim()}`);
+/**
+ * Stops this server in order: it ends the sessions and writes everything. Fine if it is gone already. `pg_ctl stop`
+ * would wait for any server on the cluster, also for one that others start as soon as this one has ended.
+ */
+export async function stopServer(cluster: Cluster, { pid }: RunningServer): Promise<void> {
+  const { output } = await runProcess(cluster.binaries.pgCtl, ['kill', 'INT', String(pid)], cluster.user);
+  for (
+    const deadline = Date.now() + PATIENCE_SECONDS * 1000;
+    runningServer(cluster)?.pid === pid;
+    await pause(POLL_MS)
+  ) {
+    if (Date.now() > deadline) throw new EmbeddedPostgresError(`PostgreSQL, process ${pid}, does not stop. ${output}`);
+  }
 }
 
-export const remedy = ({ directory, serverLog }: Cluster): string =>
-  `Its log is ${serverLog}. If what it holds may go, remove ${directory} and start again.`;
+/** Tells the developer what the server said, where it says more, and the last resort. */
+export function whyNot({ directory, serverLog }: Cluster, said: string): string {
+  const remedy = `Its log is ${serverLog}. If what it holds may go, remove ${directory} and start again.`;
+  return `The embedded PostgreSQL does not start. It says:\n${said}\n${remedy}`;
+}
 
 /** Its lines: process id, data directory, start time, port, ... */
 function postmasterFile({ data }: Cluster): string[] {
@@ -94,9 +114,7 @@ function likelyPort({ directory }: Cluster): number {
 function freePort(wanted: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const server = createServer();
-  server.once('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'EADDRINUSE' ? resolve(freePort(0)) : reject(error),
-  );
+  server.once('error', (error) => (hasCode(error, 'EADDRINUSE') ? resolve(freePort(0)) : reject(error)));
   server.listen({ host: '127.0.0.1', port: wanted, exclusive: true }, () => {
     const { port } = server.address() as AddressInfo;
     server.close(() => resolve(port));

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts';
 import { runProcess } from './run-process.ts';
 
 export interface ServerUser {
@@ -47,8 +47,8 @@ export async function makeTwin(path: string): Promise<string> {
   const twin = twinOf(path);
   const made = await mkdir(twin).then(
     () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    (error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error;
       return false;
     },
   );

@@ -7,6 +7,7 @@
  */
 import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { hasCode } from './embedded-postgres-error.ts';
 
 /** Returns whether the folder now at `target` is the one that `fill` made here. */
 export async function makeWholeFolder(target: string, fill: (staging: string) => Promise<void>): Promise<boolean> {
@@ -18,7 +19,7 @@ export async function makeWholeFolder(target: string, fill: (staging: string) =>
     return true;
   } catch (error) {
     await rm(staging, { recursive: true, force: true, maxRetries: 3 });
-    if (isOccupied(error) && (await isFolder(target))) return false;
+    if (hasCode(error, 'ENOTEMPTY', 'EEXIST', 'EPERM') && (await isFolder(target))) return false;
     throw error;
   }
 }
@@ -37,12 +38,9 @@ export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
-
-const isOccupied = (error: unknown): boolean =>
-  ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 const isFolder = (path: string): Promise<boolean> =>
   lstat(path).then(

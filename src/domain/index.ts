@@ -1,7 +1,10 @@
 /** The marketplace's table of contents: one line a module. */
-import type { FastifyInstance } from 'fastify';
+import { accounts } from './accounts/index.ts';
+import { catalog } from './catalog/index.ts';
+import { devices } from './devices/index.ts';
+import { feed } from './feed/index.ts';
+import type { Module } from './module.ts';
+import { orders } from './orders/index.ts';
 import { payments } from './payments/index.ts';
 
-export async function domain(app: FastifyInstance) {
-  app.register(payments);
-}
+export const modules: readonly Module[] = [accounts, payments, catalog, orders, feed, devices];

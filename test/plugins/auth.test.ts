@@ -76,7 +76,7 @@ describe('with a JWKS URL', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => issuer.once('listening', resolve));
     const url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys.json`;
-    app = await buildApp(loadConfig({ ...testEnvironment(await testDatabaseUrl()), JWT_SECRET: '', JWKS_URL: url }));
+    app = buildApp(loadConfig({ ...testEnvironment(await testDatabaseUrl()), JWT_SECRET: '', JWKS_URL: url }));
     whoAmI(app);
     await app.ready();
   });

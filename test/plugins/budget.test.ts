@@ -85,7 +85,7 @@ describe('a service in production', () => {
 });
 
 it('does not register a route that declares no budget', async () => {
-  const app = await buildApp(loadConfig(testEnvironment(await testDatabaseUrl())));
+  const app = buildApp(loadConfig(testEnvironment(await testDatabaseUrl())));
   app.register(async (scope) => {
     scope.get('/unbudgeted', async () => ({}));
   });

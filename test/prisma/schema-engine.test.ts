@@ -21,8 +21,7 @@ async function talk(lines: string[], url = adminUrl()) {
   return { messages, code };
 }
 
-const request = (id: number, method: string, params: object = {}) =>
-  JSON.stringify({ jsonrpc: '2.0', id, method, params });
+const request = (id: number, method: string, params?: object) => JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
 describe('the schema engine', () => {
   it('is the version that the installed Prisma CLI was built with', () => {
@@ -40,6 +39,23 @@ describe('the schema engine', () => {
       { jsonrpc: '2.0', id: 2, result: expect.stringContaining('PostgreSQL') },
     ]);
     expect(code).toBe(0);
+  });
+
+  it('finishes the request at work when told to end, and begins no other', async () => {
+    const child = spawn(ENGINE, ['--datasource', JSON.stringify({ url: adminUrl() })], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const lines: string[] = [];
+    createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+    child.stdin.write(
+      `${request(1, 'dbExecute', { datasourceType: { tag: 'url', url: '' }, script: 'select pg_sleep(0.5)' })}\n`,
+    );
+    child.stdin.write(`${request(2, 'getDatabaseVersion')}\n`);
+    // The engine says so when it starts, which it does for the first request.
+    for await (const text of child.stderr) if (String(text).includes('Starting')) break;
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(lines.map((line) => JSON.parse(line).id)).toEqual([1]);
   });
 
   it('refuses what is no request, ignores replies, and goes on', async () => {

@@ -26,7 +26,7 @@ export interface Run {
 }
 
 export interface Environment {
-  readonly DATABASE_URL: string;
+  readonly DATABASE_URL?: string;
   readonly SHADOW_DATABASE_URL?: string;
 }
 
@@ -50,7 +50,7 @@ export async function write(folder: string, files: Record<string, string>): Prom
 }
 
 /** Runs `prisma <command>` in the folder of a project. */
-export async function prisma(folder: string, command: string, environment: Environment): Promise<Run> {
+export async function prisma(folder: string, command: string, environment: Environment = {}): Promise<Run> {
   const cli = join(ROOT, 'node_modules/prisma/build/index.js');
   const child = spawn(process.execPath, ['--import', AT_A_TERMINAL, cli, ...command.split(' ')], {
     cwd: folder,

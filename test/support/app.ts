@@ -31,7 +31,7 @@ export function useApp({ seeded = false, environment = {}, extend }: AppOptions 
   beforeAll(async () => {
     const url = await testDatabaseUrl();
     if (seeded) await seed({ url, size: 'tiny' });
-    app = await buildApp(loadConfig({ ...testEnvironment(url), ...environment }));
+    app = buildApp(loadConfig({ ...testEnvironment(url), ...environment }));
     extend?.(app);
     await app.ready();
   });

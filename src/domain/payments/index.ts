@@ -1,7 +1,14 @@
 /** Payments: what users spent, where, and on what. */
-import type { FastifyInstance } from 'fastify';
-import { dashboardRoutes } from './routes.ts';
+import type { Module } from '../module.ts';
+import { category, categoryTotal, dashboard, merchant, transaction } from './resource.ts';
 
-export async function payments(app: FastifyInstance) {
-  app.register(dashboardRoutes);
-}
+export const payments: Module = {
+  resources: [dashboard, transaction, categoryTotal, merchant, category],
+  routes(app) {
+    app.item('/users/:id/dashboard', { resource: dashboard, budget: 1 });
+    app.list('/users/:id/transactions', { resource: transaction, budget: 1, where: { userId: 'id' } });
+    app.list('/merchants', { resource: merchant, budget: 1 });
+    app.item('/merchants/:id', { resource: merchant, budget: 1 });
+    app.list('/categories', { resource: category, budget: 1 });
+  },
+};

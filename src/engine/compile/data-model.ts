@@ -60,6 +60,8 @@ export interface RelationField {
   /** Fields of this model, and the fields of the other that they equal, pair by pair. */
   readonly from: readonly string[];
   readonly to: readonly string[];
+  /** Whether `from` is the foreign key, and not the key that the other model's foreign key names. */
+  readonly holdsKey: boolean;
   /** The join table of an implicit many-to-many relation: its column for this model's key, and for the other's. */
   readonly through?: {
     readonly schema?: string;

@@ -49,8 +49,10 @@ function withSubject(value: unknown, viewer: Viewer): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSubject(inner, viewer)]));
 }
 
+const ID = /^[1-9]\d{0,9}$/;
+
 /** Subjects are the ids of users. One that is not names nobody: 0 is the id of no row. */
-export function subjectId(viewer: Viewer): number {
-  const id = Number(viewer.subject);
-  return Number.isSafeInteger(id) && id > 0 && id <= 2 ** 31 - 1 ? id : 0;
+export function subjectId({ subject = '' }: Viewer): number {
+  const id = ID.test(subject) ? Number(subject) : 0;
+  return id < 2 ** 31 ? id : 0;
 }

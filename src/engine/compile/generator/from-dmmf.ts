@@ -62,10 +62,10 @@ function toRelation(field: DMMF.Field, model: DMMF.Model, models: ReadonlyMap<st
     back: back.name,
   } as const;
   if (field.relationFromFields?.length) {
-    return { ...shared, from: field.relationFromFields, to: field.relationToFields ?? [] };
+    return { ...shared, from: field.relationFromFields, to: field.relationToFields ?? [], holdsKey: true };
   }
   if (back.relationFromFields?.length) {
-    return { ...shared, from: back.relationToFields ?? [], to: back.relationFromFields };
+    return { ...shared, from: back.relationToFields ?? [], to: back.relationFromFields, holdsKey: false };
   }
   return { ...shared, ...joinTable(field, back, model, other) };
 }
@@ -82,6 +82,7 @@ function joinTable(field: DMMF.Field, back: DMMF.Field, model: DMMF.Model, other
   return {
     from: [keyOf(model)],
     to: [keyOf(other)],
+    holdsKey: false,
     through: {
       ...(owner.schema && { schema: owner.schema }),
       table: `_${field.relationName}`,

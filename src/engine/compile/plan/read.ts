@@ -17,7 +17,7 @@ export interface ReadRequest {
 
 const OUTPUTS = ['select', 'include', 'omit', 'computed', 'relationLoadStrategy'];
 const LIST = [...OUTPUTS, 'where', 'orderBy', 'take', 'skip', 'distinct'];
-const ONE_PAGE: Page = { take: null, skip: null, reverse: false, distinct: [] };
+const WHOLE: Page = { take: null, skip: null, reverse: false, distinct: [] };
 
 export function planRoot(planner: Planner, { model: name, action, args = {} }: ReadRequest, path?: Path): RootPlan {
   const model = modelOf(planner, name, path);
@@ -48,14 +48,14 @@ export function planNested(planner: Planner, field: RelationField, value: unknow
     outputs,
     where: planOptionalWhere(planner, model, given, path),
     order: [],
-    page: ONE_PAGE,
+    page: WHOLE,
   };
 }
 
 function planUnique(planner: Planner, model: Model, given: Arguments, path: Path | undefined): ReadPlan {
   const outputs = planOutputs(planner, model, given, path);
   const where = planUniqueWhere(planner, model, given['where'] ?? {}, at(path, 'where'));
-  return { model: model.name, outputs, where, order: [], page: ONE_PAGE };
+  return { model: model.name, outputs, where, order: [], page: { ...WHOLE, take: 1 } };
 }
 
 function planFirst(planner: Planner, model: Model, given: Arguments, path: Path | undefined): ReadPlan {

@@ -46,8 +46,10 @@ function planCondition(planner: Planner, model: Model, { key, value, path }: Con
   return field.list ? planToMany(planner, field, value, path) : planToOne(planner, field, value, path);
 }
 
+/** The branches of a junction. As in Prisma, one that says nothing counts for nothing: it is not true, it is not there. */
 function planEach(planner: Planner, model: Model, list: readonly unknown[], path: Path): Predicate[] {
-  return list.map((each, index) => planWhere(planner, model, each, at(path, index)));
+  const branches = list.map((each, index) => planWhere(planner, model, each, at(path, index)));
+  return branches.filter((branch) => !('of' in branch && Array.isArray(branch.of) && branch.of.length === 0));
 }
 
 function negate(planner: Planner): Planner {

@@ -43,8 +43,9 @@ type Of<Kind extends Predicate['is']> = Extract<Predicate, { is: Kind }>;
 
 /** The terms of a conjunction, to be written below `WHERE`. */
 export function conjuncts(sql: Sql, scope: Scope, node: Predicate): string[] {
-  if (node.is !== 'and') return [node.is === 'or' ? enclosed(sql, scope, node) : predicate(sql, scope, node)];
-  return node.of.flatMap((each) => conjuncts(sql, scope, each));
+  if (node.is === 'and') return node.of.flatMap((each) => conjuncts(sql, scope, each));
+  if (node.is === 'one' && !node.negated) return present(sql, scope, node);
+  return [node.is === 'or' || node.is === 'one' ? enclosed(sql, scope, node) : predicate(sql, scope, node)];
 }
 
 /** `WHERE`, or nothing where everything holds. */
@@ -57,13 +58,18 @@ function junction(sql: Sql, scope: Scope, { is, of }: Of<'and' | 'or'>): string 
   return of.map((each) => enclosed(sql, scope, each)).join(is === 'and' ? ' AND ' : ' OR ');
 }
 
+/** In parentheses where `NOT`, `AND` or `OR` beside it would tear it apart. */
 function enclosed(sql: Sql, scope: Scope, node: Predicate): string {
   const text = predicate(sql, scope, node);
-  const isAtom = !/ (AND|OR) /.test(text) && node.is !== 'not';
-  return isAtom ? text : `(${text})`;
+  const isCompound =
+    node.is === 'and' || node.is === 'or' ? node.of.length > 0 : node.is === 'not' || node.is === 'one';
+  return isCompound ? `(${text})` : text;
 }
 
-function comparison(value: string, { operator, value: slot, fold }: Pick<Of<'compare'>, 'operator' | 'value' | 'fold'>): string {
+function comparison(
+  value: string,
+  { operator, value: slot, fold }: Pick<Of<'compare'>, 'operator' | 'value' | 'fold'>,
+): string {
   const operand = parameter(slot);
   return fold ? `lower(${value}) ${operator} lower(${operand})` : `${value} ${operator} ${operand}`;
 }
@@ -83,7 +89,10 @@ function textOf(scope: Scope, { field, fold }: Of<'like'>): string {
   return scalarOf(scope, field).native?.name === 'Char' && !fold ? `${value}::text` : value;
 }
 
-export function like(value: string, { at, value: slot, negated, fold }: Pick<Of<'like'>, 'at' | 'value' | 'negated' | 'fold'>): string {
+export function like(
+  value: string,
+  { at, value: slot, negated, fold }: Pick<Of<'like'>, 'at' | 'value' | 'negated' | 'fold'>,
+): string {
   return `${value} ${negated ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'} ${pattern(at, slot)}`;
 }
 
@@ -98,7 +107,8 @@ export function pattern(at: TextPlace, slot: number): string {
 function listComparison(scope: Scope, { field, operator, value }: Of<'list'>): string {
   const list = column(scope, field);
   const operand = parameter(value);
-  if (scalarOf(scope, field).type === 'Json' && operator === '=') return `to_jsonb(${list}) = to_jsonb(${operand}::jsonb[])`;
+  if (scalarOf(scope, field).type === 'Json' && operator === '=')
+    return `to_jsonb(${list}) = to_jsonb(${operand}::jsonb[])`;
   return `${list} ${operator} ${operand}`;
 }
 
@@ -110,20 +120,23 @@ function exists(sql: Sql, outer: Scope, { is, field, where: condition }: Of<'som
   return `${is === 'some' ? 'EXISTS' : 'NOT EXISTS'} ${select}`;
 }
 
-/** A row that is not there fulfils no condition, and so every negated one. */
-function one(sql: Sql, outer: Scope, { field, where: condition, negated }: Of<'one'>): string {
+/** A row that is not there fulfils no condition, and so the negation of every one. */
+function one(sql: Sql, outer: Scope, node: Of<'one'>): string {
+  if (!node.negated) return present(sql, outer, node).join(' AND ');
+  const condition = enclosed(sql, joined(sql, outer, node.field), node.where);
+  return `NOT ${condition} OR ${absent(sql, outer, { is: 'absent', field: node.field, negated: false })}`;
+}
+
+function present(sql: Sql, outer: Scope, { field, where: condition }: Of<'one'>): string[] {
   const scope = joined(sql, outer, field);
-  const key = column(scope, relationOf(outer, field).to[0]!);
-  if (!negated) return [...conjuncts(sql, scope, condition), `${key} IS NOT NULL`].join(' AND ');
-  return `(NOT ${enclosed(sql, scope, condition)} OR ${absent(sql, outer, { is: 'absent', field, negated: false })})`;
+  const terms = condition.is === 'and' ? conjuncts(sql, scope, condition) : [enclosed(sql, scope, condition)];
+  return [...terms, `${column(scope, relationOf(outer, field).to[0]!)} IS NOT NULL`];
 }
 
 /** A relation is absent when the fields that would hold its key, on either side, are all null. */
 function absent(sql: Sql, outer: Scope, { field, negated }: Of<'absent'>): string {
-  const relation = relationOf(outer, field);
-  const holdsKey = outer.model.fields[relation.from[0]!] !== undefined && isForeignKey(outer, relation.name);
-  const inner = holdsKey ? outer : joined(sql, outer, field);
-  const keys = (holdsKey ? relation.from : relation.to).map((key) => `${column(inner, key)} IS NULL`);
-  const text = keys.length > 1 ? `(${keys.join(' AND ')})` : keys[0]!;
-  return negated ? `NOT (${text})` : text;
+  const { holdsKey, from: ours, to: theirs } = relationOf(outer, field);
+  const scope = holdsKey ? outer : joined(sql, outer, field);
+  const keys = (holdsKey ? ours : theirs).map((key) => `${column(scope, key)} IS NULL`);
+  return `${negated ? 'NOT ' : ''}(${keys.join(' AND ')})`;
 }

@@ -1,0 +1,13 @@
+/** Devices: the sensors of the merchants' cold stores, and what they measured. */
+import type { Module } from '../module.ts';
+import { device, reading, readingHourly } from './resource.ts';
+
+export const devices: Module = {
+  resources: [device, reading, readingHourly],
+  routes(app) {
+    app.list('/devices', { resource: device, budget: 1 });
+    app.list('/devices/:id/readings', { resource: reading, budget: 1, where: { deviceId: 'id' } });
+    app.list('/devices/:id/readings/hourly', { resource: readingHourly, budget: 1, where: { deviceId: 'id' } });
+    app.list('/readings', { resource: reading, budget: 1 });
+  },
+};

@@ -1,0 +1,11 @@
+/** Orders: what was bought. */
+import type { Module } from '../module.ts';
+import { order, orderItem } from './resource.ts';
+
+export const orders: Module = {
+  resources: [order, orderItem],
+  routes(app) {
+    app.item('/orders/:id', { resource: order, budget: 1 });
+    app.list('/users/:id/orders', { resource: order, budget: 1, where: { userId: 'id' } });
+  },
+};

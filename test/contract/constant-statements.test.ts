@@ -1,0 +1,89 @@
+/** No GET route spends more statements on more rows: each is asked at 1, 10 and 100 children. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { datamodel } from '#datamodel';
+import { type App, buildApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { as, testEnvironment } from '../support/app.ts';
+import { fillWithChildren } from '../support/children.ts';
+import { scratchDatabase } from '../support/database.ts';
+import { collectRoutes, type FoundRoute, pathOfFirst } from './routes.ts';
+
+const CHILDREN = [1, 10, 100];
+
+const services: { app: App; routes: FoundRoute[]; children: number }[] = [];
+
+beforeAll(async () => {
+  for (const children of CHILDREN) {
+    const url = await scratchDatabase();
+    await fillWithChildren(url, datamodel, children);
+    const app = buildApp(loadConfig(testEnvironment(url)));
+    const routes = collectRoutes(app);
+    await app.ready();
+    services.push({ app, routes, children });
+  }
+}, 60_000);
+
+afterAll(() => Promise.all(services.map(({ app }) => app.close())));
+
+interface Asked {
+  readonly statements: number;
+  readonly rows: number;
+}
+
+async function ask(app: App, url: string): Promise<Asked> {
+  const reply = await app.inject({ url, headers: as(1, 'admin') });
+  expect([reply.statusCode, reply.statusCode === 200 ? '' : reply.payload]).toEqual([200, '']);
+  const statements = Number(/desc="(\d+) statement/.exec(String(reply.headers['server-timing']))?.[1]);
+  return { statements, rows: longestList(reply.json()) };
+}
+
+function longestList(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inside = Object.values(value).map(longestList);
+  return Math.max(Array.isArray(value) ? value.length : 0, ...inside);
+}
+
+/** What a route is asked: as it is, at the size of a page, and with each list or row that it can embed. */
+function questions({ url, read }: FoundRoute, children: number): string[] {
+  const path = pathOfFirst(url);
+  if (!read) return [path];
+  const embeddings = Object.keys(read.resource.relations);
+  if (read.kind === 'item') return [path, ...embeddings.map((name) => `${path}?fields=${name}`)];
+  const page = `${path}?limit=${children}&fields=${read.resource.fields[0]}`;
+  return [page, path, ...embeddings.map((name) => `${path}?limit=1&fields=${name}`)];
+}
+
+describe('a GET route', () => {
+  it('spends the same number of statements at 1, 10 and 100 children, within its budget', async () => {
+    const table: Record<string, unknown>[] = [];
+    for (const [index, route] of services[0]!.routes.entries()) {
+      const asked = await Promise.all(
+        services.map(async ({ app, routes, children }) => {
+          const replies = [];
+          for (const question of questions(routes[index]!, children)) replies.push(await ask(app, question));
+          return replies;
+        }),
+      );
+      const statements = asked.map((replies) => Math.max(...replies.map((reply) => reply.statements)));
+      const rows = asked.map((replies) => Math.max(...replies.map((reply) => reply.rows)));
+      table.push({ route: route.url, budget: route.budget, statements: statements.join('/'), rows: rows.join('/') });
+      expect({ route: route.url, statements }).toEqual({
+        route: route.url,
+        statements: statements.map(() => statements[0]),
+      });
+      expect(statements[0]).toBeLessThanOrEqual(route.budget);
+    }
+    console.table(table);
+    expect(table.length).toBeGreaterThan(10);
+  });
+
+  it('was asked about rows that grow', async () => {
+    const [{ routes } = { routes: [] }] = services;
+    for (const route of routes.filter(({ read }) => read?.kind === 'list')) {
+      const rows = await Promise.all(
+        services.map(async ({ app, children }) => (await ask(app, questions(route, children)[0]!)).rows),
+      );
+      expect({ route: route.url, rows }).toEqual({ route: route.url, rows: CHILDREN });
+    }
+  });
+});

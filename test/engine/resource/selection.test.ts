@@ -1,0 +1,343 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { datamodel } from '#datamodel';
+import { resource } from '../../../src/domain/resource.ts';
+import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
+import { everything, type Policy, SUBJECT } from '../../../src/engine/resource/policy.ts';
+import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
+import type { Resource } from '../../../src/engine/resource/resource.ts';
+import { SelectionParser, type SelectionRequest } from '../../../src/engine/resource/selection.ts';
+import { PUBLIC, type Viewer } from '../../../src/engine/resource/viewer.ts';
+
+const everybody = everything('public', 'user', 'admin');
+const own: Policy = { admin: {}, user: { rows: { userId: SUBJECT } } };
+
+const product = resource('Product', {
+  name: 'product',
+  fields: ['id', 'name', 'price', 'createdAt'],
+  relations: { category: {}, reviews: { take: 40, where: { rating: { gte: 4 } } }, orderItems: {} },
+  computed: { inStock: { compare: ['inventory.quantity', 'gt', 0] } },
+  lean: 'id,name,inStock',
+  filters: {
+    id: ['in'],
+    price: ['gte', 'lt'],
+    name: ['contains'],
+    inStock: ['equals'],
+    status: ['equals'],
+    'merchant.id': ['equals'],
+  },
+  sorts: ['createdAt', 'price'],
+  sort: '-createdAt',
+  counts: ['exact'],
+  policy: everybody,
+});
+const category = resource('Category', {
+  name: 'category',
+  fields: ['id', 'name'],
+  lean: 'name',
+  sort: 'id',
+  policy: everybody,
+});
+const review = resource('Review', {
+  name: 'review',
+  fields: ['id', 'rating'],
+  relations: { user: { as: 'person' }, product: {} },
+  lean: 'id,rating,user',
+  filters: { rating: ['equals'] },
+  sort: '-createdAt',
+  policy: { ...everybody, public: { without: ['user'] } },
+});
+const person = resource('User', { name: 'person', fields: ['id', 'name'], lean: 'id', sort: 'id', policy: everybody });
+const orderItem = resource('OrderItem', {
+  name: 'item',
+  fields: ['quantity'],
+  lean: 'quantity',
+  sort: 'productId',
+  policy: { admin: {} },
+});
+const transaction = resource('Transaction', {
+  name: 'transaction',
+  fields: ['id', 'amount'],
+  lean: 'id',
+  sort: '-createdAt,amount',
+  sorts: ['createdAt'],
+  policy: own,
+});
+
+const registry = new Registry(datamodel);
+registry.add(product, category, review, person, orderItem, transaction);
+registry.check();
+const parser = new SelectionParser(registry, cursorSigner('secret'));
+const user: Viewer = { subject: '7', role: 'user' };
+
+const list = (of: Resource, query: SelectionRequest['query'] = {}, viewer: Viewer = PUBLIC) =>
+  parser.list({ resource: of, viewer, query });
+const refused = (parameter: string, detail: string | RegExp) =>
+  expect.objectContaining({
+    code: 'INVALID_REQUEST',
+    parts: [{ parameter, detail: typeof detail === 'string' ? detail : expect.stringMatching(detail) }],
+  });
+
+describe('a list', () => {
+  it('has the lean fields, a total order and a page where nothing is asked', () => {
+    expect(list(product).args).toEqual({
+      select: { id: true, name: true },
+      computed: { inStock: product.computed['inStock'] },
+      where: {},
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: 20,
+    });
+  });
+
+  it('has what is asked, whatever the order of asking', () => {
+    const one = list(product, { fields: 'name,category(name)', sort: 'price', limit: '3' }).args;
+    expect(one).toEqual({
+      select: { name: true, category: { select: { name: true } } },
+      where: {},
+      orderBy: [{ price: 'asc' }, { id: 'asc' }],
+      take: 3,
+    });
+  });
+
+  it('reads filters as the types of their fields', () => {
+    const { where } = list(product, {
+      'price[gte]': '10.50',
+      'id[in]': '1,2',
+      'name[contains]': 'ch%ir',
+      inStock: 'true',
+      status: 'active',
+      'merchant.id': '5',
+    }).args;
+    expect(where).toEqual({
+      AND: [
+        { price: { gte: '10.50' } },
+        { id: { in: [1, 2] } },
+        { name: { contains: 'ch%ir', mode: 'insensitive' } },
+        { computed: { value: product.computed['inStock'], equals: true } },
+        { status: { equals: 'active' } },
+        { merchant: { is: { id: { equals: 5 } } } },
+      ],
+    });
+  });
+
+  it('embeds with the conditions of the declaration, bounded', () => {
+    expect(list(product, { fields: 'reviews(rating)' }).args.select).toEqual({
+      reviews: {
+        select: { rating: true },
+        where: { rating: { gte: 4 } },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: 40,
+      },
+    });
+  });
+
+  it.each<[string, SelectionRequest['query'], string, string | RegExp]>([
+    [
+      'an unknown parameter',
+      { colour: 'red' },
+      'colour',
+      /^there is no parameter "colour"; there is fields, sort, limit, after, page/,
+    ],
+    ['a parameter given twice', { limit: ['1', '2'] }, 'limit', 'is given more than once'],
+    ['an empty value', { sort: '' }, 'sort', 'is empty'],
+    ['a value that is too long', { sort: 'x'.repeat(1025) }, 'sort', 'is longer than 1024 bytes'],
+    [
+      'an undeclared field',
+      { fields: 'description' },
+      'fields',
+      'there is no field "description"; there is id, name, price, createdAt, inStock, category, reviews',
+    ],
+    ['a field of nobody', { fields: 'constructor' }, 'fields', /^there is no field "constructor"/],
+    ['a field inside a field', { fields: 'name(first)' }, 'fields', '"name" has no fields inside'],
+    [
+      'an undeclared field further in',
+      { fields: 'category(slug)' },
+      'fields',
+      'in "category" there is no field "slug"; there is id, name',
+    ],
+    [
+      'a relation whose resource the viewer may not see',
+      { fields: 'orderItems(quantity)' },
+      'fields',
+      /^there is no field "orderItems"/,
+    ],
+    [
+      'a field that the viewer may not see',
+      { fields: 'reviews(user)' },
+      'fields',
+      /^in "reviews" there is no field "user"/,
+    ],
+    ['an undeclared filter', { description: 'x' }, 'description', /^there is no parameter/],
+    ['an undeclared operator', { 'price[in]': '1' }, 'price[in]', /^there is no parameter/],
+    ['a value of another type', { 'id[in]': '1,x' }, 'id[in]', '"x" must be an integer of at most 32 bits'],
+    ['a number out of range', { 'id[in]': '2147483648' }, 'id[in]', /32 bits/],
+    ['an unknown enum value', { status: 'sold' }, 'status', '"sold" must be one of draft, active, archived'],
+    ['no boolean', { inStock: 'constructor' }, 'inStock', '"constructor" must be true or false'],
+    [
+      'too many values',
+      { 'id[in]': Array.from({ length: 51 }, (_, n) => n).join(',') },
+      'id[in]',
+      'has 51 values; 50 are allowed',
+    ],
+    ['an undeclared sort', { sort: 'name' }, 'sort', 'there is no sort "name"; there is createdAt, price'],
+    ['no limit', { limit: '0' }, 'limit', '"0" must be an integer from 1 to 100'],
+    ['a limit over the bound', { limit: '101' }, 'limit', '"101" must be an integer from 1 to 100'],
+    [
+      'more rows than allowed in all',
+      { limit: '100', fields: 'reviews(rating)' },
+      'limit',
+      'asks for up to 4100 rows with those embedded; 2000 are allowed in all',
+    ],
+    ['a page and a cursor', { page: '2', after: 'x' }, 'after', 'cannot stand beside page and per_page'],
+    ['a page too far', { page: '9999' }, 'page', /must be an integer from 1 to 501/],
+    ['a count that is not offered', { count: 'estimated' }, 'count', '"estimated" must be exact'],
+    ['a cursor that is none', { after: 'AAAA' }, 'after', 'is no cursor of this list and this order'],
+  ])('refuses %s', (_what, query, parameter, detail) => {
+    expect(() => list(product, query)).toThrow(refused(parameter, detail));
+  });
+
+  it('refuses rows that multiply', () => {
+    const deep = { fields: 'reviews(product(reviews(id)))', limit: '2' };
+    expect(() => list(product, deep)).toThrow(refused('limit', /asks for up to 3282 rows/));
+  });
+});
+
+describe('a cursor', () => {
+  const first = list(product, { sort: 'price' });
+  const cursor = parser.cursor(first, '["9.99",41]');
+
+  it('asks for what is behind a place', () => {
+    expect(list(product, { sort: 'price', after: cursor }).args.where).toEqual({
+      AND: [
+        { price: { gte: '9.99' } },
+        { OR: [{ price: { gt: '9.99' } }, { AND: [{ price: { equals: '9.99' } }, { id: { gt: 41 } }] }] },
+      ],
+    });
+  });
+
+  it('holds for its own list and order alone', () => {
+    expect(() => list(product, { sort: '-price', after: cursor })).toThrow(refused('after', /is no cursor/));
+    expect(() => list(transaction, { after: cursor }, user)).toThrow(refused('after', /is no cursor/));
+  });
+
+  it('does not survive a change of any byte', () => {
+    const bytes = Buffer.from(cursor, 'base64url');
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const forged = Buffer.from(bytes);
+        forged[at]! ^= change;
+        expect(() => list(product, { sort: 'price', after: forged.toString('base64url') })).toThrow(
+          refused('after', /is no cursor/),
+        );
+      }),
+    );
+  });
+});
+
+describe('a policy', () => {
+  it('narrows the rows to the viewer', () => {
+    expect(list(transaction, {}, user).args.where).toEqual({ userId: 7 });
+    expect(list(transaction, {}, user).scope).toBe('subject');
+    expect(list(transaction, {}, { subject: '1', role: 'admin' })).toMatchObject({
+      args: { where: {} },
+      scope: 'role',
+    });
+  });
+
+  it('asks the public who it is, and refuses roles that it does not name', () => {
+    expect(() => list(transaction)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+    expect(() => list(transaction, {}, { subject: '1', role: 'constructor' })).toThrow(
+      expect.objectContaining({ code: 'FORBIDDEN' }),
+    );
+  });
+
+  it('refuses what the route fixes otherwise, before any SQL', () => {
+    const request = { resource: transaction, viewer: user, query: {} };
+    expect(parser.list({ ...request, where: { userId: 7 } }).args.where).toEqual({
+      AND: [{ userId: 7 }, { userId: 7 }],
+    });
+    expect(() => parser.list({ ...request, where: { userId: 8 } })).toThrow(
+      expect.objectContaining({ code: 'FORBIDDEN' }),
+    );
+  });
+
+  it('names no row for a subject that is no user', () => {
+    for (const subject of ['0x7', '7.5', '-7', 'x', '99999999999', ' ', '1e99']) {
+      expect(list(transaction, {}, { subject, role: 'user' }).args.where).toEqual({ userId: 0 });
+    }
+  });
+
+  it('leaves out of a default what the viewer may not see', () => {
+    expect(list(review).args.select).toEqual({ id: true, rating: true });
+    expect(list(review, {}, user).args.select).toEqual({ id: true, rating: true, user: { select: { id: true } } });
+  });
+});
+
+describe('a declaration', () => {
+  const declare = (more: object) => {
+    const alone = new Registry(datamodel);
+    alone.add(category, { ...product, relations: {}, ...more } as Resource);
+    alone.check();
+  };
+
+  it.each([
+    ['a field of no model', { fields: ['colour'] }, 'names the field "colour", which is none of Product'],
+    [
+      'a relation of no model',
+      { relations: { colours: {} } },
+      'names the relation "colours", which is none of Product',
+    ],
+    [
+      'a relation without a resource',
+      { relations: { reviews: {} } },
+      'embeds "reviews", but no resource is declared for Review',
+    ],
+    [
+      'a relation as another model',
+      { relations: { merchant: { as: 'category' } } },
+      'embeds "merchant" as "category", which is no Merchant',
+    ],
+    [
+      'a sort that can be null',
+      { model: 'Merchant', fields: [], filters: {}, sorts: ['address'], lean: 'id' },
+      'sorts by "address", which can be null or has no order',
+    ],
+    [
+      'a filter that no parameter holds',
+      { filters: { attributes: ['equals'] } },
+      'filters by "attributes", which no parameter can hold',
+    ],
+    [
+      'a filter behind a list',
+      { filters: { 'reviews.id': ['equals'] } },
+      'filters by "reviews.id", which is no field of a to-one relation',
+    ],
+    ['no policy', { policy: {} }, 'has no policy: nobody may see it'],
+    [
+      'a lean default that is not declared',
+      { lean: 'slug' },
+      'has "slug" in its lean default, but does not declare it',
+    ],
+    ['a model that is none', { model: 'Colour' }, 'stands on "Colour", which is no model'],
+  ])('is refused for %s', (_what, more, complaint) => {
+    expect(() => declare(more)).toThrow(new DeclarationError('product', complaint));
+  });
+
+  it('does not compile with a name that is in no model', () => {
+    const name = 'typed';
+    const rest = { name, lean: 'id', sort: 'id', policy: everybody };
+    // @ts-expect-error: no such field
+    resource('Product', { ...rest, fields: ['colour'] });
+    // @ts-expect-error: no such relation
+    resource('Product', { ...rest, fields: ['id'], relations: { colours: {} } });
+    // @ts-expect-error: no such model
+    resource('Colour', { ...rest, fields: ['id'] });
+    // @ts-expect-error: no such field to sort by
+    resource('Product', { ...rest, fields: ['id'], sorts: ['colour'] });
+    // @ts-expect-error: no such field to filter by
+    resource('Product', { ...rest, fields: ['id'], filters: { colour: ['equals'] } });
+    // @ts-expect-error: no such relation to compute from
+    resource('Product', { ...rest, fields: ['id'], computed: { n: { aggregate: 'count', relation: 'colours' } } });
+    expect(name).toBe('typed');
+  });
+});
