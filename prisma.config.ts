@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'prisma/config';
-import { embeddedDatabaseUrl } from './prisma/schema-engine/embedded-database-url.ts';
+import { EMBEDDED_URL } from './prisma/schema-engine/embedded-url.ts';
 
 // Prisma's own engine is a native binary from Prisma's host. This one comes with `npm ci`. It is a shell script, so Windows keeps Prisma's.
 if (process.platform !== 'win32') {
@@ -11,10 +11,8 @@ if (process.platform !== 'win32') {
   );
 }
 
-const url = process.env.DATABASE_URL ?? embeddedDatabaseUrl();
-
 export default defineConfig({
   schema: 'prisma/schema',
   migrations: { path: 'prisma/migrations', seed: 'node prisma/seed/main.ts' },
-  ...(url && { datasource: { url } }),
+  datasource: { url: process.env.DATABASE_URL ?? EMBEDDED_URL },
 });

@@ -3,13 +3,18 @@
 import { migrationAdapters } from './adapters.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import { canConnect, createDatabase } from './database.ts';
+import { withServer } from './embedded-database.ts';
 import { serve } from './json-rpc.ts';
 import { KnownError } from './known-error.ts';
 import { engineReplies } from './replies.ts';
 
 try {
   const commandLine = parseCommandLine(process.argv.slice(2));
-  await (commandLine.subcommand === undefined ? serveRequests(commandLine) : runSubcommand(commandLine));
+  await withServer(commandLine.datasource, (datasource) =>
+    commandLine.subcommand === undefined
+      ? serveRequests({ ...commandLine, datasource })
+      : runSubcommand({ ...commandLine, datasource }),
+  );
 } catch (error) {
   process.stderr.write(logOf(error));
   process.exitCode = 1;

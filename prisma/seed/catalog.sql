@@ -34,7 +34,8 @@ SELECT
       'We ship it climate-neutrally in a box made of recycled paper. If anything is wrong with it, we collect it at your door.',
       'It ships from our warehouse on the day of the order. The guarantee covers three years and passes on with the article.'],
       article.id, 'product.delivery'),
-  4 + floor(600 * luxury * luxury * luxury)::int + pg_temp.pick('{0.90,0.95,0.99,0.49}', article.id, 'product.cents')::numeric,
+  4 + floor(600 * luxury * luxury * luxury)::int
+    + pg_temp.pick('{0.90,0.95,0.99,0.49}', article.id, 'product.cents')::numeric,
   image || 'main.webp',
   ARRAY(SELECT image || shot || '-1600w.webp'
         FROM unnest('{front,side,detail,in-use,packaging,scale}'::text[]) WITH ORDINALITY AS view (shot, n)
@@ -67,7 +68,7 @@ FROM (
     product.id, merchant_id, category_id, merchant.name AS merchant, trait, material, luxury, added,
     trait || ' ' || material || ' ' || pg_temp.pick(nouns, product.id, 'product.noun') || ', '
       || pg_temp.pick(variants, product.id, 'product.variant') AS name,
-    'https://cdn.example.com/products/' || lpad(product.id::text, 7, '0') || '/' AS image
+    'https://cdn.example.com/catalogue/products/' || lpad(product.id::text, 7, '0') || '/' AS image
   FROM (
     SELECT
       id,

@@ -22,11 +22,11 @@ VALUES (1001, NULL, 'Crème & “Brûlée” <b>', 'creme-brulee', '', '', pg_te
 
 INSERT INTO merchants (id, category_id, name, legal_name, description, website_url, logo_url, support_email,
                        support_phone, address, tax_id, created_at, updated_at)
-VALUES (1001, 25, 'Müller''s "Café" 東京', 'Müller & Söhne ''GmbH''', E'Line one\nline two\twith a tab\r\nand a \\ backslash',
+VALUES (1001, 25, 'Müller''s "Café" 東京', 'Müller & Söhne ''GmbH''', E'One\nline two\ta tab\r\na \\ backslash',
   '', '', '', '', '{}', '', pg_temp.now(), pg_temp.now());
 
-INSERT INTO products (id, merchant_id, category_id, name, slug, description, price, image_url, attributes, labels, status,
-                      created_at, updated_at)
+INSERT INTO products (id, merchant_id, category_id, name, slug, description, price, image_url, attributes, labels,
+                      status, created_at, updated_at)
 SELECT corner.id, 1, category_id, corner.name, 'corner-' || corner.id,
   E'"Quoted", \'single\', \\, \u2028 and \U0001F9C0', price, '', attributes::jsonb, labels::text[],
   status::product_status, pg_temp.now(), pg_temp.now()
@@ -60,7 +60,8 @@ VALUES
   (1001, 1, 1, NULL, 0, 'pending', '', '', '    ', '{}', 'null', pg_temp.now(), NULL, pg_temp.now()),
   (1002, 1003, 1, NULL, 9999999999.99, 'settled', 'Größe "XL" – 東京', '\', '0000', '[]', '{"": {"ключ": "знач"}}',
    '1970-01-01 00:00:00.001Z', '1970-01-01 00:00:00.001Z', '1970-01-01 00:00:00.001Z'),
-  (1003, 1, 1, 1002, 20.00, 'pending', 'Order 1002', 'order 1002', '1234', '{}', '{}', pg_temp.now(), NULL, pg_temp.now());
+  (1003, 1, 1, 1002, 20.00, 'pending', 'Order 1002', 'order 1002', '1234', '{}', '{}',
+   pg_temp.now(), NULL, pg_temp.now());
 
 INSERT INTO projects (id, parent_id, name, description, status, created_at, updated_at)
 SELECT id, CASE WHEN id > 1001 THEN id - 1 END, 'Ünïcode "' || id || '"', '', 'planned', pg_temp.now(), pg_temp.now()

@@ -21,7 +21,8 @@ RETURN least(n, 1 + floor(n * u * (u * u + 3 * u * evenness + 3 * evenness * eve
   / (1 + 3 * evenness + 3 * evenness * evenness))::int);
 
 -- The same for rows dealt out in fixed shares: where the nth of so many rows goes.
-CREATE OR REPLACE FUNCTION pg_temp.dealt(nth bigint, deal int, n int, evenness float8) RETURNS int IMMUTABLE PARALLEL SAFE
+CREATE OR REPLACE FUNCTION pg_temp.dealt(nth bigint, deal int, n int, evenness float8) RETURNS int
+IMMUTABLE PARALLEL SAFE
 RETURN pg_temp.skewed((nth - 1) / deal::float8, n, evenness);
 
 -- Which id holds a place: a permutation of 1 .. n (7919 is a prime, and divides no n of ours), so that popular ids lie

@@ -24,13 +24,14 @@ SELECT
 FROM (
   SELECT
     id,
-    above.first - 1 + pg_temp.skewed(pg_temp.draw(id, 'project.parent'), above.last - above.first + 1, 0.2) AS parent_id,
+    above.first - 1 + pg_temp.skewed(pg_temp.draw(id, 'project.parent'), above.last - above.first + 1, 0.2)
+      AS parent_id,
     CASE own.level
       WHEN 1 THEN
-        pg_temp.pick('{Warehouse,Cold Store,Storefront,Payments,Loyalty,Delivery,Returns,Catalogue}', id, 'project.topic')
+        pg_temp.pick('{Warehouse,Cold Store,Storefront,Payments,Loyalty,Delivery,Returns}', id, 'project.topic')
         || ' ' || pg_temp.pick('{Berlin,Lisbon,Vienna,Hamburg,Porto,Milan,Lyon,Ghent,2025,2026}', id, 'project.place')
       ELSE
-        pg_temp.pick('{Supplier,Customer,Staff,Equipment,Data,Security,Pricing,Route,Sensor,Label}', id, 'project.topic')
+        pg_temp.pick('{Supplier,Customer,Staff,Equipment,Data,Security,Pricing,Route,Sensor}', id, 'project.topic')
         || ' ' || pg_temp.pick('{Research,Migration,Training,Rollout,Review,Audit,Launch,Survey}', id, 'project.work')
     END AS name,
     pg_temp.now() - interval '16800 hours'
@@ -70,12 +71,13 @@ FROM (
       ELSE 1 + pg_temp.dice(pg_temp.rows_of('users'), project_id, 'permission.first') END AS first_place,
     CASE
       WHEN project_id = root_id
-        THEN 3 + floor(18 * pg_temp.draw(project_id, 'permission.many') * pg_temp.draw(project_id, 'permission.many'))::int
+        THEN 3 + floor(18 * size * size)::int
       WHEN pg_temp.draw(project_id, 'permission.own') < 0.33 THEN 1 + pg_temp.dice(3, project_id, 'permission.members')
       ELSE 0
     END AS members
   FROM trees
   JOIN projects ON id = project_id
+  CROSS JOIN LATERAL (SELECT pg_temp.draw(project_id, 'permission.size') AS size) AS drawn
 ) AS team
 CROSS JOIN LATERAL generate_series(0, members - 1) AS n
 CROSS JOIN LATERAL (SELECT CASE n

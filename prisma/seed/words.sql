@@ -1,27 +1,29 @@
 -- The words and places that every module draws from.
 
 CREATE OR REPLACE FUNCTION pg_temp.first_names() RETURNS text[] IMMUTABLE PARALLEL SAFE RETURN
-'{Alan,Alice,Amara,Amina,Anders,Andrea,Anton,Aria,Arthur,Astrid,Barbara,Beatriz,Benedikt,Camille,Carlos,Chiara,Claire,
-Clara,Daniel,Dennis,Diego,Donald,Edith,Edsger,Elena,Elias,Emil,Emma,Erik,Fatima,Felix,Finn,Frances,Freya,Giulia,Hana,
-Hannah,Hedy,Henrik,Hugo,Ida,Ines,Ingrid,Iris,Isabel,Ivan,Jakob,James,Jana,Jean,Joana,Johan,John,Jonas,Julia,Kai,Karen,
-Katherine,Ken,Klara,Lars,Laura,Leo,Leslie,Lina,Linus,Lucas,Lucia,Luis,Mads,Magnus,Margaret,Maria,Marie,Marta,Mateo,
-Matilda,Maya,Mia,Milan,Mira,Nadia,Niklaus,Nils,Nina,Noah,Nora,Olga,Oliver,Oscar,Paula,Pedro,Petra,Priya,Radia,Rafael,
-Rosa,Ruth,Samir,Sara,Selma,Shafi,Sofia,Stefan,Sven,Tara,Teresa,Theo,Thomas,Tim,Tomas,Vera,Viktor,Wanda,Yara,Yusuf}'
-::text[];
+'{Alan,Alice,Amara,Amina,Anders,Andrea,Anton,Aria,Arthur,Astrid,Barbara,Beatriz,Benedikt,Camille,Carlos,Chiara,
+Claire,Clara,Daniel,Dennis,Diego,Donald,Edith,Edsger,Elena,Elias,Emil,Emma,Erik,Fatima,Felix,Finn,Frances,Freya,
+Giulia,Hana,Hannah,Hedy,Henrik,Hugo,Ida,Ines,Ingrid,Iris,Isabel,Ivan,Jakob,James,Jana,Jean,Joana,Johan,John,Jonas,
+Julia,Kai,Karen,Katherine,Ken,Klara,Lars,Laura,Leo,Leslie,Lina,Linus,Lucas,Lucia,Luis,Mads,Magnus,Margaret,Maria,
+Marie,Marta,Mateo,Matilda,Maya,Mia,Milan,Mira,Nadia,Niklaus,Nils,Nina,Noah,Nora,Olga,Oliver,Oscar,Paula,Pedro,
+Petra,Priya,Radia,Rafael,Rosa,Ruth,Samir,Sara,Selma,Shafi,Sofia,Stefan,Sven,Tara,Teresa,Theo,Thomas,Tim,Tomas,Vera,
+Viktor,Wanda,Yara,Yusuf}'::text[];
 
 CREATE OR REPLACE FUNCTION pg_temp.last_names() RETURNS text[] IMMUTABLE PARALLEL SAFE RETURN
-'{Abbott,Adler,Almeida,Andersen,Bachmann,Backus,Bakker,Bartik,Bauer,Becker,Berg,Bianchi,Blum,Borg,Brandt,Carvalho,Clark,
-Codd,Conti,Costa,Dahl,Diaz,Dijkstra,Dubois,Engelbart,Eriksen,Esposito,Faber,Ferrari,Fischer,Fontaine,Franke,Garcia,
-Geller,Goldberg,Gomez,Gray,Greco,Haas,Hamilton,Hansen,Hartmann,Hoare,Holberton,Horvat,Ivanova,Jansen,Jensen,Johnson,
-Kaufmann,Keller,Knuth,Koch,Kovacs,Kowalska,Kruger,Lamarr,Lamport,Lang,Larsen,Leroy,Lindberg,Liskov,Lopez,Lorenz,Marino,
-Martin,Mauchly,Mayer,Meyer,Moreau,Moretti,Moser,Neumann,Nielsen,Novak,Nyberg,Okafor,Olsen,Papadakis,Patel,Perlman,Peters,
-Petrov,Pinto,Popescu,Ricci,Richter,Ritchie,Rivera,Romano,Rossi,Roth,Sammet,Santos,Schmidt,Schneider,Silva,Simon,Sorensen,
-Stein,Svensson,Thompson,Torvalds,Turing,Vargas,Visser,Vogel,Wagner,Weber,Wilkes,Wirth,Wolf,Zhang,Zimmermann}'::text[];
+'{Abbott,Adler,Almeida,Andersen,Bachmann,Backus,Bakker,Bartik,Bauer,Becker,Berg,Bianchi,Blum,Borg,Brandt,Carvalho,
+Clark,Codd,Conti,Costa,Dahl,Diaz,Dijkstra,Dubois,Engelbart,Eriksen,Esposito,Faber,Ferrari,Fischer,Fontaine,Franke,
+Garcia,Geller,Goldberg,Gomez,Gray,Greco,Haas,Hamilton,Hansen,Hartmann,Hoare,Holberton,Horvat,Ivanova,Jansen,Jensen,
+Johnson,Kaufmann,Keller,Knuth,Koch,Kovacs,Kowalska,Kruger,Lamarr,Lamport,Lang,Larsen,Leroy,Lindberg,Liskov,Lopez,
+Lorenz,Marino,Martin,Mauchly,Mayer,Meyer,Moreau,Moretti,Moser,Neumann,Nielsen,Novak,Nyberg,Okafor,Olsen,Papadakis,
+Patel,Perlman,Peters,Petrov,Pinto,Popescu,Ricci,Richter,Ritchie,Rivera,Romano,Rossi,Roth,Sammet,Santos,Schmidt,
+Schneider,Silva,Simon,Sorensen,Stein,Svensson,Thompson,Torvalds,Turing,Vargas,Visser,Vogel,Wagner,Weber,Wilkes,
+Wirth,Wolf,Zhang,Zimmermann}'::text[];
 
 CREATE OR REPLACE FUNCTION pg_temp.streets() RETURNS text[] IMMUTABLE PARALLEL SAFE RETURN
-'{Harbour Street,Mill Lane,Station Road,Market Square,Linden Avenue,Church Street,Park Row,Canal Street,Garden Street,
-River Road,Chestnut Avenue,High Street,Bridge Street,Museum Street,Orchard Road,Castle Hill,Old Town Square,Bakers Row,
-Cathedral Street,University Street,Theatre Street,Meadow Lane,Forest Road,Sailors Quay}'::text[];
+'{Harbour Street,Mill Lane,Station Road,Market Square,Linden Avenue,Church Street,Park Row,Canal Street,
+Garden Street,River Road,Chestnut Avenue,High Street,Bridge Street,Museum Street,Orchard Road,Castle Hill,
+Old Town Square,Bakers Row,Cathedral Street,University Street,Theatre Street,Meadow Lane,Forest Road,
+Sailors Quay}'::text[];
 
 CREATE OR REPLACE FUNCTION pg_temp.colours() RETURNS text[] IMMUTABLE PARALLEL SAFE RETURN
 '{black,white,graphite,sand,forest green,navy,terracotta,ochre,sage,stone grey,ivory,burgundy}'::text[];

@@ -24,6 +24,6 @@ if (import.meta.main) {
   await orExit(async () => {
     const { url, close } = await openDevelopmentDatabase(undefined);
     process.stdout.write(`PostgreSQL runs until Ctrl-C. DATABASE_URL=${url}\n`);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => orExit(close));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => orExit(close));
   });
 }

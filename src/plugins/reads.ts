@@ -4,8 +4,10 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type pg from 'pg';
 import { datamodel } from '#datamodel';
 import { type Compiler, createCompiler } from '../engine/compile/compile.ts';
+import type { ReadRequest } from '../engine/compile/plan/read.ts';
 import { requestError } from '../engine/http/errors.ts';
 import { nextLink } from '../engine/http/links.ts';
 import { cursorSigner } from '../engine/resource/cursor.ts';
@@ -63,7 +65,7 @@ function itemRoute(this: FastifyInstance, path: string, route: ReadRoute): void 
   const read = { ...route, where: route.where ?? { id: 'id' }, kind: 'item' } as const;
   this.get(path, { config: { budget: route.budget, read } }, async (request, reply) => {
     const selection = this.selections.item(selectionRequest(this, request, read));
-    const row = await runRead(this, selection, 'findFirst');
+    const row = await run(this, itemRequest(selection));
     if (row.json === null) throw requestError('notFound', `There is no such ${route.resource.name}.`);
     return sendJson(reply, `{"data":${row.json}}`);
   });
@@ -73,7 +75,7 @@ function listRoute(this: FastifyInstance, path: string, route: ReadRoute): void 
   const read = { ...route, where: route.where ?? {}, kind: 'list' } as const;
   this.get(path, { config: { budget: route.budget, read } }, async (request, reply) => {
     const selection = this.selections.list(selectionRequest(this, request, read));
-    const row = await runRead(this, selection, 'findMany');
+    const row = await run(this, listRequest(selection));
     const meta = pageMeta(this.selections, selection, row);
     if (meta.next) reply.header('link', nextLink(request.url, meta.next));
     return sendJson(reply, `{"data":${row.json},"meta":${JSON.stringify(meta)}}`);
@@ -122,10 +124,22 @@ export interface ReadRow {
   readonly total?: string;
 }
 
-async function runRead(app: FastifyInstance, selection: Selection, action: 'findFirst' | 'findMany'): Promise<ReadRow> {
-  const { rows } = await app.pool.query<ReadRow>(
-    app.compiler.compile({ model: selection.resource.model, action, args: selection.args }) as { text: string },
-  );
+const itemRequest = ({ resource, args }: Selection): ReadRequest => ({
+  model: resource.model,
+  action: 'findFirst',
+  args,
+});
+
+const listRequest = ({ resource, args, sort, page }: ListSelection): ReadRequest => ({
+  model: resource.model,
+  action: 'findMany',
+  args,
+  next: sort.map(({ field }) => field),
+  ...(page.count ? { total: args.where ?? {} } : {}),
+});
+
+async function run(app: FastifyInstance, request: ReadRequest): Promise<ReadRow> {
+  const { rows } = await app.pool.query<ReadRow>(app.compiler.compile(request) as pg.QueryConfig);
   return rows[0]!;
 }
 

@@ -169,7 +169,7 @@ describe('small', () => {
     ['users', 500, 750],
     ['categories', 300, 400],
     ['merchants', 820, 980],
-    ['products', 1750, 2250],
+    ['products', 1800, 2200],
     ['transactions', 600, 720],
   ])('gives rows of %s their usual width', async (table, least, most) => {
     const width = Number(await value(`avg(length(row_to_json(r)::text)) FROM ${table} r`));

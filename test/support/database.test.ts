@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, inject, it } from 'vitest';
 import { adminUrl, scratchDatabase, testDatabaseUrl } from './database.ts';
+import { withDatabase } from './template.ts';
 
 const open: pg.Client[] = [];
 
@@ -35,8 +36,6 @@ it('gives scratch databases, each its own, migrated or empty', async () => {
 });
 
 it('lets nobody into the template that they are copied from', async () => {
-  const { rows } = await (await connect(adminUrl())).query<{ name: string }>(
-    `select datname as name from pg_database where datname like 'hotpath_template_%' and not datallowconn`,
-  );
-  expect(rows).toHaveLength(1);
+  const entering = connect(withDatabase(adminUrl(), inject('postgres').template));
+  await expect(entering).rejects.toThrow('is not currently accepting connections');
 });

@@ -23,19 +23,17 @@ declare module 'vitest' {
 const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await openServer();
+  await using opened = new AsyncDisposableStack();
+  const server = opened.adopt(await openServer(), ({ stop }) => stop());
   const adminUrl = server.url();
-  const admin = new pg.Client({ connectionString: adminUrl });
+  const admin = opened.adopt(new pg.Client({ connectionString: adminUrl }), (client) => client.end());
   await admin.connect();
-  const run = await claimRun(admin);
+  const run = opened.adopt(await claimRun(admin), (claimed) => dropRun(admin, claimed));
   const template = await claimTemplate(admin, adminUrl);
   await dropUnclaimed(admin, [run, template]);
   project.provide('postgres', { adminUrl, template, run });
-  return async () => {
-    await dropRun(admin, run);
-    await admin.end();
-    await server.stop();
-  };
+  const ours = opened.move();
+  return () => ours.disposeAsync();
 }
 
 async function openServer(): Promise<{ url(): string; stop(): Promise<void> }> {

@@ -20,8 +20,16 @@ export type Slot = number;
 
 export type RootPlan =
   | { readonly kind: 'one'; readonly read: ReadPlan }
-  | { readonly kind: 'many'; readonly read: ReadPlan }
+  | { readonly kind: 'many'; readonly read: ReadPlan; readonly beside: Beside }
   | { readonly kind: 'count'; readonly model: string; readonly where: Predicate };
+
+/** What a list is told beside its rows, each in a column of its own. */
+export interface Beside {
+  /** Fields whose values of the last row are wanted, if there are rows behind it. */
+  readonly next: readonly string[];
+  /** Which rows are counted. */
+  readonly total: Predicate | null;
+}
 
 export interface ReadPlan {
   readonly model: string;

@@ -1,10 +1,18 @@
 /** From the arguments of one read, or of one relation inside it, to its plan. */
 import type { Model, RelationField } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
-import { type Arguments, checked, modelOf, type Planner } from './arguments.ts';
+import { type Arguments, checked, modelOf, type Planner, refuseUnknown } from './arguments.ts';
 import { planOrder } from './order.ts';
 import { planPage } from './page.ts';
-import { EVERYTHING, type OrderKey, type Page, type Predicate, type ReadPlan, type RootPlan } from './plan.ts';
+import {
+  type Beside,
+  EVERYTHING,
+  type OrderKey,
+  type Page,
+  type Predicate,
+  type ReadPlan,
+  type RootPlan,
+} from './plan.ts';
 import { planOutputs } from './select.ts';
 import { planUniqueWhere, planWhere } from './where.ts';
 
@@ -13,17 +21,26 @@ export interface ReadRequest {
   readonly action: 'findUnique' | 'findFirst' | 'findMany' | 'count';
   /** The arguments of Prisma's method of that name, with `computed` at any node. */
   readonly args?: object;
+  /** Of a list: scalar fields whose values of the last row come as `next`, if the list has a `take` and goes on. */
+  readonly next?: readonly string[];
+  /** Of a list: a `where`; how many rows there are of it comes as `total`. */
+  readonly total?: object;
 }
 
 const OUTPUTS = ['select', 'include', 'omit', 'computed', 'relationLoadStrategy'];
 const LIST = [...OUTPUTS, 'where', 'orderBy', 'take', 'skip', 'distinct'];
 const WHOLE: Page = { take: null, skip: null, reverse: false, distinct: [] };
 
-export function planRoot(planner: Planner, { model: name, action, args = {} }: ReadRequest, path?: Path): RootPlan {
+export function planRoot(planner: Planner, request: ReadRequest, path?: Path): RootPlan {
+  const { model: name, action, args = {} } = request;
   const model = modelOf(planner, name, path);
   switch (action) {
     case 'findMany':
-      return { kind: 'many', read: planList(planner, model, checked(args, [...LIST, 'cursor'], path), path) };
+      return {
+        kind: 'many',
+        read: planList(planner, model, checked(args, [...LIST, 'cursor'], path), path),
+        beside: planBeside(planner, model, request, path),
+      };
     case 'findFirst':
       return { kind: 'one', read: planFirst(planner, model, checked(args, [...LIST, 'cursor'], path), path) };
     case 'findUnique':
@@ -35,6 +52,13 @@ export function planRoot(planner: Planner, { model: name, action, args = {} }: R
         where: planOptionalWhere(planner, model, checked(args, ['where'], path), path),
       };
   }
+}
+
+function planBeside(planner: Planner, model: Model, { next = [], total }: ReadRequest, path: Path | undefined): Beside {
+  for (const field of next) {
+    if (model.fields[field]?.kind !== 'scalar') refuseUnknown(at(at(path, 'next'), field), Object.keys(model.fields));
+  }
+  return { next, total: total === undefined ? null : planWhere(planner, model, total, at(path, 'total')) };
 }
 
 /** Unlike Prisma, also a required relation takes a `where`: one that does not hold makes it null. */
@@ -59,8 +83,11 @@ function planUnique(planner: Planner, model: Model, given: Arguments, path: Path
 }
 
 function planFirst(planner: Planner, model: Model, given: Arguments, path: Path | undefined): ReadPlan {
-  const take = typeof given['take'] === 'number' && given['take'] < 0 ? -1 : 1;
-  return planList(planner, model, { ...given, take: given['take'] === 0 ? 0 : take }, path);
+  const take = given['take'] ?? 1;
+  if (take !== 1 && take !== -1) {
+    refuse(at(path, 'take'), { code: 'INVALID_VALUE', message: 'The first row, or the last', allowed: ['1', '-1'] });
+  }
+  return planList(planner, model, { ...given, take }, path);
 }
 
 function planList(planner: Planner, model: Model, given: Arguments, path: Path | undefined): ReadPlan {

@@ -17,9 +17,13 @@ import { planFilter } from './filter.ts';
 import { all, EVERYTHING, type Predicate } from './plan.ts';
 
 export function planWhere(planner: Planner, model: Model, where: unknown, path: Path): Predicate {
+  return all(planConditions(planner, model, where, path));
+}
+
+function planConditions(planner: Planner, model: Model, where: unknown, path: Path): Predicate[] {
   const given = toArguments(where, path);
-  return all(
-    keysOf(given, path).map((key) => planCondition(planner, model, { key, value: given[key], path: at(path, key) })),
+  return keysOf(given, path).map((key) =>
+    planCondition(planner, model, { key, value: given[key], path: at(path, key) }),
   );
 }
 
@@ -46,10 +50,19 @@ function planCondition(planner: Planner, model: Model, { key, value, path }: Con
   return field.list ? planToMany(planner, field, value, path) : planToOne(planner, field, value, path);
 }
 
-/** The branches of a junction. As in Prisma, one that says nothing counts for nothing: it is not true, it is not there. */
+/**
+ * The branches of a junction. What says nothing in a branch, and a branch that says nothing, is as in Prisma not true
+ * but absent: `OR: [{}]` is `OR: []`, which is false; and `NOT: { OR: [] }` is `NOT: []`, which is true.
+ */
 function planEach(planner: Planner, model: Model, list: readonly unknown[], path: Path): Predicate[] {
-  const branches = list.map((each, index) => planWhere(planner, model, each, at(path, index)));
-  return branches.filter((branch) => !('of' in branch && Array.isArray(branch.of) && branch.of.length === 0));
+  const branches = list.map((each, index) => {
+    return all(planConditions(planner, model, each, at(path, index)).filter(saysSomething));
+  });
+  return branches.filter(saysSomething);
+}
+
+function saysSomething(predicate: Predicate): boolean {
+  return (predicate.is !== 'and' && predicate.is !== 'or') || predicate.of.length > 0;
 }
 
 function negate(planner: Planner): Planner {
@@ -94,32 +107,41 @@ function planOne(planner: Planner, field: RelationField, { key, value, path }: C
   return { is: 'one', field: field.name, where, negated };
 }
 
-/** `findUnique`'s `where`: one of the model's keys, alone or with further conditions. */
+/** `findUnique`'s `where`: a value for one of the model's keys at least, and further conditions. */
 export function planUniqueWhere(planner: Planner, model: Model, where: unknown, path: Path): Predicate {
   const given = toArguments(where, path);
   const keys = keysOf(given, path);
   const unique = keys.filter((key) => Object.hasOwn(model.uniques, key));
-  if (unique.length === 0 || unique.every((key) => given[key] === null)) {
+  if (!unique.some((key) => given[key] !== null)) {
     refuse(path, { code: 'INVALID_VALUE', message: 'Needs a unique key', allowed: Object.keys(model.uniques) });
   }
-  const conditions = keys.map((key): Predicate => {
-    const value = given[key];
-    const isCompound = unique.includes(key) && !Object.hasOwn(model.fields, key);
-    const inner = isCompound ? toArguments(value, at(path, key)) : { [key]: value };
-    if (isCompound) checkCompound(model, key, inner, at(path, key));
-    return planWhere(planner, model, inner, isCompound ? at(path, key) : path);
-  });
-  return all(conditions);
+  return all(
+    keys.map((key) => {
+      const condition = { key, value: given[key], path: at(path, key) };
+      return unique.includes(key) ? planKey(planner, model, condition) : planCondition(planner, model, condition);
+    }),
+  );
 }
 
-function checkCompound(model: Model, key: string, given: Arguments, path: Path): void {
+/** One field takes its value; a key of several, a value for each of its fields. */
+function planKey(planner: Planner, model: Model, { key, value, path }: Condition): Predicate {
+  if (!Object.hasOwn(model.fields, key)) return planCompoundKey(planner, model, { key, value, path });
+  if (isObject(value)) refuse(path, { code: 'INVALID_VALUE', message: `\`${key}\` takes a value, not a filter` });
+  return planCondition(planner, model, { key, value, path });
+}
+
+function planCompoundKey(planner: Planner, model: Model, { key, value, path }: Condition): Predicate {
   const fields = model.uniques[key]!;
-  const isComplete = fields.every((name) => given[name] !== undefined && given[name] !== null);
-  if (!isComplete || Object.keys(given).length !== fields.length) {
+  const given = checked(value, fields, path);
+  const isComplete = fields.every(
+    (name) => given[name] !== undefined && given[name] !== null && !isObject(given[name]),
+  );
+  if (!isComplete) {
     refuse(path, {
       code: 'INVALID_VALUE',
-      message: `\`${key}\` needs a value for each of its fields`,
+      message: `\`${key}\` takes a value for each of its fields`,
       allowed: fields,
     });
   }
+  return planWhere(planner, model, given, path);
 }

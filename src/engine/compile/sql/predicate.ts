@@ -123,14 +123,19 @@ function exists(sql: Sql, outer: Scope, { is, field, where: condition }: Of<'som
 /** A row that is not there fulfils no condition, and so the negation of every one. */
 function one(sql: Sql, outer: Scope, node: Of<'one'>): string {
   if (!node.negated) return present(sql, outer, node).join(' AND ');
-  const condition = enclosed(sql, joined(sql, outer, node.field), node.where);
-  return `NOT ${condition} OR ${absent(sql, outer, { is: 'absent', field: node.field, negated: false })}`;
+  const scope = joined(sql, outer, node.field);
+  return `NOT ${enclosed(sql, scope, node.where)} OR ${keyOf(scope, outer, node.field)} IS NULL`;
 }
 
 function present(sql: Sql, outer: Scope, { field, where: condition }: Of<'one'>): string[] {
   const scope = joined(sql, outer, field);
   const terms = condition.is === 'and' ? conjuncts(sql, scope, condition) : [enclosed(sql, scope, condition)];
-  return [...terms, `${column(scope, relationOf(outer, field).to[0]!)} IS NOT NULL`];
+  return [...terms, `${keyOf(scope, outer, field)} IS NOT NULL`];
+}
+
+/** A column that is never null in a row that was joined. */
+function keyOf(scope: Scope, outer: Scope, field: string): string {
+  return column(scope, relationOf(outer, field).to[0]!);
 }
 
 /** A relation is absent when the fields that would hold its key, on either side, are all null. */

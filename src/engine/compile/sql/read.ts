@@ -149,6 +149,22 @@ function counts(sql: Sql, scope: Scope, wanted: Extract<Output, { kind: 'counts'
   return block(`SELECT "row"\nFROM ${block(list('SELECT', columns))} AS "row"`);
 }
 
+/** The fields' values of the last row of a list, as a JSON array, if there is a row behind it. */
+export function lastKeys(sql: Sql, plan: ReadPlan, fields: readonly string[]): string {
+  const { scope, source, conditions } = rootRows(sql, plan.model);
+  const values = fields.map((field) => output(sql.dataModel, scalarOf(scope, field), column(scope, field)));
+  const terms = [...conditions, ...conjuncts(sql, scope, plan.where)];
+  const before = `${plan.page.take! - 1}${plan.page.skip === null ? '' : ` + ${parameter(plan.page.skip)}`}`;
+  const lastTwo = lines(
+    `SELECT json_build_array(${values.join(', ')})::text AS "keys"`,
+    from(scope, source),
+    where(terms),
+    `ORDER BY ${orderKeys(sql, scope, plan.order, false).join(', ')}`,
+    `LIMIT 2 OFFSET ${before}`,
+  );
+  return block(lines('SELECT (array_agg("keys"))[1]', `FROM ${block(lastTwo)} AS "last"`, 'HAVING count(*) = 2'));
+}
+
 export function rootRows(sql: Sql, model: string): Related {
   const scope = openScope(sql, model, model.charAt(0).toLowerCase() + model.slice(1));
   return { scope, source: aliased(scope), conditions: [] };

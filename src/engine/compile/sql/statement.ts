@@ -1,8 +1,8 @@
 /** From root plans to the text of the one statement that answers them. */
 import type { DataModel } from '../data-model.ts';
-import type { RootPlan } from '../plan/plan.ts';
+import type { Beside, Predicate, ReadPlan, RootPlan } from '../plan/plan.ts';
 import { conjuncts, where } from './predicate.ts';
-import { allRows, oneRow, rootRows } from './read.ts';
+import { allRows, lastKeys, oneRow, rootRows } from './read.ts';
 import { from, type Sql } from './scope.ts';
 import { block, lines, list, name } from './text.ts';
 
@@ -20,7 +20,16 @@ export function statement(dataModel: DataModel, roots: Roots, { snapshot }: Stat
   const result = isRoot(roots) ? root(sql, roots) : together(sql, roots);
   const columns = [`to_json(${result})::text AS "json"`];
   if (snapshot) columns.push('pg_current_snapshot()::text AS "snapshot"');
+  if (isRoot(roots) && roots.kind === 'many') columns.push(...beside(sql, roots.read, roots.beside));
   return list('SELECT', columns);
+}
+
+/** `next` looks at the list's last row and the one behind it: the same index, without what the rows embed. */
+function beside(sql: Sql, read: ReadPlan, { next, total }: Beside): string[] {
+  const columns = [];
+  if (next.length > 0 && read.page.take) columns.push(`${lastKeys(sql, read, next)} AS "next"`);
+  if (total) columns.push(`${countOf(sql, read.model, total)}::text AS "total"`);
+  return columns;
 }
 
 function isRoot(roots: Roots): roots is RootPlan {
@@ -35,7 +44,11 @@ function together(sql: Sql, roots: Readonly<Record<string, RootPlan>>): string {
 function root(sql: Sql, plan: RootPlan): string {
   if (plan.kind === 'one') return oneRow(sql, plan.read, rootRows(sql, plan.read.model));
   if (plan.kind === 'many') return allRows(sql, plan.read, rootRows(sql, plan.read.model));
-  const rows = rootRows(sql, plan.model);
-  const terms = conjuncts(sql, rows.scope, plan.where);
+  return countOf(sql, plan.model, plan.where);
+}
+
+function countOf(sql: Sql, model: string, condition: Predicate): string {
+  const rows = rootRows(sql, model);
+  const terms = conjuncts(sql, rows.scope, condition);
   return block(lines('SELECT count(*)', from(rows.scope, rows.source), where(terms)));
 }

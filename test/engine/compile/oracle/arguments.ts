@@ -28,8 +28,12 @@ export function drawUnique(source: Source, model: Model, depth: number): Args {
   );
   const values = fields.map((field) => [field, pick(source.draw, valuesOf(source.dataModel, scalar(model, field)))]);
   const key = fields.length > 1 ? { [name]: Object.fromEntries(values) } : Object.fromEntries(values);
-  const rest = once(source.draw, 4) ? drawWhere(source, model, 1) : {};
+  const rest = once(source.draw, 4) ? without(drawWhere(source, model, 1), Object.keys(model.uniques)) : {};
   return { ...drawOutputs(source, model, depth), where: { ...rest, ...key } };
+}
+
+function without(where: Args, names: readonly string[]): Args {
+  return Object.fromEntries(Object.entries(where).filter(([name]) => !names.includes(name)));
 }
 
 export function hasUnique(model: Model): boolean {

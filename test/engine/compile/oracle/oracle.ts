@@ -23,7 +23,13 @@ export function drawCase({ dataModel, nulls }: Database, draw: Draw): Case {
   const source = { dataModel, draw, nulls };
   if (hasUnique(model) && once(draw, 6))
     return { model: model.name, action: 'findUnique', args: drawUnique(source, model, 2) };
-  return { model: model.name, action: once(draw, 8) ? 'findFirst' : 'findMany', args: drawList(source, model, 2) };
+  const args = drawList(source, model, 2);
+  if (!once(draw, 8)) return { model: model.name, action: 'findMany', args };
+  return {
+    model: model.name,
+    action: 'findFirst',
+    args: { ...args, ...('take' in args && { take: pick(draw, [1, -1]) }) },
+  };
 }
 
 function isOrdered(model: Model): boolean {
@@ -72,11 +78,7 @@ async function answerOfPrisma(
     return { value: asJson(await delegate(client, model)[action]({ ...args, relationLoadStrategy: 'query' })) };
   } catch (error) {
     return {
-      reason: (error as Error).message
-        .trim()
-        .split('\n')
-        .at(-1)!
-        .replace(/[`"'].*/, ''),
+      reason: (error as Error).message.trim().split('\n').at(-1)!,
     };
   }
 }
