@@ -17,7 +17,7 @@ Usage: npm run seed -- [options]
   --database-url URL        default: DATABASE_URL, else the embedded PostgreSQL of npm run dev
   --help
 
-Exit codes: 0 done, 1 failed and left as it was, 2 wrong usage.
+Exit codes: 0 done, 1 failed, 2 wrong usage. A seed that fails or is killed leaves the database as it was.
 `;
 
 class UsageError extends Error {}
@@ -63,7 +63,7 @@ function table(counts: RowCounts): string {
 function explained(error: unknown): string {
   if (error instanceof SeedError) return error.message;
   if (error instanceof UsageError) return `${error.message} See npm run seed -- --help.`;
-  return `The seed failed; nothing was changed. ${error instanceof Error ? error.stack : error}`;
+  return `The seed failed: ${error instanceof Error ? error.stack : error}`;
 }
 
 async function openDatabase(url: string | undefined) {

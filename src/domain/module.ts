@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Resource } from '../engine/resource/resource.ts';
 
 export interface Module {
+  /** The name of its folder. */
+  readonly name: string;
   readonly resources: readonly Resource[];
   routes(app: FastifyInstance): void;
 }

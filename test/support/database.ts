@@ -1,7 +1,7 @@
 /** Databases for tests: real ones, copied from the migrated template in the time that a mock takes to write. */
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import { drop, withDatabase } from './template.ts';
+import { drop, seededTemplate, withDatabase } from './template.ts';
 
 const worker = `${inject('postgres').run}_${process.env['VITEST_POOL_ID']}`;
 const scratch: string[] = [];
@@ -13,8 +13,11 @@ export function testDatabaseUrl(): Promise<string> {
   return own;
 }
 
-/** The url of one more database, dropped after the test file: a copy of the template, or without any table. */
-export function scratchDatabase(from: 'template' | 'empty' = 'template'): Promise<string> {
+/** What a database starts with: the tables, the tables and the small seed, or nothing. */
+export type Start = 'template' | 'small' | 'empty';
+
+/** The url of one more database, dropped after the test file. */
+export function scratchDatabase(from: Start = 'template'): Promise<string> {
   const name = `${worker}_${scratch.length + 1}`;
   scratch.push(name);
   return createDatabase(name, from);
@@ -29,14 +32,20 @@ afterAll(() =>
   }),
 );
 
-async function createDatabase(name: string, from: 'template' | 'empty'): Promise<string> {
-  const source = from === 'template' ? inject('postgres').template : 'template0';
+async function createDatabase(name: string, from: Start): Promise<string> {
+  const source = await sourceOf(from);
   await asAdmin(async (admin) => {
     await drop(admin, name);
     // A third less time than by way of the log, which costs by the page what a checkpoint without fsync does not.
     await admin.query(`create database ${name} template ${source} strategy file_copy`);
   });
   return withDatabase(adminUrl(), name);
+}
+
+async function sourceOf(from: Start): Promise<string> {
+  const { template } = inject('postgres');
+  if (from === 'small') return seededTemplate(adminUrl(), template, from);
+  return from === 'template' ? template : 'template0';
 }
 
 async function asAdmin(work: (admin: pg.Client) => Promise<void>): Promise<void> {

@@ -1,18 +1,21 @@
 /**
  * The databases of test runs on one server: a migrated template, from which each worker's databases are copied.
  *
- * Several runs may share the server, and any may be killed. A run claims what it uses (the template of its migrations,
+ * Several runs may share the server, and any may be killed. A run claims what it uses (the template of its migrations and seed,
  * and the databases under its own name) with shared advisory locks on one connection, held as long as it lives. So what
  * can be locked whole is nobody's, and the next run drops it. A template gets its name when it is finished, and refuses
  * connections then: what a test copies is never half made, and never in use.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import pg from 'pg';
+import { seed } from '../../prisma/seed/seed.ts';
+import type { Size } from '../../prisma/seed/sizes.ts';
+import { PROJECT } from '../../src/dev/home.ts';
 import { migrate } from '../../src/dev/migrate.ts';
 
-const migrations = join(import.meta.dirname, '../../prisma/migrations');
+const SOURCES = ['migrations', 'seed'].map((folder) => join(PROJECT, 'prisma', folder));
 
 /** The spaces of our advisory locks: one lock for each claimed name, one for the making of templates. */
 const CLAIMS = 7_101;
@@ -34,15 +37,32 @@ export async function claimRun(admin: pg.Client): Promise<string> {
 
 /** The template with all migrations applied, made if it is not there. */
 export async function claimTemplate(admin: pg.Client, adminUrl: string): Promise<string> {
-  const template = `hotpath_template_${hashOfMigrations()}`;
+  const template = `hotpath_template_${hashOfSources()}`;
   await claim(admin, template);
+  await makeOnce(admin, adminUrl, template, { from: 'template1', fill: migrate });
+  return template;
+}
+
+/** The template with a seed in it, beside the one without: as long as that is claimed, nobody drops it. */
+export async function seededTemplate(adminUrl: string, template: string, size: Size): Promise<string> {
+  const seeded = `${template}_${size}`;
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    await makeOnce(admin, adminUrl, seeded, { from: template, fill: (url) => seed({ url, size }) });
+  } finally {
+    await admin.end();
+  }
+  return seeded;
+}
+
+async function makeOnce(admin: pg.Client, adminUrl: string, template: string, making: Making): Promise<void> {
   await admin.query('select pg_advisory_lock($1, 0)', [MAKING]);
   try {
-    if (!(await databases(admin)).includes(template)) await makeTemplate(admin, adminUrl, template);
+    if (!(await databases(admin)).includes(template)) await makeTemplate(admin, adminUrl, template, making);
   } finally {
     await admin.query('select pg_advisory_unlock($1, 0)', [MAKING]);
   }
-  return template;
 }
 
 /** Drops what no living run has claimed. `own` is what this one has. */
@@ -72,11 +92,21 @@ async function claim(admin: pg.Client, name: string): Promise<void> {
   await admin.query('select pg_advisory_lock_shared($1, hashtext($2))', [CLAIMS, name]);
 }
 
-async function makeTemplate(admin: pg.Client, adminUrl: string, template: string): Promise<void> {
+interface Making {
+  readonly from: string;
+  fill(url: string): Promise<unknown>;
+}
+
+async function makeTemplate(
+  admin: pg.Client,
+  adminUrl: string,
+  template: string,
+  { from, fill }: Making,
+): Promise<void> {
   const unfinished = `${template}_unfinished`;
   await drop(admin, unfinished);
-  await admin.query(`create database ${unfinished}`);
-  if (existsSync(migrations)) await migrate(withDatabase(adminUrl, unfinished));
+  await admin.query(`create database ${unfinished} template ${from}`);
+  await fill(withDatabase(adminUrl, unfinished));
   await admin.query(`alter database ${unfinished} with allow_connections false`);
   await admin.query(`alter database ${unfinished} rename to ${template}`);
 }
@@ -86,11 +116,12 @@ async function databases(admin: pg.Client): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-function hashOfMigrations(): string {
+/** Of all that a template is made from. */
+function hashOfSources(): string {
   const hash = createHash('sha256');
-  for (const file of existsSync(migrations) ? filesBelow(migrations) : []) {
+  for (const file of SOURCES.flatMap(filesBelow)) {
     hash
-      .update(`${relative(migrations, file)}\0`)
+      .update(`${relative(PROJECT, file)}\0`)
       .update(readFileSync(file))
       .update('\0');
   }

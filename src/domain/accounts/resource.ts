@@ -19,8 +19,8 @@ export const user = resource('User', {
   ],
   relations: { orders: { take: 20 }, posts: { take: 20 }, notifications: { take: 20 }, transactions: { take: 20 } },
   lean: 'id,name,email,avatarUrl',
-  filters: { id: ['in'], email: ['equals'], status: ['equals'] },
-  sorts: ['id', 'createdAt', 'name'],
+  filters: { id: ['in'], email: ['equals'] },
+  sorts: ['id'],
   sort: 'id',
   policy: { admin: {}, user: { rows: { id: SUBJECT } } },
 });

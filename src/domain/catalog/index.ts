@@ -3,6 +3,7 @@ import type { Module } from '../module.ts';
 import { inventory, product, review } from './resource.ts';
 
 export const catalog: Module = {
+  name: 'catalog',
   resources: [product, review, inventory],
   routes(app) {
     app.list('/products', { resource: product, budget: 2 });

@@ -3,6 +3,7 @@ import type { Module } from '../module.ts';
 import { device, reading, readingHourly } from './resource.ts';
 
 export const devices: Module = {
+  name: 'devices',
   resources: [device, reading, readingHourly],
   routes(app) {
     app.list('/devices', { resource: device, budget: 1 });

@@ -3,6 +3,7 @@ import type { Module } from '../module.ts';
 import { order, orderItem } from './resource.ts';
 
 export const orders: Module = {
+  name: 'orders',
   resources: [order, orderItem],
   routes(app) {
     app.item('/orders/:id', { resource: order, budget: 1 });

@@ -3,6 +3,7 @@ import type { Module } from '../module.ts';
 import { category, categoryTotal, dashboard, merchant, transaction } from './resource.ts';
 
 export const payments: Module = {
+  name: 'payments',
   resources: [dashboard, transaction, categoryTotal, merchant, category],
   routes(app) {
     app.item('/users/:id/dashboard', { resource: dashboard, budget: 1 });

@@ -19,11 +19,22 @@ import { planRoot, type ReadRequest } from './plan/read.ts';
 import { type Roots, type StatementOptions, statement } from './sql/statement.ts';
 
 export interface Statement {
-  /** One row: `json` (text; null when there is no such row) and `snapshot` (text). */
+  /** Gives one `ReadRow`. */
   readonly text: string;
   readonly values: readonly unknown[];
   /** Absent for a shape beyond those that are prepared. */
   readonly name?: string;
+}
+
+/** The one row that a statement gives, all text. */
+export interface ReadRow {
+  /** Null where there is no such row. */
+  readonly json: string | null;
+  /** As PostgreSQL writes it; unless declined. */
+  readonly snapshot: string;
+  /** A JSON array; null where nothing comes after the page. */
+  readonly next?: string | null;
+  readonly total?: string;
 }
 
 export interface Compiler {

@@ -62,9 +62,13 @@ function operandOf(registry: Registry, field: ScalarField, filter: FilterText, b
     return value;
   };
   if (operator === 'in') return { in: listOf(filter, bounds).map(read) };
-  if (operator === 'contains' || operator === 'startsWith') return { [operator]: read(text), mode: 'insensitive' };
+  if (operator === 'contains' || operator === 'startsWith')
+    return { [operator]: literally(String(read(text))), mode: 'insensitive' };
   return { [operator]: read(text) };
 }
+
+/** Prisma hands `%`, `_` and `\` on to LIKE; a consumer means the characters. */
+const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 function listOf({ parameter, text }: FilterText, bounds: Bounds): string[] {
   const parts = text.split(',');

@@ -15,10 +15,10 @@ describe('GET /v1/users/:id/dashboard', () => {
       `select count(*)::int as count, sum(amount)::text as total from transactions
        where user_id = 1 and status in ('pending', 'settled')`,
     );
-    expect(Object.keys(data)).toEqual(['id', 'name', 'email', 'avatarUrl', 'transactions', 'totals']);
+    expect(new Set(Object.keys(data))).toEqual(new Set(['id', 'name', 'email', 'avatarUrl', 'transactions', 'totals']));
     expect(data.transactions).toHaveLength(50);
-    expect(Object.keys(data.transactions[0]).sort()).toEqual(
-      ['amount', 'createdAt', 'currency', 'id', 'merchant', 'status'].sort(),
+    expect(new Set(Object.keys(data.transactions[0]))).toEqual(
+      new Set(['id', 'amount', 'currency', 'status', 'createdAt', 'merchant']),
     );
     expect(data.transactions[0].merchant).toEqual({ name: expect.any(String), category: { name: expect.any(String) } });
     const cents = (amount: string) => Math.round(Number(amount) * 100);

@@ -112,7 +112,7 @@ describe('a list', () => {
       AND: [
         { price: { gte: '10.50' } },
         { id: { in: [1, 2] } },
-        { name: { contains: 'ch%ir', mode: 'insensitive' } },
+        { name: { contains: 'ch\\%ir', mode: 'insensitive' } },
         { computed: { value: product.computed['inStock'], equals: true } },
         { status: { equals: 'active' } },
         { merchant: { is: { id: { equals: 5 } } } },

@@ -127,6 +127,11 @@ const LIST_OPERATORS = { equals: '=', has: '@>', hasEvery: '@>', hasSome: '&&' }
 >;
 const LIST_FILTERS = [...Object.keys(LIST_OPERATORS), 'isEmpty'];
 
+/** PostgreSQL compares neither `json` nor `xml`; Prisma compares lists of Bytes with their base64. */
+function isComparable({ type, native }: ScalarField): boolean {
+  return type !== 'Bytes' && native?.name !== 'Json' && native?.name !== 'Xml';
+}
+
 /** A list filter has exactly one operator, or is the list itself. */
 function planListFilter(planner: Planner, field: ScalarField, value: unknown, path: Path): Predicate {
   const given = isObject(value) ? checked(value, LIST_FILTERS, path) : { equals: value };
@@ -135,6 +140,9 @@ function planListFilter(planner: Planner, field: ScalarField, value: unknown, pa
     return refuse(path, { code: 'INVALID_VALUE', message: 'A list filter takes one operator', allowed: LIST_FILTERS });
   }
   const operand = (given as Arguments)[operator];
+  if (!isComparable(field) && !(operator === 'equals' && operand === null)) {
+    return refuse(path, { code: 'NOT_SUPPORTED', message: `Filters on a list of ${field.native?.name ?? field.type}` });
+  }
   const place = isObject(value) ? at(path, operator) : path;
   if (operator === 'isEmpty') {
     if (typeof operand !== 'boolean') refuse(place, { code: 'INVALID_VALUE', message: 'Expected a boolean' });

@@ -23,12 +23,11 @@ export type RootPlan =
   | { readonly kind: 'many'; readonly read: ReadPlan; readonly beside: Beside }
   | { readonly kind: 'count'; readonly model: string; readonly where: Predicate };
 
-/** What a list is told beside its rows, each in a column of its own. */
+/** What is told beside the rows of a list, each in a column of its own. */
 export interface Beside {
-  /** Fields whose values of the last row are wanted, if there are rows behind it. */
+  /** Fields whose values in the last row are wanted, if there are rows after it. */
   readonly next: readonly string[];
-  /** Which rows are counted. */
-  readonly total: Predicate | null;
+  readonly total: { readonly where: Predicate; readonly estimated: boolean } | null;
 }
 
 export interface ReadPlan {

@@ -21,10 +21,12 @@ export interface ReadRequest {
   readonly action: 'findUnique' | 'findFirst' | 'findMany' | 'count';
   /** The arguments of Prisma's method of that name, with `computed` at any node. */
   readonly args?: object;
-  /** Of a list: scalar fields whose values of the last row come as `next`, if the list has a `take` and goes on. */
+  /** Of a list with a `take`: fields whose values in its last row come as `next`, if there are rows after it. */
   readonly next?: readonly string[];
-  /** Of a list: a `where`; how many rows there are of it comes as `total`. */
+  /** Of a list: a `where`; how many rows it holds for comes as `total`. */
   readonly total?: object;
+  /** Whether `total` may come from PostgreSQL's statistics, where its `where` is empty. */
+  readonly estimated?: boolean;
 }
 
 const OUTPUTS = ['select', 'include', 'omit', 'computed', 'relationLoadStrategy'];
@@ -36,11 +38,7 @@ export function planRoot(planner: Planner, request: ReadRequest, path?: Path): R
   const model = modelOf(planner, name, path);
   switch (action) {
     case 'findMany':
-      return {
-        kind: 'many',
-        read: planList(planner, model, checked(args, [...LIST, 'cursor'], path), path),
-        beside: planBeside(planner, model, request, path),
-      };
+      return planMany(planner, model, request, path);
     case 'findFirst':
       return { kind: 'one', read: planFirst(planner, model, checked(args, [...LIST, 'cursor'], path), path) };
     case 'findUnique':
@@ -54,11 +52,25 @@ export function planRoot(planner: Planner, request: ReadRequest, path?: Path): R
   }
 }
 
-function planBeside(planner: Planner, model: Model, { next = [], total }: ReadRequest, path: Path | undefined): Beside {
+function planMany(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): RootPlan {
+  const read = planList(planner, model, checked(request.args ?? {}, [...LIST, 'cursor'], path), path);
+  const beside = planBeside(planner, model, request, path);
+  if (beside.next.length > 0 && (!read.page.take || read.page.reverse)) {
+    refuse(at(path, 'next'), {
+      code: 'NOT_SUPPORTED',
+      message: '`next` needs a `take` from the beginning of the list',
+    });
+  }
+  return { kind: 'many', read, beside };
+}
+
+function planBeside(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): Beside {
+  const { next = [], total, estimated = false } = request;
   for (const field of next) {
     if (model.fields[field]?.kind !== 'scalar') refuseUnknown(at(at(path, 'next'), field), Object.keys(model.fields));
   }
-  return { next, total: total === undefined ? null : planWhere(planner, model, total, at(path, 'total')) };
+  if (total === undefined) return { next, total: null };
+  return { next, total: { where: planWhere(planner, model, total, at(path, 'total')), estimated } };
 }
 
 /** Unlike Prisma, also a required relation takes a `where`: one that does not hold makes it null. */

@@ -1,35 +1,51 @@
 /** From root plans to the text of the one statement that answers them. */
 import type { DataModel } from '../data-model.ts';
-import type { Beside, Predicate, ReadPlan, RootPlan } from '../plan/plan.ts';
+import type { Beside, Predicate, RootPlan } from '../plan/plan.ts';
+import { cut } from './cut.ts';
+import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
-import { allRows, lastKeys, oneRow, rootRows } from './read.ts';
-import { from, type Sql } from './scope.ts';
-import { block, lines, list, name } from './text.ts';
+import { allRows, cutRows, oneRow, rootRows } from './read.ts';
+import { column, from, type Scope, type Sql, scalarOf, table } from './scope.ts';
+import { block, lines, list, literal, name } from './text.ts';
 
-export interface StatementOptions {
-  /** Whether a second column carries the snapshot that the statement read at. */
-  readonly snapshot: boolean;
-}
+type ManyPlan = Extract<RootPlan, { kind: 'many' }>;
 
 /** One read, or several under a key each. */
 export type Roots = RootPlan | Readonly<Record<string, RootPlan>>;
 
+export interface StatementOptions {
+  /** Whether a column carries the snapshot that the statement read at. */
+  readonly snapshot: boolean;
+}
+
 /** One read gives its JSON; several give one object with the JSON of each. */
 export function statement(dataModel: DataModel, roots: Roots, { snapshot }: StatementOptions): string {
   const sql: Sql = { dataModel, aliases: new Map() };
-  const result = isRoot(roots) ? root(sql, roots) : together(sql, roots);
-  const columns = [`to_json(${result})::text AS "json"`];
+  const [parts, columns] = isRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
   if (snapshot) columns.push('pg_current_snapshot()::text AS "snapshot"');
-  if (isRoot(roots) && roots.kind === 'many') columns.push(...beside(sql, roots.read, roots.beside));
-  return list('SELECT', columns);
+  return lines(...parts, list('SELECT', columns));
 }
 
-/** `next` looks at the list's last row and the one behind it: the same index, without what the rows embed. */
-function beside(sql: Sql, read: ReadPlan, { next, total }: Beside): string[] {
-  const columns = [];
-  if (next.length > 0 && read.page.take) columns.push(`${lastKeys(sql, read, next)} AS "next"`);
-  if (total) columns.push(`${countOf(sql, read.model, total)}::text AS "total"`);
-  return columns;
+/** What stands before `SELECT`, and the columns of one read. */
+function ofOne(sql: Sql, plan: RootPlan): [parts: string[], columns: string[]] {
+  if (plan.kind !== 'many') return [[], [json(root(sql, plan))]];
+  const [parts, columns] = plan.beside.next.length > 0 ? pageWithNext(sql, plan) : [[], [json(root(sql, plan))]];
+  const { total } = plan.beside;
+  if (total) columns.push(`${totalOf(sql, plan.read.model, total)}::text AS "total"`);
+  return [parts, columns];
+}
+
+const PAGE = name('the page');
+
+function pageWithNext(sql: Sql, plan: ManyPlan): [parts: string[], columns: string[]] {
+  const rows = rootRows(sql, plan.read.model);
+  const page = `WITH ${PAGE} AS ${block(cut(sql, plan.read, rows, 1))}`;
+  const found = cutRows(sql, plan.read, { scope: rows.scope, source: PAGE });
+  return [[page], [json(found), `${nextOf(sql, plan, rows.scope)} AS "next"`]];
+}
+
+function json(value: string): string {
+  return `to_json(${value})::text AS "json"`;
 }
 
 function isRoot(roots: Roots): roots is RootPlan {
@@ -44,11 +60,31 @@ function together(sql: Sql, roots: Readonly<Record<string, RootPlan>>): string {
 function root(sql: Sql, plan: RootPlan): string {
   if (plan.kind === 'one') return oneRow(sql, plan.read, rootRows(sql, plan.read.model));
   if (plan.kind === 'many') return allRows(sql, plan.read, rootRows(sql, plan.read.model));
-  return countOf(sql, plan.model, plan.where);
+  return count(sql, plan.model, plan.where);
 }
 
-function countOf(sql: Sql, model: string, condition: Predicate): string {
-  const rows = rootRows(sql, model);
-  const terms = conjuncts(sql, rows.scope, condition);
-  return block(lines('SELECT count(*)', from(rows.scope, rows.source), where(terms)));
+function count(sql: Sql, model: string, condition: Predicate): string {
+  const { scope, source } = rootRows(sql, model);
+  const terms = conjuncts(sql, scope, condition);
+  return block(lines('SELECT count(*)', from(scope, source), where(terms)));
+}
+
+/** PostgreSQL keeps the number of a table's live rows as it goes. */
+function totalOf(sql: Sql, model: string, { where: condition, estimated }: NonNullable<Beside['total']>): string {
+  const isWhole = condition.is === 'and' && condition.of.length === 0;
+  if (!estimated || !isWhole) return count(sql, model, condition);
+  return `pg_stat_get_live_tuples(${literal(table(sql.dataModel.models[model]!))}::regclass)`;
+}
+
+/** The page was read with one row more, which shows whether anything comes after its last one. */
+function nextOf(sql: Sql, { read, beside }: ManyPlan, scope: Scope): string {
+  const values = beside.next.map((field) => output(sql.dataModel, scalarOf(scope, field), column(scope, field)));
+  const take = read.page.take!;
+  const last = lines(
+    `SELECT json_build_array(${values.join(', ')})`,
+    `FROM ${PAGE} AS ${name(scope.alias)}`,
+    `WHERE EXISTS (SELECT FROM ${PAGE} OFFSET ${take})`,
+    `LIMIT 1 OFFSET ${take - 1}`,
+  );
+  return `${block(last)}::text`;
 }

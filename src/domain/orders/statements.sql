@@ -1,0 +1,99 @@
+-- GET /v1/orders/:id
+
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "order"."id",
+        "order"."status",
+        trim_scale("order"."total")::text AS "total",
+        "order"."currency",
+        to_char("order"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
+        ARRAY(
+          SELECT "row"
+          FROM (
+            SELECT
+              "items"."quantity",
+              trim_scale("items"."unit_price")::text AS "unitPrice",
+              (
+                SELECT "row"
+                FROM (
+                  SELECT
+                    "product"."id",
+                    "product"."name",
+                    "product"."image_url" AS "imageUrl"
+                  FROM "products" AS "product"
+                  WHERE "product"."id" = "items"."product_id"
+                ) AS "row"
+              ) AS "product"
+            FROM "order_items" AS "items"
+            WHERE "items"."order_id" = "order"."id"
+            ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
+            LIMIT 50
+          ) AS "row"
+        ) AS "items"
+      FROM "orders" AS "order"
+      WHERE "order"."id" = $1
+      ORDER BY "order"."id" ASC
+      LIMIT 1
+    ) AS "row"
+  ))::text AS "json",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/users/:id/orders
+
+WITH "page" AS (
+  SELECT
+    "order".*,
+    row_number() OVER (ORDER BY "order"."created_at" DESC, "order"."id" DESC) AS "row number"
+  FROM "orders" AS "order"
+  WHERE "order"."user_id" = $1
+  ORDER BY "order"."created_at" DESC, "order"."id" DESC
+  LIMIT 21
+)
+SELECT
+  to_json(ARRAY(
+    SELECT "row"
+    FROM (
+      SELECT
+        "order"."id",
+        "order"."status",
+        trim_scale("order"."total")::text AS "total",
+        "order"."currency",
+        to_char("order"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
+        ARRAY(
+          SELECT "row"
+          FROM (
+            SELECT
+              "items"."quantity",
+              trim_scale("items"."unit_price")::text AS "unitPrice",
+              (
+                SELECT "row"
+                FROM (
+                  SELECT
+                    "product"."id",
+                    "product"."name",
+                    "product"."image_url" AS "imageUrl"
+                  FROM "products" AS "product"
+                  WHERE "product"."id" = "items"."product_id"
+                ) AS "row"
+              ) AS "product"
+            FROM "order_items" AS "items"
+            WHERE "items"."order_id" = "order"."id"
+            ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
+            LIMIT 50
+          ) AS "row"
+        ) AS "items"
+      FROM "page" AS "order"
+      ORDER BY "order"."row number" ASC
+      LIMIT 20
+    ) AS "row"
+  ))::text AS "json",
+  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+    SELECT json_build_array(to_char("order"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "order"."id")
+    FROM "page" AS "order"
+    ORDER BY "row number"
+    LIMIT 1 OFFSET 19
+  )::text END AS "next",
+  pg_current_snapshot()::text AS "snapshot";

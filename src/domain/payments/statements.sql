@@ -1,0 +1,215 @@
+-- GET /v1/users/:id/dashboard
+
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "user"."id",
+        "user"."email",
+        "user"."name",
+        "user"."avatar_url" AS "avatarUrl",
+        ARRAY(
+          SELECT "row"
+          FROM (
+            SELECT
+              "transactions"."id",
+              trim_scale("transactions"."amount")::text AS "amount",
+              "transactions"."currency",
+              "transactions"."status",
+              to_char("transactions"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
+              (
+                SELECT "row"
+                FROM (
+                  SELECT
+                    "merchant"."name",
+                    (
+                      SELECT "row"
+                      FROM (
+                        SELECT "category"."name"
+                        FROM "categories" AS "category"
+                        WHERE "category"."id" = "merchant"."category_id"
+                      ) AS "row"
+                    ) AS "category"
+                  FROM "merchants" AS "merchant"
+                  WHERE "merchant"."id" = "transactions"."merchant_id"
+                ) AS "row"
+              ) AS "merchant"
+            FROM "transactions"
+            WHERE "transactions"."user_id" = "user"."id"
+            ORDER BY "transactions"."created_at" DESC, "transactions"."id" DESC
+            LIMIT 50
+          ) AS "row"
+        ) AS "transactions",
+        ARRAY(
+          SELECT "row"
+          FROM (
+            SELECT
+              "totals"."category",
+              trim_scale("totals"."total")::text AS "total",
+              "totals"."count"
+            FROM "category_totals" AS "totals"
+            WHERE "totals"."user_id" = "user"."id"
+            ORDER BY "totals"."total" DESC, "totals"."category_id" ASC
+            LIMIT 100
+          ) AS "row"
+        ) AS "totals"
+      FROM "users" AS "user"
+      WHERE "user"."id" = $1
+      ORDER BY "user"."id" ASC
+      LIMIT 1
+    ) AS "row"
+  ))::text AS "json",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/users/:id/transactions
+
+WITH "page" AS (
+  SELECT
+    "transaction".*,
+    row_number() OVER (ORDER BY "transaction"."created_at" DESC, "transaction"."id" DESC) AS "row number"
+  FROM "transactions" AS "transaction"
+  WHERE "transaction"."user_id" = $1
+  ORDER BY "transaction"."created_at" DESC, "transaction"."id" DESC
+  LIMIT 51
+)
+SELECT
+  to_json(ARRAY(
+    SELECT "row"
+    FROM (
+      SELECT
+        "transaction"."id",
+        trim_scale("transaction"."amount")::text AS "amount",
+        "transaction"."currency",
+        "transaction"."status",
+        to_char("transaction"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
+        (
+          SELECT "row"
+          FROM (
+            SELECT
+              "merchant"."name",
+              (
+                SELECT "row"
+                FROM (
+                  SELECT "category"."name"
+                  FROM "categories" AS "category"
+                  WHERE "category"."id" = "merchant"."category_id"
+                ) AS "row"
+              ) AS "category"
+            FROM "merchants" AS "merchant"
+            WHERE "merchant"."id" = "transaction"."merchant_id"
+          ) AS "row"
+        ) AS "merchant"
+      FROM "page" AS "transaction"
+      ORDER BY "transaction"."row number" ASC
+      LIMIT 50
+    ) AS "row"
+  ))::text AS "json",
+  CASE WHEN (SELECT count(*) FROM "page") > 50 THEN (
+    SELECT json_build_array(to_char("transaction"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "transaction"."id")
+    FROM "page" AS "transaction"
+    ORDER BY "row number"
+    LIMIT 1 OFFSET 49
+  )::text END AS "next",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/merchants
+
+WITH "page" AS (
+  SELECT
+    "merchant".*,
+    row_number() OVER (ORDER BY "merchant"."id" ASC) AS "row number"
+  FROM "merchants" AS "merchant"
+  ORDER BY "merchant"."id" ASC
+  LIMIT 21
+)
+SELECT
+  to_json(ARRAY(
+    SELECT "row"
+    FROM (
+      SELECT
+        "merchant"."id",
+        "merchant"."name",
+        "merchant"."logo_url" AS "logoUrl",
+        (
+          SELECT "row"
+          FROM (
+            SELECT
+              "category"."id",
+              "category"."name"
+            FROM "categories" AS "category"
+            WHERE "category"."id" = "merchant"."category_id"
+          ) AS "row"
+        ) AS "category"
+      FROM "page" AS "merchant"
+      ORDER BY "merchant"."row number" ASC
+      LIMIT 20
+    ) AS "row"
+  ))::text AS "json",
+  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+    SELECT json_build_array("merchant"."id")
+    FROM "page" AS "merchant"
+    ORDER BY "row number"
+    LIMIT 1 OFFSET 19
+  )::text END AS "next",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/merchants/:id
+
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "merchant"."id",
+        "merchant"."name",
+        "merchant"."logo_url" AS "logoUrl",
+        (
+          SELECT "row"
+          FROM (
+            SELECT
+              "category"."id",
+              "category"."name"
+            FROM "categories" AS "category"
+            WHERE "category"."id" = "merchant"."category_id"
+          ) AS "row"
+        ) AS "category"
+      FROM "merchants" AS "merchant"
+      WHERE "merchant"."id" = $1
+      ORDER BY "merchant"."id" ASC
+      LIMIT 1
+    ) AS "row"
+  ))::text AS "json",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/categories
+
+WITH "page" AS (
+  SELECT
+    "category".*,
+    row_number() OVER (ORDER BY "category"."id" ASC) AS "row number"
+  FROM "categories" AS "category"
+  ORDER BY "category"."id" ASC
+  LIMIT 101
+)
+SELECT
+  to_json(ARRAY(
+    SELECT "row"
+    FROM (
+      SELECT
+        "category"."id",
+        "category"."name",
+        "category"."slug",
+        "category"."parent_id" AS "parentId"
+      FROM "page" AS "category"
+      ORDER BY "category"."row number" ASC
+      LIMIT 100
+    ) AS "row"
+  ))::text AS "json",
+  CASE WHEN (SELECT count(*) FROM "page") > 100 THEN (
+    SELECT json_build_array("category"."id")
+    FROM "page" AS "category"
+    ORDER BY "row number"
+    LIMIT 1 OFFSET 99
+  )::text END AS "next",
+  pg_current_snapshot()::text AS "snapshot";

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { as, useApp } from '../support/app.ts';
+
+const app = useApp({ seeded: true });
+
+const get = async (url: string, headers = {}) => {
+  const reply = await app().inject({ url, headers });
+  return { ...reply, status: reply.statusCode, headers: reply.headers, json: reply.json() };
+};
+
+const sql = async (text: string) => (await app().pool.query(text)).rows;
+
+interface Row {
+  id: number;
+}
+
+describe('a list', () => {
+  it('is read to its last page by cursor, without gap or repetition, while rows are inserted and deleted', async () => {
+    const before = await sql('select id from products order by created_at desc, id desc');
+    const seen: number[] = [];
+    let after = '';
+    for (let page = 0; ; page += 1) {
+      const { json } = await get(`/v1/products?limit=7&fields=id${after}`);
+      seen.push(...json.data.map(({ id }: Row) => id));
+      if (!json.meta.next) break;
+      after = `&after=${json.meta.next}`;
+      // A newer row comes in front, and the row that the cursor names goes away.
+      await sql(`insert into products (merchant_id, category_id, name, slug, description, price, image_url, created_at)
+        select merchant_id, category_id, name, 'new-${page}', description, price, image_url, now() + interval '1 day' from products limit 1`);
+      await sql(
+        `delete from products where id = ${seen.at(-1)} and not exists (select from order_items where product_id = products.id)`,
+      );
+    }
+    expect(seen).toEqual(before.map(({ id }) => id));
+  });
+
+  it('says where the next page is, in meta and in Link', async () => {
+    const { json, headers } = await get('/v1/products?limit=2&status=active');
+    const link = /^<([^>]+)>; rel="next"$/.exec(String(headers.link))![1]!;
+    expect(new URL(link, 'http://x').searchParams.get('after')).toBe(json.meta.next);
+    expect(new URL(link, 'http://x').searchParams.get('status')).toBe('active');
+    expect((await get(link)).json.data).toHaveLength(2);
+  });
+
+  it('ends without a cursor', async () => {
+    const [{ count }] = await sql('select count(*)::int from categories');
+    const { json, headers } = await get(`/v1/categories?limit=${count}`);
+    expect(json.data).toHaveLength(count);
+    expect(json.meta).toEqual({ limit: count });
+    expect(headers.link).toBeUndefined();
+  });
+
+  it('is numbered and counted where the resource allows it, in one statement', async () => {
+    const [{ count }] = await sql('select count(*)::int from products');
+    const { json, headers } = await get('/v1/products?page=2&per_page=5&count=exact&fields=id');
+    const rows = await sql('select id from products order by created_at desc, id desc offset 5 limit 5');
+    expect(json.data.map(({ id }: Row) => id)).toEqual(rows.map(({ id }) => id));
+    expect(json.meta).toMatchObject({ limit: 5, page: 2, total: count });
+    expect(headers['server-timing']).toContain('"1 statement"');
+  });
+
+  it('counts what the filters leave', async () => {
+    const [{ count }] = await sql('select count(*)::int from products where price < 50');
+    expect((await get('/v1/products?price[lt]=50&count=exact&limit=1')).json.meta.total).toBe(count);
+  });
+
+  it('filters by a computed value', async () => {
+    const rows = await sql(
+      'select id from products p where exists (select from inventories where product_id = p.id and quantity > 0) order by 1',
+    );
+    const { json } = await get('/v1/products?inStock=true&limit=100&fields=id,inStock');
+    expect(json.data.map(({ id }: Row) => id).sort((a: number, b: number) => a - b)).toEqual(rows.map(({ id }) => id));
+    expect(json.data.every(({ inStock }: { inStock: boolean }) => inStock)).toBe(true);
+    expect((await get('/v1/products?inStock=false&limit=100&fields=inStock')).json.data.length).toBeGreaterThan(0);
+  });
+
+  it('has rating and review count as the database has them', async () => {
+    const [row] = await sql(
+      'select product_id as id, avg(rating)::float8 as rating, count(*)::int as count from reviews group by 1 order by 3 desc limit 1',
+    );
+    const { json } = await get(`/v1/products/${row.id}?fields=rating,reviewCount`);
+    expect(json.data.reviewCount).toBe(row.count);
+    expect(json.data.rating).toBeCloseTo(row.rating, 12);
+  });
+
+  it('finds by a part of the name, whatever its case and its wildcards', async () => {
+    const [{ name }] = await sql('select name from products order by id limit 1');
+    const part = encodeURIComponent(name.slice(2, 8).toUpperCase());
+    expect((await get(`/v1/products?name[contains]=${part}&fields=name`)).json.data).toContainEqual({ name });
+    expect((await get('/v1/products?name[contains]=%25_%25')).json.data).toEqual([]);
+  });
+});
+
+describe('an item', () => {
+  it('has null where a to-one relation has no row', async () => {
+    const [{ id }] = await sql(
+      'select id from products p where not exists (select from inventories where product_id = p.id) limit 1',
+    );
+    expect((await get(`/v1/products/${id}?fields=inventory(quantity),inStock`)).json.data).toEqual({
+      inventory: null,
+      inStock: false,
+    });
+  });
+
+  it('is told apart from nothing by neither a policy nor an absence', async () => {
+    const [{ id }] = await sql('select id from orders where user_id <> 3 limit 1');
+    const foreign = await get(`/v1/orders/${id}`, as(3));
+    const absent = await get('/v1/orders/2000000000', as(3));
+    expect([foreign.status, absent.status]).toEqual([404, 404]);
+    expect(foreign.json.detail).toBe(absent.json.detail);
+    expect((await get(`/v1/orders/${id}`, as(2, 'admin'))).status).toBe(200);
+  });
+});
+
+describe('what is not declared', () => {
+  it.each([
+    '/v1/users/1?fields=encryptedSsn',
+    '/v1/users/1?fields=internalRiskScore',
+    '/v1/users/1?fields=transactions(user(encryptedSsn))',
+    '/v1/users?internalRiskScore[gte]=5',
+    '/v1/users?sort=internalRiskScore',
+    '/v1/users?sort=-encryptedSsn',
+  ])('%s is refused like a name that is in no model', async (url) => {
+    const asked = await get(url, as(2, 'admin'));
+    const unknown = await get(url.replace(/encryptedSsn|internalRiskScore/, 'noSuchName'), as(2, 'admin'));
+    expect(asked.status).toBe(400);
+    const anonymous = (detail: string) => detail.replaceAll(/encryptedSsn|internalRiskScore/g, 'noSuchName');
+    expect(anonymous(asked.json.detail)).toBe(unknown.json.detail);
+  });
+});
