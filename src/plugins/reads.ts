@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type pg from 'pg';
 import { datamodel } from '#datamodel';
-import { type Compiler, createCompiler } from '../engine/compile/compile.ts';
+import { type Compiler, createCompiler, type ReadRow } from '../engine/compile/compile.ts';
 import type { ReadRequest } from '../engine/compile/plan/read.ts';
 import { requestError } from '../engine/http/errors.ts';
 import { nextLink } from '../engine/http/links.ts';
@@ -16,12 +16,18 @@ import { Registry } from '../engine/resource/registry.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import { type ListSelection, type Selection, SelectionParser } from '../engine/resource/selection.ts';
 import { readerOf } from '../engine/resource/value.ts';
+import type { Viewer } from '../engine/resource/viewer.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     readonly resources: Registry;
     readonly compiler: Compiler;
     readonly selections: SelectionParser;
+    /**
+     * The JSON text of one row in the resource's lean default, as the viewer may see it; `null` where there is none.
+     * What a write answers with. One statement.
+     */
+    rowOf(resource: Resource, where: Readonly<Record<string, string | number>>, viewer: Viewer): Promise<string | null>;
     /** A route that answers with one row of a resource. */
     item(path: string, options: ReadRoute): void;
     /** A route that answers with a page of rows of a resource. */
@@ -55,6 +61,10 @@ export const reads = fp<ReadsOptions>(
     app.decorate('resources', registry);
     app.decorate('compiler', createCompiler({ dataModel: datamodel }));
     app.decorate('selections', new SelectionParser(registry, cursorSigner(secret)));
+    app.decorate('rowOf', async (resource: Resource, where: Record<string, string | number>, viewer: Viewer) => {
+      const selection = app.selections.item({ resource, viewer, where, query: {} });
+      return (await run(app, itemRequest(selection))).json;
+    });
     app.decorate('item', itemRoute);
     app.decorate('list', listRoute);
   },
@@ -114,16 +124,6 @@ function fixedFields(
   return fixed;
 }
 
-export interface ReadRow {
-  /** The JSON text of the row or rows; `null` where there is no such row. */
-  readonly json: string | null;
-  /** The snapshot it was read at, as PostgreSQL writes it. */
-  readonly snapshot: string;
-  /** The sort fields of the last row, as a JSON array, if there are rows behind it. */
-  readonly next?: string | null;
-  readonly total?: string;
-}
-
 const itemRequest = ({ resource, args }: Selection): ReadRequest => ({
   model: resource.model,
   action: 'findFirst',
@@ -160,5 +160,6 @@ function pageMeta(selections: SelectionParser, selection: ListSelection, row: Re
   };
 }
 
-const sendJson = (reply: FastifyReply, body: string): FastifyReply =>
+/** Sends JSON text as it is. */
+export const sendJson = (reply: FastifyReply, body: string): FastifyReply =>
   reply.header('content-type', 'application/json; charset=utf-8').send(body);

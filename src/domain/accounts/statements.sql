@@ -19,10 +19,8 @@ SELECT
 
 -- GET /v1/users
 
-WITH "page" AS (
-  SELECT
-    "user".*,
-    row_number() OVER (ORDER BY "user"."id" ASC) AS "row number"
+WITH "the page" AS (
+  SELECT "user".*
   FROM "users" AS "user"
   ORDER BY "user"."id" ASC
   LIMIT 21
@@ -36,15 +34,14 @@ SELECT
         "user"."email",
         "user"."name",
         "user"."avatar_url" AS "avatarUrl"
-      FROM "page" AS "user"
-      ORDER BY "user"."row number" ASC
+      FROM "the page" AS "user"
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+  (
     SELECT json_build_array("user"."id")
-    FROM "page" AS "user"
-    ORDER BY "row number"
+    FROM "the page" AS "user"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";

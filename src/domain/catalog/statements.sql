@@ -1,9 +1,7 @@
 -- GET /v1/products
 
-WITH "page" AS (
-  SELECT
-    "product".*,
-    row_number() OVER (ORDER BY "product"."created_at" DESC, "product"."id" DESC) AS "row number"
+WITH "the page" AS (
+  SELECT "product".*
   FROM "products" AS "product"
   ORDER BY "product"."created_at" DESC, "product"."id" DESC
   LIMIT 21
@@ -28,18 +26,17 @@ SELECT
           FROM "reviews" AS "reviews_2"
           WHERE "reviews_2"."product_id" = "product"."id"
         ) AS "reviewCount"
-      FROM "page" AS "product"
+      FROM "the page" AS "product"
       LEFT JOIN "inventories" AS "inventory" ON "inventory"."product_id" = "product"."id"
-      ORDER BY "product"."row number" ASC
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+  (
     SELECT json_build_array(to_char("product"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "product"."id")
-    FROM "page" AS "product"
-    ORDER BY "row number"
+    FROM "the page" AS "product"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/products/:id
@@ -75,10 +72,8 @@ SELECT
 
 -- GET /v1/products/:id/reviews
 
-WITH "page" AS (
-  SELECT
-    "review".*,
-    row_number() OVER (ORDER BY "review"."created_at" DESC, "review"."id" DESC) AS "row number"
+WITH "the page" AS (
+  SELECT "review".*
   FROM "reviews" AS "review"
   WHERE "review"."product_id" = $1
   ORDER BY "review"."created_at" DESC, "review"."id" DESC
@@ -104,15 +99,14 @@ SELECT
             WHERE "user"."id" = "review"."user_id"
           ) AS "row"
         ) AS "user"
-      FROM "page" AS "review"
-      ORDER BY "review"."row number" ASC
+      FROM "the page" AS "review"
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+  (
     SELECT json_build_array(to_char("review"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "review"."id")
-    FROM "page" AS "review"
-    ORDER BY "row number"
+    FROM "the page" AS "review"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";

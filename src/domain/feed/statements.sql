@@ -1,9 +1,7 @@
 -- GET /v1/users/:id/posts
 
-WITH "page" AS (
-  SELECT
-    "post".*,
-    row_number() OVER (ORDER BY "post"."created_at" DESC, "post"."id" DESC) AS "row number"
+WITH "the page" AS (
+  SELECT "post".*
   FROM "posts" AS "post"
   WHERE "post"."author_id" = $1
   ORDER BY "post"."created_at" DESC, "post"."id" DESC
@@ -17,25 +15,22 @@ SELECT
         "post"."id",
         "post"."title",
         to_char("post"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
-      FROM "page" AS "post"
-      ORDER BY "post"."row number" ASC
+      FROM "the page" AS "post"
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+  (
     SELECT json_build_array(to_char("post"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "post"."id")
-    FROM "page" AS "post"
-    ORDER BY "row number"
+    FROM "the page" AS "post"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/users/:id/notifications
 
-WITH "page" AS (
-  SELECT
-    "notification".*,
-    row_number() OVER (ORDER BY "notification"."created_at" DESC, "notification"."id" DESC) AS "row number"
+WITH "the page" AS (
+  SELECT "notification".*
   FROM "notifications" AS "notification"
   WHERE "notification"."user_id" = $1
   ORDER BY "notification"."created_at" DESC, "notification"."id" DESC
@@ -51,15 +46,14 @@ SELECT
         "notification"."title",
         to_char("notification"."read_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "readAt",
         to_char("notification"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
-      FROM "page" AS "notification"
-      ORDER BY "notification"."row number" ASC
+      FROM "the page" AS "notification"
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+  (
     SELECT json_build_array(to_char("notification"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "notification"."id")
-    FROM "page" AS "notification"
-    ORDER BY "row number"
+    FROM "the page" AS "notification"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";

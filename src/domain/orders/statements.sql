@@ -43,10 +43,8 @@ SELECT
 
 -- GET /v1/users/:id/orders
 
-WITH "page" AS (
-  SELECT
-    "order".*,
-    row_number() OVER (ORDER BY "order"."created_at" DESC, "order"."id" DESC) AS "row number"
+WITH "the page" AS (
+  SELECT "order".*
   FROM "orders" AS "order"
   WHERE "order"."user_id" = $1
   ORDER BY "order"."created_at" DESC, "order"."id" DESC
@@ -85,15 +83,14 @@ SELECT
             LIMIT 50
           ) AS "row"
         ) AS "items"
-      FROM "page" AS "order"
-      ORDER BY "order"."row number" ASC
+      FROM "the page" AS "order"
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+  (
     SELECT json_build_array(to_char("order"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "order"."id")
-    FROM "page" AS "order"
-    ORDER BY "row number"
+    FROM "the page" AS "order"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";

@@ -64,10 +64,8 @@ SELECT
 
 -- GET /v1/users/:id/transactions
 
-WITH "page" AS (
-  SELECT
-    "transaction".*,
-    row_number() OVER (ORDER BY "transaction"."created_at" DESC, "transaction"."id" DESC) AS "row number"
+WITH "the page" AS (
+  SELECT "transaction".*
   FROM "transactions" AS "transaction"
   WHERE "transaction"."user_id" = $1
   ORDER BY "transaction"."created_at" DESC, "transaction"."id" DESC
@@ -100,25 +98,22 @@ SELECT
             WHERE "merchant"."id" = "transaction"."merchant_id"
           ) AS "row"
         ) AS "merchant"
-      FROM "page" AS "transaction"
-      ORDER BY "transaction"."row number" ASC
+      FROM "the page" AS "transaction"
       LIMIT 50
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 50 THEN (
+  (
     SELECT json_build_array(to_char("transaction"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "transaction"."id")
-    FROM "page" AS "transaction"
-    ORDER BY "row number"
+    FROM "the page" AS "transaction"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 50)
     LIMIT 1 OFFSET 49
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/merchants
 
-WITH "page" AS (
-  SELECT
-    "merchant".*,
-    row_number() OVER (ORDER BY "merchant"."id" ASC) AS "row number"
+WITH "the page" AS (
+  SELECT "merchant".*
   FROM "merchants" AS "merchant"
   ORDER BY "merchant"."id" ASC
   LIMIT 21
@@ -141,17 +136,16 @@ SELECT
             WHERE "category"."id" = "merchant"."category_id"
           ) AS "row"
         ) AS "category"
-      FROM "page" AS "merchant"
-      ORDER BY "merchant"."row number" ASC
+      FROM "the page" AS "merchant"
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 20 THEN (
+  (
     SELECT json_build_array("merchant"."id")
-    FROM "page" AS "merchant"
-    ORDER BY "row number"
+    FROM "the page" AS "merchant"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/merchants/:id
@@ -184,10 +178,8 @@ SELECT
 
 -- GET /v1/categories
 
-WITH "page" AS (
-  SELECT
-    "category".*,
-    row_number() OVER (ORDER BY "category"."id" ASC) AS "row number"
+WITH "the page" AS (
+  SELECT "category".*
   FROM "categories" AS "category"
   ORDER BY "category"."id" ASC
   LIMIT 101
@@ -201,15 +193,14 @@ SELECT
         "category"."name",
         "category"."slug",
         "category"."parent_id" AS "parentId"
-      FROM "page" AS "category"
-      ORDER BY "category"."row number" ASC
+      FROM "the page" AS "category"
       LIMIT 100
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN (SELECT count(*) FROM "page") > 100 THEN (
+  (
     SELECT json_build_array("category"."id")
-    FROM "page" AS "category"
-    ORDER BY "row number"
+    FROM "the page" AS "category"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99
-  )::text END AS "next",
+  )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";

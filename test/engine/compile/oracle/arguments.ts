@@ -183,12 +183,16 @@ const ORDERABLE = (field: ScalarField) => !['Json', 'Xml'].includes(field.native
 function drawOrder(source: Source, model: Model): Args[] {
   const { draw } = source;
   const keys = some(draw, [0, 1], 2).map(() => drawOrderKey(source, model, 2));
-  const total =
-    model.primaryKey.length > 0
-      ? model.primaryKey
-      : Object.values(model.uniques).find((fields) => fields.every((name) => scalar(model, name).required))!;
+  const total = keyOf(model);
   const direction = pick(draw, ['asc', 'desc']);
   return [...keys, ...total.map((name) => ({ [name]: direction }))];
+}
+
+/** Fields that tell a row from every other: a key of the model, or for a view without one all it has. */
+function keyOf(model: Model): readonly string[] {
+  if (model.primaryKey.length > 0) return model.primaryKey;
+  const unique = Object.values(model.uniques).find((fields) => fields.every((name) => scalar(model, name).required));
+  return unique ?? scalars(model).map(({ name }) => name);
 }
 
 function drawOrderKey(source: Source, model: Model, depth: number): Args {

@@ -1,7 +1,6 @@
 /** Prisma as the oracle: the same arguments answered by the compiler and by Prisma Client, side by side. */
 import { isDeepStrictEqual } from 'node:util';
 import { type Compiler, createCompiler } from '../../../../src/engine/compile/compile.ts';
-import type { Model } from '../../../../src/engine/compile/data-model.ts';
 import { CompileError } from '../../../../src/engine/compile/error.ts';
 import { type Args, drawList, drawUnique, hasUnique } from './arguments.ts';
 import { type Database, delegate } from './data.ts';
@@ -19,7 +18,7 @@ export type Verdict =
   | { readonly kind: 'different'; readonly expected: unknown; readonly actual: unknown; readonly text: string };
 
 export function drawCase({ dataModel, nulls }: Database, draw: Draw): Case {
-  const model = pick(draw, Object.values(dataModel.models).filter(isOrdered));
+  const model = pick(draw, Object.values(dataModel.models));
   const source = { dataModel, draw, nulls };
   if (hasUnique(model) && once(draw, 6))
     return { model: model.name, action: 'findUnique', args: drawUnique(source, model, 2) };
@@ -30,10 +29,6 @@ export function drawCase({ dataModel, nulls }: Database, draw: Draw): Case {
     action: 'findFirst',
     args: { ...args, ...('take' in args && { take: pick(draw, [1, -1]) }) },
   };
-}
-
-function isOrdered(model: Model): boolean {
-  return model.primaryKey.length > 0 || Object.keys(model.uniques).length > 0;
 }
 
 /** The rules of `JSON.stringify`, with the two values that it leaves open as the design says: strings, and base64. */

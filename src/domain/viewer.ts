@@ -1,0 +1,24 @@
+/** What a write asks of the viewer before it does anything. */
+import { requestError } from '../engine/http/errors.ts';
+import { subjectId } from '../engine/resource/policy.ts';
+import type { Viewer } from '../engine/resource/viewer.ts';
+
+export const isAdmin = ({ role }: Viewer): boolean => role === 'admin';
+
+/** The id of the user who asks. @throws `unauthenticated` for the public. */
+export function mustBeUser(viewer: Viewer): number {
+  if (viewer.subject === undefined) throw requestError('unauthenticated', 'This needs a bearer token.');
+  return subjectId(viewer);
+}
+
+/** @throws `unauthenticated`, or `forbidden` for whoever is no administrator. */
+export function mustBeAdmin(viewer: Viewer): void {
+  mustBeUser(viewer);
+  if (!isAdmin(viewer)) throw requestError('forbidden', 'Only an administrator may do this.');
+}
+
+/** @throws `unauthenticated`, or `forbidden` for whoever is neither this user nor an administrator. */
+export function mustBeSelf(userId: number, viewer: Viewer): void {
+  if (mustBeUser(viewer) !== userId && !isAdmin(viewer))
+    throw requestError('forbidden', 'You may only do this for yourself.');
+}

@@ -1,0 +1,28 @@
+/** The oracle: random reads over random data, compiled and by Prisma Client, on two schemas. */
+import { describe, expect, it } from 'vitest';
+import { scratchDatabase } from '../../support/database.ts';
+import { type OpenDatabase, openMarketplace, openZoo } from './oracle/databases.ts';
+import { run } from './oracle/run.ts';
+
+const seed = 2024;
+
+async function verdictsOn(open: Promise<OpenDatabase>, cases: number) {
+  const database = await open;
+  try {
+    return await run(database, { cases, seed });
+  } finally {
+    await database.close();
+  }
+}
+
+describe('a compiled read equals what Prisma Client gives', () => {
+  it('on the zoo', { timeout: 120_000 }, async () => {
+    const tally = await verdictsOn(scratchDatabase('empty').then(openZoo), 1_500);
+    expect(tally.get('equal')).toBeGreaterThan(1_450);
+  });
+
+  it('on the marketplace', { timeout: 120_000 }, async () => {
+    const tally = await verdictsOn(scratchDatabase().then(openMarketplace), 1_000);
+    expect(tally.get('equal')).toBeGreaterThan(970);
+  });
+});
