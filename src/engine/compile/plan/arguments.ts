@@ -8,7 +8,7 @@ import type { Slot } from './plan.ts';
 export interface Planner {
   readonly dataModel: DataModel;
   readonly values: unknown[];
-  /** Whether what is being planned stands under a `NOT`, `isNot`, `none` or `every`. */
+  /** Whether what is being planned stands under an odd number of `NOT` and `isNot`. */
   readonly negated: boolean;
 }
 

@@ -50,10 +50,13 @@ function isFolded({ mode = 'default' }: Arguments, path: Path): boolean {
 
 function planTest(target: Target, operator: string, operand: unknown, path: Path): Predicate {
   const { planner, field, inner, fold } = target;
-  if (planner.negated && TYPED.includes(operator)) {
-    refuse(path, { code: 'NOT_SUPPORTED', message: `\`${operator}\` under a negation`, allowed: ['equals', 'not'] });
-  }
-  const common = { is: 'json', field: field.name, path: inner, negated: operator === 'not' } as const;
+  const common = {
+    is: 'json',
+    field: field.name,
+    path: inner,
+    negated: operator === 'not',
+    loose: planner.negated,
+  } as const;
   if (operator === 'equals' || operator === 'not') return { ...common, test: planEquality(target, operand, path) };
   const value = bind(planner, encode(planner.dataModel, field, operand, path));
   if (operator in ARRAY) return { ...common, test: { test: ARRAY[operator as keyof typeof ARRAY], value } };

@@ -79,6 +79,8 @@ export type Predicate =
       readonly test: JsonTest;
       readonly path: Slot | null;
       readonly negated: boolean;
+      /** Whether a value that is not of the type that the test is for passes, as it does under a negation in Prisma. */
+      readonly loose: boolean;
     }
   | { readonly is: 'some' | 'none' | 'every'; readonly field: string; readonly where: Predicate }
   | { readonly is: 'one'; readonly field: string; readonly where: Predicate; readonly negated: boolean }

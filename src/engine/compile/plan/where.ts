@@ -66,7 +66,7 @@ function saysSomething(predicate: Predicate): boolean {
 }
 
 function negate(planner: Planner): Planner {
-  return { ...planner, negated: true };
+  return { ...planner, negated: !planner.negated };
 }
 
 function allowedIn(model: Model): string[] {
@@ -79,8 +79,7 @@ function planToMany(planner: Planner, field: RelationField, value: unknown, path
   return all(
     Object.keys(given).map((key) => {
       const is = key as 'some' | 'every' | 'none';
-      const inner = is === 'some' ? planner : negate(planner);
-      return { is, field: field.name, where: planWhere(inner, model, given[is], at(path, is)) };
+      return { is, field: field.name, where: planWhere(planner, model, given[is], at(path, is)) };
     }),
   );
 }

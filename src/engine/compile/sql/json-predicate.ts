@@ -5,22 +5,24 @@ import { parameter } from './text.ts';
 
 type JsonPredicate = Extract<Predicate, { is: 'json' }>;
 
-export function jsonPredicate(column: string, { test, path, negated }: JsonPredicate): string {
+export function jsonPredicate(column: string, { test, path, negated, loose }: JsonPredicate): string {
   const value = at(column, path);
+  const typed = (type: string, text: string) =>
+    loose ? `(${text} OR jsonb_typeof(${value}) <> '${type}')` : `(${text} AND jsonb_typeof(${value}) = '${type}')`;
   switch (test.test) {
     case 'equals':
       return `${value} ${negated ? '<>' : '='} ${json(test.value)}`;
     case 'null':
       return nullness(path === null ? column : value, value, test.null, negated);
     case 'contains':
-      return typed(value, 'array', `${value} @> ${json(test.value)}`);
+      return typed('array', `${value} @> ${json(test.value)}`);
     case 'first':
     case 'last':
-      return typed(value, 'array', `${value} -> ${test.test === 'first' ? 0 : -1} = ${json(test.value)}`);
+      return typed('array', `${value} -> ${test.test === 'first' ? 0 : -1} = ${json(test.value)}`);
     case 'compare':
-      return typed(value, test.type, `${value} ${test.operator} ${json(test.value)}`);
+      return typed(test.type, `${value} ${test.operator} ${json(test.value)}`);
     case 'text':
-      return typed(value, 'string', textMatch(column, path, test));
+      return typed('string', textMatch(column, path, test));
   }
 }
 
@@ -30,10 +32,6 @@ function at(column: string, path: Slot | null): string {
 
 function json(slot: Slot): string {
   return `${parameter(slot)}::jsonb`;
-}
-
-function typed(value: string, type: string, test: string): string {
-  return `(${test} AND jsonb_typeof(${value}) = '${type}')`;
 }
 
 /** A path into a value gives its text; the value itself gives its JSON, quotes and all, as in Prisma. */
