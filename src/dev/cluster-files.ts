@@ -6,13 +6,13 @@
  * place is never followed.
  */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { appendFile, chown, mkdir, rename, writeFile } from 'node:fs/promises';
+import { constants, existsSync, readFileSync } from 'node:fs';
+import { access, appendFile, chown, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { EmbeddedPostgresError } from './embedded-postgres-error.ts';
+import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
-import { runProcess } from './run-process.ts';
-import { canReach, isRoot, isTrustedTwin, makeTwin, type ServerUser, serverUser, twinOf } from './server-user.ts';
+import { runProcess, type ServerUser } from './run-process.ts';
+import { canReach, isRoot, isTrustedTwin, makeTwin, serverUser, twinOf } from './server-user.ts';
 import { makeWholeFolder } from './whole-folder.ts';
 
 /** In data/, and read by postgresql.conf as its last line. What ALTER SYSTEM sets still comes after it. */
@@ -83,19 +83,7 @@ function findCluster(directory: string): string | undefined {
   if (existsSync(join(directory, 'password'))) return directory;
   const twin = join(twinOf(directory), 'cluster');
   if (isRoot() && isTrustedTwin(twinOf(directory)) && existsSync(join(twin, 'password'))) return twin;
-  if (existsSync(directory) && !isEnterable(directory)) {
-    throw new EmbeddedPostgresError(`${directory} belongs to another user: remove it, or set DATABASE_URL`);
-  }
   return undefined;
-}
-
-function isEnterable(directory: string): boolean {
-  try {
-    accessSync(directory, constants.R_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface Wanted {
@@ -118,6 +106,9 @@ interface NewCluster extends ClusterOptions {
 }
 
 async function createCluster(directory: string, cluster: NewCluster): Promise<void> {
+  const remedy = 'remove it, or set DATABASE_URL';
+  const cannotEnter = await access(directory, constants.R_OK).catch((error: unknown) => hasCode(error, 'EACCES'));
+  if (cannotEnter) throw new EmbeddedPostgresError(`${directory} belongs to another user: ${remedy}.`);
   cluster.log(`Creating a PostgreSQL cluster in ${directory}`);
   const mine = await makeWholeFolder(directory, async (staging) => {
     if (cluster.user) await chown(staging, cluster.user.uid, cluster.user.gid);
@@ -125,28 +116,16 @@ async function createCluster(directory: string, cluster: NewCluster): Promise<vo
     await initialise(staging, cluster);
   });
   if (!mine && !findCluster(directory)) {
-    throw new EmbeddedPostgresError(
-      `${directory} holds files but no PostgreSQL cluster: remove it, or set DATABASE_URL`,
-    );
+    throw new EmbeddedPostgresError(`${directory} holds files but no PostgreSQL cluster: ${remedy}.`);
   }
 }
 
 async function initialise(directory: string, { binaries, user, durable }: NewCluster): Promise<void> {
   const data = join(directory, 'data');
-  const args = [
-    `--pgdata=${data}`,
-    '--username=postgres',
-    '--auth=scram-sha-256',
-    `--pwfile=${join(directory, 'password')}`,
-  ];
-  args.push(
-    '--encoding=UTF8',
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
-    '--data-checksums',
-  );
-  if (!durable) args.push('--no-sync');
+  const password = ['--auth=scram-sha-256', `--pwfile=${join(directory, 'password')}`];
+  const text = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const safety = durable ? ['--data-checksums'] : ['--data-checksums', '--no-sync'];
+  const args = [`--pgdata=${data}`, '--username=postgres', ...password, ...text, ...safety];
   const { code, output } = await runProcess(binaries.initdb, args, user);
   if (code !== 0) throw new EmbeddedPostgresError(`initdb could not make a PostgreSQL cluster:\n${output.trim()}`);
   await appendFile(join(data, 'postgresql.conf'), `\ninclude_if_exists = '${settingsFileName}'\n`);

@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process';
-import type { ServerUser } from './server-user.ts';
+
+/** The system user that a program runs as, if not as ourselves. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface ProcessResult {
   /** The exit code, or null when a signal ended the process. */

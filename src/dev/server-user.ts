@@ -11,12 +11,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts';
-import { runProcess } from './run-process.ts';
-
-export interface ServerUser {
-  readonly uid: number;
-  readonly gid: number;
-}
+import { runProcess, type ServerUser } from './run-process.ts';
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 

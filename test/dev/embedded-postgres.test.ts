@@ -103,6 +103,13 @@ describe('a cluster', () => {
     rmSync(twinOf(wanted), { recursive: true, force: true });
   });
 
+  it('does not take the place of other files', async () => {
+    const occupied = join(home, 'occupied');
+    mkdirSync(join(occupied, 'precious'), { recursive: true });
+    await expect(open({ directory: occupied })).rejects.toThrow(/holds files but no PostgreSQL cluster/);
+    expect(readdirSync(occupied)).toEqual(['precious']);
+  });
+
   it('needs a package of binaries for the platform', () => {
     expect(() => nativeFolder('plan9-mips')).toThrow(UnsupportedPlatformError);
   });
