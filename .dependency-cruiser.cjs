@@ -6,9 +6,10 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'A cycle is two files that are one.',
+      comment:
+        'A cycle is two files that are one. The compiler is spared: a filter holds relations, which hold filters, so its files recurse.',
       severity: 'error',
-      from: {},
+      from: { pathNot: '^src/engine/compile/(plan|sql)/' },
       to: { circular: true, dependencyTypesNot: ['type-only'] },
     },
     {
