@@ -1,7 +1,7 @@
 /** The command `npm run seed`: fills a migrated database with a marketplace. */
 
 import { parseArgs } from 'node:util';
-import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts';
+import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { DATABASE_DIRECTORY, DATABASE_NAME } from '../../src/dev/home.ts';
 import { progressDisplay, seconds } from './progress.ts';
 import { type RowCounts, SeedError, type SeedOptions, seed } from './seed.ts';

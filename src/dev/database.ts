@@ -3,8 +3,8 @@
  * psql, or for a service that is started and stopped by itself.
  */
 import { orExit } from '../exit.ts';
-import { ensureDatabase, openEmbeddedPostgres } from './embedded-postgres.ts';
 import { DATABASE_DIRECTORY, DATABASE_NAME } from './home.ts';
+import { ensureDatabase, openEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 
 export interface DevelopmentDatabase {
   readonly url: string;

@@ -1,10 +1,4 @@
-import { spawn } from 'node:child_process';
-
-/** The system user that a program runs as, if not as ourselves. */
-export interface ServerUser {
-  readonly uid: number;
-  readonly gid: number;
-}
+import { type SpawnOptions, spawn } from 'node:child_process';
 
 export interface ProcessResult {
   /** The exit code, or null when a signal ended the process. */
@@ -13,13 +7,12 @@ export interface ProcessResult {
   readonly output: string;
 }
 
-/** Runs a program to its end, as `user` where one is given. Rejects only if it cannot be started at all. */
-export function runProcess(file: string, args: readonly string[], user?: ServerUser): Promise<ProcessResult> {
+/** Runs a program to its end. Rejects only if it cannot be started at all. */
+export function runProcess(file: string, args: readonly string[], options: SpawnOptions = {}): Promise<ProcessResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ProcessResult>();
-  // The server's user may be barred from our working directory; PostgreSQL's programs fail in such a place.
-  const child = spawn(file, args, { ...user, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [child.stdout!, child.stderr!]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
     });

@@ -5,20 +5,21 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { embeddedUrl } from '../../src/dev/cluster-files.ts';
+import { embeddedUrl, openCluster } from '../../src/dev/postgres/cluster-files.ts';
 import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   ensureDatabase,
   openEmbeddedPostgres,
-} from '../../src/dev/embedded-postgres.ts';
+} from '../../src/dev/postgres/embedded-postgres.ts';
 import {
   DatabaseInUseError,
   EmbeddedPostgresError,
   UnsupportedPlatformError,
-} from '../../src/dev/embedded-postgres-error.ts';
-import { nativeFolder } from '../../src/dev/postgres-binaries.ts';
-import { isRoot, twinOf } from '../../src/dev/server-user.ts';
+} from '../../src/dev/postgres/errors.ts';
+import { nativeFolder } from '../../src/dev/postgres/binaries.ts';
+import { runningServer, stopServer } from '../../src/dev/postgres/server.ts';
+import { isRoot, twinOf } from '../../src/dev/postgres/server-user.ts';
 import { ask, killAll, openIn, postmaster, startUser } from './embedded-postgres-processes.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'hotpath-embedded-'));
@@ -137,6 +138,16 @@ describe('its users', () => {
       expect(await ask(entered.url, 'select 1')).toBe(1);
       await entered.stop();
     }
+  });
+
+  it('stop the server that they used, not the one that followed it', async () => {
+    const cluster = await openCluster(directory, { durable: false, log: () => {} });
+    const first = await open();
+    const gone = runningServer(cluster)!;
+    await first.stop();
+    const second = await open();
+    await stopServer(cluster, gone);
+    expect(await ask(second.url(), 'select 1')).toBe(1);
   });
 
   it('include one owner at a time', async () => {

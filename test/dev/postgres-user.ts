@@ -2,7 +2,7 @@
  * A process that uses an embedded PostgreSQL until it is told to stop, or killed: `postgres-user.ts <directory> <role>`.
  * It ignores Ctrl-C.
  */
-import { openEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts';
+import { openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 
 /** What it tells its parent. */
 export type Report = { opened: { url: string; port: number } } | { failed: { name: string; message: string } };

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openEmbeddedPostgres } from '../../src/dev/embedded-postgres.ts';
+import { openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { HOME } from '../../src/dev/home.ts';
 import { claimRun, claimTemplate, dropRun, dropUnclaimed } from './template.ts';
 

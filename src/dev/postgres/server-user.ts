@@ -10,8 +10,17 @@
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts';
-import { runProcess, type ServerUser } from './run-process.ts';
+import { runProcess } from '../run-process.ts';
+import { EmbeddedPostgresError, hasCode } from './errors.ts';
+
+/** The system user that the server runs as, if not as ourselves. */
+export interface ServerUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** How a program is run as that user. It may be barred from our working directory, in which PostgreSQL's programs fail. */
+export const runAs = (user: ServerUser | undefined) => ({ ...user, cwd: '/' });
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
@@ -26,7 +35,7 @@ export async function serverUser(cluster: string | undefined): Promise<ServerUse
 /** Whether the server's user can list `path`, a folder. We ourselves always count as able. */
 export async function canReach(user: ServerUser | undefined, path: string): Promise<boolean> {
   if (!user) return true;
-  return (await runProcess('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], user)).code === 0;
+  return (await runProcess('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], runAs(user))).code === 0;
 }
 
 export function twinOf(path: string): string {

@@ -11,10 +11,11 @@ import { rename, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { runProcess } from '../run-process.ts';
 import { type Cluster, lastPort, settingsFileName, writeOwned } from './cluster-files.ts';
-import { EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts';
-import { asConfiguration, type PostgresSettings, postgresSettings } from './postgres-settings.ts';
-import { runProcess } from './run-process.ts';
+import { EmbeddedPostgresError, hasCode } from './errors.ts';
+import { runAs } from './server-user.ts';
+import { asConfiguration, type PostgresSettings, postgresSettings } from './settings.ts';
 import { isAlive } from './whole-folder.ts';
 
 const PATIENCE_SECONDS = 60;
@@ -55,7 +56,7 @@ export async function startServer(cluster: Cluster, settings: PostgresSettings):
   await writeOwned(join(cluster.data, settingsFileName), asConfiguration(postgresSettings(settings)), cluster.user);
   const port = await freePort(lastPort(cluster) ?? likelyPort(cluster));
   const args = ['start', '-w', '-t', `${PATIENCE_SECONDS}`, '-D', cluster.data, '-l', cluster.serverLog];
-  const { code, output } = await runProcess(cluster.binaries.pgCtl, [...args, '-o', `-p ${port}`], cluster.user);
+  const { code, output } = await runProcess(cluster.binaries.pgCtl, [...args, '-o', `-p ${port}`], runAs(cluster.user));
   const said = `${output}\n${logFrom(cluster, from)}`.trim();
   if (code === 0) return { outcome: said.includes('automatic recovery in progress') ? 'recovered' : 'started', said };
   if (PASSING.some((pattern) => pattern.test(said))) return { outcome: 'try again', said };
@@ -67,7 +68,7 @@ export async function startServer(cluster: Cluster, settings: PostgresSettings):
  * would wait for any server on the cluster, also for one that others start as soon as this one has ended.
  */
 export async function stopServer(cluster: Cluster, { pid }: RunningServer): Promise<void> {
-  const { output } = await runProcess(cluster.binaries.pgCtl, ['kill', 'INT', String(pid)], cluster.user);
+  const { output } = await runProcess(cluster.binaries.pgCtl, ['kill', 'INT', String(pid)], runAs(cluster.user));
   for (
     const deadline = Date.now() + PATIENCE_SECONDS * 1000;
     runningServer(cluster)?.pid === pid;

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import pg from 'pg';
 import { connectionUrl, openCluster, rememberPort } from './cluster-files.ts';
-import { hasCode } from './embedded-postgres-error.ts';
-import { becomeOwner, enter, leave } from './postgres-membership.ts';
-import type { PostgresSettings } from './postgres-settings.ts';
+import { hasCode } from './errors.ts';
+import { becomeOwner, enter, leave } from './membership.ts';
+import type { PostgresSettings } from './settings.ts';
 
 /** 42P04: it exists. 23505: another process is creating it at this moment. */
 const CREATED_MEANWHILE = ['42P04', '23505'];

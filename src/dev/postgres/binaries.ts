@@ -5,9 +5,9 @@ import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { UnsupportedPlatformError } from './embedded-postgres-error.ts';
-import { runProcess, type ServerUser } from './run-process.ts';
-import { canReach, makeTwin } from './server-user.ts';
+import { runProcess } from '../run-process.ts';
+import { UnsupportedPlatformError } from './errors.ts';
+import { canReach, makeTwin, type ServerUser } from './server-user.ts';
 import { makeWholeFolder } from './whole-folder.ts';
 
 export interface PostgresBinaries {

@@ -7,7 +7,7 @@
  */
 import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { hasCode } from './embedded-postgres-error.ts';
+import { hasCode } from './errors.ts';
 
 /** Returns whether the folder now at `target` is the one that `fill` made here. */
 export async function makeWholeFolder(target: string, fill: (staging: string) => Promise<void>): Promise<boolean> {

@@ -24,9 +24,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cluster, connectionUrl } from './cluster-files.ts';
-import { DatabaseInUseError, EmbeddedPostgresError, hasCode } from './embedded-postgres-error.ts';
-import { type RunningServer, runningServer, startServer, stopServer, whyNot } from './postgres-server.ts';
-import type { PostgresSettings } from './postgres-settings.ts';
+import { DatabaseInUseError, EmbeddedPostgresError, hasCode } from './errors.ts';
+import { type RunningServer, runningServer, startServer, stopServer, whyNot } from './server.ts';
+import type { PostgresSettings } from './settings.ts';
 
 const USERS = 1;
 const OWNER = 2;
