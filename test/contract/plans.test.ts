@@ -66,7 +66,7 @@ function complaints(node: PlanNode): string[] {
 }
 
 async function statementsOf(question: string): Promise<Statement[]> {
-  return catchStatements(app.pool, async () => {
+  return catchStatements(app, async () => {
     const reply = await app.inject({ url: question, headers: as(1, 'admin') });
     expect([question, reply.statusCode, reply.statusCode < 300 ? '' : reply.payload]).toEqual([question, 200, '']);
   });

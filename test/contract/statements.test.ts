@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 async function statementsOf({ url }: FoundRoute): Promise<string> {
-  const texts = await catchStatements(app.pool, () => app.inject({ url: pathOfFirst(url), headers: as(1, 'admin') }));
+  const texts = await catchStatements(app, () => app.inject({ url: pathOfFirst(url), headers: as(1, 'admin') }));
   return texts.map(({ text }) => `-- GET ${url}\n\n${text};\n`).join('\n');
 }
 

@@ -1,19 +1,21 @@
-/** Statements on their way to the database, caught. */
-import type pg from 'pg';
-import type { Statement } from '../../src/engine/compile/compile.ts';
+/** Compiled statements on their way to the database, caught. */
+import type { App } from '../../src/app.ts';
+import type { Compiler, Statement } from '../../src/engine/compile/compile.ts';
 
-/** What `work` sends through the pool, in order. */
-export async function catchStatements(pool: pg.Pool, work: () => Promise<unknown>): Promise<Statement[]> {
+/** What `work` has compiled, in order. */
+export async function catchStatements(app: App, work: () => Promise<unknown>): Promise<Statement[]> {
   const caught: Statement[] = [];
-  const { query } = pool;
-  pool.query = ((statement: Statement) => {
+  const compiler = app.compiler as { compile: Compiler['compile'] };
+  const { compile } = compiler;
+  compiler.compile = (...args) => {
+    const statement = compile(...args);
     caught.push(statement);
-    return (query as (statement: Statement) => unknown).call(pool, statement);
-  }) as typeof pool.query;
+    return statement;
+  };
   try {
     await work();
   } finally {
-    pool.query = query;
+    compiler.compile = compile;
   }
   return caught;
 }

@@ -21,10 +21,10 @@ function countingQuery(client: pg.Client, query: AnyFunction): AnyFunction {
   return (...args) => {
     const finish = currentLedger()?.start(textOf(args[0]));
     if (!finish) return query.apply(client, args);
-    const last = args.length - 1;
-    if (typeof args[last] === 'function') {
-      const callback = args[last] as Callback;
-      args[last] = (error: Error | null, ...rest: unknown[]) => {
+    const holder = callbackHolder(args);
+    if (holder) {
+      const { callback } = holder;
+      holder.callback = (error, ...rest) => {
         finish(error);
         callback(error, ...rest);
       };
@@ -34,6 +34,23 @@ function countingQuery(client: pg.Client, query: AnyFunction): AnyFunction {
     if (result instanceof Promise) result.then(() => finish(), finish);
     else finish();
     return result;
+  };
+}
+
+/** Where a query's callback is: a query object has its own, else it is the last argument. */
+function callbackHolder(args: unknown[]): { callback: Callback } | undefined {
+  const query = args[0] as { submit?: unknown; callback?: unknown };
+  if (typeof query.submit === 'function')
+    return typeof query.callback === 'function' ? (query as { callback: Callback }) : undefined;
+  const last = args.length - 1;
+  if (typeof args[last] !== 'function') return undefined;
+  return {
+    get callback() {
+      return args[last] as Callback;
+    },
+    set callback(callback) {
+      args[last] = callback;
+    },
   };
 }
 
@@ -52,6 +69,6 @@ export class CountingPool extends pg.Pool {
   override connect(callback: (...args: never[]) => void): void;
   override connect(callback?: (...args: never[]) => void): Promise<pg.PoolClient> | undefined {
     if (!callback) return super.connect();
-    super.connect(AsyncLocalStorage.bind(callback) as Parameters<pg.Pool['connect']>[0]);
+    fromHere(() => super.connect(AsyncLocalStorage.bind(callback) as Parameters<pg.Pool['connect']>[0]));
   }
 }

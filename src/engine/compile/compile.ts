@@ -32,6 +32,8 @@ export interface ReadRow {
   readonly json: string | null;
   /** As PostgreSQL writes it; unless declined. */
   readonly snapshot: string;
+  /** Null where there is no such row. */
+  readonly version?: string | null;
   /** A JSON array; null where nothing comes after the page. */
   readonly next?: string | null;
   readonly total?: string;

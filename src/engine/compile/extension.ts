@@ -8,7 +8,7 @@
  *     const { json, snapshot } = await prisma.user.json({ where: { id: 7 }, select: { name: true } });
  */
 import { Prisma } from '@prisma/client/extension';
-import type { Operation, Types } from '@prisma/client/runtime/client';
+import { type Operation, skip, type Types } from '@prisma/client/runtime/client';
 import { createCompiler, type ReadRow, type Statement } from './compile.ts';
 import type { Computed } from './computed.ts';
 import type { DataModel, Model } from './data-model.ts';
@@ -60,6 +60,7 @@ function namesOneRow({ uniques, fields }: Model, args: unknown): boolean {
   if (!isObject(args) || !isObject(args['where'])) return false;
   if (['orderBy', 'take', 'skip', 'distinct', 'cursor'].some((key) => key in args)) return false;
   return Object.entries(args['where']).some(([key, value]) => {
-    return Object.hasOwn(uniques, key) && value !== null && isObject(value) !== Object.hasOwn(fields, key);
+    if (!Object.hasOwn(uniques, key) || value === null || value === skip) return false;
+    return isObject(value) !== Object.hasOwn(fields, key);
   });
 }

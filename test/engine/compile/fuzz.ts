@@ -8,9 +8,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { openEmbeddedPostgres } from '../../../src/dev/embedded-postgres.ts';
 import { HOME } from '../../../src/dev/home.ts';
 import { migrate } from '../../../src/dev/migrate.ts';
+import { openEmbeddedPostgres } from '../../../src/dev/postgres/embedded-postgres.ts';
 import { withDatabase } from '../../support/template.ts';
 import { type OpenDatabase, openMarketplace, openZoo } from './oracle/databases.ts';
 import { Difference, run } from './oracle/run.ts';

@@ -110,7 +110,7 @@ function planComputed(planner: Planner, model: Model, given: unknown, path: Path
 }
 
 const NUMERIC = ['Int', 'BigInt', 'Float', 'Decimal'];
-const ORDERED = [...NUMERIC, 'String', 'DateTime'];
+const ORDERED = [...NUMERIC, 'DateTime'];
 
 function aggregatedField(model: Model, fn: string, name: unknown, path: Path): string {
   const types = fn === 'avg' || fn === 'sum' ? NUMERIC : ORDERED;

@@ -14,10 +14,27 @@ import { encode, encodeList } from './value.ts';
 export function planFilter(planner: Planner, field: ScalarField, value: unknown, path: Path): Predicate {
   if (field.list) return planListFilter(planner, field, value, path);
   if (field.type === 'Json') return planJsonFilter(planner, field, value, path);
+  if (field.type === 'String') refuseUnsuited(field, value, path);
   if (!isObject(value)) return planEquals({ planner, field, negated: false, fold: false }, value, path);
   const given = checked(value, operatorsOf(field), path);
   const fold = foldOf(given, path);
   return planOperators({ planner, field, negated: false, fold }, given, path);
+}
+
+const TEXT_TYPES = ['Text', 'VarChar', 'Char', 'Citext'];
+
+/** What Prisma allows for any String, but PostgreSQL cannot do with what is not text: patterns, letter case; xml at all. */
+function refuseUnsuited({ native }: ScalarField, value: unknown, path: Path): void {
+  if (!native || TEXT_TYPES.includes(native.name)) return;
+  if (native.name === 'Xml' && !isAboutNull(value)) {
+    refuse(path, { code: 'NOT_SUPPORTED', message: 'A filter on Xml', allowed: ['null', 'not null'] });
+  }
+  const unsuited = isObject(value) && [...Object.keys(TEXT), 'mode'].find((key) => key in value);
+  if (unsuited) refuse(at(path, unsuited), { code: 'NOT_SUPPORTED', message: `\`${unsuited}\` on ${native.name}` });
+}
+
+function isAboutNull(value: unknown): boolean {
+  return value === null || (isObject(value) && Object.values(value).every(isAboutNull));
 }
 
 interface Target {
@@ -39,7 +56,7 @@ const EQUALITY = ['equals', 'not'];
 const MEMBERSHIP = [...EQUALITY, 'in', 'notIn'];
 const COMPARISON = [...MEMBERSHIP, ...Object.keys(ORDERING)];
 
-function operatorsOf({ type, native }: ScalarField): readonly string[] {
+function operatorsOf({ type }: ScalarField): readonly string[] {
   switch (type) {
     case 'Boolean':
       return EQUALITY;
@@ -47,7 +64,7 @@ function operatorsOf({ type, native }: ScalarField): readonly string[] {
     case 'Bytes':
       return MEMBERSHIP;
     case 'String':
-      return native?.name === 'Uuid' ? [...COMPARISON, 'mode'] : [...COMPARISON, ...Object.keys(TEXT), 'mode'];
+      return [...COMPARISON, ...Object.keys(TEXT), 'mode'];
     default:
       return COMPARISON;
   }
@@ -93,12 +110,20 @@ function planNot(target: Target, value: unknown, path: Path): Predicate {
 
 function planEquals(target: Target, value: unknown, path: Path): Predicate {
   if (value !== null) {
-    return target.fold ? planText(target, 'whole', value, path) : planComparison(target, '=', value, path);
+    return target.fold ? planText(target, 'whole', value, path) : planValue(target, value, path);
   }
   if (target.field.required) {
     refuse(path, { code: 'INVALID_VALUE', message: `\`${target.field.name}\` is required, never null` });
   }
   return { is: 'null', field: target.field.name, negated: target.negated };
+}
+
+/** An enum's or a Boolean's value is part of the shape. */
+function planValue(target: Target, given: unknown, path: Path): Predicate {
+  const { planner, field, negated } = target;
+  if (field.type !== 'Enum' && field.type !== 'Boolean') return planComparison(target, '=', given, path);
+  const value = encode(planner.dataModel, field, given, path) as string | boolean;
+  return { is: 'constant', field: field.name, value, negated };
 }
 
 function planComparison(

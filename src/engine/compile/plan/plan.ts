@@ -11,15 +11,17 @@
  *   SQL refuses nothing.
  * - Every slot is used in the SQL, or PostgreSQL could not tell its type.
  *
- * What is part of the shape although a caller may choose it: directions, nulls, modes, `take` (see `page.ts`),
- * JSON's nulls, and whether a filter compares with null.
+ * What is part of the shape although a caller may choose it: directions, nulls, modes, `take` (see `page.ts`), and the
+ * one value that an enum or a Boolean is compared with. There are few of these, each has a frequency of its own, and
+ * partial indexes are made for them: PostgreSQL can use one in a plan that it keeps only if the text names the value.
  */
 
 /** A parameter of the statement: `$1` is slot 1. */
 export type Slot = number;
 
 export type RootPlan =
-  | { readonly kind: 'one'; readonly read: ReadPlan }
+  /** `version` is the field whose value is told beside the row. */
+  | { readonly kind: 'one'; readonly read: ReadPlan; readonly version: string | null }
   | { readonly kind: 'many'; readonly read: ReadPlan; readonly beside: Beside }
   | { readonly kind: 'count'; readonly model: string; readonly where: Predicate };
 
@@ -38,16 +40,25 @@ export interface ReadPlan {
   readonly page: Page;
 }
 
+/** A string is a scalar field: most outputs are, and the plan's JSON is written for every read. */
 export type Output =
-  | { readonly kind: 'scalar'; readonly field: string }
+  | string
   | { readonly kind: 'relation'; readonly field: string; readonly read: ReadPlan }
   | { readonly kind: 'counts'; readonly counts: readonly { readonly field: string; readonly where: Predicate }[] }
   | { readonly kind: 'computed'; readonly name: string; readonly value: ComputedPlan };
+
+/** The key of an output in the JSON. */
+export function keyOf(output: Output): string {
+  if (typeof output === 'string') return output;
+  if (output.kind === 'counts') return '_count';
+  return output.kind === 'computed' ? output.name : output.field;
+}
 
 /** `and` of nothing is true, `or` of nothing is false. */
 export type Predicate =
   | { readonly is: 'and' | 'or'; readonly of: readonly Predicate[] }
   | { readonly is: 'not'; readonly of: Predicate }
+  | { readonly is: 'constant'; readonly field: string; readonly value: string | boolean; readonly negated: boolean }
   | { readonly is: 'null'; readonly field: string; readonly negated: boolean }
   | {
       readonly is: 'compare';

@@ -21,6 +21,8 @@ export interface ReadRequest {
   readonly action: 'findUnique' | 'findFirst' | 'findMany' | 'count';
   /** The arguments of Prisma's method of that name, with `computed` at any node. */
   readonly args?: object;
+  /** Of one row: a field whose value comes as `version`. */
+  readonly version?: string;
   /** Of a list with a `take`: fields whose values in its last row come as `next`, if there are rows after it. */
   readonly next?: readonly string[];
   /** Of a list: a `where`; how many rows it holds for comes as `total`. */
@@ -40,9 +42,14 @@ export function planRoot(planner: Planner, request: ReadRequest, path?: Path): R
     case 'findMany':
       return planMany(planner, model, request, path);
     case 'findFirst':
-      return { kind: 'one', read: planFirst(planner, model, checked(args, [...LIST, 'cursor'], path), path) };
+      return planOne(planFirst(planner, model, checked(args, [...LIST, 'cursor'], path), path), model, request, path);
     case 'findUnique':
-      return { kind: 'one', read: planUnique(planner, model, checked(args, ['where', ...OUTPUTS], path), path) };
+      return planOne(
+        planUnique(planner, model, checked(args, ['where', ...OUTPUTS], path), path),
+        model,
+        request,
+        path,
+      );
     case 'count':
       return {
         kind: 'count',
@@ -50,6 +57,15 @@ export function planRoot(planner: Planner, request: ReadRequest, path?: Path): R
         where: planOptionalWhere(planner, model, checked(args, ['where'], path), path),
       };
   }
+}
+
+function planOne(read: ReadPlan, model: Model, { version }: ReadRequest, path: Path | undefined): RootPlan {
+  if (version !== undefined) mustBeScalar(model, version, at(path, 'version'));
+  return { kind: 'one', read, version: version ?? null };
+}
+
+function mustBeScalar(model: Model, field: string, path: Path): void {
+  if (model.fields[field]?.kind !== 'scalar') refuseUnknown(at(path, field), Object.keys(model.fields));
 }
 
 function planMany(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): RootPlan {
@@ -66,9 +82,7 @@ function planMany(planner: Planner, model: Model, request: ReadRequest, path: Pa
 
 function planBeside(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): Beside {
   const { next = [], total, estimated = false } = request;
-  for (const field of next) {
-    if (model.fields[field]?.kind !== 'scalar') refuseUnknown(at(at(path, 'next'), field), Object.keys(model.fields));
-  }
+  for (const field of next) mustBeScalar(model, field, at(path, 'next'));
   if (total === undefined) return { next, total: null };
   return { next, total: { where: planWhere(planner, model, total, at(path, 'total')), estimated } };
 }
@@ -109,8 +123,11 @@ function planList(planner: Planner, model: Model, given: Arguments, path: Path |
   const outputs = planOutputs(planner, model, given, path);
   const where = planOptionalWhere(planner, model, given, path);
   const page = planPage(planner, model, given, path);
-  const order = planOrder(planner, model, given['orderBy'] ?? [], at(path, 'orderBy'));
-  return { model: model.name, outputs, where, order: settle(model, order, page), page };
+  const order = settle(model, planOrder(planner, model, given['orderBy'] ?? [], at(path, 'orderBy')), page);
+  if (order.length === 0 && (page.reverse || page.distinct.length > 0)) {
+    refuse(at(path, 'orderBy'), { code: 'INVALID_VALUE', message: `${model.name} has no key to order by` });
+  }
+  return { model: model.name, outputs, where, order, page };
 }
 
 function planOptionalWhere(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Predicate {

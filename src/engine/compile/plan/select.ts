@@ -13,17 +13,26 @@ import {
   toArguments,
 } from './arguments.ts';
 import { planComputedOutputs } from './computed.ts';
-import { EVERYTHING, type Output } from './plan.ts';
+import { EVERYTHING, keyOf, type Output } from './plan.ts';
 import { planNested } from './read.ts';
 import { planWhere } from './where.ts';
 
 export function planOutputs(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
-  const { select, computed } = given;
-  const outputs = (select === undefined ? planImplicit : planExplicit)(planner, model, given, path);
+  const { select = null, computed } = given;
+  const outputs = (select === null ? planImplicit : planExplicit)(planner, model, given, path);
   if (computed !== undefined) outputs.push(...planComputedOutputs(planner, model, computed, at(path, 'computed')));
-  if (outputs.length > 0) return outputs;
-  const allowed = Object.keys(model.fields);
-  return refuse(at(path, 'select'), { code: 'INVALID_VALUE', message: 'Nothing is selected', allowed });
+  if (outputs.length === 0) {
+    const allowed = Object.keys(model.fields);
+    refuse(at(path, 'select'), { code: 'INVALID_VALUE', message: 'Nothing is selected', allowed });
+  }
+  for (const output of outputs) refuseLongKey(keyOf(output), path);
+  return outputs;
+}
+
+/** PostgreSQL cuts names at 63 bytes, and a key of the JSON is a column's name. */
+function refuseLongKey(key: string, path: Path | undefined): void {
+  if (key.length <= 20 || Buffer.byteLength(key) <= 63) return;
+  refuse(at(at(path, 'select'), key), { code: 'NOT_SUPPORTED', message: 'A name of more than 63 bytes' });
 }
 
 function planExplicit(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
@@ -49,7 +58,7 @@ function planImplicit(planner: Planner, model: Model, given: Arguments, path: Pa
     refuse(at(includePlace, name), { code: 'INVALID_VALUE', message: `\`${name}\` is not a relation; use \`select\`` });
   }
   return [
-    ...scalars.map(({ name }): Output => ({ kind: 'scalar', field: name })),
+    ...scalars.map(({ name }) => name),
     ...related.map((name) => planOutput(planner, model, { name, value: include[name], place: includePlace })),
   ];
 }
@@ -63,7 +72,8 @@ function wanted(model: Model, selection: Arguments, place: Path): string[] {
     known += 1;
     const value = selection[name];
     if (value === undefined) refuseUndefined(at(place, name));
-    if (value !== false && value !== skip) names.push(name);
+    if (value === false || value === skip) return;
+    names.push(name);
   };
   for (const name of Object.keys(model.fields)) look(name);
   look('_count');
@@ -96,7 +106,7 @@ function planOutput(planner: Planner, model: Model, { name, value, place }: Want
   if (value !== true) {
     refuse(at(place, name), { code: 'INVALID_VALUE', message: `Expected a boolean, not ${describe(value)}` });
   }
-  return { kind: 'scalar', field: name };
+  return name;
 }
 
 /** `_count: true` counts every list of the model. */

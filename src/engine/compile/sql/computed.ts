@@ -1,25 +1,24 @@
 /** Computed values in SQL, as a value to compare with and as JSON. */
 import type { ComputedPlan, Predicate } from '../plan/plan.ts';
-import { output, type ValueType } from './output.ts';
+import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
 import { column, from, joinedThrough, type Related, related, type Scope, type Sql, scalarOf } from './scope.ts';
 import { block, lines, parameter } from './text.ts';
 
 type Aggregate = Extract<ComputedPlan, { kind: 'aggregate' }>;
+type Comparison = Extract<ComputedPlan, { kind: 'compare' }>;
 
+/** To filter or order by. What a comparison leads through is joined, so that it may drive the statement. */
 export function computed(sql: Sql, scope: Scope, value: ComputedPlan): string {
-  if (value.kind === 'compare') return compare(sql, scope, value);
-  const rows = related(sql, scope, value.relation);
-  return aggregate(sql, rows, value, (text) => text);
+  if (value.kind === 'compare') return orFalse(comparison(joinedThrough(sql, scope, value.through), value));
+  return aggregate(sql, related(sql, scope, value.relation), value, (text) => text);
 }
 
+/** To give back: a subquery, as for any relation. */
 export function computedOutput(sql: Sql, scope: Scope, value: ComputedPlan): string {
-  if (value.kind === 'compare') return compare(sql, scope, value);
+  if (value.kind === 'compare') return orFalse(comparisonOutput(sql, scope, value));
   const rows = related(sql, scope, value.relation);
-  const type = typeOf(rows.scope, value);
-  return aggregate(sql, rows, value, (text) =>
-    output(sql.dataModel, type, type.type === 'Float' ? `${text}::float8` : text),
-  );
+  return aggregate(sql, rows, value, (text) => aggregateOutput(sql, rows.scope, value, text));
 }
 
 export function countOf(sql: Sql, scope: Scope, relation: string, condition: Predicate): string {
@@ -34,15 +33,26 @@ function aggregate(sql: Sql, rows: Related, value: Aggregate, write: (text: stri
 }
 
 /** The types of Prisma's aggregates: an average of whole numbers is a Float. */
-function typeOf(scope: Scope, { function: fn, field }: Aggregate): ValueType {
-  if (field === null) return { type: 'Int', list: false };
-  const type = scalarOf(scope, field);
-  if (fn === 'min' || fn === 'max') return type;
-  if (type.type === 'Decimal') return { type: 'Decimal', list: false };
-  return { type: fn === 'avg' ? 'Float' : type.type, list: false };
+function aggregateOutput({ dataModel }: Sql, scope: Scope, { function: fn, field }: Aggregate, text: string): string {
+  if (field === null) return text;
+  const scalar = scalarOf(scope, field);
+  if (fn === 'min' || fn === 'max') return output(dataModel, scalar, text);
+  const isWhole = scalar.type === 'Int' || scalar.type === 'BigInt';
+  return isWhole && fn === 'avg' ? `${text}::float8` : output(dataModel, { type: scalar.type, list: false }, text);
 }
 
-function compare(sql: Sql, scope: Scope, value: Extract<ComputedPlan, { kind: 'compare' }>): string {
-  const at = joinedThrough(sql, scope, value.through);
-  return `coalesce(${column(at, value.field)} ${value.operator} ${parameter(value.value)}, FALSE)`;
+function comparison(scope: Scope, { field, operator, value }: Comparison): string {
+  return `${column(scope, field)} ${operator} ${parameter(value)}`;
+}
+
+function comparisonOutput(sql: Sql, outer: Scope, value: Comparison): string {
+  const [first, ...further] = value.through;
+  if (first === undefined) return comparison(outer, value);
+  const { scope, source, conditions } = related(sql, outer, first);
+  const text = comparison(joinedThrough(sql, scope, further), value);
+  return block(lines(`SELECT ${text}`, from(scope, source), where(conditions)));
+}
+
+function orFalse(text: string): string {
+  return `coalesce(${text}, FALSE)`;
 }

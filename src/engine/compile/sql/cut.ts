@@ -32,7 +32,7 @@ export function cut(sql: Sql, plan: ReadPlan, rows: Related, beyond = 0): string
   const all = lines(list('SELECT', columns), from(rows.scope, rows.source), where(terms));
   return lines(
     equals ? firstOfEquals(all, rows) : all,
-    `ORDER BY ${equals ? POSITION : order}`,
+    (equals || order) && `ORDER BY ${equals ? POSITION : order}`,
     take !== null && `LIMIT ${take + beyond}`,
     skip !== null && `OFFSET ${parameter(skip)}`,
   );

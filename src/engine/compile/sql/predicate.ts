@@ -3,7 +3,7 @@ import type { Predicate, TextPlace } from '../plan/plan.ts';
 import { computed } from './computed.ts';
 import { jsonPredicate } from './json-predicate.ts';
 import { column, from, joined, related, relationOf, type Scope, type Sql, scalarOf } from './scope.ts';
-import { block, lines, parameter } from './text.ts';
+import { block, lines, literal, parameter } from './text.ts';
 
 export function predicate(sql: Sql, scope: Scope, node: Predicate): string {
   switch (node.is) {
@@ -14,6 +14,8 @@ export function predicate(sql: Sql, scope: Scope, node: Predicate): string {
       return `NOT ${enclosed(sql, scope, node.of)}`;
     case 'null':
       return `${column(scope, node.field)} IS ${node.negated ? 'NOT NULL' : 'NULL'}`;
+    case 'constant':
+      return constant(column(scope, node.field), node);
     case 'compare':
       return comparison(column(scope, node.field), node);
     case 'among':
@@ -64,6 +66,10 @@ function enclosed(sql: Sql, scope: Scope, node: Predicate): string {
   const isCompound =
     node.is === 'and' || node.is === 'or' ? node.of.length > 0 : node.is === 'not' || node.is === 'one';
   return isCompound ? `(${text})` : text;
+}
+
+function constant(value: string, { value: given, negated }: Of<'constant'>): string {
+  return `${value} ${negated ? '<>' : '='} ${typeof given === 'string' ? literal(given) : String(given).toUpperCase()}`;
 }
 
 function comparison(

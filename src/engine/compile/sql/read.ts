@@ -6,7 +6,7 @@
  *   row by row, for the rows that come back; joined, it computes them before the LIMIT, or hashes a whole table.
  * - Rows stay records, and lists arrays of records, until one `to_json` at the root writes the text once.
  */
-import type { Output, ReadPlan } from '../plan/plan.ts';
+import { keyOf, type Output, type ReadPlan } from '../plan/plan.ts';
 import { computedOutput, countOf } from './computed.ts';
 import { cut, isCut, POSITION } from './cut.ts';
 import { orderKeys } from './order.ts';
@@ -37,7 +37,7 @@ export function allRows(sql: Sql, plan: ReadPlan, rows: Related): string {
 }
 
 function records(plan: ReadPlan, rows: string): string {
-  const names = plan.outputs.map(nameOf);
+  const names = plan.outputs.map(keyOf);
   let row = 'row';
   while (names.includes(row)) row += '_';
   return `SELECT ${name(row)}\nFROM ${block(rows)} AS ${name(row)}`;
@@ -67,6 +67,11 @@ export interface Cut {
   readonly source: string;
 }
 
+/** The row of a cut of one, as a record, or null. */
+export function cutRow(sql: Sql, plan: ReadPlan, cut: Cut): string {
+  return block(records(plan, selectFrom(sql, plan, cut)));
+}
+
 /** The rows of a cut that are within the page, as an array of records. */
 export function cutRows(sql: Sql, plan: ReadPlan, cut: Cut): string {
   const page = lines(selectFrom(sql, plan, cut), `LIMIT ${plan.page.take}`);
@@ -84,27 +89,14 @@ function selectFrom(sql: Sql, plan: ReadPlan, { scope, source }: Cut): string {
 function outputs(sql: Sql, scope: Scope, wanted: readonly Output[]): string[] {
   return wanted.map((each) => {
     const text = outputText(sql, scope, each);
-    const isNamed =
-      each.kind === 'scalar' && text === column(scope, each.field) && scalarOf(scope, each.field).column === each.field;
-    return isNamed ? text : `${text} AS ${name(nameOf(each))}`;
+    const isNamedSo = typeof each === 'string' && text === `${name(scope.alias)}.${name(each)}`;
+    return isNamedSo ? text : `${text} AS ${name(keyOf(each))}`;
   });
 }
 
-function nameOf(wanted: Output): string {
-  switch (wanted.kind) {
-    case 'counts':
-      return '_count';
-    case 'computed':
-      return wanted.name;
-    default:
-      return wanted.field;
-  }
-}
-
 function outputText(sql: Sql, scope: Scope, wanted: Output): string {
+  if (typeof wanted === 'string') return output(sql.dataModel, scalarOf(scope, wanted), column(scope, wanted));
   switch (wanted.kind) {
-    case 'scalar':
-      return output(sql.dataModel, scalarOf(scope, wanted.field), column(scope, wanted.field));
     case 'relation': {
       const rows = related(sql, scope, wanted.field);
       return relationOf(scope, wanted.field).list ? allRows(sql, wanted.read, rows) : oneRow(sql, wanted.read, rows);

@@ -4,10 +4,11 @@ import type { Beside, Predicate, RootPlan } from '../plan/plan.ts';
 import { cut } from './cut.ts';
 import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
-import { allRows, cutRows, oneRow, rootRows } from './read.ts';
+import { allRows, cutRow, cutRows, oneRow, rootRows } from './read.ts';
 import { column, from, type Scope, type Sql, scalarOf, table } from './scope.ts';
 import { block, lines, list, literal, name } from './text.ts';
 
+type OnePlan = Extract<RootPlan, { kind: 'one' }>;
 type ManyPlan = Extract<RootPlan, { kind: 'many' }>;
 
 /** One read, or several under a key each. */
@@ -28,6 +29,7 @@ export function statement(dataModel: DataModel, roots: Roots, { snapshot }: Stat
 
 /** What stands before `SELECT`, and the columns of one read. */
 function ofOne(sql: Sql, plan: RootPlan): [parts: string[], columns: string[]] {
+  if (plan.kind === 'one' && plan.version !== null) return rowWithVersion(sql, plan, plan.version);
   if (plan.kind !== 'many') return [[], [json(root(sql, plan))]];
   const [parts, columns] = plan.beside.next.length > 0 ? pageWithNext(sql, plan) : [[], [json(root(sql, plan))]];
   const { total } = plan.beside;
@@ -35,7 +37,17 @@ function ofOne(sql: Sql, plan: RootPlan): [parts: string[], columns: string[]] {
   return [parts, columns];
 }
 
+const ROW = name('the row');
 const PAGE = name('the page');
+
+/** The row is found once, and read twice. */
+function rowWithVersion(sql: Sql, { read }: OnePlan, version: string): [parts: string[], columns: string[]] {
+  const rows = rootRows(sql, read.model);
+  const row = `WITH ${ROW} AS ${block(cut(sql, read, rows))}`;
+  const found = cutRow(sql, read, { scope: rows.scope, source: ROW });
+  const value = block(lines(`SELECT ${column(rows.scope, version)}`, `FROM ${ROW} AS ${name(rows.scope.alias)}`));
+  return [[row], [json(found), `${value}::text AS "version"`]];
+}
 
 function pageWithNext(sql: Sql, plan: ManyPlan): [parts: string[], columns: string[]] {
   const rows = rootRows(sql, plan.read.model);

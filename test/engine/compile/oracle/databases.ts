@@ -53,6 +53,8 @@ function opened(
   schema: Pick<OpenDatabase, 'name' | 'dataModel' | 'views'>,
 ): OpenDatabase {
   const pool = new pg.Pool({ connectionString: url, options, max: 2 });
+  // The database is dropped by force, which may cut a connection that is just being closed.
+  pool.on('error', () => {});
   const close = async () => {
     await client.$disconnect();
     await pool.end();

@@ -1,0 +1,88 @@
+/** Shapes: what the text of a statement depends on, and which statements are named. */
+
+import { describe, expect, it } from 'vitest';
+import { Prisma } from '#client';
+import { datamodel } from '#datamodel';
+import { createCompiler } from '../../../src/engine/compile/compile.ts';
+import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
+
+const { compile } = createCompiler({ dataModel: datamodel });
+const shapeOf = (request: ReadRequest) => {
+  const { text, values } = compile(request);
+  return { text, values };
+};
+const users = (args: object): ReadRequest => ({ model: 'User', action: 'findMany', args });
+
+describe('the text', () => {
+  it('does not depend on values', () => {
+    const one = compile(users({ where: { id: { in: [1, 2, 3] }, name: { contains: 'a' } }, skip: 1 }));
+    const other = compile(users({ where: { id: { in: [] }, name: { contains: "b' OR TRUE --" } }, skip: 200 }));
+    expect(other.text).toBe(one.text);
+    expect(other.values).toEqual([[], "b' OR TRUE --", 200]);
+  });
+
+  it('does not depend on the order of keys, and neither do the values', () => {
+    const one = shapeOf(users({ select: { id: true, name: true }, where: { id: 1, email: 'a', OR: [{ name: 'b' }] } }));
+    const other = shapeOf(
+      users({ where: { OR: [{ name: 'b' }], email: 'a', id: 1 }, select: { name: true, id: true } }),
+    );
+    expect(other).toEqual(one);
+  });
+
+  it('depends on what a plan depends on: nulls, take, and the value of an enum', () => {
+    const texts = [{ where: { phone: null } }, { where: { phone: '1' } }, { take: 1 }, { take: 2 }].map(
+      (args) => compile(users(args)).text,
+    );
+    texts.push(
+      compile(users({ where: { status: 'active' } })).text,
+      compile(users({ where: { status: 'closed' } })).text,
+    );
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  it('leaves out what is skipped', () => {
+    const skipped = shapeOf(
+      users({ where: { id: 1, name: Prisma.skip }, select: { id: true, name: Prisma.skip }, take: Prisma.skip }),
+    );
+    expect(skipped).toEqual(shapeOf(users({ where: { id: 1 }, select: { id: true } })));
+  });
+
+  it('quotes every name', () => {
+    const dataModel = {
+      enums: {},
+      models: {
+        Odd: {
+          name: 'Odd',
+          table: 'a"b; DROP',
+          primaryKey: ['id'],
+          uniques: { id: ['id'] },
+          fields: { id: { kind: 'scalar', name: 'id', column: 'i"d', type: 'Int', list: false, required: true } },
+        },
+      },
+    } as const;
+    const { text } = createCompiler({ dataModel }).compile({ model: 'Odd', action: 'findMany' });
+    expect(text).toContain('"odd"."i""d" AS "id"');
+    expect(text).toContain('FROM "a""b; DROP" AS "odd"');
+  });
+});
+
+describe('a statement', () => {
+  it('is named from its second use on, by its text', () => {
+    const { compile } = createCompiler({ dataModel: datamodel });
+    const [first, second, third] = [1, 2, 3].map((id) => compile(users({ where: { id } })));
+    expect(first).not.toHaveProperty('name');
+    expect(second!.name).toMatch(/^[\w-]{22}$/);
+    expect(third!.name).toBe(second!.name);
+    compile(users({ where: { name: 'a' } }));
+    expect(compile(users({ where: { name: 'b' } })).name).not.toBe(second!.name);
+  });
+
+  it('goes unnamed past the bound, however often it is used', () => {
+    const { compile } = createCompiler({ dataModel: datamodel, shapes: 2 });
+    const twice = (take: number) => [compile(users({ take })), compile(users({ take }))][1]!;
+    expect(twice(1).name).toBeDefined();
+    expect(twice(2).name).toBeDefined();
+    expect(twice(3)).not.toHaveProperty('name');
+    expect(twice(1).name).toBeDefined();
+  });
+});

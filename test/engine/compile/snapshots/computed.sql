@@ -1,0 +1,27 @@
+SELECT
+  to_json(ARRAY(
+    SELECT "row"
+    FROM (
+      SELECT
+        "product"."name",
+        (
+          SELECT count(*)
+          FROM "reviews"
+          WHERE "reviews"."product_id" = "product"."id"
+            AND "reviews"."rating" >= $1
+        ) AS "best",
+        coalesce((
+          SELECT "inventory"."quantity" > $2
+          FROM "inventories" AS "inventory"
+          WHERE "inventory"."product_id" = "product"."id"
+        ), FALSE) AS "inStock",
+        (
+          SELECT avg("reviews_2"."rating")::float8
+          FROM "reviews" AS "reviews_2"
+          WHERE "reviews_2"."product_id" = "product"."id"
+        ) AS "rating"
+      FROM "products" AS "product"
+      ORDER BY "product"."id" ASC
+    ) AS "row"
+  ))::text AS "json",
+  pg_current_snapshot()::text AS "snapshot"

@@ -1,0 +1,23 @@
+WITH "the page" AS (
+  SELECT "transaction".*
+  FROM "transactions" AS "transaction"
+  WHERE "transaction"."user_id" = $1
+  ORDER BY "transaction"."created_at" DESC, "transaction"."id" DESC
+  LIMIT 3
+)
+SELECT
+  to_json(ARRAY(
+    SELECT "row"
+    FROM (
+      SELECT "transaction"."id"
+      FROM "the page" AS "transaction"
+      LIMIT 2
+    ) AS "row"
+  ))::text AS "json",
+  (
+    SELECT json_build_array(to_char("transaction"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "transaction"."id")
+    FROM "the page" AS "transaction"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 2)
+    LIMIT 1 OFFSET 1
+  )::text AS "next",
+  pg_current_snapshot()::text AS "snapshot"
