@@ -3,6 +3,7 @@
  * `process.env`. A value that does not fit stops the start with one sentence a variable. What each variable is for
  * stands beside it, and in docs/configuration.md, which a test holds to this list.
  */
+import { isIP } from 'node:net';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
 
@@ -11,6 +12,12 @@ const milliseconds = (value: number, description: string) =>
 
 const count = (value: number, minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: 1_000_000, default: value, description });
+
+/** A list of words between commas; each must match the pattern. */
+const list = (word: string, wants: string, description: string) =>
+  Type.Optional(Type.String({ pattern: `^(${word})(,(${word}))*$`, wants, description }));
+
+const HOST_AND_PORT = '[^\\s,:]+:\\d{1,5}';
 
 const url = (protocols: string[], description: string) =>
   Type.Optional(
@@ -33,6 +40,12 @@ export const variables = Type.Object({
     default: 3000,
     description: 'The port to listen on; 0 takes a free one.',
   }),
+  WORKERS: Type.Integer({
+    minimum: 1,
+    maximum: 1024,
+    default: 1,
+    description: 'Processes that serve the port. Each has its own connections and, without Redis, its own rate limits.',
+  }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'The least severe log line that is written.',
@@ -41,6 +54,68 @@ export const variables = Type.Object({
     10_000,
     'How long requests in flight may take to finish once the process is told to stop.',
   ),
+  REQUEST_TIMEOUT_MS: milliseconds(
+    15_000,
+    'How long a request may take to arrive, and then to be answered; 0 for ever.',
+  ),
+  BODY_LIMIT_BYTES: Type.Integer({
+    minimum: 1,
+    maximum: 2 ** 30,
+    default: 1_048_576,
+    unit: 'bytes',
+    description: 'The largest body that is read, counted after it is decompressed.',
+  }),
+  TRUST_PROXY: list(
+    'loopback|linklocal|uniquelocal|[\\da-fA-F.:]+(/\\d{1,3})?',
+    'addresses or networks between commas, or a number of proxies',
+    'Which proxies are believed when they say (`X-Forwarded-*`) who the client is: their addresses or networks, or how many there are. None by default.',
+  ),
+  CORS_ORIGINS: list(
+    '\\*|https?://[^/,\\s]+',
+    'origins between commas, such as https://app.example, or *',
+    'The web origins whose scripts may call the service. None by default.',
+  ),
+  RATE_LIMIT_PUBLIC: count(600, 0, 'Requests a minute from one address that brings no token; 0 for no limit.'),
+  RATE_LIMIT_VIEWER: count(6000, 0, 'Requests a minute from one viewer, wherever from; 0 for no limit.'),
+  OVERLOAD_EVENT_LOOP_DELAY_MS: milliseconds(
+    1000,
+    'The mean delay of the event loop over a second, from which on requests are turned away; 0 never.',
+  ),
+  OVERLOAD_HEAP_BYTES: Type.Integer({
+    minimum: 0,
+    maximum: 2 ** 40,
+    default: 0,
+    unit: 'bytes',
+    description: 'The heap in use, from which on requests are turned away; 0 never.',
+  }),
+  REDIS_URL: url(
+    ['redis', 'rediss'],
+    'The Redis that processes share: for what is cached, and to count requests together. Without it each is alone.',
+  ),
+  REDIS_SENTINELS: list(
+    HOST_AND_PORT,
+    'host:port between commas',
+    'The sentinels that know the master. The host of `REDIS_URL` is the name of the master then.',
+  ),
+  REDIS_CLUSTER_NODES: list(
+    HOST_AND_PORT,
+    'host:port between commas',
+    'Nodes of a Redis Cluster beside the one in `REDIS_URL`, any of which tells of the others.',
+  ),
+  REDIS_TIMEOUT_MS: milliseconds(50, 'When a request goes on without Redis.'),
+  CACHE_MEMORY_BYTES: Type.Integer({
+    minimum: 1,
+    maximum: 2 ** 40,
+    default: 67_108_864,
+    unit: 'bytes',
+    description: 'The most that cached responses take in the memory of one process.',
+  }),
+  CACHE_ROLLOUT_PERCENT: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    default: 100,
+    description: 'The share of viewers whose reads are cached; whose is decided by a hash and stays so. 0 for nobody.',
+  }),
   DATABASE_URL: url(['postgres', 'postgresql'], 'The database. `npm run dev` starts one of its own without it.'),
   DATABASE_POOL_MAX: count(20, 1, 'The most connections the pool opens.'),
   DATABASE_POOL_MIN: count(5, 0, 'Connections that are opened at the start and kept open when idle.'),
@@ -100,21 +175,77 @@ const read = (text: string, schema: VariableSchema) =>
   schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
 
 function checkedTogether(values: Variables): Variables {
-  const { DATABASE_URL, JWT_SECRET, JWKS_URL, DATABASE_POOL_MIN, DATABASE_POOL_MAX } = values;
+  const { DATABASE_URL, JWT_SECRET, JWKS_URL, DATABASE_POOL_MIN, DATABASE_POOL_MAX, TRUST_PROXY } = values;
   const complaint =
     (!DATABASE_URL && 'DATABASE_URL is not set, but the service needs a PostgreSQL database.') ||
     (!JWT_SECRET && !JWKS_URL && 'Neither JWT_SECRET nor JWKS_URL is set, but bearer tokens need one of them.') ||
     (JWT_SECRET && JWKS_URL && 'JWT_SECRET and JWKS_URL are both set, but tokens are verified by one of them.') ||
     (DATABASE_POOL_MIN > DATABASE_POOL_MAX &&
-      `DATABASE_POOL_MIN is ${DATABASE_POOL_MIN}, but must be at most DATABASE_POOL_MAX (${DATABASE_POOL_MAX}).`);
+      `DATABASE_POOL_MIN is ${DATABASE_POOL_MIN}, but must be at most DATABASE_POOL_MAX (${DATABASE_POOL_MAX}).`) ||
+    (TRUST_PROXY && proxiesComplaint(TRUST_PROXY)) ||
+    redisComplaint(values);
   if (complaint) throw new ConfigError(complaint);
   return values;
+}
+
+function redisComplaint({ REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES }: Variables): string | undefined {
+  if (REDIS_SENTINELS && REDIS_CLUSTER_NODES)
+    return 'REDIS_SENTINELS and REDIS_CLUSTER_NODES are both set, but a Redis is found in one way.';
+  const [name] = Object.entries({ REDIS_SENTINELS, REDIS_CLUSTER_NODES }).find(([, value]) => value) ?? [];
+  return name && !REDIS_URL ? `${name} is set without REDIS_URL, which says who connects, and how.` : undefined;
+}
+
+const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+
+function proxiesComplaint(proxies: string): string | undefined {
+  const wrong = proxies.split(',').find((proxy) => !isNetwork(proxy));
+  if (wrong === undefined || /^\d{1,2}$/.test(proxies)) return undefined;
+  return `TRUST_PROXY names "${wrong}", which is neither an address nor a network.`;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix] = text.split('/', 2);
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
+  return NAMED_NETWORKS.includes(text) || (prefix === undefined ? bits > 0 : Number(prefix) <= bits);
+}
+
+/** Whether to believe the proxy at an address, so many hops away. */
+type TrustProxy = string[] | false | ((address: string, hop: number) => boolean);
+
+function proxiesOf(proxies: string | undefined): TrustProxy {
+  if (proxies === undefined) return false;
+  return /^\d+$/.test(proxies) ? (_address, hop) => hop < Number(proxies) : proxies.split(',');
+}
+
+function hostsIn(list: string | undefined): { host: string; port: number }[] {
+  return (list?.split(',') ?? []).map((text) => {
+    const [host, port] = text.split(':') as [string, string];
+    return { host, port: Number(port) };
+  });
 }
 
 function configFrom(values: Variables) {
   return {
     environment: values.NODE_ENV,
-    http: { host: values.HOST, port: values.PORT, shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS },
+    workers: values.WORKERS,
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+      bodyLimitBytes: values.BODY_LIMIT_BYTES,
+      trustProxy: proxiesOf(values.TRUST_PROXY),
+      corsOrigins: values.CORS_ORIGINS?.split(',') ?? [],
+    },
+    rateLimit: { public: values.RATE_LIMIT_PUBLIC, viewer: values.RATE_LIMIT_VIEWER, redisUrl: values.REDIS_URL },
+    overload: { eventLoopDelayMs: values.OVERLOAD_EVENT_LOOP_DELAY_MS, heapBytes: values.OVERLOAD_HEAP_BYTES },
+    redis: {
+      url: values.REDIS_URL,
+      sentinels: hostsIn(values.REDIS_SENTINELS),
+      nodes: hostsIn(values.REDIS_CLUSTER_NODES),
+      timeoutMs: values.REDIS_TIMEOUT_MS,
+    },
+    cache: { memoryBytes: values.CACHE_MEMORY_BYTES, rolloutPercent: values.CACHE_ROLLOUT_PERCENT },
     log: { level: values.LOG_LEVEL },
     database: {
       url: values.DATABASE_URL!,

@@ -1,9 +1,12 @@
 /**
  * The life of the process: listen, and on SIGTERM or SIGINT stop listening, let requests in flight finish, close
- * connections. A process that is not done by the shutdown timeout exits with 1.
+ * connections. A process that is not done by the shutdown timeout exits with 1. A worker also stops when its primary
+ * says so.
  */
+import cluster from 'node:cluster';
 import closeWithGrace from 'close-with-grace';
 import { type App, buildApp } from './app.ts';
+import { drainWhenTold, SIGNALS } from './cluster.ts';
 import type { Config } from './config.ts';
 
 export interface Served {
@@ -19,11 +22,13 @@ export async function serve(config: Config, afterwards?: () => Promise<void>): P
     await app.close();
     await afterwards?.();
   };
-  closeWithGrace({ delay: config.http.shutdownTimeoutMs, logger: app.log }, async ({ err, signal }) => {
+  const grace = { delay: config.http.shutdownTimeoutMs, logger: app.log, skip: cluster.isWorker ? [...SIGNALS] : [] };
+  const closing = closeWithGrace(grace, async ({ err, signal = 'Told to stop' }) => {
     if (err) app.log.fatal({ err }, 'An error that nobody caught; shutting down.');
     else app.log.info(`${signal}: finishing the requests in flight.`);
     await close();
   });
+  if (cluster.isWorker) drainWhenTold(closing.close);
   try {
     return { app, address: await app.listen({ host: config.http.host, port: config.http.port }) };
   } catch (error) {

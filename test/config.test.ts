@@ -18,7 +18,16 @@ describe('loadConfig', () => {
   it('has a default for all that needs no decision', () => {
     const config = loadConfig(complete);
     expect(config.environment).toBe('production');
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 3000, shutdownTimeoutMs: 10_000 });
+    expect(config.workers).toBe(1);
+    expect(config.http).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      shutdownTimeoutMs: 10_000,
+      requestTimeoutMs: 15_000,
+      bodyLimitBytes: 1_048_576,
+      trustProxy: false,
+      corsOrigins: [],
+    });
     expect(config.database).toMatchObject({
       poolMax: 20,
       poolMin: 5,
@@ -39,6 +48,14 @@ describe('loadConfig', () => {
       'DATABASE_URL is "mysql://x", but must be a URL that starts with postgres:// or postgresql://.',
     ],
     ['DATABASE_POOL_MIN', '21', 'DATABASE_POOL_MIN is 21, but must be at most DATABASE_POOL_MAX (20).'],
+    [
+      'CORS_ORIGINS',
+      'https://a.example/path',
+      'CORS_ORIGINS is "https://a.example/path", but must be origins between commas, such as https://app.example, or *.',
+    ],
+    ['TRUST_PROXY', '10.0.0.0/99', 'TRUST_PROXY names "10.0.0.0/99", which is neither an address nor a network.'],
+    ['TRUST_PROXY', '1,999.1.1.1', 'TRUST_PROXY names "1", which is neither an address nor a network.'],
+    ['BODY_LIMIT_BYTES', '0', 'BODY_LIMIT_BYTES is "0", but must be an integer from 1 to 1073741824 (bytes).'],
   ])('says in one sentence what is wrong with %s=%s', (name, value, sentence) => {
     expect(complaint({ [name]: value })).toBe(sentence);
   });
@@ -51,6 +68,18 @@ describe('loadConfig', () => {
 
   it('names every variable that does not fit', () => {
     expect(complaint({ PORT: 'x', LOG_LEVEL: 'loud' }).split('\n')).toHaveLength(2);
+  });
+
+  it('knows proxies by their addresses, their networks, or their number', () => {
+    const trusted = (proxies: string) => loadConfig({ ...complete, TRUST_PROXY: proxies }).http.trustProxy;
+    expect(trusted('loopback,10.0.0.0/8,fd00::/8,192.0.2.7')).toEqual([
+      'loopback',
+      '10.0.0.0/8',
+      'fd00::/8',
+      '192.0.2.7',
+    ]);
+    const hops = trusted('2') as (address: string, hop: number) => boolean;
+    expect([0, 1, 2].map((hop) => hops('192.0.2.7', hop))).toEqual([true, true, false]);
   });
 
   it('takes an empty value for none', () => {

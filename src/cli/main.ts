@@ -2,8 +2,9 @@
 import { orExit } from '../exit.ts';
 import { CommandError } from './command.ts';
 import { token } from './token.ts';
+import { triggers } from './triggers.ts';
 
-const commands = { token };
+const commands = { token, triggers };
 
 await orExit(async () => {
   const [name = '--help', ...args] = process.argv.slice(2);

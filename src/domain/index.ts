@@ -6,5 +6,6 @@ import { feed } from './feed/index.ts';
 import type { Module } from './module.ts';
 import { orders } from './orders/index.ts';
 import { payments } from './payments/index.ts';
+import { projects } from './projects/index.ts';
 
-export const modules: readonly Module[] = [accounts, payments, catalog, orders, feed, devices];
+export const modules: readonly Module[] = [accounts, payments, catalog, orders, projects, feed, devices];

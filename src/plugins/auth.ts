@@ -1,72 +1,100 @@
 /**
  * Authentication: who asks. A bearer token (JWT: HS256 by secret, or RS/ES/EdDSA by the keys at a JWKS URL) becomes
- * `request.viewer`; no token makes the viewer the public; a token that does not hold is a 401 on every route.
- * Verified tokens are remembered in a bounded cache that honours their expiry.
+ * `request.viewer`; no token makes the viewer the public; a token that does not hold is a 401 on every route, thrown once
+ * the address has been counted for it (there is no viewer until then).
+ * Who a verified token names is remembered, in a bounded cache that honours its expiry: such a request goes on in the
+ * same tick, without a promise.
  */
 import { type Algorithm, createVerifier, TokenError } from 'fast-jwt';
-import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import buildGetJwks from 'get-jwks';
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { requestError } from '../engine/http/errors.ts';
+import { isRequestError, type RequestError, requestError } from '../engine/http/errors.ts';
 import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
+import { keysAt } from './jwks.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     viewer: Viewer;
+    /** Why the token does not hold. */
+    refusal: RequestError | undefined;
   }
 }
 
 interface Claims {
   readonly sub?: unknown;
   readonly role?: unknown;
+  readonly exp?: unknown;
 }
 
 type Verify = (token: string) => Claims | Promise<Claims>;
 
+/** A viewer, until when his token holds, in milliseconds since 1970. */
+interface Holder {
+  readonly viewer: Viewer;
+  readonly until: number;
+}
+
 const REMEMBERED_TOKENS = 10_000;
+/** A key that was withdrawn is asked for again after so long. */
+const REMEMBERED_MS = 600_000;
 
 export const auth = fp<{ config: Config['auth'] }>(
   async (app, { config }) => {
     const verify = verifierOf(config);
+    const holders = new LRUCache<string, Holder>({ max: REMEMBERED_TOKENS });
     app.decorateRequest('viewer');
-    app.addHook('onRequest', async (request) => {
-      const token = bearerToken(request);
-      request.viewer = token === undefined ? PUBLIC : await viewerOf(token, verify);
+    app.decorateRequest('refusal');
+    app.addHook('onRequest', (request, _reply, done) => {
+      const { authorization } = request.headers;
+      const holder = authorization === undefined ? NOBODY : holders.get(authorization);
+      if (holder && Date.now() < holder.until) {
+        request.viewer = holder.viewer;
+        return done();
+      }
+      const refuse = (refusal: RequestError) => {
+        request.refusal = refusal;
+      };
+      identify(authorization!, verify)
+        .then((found) => {
+          holders.set(authorization!, found);
+          request.viewer = found.viewer;
+        }, refuse)
+        .then(() => done());
     });
+    app.addHook('preParsing', (request, _reply, _payload, done) => done(request.refusal));
   },
   { name: 'auth' },
 );
 
-function bearerToken(request: FastifyRequest): string | undefined {
-  const header = request.headers.authorization;
-  if (header === undefined) return undefined;
-  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
-  if (token === undefined) throw requestError('unauthenticated', 'The Authorization header must be `Bearer <token>`.');
-  return token;
-}
+const NOBODY: Holder = { viewer: PUBLIC, until: Number.POSITIVE_INFINITY };
 
-async function viewerOf(token: string, verify: Verify): Promise<Viewer> {
+/** @throws what is to be told to who brings this header. */
+async function identify(authorization: string, verify: Verify): Promise<Holder> {
+  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+  if (token === undefined) throw requestError('unauthenticated', 'The Authorization header must be `Bearer <token>`.');
   const claims = await Promise.try(verify, token).catch((error: unknown) => {
     if (!(error instanceof TokenError)) throw error;
+    const { originalError } = error as { originalError?: unknown };
+    if (isRequestError(originalError)) throw originalError;
     const expired = error.code === TokenError.codes.expired;
     throw requestError('unauthenticated', expired ? 'The token has expired.' : 'The token does not hold.');
   });
   if (typeof claims.sub !== 'string' || claims.sub === '') {
     throw requestError('unauthenticated', 'The token names no subject (`sub`).');
   }
-  return { subject: claims.sub, role: typeof claims.role === 'string' ? claims.role : 'user' };
+  const viewer = { subject: claims.sub, role: typeof claims.role === 'string' ? claims.role : 'user' };
+  return { viewer, until: Math.min(Number(claims.exp) * 1000, Date.now() + REMEMBERED_MS) };
 }
 
 function verifierOf({ secret, jwksUrl, issuer, audience }: Config['auth']): Verify {
-  const expected = { allowedIss: issuer, allowedAud: audience, requiredClaims: ['exp'], cache: REMEMBERED_TOKENS };
+  const expected = { allowedIss: issuer, allowedAud: audience, requiredClaims: ['exp'] };
   if (secret) return createVerifier<string>({ ...expected, key: secret, algorithms: ['HS256'] });
   const algorithms: Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-  return createVerifier<string>({ ...expected, algorithms, key: keysAt(new URL(jwksUrl!)) });
-}
-
-function keysAt({ origin, pathname }: URL) {
-  const keys = buildGetJwks({ jwksPath: pathname });
-  return ({ header }: { header: Record<string, string> }) =>
-    keys.getPublicKey({ domain: origin, alg: header['alg']!, kid: header['kid']! });
+  const find = keysAt(jwksUrl!);
+  return createVerifier<string>({
+    ...expected,
+    algorithms,
+    key: ({ header }: { header: Record<string, string> }) => find(header),
+  });
 }

@@ -36,13 +36,18 @@ export const budget = fp<{ config: Config['budget'] }>(
       request.ledger = new Ledger({ sites: mode !== 'count' });
       withLedger(request.ledger, done);
     });
-    app.addHook('onSend', async (request, reply, payload) => {
-      reply.header('server-timing', serverTiming(request.ledger));
+    app.addHook('onSend', (request, reply, payload, done) => {
+      const others = reply.getHeader('server-timing');
+      reply.header(
+        'server-timing',
+        others ? `${serverTiming(request.ledger)}, ${others}` : serverTiming(request.ledger),
+      );
       const overrun = overrunOf(request.ledger, routeOf(request));
-      if (!overrun) return payload;
+      if (!overrun) return done(null, payload);
       overruns.set(overrun.route, (overruns.get(overrun.route) ?? 0) + 1);
       if (mode === 'warn') request.log.warn(`Over budget: ${explain(overrun)}`);
-      return mode === 'throw' ? replaceBy(requestError('budgetExceeded', explain(overrun)), request, reply) : payload;
+      if (mode !== 'throw') return done(null, payload);
+      done(null, replaceBy(requestError('budgetExceeded', explain(overrun)), request, reply));
     });
   },
   { name: 'budget' },

@@ -22,7 +22,7 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
   async (app, { config, sites }) => {
     const pool = openPool(config);
     pool.on('error', (error) => app.log.warn({ err: error }, 'An idle database connection was lost.'));
-    const prisma = openPrisma(pool, sites);
+    const prisma = openPrisma(pool, config, sites);
     app.decorate('pool', pool);
     app.decorate('prisma', prisma);
     app.addHook('onReady', () => warm(pool, config.poolMin));
@@ -35,8 +35,12 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
 );
 
 /** @param sites whether the ledger is told which line of code sent a statement. */
-function openPrisma(pool: pg.Pool, sites: boolean): PrismaClient {
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+function openPrisma(pool: pg.Pool, config: Config['database'], sites: boolean): PrismaClient {
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool),
+    // What opens a transaction waits as long for its connection as any other.
+    transactionOptions: { maxWait: config.connectionTimeoutMs },
+  });
   return sites ? (prisma.$extends(callSites) as unknown as PrismaClient) : prisma;
 }
 

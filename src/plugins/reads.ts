@@ -1,27 +1,38 @@
 /**
  * Reads: routes made of resources. `app.item` answers with one row and `app.list` with a page of rows; both with one
- * statement, whose JSON goes to the socket as PostgreSQL wrote it.
+ * statement, whose JSON goes to the socket as PostgreSQL wrote it, or into the cache where the route has a policy.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type pg from 'pg';
+import type { Prisma } from '#client';
 import { datamodel } from '#datamodel';
+import type { CachePolicy } from '../engine/cache/policy.ts';
 import { type Compiler, createCompiler, type ReadRow } from '../engine/compile/compile.ts';
+import { type Execute, executeOn } from '../engine/compile/execute.ts';
 import type { ReadRequest } from '../engine/compile/plan/read.ts';
 import { requestError } from '../engine/http/errors.ts';
+import { etagOf, isHeld } from '../engine/http/etag.ts';
 import { nextLink } from '../engine/http/links.ts';
 import { cursorSigner } from '../engine/resource/cursor.ts';
 import { refusal, shown } from '../engine/resource/refusal.ts';
 import { Registry } from '../engine/resource/registry.ts';
 import type { Resource } from '../engine/resource/resource.ts';
-import { type ListSelection, type Selection, SelectionParser } from '../engine/resource/selection.ts';
+import {
+  type ListSelection,
+  type Selection,
+  SelectionParser,
+  type SelectionRequest,
+} from '../engine/resource/selection.ts';
 import { readerOf } from '../engine/resource/value.ts';
 import type { Viewer } from '../engine/resource/viewer.ts';
+import { cachedRead, type Ran, type Shown } from './cached-read.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     readonly resources: Registry;
     readonly compiler: Compiler;
+    /** Sends a compiled statement. */
+    readonly execute: Execute;
     readonly selections: SelectionParser;
     /**
      * The JSON text of one row in the resource's lean default, as the viewer may see it; `null` where there is none.
@@ -45,7 +56,14 @@ export interface ReadRoute {
   readonly budget: number;
   /** Fields that the path fixes, each with the path parameter that holds its value: `{ userId: 'id' }`. */
   readonly where?: Readonly<Record<string, string>>;
+  /** Asked on every request before anything is read: throws for who may not, where a policy cannot say so. */
+  readonly guard?: (viewer: Viewer, fixed: FixedFields) => Promise<void>;
+  /** How long its answers may be served from memory; without it each request is read. */
+  readonly cache?: CachePolicy;
 }
+
+/** The fields that the path fixes, with their values: `{ userId: 7 }`. */
+export type FixedFields = Readonly<Record<string, string | number>>;
 
 export interface ReadsOptions {
   readonly resources: readonly Resource[];
@@ -60,10 +78,10 @@ export const reads = fp<ReadsOptions>(
     registry.check();
     app.decorate('resources', registry);
     app.decorate('compiler', createCompiler({ dataModel: datamodel }));
+    app.decorate('execute', executeOn(app.pool));
     app.decorate('selections', new SelectionParser(registry, cursorSigner(secret)));
     app.decorate('rowOf', async (resource: Resource, where: Record<string, string | number>, viewer: Viewer) => {
-      const selection = app.selections.item({ resource, viewer, where, query: {} });
-      return (await run(app, itemRequest(selection))).json;
+      return (await readRow(app, { resource, where, viewer })).json;
     });
     app.decorate('item', itemRoute);
     app.decorate('list', listRoute);
@@ -73,34 +91,66 @@ export const reads = fp<ReadsOptions>(
 
 function itemRoute(this: FastifyInstance, path: string, route: ReadRoute): void {
   const read = { ...route, where: route.where ?? { id: 'id' }, kind: 'item' } as const;
-  this.get(path, { config: { budget: route.budget, read } }, async (request, reply) => {
-    const selection = this.selections.item(selectionRequest(this, request, read));
-    const row = await run(this, itemRequest(selection));
-    if (row.json === null) throw requestError('notFound', `There is no such ${route.resource.name}.`);
-    return sendJson(reply, `{"data":${row.json}}`);
+  readRoute(this, path, read, {
+    select: (asked) => this.selections.item(asked),
+    request: (selection) => itemRequest(this.resources, selection),
+    show: ({ json, version }) => {
+      if (json === null) return { status: 404, body: `There is no such ${route.resource.name}.`, etag: '', link: '' };
+      const body = `{"data":${json}}`;
+      return { status: 200, body, etag: etagOf(body, version), link: '' };
+    },
   });
 }
 
 function listRoute(this: FastifyInstance, path: string, route: ReadRoute): void {
   const read = { ...route, where: route.where ?? {}, kind: 'list' } as const;
-  this.get(path, { config: { budget: route.budget, read } }, async (request, reply) => {
-    const selection = this.selections.list(selectionRequest(this, request, read));
-    const row = await run(this, listRequest(selection));
-    const meta = pageMeta(this.selections, selection, row);
-    if (meta.next) reply.header('link', nextLink(request.url, meta.next));
-    return sendJson(reply, `{"data":${row.json},"meta":${JSON.stringify(meta)}}`);
+  readRoute(this, path, read, {
+    select: (asked) => this.selections.list(asked),
+    request: listRequest,
+    show: (row, { url }, selection) => {
+      const meta = pageMeta(this.selections, selection, row);
+      const body = `{"data":${row.json},"meta":${JSON.stringify(meta)}}`;
+      return { status: 200, body, etag: etagOf(body), link: meta.next ? nextLink(url, meta.next) : '' };
+    },
   });
 }
 
-type FixedRead = ReadRoute & { readonly where: Readonly<Record<string, string>> };
+type FixedRead = ReadRoute & { readonly where: Readonly<Record<string, string>>; readonly kind: 'item' | 'list' };
 
-function selectionRequest(app: FastifyInstance, request: FastifyRequest, { resource, where }: FixedRead) {
-  return {
-    resource,
-    viewer: request.viewer,
-    query: request.query as Record<string, string | string[]>,
-    where: fixedFields(app.resources, resource, { where, params: request.params as Record<string, string> }),
+/** What tells an item from a list. */
+interface Steps<S extends Selection> {
+  select(asked: SelectionRequest): S;
+  request(selection: S): ReadRequest;
+  show(row: ReadRow, request: FastifyRequest, selection: S): Shown;
+}
+
+function readRoute<S extends Selection>(app: FastifyInstance, path: string, read: FixedRead, steps: Steps<S>): void {
+  const { budget, resource } = read;
+  const config = { budget, read };
+  const fixed = ({ params }: FastifyRequest) => {
+    return fixedFields(app.resources, resource, { where: read.where, params: params as Record<string, string> });
   };
+  const select = (request: FastifyRequest, viewer: Viewer): S => {
+    const query = request.query as Record<string, string | string[]>;
+    return steps.select({ resource, viewer, query, where: fixed(request) });
+  };
+  const guard = async (request: FastifyRequest) => read.guard?.(request.viewer, fixed(request));
+  const run = async (request: FastifyRequest, selection: S, keys: readonly string[] = []): Promise<Ran> => {
+    const asked = steps.request(selection);
+    const row = await app.execute(app.compiler.compile(keys.length > 0 ? { ...asked, keys } : asked));
+    return { ...steps.show(row, request, selection), row };
+  };
+  if (read.cache) {
+    const isGuarded = read.guard !== undefined;
+    const { onRequest, handler } = cachedRead<S>(app, { policy: read.cache, isGuarded, select, guard, run });
+    app.get(path, { config, compress: false, onRequest }, handler);
+    return;
+  }
+  app.get(path, { config }, async (request, reply) => {
+    const selection = select(request, request.viewer);
+    await guard(request);
+    return sendShown(reply, await run(request, selection));
+  });
 }
 
 interface FixedPlace {
@@ -124,10 +174,14 @@ function fixedFields(
   return fixed;
 }
 
-const itemRequest = ({ resource, args }: Selection): ReadRequest => ({
+/** The field of a model that counts the writes to a row, by its name. */
+const VERSION = 'version';
+
+const itemRequest = ({ dataModel }: Registry, { resource, args }: Selection): ReadRequest => ({
   model: resource.model,
   action: 'findFirst',
   args,
+  ...(Object.hasOwn(dataModel.models[resource.model]!.fields, VERSION) ? { version: VERSION } : {}),
 });
 
 const listRequest = ({ resource, args, sort, page }: ListSelection): ReadRequest => ({
@@ -138,8 +192,21 @@ const listRequest = ({ resource, args, sort, page }: ListSelection): ReadRequest
   ...(page.count ? { total: args.where ?? {} } : {}),
 });
 
-async function run(app: FastifyInstance, request: ReadRequest): Promise<ReadRow> {
-  const { rows } = await app.pool.query<ReadRow>(app.compiler.compile(request) as pg.QueryConfig);
+const run = (app: FastifyInstance, request: ReadRequest): Promise<ReadRow> =>
+  app.execute(app.compiler.compile(request));
+
+export interface RowPlace {
+  readonly resource: Resource;
+  readonly where: FixedFields;
+  readonly viewer: Viewer;
+}
+
+/** One row in its resource's lean default, as the viewer may see it; inside a transaction, as that sees it. */
+export async function readRow(app: FastifyInstance, place: RowPlace, tx?: Prisma.TransactionClient): Promise<ReadRow> {
+  const request = itemRequest(app.resources, app.selections.item({ ...place, query: {} }));
+  if (!tx) return run(app, request);
+  const { text, values } = app.compiler.compile(request);
+  const rows = await tx.$queryRawUnsafe<ReadRow[]>(text, ...values);
   return rows[0]!;
 }
 
@@ -158,6 +225,14 @@ function pageMeta(selections: SelectionParser, selection: ListSelection, row: Re
     ...(row.total === undefined ? {} : { total: Number(row.total) }),
     ...(row.next ? { next: selections.cursor(selection, row.next) } : {}),
   };
+}
+
+/** Sends what was read with its ETag; to who holds it already, a 304 without it. @throws `notFound` */
+function sendShown(reply: FastifyReply, { status, body, etag, link }: Shown): FastifyReply {
+  if (status === 404) throw requestError('notFound', body);
+  reply.header('etag', etag);
+  if (link !== '') reply.header('link', link);
+  return isHeld(reply.request.headers['if-none-match'], etag) ? reply.code(304).send() : sendJson(reply, body);
 }
 
 /** Sends JSON text as it is. */

@@ -97,6 +97,16 @@ describe('with a JWKS URL', () => {
     expect((await ask(app, token('k2'))).statusCode).toBe(401);
   });
 
+  it('tells an issuer that is away from a token that does not hold', async () => {
+    const url = 'http://127.0.0.1:9/keys.json';
+    const alone = buildApp(loadConfig({ ...testEnvironment(await testDatabaseUrl()), JWT_SECRET: '', JWKS_URL: url }));
+    whoAmI(alone);
+    const reply = await ask(alone, token('k1'));
+    expect([reply.statusCode, reply.json().code]).toEqual([503, 'KEYS_UNAVAILABLE']);
+    expect((await ask(alone)).json()).toEqual({ role: 'public' });
+    await alone.close();
+  });
+
   it('refuses a token that is signed with the public key as a secret', async () => {
     const secret = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const forged = createSigner({ key: Buffer.from(secret), algorithm: 'HS256', kid: 'k1', ...claims });

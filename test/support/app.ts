@@ -15,12 +15,16 @@ export const testEnvironment = (databaseUrl: string) => ({
   DATABASE_URL: databaseUrl,
   JWT_SECRET: TEST_SECRET,
   PORT: '0',
+  RATE_LIMIT_PUBLIC: '0',
+  RATE_LIMIT_VIEWER: '0',
+  OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
 });
 
 export interface AppOptions {
   /** Puts the `tiny` seed into the database. */
   readonly seeded?: boolean;
-  readonly environment?: Record<string, string>;
+  /** Variables of its own; a function is asked when what it tells of has been started. */
+  readonly environment?: Record<string, string> | (() => Record<string, string>);
   /** Adds to the service before it is ready. */
   readonly extend?: (app: App) => void;
 }
@@ -31,7 +35,8 @@ export function useApp({ seeded = false, environment = {}, extend }: AppOptions 
   beforeAll(async () => {
     const url = await testDatabaseUrl();
     if (seeded) await seed({ url, size: 'tiny' });
-    app = buildApp(loadConfig({ ...testEnvironment(url), ...environment }));
+    const given = typeof environment === 'function' ? environment() : environment;
+    app = buildApp(loadConfig({ ...testEnvironment(url), ...given }));
     extend?.(app);
     await app.ready();
   });

@@ -72,7 +72,7 @@ function typed(field: ScalarField, dataModel: DataModel, number: string): string
     case 'Boolean':
       return 'true';
     case 'DateTime':
-      return `timestamptz '2026-01-01' - ${number} * interval '1 hour'`;
+      return `now() - ${number} * interval '1 minute'`;
     case 'Json':
       return `'{}'`;
     case 'Bytes':

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { HOME } from '../../src/dev/home.ts';
+import { openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { claimRun, claimTemplate, dropRun, dropUnclaimed } from './template.ts';
 
 declare module 'vitest' {

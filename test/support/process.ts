@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
 
 const PROJECT = join(import.meta.dirname, '../..');
 
@@ -16,9 +17,10 @@ export interface ServiceProcess {
   readonly exit: Promise<number | null>;
 }
 
-/** Starts a program of `src/` and waits until it says where it listens. */
+/** Starts a program of `src/` and waits until it says where it listens. It does not outlive the test. */
 export async function startService(environment: Record<string, string>, file = 'src/main.ts'): Promise<ServiceProcess> {
   const child = run(environment, file);
+  onTestFinished(() => void child.kill('SIGKILL'));
   const log: string[] = [];
   const exit = once(child, 'exit').then(([code]) => code as number | null);
   const address = new Promise<string>((resolve, reject) => {

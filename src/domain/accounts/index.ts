@@ -1,12 +1,15 @@
 /** Accounts: who people are. */
 import type { Module } from '../module.ts';
+import { profile } from './cache.ts';
 import { person, user } from './resource.ts';
+import { writeRoutes } from './routes.ts';
 
 export const accounts: Module = {
   name: 'accounts',
   resources: [user, person],
   routes(app) {
-    app.item('/users/:id', { resource: user, budget: 1 });
+    app.item('/users/:id', { resource: user, budget: 1, cache: profile });
     app.list('/users', { resource: user, budget: 1 });
+    writeRoutes(app);
   },
 };

@@ -1,5 +1,12 @@
 -- GET /v1/users/:id
 
+WITH "the row" AS (
+  SELECT "user".*
+  FROM "users" AS "user"
+  WHERE "user"."id" = $1
+  ORDER BY "user"."id" ASC
+  LIMIT 1
+)
 SELECT
   to_json((
     SELECT "row"
@@ -9,12 +16,13 @@ SELECT
         "user"."email",
         "user"."name",
         "user"."avatar_url" AS "avatarUrl"
-      FROM "users" AS "user"
-      WHERE "user"."id" = $1
-      ORDER BY "user"."id" ASC
-      LIMIT 1
+      FROM "the row" AS "user"
     ) AS "row"
   ))::text AS "json",
+  (
+    SELECT "user"."version"
+    FROM "the row" AS "user"
+  )::text AS "version",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/users

@@ -1,13 +1,18 @@
 /** Catalog: what merchants sell, and what buyers say of it. */
 import type { Module } from '../module.ts';
+import { products } from './cache.ts';
 import { inventory, product, review } from './resource.ts';
+import { writeRoutes } from './routes.ts';
 
 export const catalog: Module = {
   name: 'catalog',
   resources: [product, review, inventory],
   routes(app) {
-    app.list('/products', { resource: product, budget: 2 });
-    app.item('/products/:id', { resource: product, budget: 1 });
+    app.list('/products', { resource: product, budget: 2, cache: products });
+    app.item('/products/:id', { resource: product, budget: 1, cache: products });
     app.list('/products/:id/reviews', { resource: review, budget: 1, where: { productId: 'id' } });
+    app.item('/products/:id/inventory', { resource: inventory, budget: 1, where: { productId: 'id' } });
+    app.item('/reviews/:id', { resource: review, budget: 1 });
+    writeRoutes(app);
   },
 };

@@ -15,9 +15,13 @@ SELECT
         "product"."name",
         trim_scale("product"."price")::text AS "price",
         "product"."image_url" AS "imageUrl",
-        coalesce("inventory"."quantity" > $1, FALSE) AS "inStock",
+        coalesce((
+          SELECT "inventory"."quantity" > $1
+          FROM "inventories" AS "inventory"
+          WHERE "inventory"."product_id" = "product"."id"
+        ), FALSE) AS "inStock",
         (
-          SELECT CASE WHEN abs(avg("reviews"."rating")::float8) < 'Infinity' THEN avg("reviews"."rating")::float8 + '0' END
+          SELECT avg("reviews"."rating")::float8
           FROM "reviews"
           WHERE "reviews"."product_id" = "product"."id"
         ) AS "rating",
@@ -27,7 +31,6 @@ SELECT
           WHERE "reviews_2"."product_id" = "product"."id"
         ) AS "reviewCount"
       FROM "the page" AS "product"
-      LEFT JOIN "inventories" AS "inventory" ON "inventory"."product_id" = "product"."id"
       LIMIT 20
     ) AS "row"
   ))::text AS "json",
@@ -37,10 +40,21 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
+  (
+    SELECT json_agg(json_build_array("product"."id"))
+    FROM (SELECT * FROM "the page" LIMIT 20) AS "product"
+  )::text AS "keys",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/products/:id
 
+WITH "the row" AS (
+  SELECT "product".*
+  FROM "products" AS "product"
+  WHERE "product"."id" = $2
+  ORDER BY "product"."id" ASC
+  LIMIT 1
+)
 SELECT
   to_json((
     SELECT "row"
@@ -50,9 +64,13 @@ SELECT
         "product"."name",
         trim_scale("product"."price")::text AS "price",
         "product"."image_url" AS "imageUrl",
-        coalesce("inventory"."quantity" > $1, FALSE) AS "inStock",
+        coalesce((
+          SELECT "inventory"."quantity" > $1
+          FROM "inventories" AS "inventory"
+          WHERE "inventory"."product_id" = "product"."id"
+        ), FALSE) AS "inStock",
         (
-          SELECT CASE WHEN abs(avg("reviews"."rating")::float8) < 'Infinity' THEN avg("reviews"."rating")::float8 + '0' END
+          SELECT avg("reviews"."rating")::float8
           FROM "reviews"
           WHERE "reviews"."product_id" = "product"."id"
         ) AS "rating",
@@ -61,13 +79,13 @@ SELECT
           FROM "reviews" AS "reviews_2"
           WHERE "reviews_2"."product_id" = "product"."id"
         ) AS "reviewCount"
-      FROM "products" AS "product"
-      LEFT JOIN "inventories" AS "inventory" ON "inventory"."product_id" = "product"."id"
-      WHERE "product"."id" = $2
-      ORDER BY "product"."id" ASC
-      LIMIT 1
+      FROM "the row" AS "product"
     ) AS "row"
   ))::text AS "json",
+  (
+    SELECT "product"."version"
+    FROM "the row" AS "product"
+  )::text AS "version",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/products/:id/reviews
@@ -109,4 +127,59 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/products/:id/inventory
+
+WITH "the row" AS (
+  SELECT "inventory".*
+  FROM "inventories" AS "inventory"
+  WHERE "inventory"."product_id" = $1
+  ORDER BY "inventory"."product_id" ASC
+  LIMIT 1
+)
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "inventory"."quantity",
+        to_char("inventory"."restock_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "restockAt"
+      FROM "the row" AS "inventory"
+    ) AS "row"
+  ))::text AS "json",
+  (
+    SELECT "inventory"."version"
+    FROM "the row" AS "inventory"
+  )::text AS "version",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/reviews/:id
+
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "review"."id",
+        "review"."rating",
+        "review"."title",
+        "review"."body",
+        to_char("review"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
+        (
+          SELECT "row"
+          FROM (
+            SELECT
+              "user"."id",
+              "user"."name"
+            FROM "users" AS "user"
+            WHERE "user"."id" = "review"."user_id"
+          ) AS "row"
+        ) AS "user"
+      FROM "reviews" AS "review"
+      WHERE "review"."id" = $1
+      ORDER BY "review"."id" ASC
+      LIMIT 1
+    ) AS "row"
+  ))::text AS "json",
   pg_current_snapshot()::text AS "snapshot";

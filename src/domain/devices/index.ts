@@ -1,14 +1,18 @@
 /** Devices: the sensors of the merchants' cold stores, and what they measured. */
 import type { Module } from '../module.ts';
+import { deviceLists, readings } from './cache.ts';
 import { device, reading, readingHourly } from './resource.ts';
+import { writeRoutes } from './routes.ts';
 
 export const devices: Module = {
   name: 'devices',
   resources: [device, reading, readingHourly],
   routes(app) {
-    app.list('/devices', { resource: device, budget: 1 });
-    app.list('/devices/:id/readings', { resource: reading, budget: 1, where: { deviceId: 'id' } });
+    app.list('/devices', { resource: device, budget: 1, cache: deviceLists });
+    app.item('/devices/:id', { resource: device, budget: 1 });
+    app.list('/devices/:id/readings', { resource: reading, budget: 1, where: { deviceId: 'id' }, cache: readings });
     app.list('/devices/:id/readings/hourly', { resource: readingHourly, budget: 1, where: { deviceId: 'id' } });
-    app.list('/readings', { resource: reading, budget: 1 });
+    app.list('/readings', { resource: reading, budget: 1, cache: readings });
+    writeRoutes(app);
   },
 };

@@ -1,4 +1,5 @@
 import { everything } from '../../engine/resource/policy.ts';
+import { DAY } from '../../engine/resource/window.ts';
 import { resource } from '../resource.ts';
 
 const members = everything('user', 'admin');
@@ -23,6 +24,7 @@ export const reading = resource('Reading', {
   filters: { 'device.status': ['equals'], 'device.kind': ['equals'], deviceId: ['equals', 'in'] },
   sorts: ['timestamp'],
   sort: '-timestamp',
+  window: { field: 'timestamp', default: DAY, most: 31 * DAY },
   limit: { default: 100, most: 100 },
   policy: members,
 });
@@ -34,6 +36,7 @@ export const readingHourly = resource('ReadingHourly', {
   lean: 'hour,count,temperatureMin,temperatureMax,temperatureAvg,humidityAvg',
   sorts: ['hour'],
   sort: '-hour',
+  window: { field: 'hour', default: 7 * DAY, most: 31 * DAY },
   limit: { default: 24, most: 100 },
   policy: members,
 });

@@ -28,12 +28,33 @@ SELECT
   )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";
 
+-- GET /v1/devices/:id
+
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "device"."id",
+        "device"."serial",
+        "device"."name",
+        "device"."kind",
+        "device"."status"
+      FROM "devices" AS "device"
+      WHERE "device"."id" = $1
+      ORDER BY "device"."id" ASC
+      LIMIT 1
+    ) AS "row"
+  ))::text AS "json",
+  pg_current_snapshot()::text AS "snapshot";
+
 -- GET /v1/devices/:id/readings
 
 WITH "the page" AS (
   SELECT "reading".*
   FROM "readings" AS "reading"
   WHERE "reading"."device_id" = $1
+    AND "reading"."timestamp" >= $2
   ORDER BY "reading"."timestamp" DESC, "reading"."device_id" DESC
   LIMIT 101
 )
@@ -64,6 +85,7 @@ WITH "the page" AS (
   SELECT "readingHourly".*
   FROM "readings_hourly" AS "readingHourly"
   WHERE "readingHourly"."device_id" = $1
+    AND "readingHourly"."hour" >= $2
   ORDER BY "readingHourly"."hour" DESC, "readingHourly"."device_id" DESC
   LIMIT 25
 )
@@ -95,6 +117,7 @@ SELECT
 WITH "the page" AS (
   SELECT "reading".*
   FROM "readings" AS "reading"
+  WHERE "reading"."timestamp" >= $1
   ORDER BY "reading"."timestamp" DESC, "reading"."device_id" DESC
   LIMIT 101
 )

@@ -1,12 +1,17 @@
 /** Feed: what people write, and what they are told. */
 import type { Module } from '../module.ts';
-import { notification, post } from './resource.ts';
+import { home, notification, post } from './resource.ts';
+import { writeRoutes } from './routes.ts';
 
 export const feed: Module = {
   name: 'feed',
-  resources: [post, notification],
+  resources: [home, post, notification],
   routes(app) {
+    app.item('/users/:id/home', { resource: home, budget: 1 });
+    app.item('/posts/:id', { resource: post, budget: 1 });
+    app.item('/notifications/:id', { resource: notification, budget: 1 });
     app.list('/users/:id/posts', { resource: post, budget: 1, where: { authorId: 'id' } });
     app.list('/users/:id/notifications', { resource: notification, budget: 1, where: { userId: 'id' } });
+    writeRoutes(app);
   },
 };

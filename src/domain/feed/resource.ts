@@ -1,6 +1,20 @@
 import { everything, SUBJECT } from '../../engine/resource/policy.ts';
 import { resource } from '../resource.ts';
 
+/** What a user comes home to: the latest posts, and what is unread, side by side. */
+export const home = resource('User', {
+  name: 'home',
+  fields: ['id', 'name', 'email', 'avatarUrl'],
+  relations: {
+    posts: { take: 10, sort: '-createdAt' },
+    notifications: { take: 20, sort: '-createdAt', where: { readAt: null } },
+  },
+  computed: { unread: { aggregate: 'count', relation: 'notifications', where: { readAt: null } } },
+  lean: 'id,name,email,avatarUrl,posts(id,title,createdAt),notifications(id,kind,title,createdAt),unread',
+  sort: 'id',
+  policy: { admin: {}, user: { rows: { id: SUBJECT } } },
+});
+
 export const post = resource('Post', {
   name: 'post',
   fields: ['id', 'title', 'body', 'media', 'createdAt', 'updatedAt'],

@@ -1,3 +1,110 @@
+-- GET /v1/users/:id/home
+
+WITH "the row" AS (
+  SELECT "user".*
+  FROM "users" AS "user"
+  WHERE "user"."id" = $1
+  ORDER BY "user"."id" ASC
+  LIMIT 1
+)
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "user"."id",
+        "user"."email",
+        "user"."name",
+        "user"."avatar_url" AS "avatarUrl",
+        ARRAY(
+          SELECT "row"
+          FROM (
+            SELECT
+              "posts"."id",
+              "posts"."title",
+              to_char("posts"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
+            FROM "posts"
+            WHERE "posts"."author_id" = "user"."id"
+            ORDER BY "posts"."created_at" DESC, "posts"."id" DESC
+            LIMIT 10
+          ) AS "row"
+        ) AS "posts",
+        ARRAY(
+          SELECT "row"
+          FROM (
+            SELECT
+              "notifications"."id",
+              "notifications"."kind",
+              "notifications"."title",
+              to_char("notifications"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
+            FROM "notifications"
+            WHERE "notifications"."user_id" = "user"."id"
+              AND "notifications"."read_at" IS NULL
+            ORDER BY "notifications"."created_at" DESC, "notifications"."id" DESC
+            LIMIT 20
+          ) AS "row"
+        ) AS "notifications",
+        (
+          SELECT count(*)
+          FROM "notifications" AS "notifications_2"
+          WHERE "notifications_2"."user_id" = "user"."id"
+            AND "notifications_2"."read_at" IS NULL
+        ) AS "unread"
+      FROM "the row" AS "user"
+    ) AS "row"
+  ))::text AS "json",
+  (
+    SELECT "user"."version"
+    FROM "the row" AS "user"
+  )::text AS "version",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/posts/:id
+
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "post"."id",
+        "post"."title",
+        to_char("post"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
+      FROM "posts" AS "post"
+      WHERE "post"."id" = $1
+      ORDER BY "post"."id" ASC
+      LIMIT 1
+    ) AS "row"
+  ))::text AS "json",
+  pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/notifications/:id
+
+WITH "the row" AS (
+  SELECT "notification".*
+  FROM "notifications" AS "notification"
+  WHERE "notification"."id" = $1
+  ORDER BY "notification"."id" ASC
+  LIMIT 1
+)
+SELECT
+  to_json((
+    SELECT "row"
+    FROM (
+      SELECT
+        "notification"."id",
+        "notification"."kind",
+        "notification"."title",
+        to_char("notification"."read_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "readAt",
+        to_char("notification"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt"
+      FROM "the row" AS "notification"
+    ) AS "row"
+  ))::text AS "json",
+  (
+    SELECT "notification"."version"
+    FROM "the row" AS "notification"
+  )::text AS "version",
+  pg_current_snapshot()::text AS "snapshot";
+
 -- GET /v1/users/:id/posts
 
 WITH "the page" AS (

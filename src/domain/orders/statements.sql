@@ -1,5 +1,12 @@
 -- GET /v1/orders/:id
 
+WITH "the row" AS (
+  SELECT "order".*
+  FROM "orders" AS "order"
+  WHERE "order"."id" = $1
+  ORDER BY "order"."id" ASC
+  LIMIT 1
+)
 SELECT
   to_json((
     SELECT "row"
@@ -33,12 +40,13 @@ SELECT
             LIMIT 50
           ) AS "row"
         ) AS "items"
-      FROM "orders" AS "order"
-      WHERE "order"."id" = $1
-      ORDER BY "order"."id" ASC
-      LIMIT 1
+      FROM "the row" AS "order"
     ) AS "row"
   ))::text AS "json",
+  (
+    SELECT "order"."version"
+    FROM "the row" AS "order"
+  )::text AS "version",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/users/:id/orders

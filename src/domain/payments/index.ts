@@ -1,15 +1,16 @@
 /** Payments: what users spent, where, and on what. */
 import type { Module } from '../module.ts';
+import { categories, dashboards } from './cache.ts';
 import { category, categoryTotal, dashboard, merchant, transaction } from './resource.ts';
 
 export const payments: Module = {
   name: 'payments',
   resources: [dashboard, transaction, categoryTotal, merchant, category],
   routes(app) {
-    app.item('/users/:id/dashboard', { resource: dashboard, budget: 1 });
+    app.item('/users/:id/dashboard', { resource: dashboard, budget: 1, cache: dashboards });
     app.list('/users/:id/transactions', { resource: transaction, budget: 1, where: { userId: 'id' } });
     app.list('/merchants', { resource: merchant, budget: 1 });
     app.item('/merchants/:id', { resource: merchant, budget: 1 });
-    app.list('/categories', { resource: category, budget: 1 });
+    app.list('/categories', { resource: category, budget: 1, cache: categories });
   },
 };

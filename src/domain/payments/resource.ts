@@ -50,6 +50,7 @@ export const categoryTotal = resource('CategoryTotal', {
   sort: '-total,categoryId',
   limit: { default: 100, most: 100 },
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+  madeOf: { Transaction: { userId: 'userId' }, Merchant: {}, Category: {} },
 });
 
 export const merchant = resource('Merchant', {

@@ -1,5 +1,12 @@
 -- GET /v1/users/:id/dashboard
 
+WITH "the row" AS (
+  SELECT "user".*
+  FROM "users" AS "user"
+  WHERE "user"."id" = $1
+  ORDER BY "user"."id" ASC
+  LIMIT 1
+)
 SELECT
   to_json((
     SELECT "row"
@@ -54,12 +61,13 @@ SELECT
             LIMIT 100
           ) AS "row"
         ) AS "totals"
-      FROM "users" AS "user"
-      WHERE "user"."id" = $1
-      ORDER BY "user"."id" ASC
-      LIMIT 1
+      FROM "the row" AS "user"
     ) AS "row"
   ))::text AS "json",
+  (
+    SELECT "user"."version"
+    FROM "the row" AS "user"
+  )::text AS "version",
   pg_current_snapshot()::text AS "snapshot";
 
 -- GET /v1/users/:id/transactions

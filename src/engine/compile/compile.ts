@@ -36,6 +36,8 @@ export interface ReadRow {
   readonly version?: string | null;
   /** A JSON array; null where nothing comes after the page. */
   readonly next?: string | null;
+  /** A JSON array with an array for each row; null where there are no rows. */
+  readonly keys?: string | null;
   readonly total?: string;
 }
 

@@ -99,6 +99,17 @@ export class Registry {
     for (const relation of Object.keys(resource.relations)) this.relation(resource, relation);
     for (const sort of resource.sorts) this.#checkSort(resource, sort);
     for (const filter of Object.keys(resource.filters)) this.#checkFilter(resource, filter);
+    this.#checkWindow(resource);
+  }
+
+  #checkWindow(resource: Resource): void {
+    const { window } = resource;
+    if (!window) return;
+    const field = this.scalar(resource, window.field);
+    if (field.type !== 'DateTime' || !field.required)
+      throw new DeclarationError(resource.name, `has a window of "${window.field}", which is no time of every row`);
+    if (window.default > window.most)
+      throw new DeclarationError(resource.name, 'has a window that is longer by default than it may be');
   }
 
   #checkSort(resource: Resource, sort: string): void {

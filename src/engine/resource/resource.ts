@@ -8,6 +8,7 @@
 import type { Computed } from '../compile/computed.ts';
 import type { Bounds } from './bounds.ts';
 import type { Policy } from './policy.ts';
+import type { Window } from './window.ts';
 
 export type Operator = 'equals' | 'not' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'isNull';
 
@@ -39,10 +40,14 @@ export interface Resource {
   readonly sort: string;
   /** Rows of a page: how many without `limit`, and at most. */
   readonly limit: { readonly default: number; readonly most: number };
+  /** The stretch of time that a list is about, with `since` and `until`; all of it without. */
+  readonly window: Window | undefined;
   /** Ways to count that `count` may ask for, with `page` and `per_page`; none means cursors alone. */
   readonly counts: readonly Count[];
   readonly bounds: Partial<Bounds>;
   readonly policy: Policy;
+  /** Of a view: the models whose tables it reads, each with the fields of the view that are fields of the table. */
+  readonly madeOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export type Count = 'exact' | 'estimated';
@@ -79,10 +84,16 @@ export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['m
   readonly sorts?: readonly Names<Payload<T, M>['scalars']>[];
   readonly sort: string;
   readonly limit?: { readonly default: number; readonly most: number };
+  readonly window?: Window & { readonly field: Names<Payload<T, M>['scalars']> };
   readonly counts?: readonly Count[];
   readonly bounds?: Partial<Bounds>;
   readonly policy: {
     readonly [role: string]: { readonly rows?: SubjectIn<Where<T, M>>; readonly without?: readonly string[] };
+  };
+  readonly madeOf?: {
+    readonly [B in Names<T['model']>]?: {
+      readonly [F in Names<Payload<T, M>['scalars']>]?: Names<Payload<T, B>['scalars']>;
+    };
   };
 }
 
@@ -103,6 +114,7 @@ export function resources<T extends TypeMapLike>() {
       filters: {},
       sorts: [],
       limit: DEFAULT_LIMIT,
+      window: undefined,
       counts: [],
       bounds: {},
       ...(declaration as object),

@@ -3,6 +3,7 @@
  * that stands there is merged in, so that an embedded row is as guarded as a root one; and rows are added up, so that
  * no nesting multiplies past the bound.
  */
+import type { Computed } from '../compile/computed.ts';
 import type { Bounds } from './bounds.ts';
 import { type FieldTree, parseFields } from './fields.ts';
 import { dependsOnSubject, type Grant, grantFor } from './policy.ts';
@@ -15,7 +16,7 @@ import type { Viewer } from './viewer.ts';
 /** One level of a selection, in the shape of Prisma's arguments, with computed values beside `select`. */
 export interface SelectNode {
   readonly select: Readonly<Record<string, true | SelectNode>>;
-  readonly computed?: Readonly<Record<string, unknown>>;
+  readonly computed?: Readonly<Record<string, Computed>>;
   readonly where?: Readonly<Record<string, unknown>>;
   readonly orderBy?: readonly Readonly<Record<string, 'asc' | 'desc'>>[];
   readonly take?: number;
@@ -67,7 +68,7 @@ class SelectBuilder {
       throw refusal('fields', `"${place.path}" nests deeper than ${this.#context.bounds.depth}`);
     }
     const select: Record<string, true | SelectNode> = {};
-    const computed: Record<string, unknown> = {};
+    const computed: Record<string, Computed> = {};
     for (const [name, inside] of place.tree) {
       const kind = this.#kindOf(resource, grant, name);
       if (kind === undefined) {
@@ -77,7 +78,7 @@ class SelectBuilder {
       if (kind !== 'relation' && inside.size > 0)
         throw refusal('fields', `"${join(place.path, name)}" has no fields inside`);
       if (kind === 'field') select[name] = true;
-      else if (kind === 'computed') computed[name] = resource.computed[name];
+      else if (kind === 'computed') computed[name] = resource.computed[name]!;
       else select[name] = this.#embed(resource, name, { ...place, tree: inside, path: join(place.path, name) });
     }
     return Object.keys(computed).length > 0 ? { select, computed } : { select };

@@ -14,6 +14,7 @@ import type { Resource } from './resource.ts';
 import { type SelectNode, selectOf } from './select.ts';
 import { orderByOf, parseSort, type SortField } from './sort.ts';
 import type { Viewer } from './viewer.ts';
+import { conditionWithin } from './window.ts';
 
 export interface Selection {
   readonly resource: Resource;
@@ -84,7 +85,8 @@ export class SelectionParser {
       query['sort'] ?? resource.sort,
       query['sort'] === undefined ? undefined : resource.sorts,
     );
-    const conditions = [request.where, grant.rows, ...this.#filters(resource, grant, query)];
+    const window = conditionWithin(this.#registry, resource, query);
+    const conditions = [request.where, grant.rows, window, ...this.#filters(resource, grant, query)];
     if (page.after !== undefined) {
       conditions.push(conditionAfter(page.after, { registry: this.#registry, resource, sort, signer: this.#signer }));
     }
@@ -124,6 +126,7 @@ type CheckedQuery = Readonly<Record<string, string>>;
 /** Every parameter that a list of this resource takes. */
 export const listParameters = (resource: Resource): string[] => [
   ...['fields', 'sort', 'limit', 'after'],
+  ...(resource.window ? ['since', 'until'] : []),
   ...(resource.counts.length > 0 ? ['page', 'per_page', 'count'] : []),
   ...filterParameters(resource),
 ];

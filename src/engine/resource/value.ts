@@ -14,7 +14,8 @@ interface Reader {
 const INTEGER = /^-?\d{1,10}$/;
 const BIG_INTEGER = /^-?\d{1,19}$/;
 const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
-const DATE_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
+/** PostgreSQL has no year 0. */
+const DATE_TIME = /^(?!0000)\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const readers: Readonly<Record<string, Reader>> = {

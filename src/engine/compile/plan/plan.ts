@@ -20,8 +20,8 @@
 export type Slot = number;
 
 export type RootPlan =
-  /** `version` is the field whose value is told beside the row. */
-  | { readonly kind: 'one'; readonly read: ReadPlan; readonly version: string | null }
+  /** `version` and `keys` are fields whose values are told beside the row. */
+  | { readonly kind: 'one'; readonly read: ReadPlan; readonly version: string | null; readonly keys: readonly string[] }
   | { readonly kind: 'many'; readonly read: ReadPlan; readonly beside: Beside }
   | { readonly kind: 'count'; readonly model: string; readonly where: Predicate };
 
@@ -29,6 +29,8 @@ export type RootPlan =
 export interface Beside {
   /** Fields whose values in the last row are wanted, if there are rows after it. */
   readonly next: readonly string[];
+  /** Fields whose values in every row are wanted. */
+  readonly keys: readonly string[];
   readonly total: { readonly where: Predicate; readonly estimated: boolean } | null;
 }
 

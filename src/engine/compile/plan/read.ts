@@ -25,6 +25,8 @@ export interface ReadRequest {
   readonly version?: string;
   /** Of a list with a `take`: fields whose values in its last row come as `next`, if there are rows after it. */
   readonly next?: readonly string[];
+  /** Of one row, or a list with a `take`: fields whose values in each row come as `keys`. */
+  readonly keys?: readonly string[];
   /** Of a list: a `where`; how many rows it holds for comes as `total`. */
   readonly total?: object;
   /** Whether `total` may come from PostgreSQL's statistics, where its `where` is empty. */
@@ -59,9 +61,10 @@ export function planRoot(planner: Planner, request: ReadRequest, path?: Path): R
   }
 }
 
-function planOne(read: ReadPlan, model: Model, { version }: ReadRequest, path: Path | undefined): RootPlan {
+function planOne(read: ReadPlan, model: Model, { version, keys = [] }: ReadRequest, path: Path | undefined): RootPlan {
   if (version !== undefined) mustBeScalar(model, version, at(path, 'version'));
-  return { kind: 'one', read, version: version ?? null };
+  for (const field of keys) mustBeScalar(model, field, at(path, 'keys'));
+  return { kind: 'one', read, version: version ?? null, keys };
 }
 
 function mustBeScalar(model: Model, field: string, path: Path): void {
@@ -71,20 +74,22 @@ function mustBeScalar(model: Model, field: string, path: Path): void {
 function planMany(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): RootPlan {
   const read = planList(planner, model, checked(request.args ?? {}, [...LIST, 'cursor'], path), path);
   const beside = planBeside(planner, model, request, path);
-  if (beside.next.length > 0 && (!read.page.take || read.page.reverse)) {
-    refuse(at(path, 'next'), {
+  for (const name of ['next', 'keys'] as const) {
+    if (beside[name].length === 0 || (read.page.take && !read.page.reverse)) continue;
+    refuse(at(path, name), {
       code: 'NOT_SUPPORTED',
-      message: '`next` needs a `take` from the beginning of the list',
+      message: `\`${name}\` needs a \`take\` from the beginning of the list`,
     });
   }
   return { kind: 'many', read, beside };
 }
 
 function planBeside(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): Beside {
-  const { next = [], total, estimated = false } = request;
+  const { next = [], keys = [], total, estimated = false } = request;
   for (const field of next) mustBeScalar(model, field, at(path, 'next'));
-  if (total === undefined) return { next, total: null };
-  return { next, total: { where: planWhere(planner, model, total, at(path, 'total')), estimated } };
+  for (const field of keys) mustBeScalar(model, field, at(path, 'keys'));
+  if (total === undefined) return { next, keys, total: null };
+  return { next, keys, total: { where: planWhere(planner, model, total, at(path, 'total')), estimated } };
 }
 
 /** Unlike Prisma, also a required relation takes a `where`: one that does not hold makes it null. */

@@ -4,7 +4,7 @@ import type { Beside, Predicate, RootPlan } from '../plan/plan.ts';
 import { cut } from './cut.ts';
 import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
-import { allRows, cutRow, cutRows, oneRow, rootRows } from './read.ts';
+import { allRows, type Cut, cutRow, cutRows, oneRow, rootRows } from './read.ts';
 import { column, from, type Scope, type Sql, scalarOf, table } from './scope.ts';
 import { block, lines, list, literal, name } from './text.ts';
 
@@ -29,10 +29,11 @@ export function statement(dataModel: DataModel, roots: Roots, { snapshot }: Stat
 
 /** What stands before `SELECT`, and the columns of one read. */
 function ofOne(sql: Sql, plan: RootPlan): [parts: string[], columns: string[]] {
-  if (plan.kind === 'one' && plan.version !== null) return rowWithVersion(sql, plan, plan.version);
-  if (plan.kind !== 'many') return [[], [json(root(sql, plan))]];
-  const [parts, columns] = plan.beside.next.length > 0 ? pageWithNext(sql, plan) : [[], [json(root(sql, plan))]];
-  const { total } = plan.beside;
+  if (plan.kind === 'one') return ofOneRow(sql, plan);
+  if (plan.kind === 'count') return [[], [json(root(sql, plan))]];
+  const { next, keys, total } = plan.beside;
+  const isPage = next.length > 0 || keys.length > 0;
+  const [parts, columns] = isPage ? pageWithMore(sql, plan) : [[], [json(root(sql, plan))]];
   if (total) columns.push(`${totalOf(sql, plan.read.model, total)}::text AS "total"`);
   return [parts, columns];
 }
@@ -40,20 +41,41 @@ function ofOne(sql: Sql, plan: RootPlan): [parts: string[], columns: string[]] {
 const ROW = name('the row');
 const PAGE = name('the page');
 
-/** The row is found once, and read twice. */
-function rowWithVersion(sql: Sql, { read }: OnePlan, version: string): [parts: string[], columns: string[]] {
+/** A row with its version or its keys is found once, and read for each of them. */
+function ofOneRow(sql: Sql, plan: OnePlan): [parts: string[], columns: string[]] {
+  const { read, version, keys } = plan;
+  if (version === null && keys.length === 0) return [[], [json(root(sql, plan))]];
   const rows = rootRows(sql, read.model);
   const row = `WITH ${ROW} AS ${block(cut(sql, read, rows))}`;
-  const found = cutRow(sql, read, { scope: rows.scope, source: ROW });
-  const value = block(lines(`SELECT ${column(rows.scope, version)}`, `FROM ${ROW} AS ${name(rows.scope.alias)}`));
-  return [[row], [json(found), `${value}::text AS "version"`]];
+  const columns = [json(cutRow(sql, read, { scope: rows.scope, source: ROW }))];
+  if (version !== null) columns.push(`${versionOf(version, rows.scope)} AS "version"`);
+  if (keys.length > 0) columns.push(keysOf(sql, keys, { scope: rows.scope, source: ROW }));
+  return [[row], columns];
 }
 
-function pageWithNext(sql: Sql, plan: ManyPlan): [parts: string[], columns: string[]] {
-  const rows = rootRows(sql, plan.read.model);
-  const page = `WITH ${PAGE} AS ${block(cut(sql, plan.read, rows, 1))}`;
-  const found = cutRows(sql, plan.read, { scope: rows.scope, source: PAGE });
-  return [[page], [json(found), `${nextOf(sql, plan, rows.scope)} AS "next"`]];
+function pageWithMore(sql: Sql, plan: ManyPlan): [parts: string[], columns: string[]] {
+  const { next, keys } = plan.beside;
+  const { scope, ...rows } = rootRows(sql, plan.read.model);
+  const page = `WITH ${PAGE} AS ${block(cut(sql, plan.read, { scope, ...rows }, next.length > 0 ? 1 : 0))}`;
+  const columns = [json(cutRows(sql, plan.read, { scope, source: PAGE }))];
+  if (next.length > 0) columns.push(`${nextOf(sql, plan, scope)} AS "next"`);
+  const source = `(SELECT * FROM ${PAGE} LIMIT ${plan.read.page.take})`;
+  if (keys.length > 0) columns.push(keysOf(sql, keys, { scope, source: next.length > 0 ? source : PAGE }));
+  return [[page], columns];
+}
+
+function versionOf(field: string, scope: Scope): string {
+  return `${block(lines(`SELECT ${column(scope, field)}`, `FROM ${ROW} AS ${name(scope.alias)}`))}::text`;
+}
+
+/** The values of some fields in each row that was cut. */
+function keysOf(sql: Sql, fields: readonly string[], { scope, source }: Cut): string {
+  const values = fields.map((field) => output(sql.dataModel, scalarOf(scope, field), column(scope, field)));
+  const rows = lines(
+    `SELECT json_agg(json_build_array(${values.join(', ')}))`,
+    `FROM ${source} AS ${name(scope.alias)}`,
+  );
+  return `${block(rows)}::text AS "keys"`;
 }
 
 function json(value: string): string {

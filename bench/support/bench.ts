@@ -1,0 +1,29 @@
+/** What a section of the bench is given, and what it gives back. */
+import type { Table } from './table.ts';
+
+export type Size = 'small' | 'large';
+
+export interface Bench {
+  readonly size: Size;
+  /** Fewer and shorter rounds: to see that all works, not to quote. */
+  readonly quick: boolean;
+  /** What is to be ended when the bench ends, however it ends. */
+  readonly stack: AsyncDisposableStack;
+  /** Progress, a line each, on standard error. */
+  readonly log: (line: string) => void;
+}
+
+export interface Section {
+  readonly summary: string;
+  run(bench: Bench): Promise<Report>;
+}
+
+export interface Report {
+  /** What was measured, on what. */
+  readonly facts: Readonly<Record<string, string | number>>;
+  readonly tables: readonly Table[];
+  /** What a reader of the numbers must know. */
+  readonly warnings: readonly string[];
+  /** All of it for machines: each round of each row. */
+  readonly data: object;
+}

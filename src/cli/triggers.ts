@@ -1,0 +1,72 @@
+/** `hotpath triggers`: the migration that makes the database log what the resources need. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { datamodel } from '#datamodel';
+import { modules } from '../domain/index.ts';
+import {
+  changesBetween,
+  installedTriggers,
+  migrationText,
+  type TriggerChange,
+  type Triggers,
+} from '../engine/freshness/trigger-migration.ts';
+import { triggersFor } from '../engine/freshness/triggers.ts';
+import { watch } from '../engine/freshness/watched.ts';
+import { Registry } from '../engine/resource/registry.ts';
+import { type Command, CommandError } from './command.ts';
+
+const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
+
+const usage = `Usage: npm run hotpath -- triggers [--check]
+
+Writes the next migration, prisma/migrations/<time>_triggers, if the resources need triggers that the migrations do not
+install, and says which. Apply it with \`npx prisma migrate deploy\`. With --check it writes nothing, and fails if it
+would.`;
+
+export const triggers: Command = {
+  summary: 'write the migration of the triggers that log changes',
+  usage,
+  async run(args) {
+    const [check, ...more] = args;
+    if (more.length > 0 || (check !== undefined && check !== '--check')) throw new CommandError(usage);
+    const wanted = wantedTriggers();
+    const changes = changesBetween(installedTriggers(migrations().map(({ text }) => text)), wanted);
+    if (changes.length === 0) return say('The triggers are what the resources need.');
+    for (const { source, kind } of changes) say(`${kind.padEnd(8)} ${source}`);
+    if (check) throw new CommandError('The migrations install other triggers. Run `npm run hotpath -- triggers`.');
+    say(`Written to ${writeMigration(changes, wanted)}.`);
+  },
+};
+
+/** What the resources of all modules need. */
+export function wantedTriggers(): Triggers {
+  const registry = new Registry(datamodel);
+  registry.add(...modules.flatMap(({ resources }) => resources));
+  registry.check();
+  return triggersFor(watch(registry));
+}
+
+/** The migrations in the order in which they are applied. */
+export function migrations(): { readonly name: string; readonly text: string }[] {
+  const names = readdirSync(MIGRATIONS).sort();
+  const files = names.map((name) => ({ name, file: join(MIGRATIONS, name, 'migration.sql') }));
+  return files
+    .filter(({ file }) => existsSync(file))
+    .map(({ name, file }) => ({ name, text: readFileSync(file, 'utf8') }));
+}
+
+function writeMigration(changes: readonly TriggerChange[], wanted: Triggers): string {
+  const name = `${nextTime()}_triggers`;
+  mkdirSync(join(MIGRATIONS, name));
+  writeFileSync(join(MIGRATIONS, name, 'migration.sql'), migrationText(changes, wanted));
+  return `prisma/migrations/${name}`;
+}
+
+/** As Prisma names migrations, `20261121050000`; behind the last one, whatever the clock says. */
+function nextTime(): string {
+  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  const last = migrations().at(-1)?.name.slice(0, 14) ?? '';
+  return last < now ? now : String(Number(last) + 1);
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);

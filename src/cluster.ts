@@ -1,0 +1,126 @@
+/**
+ * Several processes behind one port. The primary holds the port, starts the workers, and answers nothing itself. A worker
+ * that dies is replaced. Those that die young are replaced ever later, and when five in a row have died young the service
+ * ends with 1, since the next would, too. The first worker must listen before the others start, so that what keeps all
+ * from starting is told once.
+ *
+ * A terminal or a service manager may signal the whole group. So workers take a signal and the primary's word for the
+ * same thing, however often they come, and the primary alone decides when to be impatient: at the second signal, or when
+ * a worker has not ended by the shutdown timeout.
+ *
+ * Node.js hands each connection that the primary accepts to the next worker. One that is on its way to the last worker as
+ * that stops listening has nowhere to go, and is cut at the end.
+ */
+import cluster, { type Worker } from 'node:cluster';
+import { type Logger, pino } from 'pino';
+import type { Config } from './config.ts';
+import { loggerOptions } from './plugins/logger.ts';
+
+export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const DRAIN = 'drain';
+/** A worker that lives shorter than this died young. */
+const YOUNG_MS = 5000;
+const YOUNG_DEATHS = 5;
+const FIRST_DELAY_MS = 100;
+/** What a worker gets beyond the shutdown timeout, after which it exits by itself. */
+const GRACE_MS = 1000;
+
+/** In a worker: drains once, at the primary's word or a signal, whichever comes first. */
+export function drainWhenTold(drain: () => void): void {
+  let told = false;
+  const onlyOnce = () => {
+    if (!told) drain();
+    told = true;
+  };
+  for (const signal of SIGNALS) process.on(signal, onlyOnce);
+  process.on('message', (message) => message === DRAIN && onlyOnce());
+}
+
+/** In the primary: serves by workers until the service is told to stop, or cannot go on. Ends the process. */
+export function superviseWorkers(config: Config): void {
+  const supervisor = new Supervisor(config);
+  cluster.once('listening', () => supervisor.startOthers());
+  cluster.on('exit', (worker, code, signal) => supervisor.bury(worker, signal ?? code));
+  for (const signal of SIGNALS) process.on(signal, () => supervisor.stop(signal));
+  supervisor.start();
+}
+
+class Supervisor {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #startedAt = new WeakMap<Worker, number>();
+  #serving = false;
+  #youngDeaths = 0;
+  /** What the process ends with, once it is to end. */
+  #exitCode: number | undefined;
+
+  constructor(config: Config) {
+    this.#config = config;
+    this.#log = pino(loggerOptions(config));
+  }
+
+  start(): void {
+    const worker = cluster.fork();
+    this.#startedAt.set(worker, performance.now());
+  }
+
+  startOthers(): void {
+    this.#serving = true;
+    for (let others = this.#config.workers - 1; others > 0; others -= 1) this.start();
+  }
+
+  stop(signal: NodeJS.Signals): void {
+    this.#log.info(`${signal}: ${livingWorkers().length} workers finish the requests in flight.`);
+    this.#end(0);
+  }
+
+  /** @param cause the signal or the exit code that ended it. */
+  bury(worker: Worker, cause: string | number): void {
+    if (this.#exitCode !== undefined) {
+      if (cause !== 0) this.#exitCode = 1;
+      this.#exitIfAlone();
+    } else if (this.#serving) this.#replace(worker, cause);
+    else process.exit(1);
+  }
+
+  #replace(worker: Worker, cause: string | number): void {
+    const isYoung = performance.now() - this.#startedAt.get(worker)! < YOUNG_MS;
+    this.#youngDeaths = isYoung ? this.#youngDeaths + 1 : 0;
+    if (this.#youngDeaths < YOUNG_DEATHS) this.#startAgain(worker, cause);
+    else this.#giveUp();
+  }
+
+  #giveUp(): void {
+    this.#log.fatal(`${YOUNG_DEATHS} workers in a row ended within ${YOUNG_MS / 1000} s of their start; giving up.`);
+    this.#end(1);
+  }
+
+  #startAgain(worker: Worker, cause: string | number): void {
+    const wait = this.#youngDeaths === 0 ? 0 : FIRST_DELAY_MS * 2 ** (this.#youngDeaths - 1);
+    this.#log.warn(`Worker ${worker.process.pid} ended (${cause}); another starts in ${wait} ms.`);
+    setTimeout(() => this.#exitCode ?? this.start(), wait);
+  }
+
+  #end(exitCode: number): void {
+    if (this.#exitCode === undefined) this.#drain(exitCode);
+    else killWorkers();
+  }
+
+  #drain(exitCode: number): void {
+    this.#exitCode = exitCode;
+    for (const worker of livingWorkers()) if (worker.isConnected()) worker.send(DRAIN);
+    setTimeout(killWorkers, this.#config.http.shutdownTimeoutMs + GRACE_MS);
+    this.#exitIfAlone();
+  }
+
+  #exitIfAlone(): void {
+    if (livingWorkers().length === 0) process.exit(this.#exitCode);
+  }
+}
+
+const livingWorkers = (): Worker[] =>
+  Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker?.isDead() === false);
+
+function killWorkers(): void {
+  for (const worker of livingWorkers()) worker.process.kill('SIGKILL');
+}

@@ -1,0 +1,30 @@
+/** What bodies and paths of writes are made of. */
+import Type, { type TProperties } from 'typebox';
+
+export const id = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 });
+export const idParams = Type.Object({ id });
+
+/** An object that has these properties and no other. */
+export const exactly = <P extends TProperties>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
+
+/** What a PATCH may change: some of these properties, at least one. */
+export const someOf = <P extends TProperties>(properties: P) =>
+  Type.Partial(Type.Object(properties), { additionalProperties: false, minProperties: 1 });
+
+/** A text that is not empty. */
+export const text = (longest: number) => Type.String({ minLength: 1, maxLength: longest });
+
+export const webUrl = Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2048 });
+
+/** A time that JavaScript and PostgreSQL both know: no year 0, no leap second. */
+export const time = Type.String({
+  format: 'date-time',
+  pattern: '^[12]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)$',
+});
+
+/** An object of any shape. Its size is bounded by the route's `bodyLimit`. */
+export const anyObject = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 50 });
+
+/** The largest body of a route that takes a row and no more, in bytes. */
+export const ROW_BYTES = 64 * 1024;

@@ -1,0 +1,94 @@
+/** The writes of the catalog. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { type Prisma, ProductStatus } from '#client';
+import { requestError } from '../../engine/http/errors.ts';
+import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
+import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
+import { anyObject, exactly, idParams, ROW_BYTES, someOf, text, time, webUrl } from '../body.ts';
+import { mustBeAdmin, mustBeUser } from '../viewer.ts';
+import { inventory, product, review } from './resource.ts';
+import { MOST_IN_STOCK, stockCondition, stockData } from './stock.ts';
+
+const productChange = someOf({
+  name: text(160),
+  description: text(10_000),
+  price: Type.String({ pattern: '^\\d{1,10}(\\.\\d{1,2})?$' }),
+  imageUrl: webUrl,
+  gallery: Type.Array(webUrl, { maxItems: 20 }),
+  attributes: anyObject,
+  labels: Type.Array(text(40), { maxItems: 20 }),
+  status: Type.Enum(Object.values(ProductStatus)),
+});
+
+const inventoryChange = someOf({
+  quantity: Type.Integer({ minimum: 0, maximum: MOST_IN_STOCK }),
+  adjust: Type.Integer({ minimum: -MOST_IN_STOCK, maximum: MOST_IN_STOCK }),
+  warehouse: text(40),
+  restockAt: Type.Union([Type.Null(), time]),
+});
+
+const newReview = exactly({
+  rating: Type.Integer({ minimum: 1, maximum: 5 }),
+  title: text(160),
+  body: text(10_000),
+});
+
+export function writeRoutes(app: FastifyInstance): void {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  typed.patch(
+    '/products/:id',
+    { schema: { params: idParams, body: productChange }, bodyLimit: ROW_BYTES, config: { budget: 2 } },
+    async (request, reply) => {
+      mustBeAdmin(request.viewer);
+      const { id } = request.params;
+      const { count } = await app.prisma.product.updateMany({
+        where: { id, ...ifMatch(request) },
+        data: { ...(request.body as Prisma.ProductUpdateManyMutationInput), version: { increment: 1 } },
+      });
+      return sendChanged(reply, { resource: product, where: { id }, changed: count > 0 });
+    },
+  );
+
+  typed.patch(
+    '/products/:id/inventory',
+    { schema: { params: idParams, body: inventoryChange }, config: { budget: 2 } },
+    async (request, reply) => {
+      mustBeAdmin(request.viewer);
+      const where = { productId: request.params.id };
+      const { count } = await app.prisma.inventory.updateMany({
+        where: { ...where, ...stockCondition(request.body), ...ifMatch(request) },
+        data: { ...stockData(request.body), version: { increment: 1 } },
+      });
+      const otherwise = () =>
+        requestError('conflict', `The quantity would leave the range from 0 to ${MOST_IN_STOCK}.`);
+      return sendChanged(reply, { resource: inventory, where, changed: count > 0, otherwise });
+    },
+  );
+
+  typed.post(
+    '/products/:id/reviews',
+    {
+      schema: { params: idParams, body: newReview },
+      bodyLimit: ROW_BYTES,
+      config: { budget: 3 + KEY_STATEMENTS },
+    },
+    async ({ viewer, params, body }, reply) => {
+      const userId = mustBeUser(viewer);
+      return createOnce(reply, async (tx) => {
+        const id = await addReview(tx, { ...body, productId: params.id, userId });
+        return { resource: review, where: { id }, location: `/v1/reviews/${id}` };
+      });
+    },
+  );
+}
+
+async function addReview(tx: Prisma.TransactionClient, data: Prisma.ReviewCreateManyInput): Promise<number> {
+  const reviewed = await tx.product.findFirst({ where: { id: data.productId }, select: { id: true } });
+  if (!reviewed) throw requestError('notFound', 'There is no such product.');
+  const [added] = await tx.review.createManyAndReturn({ data: [data], skipDuplicates: true, select: { id: true } });
+  if (!added) throw requestError('alreadyExists', 'You have reviewed this product already.');
+  return added.id;
+}

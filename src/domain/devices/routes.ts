@@ -1,0 +1,54 @@
+/** The writes of devices. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { requestError } from '../../engine/http/errors.ts';
+import { HOUR } from '../../engine/resource/window.ts';
+import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
+import { exactly, idParams, time } from '../body.ts';
+import { mustBeAdmin } from '../viewer.ts';
+import { addReadings, type NewReading } from './add-readings.ts';
+
+const MOST_READINGS = 1000;
+const BATCH_BYTES = 256 * 1024;
+
+const batch = exactly({
+  readings: Type.Array(
+    exactly({
+      timestamp: time,
+      temperature: Type.Number({ minimum: -273.15, maximum: 1000 }),
+      humidity: Type.Number({ minimum: 0, maximum: 100 }),
+      battery: Type.Integer({ minimum: 0, maximum: 100 }),
+    }),
+    { minItems: 1, maxItems: MOST_READINGS },
+  ),
+});
+
+export function writeRoutes(app: FastifyInstance): void {
+  app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .post(
+      '/devices/:id/readings',
+      { schema: { params: idParams, body: batch }, bodyLimit: BATCH_BYTES, config: { budget: 1 + KEY_STATEMENTS } },
+      async ({ viewer, params, body: { readings } }, reply) => {
+        mustBeAdmin(viewer);
+        mustBePast(readings);
+        return createOnce(reply, async (tx) => {
+          const added = await addReadings(tx, params.id, readings);
+          if (added === undefined) throw requestError('notFound', 'There is no such device.');
+          return { status: added > 0 ? 201 : 200, data: { received: readings.length, added } };
+        });
+      },
+    );
+}
+
+/** Of a device whose clock is wrong, readings would be the newest for years. */
+const CLOCK_ERROR = HOUR;
+
+function mustBePast(readings: readonly NewReading[]): void {
+  const latest = Date.now() + CLOCK_ERROR;
+  const place = readings.findIndex(({ timestamp }) => Date.parse(timestamp) > latest);
+  if (place === -1) return;
+  const [pointer, detail] = [`/readings/${place}/timestamp`, 'is more than an hour from now'];
+  throw requestError('invalidRequest', `${pointer}: ${detail}`, [{ pointer, detail }]);
+}

@@ -1,0 +1,12 @@
+/** How long answers about payments may be served from memory, in seconds. */
+import type { CachePolicy } from '../../engine/cache/policy.ts';
+
+export const dashboards: CachePolicy = { ttl: 60, staleWhileRevalidate: 60, staleIfError: 600, negative: 30 };
+
+/** The same for everybody, so that a CDN may keep them, too. */
+export const categories: CachePolicy = {
+  ttl: 3600,
+  staleWhileRevalidate: 600,
+  staleIfError: 86_400,
+  scope: 'public',
+};

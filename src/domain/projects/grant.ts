@@ -1,0 +1,90 @@
+/**
+ * Granting and revoking: the writes of permissions.
+ *
+ * Each is one transaction. It locks the project first, and only then asks who may and what is there: every statement
+ * has its own snapshot (READ COMMITTED), so after the lock it sees what the writer before it has left. Two owners who
+ * revoke each other, or themselves, go one after the other, and the second is refused. The lock is the weakest that
+ * excludes itself; activities, whose foreign keys share the project's key, do not wait for it.
+ *
+ * The lock of the one project is enough. What a write relies on and does not lock is the writer's role from above; if
+ * that is revoked meanwhile, the write counts as made before.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { PermissionRole, Prisma } from '#client';
+import { requestError } from '../../engine/http/errors.ts';
+import type { Viewer } from '../../engine/resource/viewer.ts';
+import { isAdmin, mustBeUser } from '../viewer.ts';
+import { mustSuffice, noSuchProject } from './policy.ts';
+
+export interface Place {
+  readonly projectId: number;
+  /** Whose permission it is. */
+  readonly userId: number;
+}
+
+/** Statements of `grant` and of `revoke`. */
+export const GRANT_STATEMENTS = 3;
+
+/** Gives a user this role on a project. @returns whether there was none before. @throws as `mustHold`, `lastOwner`. */
+export function grant(app: FastifyInstance, viewer: Viewer, { role, ...place }: Place & { role: PermissionRole }) {
+  return app.prisma.$transaction(async (tx) => {
+    const { current, grantedById, ...standing } = await lockedStanding(tx, viewer, place);
+    if (!standing.userExists) throw requestError('notFound', 'There is no such user.');
+    if (role !== 'owner' && standing.isLastOwner) throw lastOwner();
+    await tx.permission.upsert({
+      where: { userId_projectId: place },
+      create: { ...place, role, grantedById },
+      update: { role, grantedById },
+      select: { version: true },
+    });
+    return current === null;
+  });
+}
+
+/** Takes the permission of a user on a project away. @throws as `mustHold`, `lastOwner`, `notFound` if there is none. */
+export function revoke(app: FastifyInstance, viewer: Viewer, place: Place): Promise<void> {
+  return app.prisma.$transaction(async (tx) => {
+    const { current, isLastOwner } = await lockedStanding(tx, viewer, place);
+    if (current === null) throw requestError('notFound', 'The user holds no permission on this project itself.');
+    if (isLastOwner) throw lastOwner();
+    await tx.permission.delete({ where: { userId_projectId: place }, select: { version: true } });
+  });
+}
+
+interface Standing {
+  /** What the viewer holds here. */
+  readonly held: PermissionRole | null;
+  /** The viewer, if there is such a user; an administrator need not be one. */
+  readonly grantedById: number | null;
+  readonly userExists: boolean;
+  /** What the user holds on the project itself. */
+  readonly current: PermissionRole | null;
+  /** Whether the project is the root of a tree, and has no owner but the user. */
+  readonly isLastOwner: boolean;
+}
+
+/** Locks the project and says how things stand. @throws as `mustHold` for who is not its owner. */
+async function lockedStanding(tx: Prisma.TransactionClient, viewer: Viewer, place: Place): Promise<Standing> {
+  const viewerId = mustBeUser(viewer);
+  const { projectId, userId } = place;
+  const locked = await tx.$queryRaw<object[]>`SELECT FROM projects WHERE id = ${projectId} FOR NO KEY UPDATE`;
+  if (locked.length === 0) throw noSuchProject();
+  const [standing] = await tx.$queryRaw<[Standing]>`
+    SELECT
+      (SELECT role FROM project_permission(${viewerId}, ${projectId})) AS "held",
+      (SELECT id FROM users WHERE id = ${viewerId}) AS "grantedById",
+      EXISTS (SELECT FROM users WHERE id = ${userId}) AS "userExists",
+      (SELECT role FROM permissions WHERE user_id = ${userId} AND project_id = ${projectId}) AS "current",
+      EXISTS (
+        SELECT FROM projects
+        JOIN permissions ON project_id = projects.id AND user_id = ${userId} AND role = 'owner'
+        WHERE projects.id = ${projectId} AND parent_id IS NULL AND NOT EXISTS (
+          SELECT FROM permissions WHERE project_id = ${projectId} AND user_id <> ${userId} AND role = 'owner'
+        )
+      ) AS "isLastOwner"`;
+  if (!isAdmin(viewer)) mustSuffice(standing.held ?? undefined, 'owner');
+  return standing;
+}
+
+const lastOwner = () =>
+  requestError('lastOwner', 'This is the last owner of a whole tree of projects: make somebody else an owner first.');

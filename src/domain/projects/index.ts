@@ -1,0 +1,33 @@
+/** Projects: work in a tree, who may do what in it, and what was done. */
+import type { FastifyInstance } from 'fastify';
+import type { Viewer } from '../../engine/resource/viewer.ts';
+import type { FixedFields } from '../../plugins/reads.ts';
+import type { Module } from '../module.ts';
+import { metadata } from './cache.ts';
+import { mustHold } from './policy.ts';
+import { activity, member, membership, project, projectSummary } from './resource.ts';
+import { writeRoutes } from './routes.ts';
+
+const seenBy =
+  (app: FastifyInstance, field: string) =>
+  (viewer: Viewer, fixed: FixedFields): Promise<void> =>
+    mustHold(app, viewer, { projectId: fixed[field] as number, role: 'viewer' });
+
+export const projects: Module = {
+  name: 'projects',
+  resources: [project, projectSummary, member, membership, activity],
+  routes(app) {
+    const guard = seenBy(app, 'projectId');
+    app.item('/projects/:id', { resource: project, budget: 2, guard: seenBy(app, 'id'), cache: metadata });
+    app.list('/projects/:id/activities', { resource: activity, budget: 2, where: { projectId: 'id' }, guard });
+    app.item('/projects/:id/activities/:activityId', {
+      resource: activity,
+      budget: 2,
+      where: { projectId: 'id', id: 'activityId' },
+      guard,
+    });
+    // Those that the user holds a permission on. What is below them is found by each one's `children`.
+    app.list('/users/:id/projects', { resource: membership, budget: 1, where: { userId: 'id' } });
+    writeRoutes(app);
+  },
+};

@@ -1,0 +1,66 @@
+/**
+ * Who may do what in a project: viewers see it, editors add activities, owners grant and revoke, administrators do all.
+ *
+ * A permission on a project holds for its descendants, unless one nearer to them says otherwise, be it more or less. A
+ * policy is data by role and cannot say that, so every route of this module asks `permissionOf` before it reads or
+ * writes. That is one statement, whatever the depth, and nothing is remembered: what is revoked above is revoked below
+ * at once. It is not part of the statement that reads, so that what is read is the same for all who may read it.
+ *
+ * - Who holds no permission is told that there is no such project, as if there were none.
+ * - The least role may see. A nearer permission changes the role and cannot take it away, so who may see a project may
+ *   see all that is below it; of what is above it, nothing but the parent's id.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { PermissionRole } from '#client';
+import { requestError } from '../../engine/http/errors.ts';
+import type { Viewer } from '../../engine/resource/viewer.ts';
+import { isAdmin, mustBeUser } from '../viewer.ts';
+
+export interface Permission {
+  readonly role: PermissionRole;
+  /** The project that it is on: the one that was asked about, or the nearest above. */
+  readonly projectId: number;
+  /** Of two states of one permission the later has the higher. */
+  readonly version: number;
+}
+
+/** The permission that holds for a user in a project; `undefined` also where there is no such project. One statement. */
+export async function permissionOf(
+  { pool }: Pick<FastifyInstance, 'pool'>,
+  userId: number,
+  projectId: number,
+): Promise<Permission | undefined> {
+  const { rows } = await pool.query<Permission>({
+    name: 'permission of',
+    text: 'SELECT role, project_id AS "projectId", version FROM project_permission($1, $2)',
+    values: [userId, projectId],
+  });
+  return rows[0];
+}
+
+export interface Demand {
+  readonly projectId: number;
+  readonly role: PermissionRole;
+}
+
+/** @throws `unauthenticated`; `notFound` for who may not know of the project, `forbidden` for who may but holds less. */
+export async function mustHold(
+  app: Pick<FastifyInstance, 'pool'>,
+  viewer: Viewer,
+  { projectId, role }: Demand,
+): Promise<void> {
+  const userId = mustBeUser(viewer);
+  if (isAdmin(viewer)) return;
+  mustSuffice((await permissionOf(app, userId, projectId))?.role, role);
+}
+
+const RANK: Readonly<Record<PermissionRole, number>> = { viewer: 1, editor: 2, owner: 3 };
+
+/** @throws as `mustHold`. */
+export function mustSuffice(held: PermissionRole | undefined, needed: PermissionRole): void {
+  if (held === undefined) throw noSuchProject();
+  if (RANK[held] < RANK[needed])
+    throw requestError('forbidden', `This takes the role ${needed} in the project; yours is ${held}.`);
+}
+
+export const noSuchProject = () => requestError('notFound', 'There is no such project.');

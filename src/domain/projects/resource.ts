@@ -1,0 +1,63 @@
+/**
+ * Projects as they are exposed. What only those in a project may see is granted here to every user, and guarded by the
+ * routes (`policy.ts` says why). So nothing outside this module may embed it; a test holds the others to that.
+ */
+import { everything, SUBJECT } from '../../engine/resource/policy.ts';
+import { resource } from '../resource.ts';
+
+const guardedByRoutes = everything('user', 'admin');
+
+export const project = resource('Project', {
+  name: 'project',
+  fields: ['id', 'parentId', 'name', 'description', 'status', 'settings', 'createdAt', 'updatedAt'],
+  relations: {
+    permissions: { as: 'member', take: 100 },
+    activities: { take: 20, sort: '-createdAt' },
+    children: { as: 'project summary', take: 50 },
+  },
+  lean: 'id,parentId,name,description,status,createdAt,updatedAt,permissions(role,user(id,name)),activities(id,kind,summary,createdAt,user(id,name))',
+  sort: 'id',
+  policy: guardedByRoutes,
+});
+
+/** A project in a list of others. */
+export const projectSummary = resource('Project', {
+  name: 'project summary',
+  fields: ['id', 'parentId', 'name', 'description', 'status', 'createdAt', 'updatedAt'],
+  lean: 'id,name,status,updatedAt',
+  sort: 'id',
+  policy: guardedByRoutes,
+});
+
+/** Who holds a permission on a project itself; those who hold one above it are not among them. */
+export const member = resource('Permission', {
+  name: 'member',
+  fields: ['role', 'createdAt', 'updatedAt'],
+  relations: { user: { as: 'person' }, grantedBy: { as: 'person' } },
+  lean: 'role,createdAt,updatedAt,user(id,name)',
+  sort: 'userId',
+  policy: guardedByRoutes,
+});
+
+/** A permission as its holder sees it. It is on the project itself, so the holder may see the project. */
+export const membership = resource('Permission', {
+  name: 'membership',
+  fields: ['role', 'createdAt', 'updatedAt'],
+  relations: { project: { as: 'project summary' }, grantedBy: { as: 'person' } },
+  lean: 'role,project(id,name,status,updatedAt)',
+  filters: { role: ['equals', 'in'], 'project.status': ['equals'] },
+  sorts: ['projectId'],
+  sort: 'projectId',
+  policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+});
+
+export const activity = resource('Activity', {
+  name: 'activity',
+  fields: ['id', 'kind', 'summary', 'payload', 'createdAt'],
+  relations: { user: { as: 'person' } },
+  lean: 'id,kind,summary,payload,createdAt,user(id,name)',
+  filters: { kind: ['equals', 'in'], createdAt: ['gte', 'lt'] },
+  sorts: ['createdAt'],
+  sort: '-createdAt',
+  policy: guardedByRoutes,
+});

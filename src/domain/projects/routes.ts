@@ -1,0 +1,76 @@
+/** The writes of projects. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { ActivityKind, PermissionRole, type Prisma } from '#client';
+import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
+import { sendJson } from '../../plugins/reads.ts';
+import { anyObject, exactly, id, idParams, text } from '../body.ts';
+import { mustBeUser } from '../viewer.ts';
+import { GRANT_STATEMENTS, grant, revoke } from './grant.ts';
+import { mustHold, noSuchProject } from './policy.ts';
+import { activity, member } from './resource.ts';
+
+const permissionParams = Type.Object({ id, userId: id });
+const permissionBody = exactly({ role: Type.Enum(Object.values(PermissionRole)) });
+
+const ACTIVITY_BYTES = 16 * 1024;
+const newActivity = exactly({
+  kind: Type.Enum(Object.values(ActivityKind)),
+  summary: text(240),
+  payload: Type.Optional(anyObject),
+});
+
+export function writeRoutes(app: FastifyInstance): void {
+  const typed = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  typed.put(
+    '/projects/:id/permissions/:userId',
+    { schema: { params: permissionParams, body: permissionBody }, config: { budget: GRANT_STATEMENTS + 1 } },
+    async ({ viewer, params, body }, reply) => {
+      const place = { projectId: params.id, userId: params.userId };
+      const isNew = await grant(app, viewer, { ...place, role: body.role });
+      return sendJson(reply.code(isNew ? 201 : 200), `{"data":${await app.rowOf(member, place, viewer)}}`);
+    },
+  );
+
+  typed.delete(
+    '/projects/:id/permissions/:userId',
+    { schema: { params: permissionParams }, config: { budget: GRANT_STATEMENTS } },
+    async ({ viewer, params }, reply) => {
+      await revoke(app, viewer, { projectId: params.id, userId: params.userId });
+      return reply.code(204).send();
+    },
+  );
+
+  typed.post(
+    '/projects/:id/activities',
+    {
+      schema: { params: idParams, body: newActivity },
+      bodyLimit: ACTIVITY_BYTES,
+      config: { budget: 3 + KEY_STATEMENTS },
+    },
+    async ({ viewer, params, body }, reply) => {
+      const projectId = params.id;
+      await mustHold(app, viewer, { projectId, role: 'editor' });
+      return createOnce(reply, async (tx) => {
+        const added = await addActivity(tx, { ...body, projectId, userId: mustBeUser(viewer) });
+        return { resource: activity, where: { id: added }, location: `/v1/projects/${projectId}/activities/${added}` };
+      });
+    },
+  );
+}
+
+type NewActivity = Static<typeof newActivity> & { readonly projectId: number; readonly userId: number };
+
+/** An administrator's project may not exist, and an administrator may be no user: then there is nothing to add to. */
+async function addActivity(tx: Prisma.TransactionClient, { projectId, userId, kind, summary, payload }: NewActivity) {
+  const [added] = await tx.$queryRaw<{ id: number }[]>`
+    INSERT INTO activities (project_id, user_id, kind, summary, payload)
+    SELECT projects.id, users.id, ${kind}::activity_kind, ${summary}, ${JSON.stringify(payload ?? {})}::jsonb
+    FROM projects, users
+    WHERE projects.id = ${projectId} AND users.id = ${userId}
+    RETURNING id`;
+  if (!added) throw noSuchProject();
+  return added.id;
+}

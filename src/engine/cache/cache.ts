@@ -1,0 +1,222 @@
+/**
+ * The cache: answers a query from memory, from Redis, by waiting for somebody who is reading it already, or by reading
+ * the database, in this order.
+ *
+ * What makes it right is one check, at every hit: an entry is served only if the follower is current, and every change
+ * that it knows of what the entry was made from is visible in the snapshot that the entry was read at. Nothing else
+ * has to be in order: a fill that is late, a Redis that lost or kept too much, a lease that two hold, an entry that was
+ * overwritten by an older one cost time, and no more.
+ *
+ * - An entry that a change has outdated is never served again, whatever its age. Past its ttl alone it may be: while it
+ *   is read anew (`staleWhileRevalidate`), and while the database is away (`staleIfError`).
+ * - While the follower is not current nobody knows what has changed, so the database is asked, and nothing is kept.
+ *   With the database away as well, `staleIfError` bounds how long ago anybody knew.
+ * - Who reads the database himself is answered with what he read, whether or not it is outdated by then: it was read
+ *   after he asked. Who waits for another is so only under the condition of `flight.ts`.
+ */
+import type { Follower } from '../freshness/follower.ts';
+import { AWAY } from './breaker.ts';
+import { type Entry, entryOf, type Reading } from './entry.ts';
+import { createFill } from './fill.ts';
+import { createFlights } from './flight.ts';
+import { createGate } from './gate.ts';
+import { createL1 } from './l1.ts';
+import { createL2, type Remote } from './l2.ts';
+import type { Lease } from './lease.ts';
+import { type CachePolicy, timesFor } from './policy.ts';
+import { type CacheStats, count, createCounters, type Outcome, type Tier } from './stats.ts';
+import { complete } from './variants.ts';
+import { judge, overdue } from './verdict.ts';
+
+export interface Query {
+  readonly key: string;
+  readonly policy: CachePolicy;
+  /** Every table whose change can change the answer. */
+  readonly tables: readonly string[];
+  /** Reads the database. */
+  load(): Promise<Reading>;
+}
+
+export interface Answer {
+  readonly entry: Entry;
+  readonly tier: Tier;
+  readonly outcome: Outcome;
+}
+
+export interface CacheOptions {
+  readonly follower: Follower;
+  /** The bound of this process's memory. */
+  readonly maxBytes: number;
+  /** Without it there is one tier. */
+  readonly remote?: Remote | undefined;
+  /** Fills that may be with the database at once, and that wait for it. */
+  readonly fills?: { readonly atOnce: number; readonly waiting: number };
+  /** How long a lease holds. */
+  readonly leaseMs?: number;
+  /** Whether an error says that the database is away. */
+  readonly isAway: (error: unknown) => boolean;
+  /** Runs what belongs to no request. */
+  readonly background?: (work: () => Promise<void>) => void;
+}
+
+export interface Cache {
+  readonly stats: CacheStats;
+  /** An entry of this process's memory that may be served as it is, counted as a hit. Without a promise. */
+  peek(key: string): Entry | undefined;
+  /** @throws what `load` throws, where nothing else can be served. */
+  read(query: Query): Promise<Answer>;
+  /** Reads the database whatever is kept, and keeps nothing. @throws as `read`. */
+  bypass(query: Query): Promise<Answer>;
+  /** Counts a request for a cached route. */
+  countViewer(isOn: boolean): void;
+  /** Resolves when what was filled so far is kept in both tiers. */
+  settled(): Promise<void>;
+}
+
+const CATCH_UP_MS = 50;
+const FILLS = { atOnce: 16, waiting: 256 };
+const LEASE_MS = 500;
+
+export function createCache(options: CacheOptions): Cache {
+  const { follower, remote, leaseMs = LEASE_MS, isAway, background = (work) => void work() } = options;
+  const l1 = createL1(options.maxBytes);
+  const l2 = remote && createL2(remote);
+  const flights = createFlights<Answer>(follower);
+  const gate = createGate(options.fills ?? FILLS);
+  const { answers, cohorts, events } = createCounters();
+  const keeping = new Set<Promise<void>>();
+  const onOutdated = () => count(events, 'outdated');
+  const fill = remote ? createFill({ ...{ follower, l1, remote, leaseMs, load, readAnew, onOutdated } }) : load;
+
+  /** What memory holds for a key, with what is outdated thrown out. */
+  function lookUp(key: string, now: number) {
+    const entry = l1.get(key);
+    if (!entry) return undefined;
+    const verdict = judge(follower, entry, now);
+    if (verdict !== 'outdated') return { entry, verdict };
+    onOutdated();
+    l1.delete(key);
+    return undefined;
+  }
+
+  function peek(key: string): Entry | undefined {
+    follower.touch();
+    const held = follower.isCurrent ? lookUp(key, Date.now()) : undefined;
+    if (held?.verdict !== 'fresh') return undefined;
+    count(answers.l1, 'hit');
+    return held.entry;
+  }
+
+  async function resolve(query: Query): Promise<Answer> {
+    follower.touch();
+    // After an idle time it has to look first, which is less work than any read.
+    if (!follower.isCurrent && !(await follower.catchUp(CATCH_UP_MS))) return past(query);
+    const { entry, verdict } = lookUp(query.key, Date.now()) ?? {};
+    if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
+    if (entry && verdict === 'late') {
+      readAnew(query);
+      return { entry, tier: 'l1', outcome: 'stale' };
+    }
+    const flight = flights.join(query.key);
+    if (flight) return { ...(await flight), outcome: 'coalesced' };
+    return flights.start(query.key, query.tables, () => fill(query, false));
+  }
+
+  /** Reads an entry anew in the background, unless somebody does already. */
+  function readAnew(query: Query): void {
+    if (flights.join(query.key)) return;
+    const refresh = () => flights.start(query.key, query.tables, () => fill(query, true));
+    background(() => refresh().then(noted, () => count(events, 'failedRefreshes')));
+  }
+
+  async function load(query: Query, lease?: Lease | boolean): Promise<Answer> {
+    const held = typeof lease === 'object' ? lease : undefined;
+    try {
+      const entry = await readDatabase(query);
+      keep(query.key, entry, held);
+      return { entry, tier: 'database', outcome: 'miss' };
+    } catch (error) {
+      void held?.release();
+      return rescue(query, error);
+    }
+  }
+
+  async function past(query: Query): Promise<Answer> {
+    try {
+      return { entry: await readDatabase(query), tier: 'database', outcome: 'bypass' };
+    } catch (error) {
+      return rescue(query, error);
+    }
+  }
+
+  async function readDatabase({ load, policy }: Query): Promise<Entry> {
+    const { epoch } = follower;
+    const reading = await gate.run(load);
+    return entryOf(reading, { ...timesFor(policy, reading.status, Math.random()), epoch, readAt: Date.now() });
+  }
+
+  /** With the database away, what is past its ttl and not known to be outdated will do. @throws the error, else. */
+  async function rescue({ key }: Query, error: unknown): Promise<Answer> {
+    if (!isAway(error)) throw error;
+    const local = l1.get(key);
+    const entry = local ?? (await l2?.get(key));
+    if (!entry || entry === AWAY || judge(follower, entry) === 'outdated') throw error;
+    if (Math.max(overdue(entry, Date.now()), follower.ageMs, 1) > entry.rescueMs) throw error;
+    return { entry, tier: local ? 'l1' : 'l2', outcome: 'rescued' };
+  }
+
+  /** Keeps an entry here at once; in Redis, with every variant, once the replies that wait for it are on their way. */
+  function keep(key: string, entry: Entry, lease: Lease | undefined): void {
+    const isKept = entry.ttlMs > 0 && judge(follower, entry) === 'fresh';
+    if (isKept) {
+      count(events, 'stored');
+      l1.set(key, entry);
+    }
+    const done = afterReplies().then(async () => {
+      if (isKept) await spread(key, entry);
+      await lease?.release();
+    });
+    keeping.add(done);
+    void done.finally(() => keeping.delete(done));
+  }
+
+  async function spread(key: string, entry: Entry): Promise<void> {
+    await complete(entry);
+    // It has grown by its variants.
+    if (l1.get(key) === entry) l1.set(key, entry);
+    await l2?.set(key, entry);
+  }
+
+  async function counted(resolved: Promise<Answer>): Promise<Answer> {
+    const answer = await resolved;
+    count(answers[answer.tier], answer.outcome);
+    return answer;
+  }
+
+  return {
+    peek,
+    read: (query) => counted(resolve(query)),
+    bypass: (query) => counted(past(query)),
+    countViewer: (isOn) => count(cohorts, isOn ? 'on' : 'off'),
+    settled: async () => void (await Promise.all(keeping)),
+    stats: {
+      ...{ answers, cohorts, events },
+      get entries() {
+        return l1.entries;
+      },
+      get bytes() {
+        return l1.bytes;
+      },
+      get fills() {
+        return { underway: flights.inTheAir, running: gate.running, waiting: gate.waiting };
+      },
+      get breaker() {
+        return remote?.breaker.state ?? 'none';
+      },
+    },
+  };
+}
+
+const noted = () => {};
+
+const afterReplies = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

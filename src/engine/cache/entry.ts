@@ -1,0 +1,134 @@
+/**
+ * An entry: one cached response, as bytes that can be sent, with what it takes to decide whether they may be.
+ *
+ * In Redis it is one binary value: a header of fixed width, then eight parts, each behind its length. Nothing has to be
+ * parsed to send it. A value of another format, or one that was cut short, decodes to nothing.
+ */
+
+import { parseSnapshot, type Snapshot, snapshotText } from '../freshness/snapshot.ts';
+import { ENCODINGS, type Encoding } from '../http/encoding.ts';
+
+/** What a read came to. */
+export interface Reading {
+  /** 404 is a negative entry: its body is the sentence that says so. */
+  readonly status: 200 | 404;
+  readonly body: string;
+  /** Of the body as it is, without an encoding: `"5-9f86d0…"`. Empty for a 404. */
+  readonly etag: string;
+  /** The `Link` header, or empty. */
+  readonly link: string;
+  /** As PostgreSQL writes it, from the statement that read the body. */
+  readonly snapshot: string;
+  readonly tags: readonly string[];
+}
+
+/** How long an entry may be served, from when it was read, in milliseconds. */
+export interface Times {
+  readonly ttlMs: number;
+  /** Past the ttl, while it is read anew. */
+  readonly staleMs: number;
+  /** Past the ttl, while it cannot be read anew. */
+  readonly rescueMs: number;
+}
+
+export type Bodies = { identity: Buffer } & { [encoding in Exclude<Encoding, 'identity'>]?: Buffer };
+
+export interface Entry extends Times {
+  readonly status: Reading['status'];
+  /** Encodings are added once they are made. */
+  readonly bodies: Bodies;
+  readonly etag: string;
+  readonly link: string;
+  readonly tags: readonly string[];
+  readonly snapshot: Snapshot;
+  /** The follower's, from before it was read: snapshots of different epochs cannot be compared. */
+  readonly epoch: string;
+  /** Milliseconds since 1970. */
+  readonly readAt: number;
+  /** At which count of the follower's changes it was last found fresh; kept in this process alone. */
+  checkedAt: number;
+}
+
+export interface Moment extends Times {
+  readonly epoch: string;
+  readonly readAt: number;
+}
+
+export function entryOf({ body, snapshot, ...reading }: Reading, moment: Moment): Entry {
+  const bodies = { identity: Buffer.from(body) };
+  return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED };
+}
+
+const UNCHECKED = -1;
+
+/** Bytes that an entry takes in memory, about. */
+export function sizeOf({ bodies, tags }: Entry): number {
+  const bytes = ENCODINGS.reduce((sum, encoding) => sum + (bodies[encoding]?.length ?? 0), 0);
+  return tags.reduce((sum, tag) => sum + 2 * tag.length, bytes + OVERHEAD);
+}
+
+const OVERHEAD = 512;
+
+const FORMAT = 1;
+const AT = { format: 0, status: 1, readAt: 3, ttl: 11, stale: 15, rescue: 19, parts: 23 };
+/** No tag holds it: it is no character that PostgreSQL stores. */
+const BETWEEN_TAGS = '\0';
+
+export function encode(entry: Entry): Buffer {
+  const snapshot = snapshotText(entry.snapshot);
+  const texts = [entry.epoch, snapshot, entry.etag, entry.link, entry.tags.join(BETWEEN_TAGS)];
+  const parts = [...texts.map((text) => Buffer.from(text)), ...ENCODINGS.map((encoding) => entry.bodies[encoding])];
+  const header = Buffer.alloc(AT.parts);
+  header.writeUInt8(FORMAT, AT.format);
+  header.writeUInt16BE(entry.status, AT.status);
+  header.writeDoubleBE(entry.readAt, AT.readAt);
+  header.writeUInt32BE(entry.ttlMs, AT.ttl);
+  header.writeUInt32BE(entry.staleMs, AT.stale);
+  header.writeUInt32BE(entry.rescueMs, AT.rescue);
+  return Buffer.concat([header, ...parts.flatMap((part = EMPTY) => [lengthOf(part), part])]);
+}
+
+/** @returns nothing for what `encode` did not write. */
+export function decode(bytes: Buffer): Entry | undefined {
+  if (bytes.length < AT.parts || bytes.readUInt8(AT.format) !== FORMAT) return undefined;
+  const parts = partsOf(bytes);
+  if (!parts) return undefined;
+  const [epoch = '', snapshot = '', etag = '', link = '', tags = ''] = parts.slice(0, TEXTS).map(String);
+  const [identity, gzip, br] = parts.slice(TEXTS) as [Buffer, Buffer, Buffer];
+  return {
+    status: bytes.readUInt16BE(AT.status) as Reading['status'],
+    readAt: bytes.readDoubleBE(AT.readAt),
+    ttlMs: bytes.readUInt32BE(AT.ttl),
+    staleMs: bytes.readUInt32BE(AT.stale),
+    rescueMs: bytes.readUInt32BE(AT.rescue),
+    epoch,
+    etag,
+    link,
+    snapshot: parseSnapshot(snapshot),
+    checkedAt: UNCHECKED,
+    tags: tags === '' ? [] : tags.split(BETWEEN_TAGS),
+    bodies: { identity, ...(gzip.length > 0 && { gzip }), ...(br.length > 0 && { br }) },
+  };
+}
+
+const TEXTS = 5;
+const PARTS = TEXTS + ENCODINGS.length;
+const LENGTH_BYTES = 4;
+const EMPTY = Buffer.alloc(0);
+
+function lengthOf(part: Buffer): Buffer {
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32BE(part.length);
+  return length;
+}
+
+function partsOf(bytes: Buffer): Buffer[] | undefined {
+  const parts: Buffer[] = [];
+  let at = AT.parts;
+  while (parts.length < PARTS && at + LENGTH_BYTES <= bytes.length) {
+    const from = at + LENGTH_BYTES;
+    at = from + bytes.readUInt32BE(at);
+    parts.push(bytes.subarray(from, at));
+  }
+  return parts.length === PARTS && at === bytes.length ? parts : undefined;
+}

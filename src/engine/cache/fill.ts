@@ -1,0 +1,91 @@
+/**
+ * The fill: how a key that this process has no entry for comes by one. From Redis; or else from the database, if the
+ * lease is had; or else from Redis again, once its holder has stored.
+ *
+ * Redis is given one limit for a request, not one for each command. When it does not answer within it, the request
+ * goes on as if there were none.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Follower } from '../freshness/follower.ts';
+import { AWAY } from './breaker.ts';
+import type { Answer, Query } from './cache.ts';
+import type { Entry } from './entry.ts';
+import type { L1 } from './l1.ts';
+import { createL2, type Remote } from './l2.ts';
+import { createLeases, HELD, type Lease } from './lease.ts';
+import { judge } from './verdict.ts';
+
+/** What a fill is made with. */
+export interface FillParts {
+  readonly follower: Follower;
+  readonly l1: L1;
+  readonly remote: Remote;
+  readonly leaseMs: number;
+  /** Reads the database and keeps what it read, then gives the lease back. */
+  readonly load: (query: Query, lease?: Lease) => Promise<Answer>;
+  /** Reads what is past its ttl anew, in the background. */
+  readonly readAnew: (query: Query) => void;
+  readonly onOutdated: () => void;
+}
+
+/** @param isRefresh whether what is past its ttl will not do. */
+export type Fill = (query: Query, isRefresh: boolean) => Promise<Answer>;
+
+/** How long who did not get the lease waits, in leases: until a holder who died and the next one are through. */
+const LEASE_WAITS = 3;
+const LEASE_POLL_MS = 10;
+
+export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOutdated }: FillParts): Fill {
+  const l2 = createL2(remote);
+  const leases = createLeases(remote, leaseMs);
+
+  async function lookUp(query: Query, isRefresh: boolean, patienceMs?: number) {
+    const entry = await l2.get(query.key, patienceMs);
+    if (!entry || entry === AWAY || !follower.isCurrent) return entry && AWAY;
+    const verdict = judge(follower, entry);
+    if (verdict === 'outdated') onOutdated();
+    if (verdict === 'fresh') return found(query, entry, 'hit');
+    if (verdict !== 'late' || isRefresh) return undefined;
+    readAnew(query);
+    return found(query, entry, 'stale');
+  }
+
+  function found({ key }: Query, entry: Entry, outcome: 'hit' | 'stale'): Answer {
+    l1.set(key, entry);
+    return { entry, tier: 'l2', outcome };
+  }
+
+  /** The lease, and then whether whoever had it before has stored meanwhile: two commands in one round trip. */
+  async function takeOrFind(query: Query, isRefresh: boolean, patienceMs?: number) {
+    const [lease, answer] = await Promise.all([
+      leases.take(query.key, patienceMs),
+      lookUp(query, isRefresh, patienceMs),
+    ]);
+    if (!answer || answer === AWAY) return lease;
+    if (lease !== HELD && lease !== AWAY) void lease.release();
+    return answer;
+  }
+
+  async function waitForHolder(query: Query, isRefresh: boolean): Promise<Answer> {
+    const deadline = performance.now() + LEASE_WAITS * leaseMs;
+    while (performance.now() < deadline) {
+      await delay(LEASE_POLL_MS);
+      const got = await takeOrFind(query, isRefresh);
+      if (got === AWAY) break;
+      if (got !== HELD) return 'entry' in got ? { ...got, outcome: 'coalesced' } : load(query, got);
+    }
+    return load(query);
+  }
+
+  return async (query, isRefresh) => {
+    const startedAt = performance.now();
+    const answer = await lookUp(query, isRefresh);
+    const patienceMs = remote.breaker.timeoutMs - (performance.now() - startedAt);
+    if (answer === AWAY || patienceMs < 1) return load(query);
+    if (answer) return answer;
+    const got = await takeOrFind(query, isRefresh, patienceMs);
+    if (got === HELD) return waitForHolder(query, isRefresh);
+    if (got === AWAY) return load(query);
+    return 'entry' in got ? got : load(query, got);
+  };
+}

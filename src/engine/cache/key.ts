@@ -1,0 +1,72 @@
+/**
+ * The key of an entry: what was asked, and for whom. Two requests have the same key only if the same bytes answer both.
+ *
+ * It is made from the request's text (path, sorted query) and the scope of the selection. The scope, whether the role
+ * or the subject decides what is seen, is known once a selection was parsed. It depends on the text and the role alone,
+ * so it is remembered by these, and no later request of the same text has its `fields` parsed to be found.
+ */
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { Viewer } from '../resource/viewer.ts';
+
+/** What is known of a request's text, for a role. */
+export interface Question {
+  /** Path and sorted query. */
+  readonly text: string;
+  readonly scope: 'role' | 'subject';
+  /** Every table whose change can change the answer. */
+  readonly tables: readonly string[];
+}
+
+export interface Questions {
+  /** @param url as it was sent. */
+  known(url: string, viewer: Viewer): Question | undefined;
+  /** Remembers a question. */
+  add(url: string, viewer: Viewer, known: Omit<Question, 'text'>): Question;
+}
+
+const REMEMBERED_CHARACTERS = 8 * 1024 * 1024;
+
+export function createQuestions(): Questions {
+  const questions = new LRUCache<string, Question>({
+    maxSize: REMEMBERED_CHARACTERS,
+    sizeCalculation: (question, name) => name.length + question.text.length,
+  });
+  return {
+    known: (url, { role }) => questions.get(nameOf(url, role)),
+    add(url, { role }, known) {
+      const question = { text: canonical(url), ...known };
+      questions.set(nameOf(url, role), question);
+      return question;
+    },
+  };
+}
+
+/** A URL holds no line break, so the last one tells the two apart. */
+const nameOf = (url: string, role: string): string => `${role}\n${url}`;
+
+/** The text with its parameters in order; left as it is where it has a fragment, at which the router stops reading. */
+function canonical(url: string): string {
+  const query = url.indexOf('?');
+  if (query === -1 || url.includes('#')) return url;
+  return `${url.slice(0, query)}?${url
+    .slice(query + 1)
+    .split('&')
+    .sort()
+    .join('&')}`;
+}
+
+export function keyOf({ text, scope }: Question, { role, subject }: Viewer): string {
+  return scope === 'role' ? `${text}\n${role}` : `${text}\n${role}\n${subject}`;
+}
+
+export interface RemoteKeys {
+  readonly entry: string;
+  readonly lease: string;
+}
+
+/** The keys in Redis: nothing personal can be read from them, and both are in one slot of a cluster. */
+export function remoteKeys(namespace: string, key: string): RemoteKeys {
+  const entry = `hotpath:${namespace}:{${hash('sha256', key, 'base64url')}}`;
+  return { entry, lease: `${entry}:lease` };
+}

@@ -1,0 +1,35 @@
+/** The first tier: entries in this process's memory, bounded by bytes, the least recently used thrown out first. */
+import { LRUCache } from 'lru-cache';
+import { includes } from '../freshness/snapshot.ts';
+import { type Entry, sizeOf } from './entry.ts';
+
+export interface L1 {
+  get(key: string): Entry | undefined;
+  /** Keeps an entry, unless one that was read later is there. */
+  set(key: string, entry: Entry): void;
+  delete(key: string): void;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+export function createL1(maxBytes: number): L1 {
+  const cache = new LRUCache<string, Entry>({
+    maxSize: maxBytes,
+    sizeCalculation: (entry, key) => sizeOf(entry) + 2 * key.length,
+  });
+  return {
+    get: (key) => cache.get(key),
+    set(key, entry) {
+      const there = cache.peek(key);
+      const isLater = there?.epoch === entry.epoch && !includes(entry.snapshot, there.snapshot);
+      if (!isLater) cache.set(key, entry);
+    },
+    delete: (key) => void cache.delete(key),
+    get entries() {
+      return cache.size;
+    },
+    get bytes() {
+      return cache.calculatedSize;
+    },
+  };
+}

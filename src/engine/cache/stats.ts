@@ -1,0 +1,47 @@
+/** What the cache counts since the start of the process: plain numbers, for whoever publishes them. */
+
+/** Where an answer came from. */
+export type Tier = 'l1' | 'l2' | 'database';
+
+/**
+ * How. `stale`: past its ttl, and being read anew. `coalesced`: by waiting for another's fill. `rescued`: past its ttl,
+ * with the database away. `bypass`: past the cache.
+ */
+export type Outcome = 'hit' | 'stale' | 'rescued' | 'miss' | 'coalesced' | 'bypass';
+
+export interface CacheStats {
+  readonly answers: Readonly<Record<Tier, Readonly<Record<Outcome, number>>>>;
+  /** Requests for cached routes, by whether the viewer's share is on the cache. */
+  readonly cohorts: { readonly on: number; readonly off: number };
+  readonly events: {
+    /** Entries found in a tier that a committed change had outdated. */
+    readonly outdated: number;
+    /** Entries kept. */
+    readonly stored: number;
+    /** Refreshes in the background that failed. */
+    readonly failedRefreshes: number;
+  };
+  readonly entries: number;
+  readonly bytes: number;
+  /** Fills under way, those that are with the database, and those that wait to be. */
+  readonly fills: { readonly underway: number; readonly running: number; readonly waiting: number };
+  /** `none` without Redis. */
+  readonly breaker: 'closed' | 'open' | 'probing' | 'none';
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends object ? Mutable<T[K]> : T[K] };
+
+/** What is counted; the rest of `CacheStats` is looked up when it is asked for. */
+export type Counters = Mutable<Omit<CacheStats, 'entries' | 'bytes' | 'fills' | 'breaker'>>;
+
+const outcomes = () => ({ hit: 0, stale: 0, rescued: 0, miss: 0, coalesced: 0, bypass: 0 });
+
+export const createCounters = (): Counters => ({
+  answers: { l1: outcomes(), l2: outcomes(), database: outcomes() },
+  cohorts: { on: 0, off: 0 },
+  events: { outdated: 0, stored: 0, failedRefreshes: 0 },
+});
+
+export function count<K extends string>(counters: Record<K, number>, name: K): void {
+  counters[name] += 1;
+}

@@ -1,0 +1,37 @@
+/** The variants of an entry: its body in each encoding, made once and off the event loop. */
+import { COMPRESSED_FROM_BYTES, compress, ENCODINGS, type Encoding } from '../http/encoding.ts';
+import type { Entry } from './entry.ts';
+
+type Compressed = Exclude<Encoding, 'identity'>;
+
+const underway = new WeakMap<Entry, Map<Compressed, Promise<Buffer>>>();
+
+/** The encoding in which an entry goes to whoever prefers this one: small bodies go as they are. */
+export const variantFor = ({ bodies }: Entry, preferred: Encoding): Encoding =>
+  bodies.identity.length < COMPRESSED_FROM_BYTES ? 'identity' : preferred;
+
+/** The body in an encoding of `variantFor`; compressed now if it was not yet. */
+export async function bytesOf(entry: Entry, encoding: Encoding): Promise<Buffer> {
+  return entry.bodies[encoding] ?? (await make(entry, encoding as Compressed));
+}
+
+/** Makes every variant. */
+export async function complete(entry: Entry): Promise<void> {
+  if (entry.status !== 200) return;
+  await Promise.all(ENCODINGS.map((encoding) => bytesOf(entry, variantFor(entry, encoding))));
+}
+
+function make(entry: Entry, encoding: Compressed): Promise<Buffer> {
+  const making = underway.get(entry) ?? new Map<Compressed, Promise<Buffer>>();
+  underway.set(entry, making);
+  let made = making.get(encoding);
+  if (!made) {
+    made = compress(entry.bodies.identity, encoding).then((bytes) => {
+      entry.bodies[encoding] = bytes;
+      making.delete(encoding);
+      return bytes;
+    });
+    making.set(encoding, made);
+  }
+  return made;
+}

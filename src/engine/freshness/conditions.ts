@@ -1,0 +1,102 @@
+/** What a part of a read looks at: every field in it, whatever the relations on the way. */
+import type { Computed } from '../compile/computed.ts';
+import type { DataModel, Field, Model, RelationField } from '../compile/data-model.ts';
+import type { SelectNode } from '../resource/select.ts';
+
+/** A field that is looked at, and the model that it is of. A relation stands before what lies behind it. */
+export interface Look {
+  readonly model: Model;
+  readonly field: Field;
+}
+
+const JUNCTIONS = ['AND', 'OR', 'NOT'];
+const QUANTIFIERS = ['is', 'isNot', 'some', 'every', 'none'];
+
+/** All that an embedded level looks at: what it selects, how deep ever, and of which rows in which order. */
+export function* looksOfNode(dataModel: DataModel, model: Model, node: SelectNode): Generator<Look> {
+  yield* looksOf(dataModel, model, [node.where, node.orderBy].flat());
+  for (const computed of Object.values(node.computed ?? {})) yield* looksOfComputed(dataModel, model, computed);
+  for (const [name, inside] of Object.entries(node.select)) {
+    const field = model.fields[name]!;
+    yield { model, field };
+    if (inside !== true) yield* looksOfNode(dataModel, dataModel.models[(field as RelationField).model]!, inside);
+  }
+}
+
+/** @param condition in the shape of Prisma's `where` or `orderBy`, with computed values; or a list of these. */
+export function* looksOf(dataModel: DataModel, model: Model, condition: unknown): Generator<Look> {
+  for (const [key, value] of listed(condition).flatMap((each) => Object.entries(each))) {
+    const field = fieldNamed(model, key);
+    if (field) {
+      yield { model, field };
+      if (field.kind === 'relation') yield* looksBehind(dataModel, dataModel.models[field.model]!, value);
+    } else if (JUNCTIONS.includes(key)) {
+      yield* looksOf(dataModel, model, value);
+    } else if (key === 'computed') {
+      for (const { value: computed } of listed(value) as { value: Computed }[]) {
+        yield* looksOfComputed(dataModel, model, computed);
+      }
+    }
+  }
+}
+
+function* looksBehind(dataModel: DataModel, model: Model, value: unknown): Generator<Look> {
+  for (const [key, inner] of listed(value).flatMap((each) => Object.entries(each))) {
+    const isQuantifier = QUANTIFIERS.includes(key) && !fieldNamed(model, key);
+    yield* looksOf(dataModel, model, isQuantifier ? inner : { [key]: inner });
+  }
+}
+
+export function* looksOfComputed(dataModel: DataModel, model: Model, computed: Computed): Generator<Look> {
+  if ('compare' in computed) return yield* looksAlong(dataModel, model, computed.compare[0]);
+  yield* looksAlong(dataModel, model, computed.field ? `${computed.relation}.${computed.field}` : computed.relation);
+  const { model: related } = model.fields[computed.relation] as RelationField;
+  yield* looksOf(dataModel, dataModel.models[related]!, computed.where);
+}
+
+/** @param path relations and at the end a field: `inventory.quantity`. */
+export function* looksAlong(dataModel: DataModel, model: Model, path: string): Generator<Look> {
+  let from = model;
+  for (const step of path.split('.')) {
+    const field = from.fields[step]!;
+    yield { model: from, field };
+    if (field.kind === 'relation') from = dataModel.models[field.model]!;
+  }
+}
+
+function fieldNamed(model: Model, name: string): Field | undefined {
+  return Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
+}
+
+function listed(value: unknown): object[] {
+  if (Array.isArray(value)) return value.filter(isObject);
+  return isObject(value) ? [value] : [];
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Fields that can only have one of a few values, with these values. */
+export type Fixed = ReadonlyMap<string, readonly unknown[]>;
+
+export const ANY: Fixed = new Map();
+
+/** What a condition fixes in all rows for which it holds. */
+export function fixedValues(where: unknown, fixed = new Map<string, readonly unknown[]>()): Fixed {
+  for (const [key, value] of Object.entries(where ?? {})) {
+    const values = valuesIn(value);
+    if (key === 'AND') for (const each of [value].flat()) fixedValues(each, fixed);
+    else if (values && !fixed.has(key)) fixed.set(key, values);
+  }
+  return fixed;
+}
+
+function valuesIn(condition: unknown): readonly unknown[] | undefined {
+  if (isWritable(condition)) return [condition];
+  const { equals, in: among, mode } = Object(condition) as Record<string, unknown>;
+  if (mode !== undefined) return undefined;
+  if (isWritable(equals)) return [equals];
+  return Array.isArray(among) && among.every(isWritable) ? among : undefined;
+}
+
+const isWritable = (value: unknown): value is string | number | bigint =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint';

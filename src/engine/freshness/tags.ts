@@ -1,0 +1,141 @@
+/**
+ * Tags: the names of all that an entry was made from, derived from its selection and its result.
+ *
+ *     product                  a table: any change in it
+ *     product:7                a row; a key of several fields has its values in order, `permission:3,9`
+ *     product?categoryId=7     a collection: the rows with this value of a foreign key, or of a unique key
+ *
+ * The rule, which makes them sound: take any change of any row. If the JSON of the selection can differ because of it,
+ * then a tag of the row before the change or of the row after it is among the entry's, and the triggers log both. A row
+ * reaches the JSON in one of these ways:
+ * - as a root row. Where the selection fixes a key, the row has that key: the tag by this key. Else the table's;
+ * - as a child of a root row, listed or aggregated. Its foreign key equals a key of that root row: the collection by
+ *   this key, of every root row in the result. A root row that comes, goes or changes its key has a tag of its own;
+ * - in any other way: deeper, as the parent of a root row, in a condition or an order: the table's.
+ * Of a view, the tables that it is made of stand in its place.
+ *
+ * Keys whose values the database may write in two ways have no tags (`watched.ts`): the table's stand in.
+ */
+import type { DataModel, Model, RelationField } from '../compile/data-model.ts';
+import { DeclarationError } from '../resource/registry.ts';
+import type { SelectNode } from '../resource/select.ts';
+import type { Selection } from '../resource/selection.ts';
+import { ANY, type Fixed, fixedValues, type Look, looksOf, looksOfComputed, looksOfNode } from './conditions.ts';
+import { madeOf, type Watched, type WatchedTable } from './watched.ts';
+
+/** The values of a root row's key fields, in the order of `rootKeys`. */
+export type RootKey = readonly unknown[];
+
+type Asked = Pick<Selection, 'resource' | 'args'>;
+
+/** The fields of the root rows whose values `tagsOf` needs: what to ask of the compiler as `keys`. */
+export function rootKeys({ registry: { dataModel } }: Watched, { resource, args }: Asked): string[] {
+  const fixed = fixedValues(args.where);
+  const steps = stepsOf(dataModel, dataModel.models[resource.model]!, args);
+  const names = steps.flatMap(({ relation }) => (relation.holdsKey ? [] : relation.from));
+  return [...new Set(names)].filter((name) => fixed.get(name)?.length !== 1).sort();
+}
+
+/** @param keys one for each root row; none where there are no `rootKeys`, or no rows. */
+export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] = []): string[] {
+  const { dataModel } = watched.registry;
+  const { resource, args } = asked;
+  const model = dataModel.models[resource.model]!;
+  const fixed = fixedValues(args.where);
+  mustBeWatched(watched, asked, fixed);
+  const to: Target = { watched, tags: new Set() };
+  addRows(to, resource.model, fixed);
+  addBehind(to, looksOf(dataModel, model, [args.where, args.orderBy].flat()));
+  const names = rootKeys(watched, asked);
+  const rows = (names.length > 0 ? keys : [[]]).map((row) => {
+    return new Map([...fixed, ...names.map((name, index) => [name, [row[index]]] as const)]);
+  });
+  for (const { relation, looks } of stepsOf(dataModel, model, args)) {
+    if (relation.holdsKey) addRows(to, relation.model, ANY);
+    else for (const row of rows) addChildren(to, relation, row);
+    addBehind(to, looks);
+  }
+  return [...to.tags];
+}
+
+/** What a route fixes is not declared with the resource, so it is checked here. */
+function mustBeWatched({ tables }: Watched, { resource }: Asked, fixed: Fixed): void {
+  const table = tables.get(resource.model);
+  const stranger = table && [...fixed.keys()].find((name) => !table.fields.some((field) => field.name === name));
+  if (!stranger) return;
+  throw new DeclarationError(
+    resource.name,
+    `is asked by "${stranger}", which it does not declare, so no change is logged`,
+  );
+}
+
+/** A relation of the root's model, one step away from it, and what is looked at behind it. */
+interface Step {
+  readonly relation: RelationField;
+  readonly looks: readonly Look[];
+}
+
+function stepsOf(dataModel: DataModel, model: Model, { select, computed = {} }: SelectNode): Step[] {
+  const embedded = Object.entries(select).flatMap(([name, inside]): Step[] => {
+    const relation = model.fields[name]!;
+    if (relation.kind !== 'relation') return [];
+    const looks = inside === true ? [] : [...looksOfNode(dataModel, dataModel.models[relation.model]!, inside)];
+    return [{ relation, looks }];
+  });
+  const values = Object.values(computed).flatMap((value): Step[] => {
+    const [first, ...looks] = looksOfComputed(dataModel, model, value);
+    return first?.field.kind === 'relation' ? [{ relation: first.field, looks }] : [];
+  });
+  return [...embedded, ...values];
+}
+
+interface Target {
+  readonly watched: Watched;
+  readonly tags: Set<string>;
+}
+
+/** Past so many rows of one table, the table's tag says it shorter. */
+const MOST_ROWS = 200;
+
+/** The rows in which some fields have one of some values: by a key among these, or else the table. */
+function addRows(to: Target, name: string, fixed: Fixed): void {
+  const table = to.watched.tables.get(name);
+  if (table) addTable(to, table, fixed);
+  else addBases(to, madeOf(to.watched.registry, name)!, fixed);
+}
+
+function addTable(to: Target, { source, keys }: WatchedTable, fixed: Fixed): void {
+  const key = keys.find(({ fields }) => fields.every((field) => fixed.has(field.name)));
+  const lists = key?.fields.map((field) => fixed.get(field.name)!) ?? [];
+  const rows = lists.reduce((product, { length }) => product * length, 1);
+  if (!key || rows > MOST_ROWS) to.tags.add(source);
+  else for (const values of combinations(lists)) to.tags.add(`${source}${key.prefix}${values.join(',')}`);
+}
+
+function addBases(to: Target, bases: NonNullable<ReturnType<typeof madeOf>>, fixed: Fixed): void {
+  for (const [base, fields] of Object.entries(bases)) {
+    const known = [...fixed].filter(([name]) => Object.hasOwn(fields, name));
+    addRows(to, base, new Map(known.map(([name, values]) => [fields[name]!, values])));
+  }
+}
+
+function addChildren(to: Target, { model, from, to: theirs, through }: RelationField, row: Fixed): void {
+  const lists = from.map((name) => row.get(name)!);
+  if (lists.some(([value]) => value === null)) return;
+  addRows(to, model, through ? ANY : new Map(theirs.map((name, index) => [name, lists[index]!])));
+  if (through) addRows(to, through.table, new Map([[through.from, lists[0]!]]));
+}
+
+/** Behind a relation that is looked at stands any row of its table. */
+function addBehind(to: Target, looks: Iterable<Look>): void {
+  for (const { field } of looks) {
+    if (field.kind !== 'relation') continue;
+    addRows(to, field.model, ANY);
+    if (field.through) addRows(to, field.through.table, ANY);
+  }
+}
+
+/** `[[1, 2], [3]]`: `[1, 3]` and `[2, 3]`. */
+function combinations(lists: readonly (readonly unknown[])[]): unknown[][] {
+  return lists.reduce<unknown[][]>((all, list) => all.flatMap((one) => list.map((value) => [...one, value])), [[]]);
+}

@@ -1,0 +1,161 @@
+/**
+ * What is watched: the tables that any read of the resources can look at, the fields of theirs whose change it would
+ * notice, and the keys by which their rows are told apart in tags.
+ *
+ * Both sides of the freshness protocol are made from this one description: the triggers that log changes, and the tags
+ * of entries. Neither holds what the other does not know.
+ */
+import type { DataModel, Model, RelationField, ScalarField } from '../compile/data-model.ts';
+import { DeclarationError, type Registry } from '../resource/registry.ts';
+import type { Resource } from '../resource/resource.ts';
+import { parseSort } from '../resource/sort.ts';
+import { type Look, looksAlong, looksOf, looksOfComputed } from './conditions.ts';
+
+export interface WatchedTable {
+  /** The model in lower camel case, `readingHourly`; a join table by its own name. */
+  readonly source: string;
+  readonly schema?: string;
+  readonly table: string;
+  /** What tells one row from another. */
+  readonly identity: readonly ScalarField[];
+  /** In the order of the schema. */
+  readonly fields: readonly ScalarField[];
+  readonly keys: readonly Key[];
+}
+
+/** A key whose values make tags: of rows (the primary key), or of collections (a foreign key, a unique key). */
+export interface Key {
+  /** What a tag has between the table and the values: `:`, `?categoryId=`. */
+  readonly prefix: string;
+  readonly fields: readonly ScalarField[];
+}
+
+export interface Watched {
+  readonly registry: Registry;
+  /** By model, or by join table. */
+  readonly tables: ReadonlyMap<string, WatchedTable>;
+}
+
+/** The field that counts the writes to a row, by its name: a row's ETag is made of it. */
+const VERSION = 'version';
+
+/** @throws {DeclarationError} for a view that does not say what it is made of. */
+export function watch(registry: Registry): Watched {
+  const { models } = registry.dataModel;
+  const looked = new Map<string, Set<string>>();
+  const joins = new Map<string, WatchedTable>();
+  const note = ({ model, field }: Look) => {
+    const fields = looked.get(model.name) ?? new Set();
+    looked.set(model.name, fields);
+    if (field.kind === 'scalar') return void fields.add(field.name);
+    for (const name of field.from) fields.add(name);
+    for (const name of field.to) note({ model: models[field.model]!, field: models[field.model]!.fields[name]! });
+    if (field.through) joins.set(field.through.table, joinTable(registry.dataModel, field));
+  };
+  for (const resource of registry.all()) for (const look of looksOfResource(registry, resource)) note(look);
+  const tables = [...looked].flatMap(([name, fields]) => {
+    return madeOf(registry, name) ? [] : [[name, watchedTable(registry, models[name]!, fields)] as const];
+  });
+  return { registry, tables: new Map([...tables.sort(([one], [other]) => (one < other ? -1 : 1)), ...joins]) };
+}
+
+/** What a view is made of; nothing for a table. */
+export function madeOf(registry: Registry, model: string): Resource['madeOf'] {
+  return registry.all().find((resource) => resource.model === model && resource.madeOf)?.madeOf;
+}
+
+export const sourceOf = (model: string): string => model.charAt(0).toLowerCase() + model.slice(1);
+
+function* looksOfResource(registry: Registry, resource: Resource): Generator<Look> {
+  const { dataModel } = registry;
+  const model = dataModel.models[resource.model]!;
+  const sorts = [resource.sort, ...resource.sorts].flatMap((sort) => parseSort(registry, resource, sort));
+  const version = Object.hasOwn(model.fields, VERSION) ? [VERSION] : [];
+  const window = resource.window ? [resource.window.field] : [];
+  for (const name of [...version, ...window, ...resource.fields, ...sorts.map(({ field }) => field)])
+    yield* looksAlong(dataModel, model, name);
+  for (const value of Object.values(resource.computed)) yield* looksOfComputed(dataModel, model, value);
+  for (const filter of Object.keys(resource.filters)) {
+    if (!Object.hasOwn(resource.computed, filter)) yield* looksAlong(dataModel, model, filter);
+  }
+  for (const { rows } of Object.values(resource.policy)) yield* looksOf(dataModel, model, rows);
+  for (const [relation, embedding] of Object.entries(resource.relations)) {
+    yield* looksAlong(dataModel, model, relation);
+    const target = registry.target(resource, relation);
+    const targetModel = dataModel.models[target.model]!;
+    yield* looksOf(dataModel, targetModel, embedding.where);
+    const sort = parseSort(registry, target, embedding.sort ?? target.sort);
+    for (const { field } of sort) yield* looksAlong(dataModel, targetModel, field);
+  }
+  // Which columns a view reads is PostgreSQL's to know, so the tables that it is made of are watched whole.
+  for (const base of Object.keys(resource.madeOf ?? {})) {
+    for (const field of scalarsOf(dataModel.models[base]!)) yield { model: dataModel.models[base]!, field };
+  }
+}
+
+function watchedTable(registry: Registry, model: Model, looked: ReadonlySet<string>): WatchedTable {
+  const [identity] = [model.primaryKey, ...Object.values(model.uniques)].filter((key) => key.length > 0);
+  if (!identity) {
+    throw new DeclarationError(sourceOf(model.name), 'has no key: a view must say what it is `madeOf`');
+  }
+  const keys = keysOf(registry, model);
+  const named = new Set([...identity, ...looked, ...keys.flatMap(({ fields }) => fields.map(({ name }) => name))]);
+  return {
+    source: sourceOf(model.name),
+    ...(model.schema && { schema: model.schema }),
+    table: model.table,
+    identity: identity.map((name) => model.fields[name] as ScalarField),
+    fields: scalarsOf(model).filter(({ name }) => named.has(name)),
+    keys,
+  };
+}
+
+/** The primary key, foreign keys, and unique keys that can be filtered by. */
+function keysOf(registry: Registry, model: Model): Key[] {
+  const relations = Object.values(model.fields).filter((field) => field.kind === 'relation');
+  const filtered = registry.all().flatMap((resource) => {
+    if (resource.model !== model.name) return [];
+    const names = Object.entries(resource.filters).filter(([, by]) => by.includes('equals') || by.includes('in'));
+    return names.map(([name]) => name);
+  });
+  const uniques = Object.values(model.uniques).filter(
+    ([name, ...more]) => more.length === 0 && filtered.includes(name!),
+  );
+  const foreign = relations.filter(({ holdsKey }) => holdsKey).map(({ from }) => from);
+  const keys = new Map<string, Key>();
+  for (const names of [model.primaryKey, ...uniques, ...foreign]) {
+    const fields = names.map((name) => model.fields[name] as ScalarField);
+    if (fields.length === 0 || !fields.every(isExact) || keys.has(names.join(','))) continue;
+    keys.set(names.join(','), { prefix: names === model.primaryKey ? ':' : `?${names.join(',')}=`, fields });
+  }
+  return [...keys.values()];
+}
+
+/** Whether values that the database takes for equal are written alike, as a tag needs. */
+function isExact({ type, list, native }: ScalarField): boolean {
+  if (list) return false;
+  if (type === 'String') return [undefined, 'Text', 'VarChar', 'Uuid'].includes(native?.name);
+  return ['Int', 'BigInt', 'Enum'].includes(type);
+}
+
+/** The table that Prisma keeps for an implicit many-to-many relation. */
+function joinTable({ models }: DataModel, { model, from, to, through, back }: RelationField): WatchedTable {
+  const other = models[model]!;
+  const ours = models[(other.fields[back] as RelationField).model]!;
+  const column = (name: 'A' | 'B', field: ScalarField): ScalarField => ({ ...field, name, column: name });
+  const pair = [
+    column(through!.from, ours.fields[from[0]!] as ScalarField),
+    column(through!.to, other.fields[to[0]!] as ScalarField),
+  ].sort((one, another) => (one.name < another.name ? -1 : 1));
+  return {
+    source: through!.table,
+    ...(through!.schema && { schema: through!.schema }),
+    table: through!.table,
+    identity: pair,
+    fields: pair,
+    keys: pair.filter(isExact).map((field) => ({ prefix: `?${field.name}=`, fields: [field] })),
+  };
+}
+
+const scalarsOf = (model: Model): ScalarField[] =>
+  Object.values(model.fields).filter((field) => field.kind === 'scalar');

@@ -1,0 +1,168 @@
+/** What a read may be asked, for the API document: its path and query parameters, with their bounds and an example. */
+import type { ScalarField } from '../../compile/data-model.ts';
+import { filterNamed, filterParameters } from '../filter.ts';
+import type { Registry } from '../registry.ts';
+import type { Operator, Resource } from '../resource.ts';
+import { readerOf } from '../value.ts';
+import { DAY } from '../window.ts';
+import { type JsonSchema, scalarSchema } from './schemas.ts';
+
+/** Parameters by name. */
+export type Parameters = Readonly<Record<string, JsonSchema>>;
+
+/** @param where fields that the path fixes, each with its path parameter. */
+export function pathParameters(
+  registry: Registry,
+  resource: Resource,
+  where: Readonly<Record<string, string>>,
+): Parameters {
+  return Object.fromEntries(
+    Object.entries(where).map(([name, parameter]) => {
+      const field = registry.scalar(resource, name);
+      const description = `The \`${name}\` of ${resource.name}: ${readerOf(field, registry.dataModel)!.wants}.`;
+      return [parameter, { ...valueSchema(registry, field), description }];
+    }),
+  );
+}
+
+export const itemParameters = (registry: Registry, resource: Resource): Parameters => ({
+  fields: fieldsParameter(registry, resource),
+});
+
+export const listParameters = (registry: Registry, resource: Resource): Parameters => ({
+  fields: fieldsParameter(registry, resource),
+  ...sortParameter(resource),
+  ...cursorParameters(registry, resource),
+  ...windowParameters(resource),
+  ...pageParameters(registry, resource),
+  ...Object.fromEntries(filterParameters(resource).map((name) => [name, filterParameter(registry, resource, name)])),
+});
+
+function fieldsParameter(registry: Registry, resource: Resource): JsonSchema {
+  const { fields, relations, computed, lean } = resource;
+  const names = [...fields, ...Object.keys(computed), ...Object.keys(relations)];
+  const bounds = registry.boundsOf(resource);
+  return {
+    type: 'string',
+    pattern: '^[a-zA-Z0-9,()]+$',
+    maxLength: bounds.bytesPerValue,
+    default: lean,
+    examples: [lean],
+    description:
+      `Fields and embedded resources, nested in brackets: \`a,b(c)\`. There is ${names.join(', ')}. ` +
+      `At most ${bounds.fields} names and ${bounds.depth} levels.`,
+  };
+}
+
+function sortParameter({ sorts, sort }: Resource): Parameters {
+  if (sorts.length === 0) return {};
+  const one = `-?(${sorts.join('|')})`;
+  return {
+    sort: {
+      type: 'string',
+      pattern: `^${one}(,${one})*$`,
+      default: sort,
+      examples: [`-${sorts[0]}`],
+      description: `The order; a \`-\` in front means descending. There is ${sorts.join(', ')}.`,
+    },
+  };
+}
+
+function cursorParameters(registry: Registry, resource: Resource): Parameters {
+  const after = 'The cursor of the page before, its `meta.next`: what comes behind it.';
+  return { limit: rowsParameter(registry, resource, 'Rows of a page.'), after: { type: 'string', description: after } };
+}
+
+function rowsParameter(registry: Registry, resource: Resource, description: string): JsonSchema {
+  const maximum = Math.min(resource.limit.most, registry.boundsOf(resource).rowsPerList);
+  const rows = Math.min(resource.limit.default, maximum);
+  return { type: 'integer', minimum: 1, maximum, default: rows, examples: [Math.min(10, maximum)], description };
+}
+
+function windowParameters({ window }: Resource): Parameters {
+  if (!window) return {};
+  const time = { type: 'string', format: 'date-time' };
+  const [usual, most] = [window.default / DAY, window.most / DAY];
+  return {
+    since: {
+      ...time,
+      examples: ['2026-01-01T00:00:00Z'],
+      description: `The earliest \`${window.field}\`, at most ${most} days before \`until\`; ${usual} before without.`,
+    },
+    until: {
+      ...time,
+      examples: ['2026-01-02T00:00:00Z'],
+      description: `The \`${window.field}\` before which the window ends; now without.`,
+    },
+  };
+}
+
+function pageParameters(registry: Registry, resource: Resource): Parameters {
+  if (resource.counts.length === 0) return {};
+  const { skippedRows } = registry.boundsOf(resource);
+  return {
+    page: {
+      type: 'integer',
+      minimum: 1,
+      maximum: skippedRows + 1,
+      examples: [1],
+      description: `The number of the page, in place of \`limit\` and \`after\`; at most ${skippedRows} rows are skipped.`,
+    },
+    per_page: rowsParameter(registry, resource, 'Rows of a numbered page, in place of `limit`.'),
+    count: {
+      type: 'string',
+      enum: resource.counts,
+      examples: [resource.counts[0]],
+      description: 'Adds `meta.total`, counted or estimated.',
+    },
+  };
+}
+
+const meanings: Readonly<Record<Operator, string>> = {
+  equals: 'is',
+  not: 'is not',
+  in: 'is one of these, separated by commas:',
+  lt: 'is less than',
+  lte: 'is at most',
+  gt: 'is more than',
+  gte: 'is at least',
+  contains: 'contains, in upper or lower case,',
+  startsWith: 'starts with, in upper or lower case,',
+  isNull: 'is null:',
+};
+
+function filterParameter(registry: Registry, resource: Resource, parameter: string): JsonSchema {
+  const { name, operator } = filterNamed(resource, parameter)!;
+  const says = (wants: string) => `Rows whose \`${name}\` ${meanings[operator]} ${wants}.`;
+  if (operator === 'isNull' || Object.hasOwn(resource.computed, name))
+    return { type: 'boolean', examples: [true], description: says('true or false') };
+  const field = fieldNamed(registry, resource, name);
+  const value = valueSchema(registry, field);
+  const { wants } = readerOf(field, registry.dataModel)!;
+  if (operator !== 'in') return { ...value, description: says(wants) };
+  const { valuesPerFilter } = registry.boundsOf(resource);
+  const description = `${says(wants)} At most ${valuesPerFilter}.`;
+  return { type: 'string', examples: [String((value['examples'] as unknown[])[0])], description };
+}
+
+function fieldNamed(registry: Registry, resource: Resource, name: string): ScalarField {
+  const [first, second] = name.split('.') as [string, string?];
+  if (second === undefined) return registry.scalar(resource, first);
+  return registry.dataModel.models[registry.relation(resource, first).model]!.fields[second] as ScalarField;
+}
+
+/** A value as a parameter holds it: a time may be a date, and what JSON writes as a text may be written as it is. */
+function valueSchema({ dataModel }: Registry, field: ScalarField): JsonSchema {
+  const schema = scalarSchema(field, dataModel);
+  return field.type === 'DateTime'
+    ? { type: 'string', examples: ['2026-01-31T12:00:00Z'] }
+    : { ...schema, examples: [exampleOf(schema)] };
+}
+
+function exampleOf({ type, format, pattern, enum: values }: JsonSchema): unknown {
+  if (values) return (values as unknown[])[0];
+  if (type === 'boolean') return true;
+  if (type === 'integer' || type === 'number') return 1;
+  if (format === 'uuid') return '00000000-0000-4000-8000-000000000001';
+  return pattern ? '1' : 'garden';
+}

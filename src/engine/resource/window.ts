@@ -1,0 +1,60 @@
+/**
+ * The window: the stretch of time that a list is about, where its resource grows without end. `since` is in it,
+ * `until` is not. Without `since` it is the resource's default long; without `until` it is open, for nothing is newer
+ * than now but by the error of a clock.
+ *
+ * A start that is counted back from now is at the full minute before. So the same question asked twice within a minute
+ * is the same selection, which a cache can tell.
+ */
+import type { Condition } from './filter.ts';
+import { refusal, shown } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import type { Resource } from './resource.ts';
+import { readerOf } from './value.ts';
+
+export interface Window {
+  /** The field that the window is of, a DateTime. */
+  readonly field: string;
+  /** How long it is without `since`, in milliseconds. */
+  readonly default: number;
+  /** How long it may be, in milliseconds. */
+  readonly most: number;
+}
+
+const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+type WindowQuery = Readonly<Record<string, string | undefined>>;
+
+/** The rows within the window; `undefined` for a resource without one. @throws a 400 for a window that is none. */
+export function conditionWithin(registry: Registry, resource: Resource, query: WindowQuery): Condition | undefined {
+  const { window } = resource;
+  if (!window) return undefined;
+  const read = (parameter: 'since' | 'until') => timeIn(registry, resource, { parameter, text: query[parameter] });
+  const until = read('until');
+  const end = until?.getTime() ?? Date.now();
+  const since = read('since') ?? new Date(startBefore(end, until ? 1 : MINUTE, window.default));
+  const length = end - since.getTime();
+  if (until && length <= 0) throw refusal('since', 'must be before until');
+  if (length > window.most)
+    throw refusal('since', `is more than ${inDays(window.most)} before ${until ? 'until' : 'now'}`);
+  return { [window.field]: { gte: since, ...(until ? { lt: until } : {}) } };
+}
+
+const startBefore = (end: number, step: number, length: number): number =>
+  Math.max(Math.floor((end - length) / step) * step, 0);
+
+const inDays = (milliseconds: number): string => `${milliseconds / DAY} days`;
+
+function timeIn(
+  registry: Registry,
+  resource: Resource,
+  { parameter, text }: { parameter: string; text: string | undefined },
+): Date | undefined {
+  if (text === undefined) return undefined;
+  const reader = readerOf(registry.scalar(resource, resource.window!.field), registry.dataModel)!;
+  const time = reader.read(text);
+  if (time === undefined) throw refusal(parameter, `"${shown(text)}" must be ${reader.wants}`);
+  return time as Date;
+}

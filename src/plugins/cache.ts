@@ -1,0 +1,86 @@
+/**
+ * The cache in the service: what it is made of, and what writes owe to reads.
+ *
+ * A write is answered once its own instance knows of it, so that whoever reads there next sees it. Its reply carries a
+ * `Consistency-Token`; a read that brings it back to another instance waits there until that knows of the write, too,
+ * or goes past the cache.
+ */
+import { hash } from 'node:crypto';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { datamodel } from '#datamodel';
+import type { Config } from '../config.ts';
+import { Ledger, withLedger } from '../engine/budget/ledger.ts';
+import { type Cache, createCache } from '../engine/cache/cache.ts';
+import { isWithin } from '../engine/cache/rollout.ts';
+import type { CacheStats } from '../engine/cache/stats.ts';
+import type { Resource } from '../engine/resource/resource.ts';
+import { requestErrorOf } from './known-errors.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly cache: Cache;
+    /** What the cache has counted so far. */
+    readonly cacheStats: CacheStats;
+    /** Whether the viewer of this request is of the share that is on the cache. */
+    isOnCache(request: FastifyRequest): boolean;
+  }
+}
+
+export interface CachePluginOptions {
+  readonly config: Config['cache'];
+  readonly resources: readonly Resource[];
+}
+
+export const cache = fp<CachePluginOptions>(
+  async (app, { config, resources }) => {
+    const { redis, follower } = app;
+    if (!redis) app.log.info('Without REDIS_URL the cache is in this process alone.');
+    const made = createCache({
+      follower,
+      maxBytes: config.memoryBytes,
+      remote: redis && { redis: redis.client, breaker: redis.breaker, namespace: namespaceOf(resources) },
+      isAway: isDatabaseAway,
+      background: (work) => void withLedger(new Ledger(), work),
+    });
+    app.decorate('cache', made);
+    app.decorate('cacheStats', made.stats);
+    app.decorate('isOnCache', (request: FastifyRequest) => {
+      return isWithin(config.rolloutPercent, request.viewer.subject ?? request.ip);
+    });
+    app.decorateRequest('served');
+    app.addHook('onClose', () => made.settled());
+    catchUpAfterWrites(app);
+  },
+  { name: 'cache', dependencies: ['redis', 'freshness'] },
+);
+
+const AWAY = ['DATABASE_UNAVAILABLE', 'STATEMENT_TIMEOUT'];
+
+const isDatabaseAway = (error: unknown): boolean => AWAY.includes(requestErrorOf(error as FastifyError).code);
+
+/**
+ * A name for what responses are made by, so that processes of two versions, which declare resources differently, share
+ * a Redis and no entry.
+ */
+function namespaceOf(resources: readonly Resource[]): string {
+  const text = JSON.stringify([datamodel, resources], (_key, value) =>
+    typeof value === 'symbol' ? '$subject' : value,
+  );
+  return hash('sha256', text, 'base64url').slice(0, 12);
+}
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+function catchUpAfterWrites(app: FastifyInstance): void {
+  const { follower } = app;
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const hasWritten = !SAFE_METHODS.includes(request.method) && reply.statusCode < 300;
+    if (!hasWritten) return done();
+    // Where it cannot catch up within its bound it is not current, and the cache bypasses itself.
+    void follower.catchUp().then((isCaughtUp) => {
+      if (isCaughtUp) reply.header('consistency-token', follower.position);
+      done();
+    });
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * Compression, for what is not stored compressed: br or gzip from 1 KB, unless the request has `x-no-compression` or the
+ * reply has an encoding already. Bodies of requests may be compressed, too; their limit counts what comes out.
+ */
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
+import type { FastifyReply, RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+
+const THRESHOLD_BYTES = 1024;
+
+export const compression = fp(
+  async (app) => {
+    app.addHook('onSend', (_request, reply, _payload, done) => {
+      varyByEncoding(reply);
+      done();
+    });
+    await app.register(compress, {
+      encodings: ['br', 'gzip'],
+      requestEncodings: ['br', 'gzip', 'deflate'],
+      threshold: THRESHOLD_BYTES,
+      zlibOptions: { level: 6 },
+      brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    });
+    app.addHook('onRoute', headMeasuresLast);
+  },
+  { name: 'compression' },
+);
+
+/** A reply that is small or asked for plain varies as well: the same URL is compressed for another. */
+function varyByEncoding(reply: FastifyReply): void {
+  const vary = String(reply.getHeader('vary') ?? '');
+  if (!/\baccept-encoding\b/i.test(vary)) reply.header('vary', vary ? `${vary}, accept-encoding` : 'accept-encoding');
+}
+
+/**
+ * A HEAD route ends with the hook that measures the body and drops it, to which `compress` has added its own. They change
+ * places, so that HEAD tells the length that GET sends.
+ */
+function headMeasuresLast({ method, onSend, compress: isCompressed }: RouteOptions): void {
+  if (method !== 'HEAD' || !Array.isArray(onSend) || isCompressed === false) return;
+  const [measure, shrink] = onSend.splice(-2);
+  onSend.push(shrink!, measure!);
+}

@@ -1,0 +1,50 @@
+/**
+ * The API document for programs (`/openapi.json`) and for people (`/docs`). Neither sends a statement.
+ *
+ * The page's own routes come from a package that knows no budgets. `declareForPages` gives them what every route must
+ * declare, and lets the page load its own scripts; it is registered before what asks for that.
+ */
+import swaggerUi from '@fastify/swagger-ui';
+import type { RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+import { sendJson } from './reads.ts';
+
+const PAGE = '/docs';
+
+/** What the page loads: what the service itself serves, and images that stand in its styles. */
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+export const docsRoutes = fp(
+  async (app) => {
+    app.addHook('onRoute', declareForPages);
+  },
+  { name: 'docs-routes' },
+);
+
+function declareForPages(route: RouteOptions): void {
+  if (route.url !== PAGE && !route.url.startsWith(`${PAGE}/`)) return;
+  route.config = { budget: 0, ...route.config };
+  route.helmet = { contentSecurityPolicy };
+}
+
+export const docs = fp(
+  async (app) => {
+    let text: string | undefined;
+    app.get('/openapi.json', { schema: { hide: true }, config: { budget: 0 } }, async (_request, reply) => {
+      text ??= JSON.stringify(app.swagger());
+      return sendJson(reply, text);
+    });
+    await app.register(swaggerUi, { routePrefix: PAGE, uiConfig: { deepLinking: true, docExpansion: 'none' } });
+  },
+  { name: 'docs', dependencies: ['openapi', 'docs-routes'] },
+);

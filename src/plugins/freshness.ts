@@ -1,0 +1,31 @@
+/** Freshness in the service: what is watched for changes, and the follower of the log that they are written to. */
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Config } from '../config.ts';
+import { type Follower, type FollowerState, openFollower } from '../engine/freshness/follower.ts';
+import { type Watched, watch } from '../engine/freshness/watched.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly watched: Watched;
+    readonly follower: Follower;
+  }
+}
+
+export const freshness = fp<{ config: Config['database'] }>(
+  async (app, { config }) => {
+    const watched = watch(app.resources);
+    const follower = openFollower({ url: config.url, watched, onState: (state) => tell(app, state) });
+    app.decorate('watched', watched);
+    app.decorate('follower', follower);
+    app.addHook('onReady', async () => void (await follower.catchUp()));
+    app.addHook('onClose', () => follower.close());
+  },
+  { name: 'freshness', dependencies: ['reads'] },
+);
+
+function tell({ log }: FastifyInstance, state: FollowerState): void {
+  if (state.is === 'following') log.info('The cache follows the database.');
+  else if (state.is === 'lost') log.warn({ err: state.error }, 'The cache has lost the database, and bypasses itself.');
+  else log.error(`No triggers log the changes of ${state.sources.join(', ')}: the cache bypasses itself.`);
+}

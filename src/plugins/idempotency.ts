@@ -1,0 +1,128 @@
+/**
+ * Idempotency: a creating request that carries an `Idempotency-Key` creates once, however often it is sent.
+ *
+ *     return createOnce(reply, async (tx) => {
+ *       const { id } = await tx.post.create({ data, select: { id: true } });
+ *       return { resource: post, where: { id }, location: `/v1/posts/${id}` };
+ *     });
+ *
+ * With a key or without, the work runs in here, writes through `tx`, and says what it created; it has no reply to send
+ * before it is committed.
+ *
+ * - The key is claimed, the work done and the reply kept in one transaction. They commit together, so a crash at any
+ *   point leaves all or nothing, and a retry replays or starts anew.
+ * - A claim inserts the key's row, and the unique index makes a twin wait for the end of the transaction that holds
+ *   it. If that commits, the twin replays the reply; if it fails, the twin does the work itself. A twin waits no longer
+ *   than a statement may take.
+ * - A refusal rolls back, its key with it. It is not kept: a retry is judged by what is there then.
+ * - A key belongs to the viewer and to the route. Sent again with another path or body it is refused. After a day it
+ *   is free.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Prisma } from '#client';
+import { requestError } from '../engine/http/errors.ts';
+import { etagOf } from '../engine/http/etag.ts';
+import type { Resource } from '../engine/resource/resource.ts';
+import { readRow, sendJson } from './reads.ts';
+
+/** Statements that a key costs. */
+export const KEY_STATEMENTS = 2;
+
+/** What was created: a row, shown as its creator may see it; or whatever there is to say of it. */
+export type Created =
+  | {
+      readonly resource: Resource;
+      readonly where: Readonly<Record<string, string | number>>;
+      readonly location: string;
+    }
+  | { readonly status: 200 | 201; readonly data: object };
+
+type Work = (tx: Prisma.TransactionClient) => Promise<Created>;
+
+/** Does the work in a transaction and answers with what it created. What the work throws undoes it. */
+export async function createOnce(reply: FastifyReply, work: Work): Promise<FastifyReply> {
+  const { request } = reply;
+  const key = keyOf(request);
+  const answer = await request.server.prisma.$transaction(async (tx) => {
+    const kept = key && (await claim(tx, key));
+    if (kept) return kept;
+    const made = await answerTo(request, await work(tx), tx);
+    if (key) await keep(tx, key, made);
+    return made;
+  });
+  return sendJson(reply.code(answer.status).headers(answer.headers), answer.body);
+}
+
+interface Key {
+  readonly subject: string;
+  readonly route: string;
+  readonly key: string;
+  /** What it was sent with. */
+  readonly fingerprint: Uint8Array<ArrayBuffer>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
+
+function keyOf({ headers, viewer, method, url, body, routeOptions }: FastifyRequest): Key | undefined {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
+    const detail = 'must be 1 to 255 visible ASCII characters';
+    throw requestError('invalidRequest', `Idempotency-Key: ${detail}`, [{ parameter: 'Idempotency-Key', detail }]);
+  }
+  if (viewer.subject === undefined) throw requestError('unauthenticated', 'This needs a bearer token.');
+  const fingerprint = createHash('sha256')
+    .update(`${url}\n${JSON.stringify(body)}`)
+    .digest();
+  return {
+    subject: viewer.subject,
+    route: `${method} ${routeOptions.url}`,
+    key,
+    fingerprint: new Uint8Array(fingerprint),
+  };
+}
+
+/** Takes the key, also from one that has expired. @returns the reply that was kept for it, if it is taken. */
+async function claim(tx: Prisma.TransactionClient, { subject, route, key, fingerprint }: Key) {
+  const claimed = await tx.$executeRaw`
+    INSERT INTO idempotency_keys AS kept (subject, route, key, fingerprint, expires_at)
+    VALUES (${subject}, ${route}, ${key}, ${fingerprint}, now() + interval '1 day')
+    ON CONFLICT (subject, route, key) DO UPDATE
+    SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at
+    WHERE kept.expires_at <= now()`;
+  return claimed === 1 ? undefined : replay(tx, { subject, route, key, fingerprint });
+}
+
+async function replay(tx: Prisma.TransactionClient, { fingerprint, ...id }: Key): Promise<Answer> {
+  const kept = await tx.idempotencyKey.findFirstOrThrow({
+    where: id,
+    select: { fingerprint: true, status: true, headers: true, body: true },
+  });
+  if (!Buffer.from(fingerprint).equals(kept.fingerprint)) {
+    throw requestError('idempotencyKeyReused', 'This Idempotency-Key was sent before with another path or body.');
+  }
+  const headers = { ...(kept.headers as Record<string, string>), 'idempotent-replayed': 'true' };
+  return { status: kept.status!, headers, body: kept.body! };
+}
+
+async function keep(tx: Prisma.TransactionClient, { fingerprint: _, ...id }: Key, answer: Answer) {
+  await tx.idempotencyKey.updateMany({ where: id, data: { ...answer } });
+}
+
+async function answerTo(
+  { server, viewer }: FastifyRequest,
+  created: Created,
+  tx: Prisma.TransactionClient,
+): Promise<Answer> {
+  if ('data' in created) return { status: created.status, headers: {}, body: JSON.stringify({ data: created.data }) };
+  const { json, version } = await readRow(server, { ...created, viewer }, tx);
+  const body = `{"data":${json}}`;
+  return { status: 201, headers: { location: created.location, etag: etagOf(body, version) }, body };
+}

@@ -1,0 +1,65 @@
+/**
+ * Validation: what a request must be before its route runs. Bodies are taken as they are: a number is no text, null
+ * is no zero, and a name that the schema does not know is refused. In a path everything is text; what must be an
+ * integer is read as one if it is written as one.
+ */
+import { registerAjvFormats, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
+import fp from 'fastify-plugin';
+import type { TSchema } from 'typebox';
+import { unstorableIn } from '../engine/http/body.ts';
+import { requestError } from '../engine/http/errors.ts';
+
+export const validation = fp(
+  async (app) => {
+    registerAjvFormats();
+    app.setValidatorCompiler(validatorOf);
+    app.addHook('preValidation', async ({ body }) => {
+      const fault = unstorableIn(body);
+      if (fault) throw requestError('invalidRequest', `The body cannot be stored: ${fault.detail}.`, [fault]);
+    });
+  },
+  { name: 'validation' },
+);
+
+type Values = Readonly<Record<string, unknown>>;
+type Properties = Readonly<Record<string, { readonly type?: string }>>;
+type Validated = { readonly value: unknown } | { readonly error: FastifySchemaValidationError[] };
+
+const validatorOf: FastifySchemaCompiler<TSchema> = (route) => {
+  // For a body it converts nothing.
+  const validate = TypeBoxValidatorCompiler({ ...route, httpPart: 'body' }) as (value: unknown) => Validated;
+  const { properties = {} } = route.schema as { properties?: Properties };
+  return (value: unknown) => {
+    const result = validate(route.httpPart === 'body' ? value : withIntegers(value as Values, properties));
+    return 'error' in result ? { error: result.error.flatMap(faultsOf) as never } : result;
+  };
+};
+
+const INTEGER = /^-?(0|[1-9]\d{0,14})$/;
+
+function withIntegers(values: Values, properties: Properties): Values {
+  const read = Object.entries(values).map(([name, text]) => {
+    const isInteger = properties[name]?.type === 'integer' && INTEGER.test(String(text));
+    return [name, isInteger ? Number(text) : text];
+  });
+  return Object.fromEntries(read);
+}
+
+/** One fault a property, as ajv tells them; and of a union only what it wants beside null. */
+function faultsOf(fault: FastifySchemaValidationError): FastifySchemaValidationError[] {
+  const { keyword, params } = fault;
+  if (keyword === 'required') {
+    return namesIn(params['requiredProperties']).map((missingProperty) => {
+      return { ...fault, params: { missingProperty }, message: `must have the property "${missingProperty}"` };
+    });
+  }
+  if (keyword === 'additionalProperties') {
+    return namesIn(params['additionalProperties']).map((additionalProperty) => {
+      return { ...fault, params: { additionalProperty }, message: 'must have no other properties' };
+    });
+  }
+  return keyword === 'boolean' || keyword === 'anyOf' || params['type'] === 'null' ? [] : [fault];
+}
+
+const namesIn = (names: unknown): string[] => names as string[];

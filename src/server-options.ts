@@ -1,0 +1,28 @@
+/** How the server under the service behaves before a plugin is asked: ids, sizes, times, and what a path is. */
+import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
+import type { Config } from './config.ts';
+import { loggerOptions } from './plugins/logger.ts';
+import { answerMalformed, answerUnroutable } from './plugins/malformed.ts';
+import { requestIdOf } from './plugins/request-id.ts';
+
+export function serverOptions(config: Config) {
+  const { requestTimeoutMs, bodyLimitBytes, trustProxy } = config.http;
+  return {
+    logger: loggerOptions(config),
+    genReqId: requestIdOf,
+    trustProxy,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
+    handlerTimeout: requestTimeoutMs,
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: checkingInterval(requestTimeoutMs) },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true },
+    ajv: { customOptions: { removeAdditional: false, allErrors: true } },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerMalformed,
+  } satisfies FastifyHttpOptions<RawServerDefault>;
+}
+
+/** Node.js looks for requests that are late this often: often enough that "late" means at most a quarter more. */
+const checkingInterval = (timeoutMs: number): number => Math.min(Math.max(timeoutMs / 4, 50), 30_000);

@@ -1,0 +1,102 @@
+/**
+ * A history: selections are read and kept with their tags and snapshots, as a cache would; then writes come, one
+ * transaction after another. After each, what is judged fresh must be what the database answers.
+ */
+import type pg from 'pg';
+import type { Compiler, ReadRow, Statement } from '../../../../src/engine/compile/compile.ts';
+import { Knowledge } from '../../../../src/engine/freshness/knowledge.ts';
+import { beginEpoch, readLog } from '../../../../src/engine/freshness/log.ts';
+import { parseSnapshot, type Snapshot } from '../../../../src/engine/freshness/snapshot.ts';
+import { tagsOf } from '../../../../src/engine/freshness/tags.ts';
+import type { Watched } from '../../../../src/engine/freshness/watched.ts';
+import type { Asked } from './selections.ts';
+import type { Write } from './writes.ts';
+
+export interface Tally {
+  /** Kept answers that were still right, and judged fresh. */
+  kept: number;
+  /** Answers that had changed, all judged stale. */
+  changed: number;
+  /** Answers that were judged stale, and had not changed. */
+  wasted: number;
+  /** Transactions that PostgreSQL refused. */
+  refused: number;
+}
+
+/** An answer that was judged fresh, and is not what the database answers now. */
+export class FalseFresh extends Error {
+  override readonly name = 'FalseFresh';
+}
+
+interface Kept {
+  readonly asked: Asked;
+  readonly answer: string;
+  readonly tags: readonly string[];
+  readonly snapshot: Snapshot;
+}
+
+export interface Stage {
+  readonly client: pg.Client;
+  readonly compiler: Compiler;
+  readonly watched: Watched;
+}
+
+export async function live(stage: Stage, selections: readonly Asked[], writes: readonly Write[], tally: Tally) {
+  const knowledge = new Knowledge({ tags: 1000, transactions: 4 });
+  await follow(stage, knowledge);
+  const kept = [];
+  for (const asked of selections) kept.push(await read(stage, asked));
+  for (const write of writes) {
+    if (!(await send(stage, write))) tally.refused += 1;
+    await follow(stage, knowledge);
+    for (const [index, before] of kept.entries()) {
+      const isFresh = knowledge.isFresh(before.snapshot, before.tags);
+      const now = await read(stage, before.asked);
+      count(tally, { before, now, write, isFresh });
+      kept[index] = isFresh ? before : now;
+    }
+  }
+}
+
+interface Judged {
+  readonly before: Kept;
+  readonly now: Kept;
+  readonly write: Write;
+  readonly isFresh: boolean;
+}
+
+function count(tally: Tally, { before, now, write, isFresh }: Judged): void {
+  const isSame = before.answer === now.answer;
+  if (isFresh && !isSame) {
+    const what = { asked: before.asked.text, tags: before.tags, write, before: before.answer, now: now.answer };
+    throw new FalseFresh(JSON.stringify(what, null, 2));
+  }
+  tally[isFresh ? 'kept' : isSame ? 'wasted' : 'changed'] += 1;
+}
+
+async function follow({ client }: Stage, knowledge: Knowledge): Promise<void> {
+  for (;;) {
+    const reading = await readLog(client, knowledge.since, 1000);
+    if (!reading.epoch) await beginEpoch(client);
+    if (knowledge.take(reading)) return;
+  }
+}
+
+async function read({ client, compiler, watched }: Stage, asked: Asked): Promise<Kept> {
+  const statement = compiler.compile(asked.request) as Statement & pg.QueryConfig;
+  const { rows } = await client.query<ReadRow>({ ...statement, values: [...statement.values] });
+  const { snapshot, keys, ...answer } = rows[0]!;
+  const tags = tagsOf(watched, asked.selection, JSON.parse(keys ?? '[]'));
+  return { asked, answer: JSON.stringify(answer), tags, snapshot: parseSnapshot(snapshot) };
+}
+
+/** @returns whether PostgreSQL took it. */
+async function send({ client }: Stage, write: Write): Promise<boolean> {
+  try {
+    await client.query(write.join('; '));
+    return true;
+  } catch {
+    await client.query('ROLLBACK');
+    return false;
+  }
+}

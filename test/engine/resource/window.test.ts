@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { datamodel } from '#datamodel';
+import { resource } from '../../../src/domain/resource.ts';
+import { everything } from '../../../src/engine/resource/policy.ts';
+import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
+import { conditionWithin, DAY, HOUR, type Window } from '../../../src/engine/resource/window.ts';
+
+const reading = (window?: Window) =>
+  resource('Reading', {
+    name: 'reading',
+    fields: ['timestamp'],
+    lean: 'timestamp',
+    sort: '-timestamp',
+    ...(window && { window: window as Window & { field: 'timestamp' } }),
+    policy: everything('user'),
+  });
+
+const registry = new Registry(datamodel);
+const days = reading({ field: 'timestamp', default: DAY, most: 31 * DAY });
+const within = (query: Record<string, string>) => conditionWithin(registry, days, query);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-05-31T12:34:56.789Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('is the default long, back from the full minute before now, and open at its end', () => {
+  const expected = { timestamp: { gte: new Date('2026-05-30T12:34:00Z') } };
+  expect(within({})).toEqual(expected);
+  vi.advanceTimersByTime(3000);
+  expect(within({})).toEqual(expected);
+  vi.advanceTimersByTime(1000);
+  expect(within({})).toEqual({ timestamp: { gte: new Date('2026-05-30T12:35:00Z') } });
+});
+
+it.each([
+  [{ since: '2026-05-31' }, { gte: new Date('2026-05-31') }],
+  [{ since: '2027-01-01' }, { gte: new Date('2027-01-01') }],
+  [
+    { until: '2026-05-01T01:02:03.004Z' },
+    { gte: new Date('2026-04-30T01:02:03.004Z'), lt: new Date('2026-05-01T01:02:03.004Z') },
+  ],
+  [
+    { since: '2025-01-01', until: '2025-02-01' },
+    { gte: new Date('2025-01-01'), lt: new Date('2025-02-01') },
+  ],
+])('is from since until, of which %j names one or both', (query, timestamp) => {
+  expect(within(query)).toEqual({ timestamp });
+});
+
+it.each([
+  [{ since: '2026-05-02', until: '2026-05-02' }, 'since: must be before until'],
+  [{ since: '2026-05-03', until: '2026-05-02' }, 'since: must be before until'],
+  [{ since: '2025-01-01', until: '2025-02-02' }, 'since: is more than 31 days before until'],
+  [{ since: '2026-04-30' }, 'since: is more than 31 days before now'],
+  [{ since: 'yesterday' }, /^since: "yesterday" must be a time/],
+  [{ until: '2026-02-30' }, /^until: "2026-02-30" must be a time/],
+  [{ until: '0000-01-01' }, /^until: "0000-01-01" must be a time/],
+])('refuses %j', (query, detail) => {
+  expect(() => within(query)).toThrow(detail);
+});
+
+it('is none where the resource declares none', () => {
+  expect(conditionWithin(registry, reading(), {})).toBeUndefined();
+});
+
+it('must be of a time that every row has, and no longer by default than at most', () => {
+  for (const window of [
+    { field: 'battery', default: DAY, most: DAY },
+    { field: 'timestamp', default: DAY, most: HOUR },
+  ])
+    expect(() => new Registry(datamodel).add(reading(window))).toThrow(DeclarationError);
+});

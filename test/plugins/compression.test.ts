@@ -1,0 +1,80 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { useApp } from '../support/app.ts';
+
+const text = JSON.stringify({ data: Array.from({ length: 2000 }, (_, n) => `row ${n}`) });
+
+function routes(service: App): void {
+  service.register(async (scope) => {
+    const config = { budget: 0 };
+    scope.get('/small', { config }, async () => ({ small: true }));
+    scope.get('/text', { config }, async (_request, reply) => reply.type('application/json').send(text));
+    scope.get('/bytes', { config }, async (_request, reply) => reply.type('application/json').send(Buffer.from(text)));
+    scope.get('/image', { config }, async (_request, reply) => reply.type('image/png').send(Buffer.from(text)));
+    scope.get('/stored', { config }, async (_request, reply) =>
+      reply.headers({ 'content-type': 'application/json', 'content-encoding': 'gzip' }).send(Buffer.from('as it is')),
+    );
+  });
+}
+
+const app = useApp({ seeded: true, extend: routes });
+
+const get = (url: string, encodings: string, headers = {}) =>
+  app().inject({ url, headers: { 'accept-encoding': encodings, ...headers } });
+
+describe.each(['/text', '/bytes'])('%s', (url) => {
+  it.each([
+    ['gzip', 'gzip', gunzipSync],
+    ['br', 'br', brotliDecompressSync],
+    ['gzip, deflate, br', 'br', brotliDecompressSync],
+    ['gzip;q=1.0, br;q=0.5', 'gzip', gunzipSync],
+    ['*', 'gzip', gunzipSync],
+  ])('is compressed for %s', async (encodings, encoding, decompress) => {
+    const reply = await get(url, encodings);
+    expect(reply.headers['content-encoding']).toBe(encoding);
+    expect(decompress(reply.rawPayload).toString()).toBe(text);
+    expect(reply.rawPayload.length).toBeLessThan(text.length / 2);
+    expect(reply.headers['server-timing']).toContain('0 statements');
+    expect(reply.headers.vary).toBe('accept-encoding');
+  });
+
+  it.each(['', 'identity', 'zstd', 'gzip;q=0'])('is plain for "%s"', async (encodings) => {
+    const reply = await get(url, encodings);
+    expect(reply.headers['content-encoding']).toBeUndefined();
+    expect(reply.body).toBe(text);
+    expect(reply.headers.vary).toBe('accept-encoding');
+  });
+
+  it('is plain where x-no-compression asks for it', async () => {
+    const reply = await get(url, 'gzip', { 'x-no-compression': '1' });
+    expect(reply.headers['content-encoding']).toBeUndefined();
+    expect(reply.body).toBe(text);
+  });
+});
+
+it('leaves alone what is small, what is stored compressed, and what does not compress', async () => {
+  expect((await get('/small', 'gzip')).json()).toEqual({ small: true });
+  expect((await get('/stored', 'gzip, br')).body).toBe('as it is');
+  expect((await get('/stored', 'gzip, br')).headers['content-encoding']).toBe('gzip');
+  expect((await get('/image', 'gzip')).headers['content-encoding']).toBeUndefined();
+});
+
+it('compresses reads', async () => {
+  const url = '/v1/products?limit=50';
+  const [plain, small] = [await get(url, ''), await get(url, 'br')];
+  expect(plain.rawPayload.length).toBeGreaterThan(1024);
+  expect(brotliDecompressSync(small.rawPayload).toString()).toBe(plain.body);
+});
+
+it.each(['gzip', 'br', 'identity'])('lets HEAD tell the length that GET sends: %s', async (encodings) => {
+  for (const url of ['/v1/products?limit=3', '/small', '/text']) {
+    const headers = { 'accept-encoding': encodings };
+    const head = await app().inject({ method: 'HEAD', url, headers });
+    const read = await get(url, encodings);
+    expect(head.body).toBe('');
+    expect(head.headers['content-encoding']).toBe(read.headers['content-encoding']);
+    if (read.headers['content-length']) expect(head.headers['content-length']).toBe(read.headers['content-length']);
+    else expect(head.headers['content-length']).toBeUndefined();
+  }
+});

@@ -1,0 +1,179 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import type { RouteOptions } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { listParameters } from '../../src/engine/resource/selection.ts';
+import type { ReadRoute } from '../../src/plugins/reads.ts';
+import { questionsOf } from '../contract/questions.ts';
+import { as, useApp } from '../support/app.ts';
+import { type DocumentedOperation, documentOf, matchesDocument, operationOf } from '../support/openapi.ts';
+
+interface Registered {
+  readonly method: string;
+  readonly url: string;
+  readonly budget: number;
+  readonly hidden: boolean;
+  readonly read: (ReadRoute & { readonly kind: 'item' | 'list' }) | undefined;
+}
+
+const routes: Registered[] = [];
+
+function collect(service: App): void {
+  service.addHook('onRoute', ({ method, url, config = {}, schema }: RouteOptions) => {
+    const methods = [method].flat().filter((each) => each !== 'HEAD');
+    const { budget = Number.NaN, read } = config;
+    routes.push(...methods.map((each) => ({ method: each, url, budget, read, hidden: schema?.hide === true })));
+  });
+}
+
+const app = useApp({ seeded: true, extend: collect });
+const documented = () => routes.filter(({ hidden }) => !hidden);
+const readRoutes = () => documented().filter(({ read }) => read !== undefined);
+const admin = as(1, 'admin');
+const operation = ({ method, url }: Registered): DocumentedOperation => operationOf(app(), method, url)!;
+
+/** The request that an operation's own examples make. */
+function exampleRequest(route: Registered, leftOut: readonly string[]): string {
+  const { parameters = [] } = operation(route);
+  const query = new URLSearchParams();
+  let path = route.url;
+  for (const parameter of parameters) {
+    if (parameter.in === 'path') path = path.replace(`:${parameter.name}`, String(parameter.example));
+    const isAsked = parameter.in === 'query' && parameter.example !== undefined && !leftOut.includes(parameter.name);
+    if (isAsked) query.set(parameter.name, String(parameter.example));
+  }
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+async function ask(url: string, headers: Record<string, string> = admin) {
+  const reply = await app().inject({ url, headers });
+  return { status: reply.statusCode, faults: matchesDocument(app(), { method: 'GET', url, reply }), reply };
+}
+
+describe('the document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    const text = (await app().inject('/openapi.json')).payload;
+    const validator = new Validator();
+    expect(await validator.validate(text)).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('has every route that is not hidden, and no other', () => {
+    const operations = Object.entries(documentOf(app()).paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(operations.sort()).toEqual(
+      documented()
+        .map(({ method, url }) => `${method} ${url}`)
+        .sort(),
+    );
+    expect(operations.length).toBeGreaterThan(30);
+  });
+
+  it('names each operation once, and says what it is', () => {
+    const all = documented().map(operation);
+    for (const { summary, tags, operationId } of all) {
+      expect(summary).toMatch(/^[A-Z][\w ]+$/);
+      expect(tags).toHaveLength(1);
+      expect(operationId).toMatch(/^[a-z][a-zA-Z]+$/);
+    }
+    expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
+  });
+
+  it('has every query parameter that a list takes', () => {
+    for (const route of readRoutes().filter(({ read }) => read?.kind === 'list')) {
+      const { resource } = route.read!;
+      const names = operation(route)
+        .parameters!.filter((each) => each.in === 'query')
+        .map(({ name }) => name);
+      const taken = listParameters(resource).filter((name) => name !== 'sort' || resource.sorts.length > 0);
+      expect({ route: route.url, names: names.sort() }).toEqual({ route: route.url, names: taken.sort() });
+    }
+  });
+
+  it('asks for a token where the public sees nothing', () => {
+    const open = documented().filter((route) => operation(route).security === undefined);
+    expect(open.filter(({ read }) => read && !('public' in read.resource.policy))).toEqual([]);
+    expect(open.map(({ url }) => url)).toContain('/v1/products');
+    expect(open.map(({ method }) => method)).not.toContain('POST');
+  });
+});
+
+describe('examples', () => {
+  it.each([
+    ['as cursors page', ['page', 'per_page']],
+    ['as numbers page', ['limit']],
+  ])('are answered: every parameter at once, %s', async (_, leftOut) => {
+    for (const route of readRoutes()) {
+      const url = exampleRequest(route, leftOut);
+      const { status, reply } = await ask(url);
+      expect([url, status, status === 200 ? '' : reply.payload]).toEqual([url, 200, '']);
+    }
+  });
+});
+
+describe('replies', () => {
+  it('are as documented, for every kind of question', async () => {
+    let asked = 0;
+    for (const route of readRoutes()) {
+      for (const url of questionsOf(route, app().resources)) {
+        const { status, faults } = await ask(url);
+        expect({ url, status, faults }).toEqual({ url, status: 200, faults: [] });
+        asked += 1;
+      }
+    }
+    expect(asked).toBeGreaterThan(200);
+  });
+
+  it('are as documented when all that is declared is asked for', async () => {
+    for (const route of readRoutes()) {
+      const { fields, computed, relations } = route.read!.resource;
+      const names = [...fields, ...Object.keys(computed), ...Object.keys(relations)].join(',');
+      const url = `${route.url.replace(/:\w+/g, '1')}?fields=${names}${route.read!.kind === 'list' ? '&limit=2' : ''}`;
+      const { status, faults } = await ask(url);
+      expect({ url, status, faults }).toEqual({ url, status: 200, faults: [] });
+    }
+  });
+
+  it.each([
+    ['/v1/products?limit=0', 400, admin],
+    ['/v1/users/1', 401, {}],
+    ['/v1/users/2', 403, as(1)],
+    ['/v1/products/999999', 404, admin],
+    ['/healthz', 200, {}],
+  ])('are as documented: %s, %i', async (url, expected, headers: Record<string, string>) => {
+    const { status, faults } = await ask(url, headers);
+    expect({ status, faults }).toEqual({ status: expected, faults: [] });
+  });
+
+  it('would be told from others', () => {
+    const headers = { 'content-type': 'application/json' };
+    const reply = { statusCode: 200, headers, payload: '{"data":{"id":1,"price":10,"secret":true}}' };
+    const faults = matchesDocument(app(), { method: 'GET', url: '/v1/products/1', reply });
+    expect(faults).toEqual([
+      expect.stringContaining('additionalProperty'),
+      expect.stringContaining('/data/price must be string'),
+    ]);
+  });
+});
+
+describe('/docs', () => {
+  it('is a page that may load its own scripts, and no others', async () => {
+    const page = await app().inject('/docs');
+    expect(page.statusCode).toBe(200);
+    const sources = [...page.payload.matchAll(/(?:src|href)="\.?\/?([^"]+\.(?:js|css))"/g)].map(([, source]) => source);
+    expect(sources.length).toBeGreaterThan(3);
+    for (const source of sources)
+      expect((await app().inject(`/${source?.replace(/^(?!docs)/, 'docs/')}`)).statusCode).toBe(200);
+    expect(page.headers['content-security-policy']).toContain("script-src 'self';");
+    expect(page.payload).not.toMatch(/<script>/);
+  });
+
+  it('shows the same document, without a statement', async () => {
+    const [shown, served] = await Promise.all(['/docs/json', '/openapi.json'].map((url) => app().inject(url)));
+    expect(shown!.json()).toEqual(served!.json());
+    expect(served!.headers['server-timing']).toContain('0 statements');
+    const budgets = routes.filter(({ hidden, url }) => hidden && url.startsWith('/docs')).map(({ budget }) => budget);
+    expect(new Set(budgets)).toEqual(new Set([0]));
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { App } from '../../src/app.ts';
+import { as, useApp } from '../support/app.ts';
+import { useRedisServer } from '../support/redis.ts';
+
+const LIMITS = { RATE_LIMIT_PUBLIC: '3', RATE_LIMIT_VIEWER: '5' };
+
+interface Asking {
+  readonly headers?: Record<string, string>;
+  readonly address?: string;
+  readonly url?: string;
+}
+
+async function ask(app: App, { headers = {}, address = '192.0.2.1', url = '/v1/categories?limit=1' }: Asking = {}) {
+  const reply = await app.inject({ url, headers, remoteAddress: address });
+  return { status: reply.statusCode, headers: reply.headers, json: reply.json() };
+}
+
+const statuses = async (times: number, app: App, asking: Asking = {}) => {
+  const seen: number[] = [];
+  for (let n = 0; n < times; n += 1) seen.push((await ask(app, asking)).status);
+  return seen;
+};
+
+describe('a limit', () => {
+  const app = useApp({ environment: LIMITS });
+
+  it('is told in every reply, and ends in a 429 that says when to come back', async () => {
+    const address = '192.0.2.10';
+    const first = await ask(app(), { address });
+    expect(first.headers).toMatchObject({ 'ratelimit-limit': '3', 'ratelimit-remaining': '2' });
+    expect(Number(first.headers['ratelimit-reset'])).toBeGreaterThan(0);
+    expect(await statuses(2, app(), { address })).toEqual([200, 200]);
+    const refused = await ask(app(), { address });
+    expect(refused.status).toBe(429);
+    expect(refused.headers['content-type']).toMatch(/^application\/problem\+json/);
+    expect(refused.headers).toMatchObject({ 'ratelimit-limit': '3', 'ratelimit-remaining': '0' });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(refused.json).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
+  });
+
+  it('is of each address, whatever it says of itself', async () => {
+    expect(await statuses(4, app(), { address: '192.0.2.20' })).toEqual([200, 200, 200, 429]);
+    const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', 'x-real-ip': '203.0.113.9' };
+    expect(await statuses(1, app(), { address: '192.0.2.20', headers })).toEqual([429]);
+    expect(await statuses(1, app(), { address: '192.0.2.21' })).toEqual([200]);
+  });
+
+  it('is of a whole IPv6 network of one client', async () => {
+    const seen = [];
+    for (const end of ['1', '2', 'ffff:1', 'dead:beef'])
+      seen.push(...(await statuses(1, app(), { address: `2001:db8::${end}` })));
+    expect(seen).toEqual([200, 200, 200, 429]);
+    expect(await statuses(1, app(), { address: '2001:db8:0:1::1' })).toEqual([200]);
+  });
+
+  it('is of a viewer, wherever the requests come from and whichever token they bring', async () => {
+    const seen = [];
+    for (let n = 0; n < 6; n += 1)
+      seen.push(...(await statuses(1, app(), { headers: as(1), address: `192.0.2.${30 + n}` })));
+    expect(seen).toEqual([200, 200, 200, 200, 200, 429]);
+    expect(await statuses(1, app(), { headers: as(2) })).toEqual([200]);
+  });
+
+  it('counts what leads nowhere and tokens that do not hold for the address', async () => {
+    const address = '192.0.2.50';
+    expect(await statuses(2, app(), { address, url: '/v1/nothing' })).toEqual([404, 404]);
+    const headers = { authorization: 'Bearer a.b.c' };
+    expect(await statuses(2, app(), { address, headers })).toEqual([401, 429]);
+  });
+
+  it('is not held against those who look after the process', async () => {
+    const seen = await statuses(10, app(), { address: '192.0.2.60', url: '/healthz' });
+    expect(seen).toEqual(Array(10).fill(200));
+    expect((await ask(app(), { address: '192.0.2.60', url: '/readyz' })).headers['ratelimit-limit']).toBeUndefined();
+  });
+});
+
+describe('no limit', () => {
+  const app = useApp({ environment: { RATE_LIMIT_PUBLIC: '0', RATE_LIMIT_VIEWER: '1' } });
+
+  it('is a limit of 0', async () => {
+    expect(await statuses(5, app())).toEqual([200, 200, 200, 200, 200]);
+    expect(await statuses(2, app(), { headers: as(1) })).toEqual([200, 429]);
+  });
+});
+
+describe('behind a proxy that is trusted', () => {
+  const app = useApp({ environment: { ...LIMITS, TRUST_PROXY: '10.0.0.0/8' } });
+  const through = (proxy: string, client: string) => ({ address: proxy, headers: { 'x-forwarded-for': client } });
+
+  it('the address is that of the client, as the nearest proxy that is not trusted tells it', async () => {
+    expect(await statuses(4, app(), through('10.0.0.1', '198.51.100.1'))).toEqual([200, 200, 200, 429]);
+    expect(await statuses(1, app(), through('10.0.0.2', '198.51.100.1'))).toEqual([429]);
+    expect(await statuses(1, app(), through('10.0.0.2', '1.1.1.1, 198.51.100.1, 10.9.9.9'))).toEqual([429]);
+    expect(await statuses(1, app(), through('10.0.0.2', '198.51.100.2'))).toEqual([200]);
+  });
+
+  it('nobody else is believed', async () => {
+    const seen = [];
+    for (let n = 0; n < 4; n += 1)
+      seen.push(...(await statuses(1, app(), through('192.0.2.7', `198.51.100.${50 + n}`))));
+    expect(seen).toEqual([200, 200, 200, 429]);
+  });
+});
+
+describe('with Redis', () => {
+  const redis = useRedisServer();
+  const environment = () => ({ ...LIMITS, REDIS_URL: redis().url });
+  const one = useApp({ environment });
+  const other = useApp({ environment });
+
+  it('processes count together; without it each counts alone, at once, and together again when it is back', async () => {
+    const address = '192.0.2.70';
+    await expect.poll(() => countedTogether(one(), other())).toBe(true);
+    expect(await statuses(2, one(), { address })).toEqual([200, 200]);
+    expect(await statuses(2, other(), { address })).toEqual([200, 429]);
+
+    for (const fault of ['stop', 'pause'] as const) {
+      await redis()[fault]();
+      const away = `198.51.100.${fault.length}`;
+      const started = performance.now();
+      expect(await statuses(4, one(), { address: away })).toEqual([200, 200, 200, 429]);
+      expect(await statuses(4, other(), { address: away })).toEqual([200, 200, 200, 429]);
+      expect(performance.now() - started).toBeLessThan(1000);
+      await redis().stop();
+      await redis().start();
+      await expect.poll(() => countedTogether(one(), other()), { timeout: 10_000 }).toBe(true);
+    }
+  });
+});
+
+let fresh = 0;
+
+/** Whether what one has counted, the other knows. */
+async function countedTogether(one: App, other: App): Promise<boolean> {
+  fresh += 1;
+  const address = `203.0.113.${fresh}`;
+  await ask(one, { address });
+  return (await ask(other, { address })).headers['ratelimit-remaining'] === '1';
+}

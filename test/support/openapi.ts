@@ -1,0 +1,92 @@
+/** The API document as a test sees it: its operations, and whether a reply is what it says. */
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { App } from '../../src/app.ts';
+
+export interface DocumentedReply {
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+export interface DocumentedParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly description?: string;
+  readonly example?: unknown;
+}
+
+export interface DocumentedOperation {
+  readonly summary?: string;
+  readonly operationId?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+  readonly parameters?: readonly DocumentedParameter[];
+  readonly responses: Readonly<Record<string, DocumentedReply>>;
+}
+
+export interface ApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
+}
+
+export const documentOf = (app: App): ApiDocument => app.swagger() as unknown as ApiDocument;
+
+/** The operation of a route: its method and its path, `/v1/users/:id`. */
+export const operationOf = (app: App, method: string, url: string): DocumentedOperation | undefined =>
+  documentOf(app).paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+
+interface Reply {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly payload: string;
+}
+
+export interface Answered {
+  readonly method: string;
+  /** The route's path, or one that was asked for: `/v1/users/1?fields=id`. */
+  readonly url: string;
+  readonly reply: Reply;
+}
+
+/** What does not fit between a reply and the document; nothing if it is as documented. */
+export function matchesDocument(app: App, { method, url, reply }: Answered): string[] {
+  const path = pathOf(app, url);
+  const operation = path && operationOf(app, method, path);
+  if (!operation) return [`${method} ${url} is not in the document`];
+  const { statusCode, payload } = reply;
+  const documented =
+    operation.responses[statusCode] ?? (statusCode >= 400 ? operation.responses['default'] : undefined);
+  if (!documented) return [`${method} ${url} answers with ${statusCode}, which is not documented`];
+  if (!documented.content) return payload === '' ? [] : [`${statusCode} has a body, which is not documented`];
+  const type = String(reply.headers['content-type']).split(';')[0]!;
+  const schema = documented.content[type]?.schema;
+  if (!schema) return [`${statusCode} is ${type}, which is not documented`];
+  const validate = validatorOf(app, schema);
+  if (validate(JSON.parse(payload))) return [];
+  return validate.errors!.map((error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
+}
+
+/** The path of the document that was asked for; one without parameters comes before one with. */
+function pathOf(app: App, url: string): string | undefined {
+  const path = url.split('?')[0]!;
+  const isOf = (documented: string) => new RegExp(`^${documented.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
+  const { paths } = documentOf(app);
+  return Object.hasOwn(paths, path) ? path : Object.keys(paths).find(isOf);
+}
+
+const compilers = new WeakMap<object, { ajv: Ajv2020; compiled: Map<object, ValidateFunction> }>();
+
+function validatorOf(app: App, schema: object): ValidateFunction {
+  const document = documentOf(app);
+  let compiler = compilers.get(document);
+  if (!compiler) {
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    formats.default(ajv);
+    compiler = { ajv: ajv.addSchema({ $id: 'api', ...document }), compiled: new Map() };
+    compilers.set(document, compiler);
+  }
+  const known = compiler.compiled.get(schema);
+  if (known) return known;
+  const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"api#/')) as object;
+  const compiled = compiler.ajv.compile(absolute);
+  compiler.compiled.set(schema, compiled);
+  return compiled;
+}
