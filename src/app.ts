@@ -31,8 +31,6 @@ export type App = ReturnType<typeof buildApp>;
 export function buildApp(config: Config) {
   const resources = modules.flatMap((module) => module.resources);
   const app = Fastify(serverOptions(config)).withTypeProvider<TypeBoxTypeProvider>();
-  // Bodies are JSON.
-  app.removeContentTypeParser('text/plain');
 
   // Whatever happens to a request, it has an id, a problem document, a ledger, and headers that browsers understand.
   app.register(problems);
@@ -44,6 +42,7 @@ export function buildApp(config: Config) {
   app.register(security, { origins: config.http.corsOrigins });
   // Who may go on.
   app.register(overload, { config: config.overload });
+  app.register(redis, { config: config.redis });
   app.register(auth, { config: config.auth });
   app.register(rateLimit, { config: config.rateLimit });
   app.register(validation);
@@ -53,8 +52,7 @@ export function buildApp(config: Config) {
   app.register(openapi);
   app.register(health);
   app.register(reads, { resources, secret: config.auth.secret ?? config.database.url });
-  app.register(freshness, { config: config.database });
-  app.register(redis, { config: config.redis });
+  app.register(freshness, { url: config.database.url, config: config.freshness });
   app.register(cache, { config: config.cache, resources });
   app.register(async (v1) => modules.forEach((module) => void module.routes(v1)), { prefix: '/v1' });
   app.register(docs);

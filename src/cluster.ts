@@ -18,7 +18,7 @@ import { loggerOptions } from './plugins/logger.ts';
 
 export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const DRAIN = 'drain';
-/** A worker that lives shorter than this died young. */
+/** A worker that has not served for so long died young. */
 const YOUNG_MS = 5000;
 const YOUNG_DEATHS = 5;
 const FIRST_DELAY_MS = 100;
@@ -39,7 +39,7 @@ export function drainWhenTold(drain: () => void): void {
 /** In the primary: serves by workers until the service is told to stop, or cannot go on. Ends the process. */
 export function superviseWorkers(config: Config): void {
   const supervisor = new Supervisor(config);
-  cluster.once('listening', () => supervisor.startOthers());
+  cluster.on('listening', (worker) => supervisor.welcome(worker));
   cluster.on('exit', (worker, code, signal) => supervisor.bury(worker, signal ?? code));
   for (const signal of SIGNALS) process.on(signal, () => supervisor.stop(signal));
   supervisor.start();
@@ -48,8 +48,8 @@ export function superviseWorkers(config: Config): void {
 class Supervisor {
   readonly #config: Config;
   readonly #log: Logger;
-  readonly #startedAt = new WeakMap<Worker, number>();
-  #serving = false;
+  readonly #servesSince = new WeakMap<Worker, number>();
+  #served = false;
   #youngDeaths = 0;
   /** What the process ends with, once it is to end. */
   #exitCode: number | undefined;
@@ -59,14 +59,15 @@ class Supervisor {
     this.#log = pino(loggerOptions(config));
   }
 
-  start(): void {
-    const worker = cluster.fork();
-    this.#startedAt.set(worker, performance.now());
+  start(workers = 1): void {
+    for (let n = 0; n < workers; n += 1) cluster.fork();
   }
 
-  startOthers(): void {
-    this.#serving = true;
-    for (let others = this.#config.workers - 1; others > 0; others -= 1) this.start();
+  /** Takes note of a worker that listens; the first lets the others start. */
+  welcome(worker: Worker): void {
+    this.#servesSince.set(worker, performance.now());
+    if (!this.#served) this.start(this.#config.workers - 1);
+    this.#served = true;
   }
 
   stop(signal: NodeJS.Signals): void {
@@ -79,19 +80,22 @@ class Supervisor {
     if (this.#exitCode !== undefined) {
       if (cause !== 0) this.#exitCode = 1;
       this.#exitIfAlone();
-    } else if (this.#serving) this.#replace(worker, cause);
+    } else if (this.#served) this.#replace(worker, cause);
     else process.exit(1);
   }
 
   #replace(worker: Worker, cause: string | number): void {
-    const isYoung = performance.now() - this.#startedAt.get(worker)! < YOUNG_MS;
+    const since = this.#servesSince.get(worker);
+    const isYoung = since === undefined || performance.now() - since < YOUNG_MS;
     this.#youngDeaths = isYoung ? this.#youngDeaths + 1 : 0;
     if (this.#youngDeaths < YOUNG_DEATHS) this.#startAgain(worker, cause);
     else this.#giveUp();
   }
 
   #giveUp(): void {
-    this.#log.fatal(`${YOUNG_DEATHS} workers in a row ended within ${YOUNG_MS / 1000} s of their start; giving up.`);
+    this.#log.fatal(
+      `${YOUNG_DEATHS} workers in a row ended before they had served for ${YOUNG_MS / 1000} s; giving up.`,
+    );
     this.#end(1);
   }
 

@@ -110,6 +110,11 @@ export const variables = Type.Object({
     unit: 'bytes',
     description: 'The most that cached responses take in the memory of one process.',
   }),
+  FRESHNESS_POLL_MS: milliseconds(20, 'How often changes are asked for while cached responses are served.'),
+  FRESHNESS_BOUND_MS: milliseconds(
+    1000,
+    'How old what is known of changes may be. Past it nothing is served from the cache.',
+  ),
   CACHE_ROLLOUT_PERCENT: Type.Integer({
     minimum: 0,
     maximum: 100,
@@ -237,7 +242,7 @@ function configFrom(values: Variables) {
       trustProxy: proxiesOf(values.TRUST_PROXY),
       corsOrigins: values.CORS_ORIGINS?.split(',') ?? [],
     },
-    rateLimit: { public: values.RATE_LIMIT_PUBLIC, viewer: values.RATE_LIMIT_VIEWER, redisUrl: values.REDIS_URL },
+    rateLimit: { public: values.RATE_LIMIT_PUBLIC, viewer: values.RATE_LIMIT_VIEWER },
     overload: { eventLoopDelayMs: values.OVERLOAD_EVENT_LOOP_DELAY_MS, heapBytes: values.OVERLOAD_HEAP_BYTES },
     redis: {
       url: values.REDIS_URL,
@@ -245,6 +250,7 @@ function configFrom(values: Variables) {
       nodes: hostsIn(values.REDIS_CLUSTER_NODES),
       timeoutMs: values.REDIS_TIMEOUT_MS,
     },
+    freshness: { pollMs: values.FRESHNESS_POLL_MS, boundMs: values.FRESHNESS_BOUND_MS },
     cache: { memoryBytes: values.CACHE_MEMORY_BYTES, rolloutPercent: values.CACHE_ROLLOUT_PERCENT },
     log: { level: values.LOG_LEVEL },
     database: {

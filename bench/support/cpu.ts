@@ -17,21 +17,22 @@ export const cpuOf = (pid: number): number | undefined => statOf(pid)?.own;
 
 /** What a process and all its children, living and ended, have used so far, in microseconds. */
 export function cpuOfFamily(pid: number): number | undefined {
-  const head = statOf(pid);
-  if (!head) return undefined;
-  const living = processes().flatMap((each) => {
-    const stat = statOf(each);
-    return stat?.parent === pid ? [stat.own] : [];
-  });
-  return living.reduce((sum, own) => sum + own, head.own + head.ended);
+  for (;;) {
+    const before = statOf(pid);
+    const living = before ? childrenOf(pid).reduce((sum, { own }) => sum + own, 0) : 0;
+    const after = statOf(pid);
+    if (!before || !after) return undefined;
+    // A child that ended in between would be missed, or counted twice.
+    if (before.ended === after.ended) return after.own + after.ended + living;
+  }
+}
+
+function childrenOf(pid: number): Stat[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((each) => statOf(Number(each)) ?? []).filter(({ parent }) => parent === pid);
 }
 
 export const parentOf = (pid: number): number | undefined => statOf(pid)?.parent;
-
-const processes = (): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
 
 function statOf(pid: number): Stat | undefined {
   let text: string;

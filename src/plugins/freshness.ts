@@ -12,10 +12,10 @@ declare module 'fastify' {
   }
 }
 
-export const freshness = fp<{ config: Config['database'] }>(
-  async (app, { config }) => {
+export const freshness = fp<{ url: string; config: Config['freshness'] }>(
+  async (app, { url, config }) => {
     const watched = watch(app.resources);
-    const follower = openFollower({ url: config.url, watched, onState: (state) => tell(app, state) });
+    const follower = openFollower({ url, ...config, watched, onState: (state) => tell(app, state) });
     app.decorate('watched', watched);
     app.decorate('follower', follower);
     app.addHook('onReady', async () => void (await follower.catchUp()));

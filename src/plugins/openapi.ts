@@ -78,7 +78,6 @@ type Made = Parameters<NonNullable<FastifyDynamicSwaggerOptions['transformObject
 
 function withSchemas(made: Made, registry: Registry) {
   if (!('openapiObject' in made)) return made.swaggerObject;
-  const { openapiObject } = made;
-  const schemas = { ...replySchemas, ...rowSchemas(registry) };
-  return { ...openapiObject, components: { ...openapiObject.components, schemas } };
+  Object.assign(made.openapiObject.components!.schemas!, replySchemas, rowSchemas(registry));
+  return made.openapiObject;
 }

@@ -1,20 +1,18 @@
 /**
  * Rate limits: how many requests a minute a viewer may send, or an address that brings no token or one that does not
- * hold. Processes count together in Redis. While Redis is away or slow each counts alone, so that neither a request
- * nor the limit waits for it.
+ * hold. Processes count together in Redis. While that is away or slow each counts alone, so that neither a request nor
+ * the limit waits for it.
  */
 import limiter, { type CreateRateLimitOptions, normalizeIP, type RateLimitPluginOptions } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
+import { AWAY } from '../engine/cache/breaker.ts';
 import { requestError } from '../engine/http/errors.ts';
 
 const WINDOW_MS = 60_000;
 /** Viewers and addresses that one process remembers when it counts alone. */
 const REMEMBERED = 50_000;
-const REDIS_TIMEOUT_MS = 50;
-const REDIS_RETRY_MS = 1000;
 
 type Count = ReturnType<FastifyInstance['createRateLimit']>;
 
@@ -33,7 +31,7 @@ export const rateLimit = fp<{ config: Config['rateLimit'] }>(
       throw requestError('rateLimited', `More than ${max} requests a minute; try again in ${seconds} s.`);
     });
   },
-  { name: 'rate-limit', dependencies: ['auth'] },
+  { name: 'rate-limit', dependencies: ['auth', 'redis'] },
 );
 
 /** The public has no subject; who brings a token that does not hold has no viewer. */
@@ -54,16 +52,12 @@ async function countOf(app: FastifyInstance, config: Config['rateLimit']): Promi
     timeWindow: WINDOW_MS,
   };
   const alone = await counter(app, limit, { cache: REMEMBERED });
-  if (!config.redisUrl) return alone;
-  const together = await counter(app, limit, { redis: openRedis(app, config.redisUrl), nameSpace: 'hotpath:rate:' });
-  let awayUntil = 0;
-  return (request) => {
-    if (Date.now() < awayUntil) return alone(request);
-    return together(request).catch((error: unknown) => {
-      if (Date.now() >= awayUntil) app.log.warn({ err: error }, 'Redis is away; requests are counted without it.');
-      awayUntil = Date.now() + REDIS_RETRY_MS;
-      return alone(request);
-    });
+  if (!app.redis) return alone;
+  const { client, breaker } = app.redis;
+  const together = await counter(app, limit, { redis: client, nameSpace: 'hotpath:rate:' });
+  return async (request) => {
+    const counted = await breaker.attempt(() => together(request));
+    return counted === AWAY ? alone(request) : counted;
   };
 }
 
@@ -79,16 +73,4 @@ async function counter(
     resolve(scope.createRateLimit());
   });
   return promise;
-}
-
-function openRedis(app: FastifyInstance, url: string): Redis {
-  const redis = new Redis(url, {
-    commandTimeout: REDIS_TIMEOUT_MS,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (attempts) => Math.min(attempts * 100, REDIS_RETRY_MS),
-  });
-  redis.on('error', (error) => app.log.debug({ err: error }, 'The connection to Redis failed.'));
-  app.addHook('onClose', async () => redis.disconnect());
-  return redis;
 }

@@ -2,12 +2,24 @@
  * What browsers are told: security headers on every reply, and which web origins may call the service (none, until they
  * are named). The content security policy suits an API, whose replies load nothing; a route that answers with a page
  * says what that page may load by `helmet: { contentSecurityPolicy: … }` among its options.
+ *
+ * Helmet works its headers out anew for each reply, which takes longer than all else that Fastify does for one. They are
+ * always the same, so it is asked once.
  */
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
-import type { FastifyRequest } from 'fastify';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
+import Fastify, { type FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
+
+type Options = Omit<FastifyHelmetOptions, 'global'>;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route's `helmet` option. */
+    page?: Options;
+  }
+}
 
 /** Reply headers that scripts of other origins may read, beyond those that they always may. */
 const EXPOSED = [
@@ -28,19 +40,34 @@ const EXPOSED = [
 const ONE_YEAR_S = 31_536_000;
 const TEN_MINUTES_S = 600;
 
+const API: Options = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  strictTransportSecurity: { maxAge: ONE_YEAR_S },
+  xFrameOptions: { action: 'deny' },
+  // What only a page can make use of.
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+};
+
 export const security = fp<{ origins: Config['http']['corsOrigins'] }>(
   async (app, { origins }) => {
-    await app.register(helmet, {
-      contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-      strictTransportSecurity: { maxAge: ONE_YEAR_S },
-      xFrameOptions: { action: 'deny' },
-      // What only a page can make use of.
-      crossOriginOpenerPolicy: false,
-      originAgentCluster: false,
-      xDnsPrefetchControl: false,
-      xDownloadOptions: false,
-      xPermittedCrossDomainPolicies: false,
-      xXssProtection: false,
+    const headers = await headersOf(API);
+    const headersOfPages = new Map<Options | undefined, Headers>();
+    app.addHook('onRoute', (route) => {
+      if (typeof route.helmet !== 'object') return;
+      route.config = { ...route.config, page: route.helmet };
+      headersOfPages.set(route.helmet, {});
+    });
+    app.addHook('onReady', async () => {
+      for (const page of headersOfPages.keys()) headersOfPages.set(page, await headersOf({ ...API, ...page }));
+    });
+    app.addHook('onRequest', ({ routeOptions: { config } }, reply, done) => {
+      reply.headers(headersOfPages.get(config.page) ?? headers);
+      done();
     });
     if (origins.length === 0) return;
     await app.register(cors, {
@@ -49,6 +76,19 @@ export const security = fp<{ origins: Config['http']['corsOrigins'] }>(
   },
   { name: 'security', dependencies: ['request-line'] },
 );
+
+type Headers = Readonly<Record<string, string>>;
+
+/** What helmet adds to a reply. */
+async function headersOf(options: object): Promise<Headers> {
+  const plain = await Fastify().inject('/');
+  const helmeted = await Fastify().register(helmet, options).inject('/');
+  return Object.fromEntries(
+    Object.entries(helmeted.headers)
+      .filter(([name]) => !(name in plain.headers))
+      .map(([name, value]) => [name, String(value)]),
+  );
+}
 
 const corsFor = (origin: string[]) => ({
   origin,

@@ -9,11 +9,12 @@ export interface FoundRoute {
   readonly read: (ReadRoute & { readonly kind: 'item' | 'list' }) | undefined;
 }
 
-/** To be called before the service is ready; the list fills as routes register. */
+/** To be called before the service is ready; the list fills as routes register. Those of the documentation are none. */
 export function collectRoutes(app: App): FoundRoute[] {
   const found: FoundRoute[] = [];
-  app.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
-    if (method === 'GET') found.push({ url, budget: config?.budget ?? Number.NaN, read: config?.read });
+  app.addHook('onRoute', ({ method, url, config, schema }: RouteOptions) => {
+    if (method === 'GET' && !schema?.hide)
+      found.push({ url, budget: config?.budget ?? Number.NaN, read: config?.read });
   });
   return found;
 }

@@ -1,19 +1,266 @@
+/** The cache of one instance, on a real database: what is served from memory, to whom, and when no more. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { as, useApp } from '../support/app.ts';
+import { as } from '../support/app.ts';
+import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';
 
-const app = useApp({ seeded: true });
+const service = useInstances({ count: 1 });
 
-const get = async (url: string, headers: Record<string, string> = {}) => {
-  const reply = await app().inject({ url, headers });
-  return { status: reply.statusCode, headers: reply.headers, body: reply.body, raw: reply.rawPayload };
-};
+const app = () => service().apps[0]!;
+const get = (url: string, headers: Record<string, string> = {}) => ask(app(), url, headers);
+const sql = async (text: string) => (await service().psql.query(text)).rows;
+
+/** A write by somebody else, and the service knowing of it. */
+async function change(text: string): Promise<void> {
+  await sql(text);
+  expect(await app().follower.catchUp()).toBe(true);
+}
+
+const name = (body: string): string => JSON.parse(body).data.name;
 
 describe('a cached read', () => {
-  it('is read once, and then served from memory without a statement', async () => {
+  it('is read once, and then served from memory without a statement, byte for byte', async () => {
     const first = await get('/v1/products?limit=3');
     const second = await get('/v1/products?limit=3');
-    console.log(first.headers, second.headers, app().cacheStats, app().follower.isCurrent);
-    expect(second.headers['server-timing']).toContain('cache;desc="l1 hit"');
+    expect([first.cache, first.statements]).toEqual(['database miss', 1]);
+    expect([second.cache, second.statements]).toEqual(['l1 hit', 0]);
     expect(second.body).toBe(first.body);
+    expect(second.headers.link).toBe(first.headers.link);
+    expect(second.headers['cache-status']).toMatch(/^hotpath; hit; ttl=\d+; detail=l1$/);
+    expect(second.headers.age).toBe('0');
+  });
+
+  it('is the same whatever the order of its parameters', async () => {
+    await get('/v1/products?limit=4&status=active');
+    expect((await get('/v1/products?status=active&limit=4')).cache).toBe('l1 hit');
+    expect((await get('/v1/products?status=active&limit=5')).cache).toBe('database miss');
+  });
+
+  it('is refused as ever where it may not be asked', async () => {
+    for (const _ of [1, 2]) expect((await get('/v1/products?limit=0')).status).toBe(400);
+    await get('/v1/devices', as(1));
+    expect((await get('/v1/devices')).status).toBe(401);
+    expect((await get('/v1/devices', { authorization: 'Bearer a.b.c' })).status).toBe(401);
+  });
+
+  it('is read anew after any change of what it was made from, and of nothing else', async () => {
+    await get('/v1/products/1?fields=name');
+    await get('/v1/products/2?fields=name');
+    await change(`update products set name = 'changed by psql' where id = 1`);
+    const first = await get('/v1/products/1?fields=name');
+    expect([first.cache, name(first.body)]).toEqual(['database miss', 'changed by psql']);
+    expect((await get('/v1/products/2?fields=name')).cache).toBe('l1 hit');
+  });
+
+  it('forgets what no row was found for once there is one', async () => {
+    const url = '/v1/products/900001?fields=name';
+    expect((await get(url)).status).toBe(404);
+    const again = await get(url);
+    expect([again.status, again.cache, again.statements]).toEqual([404, 'l1 hit', 0]);
+    expect(JSON.parse(again.body)).toMatchObject({ code: 'NOT_FOUND', instance: '/v1/products/900001' });
+    await change(`insert into products (id, merchant_id, category_id, name, slug, description, price, image_url)
+      select 900001, merchant_id, category_id, 'new', 'new-900001', description, price, image_url from products limit 1`);
+    expect((await get(url)).status).toBe(200);
+  });
+});
+
+describe('two viewers', () => {
+  it('share an entry where the role alone decides, and never where the subject does', async () => {
+    await get('/v1/devices', as(1));
+    expect((await get('/v1/devices', as(2))).cache).toBe('l1 hit');
+    expect((await get('/v1/devices', as(2, 'admin'))).cache).toBe('database miss');
+    const mine = await get('/v1/users/1', as(1));
+    expect(mine.status).toBe(200);
+    expect((await get('/v1/users/1', as(2))).status).toBe(403);
+    expect((await get('/v1/users/1')).status).toBe(401);
+    expect((await get('/v1/users/1', as(1))).cache).toBe('l1 hit');
+    expect((await get('/v1/users/1', as(2, 'admin'))).cache).toBe('database miss');
+  });
+
+  it('share a public entry, which a shared cache may keep and purge by tag', async () => {
+    const asPublic = await get('/v1/categories');
+    const asAdmin = await get('/v1/categories', as(1, 'admin'));
+    expect(asAdmin.cache).toBe('l1 hit');
+    expect(asAdmin.body).toBe(asPublic.body);
+    expect(asAdmin.headers['cache-control']).toBe('public, max-age=0, s-maxage=3600');
+    expect(asAdmin.headers['surrogate-key']).toBe('category');
+    expect(asAdmin.headers.vary).toBe('accept-encoding');
+  });
+
+  it('are told that their own answers are their own', async () => {
+    const { headers } = await get('/v1/users/1/dashboard', as(1));
+    expect(headers['cache-control']).toBe('private, no-cache');
+    expect(headers.vary).toBe('authorization, accept-encoding');
+    expect(headers['surrogate-key']).toBeUndefined();
+  });
+});
+
+describe('a guard', () => {
+  it('is asked on every request, also of what is in memory', async () => {
+    const [{ id, user_id }] = await sql(
+      `select p.project_id as id, p.user_id from permissions p join projects j on j.id = p.project_id
+       where p.role = 'viewer' and j.parent_id is null limit 1`,
+    );
+    const url = `/v1/projects/${id}?fields=name`;
+    expect((await get(url, as(user_id))).cache).toBe('database miss');
+    const held = await get(url, as(user_id));
+    expect([held.cache, held.statements]).toEqual(['l1 hit', 1]);
+    await sql(`delete from permissions where project_id = ${id} and user_id = ${user_id}`);
+    expect((await get(url, as(user_id))).status).toBe(404);
+  });
+});
+
+describe('a variant', () => {
+  const url = '/v1/products?limit=50&fields=id,name,description';
+
+  it.each([
+    ['identity', undefined, (bytes: Buffer) => bytes],
+    ['gzip', 'gzip', gunzipSync],
+    ['br', 'gzip, deflate, br', brotliDecompressSync],
+  ] as const)('in %s is served as it is stored, under its own ETag', async (encoding, accept, decompress) => {
+    const plain = await get(url);
+    const headers: Record<string, string> = accept ? { 'accept-encoding': accept } : {};
+    const replies = [await get(url, headers), await get(url, headers)];
+    for (const reply of replies) {
+      expect(reply.headers['content-encoding'] ?? 'identity').toBe(encoding);
+      expect(reply.headers.vary).toContain('accept-encoding');
+      expect(decompress(reply.bytes).toString()).toBe(plain.body);
+      const suffix = encoding === 'identity' ? '' : `-${encoding}`;
+      expect(reply.headers.etag).toBe(`${plain.headers.etag!.slice(0, -1)}${suffix}"`);
+      expect(Number(reply.headers['content-length'])).toBe(reply.bytes.length);
+    }
+    expect(replies[1]!.cache).toBe('l1 hit');
+  });
+
+  it('is compressed before it is sent for the first time, too', async () => {
+    const reply = await get(`${url}&sort=price`, { 'accept-encoding': 'gzip' });
+    expect([reply.cache, reply.headers['content-encoding']]).toEqual(['database miss', 'gzip']);
+    expect(reply.headers.etag).toMatch(/-gzip"$/);
+  });
+
+  it('is plain for who asks for that, and where it is small', async () => {
+    const plain = await get(url, { 'accept-encoding': 'gzip', 'x-no-compression': '1' });
+    expect([plain.headers['content-encoding'], plain.headers.etag?.includes('gzip')]).toEqual([undefined, false]);
+    const small = await get('/v1/products/1?fields=name', { 'accept-encoding': 'gzip' });
+    expect(small.headers['content-encoding']).toBeUndefined();
+  });
+
+  it('need not be sent to who holds it, in whatever encoding, and is told by what he holds', async () => {
+    const gzip = await get(url, { 'accept-encoding': 'gzip' });
+    for (const held of [gzip.headers.etag!, `W/${gzip.headers.etag}`, `"x", ${gzip.headers.etag}`]) {
+      const reply = await get(url, { 'accept-encoding': 'br', 'if-none-match': held });
+      expect([reply.status, reply.bytes.length, reply.statements]).toEqual([304, 0, 0]);
+      expect(reply.headers.etag).toBe(gzip.headers.etag);
+      expect(reply.headers['cache-control']).toBe('private, no-cache');
+    }
+    expect((await get(url, { 'if-none-match': '"another"' })).status).toBe(200);
+  });
+
+  it('is measured by HEAD as GET sends it', async () => {
+    for (const accept of ['identity', 'gzip']) {
+      const headers = { 'accept-encoding': accept };
+      const [sent, told] = [await get(url, headers), await app().inject({ method: 'HEAD', url, headers })];
+      expect(told.rawPayload).toHaveLength(0);
+      expect(told.headers['content-length']).toBe(sent.headers['content-length']);
+      expect(told.headers.etag).toBe(sent.headers.etag);
+      expect(told.headers['server-timing']).toContain('l1 hit');
+    }
+  });
+});
+
+describe('a read that began before a change', () => {
+  const url = '/v1/products/3?fields=name';
+
+  it('is never served after it, however late it is stored', async () => {
+    await change(`update products set name = 'before' where id = 3`);
+    const held = holdNextAnswer(app());
+    const early = get(url);
+    await held.answered;
+    await sql(`update products set name = 'after' where id = 3`);
+    held.release();
+    expect(name((await early).body)).toBe('before');
+    await app().cache.settled();
+    expect(await app().follower.catchUp()).toBe(true);
+    const late = await get(url);
+    expect([late.cache, name(late.body)]).toEqual(['database miss', 'after']);
+    expect((await get(url)).cache).toBe('l1 hit');
+  });
+
+  it('is not joined by who comes after it', async () => {
+    await change(`update products set name = 'before' where id = 3`);
+    const held = holdNextAnswer(app());
+    const early = get(url);
+    await held.answered;
+    await change(`update products set name = 'after' where id = 3`);
+    // The earlier one is still in the air.
+    expect(name((await get(url)).body)).toBe('after');
+    held.release();
+    expect(name((await early).body)).toBe('before');
+    expect(name((await get(url)).body)).toBe('after');
+  });
+
+  it('is joined while nothing of what it looks at changes', async () => {
+    await change(`update products set name = 'joined' where id = 3`);
+    const held = holdNextAnswer(app());
+    const counted = app().cacheStats.cohorts.on;
+    const early = get(url);
+    await held.answered;
+    await change(`update devices set name = name || '!' where id = 1`);
+    const joined = Array.from({ length: 20 }, () => get(url));
+    await expect.poll(() => app().cacheStats.cohorts.on).toBe(counted + 21);
+    held.release();
+    const replies = await Promise.all([early, ...joined]);
+    expect(replies.map(({ statements }) => statements).reduce((sum, each) => sum + each)).toBe(1);
+    expect(replies.map(({ body }) => name(body))).toEqual(replies.map(() => 'joined'));
+  });
+
+  it('is not taken for the truth when it found no row', async () => {
+    const missing = '/v1/products/900002?fields=name';
+    const held = holdNextAnswer(app());
+    const early = get(missing);
+    await held.answered;
+    await sql(`insert into products (id, merchant_id, category_id, name, slug, description, price, image_url)
+      select 900002, merchant_id, category_id, 'new', 'new-900002', description, price, image_url from products limit 1`);
+    held.release();
+    expect((await early).status).toBe(404);
+    await app().cache.settled();
+    expect(await app().follower.catchUp()).toBe(true);
+    expect((await get(missing)).status).toBe(200);
+  });
+});
+
+describe('a write', () => {
+  it('is seen by whoever reads next, and says how others can wait for it', async () => {
+    await get('/v1/users/1', as(1));
+    const written = await app().inject({
+      method: 'PATCH',
+      url: '/v1/users/1',
+      headers: as(1),
+      payload: { name: 'Renamed' },
+    });
+    expect(written.statusCode).toBe(200);
+    expect(written.headers['consistency-token']).toMatch(/^\d+:\d+:[\d,]*$/);
+    const read = await get('/v1/users/1', as(1));
+    expect([read.cache, name(read.body)]).toEqual(['database miss', 'Renamed']);
+  });
+
+  it('that is refused says nothing', async () => {
+    const refused = await app().inject({ method: 'PATCH', url: '/v1/users/1', headers: as(2), payload: { name: 'x' } });
+    expect(refused.statusCode).toBe(403);
+    expect(refused.headers['consistency-token']).toBeUndefined();
+  });
+
+  it('is waited for by a read that carries its token; a token of nothing goes past the cache', async () => {
+    const url = '/v1/products/4?fields=name';
+    await get(url);
+    await sql(`update products set name = 'written elsewhere' where id = 4`);
+    const [{ token }] = await sql('select pg_current_snapshot()::text as token');
+    expect(name((await get(url, { 'consistency-token': token })).body)).toBe('written elsewhere');
+    const reached = await get(url, { 'consistency-token': token });
+    expect(reached.cache).toBe('l1 hit');
+    for (const wrong of ['x', '1:2:3,4', `900000000:900000000:`]) {
+      const past = await get(url, { 'consistency-token': wrong });
+      expect([past.status, past.cache]).toEqual([200, 'database bypass']);
+    }
   });
 });

@@ -125,7 +125,7 @@ describe('a service of several processes', { timeout: 60_000 }, () => {
     await eventually(() => workers.filter(isAlive)).toEqual([]);
   });
 
-  it('gives up, with a sentence and with 1, when workers die as soon as they have started', async () => {
+  it('gives up, with a sentence and with 1, when workers die as soon as they serve', async () => {
     const service = await startWorkers();
     const killed = new Set<number>();
     await eventually(() => {
@@ -135,7 +135,7 @@ describe('a service of several processes', { timeout: 60_000 }, () => {
       return service.child.exitCode;
     }).toBe(1);
     expect(said(service, /giving up/).map(({ msg }) => msg)).toEqual([
-      '5 workers in a row ended within 5 s of their start; giving up.',
+      '5 workers in a row ended before they had served for 5 s; giving up.',
     ]);
   });
 });

@@ -84,9 +84,10 @@ export function createBreaker({ timeoutMs, failures = 5, openMs = 1000, onChange
   };
 }
 
+/** Where this process was too busy to see the result in time, it looks once more before it calls it late. */
 function within<T>(ms: number, work: Promise<T>): Promise<T | typeof LATE> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(LATE), ms);
+    const timer = setTimeout(() => setImmediate(() => resolve(LATE)), ms);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

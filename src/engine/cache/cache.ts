@@ -9,7 +9,8 @@
  *
  * - An entry that a change has outdated is never served again, whatever its age. Past its ttl alone it may be: while it
  *   is read anew (`staleWhileRevalidate`), and while the database is away (`staleIfError`).
- * - While the follower is not current nobody knows what has changed, so the database is asked, and nothing is kept.
+ * - While the follower is not current nobody knows what has changed, so the database is asked anew for whoever comes
+ *   (`flight.ts` says how seldom that can be), and nothing is kept.
  *   With the database away as well, `staleIfError` bounds how long ago anybody knew.
  * - Who reads the database himself is answered with what he read, whether or not it is outdated by then: it was read
  *   after he asked. Who waits for another is so only under the condition of `flight.ts`.
@@ -110,7 +111,9 @@ export function createCache(options: CacheOptions): Cache {
   async function resolve(query: Query): Promise<Answer> {
     follower.touch();
     // After an idle time it has to look first, which is less work than any read.
-    if (!follower.isCurrent && !(await follower.catchUp(CATCH_UP_MS))) return past(query);
+    if (!follower.isCurrent && !(await follower.catchUp(CATCH_UP_MS))) {
+      return flights.joinNext(query.key, () => past(query));
+    }
     const { entry, verdict } = lookUp(query.key, Date.now()) ?? {};
     if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
     if (entry && verdict === 'late') {

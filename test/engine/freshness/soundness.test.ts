@@ -58,4 +58,4 @@ it('never takes for fresh what has changed, and seldom for stale what has not', 
   if (failed) throw new Error(`With the seed ${seed}`, { cause: errorInstance });
   console.log(tally);
   expect(tally.changed).toBeGreaterThan(HISTORIES * 10);
-}, 120_000);
+}, HISTORIES * 20_000);

@@ -34,11 +34,13 @@ export interface ReadPlace {
   readonly resource: Resource;
   /** Fields that the path fixes, each with its parameter. */
   readonly where: Readonly<Record<string, string>>;
+  /** What is asked before anything is read; it may say that there is nothing. */
+  readonly guard?: unknown;
 }
 
 const BEARER = { security: [{ bearerAuth: [] }] };
 
-export function readOperation(registry: Registry, { url, kind, resource, where }: ReadPlace): Operation {
+export function readOperation(registry: Registry, { url, kind, resource, where, guard }: ReadPlace): Operation {
   const isItem = kind === 'item';
   const isPublic = Object.hasOwn(resource.policy, 'public');
   const query = isItem ? itemParameters(registry, resource) : listParameters(registry, resource);
@@ -53,7 +55,7 @@ export function readOperation(registry: Registry, { url, kind, resource, where }
     response: {
       200: isItem ? itemReply(resource) : pageReply(resource),
       304: unchanged,
-      ...problemReplies(400, 401, ...(isPublic ? [] : [403]), ...(isItem || url.includes(':') ? [404] : [])),
+      ...problemReplies(400, 401, ...(isPublic ? [] : [403]), ...(isItem || guard ? [404] : [])),
     },
   };
 }
@@ -69,11 +71,10 @@ export interface WritePlace {
 
 export type WriteMethod = keyof typeof writes;
 
-/** Of each method the verb, the statuses of success, the refusals beyond those of every write, and its headers. */
+/** Of each method the verb, the refusals beyond those of every write, and its headers. */
 const writes = {
   POST: {
     verb: 'create',
-    successes: [201],
     refusals: [409, 422],
     headers: {
       'Idempotency-Key': {
@@ -83,21 +84,19 @@ const writes = {
       },
     },
   },
-  PUT: { verb: 'put', successes: [200, 201], refusals: [409], headers: {} },
+  PUT: { verb: 'put', refusals: [409], headers: {} },
   PATCH: {
     verb: 'change',
-    successes: [200],
     refusals: [409, 412],
     headers: { 'If-Match': { type: 'string', description: 'The ETag of the version that the change is for.' } },
   },
-  DELETE: { verb: 'delete', successes: [204], refusals: [409], headers: {} },
+  DELETE: { verb: 'delete', refusals: [409], headers: {} },
 } as const;
 
 export const isWrite = (method: string): method is WriteMethod => Object.hasOwn(writes, method);
 
 export function writeOperation({ url, method, reply }: WritePlace): Operation {
-  const { verb, successes, refusals, headers } = writes[method];
-  const success = method === 'DELETE' ? noContent : writeReply(reply);
+  const { verb, refusals, headers } = writes[method];
   return {
     summary: sentence(verb, reply && 'resource' in reply ? reply.resource.name : subjectOf(url)),
     operationId: operationId(verb, url),
@@ -105,10 +104,18 @@ export function writeOperation({ url, method, reply }: WritePlace): Operation {
     ...BEARER,
     headers: objectOf(headers),
     response: {
-      ...Object.fromEntries(successes.map((status) => [status, success])),
+      ...successReplies(method, reply),
       ...problemReplies(400, 401, 403, 404, ...refusals),
     },
   };
+}
+
+/** A row that is created is a 201; other data may be there already. */
+function successReplies(method: WriteMethod, reply: WriteReply | undefined): Replies {
+  if (method === 'DELETE') return { 204: noContent };
+  const success = writeReply(reply);
+  if (method === 'PATCH') return { 200: success };
+  return method === 'POST' && reply && 'resource' in reply ? { 201: success } : { 200: success, 201: success };
 }
 
 function writeReply(reply: WriteReply | undefined): Reply {

@@ -87,12 +87,12 @@ function windowParameters({ window }: Resource): Parameters {
     since: {
       ...time,
       examples: ['2026-01-01T00:00:00Z'],
-      description: `The earliest \`${window.field}\`, at most ${most} days before \`until\`; ${usual} before without.`,
+      description: `The earliest \`${window.field}\`. Days from it to \`until\`: at most ${most}; ${usual} if it is not given.`,
     },
     until: {
       ...time,
       examples: ['2026-01-02T00:00:00Z'],
-      description: `The \`${window.field}\` before which the window ends; now without.`,
+      description: `The \`${window.field}\` before which the window ends; now if it is not given.`,
     },
   };
 }

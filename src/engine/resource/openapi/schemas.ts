@@ -39,9 +39,10 @@ function rowSchema(registry: Registry, resource: Resource): JsonSchema {
   };
 }
 
+/** An array in PostgreSQL may hold nulls, whatever Prisma's schema says. */
 function fieldSchema(field: ScalarField, dataModel: DataModel): JsonSchema {
   const one = scalarSchema(field, dataModel);
-  const schema = field.list ? { type: 'array', items: one } : one;
+  const schema = field.list ? { type: 'array', items: orNull(one) } : one;
   return field.required ? schema : orNull(schema);
 }
 

@@ -1,0 +1,132 @@
+/** The cache when what it stands on fails: Redis slow, gone and back; the process that fills; the database. */
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { as, testEnvironment } from '../support/app.ts';
+import { adminUrl } from '../support/database.ts';
+import { ask, useInstances } from '../support/instances.ts';
+import { startService } from '../support/process.ts';
+import { useRedisServer } from '../support/redis.ts';
+
+const server = useRedisServer();
+const service = useInstances({ count: 2, environment: () => ({ REDIS_URL: server().url }) });
+
+let redis: Redis;
+beforeAll(() => {
+  redis = new Redis(server().url);
+  redis.on('error', () => {});
+});
+afterAll(() => redis.disconnect());
+
+const app = (index: number) => service().apps[index]!;
+const settled = () => Promise.all(service().apps.map((each) => each.cache.settled()));
+
+let asked = 0;
+/** A question that nobody has asked yet. */
+const freshUrl = () => `/v1/products?fields=id&limit=1&price[gte]=${(asked += 1)}`;
+
+describe('a leader that dies', () => {
+  it('costs a second statement, and no third', async () => {
+    const url = '/v1/devices?limit=9';
+    const { databaseUrl, psql } = service();
+    const leader = await startService({ ...testEnvironment(databaseUrl), REDIS_URL: server().url });
+    try {
+      await psql.query('begin; lock table devices in access exclusive mode');
+      fetch(leader.address + url, { headers: as(1) }).catch(() => {});
+      const waiting = `select count(*)::int as count from pg_stat_activity where datname = current_database()
+        and wait_event_type = 'Lock' and query like '%devices%'`;
+      const waits = async () => (await redis.keys('*:lease')).length + (await psql.query(waiting)).rows[0].count;
+      await expect.poll(waits, { timeout: 10_000 }).toBe(2);
+      leader.child.kill('SIGKILL');
+      const followers = Promise.all(Array.from({ length: 20 }, (_, index) => ask(app(index % 2), url, as(1))));
+      // Until the lease of the dead has ended and somebody else waits for the table.
+      await expect.poll(async () => (await psql.query(waiting)).rows[0].count, { timeout: 10_000 }).toBe(2);
+      await psql.query('commit');
+      const replies = await followers;
+      expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
+      expect(replies.reduce((sum, { statements }) => sum + statements, 0)).toBe(1);
+    } finally {
+      await psql.query('rollback');
+      leader.child.kill('SIGKILL');
+      await leader.exit;
+    }
+  }, 60_000);
+});
+
+describe('a Redis that does not answer', () => {
+  it('costs a request no more than its limit, then nothing; one probe finds it back', async () => {
+    await ask(app(0), freshUrl());
+    await settled();
+    server().pause();
+    const times: number[] = [];
+    while (app(0).cacheStats.breaker === 'closed') {
+      const startedAt = performance.now();
+      const { headers } = await ask(app(0), freshUrl());
+      const database = Number(/db;dur=([\d.]+)/.exec(headers['server-timing']!)![1]);
+      times.push(performance.now() - startedAt - database);
+      expect(times.length).toBeLessThan(20);
+    }
+    expect(Math.min(...times)).toBeLessThan(55);
+    const reply = await ask(app(0), freshUrl());
+    expect([reply.status, reply.cache, app(0).cacheStats.breaker]).toEqual([200, 'database miss', 'open']);
+    server().resume();
+    await expect
+      .poll(async () => {
+        await ask(app(0), freshUrl());
+        return app(0).cacheStats.breaker;
+      })
+      .toBe('closed');
+  });
+});
+
+describe('a Redis that is gone', () => {
+  it('is done without, and used again when it is back', async () => {
+    const url = freshUrl();
+    await server().stop();
+    expect((await ask(app(0), url)).cache).toBe('database miss');
+    expect((await ask(app(0), url)).cache).toBe('l1 hit');
+    expect((await ask(app(1), url)).cache).toBe('database miss');
+    await server().start();
+    const shared = async () => {
+      const question = freshUrl();
+      await ask(app(0), question);
+      await settled();
+      return (await ask(app(1), question)).cache;
+    };
+    await expect.poll(shared, { timeout: 10_000 }).toBe('l2 hit');
+  });
+});
+
+describe('a database that is down', () => {
+  it('leaves what was read before, for as long as the policy allows; never what is guarded by it', async () => {
+    const rows = await service().psql.query<{ id: number; user_id: number }>(
+      `select project_id as id, user_id from permissions where role = 'owner' limit 1`,
+    );
+    const { id, user_id } = rows.rows[0]!;
+    const [product, project] = ['/v1/products/1', `/v1/projects/${id}?fields=name`];
+    const before = await ask(app(0), product);
+    expect((await ask(app(0), project, as(user_id))).status).toBe(200);
+    await setDatabaseDown(service().databaseUrl, true);
+    try {
+      await expect.poll(() => app(0).follower.isCurrent, { timeout: 10_000 }).toBe(false);
+      const rescued = await ask(app(0), product);
+      expect([rescued.status, rescued.cache, rescued.body]).toEqual([200, 'l1 rescued', before.body]);
+      expect(rescued.headers['cache-status']).toMatch(/^hotpath; hit; ttl=-?\d+; detail=l1-rescued$/);
+      expect((await ask(app(0), project, as(user_id))).status).toBe(503);
+      expect((await ask(app(0), freshUrl())).status).toBe(503);
+    } finally {
+      await setDatabaseDown(service().databaseUrl, false);
+    }
+    await expect.poll(async () => (await ask(app(0), product)).cache, { timeout: 10_000 }).toBe('l1 hit');
+  });
+});
+
+/** Ends every session of a database, and lets none begin; or lets them again. */
+async function setDatabaseDown(url: string, isDown: boolean): Promise<void> {
+  const name = new URL(url).pathname.slice(1);
+  const admin = new pg.Client({ connectionString: adminUrl() });
+  await admin.connect();
+  await admin.query(`alter database "${name}" with allow_connections ${!isDown}`);
+  if (isDown) await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+  await admin.end();
+}

@@ -1,0 +1,151 @@
+/** The cache of several instances that share a real Redis: what they share, and what Redis cannot make them serve. */
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { as } from '../support/app.ts';
+import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';
+import { useRedisServer } from '../support/redis.ts';
+
+const server = useRedisServer();
+/** Bounds that a busy machine keeps, too: four instances share one event loop here. */
+const bounds = { REDIS_TIMEOUT_MS: '5000', FRESHNESS_BOUND_MS: '10000' };
+const service = useInstances({ count: 4, environment: () => ({ REDIS_URL: server().url, ...bounds }) });
+
+let redis: Redis;
+beforeAll(() => {
+  redis = new Redis(server().url);
+  redis.on('error', () => {});
+});
+afterAll(() => redis.disconnect());
+
+const app = (index: number) => service().apps[index]!;
+const sql = async (text: string) => (await service().psql.query(text)).rows;
+const name = (body: string): string => JSON.parse(body).data.name;
+
+const settled = () => Promise.all(service().apps.map((each) => each.cache.settled()));
+const caughtUp = () => Promise.all(service().apps.map((each) => each.follower.catchUp()));
+
+/** Commands that Redis has run, but for those that this test sends to ask. */
+async function commands(): Promise<Record<string, number>> {
+  const told = await redis.info('commandstats');
+  const counts = [...told.matchAll(/cmdstat_(\w+):calls=(\d+)/g)].map(([, command, calls]) => [command, Number(calls)]);
+  return Object.fromEntries(counts.filter(([command]) => command !== 'info'));
+}
+
+describe('what one instance has read', () => {
+  it('is served by another with one command to Redis, and by then from its own memory', async () => {
+    const url = '/v1/products?limit=30&fields=name,description';
+    const first = await ask(app(0), url, { 'accept-encoding': 'gzip' });
+    await settled();
+    const before = await commands();
+    const second = await ask(app(1), url, { 'accept-encoding': 'gzip' });
+    expect(await commands()).toEqual({ ...before, get: before['get']! + 1 });
+    expect([second.cache, second.statements]).toEqual(['l2 hit', 0]);
+    expect(second.bytes).toEqual(first.bytes);
+    expect(second.headers.etag).toBe(first.headers.etag);
+    expect(second.headers['cache-status']).toMatch(/^hotpath; hit; ttl=\d+; detail=l2$/);
+    expect((await ask(app(1), url)).cache).toBe('l1 hit');
+    expect(await commands()).toEqual({ ...before, get: before['get']! + 1 });
+  });
+
+  it('is kept under names that tell nothing, for no longer than its times allow', async () => {
+    await ask(app(0), '/v1/users/1', as(1));
+    await settled();
+    const keys = await redis.keys('*');
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) {
+      expect(key).toMatch(/^hotpath:[\w-]{12}:\{[\w-]{43}\}$/);
+      expect(await redis.pttl(key)).toBeGreaterThan(0);
+      expect(await redis.pttl(key)).toBeLessThanOrEqual((86_400 + 86_400) * 1000);
+    }
+  });
+
+  it('is not served by another that knows of a change, whoever stored it and when', async () => {
+    const url = '/v1/products/5?fields=name';
+    await sql(`update products set name = 'before' where id = 5`);
+    await caughtUp();
+    const held = holdNextAnswer(app(0));
+    const early = ask(app(0), url);
+    await held.answered;
+    await sql(`update products set name = 'after' where id = 5`);
+    held.release();
+    expect(name((await early).body)).toBe('before');
+    await settled();
+    await caughtUp();
+    for (const each of service().apps) expect(name((await ask(each, url)).body)).toBe('after');
+  });
+
+  it('does not come back from the dead', async () => {
+    const url = '/v1/products/6?fields=name';
+    await sql(`update products set name = 'before' where id = 6`);
+    await caughtUp();
+    await redis.flushall();
+    await ask(app(0), url);
+    await settled();
+    const [key] = await redis.keys('hotpath:*');
+    const old = (await redis.getBuffer(key!))!;
+    await sql(`update products set name = 'after' where id = 6`);
+    await caughtUp();
+    expect(name((await ask(app(0), url)).body)).toBe('after');
+    await settled();
+    // As a failover to a replica that lags, or a restart from an old file, would have it.
+    await redis.set(key!, old, 'KEEPTTL');
+    for (const each of service().apps.slice(1)) expect(name((await ask(each, url)).body)).toBe('after');
+  });
+
+  it('may be lost or garbled at any time', async () => {
+    const url = '/v1/products/7?fields=name';
+    await ask(app(0), url);
+    await settled();
+    await redis.flushall();
+    expect((await ask(app(1), url)).cache).toBe('database miss');
+    await settled();
+    const [key] = await redis.keys('hotpath:*');
+    const bytes = (await redis.getBuffer(key!))!;
+    await redis.set(key!, bytes.subarray(0, bytes.length - 1));
+    expect((await ask(app(2), url)).cache).toBe('database miss');
+    await settled();
+    await redis.set(key!, 'something else');
+    expect((await ask(app(3), url)).cache).toBe('database miss');
+  });
+});
+
+describe('a write through one instance', () => {
+  it('is seen on another by who brings its token', async () => {
+    const url = '/v1/users/2';
+    await ask(app(1), url, as(2));
+    const headers = as(2);
+    const written = await app(0).inject({ method: 'PATCH', url, headers, payload: { name: 'Renamed by instance 0' } });
+    const token = String(written.headers['consistency-token']);
+    expect(name((await ask(app(1), url, { ...headers, 'consistency-token': token })).body)).toBe(
+      'Renamed by instance 0',
+    );
+  });
+});
+
+describe('a thousand who ask at once', () => {
+  const askAll = (url: string) =>
+    Promise.all(Array.from({ length: 1000 }, (_, index) => ask(app(index % 4), url, { 'accept-encoding': 'gzip' })));
+
+  it('are answered by one statement, on whichever instances they are', async () => {
+    await caughtUp();
+    const replies = await askAll('/v1/products?limit=40&sort=price');
+    expect(replies.reduce((sum, { statements }) => sum + statements, 0)).toBe(1);
+    expect(new Set(replies.map(({ body }) => body)).size).toBe(1);
+    expect(replies.filter(({ cache }) => cache === 'database miss')).toHaveLength(1);
+  });
+
+  it('cost one statement an instance at most when every one of them fails', async () => {
+    const failures: number[] = [];
+    for (const each of service().apps) {
+      const instance = each as { -readonly [K in keyof typeof each]: (typeof each)[K] };
+      const { execute } = instance;
+      instance.execute = async (statement) => {
+        failures.push(1);
+        return execute({ ...statement, text: 'select 1/0', values: [], name: 'a failing one' });
+      };
+    }
+    const replies = await askAll('/v1/products?limit=41&sort=price');
+    expect(replies.every(({ status }) => status === 500)).toBe(true);
+    expect(failures.length).toBeLessThanOrEqual(4);
+  });
+});
