@@ -87,9 +87,9 @@ function databaseError(error: FastifyError): RequestError | undefined {
   return away ? requestError('databaseUnavailable', 'The database cannot be reached; try again shortly.') : undefined;
 }
 
-/** What `pg` says without a code when it waits too long for a connection or loses one. */
+/** What `pg` says without a code when it waits too long for a connection or loses one; and PostgreSQL with a vague one. */
 const CONNECTION_LOST =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/;
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|is not currently accepting connections/;
 
 function clientError(error: FastifyError): RequestError | undefined {
   const status = error.statusCode ?? 500;

@@ -1,6 +1,8 @@
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { as, useApp } from '../support/app.ts';
+import { adminUrl, testDatabaseUrl } from '../support/database.ts';
 import { lockTable } from '../support/lock.ts';
 
 function slowRoutes(service: App): void {
@@ -50,6 +52,26 @@ describe('a pool without a free connection', () => {
   });
 });
 
+describe('a database that is closed to everybody', () => {
+  const app = useApp({ extend: slowRoutes, environment: { DATABASE_POOL_MIN: '0' } });
+  const setClosed = (isClosed: boolean) =>
+    asAdmin(async (admin) => {
+      const database = new URL(await testDatabaseUrl()).pathname.slice(1);
+      await admin.query(`alter database ${database} with allow_connections ${!isClosed}`);
+      if (isClosed) {
+        await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [database]);
+      }
+    });
+
+  it.each(['/v1/categories', '/prisma', '/readyz'])('is a 503 until it is open again: %s', async (url) => {
+    await setClosed(true);
+    const { status, json } = await refusal(app(), url);
+    await setClosed(false);
+    expect([status, json.code]).toEqual([503, 'DATABASE_UNAVAILABLE']);
+    expect((await app().inject(url)).statusCode).toBe(200);
+  });
+});
+
 describe('a handler that takes too long', () => {
   const app = useApp({ extend: slowRoutes, environment: { REQUEST_TIMEOUT_MS: '200' } });
 
@@ -65,3 +87,9 @@ describe('a handler that takes too long', () => {
     expect((await app().inject('/healthz')).statusCode).toBe(200);
   });
 });
+
+async function asAdmin(work: (admin: pg.Client) => Promise<void>): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl() });
+  await admin.connect();
+  await work(admin).finally(() => admin.end());
+}

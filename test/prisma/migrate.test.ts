@@ -1,6 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { scratchDatabase } from '../support/database.ts';
 import { createProject, prisma, query, write } from './support.ts';
+
+// Each step starts the Prisma CLI, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const schema = `
 datasource db {

@@ -1,10 +1,13 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { testDatabaseUrl } from '../support/database.ts';
 import { createProject, prisma, query, ROOT } from './support.ts';
 
 let url: string;
+// Each step starts the Prisma CLI, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 const run = (command: string) => prisma(ROOT, command, { DATABASE_URL: url });
 
 beforeAll(async () => {

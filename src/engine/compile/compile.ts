@@ -3,7 +3,7 @@
  *
  * A pipeline of pure functions over plain data: arguments -> plan (`plan/`, checked, without values) -> text (`sql/`).
  * The plan is the shape of the arguments, so its JSON is the key of a bounded LRU of texts: a shape seen before costs
- * its planning and a look-up.
+ * its planning and a look-up. What is selected is planned once, if it is frozen and holds no values.
  *
  * A statement's name is the hash of its text, so each connection prepares it once. PostgreSQL never forgets a prepared
  * statement by itself; so that a flood of shapes cannot fill its memory, a text is named from its second use on, and
@@ -57,6 +57,7 @@ export interface CompilerOptions {
 export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): Compiler {
   const kept = new LRUCache<string, Shape>({ max: shapes });
   const names = new Set<string>();
+  const remembered: Planner['remembered'] = new WeakMap();
 
   function shapeOf(roots: Roots, snapshot: boolean): Shape {
     const key = JSON.stringify([snapshot, roots]);
@@ -77,7 +78,7 @@ export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): 
   }
 
   function assemble(plan: (planner: Planner) => Roots, { snapshot = true }: Partial<StatementOptions> = {}): Statement {
-    const planner: Planner = { dataModel, values: [], negated: false };
+    const planner: Planner = { dataModel, remembered, values: [], negated: false };
     const { text, name } = shapeOf(plan(planner), snapshot);
     return name === undefined ? { text, values: planner.values } : { text, values: planner.values, name };
   }

@@ -4,6 +4,7 @@
  * no nesting multiplies past the bound.
  */
 import type { Computed } from '../compile/computed.ts';
+import type { RelationField } from '../compile/data-model.ts';
 import type { Bounds } from './bounds.ts';
 import { type FieldTree, parseFields } from './fields.ts';
 import { dependsOnSubject, type Grant, grantFor } from './policy.ts';
@@ -34,6 +35,8 @@ export interface SelectTotals {
   readonly rows: number;
   /** Whether anything in it depends on who asks, beyond the role. */
   readonly bySubject: boolean;
+  /** Whether the viewer's id stands in it, so that another of the role needs another. */
+  readonly holdsSubject: boolean;
 }
 
 /** @param fields the text of the `fields` parameter; the resource's lean default without it. */
@@ -41,7 +44,8 @@ export function selectOf(resource: Resource, grant: Grant, fields: string | unde
   const tree = parseFields(fields ?? resource.lean, context.bounds);
   const builder = new SelectBuilder(context);
   const node = builder.build(resource, grant, { tree, lean: fields === undefined, path: '', copies: 1, depth: 1 });
-  return { node, totals: { rows: builder.rows, bySubject: builder.bySubject } satisfies SelectTotals };
+  const { rows, bySubject, holdsSubject } = builder;
+  return { node, totals: { rows, bySubject, holdsSubject } satisfies SelectTotals };
 }
 
 interface Place {
@@ -58,6 +62,7 @@ class SelectBuilder {
   readonly #context: SelectContext;
   rows = 0;
   bySubject = false;
+  holdsSubject = false;
 
   constructor(context: SelectContext) {
     this.#context = context;
@@ -79,19 +84,24 @@ class SelectBuilder {
         throw refusal('fields', `"${join(place.path, name)}" has no fields inside`);
       if (kind === 'field') select[name] = true;
       else if (kind === 'computed') computed[name] = resource.computed[name]!;
-      else select[name] = this.#embed(resource, name, { ...place, tree: inside, path: join(place.path, name) });
+      else
+        select[name] = this.#embed({ resource, grant, name }, { ...place, tree: inside, path: join(place.path, name) });
     }
     return Object.keys(computed).length > 0 ? { select, computed } : { select };
   }
 
-  #embed(resource: Resource, relationName: string, place: Place): SelectNode {
+  #embed(parent: Parent, place: Place): SelectNode {
     const { registry, viewer, bounds } = this.#context;
+    const { resource, name: relationName } = parent;
     const target = registry.target(resource, relationName);
-    const grant = grantFor(target.policy, viewer)!;
-    this.bySubject ||= dependsOnSubject(target.policy[viewer.role]!);
+    const granted = grantFor(target.policy, viewer)!;
+    const bySubject = dependsOnSubject(target.policy[viewer.role]!);
     const lean = place.tree.size === 0;
     const tree = lean ? parseFields(target.lean, bounds) : place.tree;
     const relation = registry.relation(resource, relationName);
+    const grant = isImplied(granted, parent.grant, relation) ? withoutRows(granted) : granted;
+    this.bySubject ||= bySubject;
+    this.holdsSubject ||= bySubject && grant.rows !== undefined;
     const embedding = resource.relations[relationName]!;
     const take = relation.list ? Math.min(embedding.take ?? target.limit.default, bounds.rowsPerList) : 1;
     const copies = place.copies * take;
@@ -128,6 +138,25 @@ class SelectBuilder {
     return declared.filter((name) => this.#kindOf(resource, grant, name) !== undefined);
   }
 }
+
+/** Where a relation is embedded: in a resource, under what is granted there. */
+interface Parent {
+  readonly resource: Resource;
+  readonly grant: Grant;
+  readonly name: string;
+}
+
+/**
+ * Whether the relation itself sees to what the grant asks: a user's transactions are that user's, so where the parent
+ * is the viewer's own row, "their own" needs no second condition.
+ */
+function isImplied({ rows }: Grant, parent: Grant, { from, to }: RelationField): boolean {
+  const [field, ...more] = Object.keys(rows ?? {});
+  const own = parent.rows?.[from[0]!];
+  return from.length === 1 && more.length === 0 && field === to[0] && typeof own === 'number' && rows![field!] === own;
+}
+
+const withoutRows = ({ rows: _rows, ...grant }: Grant): Grant => grant;
 
 interface ListPlace {
   readonly grant: Grant;

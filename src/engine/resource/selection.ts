@@ -2,6 +2,7 @@
  * The selection: what one request asks of a resource, parsed, checked and narrowed by policy. Plain data in the shape
  * of Prisma's arguments; compiling and running it is the compiler's.
  */
+import { LRUCache } from 'lru-cache';
 import { requestError } from '../http/errors.ts';
 import type { Bounds } from './bounds.ts';
 import { type CursorSigner, conditionAfter, orderName } from './cursor.ts';
@@ -38,10 +39,15 @@ export interface SelectionRequest {
   readonly where?: Readonly<Record<string, string | number>>;
 }
 
+type Selected = ReturnType<typeof selectOf>;
+
+const REMEMBERED_SELECTS = 2000;
+
 /** Reads requests into selections, for one service's resources. */
 export class SelectionParser {
   readonly #registry: Registry;
   readonly #signer: CursorSigner;
+  readonly #selected = new LRUCache<string, Selected>({ max: REMEMBERED_SELECTS });
 
   constructor(registry: Registry, signer: CursorSigner) {
     this.#registry = registry;
@@ -54,11 +60,7 @@ export class SelectionParser {
     const bounds = this.#registry.boundsOf(resource);
     const query = checkedQuery(request, ['fields'], bounds);
     const grant = mustBeGranted(request);
-    const { node, totals } = selectOf(resource, grant, query['fields'], {
-      ...request,
-      registry: this.#registry,
-      bounds,
-    });
+    const { node, totals } = this.#select(request, grant, query['fields']);
     return {
       resource,
       args: { ...node, where: allOf([request.where, grant.rows]) },
@@ -73,11 +75,7 @@ export class SelectionParser {
     const query = checkedQuery(request, listParameters(resource), bounds);
     const grant = mustBeGranted(request);
     const page = parsePage(resource, query, bounds);
-    const { node, totals } = selectOf(resource, grant, query['fields'], {
-      ...request,
-      registry: this.#registry,
-      bounds,
-    });
+    const { node, totals } = this.#select(request, grant, query['fields']);
     mustFit(page.limit * (1 + totals.rows), bounds);
     const sort = parseSort(
       this.#registry,
@@ -111,6 +109,18 @@ export class SelectionParser {
     return this.#signer.sign(values, selection.order);
   }
 
+  /** As `selectOf`, remembered where it is the same for every viewer of the role. */
+  #select(request: SelectionRequest, grant: Grant, fields: string | undefined): Selected {
+    const { resource, viewer } = request;
+    const key = `${resource.name}\n${viewer.role}\n${fields ?? ''}`;
+    const known = this.#selected.get(key);
+    if (known) return known;
+    const bounds = this.#registry.boundsOf(resource);
+    const selected = selectOf(resource, grant, fields, { viewer, registry: this.#registry, bounds });
+    if (!selected.totals.holdsSubject) this.#selected.set(key, freeze(selected));
+    return selected;
+  }
+
   #filters(resource: Resource, grant: Grant, query: CheckedQuery): Condition[] {
     return Object.entries(query).flatMap(([parameter, text]) => {
       const filter = filterNamed(resource, parameter);
@@ -119,6 +129,12 @@ export class SelectionParser {
       return [conditionOf(this.#registry, resource, { ...filter, parameter, text })];
     });
   }
+}
+
+/** In depth: the compiler plans a frozen select once, and relies on it. */
+function freeze<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) freeze(inner);
+  return Object.freeze(value);
 }
 
 type CheckedQuery = Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ describe('GET /v1/users/:id/dashboard', () => {
   it('answers with profile, latest transactions and totals, in one statement', async () => {
     const reply = await get(1, as(1));
     expect(reply.statusCode).toBe(200);
-    expect(reply.headers['server-timing']).toMatch(/^db;dur=[\d.]+;desc="1 statement"$/);
+    expect(reply.headers['server-timing']).toMatch(/^db;dur=[\d.]+;desc="1 statement"/);
     const { data } = reply.json();
     const { rows } = await app().pool.query(
       `select count(*)::int as count, sum(amount)::text as total from transactions

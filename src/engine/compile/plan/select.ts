@@ -6,6 +6,7 @@ import {
   type Arguments,
   checked,
   describe,
+  isObject,
   modelOf,
   type Planner,
   refuseUndefined,
@@ -17,7 +18,33 @@ import { EVERYTHING, keyOf, type Output } from './plan.ts';
 import { planNested } from './read.ts';
 import { planWhere } from './where.ts';
 
-export function planOutputs(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
+/** As `planAnew`; a frozen `select` that holds no values is planned once. */
+export function planOutputs(
+  planner: Planner,
+  model: Model,
+  given: Arguments,
+  path: Path | undefined,
+): readonly Output[] {
+  const { select, computed } = given;
+  if (!isObject(select) || !Object.isFrozen(select)) return planAnew(planner, model, given, path);
+  const known = planner.remembered.get(select);
+  if (known?.model === model && known.computed === computed) return known.outputs;
+  const values = planner.values.length;
+  const outputs = planAnew(planner, model, given, path);
+  if (planner.values.length === values) planner.remembered.set(select, { model, computed, outputs: named(outputs) });
+  return outputs;
+}
+
+let numbered = 0;
+
+/** Outputs that are written as a number where a plan becomes a key, and not at their length. */
+function named(outputs: Output[]): readonly Output[] {
+  numbered += 1;
+  const name = `outputs ${numbered}`;
+  return Object.defineProperty([...outputs], 'toJSON', { value: () => name });
+}
+
+function planAnew(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
   const { select = null, computed } = given;
   const outputs = (select === null ? planImplicit : planExplicit)(planner, model, given, path);
   if (computed !== undefined) outputs.push(...planComputedOutputs(planner, model, computed, at(path, 'computed')));
