@@ -32,8 +32,8 @@ async function measure(args: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(SECTIONS));
     return 0;
   }
-  await using stack = new AsyncDisposableStack();
-  return await Promise.race([runSections(command, stack), interruption()]);
+  const stack = new AsyncDisposableStack();
+  return Promise.race([runSections(command, stack), interruption()]).finally(() => stack.disposeAsync());
 }
 
 async function runSections(command: Command, stack: AsyncDisposableStack): Promise<number> {
@@ -81,5 +81,7 @@ const machine = () => ({
 function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
+
+if (import.meta.main) await bench(process.argv.slice(2));
 
 if (import.meta.main) await bench(process.argv.slice(2));

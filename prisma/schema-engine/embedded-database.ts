@@ -1,6 +1,7 @@
 /** The embedded PostgreSQL behind `EMBEDDED_URL`: started if nothing else has, left when the engine is done. */
-import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
+
 import { DATABASE_DIRECTORY, DATABASE_NAME } from '../../src/dev/home.ts';
+import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import type { Datasource } from './command-line.ts';
 import { EMBEDDED_URL } from './embedded-url.ts';
 

@@ -1,8 +1,8 @@
 /** The command `npm run seed`: fills a migrated database with a marketplace. */
 
 import { parseArgs } from 'node:util';
-import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { DATABASE_DIRECTORY, DATABASE_NAME } from '../../src/dev/home.ts';
+import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { progressDisplay, seconds } from './progress.ts';
 import { type RowCounts, SeedError, type SeedOptions, seed } from './seed.ts';
 import { SIZES, type Size } from './sizes.ts';

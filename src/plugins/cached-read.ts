@@ -6,10 +6,10 @@
  * answered there, since the guard is asked first.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { Answer } from '../engine/cache/cache.ts';
 import type { Entry, Reading } from '../engine/cache/entry.ts';
 import { createQuestions, keyOf, type Question } from '../engine/cache/key.ts';
 import { type CachePolicy, cacheControl } from '../engine/cache/policy.ts';
+import type { Answer } from '../engine/cache/query.ts';
 import type { Outcome, Tier } from '../engine/cache/stats.ts';
 import { bytesOf, variantFor } from '../engine/cache/variants.ts';
 import type { ReadRow } from '../engine/compile/compile.ts';

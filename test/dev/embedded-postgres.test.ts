@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { nativeFolder } from '../../src/dev/postgres/binaries.ts';
 import { embeddedUrl, openCluster } from '../../src/dev/postgres/cluster-files.ts';
 import {
   type EmbeddedPostgres,
@@ -12,12 +13,7 @@ import {
   ensureDatabase,
   openEmbeddedPostgres,
 } from '../../src/dev/postgres/embedded-postgres.ts';
-import {
-  DatabaseInUseError,
-  EmbeddedPostgresError,
-  UnsupportedPlatformError,
-} from '../../src/dev/postgres/errors.ts';
-import { nativeFolder } from '../../src/dev/postgres/binaries.ts';
+import { DatabaseInUseError, EmbeddedPostgresError, UnsupportedPlatformError } from '../../src/dev/postgres/errors.ts';
 import { runningServer, stopServer } from '../../src/dev/postgres/server.ts';
 import { isRoot, twinOf } from '../../src/dev/postgres/server-user.ts';
 import { ask, killAll, openIn, postmaster, startUser } from './embedded-postgres-processes.ts';

@@ -21,6 +21,8 @@ export async function lockTable(table: string): Promise<Lock> {
   await client.query(`begin; lock table ${pg.escapeIdentifier(table)} in access exclusive mode`);
   return {
     async waiting() {
+      // In a transaction, who is active is seen as it was at the first look.
+      await client.query('select pg_stat_clear_snapshot()');
       const { rows } = await client.query(
         `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );

@@ -12,11 +12,9 @@ const environment = async () => ({ ...testEnvironment(await testDatabaseUrl()), 
 describe('the process', () => {
   it('finishes the request in flight when it is told to stop, closes its connections, and ends with 0', async () => {
     const service = await startService(await environment());
-    const lock = new pg.Client({ connectionString: await testDatabaseUrl() });
-    await lock.connect();
-    await lock.query('begin; lock table users in access exclusive mode');
+    const lock = await lockTable('users');
     const reply = fetch(`${service.address}/v1/users/1/dashboard`, { headers: as(1, 'admin') });
-    await expect.poll(() => waitingForLocks(lock)).toBe(1);
+    await expect.poll(() => lock.waiting()).toBe(1);
     service.child.kill('SIGTERM');
     await expect
       .poll(() =>
@@ -45,11 +43,9 @@ describe('the process', () => {
 
   it('gives up after the shutdown timeout', async () => {
     const service = await startService({ ...(await environment()), SHUTDOWN_TIMEOUT_MS: '300' });
-    const lock = new pg.Client({ connectionString: await testDatabaseUrl() });
-    await lock.connect();
-    await lock.query('begin; lock table users in access exclusive mode');
+    const lock = await lockTable('users');
     const reply = fetch(`${service.address}/v1/users/1/dashboard`, { headers: as(1, 'admin') }).catch(() => 'cut');
-    await expect.poll(() => waitingForLocks(lock)).toBe(1);
+    await expect.poll(() => lock.waiting()).toBe(1);
     service.child.kill('SIGTERM');
     expect(await service.exit).toBe(1);
     expect(await reply).toBe('cut');

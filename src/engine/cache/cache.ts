@@ -17,32 +17,18 @@
  */
 import type { Follower } from '../freshness/follower.ts';
 import { AWAY } from './breaker.ts';
-import { type Entry, entryOf, type Reading } from './entry.ts';
+import { type Entry, entryOf } from './entry.ts';
 import { createFill } from './fill.ts';
 import { createFlights } from './flight.ts';
 import { createGate } from './gate.ts';
 import { createL1 } from './l1.ts';
 import { createL2, type Remote } from './l2.ts';
 import type { Lease } from './lease.ts';
-import { type CachePolicy, timesFor } from './policy.ts';
-import { type CacheStats, count, createCounters, type Outcome, type Tier } from './stats.ts';
+import { timesFor } from './policy.ts';
+import type { Answer, Query } from './query.ts';
+import { type CacheStats, count, createCounters } from './stats.ts';
 import { complete } from './variants.ts';
 import { judge, overdue } from './verdict.ts';
-
-export interface Query {
-  readonly key: string;
-  readonly policy: CachePolicy;
-  /** Every table whose change can change the answer. */
-  readonly tables: readonly string[];
-  /** Reads the database. */
-  load(): Promise<Reading>;
-}
-
-export interface Answer {
-  readonly entry: Entry;
-  readonly tier: Tier;
-  readonly outcome: Outcome;
-}
 
 export interface CacheOptions {
   readonly follower: Follower;

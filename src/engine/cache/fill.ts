@@ -8,11 +8,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Follower } from '../freshness/follower.ts';
 import { AWAY } from './breaker.ts';
-import type { Answer, Query } from './cache.ts';
 import type { Entry } from './entry.ts';
 import type { L1 } from './l1.ts';
 import { createL2, type Remote } from './l2.ts';
 import { createLeases, HELD, type Lease } from './lease.ts';
+import type { Answer, Query } from './query.ts';
 import { judge } from './verdict.ts';
 
 /** What a fill is made with. */

@@ -1,18 +1,17 @@
 /**
- * The triggers that log changes, as SQL, one function with its four triggers for each watched table.
+ * The triggers that log changes, as SQL: for each watched table a function, and a trigger for each kind of statement.
  *
- * A trigger runs once a statement, whatever the number of rows, with the rows before and after as tables. It writes one
- * row to the log: the tags of all rows that the statement changed. An update counts where a watched column changed:
- * compared byte by byte (`*<>`), because what PostgreSQL takes for equal (1.0 and 1.00 in jsonb, 'a' and 'A' in citext)
- * may be written differently. Where more than 50 rows changed, a key with more than 50 values stands as `*`, all of them.
+ * A trigger runs once a statement, with the rows before and after as tables. A few changed rows are logged one by one,
+ * which is the cheapest plan PostgreSQL has for it (`docs/decisions.md`). If there are more, one row is logged for all:
+ * of each key the values that occur, or `*` where they are many.
  *
- * - The usual statement changes a few rows: it costs one statement here. Only when that finds none, or more than 50, the
- *   second one looks closer.
- * - FULL JOIN is never a nested loop, so an update of a million rows costs no more than one pass, although its plan was
- *   made for an update of one.
- * - SECURITY DEFINER: whoever may write to the table need not have a right to the log. The search path is that of the
- *   migration, so nobody's own tables stand in for ours.
- * - ENABLE ALWAYS: also where `session_replication_role` is `replica`, as restoring tools set it.
+ * - An update counts where a watched column changed: compared byte by byte (`*<>`), because what PostgreSQL takes for
+ *   equal (1.0 and 1.00 in jsonb, 'a' and 'A' in citext) may be written differently.
+ * - FULL JOIN is never a nested loop, so an update of a million rows costs one pass, although its plan is kept from an
+ *   update of one.
+ * - SECURITY DEFINER: whoever may write to the table needs no right to the log. The search path is the migration's, so
+ *   that nobody's own tables stand in for ours.
+ * - ENABLE ALWAYS: also where `session_replication_role` is `replica`, as tools that restore set it.
  */
 import type { DataModel, ScalarField } from '../compile/data-model.ts';
 import { output } from '../compile/sql/output.ts';
@@ -21,8 +20,10 @@ import { literal, name } from '../compile/sql/text.ts';
 import { coverageLiteral, functionName } from './coverage.ts';
 import type { Key, Watched, WatchedTable } from './watched.ts';
 
-/** A key with more values than this in one statement stands as `*`. */
-const MOST_ROWS = 50;
+/** Rows that are logged one by one. */
+const MOST_ROWS = 8;
+/** Values of a key that are logged where there are more rows. */
+const MOST_VALUES = 50;
 
 /** The SQL that creates, or replaces, the function and the triggers of each watched table, by source. */
 export function triggersFor({ registry, tables }: Watched): ReadonlyMap<string, string> {
@@ -63,12 +64,14 @@ function createFunction(dataModel: DataModel, table: WatchedTable): string {
   const row = (alias: string) => `(${fields.map(({ column }) => `${alias}.${name(column)}`).join(', ')})`;
   return `CREATE OR REPLACE FUNCTION ${name(functionName(table.source))}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+  logged integer;
 BEGIN
   IF TG_OP = 'INSERT' THEN
 ${log({ from: 'new_rows n', aliases: ['n'] })}
   ELSIF TG_OP = 'UPDATE' THEN
 ${log({
-  from: `old_rows o FULL JOIN new_rows n ON ${same}\n      WHERE ROW${row('o')}::record *<> ROW${row('n')}::record`,
+  from: `old_rows o FULL JOIN new_rows n ON ${same}\n    WHERE ROW${row('o')}::record *<> ROW${row('n')}::record`,
   aliases: ['o', 'n'],
 })}
   ELSIF TG_OP = 'DELETE' THEN
@@ -92,33 +95,28 @@ interface Changes {
   readonly aliases: readonly ('o' | 'n')[];
 }
 
-/** Two statements: one for a few rows, one for none or many. */
+/** One by one with one more than that, which tells that there are more. */
 function logStatements(dataModel: DataModel, { source, keys }: WatchedTable, { from, aliases }: Changes): string {
   const tags = keys.flatMap((key) =>
     aliases.map((alias) => `${literal(key.prefix)} || ${values(dataModel, key, alias)}`),
   );
-  const wide = keys.map((key) => widened(dataModel, key, aliases));
+  const together = keys.map((key) => valuesTogether(dataModel, key, aliases));
   return `    ${INSERT}
-    SELECT pg_current_xact_id(), ${literal(source)}, array_agg(tags)
-    FROM (
-      SELECT ARRAY[${tags.join(', ') || "''"}] AS tags
-      FROM ${from}
-      LIMIT ${MOST_ROWS + 1}
-    ) AS changes
-    HAVING count(*) BETWEEN 1 AND ${MOST_ROWS};
-    IF NOT FOUND THEN
+    SELECT pg_current_xact_id(), ${literal(source)}, ARRAY[${tags.join(', ')}]::text[]
+    FROM ${from}
+    LIMIT ${MOST_ROWS + 1};
+    GET DIAGNOSTICS logged = ROW_COUNT;
+    IF logged > ${MOST_ROWS} THEN
       ${INSERT}
-      SELECT pg_current_xact_id(), ${literal(source)}, ${wide.join('\n        || ') || `'{}'`}
-      WHERE EXISTS (SELECT FROM ${from.replaceAll('\n', '\n  ')} OFFSET ${MOST_ROWS});
+      VALUES (pg_current_xact_id(), ${literal(source)}, ${together.join('\n        || ') || `'{}'`});
     END IF;`;
 }
 
-/** The tags of a key's values in all rows, changed or not; or of whatever value, if they are many. */
-function widened(dataModel: DataModel, key: Key, aliases: Changes['aliases']): string {
-  if (key.prefix === ':') return `ARRAY[${all(key)}]`;
+/** The tags of a key's values in all rows, changed or not. */
+function valuesTogether(dataModel: DataModel, key: Key, aliases: Changes['aliases']): string {
   const rows = aliases.map((alias) => `SELECT (${values(dataModel, key, alias)})::text FROM ${ROWS[alias]} ${alias}`);
   const distinct = rows.length > 1 ? rows.join(' UNION ') : `${rows[0]} GROUP BY 1`;
-  return `invalidation_tags(${literal(key.prefix)}, ARRAY(${distinct}))`;
+  return `invalidation_tags(${literal(key.prefix)}, ARRAY(${distinct} LIMIT ${MOST_VALUES + 1}))`;
 }
 
 const all = ({ prefix }: Key): string => literal(`${prefix}*`);
