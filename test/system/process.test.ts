@@ -5,6 +5,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { as, testEnvironment } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
+import { lockTable } from '../support/lock.ts';
 import { runToEnd, startService } from '../support/process.ts';
 
 const environment = async () => ({ ...testEnvironment(await testDatabaseUrl()), LOG_LEVEL: 'info' });
@@ -24,11 +25,13 @@ describe('the process', () => {
         ),
       )
       .toBe('refuses');
-    await lock.query('commit');
+    await lock.release();
     expect((await reply).status).toBe(404);
     expect(await service.exit).toBe(0);
-    await expect.poll(() => connectionsOf(lock, 'hotpath')).toBe(0);
-    await lock.end();
+    const client = new pg.Client({ connectionString: await testDatabaseUrl() });
+    await client.connect();
+    await expect.poll(() => connectionsOf(client, 'hotpath')).toBe(0);
+    await client.end();
   });
 
   it('opens its warm minimum of connections before it listens', async () => {
@@ -49,7 +52,6 @@ describe('the process', () => {
     service.child.kill('SIGTERM');
     expect(await service.exit).toBe(1);
     expect(await reply).toBe('cut');
-    await lock.end();
   });
 
   it('writes JSON lines without a token in them', async () => {
@@ -94,13 +96,6 @@ describe('a start that cannot succeed', () => {
     expect(await sentence({ DATABASE_URL: url })).toBe(`Nothing answers at port ${port} of DATABASE_URL's host.\n`);
   });
 });
-
-async function waitingForLocks(client: pg.Client): Promise<number> {
-  const { rows } = await client.query(
-    `select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return rows[0].count;
-}
 
 async function connectionsOf(client: pg.Client, application: string): Promise<number> {
   const { rows } = await client.query(
