@@ -97,7 +97,8 @@ async function emptyTables(client: pg.Client, reset: boolean): Promise<void> {
   if (!reset && (await holdsRows(client))) {
     throw new SeedError('The database already holds data: pass --reset to empty its tables and fill them anew.');
   }
-  await client.query(`TRUNCATE ${tables} RESTART IDENTITY`);
+  // Tables of a team's own that refer to these are emptied with them.
+  await client.query(`TRUNCATE ${tables} RESTART IDENTITY CASCADE`);
 }
 
 async function holdsRows(client: pg.Client): Promise<boolean> {
