@@ -86,3 +86,33 @@ describe('a statement', () => {
     expect(twice(1).name).toBeDefined();
   });
 });
+
+describe('a frozen select', () => {
+  const fresh = () => createCompiler({ dataModel: datamodel });
+  const select = Object.freeze({ id: true, orders: { select: { id: true }, take: 3 } });
+
+  it('is planned once, gives the same statement, and is named from its second use on', () => {
+    const compiler = fresh();
+    const plain = fresh().compile(users({ select: { ...select }, where: { id: 1 } }));
+    const [first, second] = [7, 8].map((id) => compiler.compile(users({ select, where: { id } })));
+    expect(first!.text).toBe(plain.text);
+    expect([first!.name, second!.name]).toEqual([undefined, expect.any(String)]);
+    expect([first!.values, second!.values]).toEqual([[7], [8]]);
+  });
+
+  it('is told from the same one with other computed values', () => {
+    const compiler = fresh();
+    const computed = { n: { aggregate: 'count', relation: 'orders' } };
+    const texts = [{ select }, { select, computed }, { select }].map((args) => compiler.compile(users(args)).text);
+    expect(texts[0]).toBe(texts[2]);
+    expect(texts[1]).not.toBe(texts[0]);
+  });
+
+  it('that holds values is planned each time', () => {
+    const compiler = fresh();
+    const withValue = (total: string) => Object.freeze({ orders: { select: { id: true }, where: { total } } });
+    const shared = withValue('5');
+    const values = [shared, withValue('6'), shared].map((each) => compiler.compile(users({ select: each })).values);
+    expect(values).toEqual([['5'], ['6'], ['5']]);
+  });
+});

@@ -30,8 +30,10 @@ export function planOutputs(
   const known = planner.remembered.get(select);
   if (known?.model === model && known.computed === computed) return known.outputs;
   const values = planner.values.length;
-  const outputs = planAnew(planner, model, given, path);
-  if (planner.values.length === values) planner.remembered.set(select, { model, computed, outputs: named(outputs) });
+  const planned = planAnew(planner, model, given, path);
+  if (planner.values.length !== values) return planned;
+  const outputs = named(planned);
+  planner.remembered.set(select, { model, computed, outputs });
   return outputs;
 }
 
