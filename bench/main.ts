@@ -83,5 +83,3 @@ function log(line: string): void {
 }
 
 if (import.meta.main) await bench(process.argv.slice(2));
-
-if (import.meta.main) await bench(process.argv.slice(2));

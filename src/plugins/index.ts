@@ -1,0 +1,20 @@
+/** The table of contents of the plugins that the service is composed of. */
+export { auth } from './auth.ts';
+export { budget } from './budget.ts';
+export { cache } from './cache.ts';
+export { compression } from './compression.ts';
+export { database } from './database.ts';
+export { docs, docsRoutes } from './docs.ts';
+export { drain } from './drain.ts';
+export { freshness } from './freshness.ts';
+export { health } from './health.ts';
+export { openapi } from './openapi.ts';
+export { overload } from './overload.ts';
+export { problems } from './problems.ts';
+export { rateLimit } from './rate-limit.ts';
+export { reads } from './reads.ts';
+export { redis } from './redis.ts';
+export { requestId } from './request-id.ts';
+export { requestLine } from './request-line.ts';
+export { security } from './security.ts';
+export { validation } from './validation.ts';
