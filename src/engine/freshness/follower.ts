@@ -75,37 +75,53 @@ export interface FollowerOptions {
   readonly boundMs?: number;
   /** How long the log keeps what nobody has needed: one such time, two at most. */
   readonly windowMs?: number;
+  /** From one clearing of the log, and look at the triggers, to the next. */
+  readonly upkeepMs?: number;
   /** What the triggers in the database must log; without it they are believed. */
   readonly watched?: Watched;
   readonly onState?: (state: FollowerState) => void;
 }
 
-/** Told when it changes. The follower is not current while the connection is lost, and while triggers are missing. */
+/** Told when it changes. The follower is not current while triggers are missing, and when it has been lost for its bound. */
 export type FollowerState =
   | { readonly is: 'following' }
   | { readonly is: 'lost'; readonly error: unknown }
   | { readonly is: 'uncovered'; readonly sources: readonly string[] };
 
-const DEFAULTS = { pollMs: 20, idlePollMs: 1000, idleAfterMs: 10_000, boundMs: 1000, windowMs: 600_000 };
+const DEFAULTS = {
+  pollMs: 20,
+  idlePollMs: 1000,
+  idleAfterMs: 10_000,
+  boundMs: 1000,
+  windowMs: 600_000,
+  upkeepMs: 10_000,
+};
 const LIMITS = { tags: 200_000, transactions: 8 };
 /** Changes in one reading. Where there are more, all is forgotten instead. */
 const MOST_CHANGES = 50_000;
-const TRIM = { everyMs: 10_000, rows: 5_000 };
+const TRIMMED_ROWS = 5_000;
+const NEVER = Number.NEGATIVE_INFINITY;
 const RETRY = { firstMs: 10, lastMs: 2000 };
 
 /** Follows until it is closed, whatever happens to the database. It is not current before its first reading. */
 export function openFollower(options: FollowerOptions): Follower {
-  const { url, pollMs, idlePollMs, idleAfterMs, boundMs, windowMs, watched, onState } = { ...DEFAULTS, ...options };
+  const { url, pollMs, idlePollMs, idleAfterMs, boundMs, windowMs, upkeepMs, watched, onState } = {
+    ...DEFAULTS,
+    ...options,
+  };
   const knowledge = new Knowledge(LIMITS);
   const rest = createRest();
   const retreat = createRest();
   const waiting = new Set<() => void>();
-  let heardAt = Number.NEGATIVE_INFINITY;
-  let touchedAt = Number.NEGATIVE_INFINITY;
+  let heardAt = NEVER;
+  let touchedAt = NEVER;
   /** When the latest time without a touch ended: what was heard before is too old. */
   let wokenAt = Number.POSITIVE_INFINITY;
-  let trimmedAt = performance.now();
+  let keptUpAt = performance.now();
   let state: FollowerState['is'] | undefined;
+  /** The epoch for which the triggers have been looked at, on this connection. */
+  let checked: string | undefined;
+  let isCovered = true;
   let isClosed = false;
 
   const isIdle = (now: number) => now - touchedAt > idleAfterMs;
@@ -125,29 +141,37 @@ export function openFollower(options: FollowerOptions): Follower {
       reading = await readLog(client, knowledge.since, MOST_CHANGES);
       if (!reading.epoch) await beginEpoch(client);
     } while (!knowledge.take(reading));
-    heardAt = sentAt;
+    if (checked !== knowledge.epoch) await checkTriggers(client);
+    heardAt = isCovered ? sentAt : NEVER;
     for (const done of served) done();
   }
 
+  /** New triggers begin a new epoch, so they are looked at then; and now and then, for somebody may disable them. */
   async function checkTriggers(client: pg.Client): Promise<void> {
     const sources = watched ? await findGaps(client, watched) : [];
-    enter(sources.length > 0 ? { is: 'uncovered', sources } : { is: 'following' });
+    const wasCovered = isCovered;
+    isCovered = sources.length === 0;
+    checked = knowledge.epoch;
+    if (!isCovered) return enter({ is: 'uncovered', sources });
+    if (!wasCovered) knowledge.forget();
+    enter({ is: 'following' });
   }
 
-  async function trim(client: pg.Client): Promise<void> {
-    if (performance.now() - trimmedAt < TRIM.everyMs) return;
-    const deleted = await trimLog(client, windowMs, TRIM.rows);
-    if (deleted < TRIM.rows) trimmedAt = performance.now();
+  async function keepUp(client: pg.Client): Promise<void> {
+    if (performance.now() - keptUpAt < upkeepMs) return;
+    const trimmed = await trimLog(client, windowMs, TRIMMED_ROWS);
+    if (trimmed === TRIMMED_ROWS) return;
+    await checkTriggers(client);
+    keptUpAt = performance.now();
   }
 
-  /** Reads again and again until the connection fails. New triggers begin a new epoch, so they are looked at then. */
+  /** Reads again and again until the connection fails. */
   async function followOn(client: pg.Client): Promise<void> {
     await client.connect();
-    for (let checked = ''; !isClosed; ) {
+    checked = undefined;
+    while (!isClosed) {
       await read(client);
-      if (checked !== knowledge.epoch) await checkTriggers(client);
-      checked = knowledge.epoch;
-      await trim(client);
+      await keepUp(client);
       if (waiting.size === 0) await rest.for(isIdle(performance.now()) ? idlePollMs : pollMs);
     }
   }
@@ -182,7 +206,7 @@ export function openFollower(options: FollowerOptions): Follower {
   return {
     isFresh: (snapshot, tags) => knowledge.isFresh(snapshot, tags),
     get isCurrent() {
-      return state !== 'uncovered' && heardAt >= wokenAt && performance.now() - heardAt <= boundMs;
+      return heardAt >= wokenAt && performance.now() - heardAt <= boundMs;
     },
     get ageMs() {
       return performance.now() - heardAt;

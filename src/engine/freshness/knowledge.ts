@@ -59,6 +59,11 @@ export class Knowledge {
     this.#changes += 1;
   }
 
+  /** What was read before is taken for out of date. */
+  forget(): void {
+    this.#forgetBefore(this.#position);
+  }
+
   #begin(epoch: Epoch): void {
     this.#epoch = epoch;
     this.#position = epoch.floor;

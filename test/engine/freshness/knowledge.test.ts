@@ -1,0 +1,137 @@
+/**
+ * What is known of the log, against a database of the mind: transactions that begin, write, commit and roll back in any
+ * order, followers that read now and then, and floors that rise.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Knowledge } from '../../../src/engine/freshness/knowledge.ts';
+import type { Epoch, Reading } from '../../../src/engine/freshness/log.ts';
+import type { Change, MemoryLimits } from '../../../src/engine/freshness/memory.ts';
+import { includes, isVisible, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
+import { type Draw, once, pick } from '../compile/oracle/draw.ts';
+
+const SOURCES = ['product', 'review'];
+const TAGS = [':1', ':2', '?merchantId=1', ':*', '?merchantId=*'];
+const ASKED = SOURCES.flatMap((source) => [
+  source,
+  ...TAGS.filter((tag) => !tag.endsWith('*')).map((tag) => source + tag),
+]);
+const ROOMY = { tags: 1000, transactions: 1000 };
+
+/** Transactions by their ids, and the log. What a lost one writes is not logged: it was open when the epoch began. */
+class World {
+  readonly #lost: ReadonlySet<number>;
+  readonly #open = new Map<number, Change[]>();
+  #next = 10;
+  #log: Change[] = [];
+  #epoch: Epoch;
+  /** Every change that has been committed, logged or not. */
+  readonly history: Change[] = [];
+  /** Some that were taken. */
+  readonly snapshots: Snapshot[];
+
+  constructor(lost: number) {
+    for (let opened = 0; opened < lost; opened += 1) this.#begin();
+    this.#lost = new Set(this.#open.keys());
+    this.snapshots = [this.snapshot()];
+    this.#epoch = { id: 'the only one', began: this.snapshot(), floor: this.snapshot() };
+  }
+
+  snapshot(): Snapshot {
+    const xip = [...this.#open.keys()];
+    return { xmin: xip[0] ?? this.#next, xmax: this.#next, xip };
+  }
+
+  step(draw: Draw): void {
+    const xids = [...this.#open.keys()];
+    const what = xids.length === 0 ? 'begin' : pick(draw, ['begin', 'write', 'write', 'end', 'look'] as const);
+    if (what === 'begin') this.#begin();
+    else if (what === 'look') this.snapshots.push(this.snapshot());
+    else if (what === 'write') this.#write(draw, pick(draw, xids));
+    else this.#end(draw, pick(draw, xids));
+  }
+
+  #write(draw: Draw, xid: number): void {
+    this.#open.get(xid)!.push({ xid, source: pick(draw, SOURCES), tags: [pick(draw, TAGS), null] });
+  }
+
+  #end(draw: Draw, xid: number): void {
+    const changes = this.#open.get(xid)!;
+    this.#open.delete(xid);
+    if (once(draw, 4)) return;
+    this.history.push(...changes);
+    if (!this.#lost.has(xid)) this.#log.push(...changes);
+  }
+
+  #begin(): void {
+    this.#open.set(this.#next, []);
+    this.#next += 1;
+  }
+
+  /** Raises the floor to a snapshot that was, and deletes what is visible in it. */
+  trim(draw: Draw): void {
+    const floor = pick(draw, this.snapshots);
+    if (!includes(floor, this.#epoch.floor)) return;
+    this.#epoch = { ...this.#epoch, floor };
+    this.#log = this.#log.filter(({ xid }) => !isVisible(xid, floor));
+  }
+
+  read(since: Snapshot | undefined): Reading {
+    const changes = since ? this.#log.filter(({ xid }) => !isVisible(xid, since)) : [];
+    return { snapshot: this.snapshot(), epoch: this.#epoch, changes };
+  }
+}
+
+function catchUp(knowledge: Knowledge, world: World): void {
+  while (!knowledge.take(world.read(knowledge.since)));
+}
+
+/** By the definition: all that has ever been committed, and no floors. */
+const isTrulyFresh = (history: readonly Change[], snapshot: Snapshot, tag: string): boolean =>
+  history.filter((change) => touches(change, tag)).every(({ xid }) => isVisible(xid, snapshot));
+
+function touches({ source, tags }: Change, tag: string): boolean {
+  if (source === tag) return true;
+  return tags.some(
+    (each) =>
+      each !== null && (source + each === tag || (each.endsWith('*') && tag.startsWith(source + each.slice(0, -1)))),
+  );
+}
+
+interface Course {
+  readonly limits: MemoryLimits;
+  /** Transactions that were open when the epoch began. */
+  readonly lost: number;
+  readonly trims: boolean;
+}
+
+describe('what is known of the log', () => {
+  it.each<[string, Course]>([
+    ['with room for all', { limits: ROOMY, lost: 0, trims: false }],
+    ['with little room', { limits: { tags: 3, transactions: 1 }, lost: 0, trims: false }],
+    ['when the log is cleared', { limits: ROOMY, lost: 0, trims: true }],
+    ['after a crash', { limits: ROOMY, lost: 2, trims: false }],
+  ])('is never too good, %s', (_, { limits, lost, trims }) => {
+    const isExact = limits === ROOMY && lost === 0 && !trims;
+    let [judgedFresh, trulyFresh] = [0, 0];
+    const property = fc.property(fc.gen(), (draw) => {
+      const world = new World(lost);
+      const knowledge = new Knowledge(limits);
+      catchUp(knowledge, world);
+      for (let step = 0; step < 60; step += 1) {
+        world.step(draw);
+        if (trims && once(draw, 12)) world.trim(draw);
+        if (!once(draw, 3)) continue;
+        catchUp(knowledge, world);
+        const [snapshot, tag] = [pick(draw, world.snapshots), pick(draw, ASKED)];
+        const [judged, truth] = [knowledge.isFresh(snapshot, [tag]), isTrulyFresh(world.history, snapshot, tag)];
+        if (isExact || judged) expect(judged).toBe(truth);
+        judgedFresh += Number(judged);
+        trulyFresh += Number(truth);
+        expect(knowledge.isFresh(world.snapshot(), ASKED)).toBe(true);
+      }
+    });
+    fc.assert(property, { numRuns: 1000 });
+    expect(judgedFresh).toBeGreaterThan(0.1 * trulyFresh);
+  });
+});
