@@ -1,16 +1,18 @@
 /** What bodies and paths of writes are made of. */
-import Type, { type TProperties } from 'typebox';
+import Type, { type Static, type TObject, type TProperties } from 'typebox';
 
-export const id = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 });
+export const id = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, examples: [1] });
 export const idParams = Type.Object({ id });
 
-/** An object that has these properties and no other. */
-export const exactly = <P extends TProperties>(properties: P) =>
-  Type.Object(properties, { additionalProperties: false });
+/** An object that has these properties and no other. The example is for the API document. */
+export const exactly = <P extends TProperties>(properties: P, example?: Static<TObject<P>>) =>
+  Type.Object(properties, { additionalProperties: false, ...exampleOf(example) });
 
 /** What a PATCH may change: some of these properties, at least one. */
-export const someOf = <P extends TProperties>(properties: P) =>
-  Type.Partial(Type.Object(properties), { additionalProperties: false, minProperties: 1 });
+export const someOf = <P extends TProperties>(properties: P, example: Partial<Static<TObject<P>>>) =>
+  Type.Partial(Type.Object(properties), { additionalProperties: false, minProperties: 1, ...exampleOf(example) });
+
+const exampleOf = (example: object | undefined) => (example ? { examples: [example] } : {});
 
 /** A text that is not empty. */
 export const text = (longest: number) => Type.String({ minLength: 1, maxLength: longest });

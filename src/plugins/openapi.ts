@@ -63,7 +63,7 @@ function operationOf(registry: Registry, reads: ReadonlyMap<string, Read>, route
   const method = String(route.method);
   if (config.read) return readOperation(registry, { url, where: {}, ...config.read });
   return isWrite(method)
-    ? writeOperation({ url, method, reply: config.reply ?? readThere(reads, url, method) })
+    ? writeOperation(registry, { url, method, reply: config.reply ?? readThere(reads, url, method) })
     : plainOperation(url);
 }
 

@@ -6,7 +6,8 @@ import type { Resource } from '../../src/engine/resource/resource.ts';
 import { listParameters } from '../../src/engine/resource/selection.ts';
 import type { ReadRoute } from '../../src/plugins/reads.ts';
 import { as, useApp } from '../support/app.ts';
-import { type DocumentedOperation, documentOf, matchesDocument, operationOf } from '../support/openapi.ts';
+import { type DocumentedOperation, documentOf, faultsOf, matchesDocument, operationOf } from '../support/openapi.ts';
+import { requestsTo } from '../support/requests.ts';
 
 interface Registered {
   readonly method: string;
@@ -26,6 +27,7 @@ function collect(service: App): void {
 
 const app = useApp({ seeded: true, extend: collect });
 const documented = () => routes.filter(({ hidden }) => !hidden);
+const { sql } = requestsTo(app);
 const readRoutes = () => documented().filter(({ read }) => read !== undefined);
 const admin = as(1, 'admin');
 const operation = ({ method, url }: Registered): DocumentedOperation => operationOf(app(), method, url)!;
@@ -122,6 +124,66 @@ describe('examples', () => {
       const { status, faults } = await ask(url);
       expect({ url, status, faults }).toEqual({ url, status: 200, faults: [] });
     }
+  });
+
+  it('are there for all that is sent and answered, and fit', () => {
+    for (const route of documented().filter(({ url }) => url.startsWith('/v1/'))) {
+      const { requestBody, responses } = operation(route);
+      const successes = Object.entries(responses).flatMap(([status, { content }]) => (status < '300' ? [content] : []));
+      for (const content of [requestBody?.content, ...successes]) {
+        if (!content) continue;
+        const { schema, example } = content['application/json']!;
+        expect({ route, example }).toEqual({ route, example: expect.any(Object) });
+        expect({ route, faults: faultsOf(app(), schema, example) }).toEqual({ route, faults: [] });
+      }
+    }
+  });
+
+  it('of writes are accepted', async () => {
+    await sql(`update orders set status = 'pending' where id = 1; delete from reviews where product_id = 1;
+               update inventories set quantity = 10 where product_id = 1;
+               update notifications set user_id = 1 where id = 1`);
+    for (const route of documented().filter(({ method }) => method !== 'GET')) {
+      const payload = operation(route).requestBody?.content['application/json']?.example as object | undefined;
+      const url = exampleRequest(route, []).replace('permissions/1', 'permissions/2');
+      const reply = await app().inject({
+        method: route.method as 'POST',
+        url,
+        headers: admin,
+        ...(payload && { payload }),
+      });
+      const { statusCode } = reply;
+      const faults = matchesDocument(app(), { method: route.method, url, reply });
+      expect({ route, statusCode, faults }).toEqual({ route, statusCode, faults: [] });
+      expect([200, 201, 202, 204], `${route.method} ${url} ${reply.payload}`).toContain(statusCode);
+    }
+  });
+});
+
+describe('headers', () => {
+  const headersOf = (method: string, url: string) => {
+    const { parameters = [], responses } = operationOf(app(), method, url)!;
+    const sent = parameters.filter((each) => each.in === 'header').map(({ name }) => name);
+    return {
+      sent,
+      answered: Object.entries(responses).map(([status, { headers = {} }]) => [status, Object.keys(headers)]),
+    };
+  };
+
+  it('of a cached read, and of a write, have the token that ties them', () => {
+    const read = headersOf('GET', '/v1/products');
+    expect(read.sent).toEqual(['If-None-Match', 'Consistency-Token']);
+    expect(read.answered).toContainEqual(['200', ['ETag', 'Link', 'Server-Timing', 'Cache-Status']]);
+    const write = headersOf('POST', '/v1/orders');
+    expect(write.sent).toEqual(['Idempotency-Key']);
+    expect(write.answered).toContainEqual([
+      '201',
+      ['ETag', 'Server-Timing', 'Consistency-Token', 'Location', 'Idempotent-Replayed'],
+    ]);
+    expect(headersOf('DELETE', '/v1/projects/:id/permissions/:userId').answered).toContainEqual([
+      '204',
+      ['Server-Timing', 'Consistency-Token'],
+    ]);
   });
 });
 

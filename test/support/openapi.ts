@@ -2,8 +2,13 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { App } from '../../src/app.ts';
 
+export interface DocumentedContent {
+  readonly [mediaType: string]: { readonly schema: object; readonly example?: unknown };
+}
+
 export interface DocumentedReply {
-  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+  readonly headers?: Readonly<Record<string, object>>;
+  readonly content?: DocumentedContent;
 }
 
 export interface DocumentedParameter {
@@ -19,6 +24,7 @@ export interface DocumentedOperation {
   readonly tags?: readonly string[];
   readonly security?: readonly object[];
   readonly parameters?: readonly DocumentedParameter[];
+  readonly requestBody?: { readonly content: DocumentedContent };
   readonly responses: Readonly<Record<string, DocumentedReply>>;
 }
 
@@ -58,8 +64,13 @@ export function matchesDocument(app: App, { method, url, reply }: Answered): str
   const type = String(reply.headers['content-type']).split(';')[0]!;
   const schema = documented.content[type]?.schema;
   if (!schema) return [`${statusCode} is ${type}, which is not documented`];
+  return faultsOf(app, schema, JSON.parse(payload));
+}
+
+/** What does not fit between a value and a schema of the document. */
+export function faultsOf(app: App, schema: object, value: unknown): string[] {
   const validate = validatorOf(app, schema);
-  if (validate(JSON.parse(payload))) return [];
+  if (validate(value)) return [];
   return validate.errors!.map((error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
 }
 

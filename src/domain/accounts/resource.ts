@@ -23,6 +23,12 @@ export const user = resource('User', {
   sorts: ['id'],
   sort: 'id',
   policy: { admin: {}, user: { rows: { id: SUBJECT } } },
+  examples: {
+    id: 1,
+    name: 'Ada Lovelace',
+    email: 'ada.lovelace.1@example.com',
+    avatarUrl: 'https://cdn.example.com/avatars/lovelace-1.webp',
+  },
 });
 
 /** What everybody may know of a user: who wrote this review, who is in this project. */
@@ -32,4 +38,5 @@ export const person = resource('User', {
   lean: 'id,name',
   sort: 'id',
   policy: everything('public', 'user', 'admin'),
+  examples: { id: 3, name: 'Emmy Noether' },
 });

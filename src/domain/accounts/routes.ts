@@ -8,15 +8,18 @@ import { anyObject, idParams, ROW_BYTES, someOf, text, webUrl } from '../body.ts
 import { mustBeAdmin, mustBeSelf } from '../viewer.ts';
 import { user } from './resource.ts';
 
-const userChange = someOf({
-  name: text(120),
-  avatarUrl: Type.Union([Type.Null(), webUrl]),
-  phone: Type.Union([Type.Null(), Type.String({ pattern: '^[+\\d][\\d ()/-]{2,31}$' })]),
-  address: anyObject,
-  preferences: anyObject,
-  role: Type.Enum(Object.values(UserRole)),
-  status: Type.Enum(Object.values(UserStatus)),
-});
+const userChange = someOf(
+  {
+    name: text(120),
+    avatarUrl: Type.Union([Type.Null(), webUrl]),
+    phone: Type.Union([Type.Null(), Type.String({ pattern: '^[+\\d][\\d ()/-]{2,31}$' })]),
+    address: anyObject,
+    preferences: anyObject,
+    role: Type.Enum(Object.values(UserRole)),
+    status: Type.Enum(Object.values(UserStatus)),
+  },
+  { phone: '+49 30 1234567', preferences: { theme: 'dark' } },
+);
 
 export function writeRoutes(app: FastifyInstance): void {
   app

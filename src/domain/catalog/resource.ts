@@ -40,6 +40,13 @@ export const product = resource('Product', {
   sort: '-createdAt',
   counts: ['exact', 'estimated'],
   policy: everybody,
+  examples: {
+    name: 'Foldable oak bench, small',
+    price: '129.90',
+    imageUrl: 'https://cdn.example.com/catalogue/products/0000001/main.webp',
+    rating: 4.25,
+    reviewCount: 8,
+  },
 });
 
 export const review = resource('Review', {
@@ -51,6 +58,7 @@ export const review = resource('Review', {
   sorts: ['createdAt'],
   sort: '-createdAt',
   policy: everybody,
+  examples: { rating: 5, title: 'Sturdy and quiet', body: 'In use every day since spring, and as good as new.' },
 });
 
 export const inventory = resource('Inventory', {
@@ -59,4 +67,5 @@ export const inventory = resource('Inventory', {
   lean: 'quantity,restockAt',
   sort: 'productId',
   policy: everybody,
+  examples: { quantity: 42, restockAt: null },
 });

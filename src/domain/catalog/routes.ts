@@ -11,29 +11,38 @@ import { mustBeAdmin, mustBeUser } from '../viewer.ts';
 import { inventory, product, review } from './resource.ts';
 import { MOST_IN_STOCK, stockCondition, stockData } from './stock.ts';
 
-const productChange = someOf({
-  name: text(160),
-  description: text(10_000),
-  price: Type.String({ pattern: '^\\d{1,10}(\\.\\d{1,2})?$' }),
-  imageUrl: webUrl,
-  gallery: Type.Array(webUrl, { maxItems: 20 }),
-  attributes: anyObject,
-  labels: Type.Array(text(40), { maxItems: 20 }),
-  status: Type.Enum(Object.values(ProductStatus)),
-});
+const productChange = someOf(
+  {
+    name: text(160),
+    description: text(10_000),
+    price: Type.String({ pattern: '^\\d{1,10}(\\.\\d{1,2})?$' }),
+    imageUrl: webUrl,
+    gallery: Type.Array(webUrl, { maxItems: 20 }),
+    attributes: anyObject,
+    labels: Type.Array(text(40), { maxItems: 20 }),
+    status: Type.Enum(Object.values(ProductStatus)),
+  },
+  { price: '129.00', labels: ['new arrival'] },
+);
 
-const inventoryChange = someOf({
-  quantity: Type.Integer({ minimum: 0, maximum: MOST_IN_STOCK }),
-  adjust: Type.Integer({ minimum: -MOST_IN_STOCK, maximum: MOST_IN_STOCK }),
-  warehouse: text(40),
-  restockAt: Type.Union([Type.Null(), time]),
-});
+const inventoryChange = someOf(
+  {
+    quantity: Type.Integer({ minimum: 0, maximum: MOST_IN_STOCK }),
+    adjust: Type.Integer({ minimum: -MOST_IN_STOCK, maximum: MOST_IN_STOCK }),
+    warehouse: text(40),
+    restockAt: Type.Union([Type.Null(), time]),
+  },
+  { adjust: -2, restockAt: '2026-02-14T08:00:00.000Z' },
+);
 
-const newReview = exactly({
-  rating: Type.Integer({ minimum: 1, maximum: 5 }),
-  title: text(160),
-  body: text(10_000),
-});
+const newReview = exactly(
+  {
+    rating: Type.Integer({ minimum: 1, maximum: 5 }),
+    title: text(160),
+    body: text(10_000),
+  },
+  { rating: 5, title: 'Sturdy and quiet', body: 'In use every day since spring, and as good as new.' },
+);
 
 export function writeRoutes(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
@@ -73,7 +82,7 @@ export function writeRoutes(app: FastifyInstance): void {
     {
       schema: { params: idParams, body: newReview },
       bodyLimit: ROW_BYTES,
-      config: { budget: 3 + KEY_STATEMENTS },
+      config: { budget: 3 + KEY_STATEMENTS, reply: { resource: review } },
     },
     async ({ viewer, params, body }, reply) => {
       const userId = mustBeUser(viewer);

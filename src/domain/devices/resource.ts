@@ -14,6 +14,7 @@ export const device = resource('Device', {
   sort: 'id',
   limit: { default: 50, most: 100 },
   policy: members,
+  examples: { serial: 'CS-000001', name: 'Cold store 1, north wall' },
 });
 
 export const reading = resource('Reading', {
@@ -27,6 +28,7 @@ export const reading = resource('Reading', {
   window: { field: 'timestamp', default: DAY, most: 31 * DAY },
   limit: { default: 100, most: 100 },
   policy: members,
+  examples: { temperature: -18.4, humidity: 41.5, battery: 87 },
 });
 
 /** One device's hour. */
@@ -39,4 +41,5 @@ export const readingHourly = resource('ReadingHourly', {
   window: { field: 'hour', default: 7 * DAY, most: 31 * DAY },
   limit: { default: 24, most: 100 },
   policy: members,
+  examples: { count: 60, temperatureMin: -19.2, temperatureMax: -17.9, temperatureAvg: -18.4, humidityAvg: 41.5 },
 });

@@ -13,6 +13,12 @@ export const home = resource('User', {
   lean: 'id,name,email,avatarUrl,posts(id,title,createdAt),notifications(id,kind,title,createdAt),unread',
   sort: 'id',
   policy: { admin: {}, user: { rows: { id: SUBJECT } } },
+  examples: {
+    name: 'Ada Lovelace',
+    email: 'ada.lovelace.1@example.com',
+    avatarUrl: 'https://cdn.example.com/avatars/lovelace-1.webp',
+    unread: 3,
+  },
 });
 
 export const post = resource('Post', {
@@ -23,6 +29,7 @@ export const post = resource('Post', {
   sorts: ['createdAt'],
   sort: '-createdAt',
   policy: everything('user', 'admin'),
+  examples: { title: 'A bench for the yard' },
 });
 
 export const notification = resource('Notification', {
@@ -33,4 +40,5 @@ export const notification = resource('Notification', {
   sorts: ['createdAt'],
   sort: '-createdAt',
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+  examples: { title: 'Your order is on its way', readAt: null },
 });

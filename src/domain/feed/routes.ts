@@ -8,13 +8,20 @@ import { exactly, idParams, ROW_BYTES, text, webUrl } from '../body.ts';
 import { mustBeUser } from '../viewer.ts';
 import { notification, post } from './resource.ts';
 
-const newPost = exactly({
-  title: text(160),
-  body: text(20_000),
-  media: Type.Optional(Type.Array(webUrl, { maxItems: 10 })),
-});
+const newPost = exactly(
+  {
+    title: text(160),
+    body: text(20_000),
+    media: Type.Optional(Type.Array(webUrl, { maxItems: 10 })),
+  },
+  {
+    title: 'A bench for the yard',
+    body: 'Three boards, four legs, one afternoon.',
+    media: ['https://cdn.example.com/bench.webp'],
+  },
+);
 
-const notificationChange = exactly({ read: Type.Boolean() });
+const notificationChange = exactly({ read: Type.Boolean() }, { read: true });
 
 export function writeRoutes(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();

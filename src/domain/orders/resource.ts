@@ -10,6 +10,7 @@ export const order = resource('Order', {
   sorts: ['createdAt'],
   sort: '-createdAt',
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+  examples: { id: 501, total: '259.80', currency: 'EUR' },
 });
 
 /** One line of an order. Who sees the order sees its lines. */
@@ -20,4 +21,5 @@ export const orderItem = resource('OrderItem', {
   lean: 'productId,quantity,unitPrice',
   sort: 'productId',
   policy: { admin: {}, user: { rows: { order: { is: { userId: SUBJECT } } } } },
+  examples: { quantity: 2, unitPrice: '129.90' },
 });

@@ -13,21 +13,33 @@ import { order } from './resource.ts';
 
 const MOST_ITEMS = 50;
 
-const newOrder = exactly({
-  items: Type.Array(exactly({ productId: id, quantity: Type.Integer({ minimum: 1, maximum: 1000 }) }), {
-    minItems: 1,
-    maxItems: MOST_ITEMS,
-  }),
-  shippingAddress: exactly({
-    name: text(120),
-    street: text(160),
-    postalCode: text(20),
-    city: text(80),
-    country: text(60),
-  }),
-});
+const newOrder = exactly(
+  {
+    items: Type.Array(exactly({ productId: id, quantity: Type.Integer({ minimum: 1, maximum: 1000 }) }), {
+      minItems: 1,
+      maxItems: MOST_ITEMS,
+    }),
+    shippingAddress: exactly({
+      name: text(120),
+      street: text(160),
+      postalCode: text(20),
+      city: text(80),
+      country: text(60),
+    }),
+  },
+  {
+    items: [{ productId: 1, quantity: 2 }],
+    shippingAddress: {
+      name: 'Ada Lovelace',
+      street: 'Lindenweg 7',
+      postalCode: '10115',
+      city: 'Berlin',
+      country: 'Germany',
+    },
+  },
+);
 
-const orderChange = exactly({ status: Type.Enum(Object.keys(FROM) as NextStatus[]) });
+const orderChange = exactly({ status: Type.Enum(Object.keys(FROM) as NextStatus[]) }, { status: 'processing' });
 
 export function writeRoutes(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();

@@ -11,6 +11,12 @@ export const dashboard = resource('User', {
   lean: 'id,name,email,avatarUrl,transactions(id,amount,currency,status,createdAt,merchant(name,category(name))),totals(category,total,count)',
   sort: 'id',
   policy: { admin: {}, user: { rows: { id: SUBJECT } } },
+  examples: {
+    id: 1,
+    name: 'Ada Lovelace',
+    email: 'ada.lovelace.1@example.com',
+    avatarUrl: 'https://cdn.example.com/avatars/lovelace-1.webp',
+  },
 });
 
 export const transaction = resource('Transaction', {
@@ -40,6 +46,7 @@ export const transaction = resource('Transaction', {
   sort: '-createdAt',
   limit: { default: 50, most: 100 },
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+  examples: { id: 7301, amount: '129.90', currency: 'EUR', status: 'settled' },
 });
 
 /** What a user spent in one category. */
@@ -51,6 +58,7 @@ export const categoryTotal = resource('CategoryTotal', {
   limit: { default: 100, most: 100 },
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
   madeOf: { Transaction: { userId: 'userId' }, Merchant: {}, Category: {} },
+  examples: { category: 'Garden furniture', total: '1284.20', count: 9 },
 });
 
 export const merchant = resource('Merchant', {
@@ -73,6 +81,7 @@ export const merchant = resource('Merchant', {
   sort: 'id',
   counts: ['exact', 'estimated'],
   policy: everybody,
+  examples: { id: 12, name: 'Nordlicht Living', logoUrl: 'https://cdn.example.com/logos/nordlicht.svg' },
 });
 
 export const category = resource('Category', {
@@ -85,4 +94,5 @@ export const category = resource('Category', {
   sort: 'id',
   limit: { default: 100, most: 100 },
   policy: everybody,
+  examples: { id: 25, name: 'Garden furniture', slug: 'garden-furniture', parentId: 4 },
 });

@@ -18,6 +18,7 @@ export const project = resource('Project', {
   lean: 'id,parentId,name,description,status,createdAt,updatedAt,permissions(role,user(id,name)),activities(id,kind,summary,createdAt,user(id,name))',
   sort: 'id',
   policy: guardedByRoutes,
+  examples: { parentId: null, name: 'Yard of the north store', description: 'Benches, beds and a cold store.' },
 });
 
 /** A project in a list of others. */
@@ -27,6 +28,7 @@ export const projectSummary = resource('Project', {
   lean: 'id,name,status,updatedAt',
   sort: 'id',
   policy: guardedByRoutes,
+  examples: { name: 'Yard of the north store' },
 });
 
 /** Who holds a permission on a project itself; those who hold one above it are not among them. */
@@ -37,6 +39,7 @@ export const member = resource('Permission', {
   lean: 'role,createdAt,updatedAt,user(id,name)',
   sort: 'userId',
   policy: guardedByRoutes,
+  examples: { role: 'editor' },
 });
 
 /** A permission as its holder sees it. It is on the project itself, so the holder may see the project. */
@@ -49,6 +52,7 @@ export const membership = resource('Permission', {
   sorts: ['projectId'],
   sort: 'projectId',
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
+  examples: { role: 'editor' },
 });
 
 export const activity = resource('Activity', {
@@ -60,4 +64,5 @@ export const activity = resource('Activity', {
   sorts: ['createdAt'],
   sort: '-createdAt',
   policy: guardedByRoutes,
+  examples: { kind: 'commented', summary: 'The drawings are ready.', payload: { pages: 12 } },
 });

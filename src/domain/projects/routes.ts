@@ -12,21 +12,27 @@ import { mustHold, noSuchProject } from './policy.ts';
 import { activity, member } from './resource.ts';
 
 const permissionParams = Type.Object({ id, userId: id });
-const permissionBody = exactly({ role: Type.Enum(Object.values(PermissionRole)) });
+const permissionBody = exactly({ role: Type.Enum(Object.values(PermissionRole)) }, { role: 'editor' });
 
 const ACTIVITY_BYTES = 16 * 1024;
-const newActivity = exactly({
-  kind: Type.Enum(Object.values(ActivityKind)),
-  summary: text(240),
-  payload: Type.Optional(anyObject),
-});
+const newActivity = exactly(
+  {
+    kind: Type.Enum(Object.values(ActivityKind)),
+    summary: text(240),
+    payload: Type.Optional(anyObject),
+  },
+  { kind: 'commented', summary: 'The drawings are ready.', payload: { pages: 12 } },
+);
 
 export function writeRoutes(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.put(
     '/projects/:id/permissions/:userId',
-    { schema: { params: permissionParams, body: permissionBody }, config: { budget: GRANT_STATEMENTS + 1 } },
+    {
+      schema: { params: permissionParams, body: permissionBody },
+      config: { budget: GRANT_STATEMENTS + 1, reply: { resource: member } },
+    },
     async ({ viewer, params, body }, reply) => {
       const place = { projectId: params.id, userId: params.userId };
       const isNew = await grant(app, viewer, { ...place, role: body.role });

@@ -46,7 +46,12 @@ export function requestError(name: ErrorName, detail: string, parts?: readonly P
   return parts ? Object.assign(error, { parts }) : error;
 }
 
-const registered: ReadonlySet<string> = new Set(Object.values(errors).map((Constructor) => new Constructor('').code));
+const every: readonly FastifyError[] = Object.values(errors).map((Constructor) => new Constructor(''));
+const registered: ReadonlySet<string> = new Set(every.map(({ code }) => code));
+
+/** The codes that a problem document of this status may have. */
+export const codesOf = (status: number): string[] =>
+  every.filter(({ statusCode }) => statusCode === status).map(({ code }) => code);
 
 /** Tells an error of the registry from one that a consumer must not see the inside of. */
 export const isRequestError = (error: unknown): error is RequestError =>

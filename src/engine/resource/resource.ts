@@ -46,6 +46,8 @@ export interface Resource {
   readonly counts: readonly Count[];
   readonly bounds: Partial<Bounds>;
   readonly policy: Policy;
+  /** Values that tell how a row looks, by the name of their field or computed value: for the API document. */
+  readonly examples: Readonly<Record<string, unknown>>;
   /** Of a view: the models whose tables it reads, each with the fields of the view that are fields of the table. */
   readonly madeOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -90,12 +92,15 @@ export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['m
   readonly policy: {
     readonly [role: string]: { readonly rows?: SubjectIn<Where<T, M>>; readonly without?: readonly string[] };
   };
+  readonly examples?: { readonly [F in Names<Payload<T, M>['scalars']> | NoInfer<C>]?: Json };
   readonly madeOf?: {
     readonly [B in Names<T['model']>]?: {
       readonly [F in Names<Payload<T, M>['scalars']>]?: Names<Payload<T, B>['scalars']>;
     };
   };
 }
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** A `where` in which the viewer's subject may stand for any value. */
 type SubjectIn<W> = { readonly [K in keyof W]?: W[K] | symbol | SubjectIn<NonNullable<W[K]>> };
@@ -117,6 +122,7 @@ export function resources<T extends TypeMapLike>() {
       window: undefined,
       counts: [],
       bounds: {},
+      examples: {},
       ...(declaration as object),
       model,
     } as unknown as Resource);

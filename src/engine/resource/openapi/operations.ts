@@ -4,6 +4,8 @@ import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
 import { itemParameters, listParameters, type Parameters, pathParameters } from './parameters.ts';
 import {
+  cached,
+  created,
   dataReply,
   itemReply,
   noContent,
@@ -13,6 +15,7 @@ import {
   type Replies,
   type Reply,
   unchanged,
+  written,
 } from './replies.ts';
 import type { JsonSchema } from './schemas.ts';
 
@@ -36,14 +39,18 @@ export interface ReadPlace {
   readonly where: Readonly<Record<string, string>>;
   /** What is asked before anything is read; it may say that there is nothing. */
   readonly guard?: unknown;
+  /** What says how long its answers may be served from memory. */
+  readonly cache?: unknown;
 }
 
 const BEARER = { security: [{ bearerAuth: [] }] };
 
-export function readOperation(registry: Registry, { url, kind, resource, where, guard }: ReadPlace): Operation {
+export function readOperation(registry: Registry, place: ReadPlace): Operation {
+  const { url, kind, resource, where, guard, cache } = place;
   const isItem = kind === 'item';
   const isPublic = Object.hasOwn(resource.policy, 'public');
   const query = isItem ? itemParameters(registry, resource) : listParameters(registry, resource);
+  const reply = isItem ? itemReply(registry, resource) : pageReply(registry, resource);
   return {
     summary: isItem ? `Read one ${resource.name}` : `Read ${plural(resource.name)}`,
     operationId: operationId(isItem ? 'get' : 'list', url),
@@ -51,17 +58,34 @@ export function readOperation(registry: Registry, { url, kind, resource, where, 
     ...(isPublic ? {} : BEARER),
     params: objectOf(pathParameters(registry, resource, where)),
     querystring: objectOf(query),
-    headers: objectOf({ 'If-None-Match': { type: 'string', description: 'The ETag of what is held already.' } }),
+    headers: objectOf(cache ? { ...IF_NONE_MATCH, ...CONSISTENCY_TOKEN } : IF_NONE_MATCH),
     response: {
-      200: isItem ? itemReply(resource) : pageReply(resource),
+      200: cache ? cached(reply) : reply,
       304: unchanged,
       ...problemReplies(400, 401, ...(isPublic ? [] : [403]), ...(isItem || guard ? [404] : [])),
     },
   };
 }
 
-/** What a write answers with: a row of a resource, or other data. */
-export type WriteReply = { readonly resource: Resource } | { readonly data: JsonSchema };
+const header = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', description, ...more });
+
+const IF_NONE_MATCH = { 'If-None-Match': header('The ETag of what is held already.') };
+const CONSISTENCY_TOKEN = {
+  'Consistency-Token': header('That of the reply to a write: what is answered is no older than the write.'),
+};
+const IF_MATCH = { 'If-Match': header('The ETag of the version that the change is for.') };
+const IDEMPOTENCY_KEY = {
+  'Idempotency-Key': header('Names this creation, so that a retry creates nothing more and gets the same answer.', {
+    pattern: '^[\\x21-\\x7e]{1,255}$',
+    examples: ['8f14e45f-ceea-467f-a830-6ad1e5c2f1b0'],
+  }),
+};
+
+/**
+ * What a write answers with: a row of a resource, or other data, which may have `examples`. `status` is there for what
+ * is taken on and done later (202).
+ */
+export type WriteReply = ({ readonly resource: Resource } | { readonly data: object }) & { readonly status?: 202 };
 
 export interface WritePlace {
   readonly url: string;
@@ -73,29 +97,15 @@ export type WriteMethod = keyof typeof writes;
 
 /** Of each method the verb, the refusals beyond those of every write, and its headers. */
 const writes = {
-  POST: {
-    verb: 'create',
-    refusals: [409, 422],
-    headers: {
-      'Idempotency-Key': {
-        type: 'string',
-        pattern: '^[\\x21-\\x7e]{1,255}$',
-        description: 'Names this creation, so that a retry creates nothing more and gets the same answer.',
-      },
-    },
-  },
+  POST: { verb: 'create', refusals: [409, 422], headers: IDEMPOTENCY_KEY },
   PUT: { verb: 'put', refusals: [409], headers: {} },
-  PATCH: {
-    verb: 'change',
-    refusals: [409, 412],
-    headers: { 'If-Match': { type: 'string', description: 'The ETag of the version that the change is for.' } },
-  },
+  PATCH: { verb: 'change', refusals: [409, 412], headers: IF_MATCH },
   DELETE: { verb: 'delete', refusals: [409], headers: {} },
 } as const;
 
 export const isWrite = (method: string): method is WriteMethod => Object.hasOwn(writes, method);
 
-export function writeOperation({ url, method, reply }: WritePlace): Operation {
+export function writeOperation(registry: Registry, { url, method, reply }: WritePlace): Operation {
   const { verb, refusals, headers } = writes[method];
   return {
     summary: sentence(verb, reply && 'resource' in reply ? reply.resource.name : subjectOf(url)),
@@ -104,23 +114,25 @@ export function writeOperation({ url, method, reply }: WritePlace): Operation {
     ...BEARER,
     headers: objectOf(headers),
     response: {
-      ...successReplies(method, reply),
+      ...successReplies(registry, method, reply),
       ...problemReplies(400, 401, 403, 404, ...refusals),
     },
   };
 }
 
-/** A row that is created is a 201; other data may be there already. */
-function successReplies(method: WriteMethod, reply: WriteReply | undefined): Replies {
-  if (method === 'DELETE') return { 204: noContent };
-  const success = writeReply(reply);
+/** A row that is created is a 201; what is put, and other data, may be there already. */
+function successReplies(registry: Registry, method: WriteMethod, reply: WriteReply | undefined): Replies {
+  if (method === 'DELETE') return { 204: written(noContent) };
+  const success = written(writeReply(registry, reply));
   if (method === 'PATCH') return { 200: success };
-  return method === 'POST' && reply && 'resource' in reply ? { 201: success } : { 200: success, 201: success };
+  if (reply?.status) return { [reply.status]: created(success) };
+  if (method === 'PUT' || !reply || 'data' in reply) return { 200: success, 201: success };
+  return { 201: created(success) };
 }
 
-function writeReply(reply: WriteReply | undefined): Reply {
-  if (!reply) return dataReply({}, 'It is done.');
-  return 'resource' in reply ? itemReply(reply.resource) : dataReply(reply.data, 'It is done.');
+function writeReply(registry: Registry, reply: WriteReply | undefined): Reply {
+  if (!reply) return dataReply({});
+  return 'resource' in reply ? itemReply(registry, reply.resource) : dataReply(reply.data as JsonSchema);
 }
 
 /** A route that is of no resource: it answers with some object. */

@@ -5,6 +5,7 @@ import type { Registry } from '../registry.ts';
 import type { Operator, Resource } from '../resource.ts';
 import { readerOf } from '../value.ts';
 import { DAY } from '../window.ts';
+import { valueExample } from './examples.ts';
 import { type JsonSchema, scalarSchema } from './schemas.ts';
 
 /** Parameters by name. */
@@ -156,13 +157,5 @@ function valueSchema({ dataModel }: Registry, field: ScalarField): JsonSchema {
   const schema = scalarSchema(field, dataModel);
   return field.type === 'DateTime'
     ? { type: 'string', examples: ['2026-01-31T12:00:00Z'] }
-    : { ...schema, examples: [exampleOf(schema)] };
-}
-
-function exampleOf({ type, format, pattern, enum: values }: JsonSchema): unknown {
-  if (values) return (values as unknown[])[0];
-  if (type === 'boolean') return true;
-  if (type === 'integer' || type === 'number') return 1;
-  if (format === 'uuid') return '00000000-0000-4000-8000-000000000001';
-  return pattern ? '1' : 'garden';
+    : { ...schema, examples: [valueExample(schema)] };
 }

@@ -1,13 +1,16 @@
 /** What a route answers with, for the API document: rows, pages of rows, and problem documents. */
-import { STATUS_CODES } from 'node:http';
+import { codesOf } from '../../http/errors.ts';
+import { problemOf } from '../../http/problem.ts';
+import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
+import { rowExample } from './examples.ts';
 import { type JsonSchema, reference, rowReference } from './schemas.ts';
 
 /** One reply, as `@fastify/swagger` takes it. */
 export interface Reply {
   readonly description: string;
   readonly headers?: Readonly<Record<string, JsonSchema>>;
-  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema }>>;
+  readonly content?: Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
   readonly type?: 'null';
 }
 
@@ -20,28 +23,65 @@ const SERVER_TIMING = { 'Server-Timing': text('What the request spent in the dat
 const ETAG = { ETag: text('What `If-None-Match` and, for a row with a version, `If-Match` take.') };
 const LINK = { Link: text('The next page, as `rel="next"`.') };
 
-const json = (schema: JsonSchema): NonNullable<Reply['content']> => ({ 'application/json': { schema } });
+const CONSISTENCY_TOKEN = {
+  'Consistency-Token': text('Names this write: a read that sends it back, to whichever instance, sees the write.'),
+};
+const CACHE_STATUS = { 'Cache-Status': text('Whether it came from a cache, and from which (RFC 9211).') };
+const LOCATION = { Location: text('Where the new row is read.') };
+const REPLAYED = { 'Idempotent-Replayed': text('`true` where an `Idempotency-Key` was answered with a kept reply.') };
+const RETRY_AFTER = { 'Retry-After': text('Seconds to wait before a retry, where a retry may help.') };
 
-export const dataReply = (data: JsonSchema, description: string): Reply => ({
-  description,
-  headers: SERVER_TIMING,
-  content: json({ type: 'object', properties: { data }, required: ['data'], additionalProperties: false }),
+const json = (schema: JsonSchema, example?: unknown): NonNullable<Reply['content']> => ({
+  'application/json': { schema, ...(example === undefined ? {} : { example }) },
 });
 
-export const itemReply = (resource: Resource): Reply => {
-  const reply = dataReply(rowReference(resource), `One ${resource.name}.`);
-  return { ...reply, headers: { ...ETAG, ...SERVER_TIMING } };
-};
+/** Other data than a row. */
+export const dataReply = (data: JsonSchema): Reply => ({
+  description: 'It is done.',
+  headers: SERVER_TIMING,
+  content: json(
+    { type: 'object', properties: { data }, required: ['data'], additionalProperties: false },
+    exampleIn(data) && { data: exampleIn(data) },
+  ),
+});
 
-export const pageReply = (resource: Resource): Reply => ({
+const exampleIn = ({ examples }: JsonSchema): unknown => (examples as unknown[] | undefined)?.[0];
+
+export const itemReply = (registry: Registry, resource: Resource): Reply => ({
+  description: `One ${resource.name}.`,
+  headers: { ...ETAG, ...SERVER_TIMING },
+  content: json(
+    { type: 'object', properties: { data: rowReference(resource) }, required: ['data'], additionalProperties: false },
+    { data: rowExample(registry, resource) },
+  ),
+});
+
+export const pageReply = (registry: Registry, resource: Resource): Reply => ({
   description: `A page; each row is one ${resource.name}.`,
   headers: { ...ETAG, ...LINK, ...SERVER_TIMING },
-  content: json({
-    type: 'object',
-    properties: { data: { type: 'array', items: rowReference(resource) }, meta: reference('PageMeta') },
-    required: ['data', 'meta'],
-    additionalProperties: false,
-  }),
+  content: json(
+    {
+      type: 'object',
+      properties: { data: { type: 'array', items: rowReference(resource) }, meta: reference('PageMeta') },
+      required: ['data', 'meta'],
+      additionalProperties: false,
+    },
+    { data: [rowExample(registry, resource)], meta: { limit: resource.limit.default } },
+  ),
+});
+
+/** As it comes from a route with a cache policy. */
+export const cached = (reply: Reply): Reply => withHeaders(reply, CACHE_STATUS);
+
+/** As it comes after a write. */
+export const written = (reply: Reply): Reply => withHeaders(reply, CONSISTENCY_TOKEN);
+
+/** As it comes after a row was created. */
+export const created = (reply: Reply): Reply => withHeaders(reply, { ...LOCATION, ...REPLAYED });
+
+const withHeaders = (reply: Reply, headers: NonNullable<Reply['headers']>): Reply => ({
+  ...reply,
+  headers: { ...reply.headers, ...headers },
 });
 
 export const objectReply: Reply = { description: 'An object.', content: json({ type: 'object' }) };
@@ -50,14 +90,16 @@ export const unchanged: Reply = { description: 'What `If-None-Match` names is st
 
 export const noContent: Reply = { description: 'It is done.', headers: SERVER_TIMING, type: 'null' };
 
-const problemContent = { 'application/problem+json': { schema: reference('Problem') } };
+const problemReply = (description: string): Reply => ({
+  description,
+  headers: RETRY_AFTER,
+  content: { 'application/problem+json': { schema: reference('Problem') } },
+});
 
-/** Problem documents of these statuses, and of every other that is not a success. */
+/** Problem documents of these statuses, each with the codes that it may have, and of every other failure. */
 export const problemReplies = (...statuses: number[]): Replies => ({
-  ...Object.fromEntries(
-    statuses.map((status) => [status, { description: STATUS_CODES[status]!, content: problemContent }]),
-  ),
-  default: { description: 'Any other refusal or failure.', content: problemContent },
+  ...Object.fromEntries(statuses.map((status) => [status, problemReply(codesOf(status).join(', '))])),
+  default: problemReply('Any other refusal or failure.'),
 });
 
 const part = {
@@ -66,6 +108,8 @@ const part = {
   required: ['detail'],
   additionalProperties: false,
 };
+
+const PROBLEM_REQUEST = { path: '/v1/products/999999', id: '0d6f2c1e-6e0e-4a0e-9a53-0c9a1e8d7f10' };
 
 /** Components that every document has. */
 export const replySchemas: Readonly<Record<string, JsonSchema>> = {
@@ -95,5 +139,6 @@ export const replySchemas: Readonly<Record<string, JsonSchema>> = {
     },
     required: ['type', 'title', 'status', 'code', 'detail', 'instance', 'requestId'],
     additionalProperties: false,
+    examples: [problemOf({ status: 404, code: 'NOT_FOUND', detail: 'There is no such product.' }, PROBLEM_REQUEST)],
   },
 };

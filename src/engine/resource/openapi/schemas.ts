@@ -40,13 +40,13 @@ function rowSchema(registry: Registry, resource: Resource): JsonSchema {
 }
 
 /** An array in PostgreSQL may hold nulls, whatever Prisma's schema says. */
-function fieldSchema(field: ScalarField, dataModel: DataModel): JsonSchema {
+export function fieldSchema(field: ScalarField, dataModel: DataModel): JsonSchema {
   const one = scalarSchema(field, dataModel);
   const schema = field.list ? { type: 'array', items: orNull(one) } : one;
   return field.required ? schema : orNull(schema);
 }
 
-function computedSchema(registry: Registry, resource: Resource, computed: Computed): JsonSchema {
+export function computedSchema(registry: Registry, resource: Resource, computed: Computed): JsonSchema {
   if ('compare' in computed) return { type: 'boolean' };
   if (computed.aggregate === 'count') return { type: 'integer', minimum: 0 };
   const { model } = registry.relation(resource, computed.relation);
