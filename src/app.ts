@@ -19,6 +19,7 @@ export function buildApp(config: Config) {
   app.register(plugins.drain);
   app.register(plugins.requestId);
   app.register(plugins.requestLine);
+  app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
   app.register(plugins.docsRoutes);
   app.register(plugins.budget, { config: config.budget });
   app.register(plugins.security, { origins: config.http.corsOrigins });

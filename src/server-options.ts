@@ -13,7 +13,6 @@ export function serverOptions(config: Config) {
     trustProxy,
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
-    handlerTimeout: requestTimeoutMs,
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: checkingInterval(requestTimeoutMs) },
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -6,7 +6,7 @@
  * or goes past the cache.
  */
 import { hash } from 'node:crypto';
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import { datamodel } from '#datamodel';
 import type { Config } from '../config.ts';
@@ -74,13 +74,16 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 function catchUpAfterWrites(app: FastifyInstance): void {
   const { follower } = app;
-  app.addHook('onSend', (request, reply, _payload, done) => {
-    const hasWritten = !SAFE_METHODS.includes(request.method) && reply.statusCode < 300;
-    if (!hasWritten) return done();
+  const catchUp: onSendHookHandler = (_request, reply, _payload, done) => {
+    if (reply.statusCode >= 300) return done();
     // Where it cannot catch up within its bound it is not current, and the cache bypasses itself.
     void follower.catchUp().then((isCaughtUp) => {
       if (isCaughtUp) reply.header('consistency-token', follower.position);
       done();
     });
+  };
+  app.addHook('onRoute', (route) => {
+    if ([route.method].flat().every((method) => SAFE_METHODS.includes(method))) return;
+    route.onSend = [route.onSend ?? [], catchUp].flat();
   });
 }

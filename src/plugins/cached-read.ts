@@ -6,33 +6,17 @@
  * answered there, since the guard is asked first.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { Entry, Reading } from '../engine/cache/entry.ts';
+import type { Reading } from '../engine/cache/entry.ts';
 import { createQuestions, keyOf, type Question } from '../engine/cache/key.ts';
-import { type CachePolicy, cacheControl } from '../engine/cache/policy.ts';
+import type { CachePolicy } from '../engine/cache/policy.ts';
 import type { Answer } from '../engine/cache/query.ts';
-import type { Outcome, Tier } from '../engine/cache/stats.ts';
-import { bytesOf, variantFor } from '../engine/cache/variants.ts';
 import type { ReadRow } from '../engine/compile/compile.ts';
 import { rootKeys, tagsOf } from '../engine/freshness/tags.ts';
 import type { Watched } from '../engine/freshness/watched.ts';
-import { cacheStatus, surrogateKey, tableOf } from '../engine/http/cache-headers.ts';
-import { type Encoding, encodingFor } from '../engine/http/encoding.ts';
-import { requestError } from '../engine/http/errors.ts';
-import { etagIn, heldTag } from '../engine/http/etag.ts';
+import { tableOf } from '../engine/http/cache-headers.ts';
 import type { Selection } from '../engine/resource/selection.ts';
 import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** How a cached route was answered. */
-    served: Served | undefined;
-  }
-}
-
-export interface Served {
-  readonly tier: Tier;
-  readonly outcome: Outcome;
-}
+import { type Served, sendAnswer } from './cached-reply.ts';
 
 /** What was read, as it is shown. */
 export type Shown = Pick<Reading, 'status' | 'body' | 'etag' | 'link'>;
@@ -69,7 +53,7 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     const entry = question && app.isOnCache(request) ? cache.peek(keyOf(question, viewer)) : undefined;
     if (!entry) return done();
     cache.countViewer(true);
-    send(reply, { entry, ...MEMORY_HIT }, policy)?.catch(done);
+    sendAnswer(reply, { entry, ...MEMORY_HIT }, policy)?.catch(done);
   };
 
   async function answerTo(request: FastifyRequest): Promise<Answer> {
@@ -100,7 +84,7 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
   }
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    await send(reply, await answerTo(request), policy);
+    await sendAnswer(reply, await app.inTime(answerTo(request)), policy);
     return reply;
   };
 
@@ -114,43 +98,3 @@ function tablesOf(watched: Watched, selection: Selection): string[] {
 }
 
 const MEMORY_HIT: Served = Object.freeze({ tier: 'l1', outcome: 'hit' });
-
-/** Sends an answer: at once if its bytes are there, else when they are compressed. @throws `notFound` */
-function send(reply: FastifyReply, answer: Answer, policy: CachePolicy): Promise<void> | undefined {
-  const { entry } = answer;
-  const { headers } = reply.request;
-  tellSource(reply, answer);
-  if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
-  describe(reply, entry, policy);
-  const held = heldTag(headers['if-none-match'], entry.etag);
-  if (held !== undefined) return void reply.code(304).header('etag', held).send();
-  const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
-  const bytes = entry.bodies[encoding];
-  if (bytes) return sendBytes(reply, entry, encoding, bytes);
-  return bytesOf(entry, encoding).then((made) => sendBytes(reply, entry, encoding, made));
-}
-
-const acceptOf = (headers: FastifyRequest['headers']): string | undefined => headers['accept-encoding'] as string;
-
-function tellSource(reply: FastifyReply, { entry, tier, outcome }: Answer): void {
-  const ageMs = Date.now() - entry.readAt;
-  reply.request.served = { tier, outcome };
-  reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs }));
-  reply.header('server-timing', `cache;desc="${tier} ${outcome}"`);
-  reply.header('age', Math.max(0, Math.floor(ageMs / 1000)));
-}
-
-function describe(reply: FastifyReply, { link, tags }: Entry, policy: CachePolicy): void {
-  reply.header('cache-control', cacheControl(policy));
-  if (policy.scope === 'public') reply.header('surrogate-key', surrogateKey(tags));
-  else reply.header('vary', withName(reply.getHeader('vary'), 'authorization'));
-  if (link !== '') reply.header('link', link);
-}
-
-const withName = (names: unknown, name: string): string => (names ? `${names}, ${name}` : name);
-
-function sendBytes(reply: FastifyReply, entry: Entry, encoding: Encoding, bytes: Buffer): undefined {
-  reply.header('etag', etagIn(entry.etag, encoding)).header('content-type', 'application/json; charset=utf-8');
-  if (encoding !== 'identity') reply.header('content-encoding', encoding);
-  reply.send(bytes);
-}

@@ -4,6 +4,7 @@ export { budget } from './budget.ts';
 export { cache } from './cache.ts';
 export { compression } from './compression.ts';
 export { database } from './database.ts';
+export { deadline } from './deadline.ts';
 export { docs, docsRoutes } from './docs.ts';
 export { drain } from './drain.ts';
 export { freshness } from './freshness.ts';

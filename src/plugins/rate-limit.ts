@@ -2,33 +2,36 @@
  * Rate limits: how many requests a minute a viewer may send, or an address that brings no token or one that does not
  * hold. Processes count together in Redis. While that is away or slow each counts alone, so that neither a request nor
  * the limit waits for it.
+ *
+ * A request waits for Redis only where its answer could matter: the first of a window, which learns what others have
+ * counted, and those past half of the limit. The others are counted here at once, and told to Redis together, a few
+ * times a second. So a limit is exact where it is approached slowly; a burst may pass it by what each process answers
+ * between two tellings.
  */
-import limiter, { type CreateRateLimitOptions, normalizeIP, type RateLimitPluginOptions } from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { hash } from 'node:crypto';
+import { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { AWAY } from '../engine/cache/breaker.ts';
-import { requestError } from '../engine/http/errors.ts';
+import { type RequestError, requestError } from '../engine/http/errors.ts';
+import type { SharedRedis } from './redis.ts';
 
 const WINDOW_MS = 60_000;
-/** Viewers and addresses that one process remembers when it counts alone. */
+const TELL_MS = 100;
+/** Viewers and addresses that one process remembers. */
 const REMEMBERED = 50_000;
-
-type Count = ReturnType<FastifyInstance['createRateLimit']>;
 
 export const rateLimit = fp<{ config: Config['rateLimit'] }>(
   async (app, { config }) => {
-    const count = await countOf(app, config);
-    app.addHook('onRequest', async (request, reply) => {
+    const count = createCount(app.redis);
+    app.addHook('onRequest', (request, reply, done) => {
       const max = maxFor(request, config);
-      if (max === 0 || request.routeOptions.config.unlimited) return;
-      const counted = await count(request);
-      if (counted.isAllowed) return;
-      const seconds = counted.ttlInSeconds;
-      reply.headers({ 'ratelimit-limit': max, 'ratelimit-remaining': counted.remaining, 'ratelimit-reset': seconds });
-      if (!counted.isExceeded) return;
-      reply.header('retry-after', seconds);
-      throw requestError('rateLimited', `More than ${max} requests a minute; try again in ${seconds} s.`);
+      if (max === 0 || request.routeOptions.config.unlimited) return done();
+      const counted = count(keyOf(request), max);
+      if (!(counted instanceof Promise)) return done(verdict(reply, max, counted));
+      void counted.then((later) => done(verdict(reply, max, later)));
     });
   },
   { name: 'rate-limit', dependencies: ['auth', 'redis'] },
@@ -45,32 +48,99 @@ function keyOf(request: FastifyRequest): string {
   return subject === undefined ? `address:${normalizeIP(request.ip)}` : `viewer:${subject}`;
 }
 
-async function countOf(app: FastifyInstance, config: Config['rateLimit']): Promise<Count> {
-  const limit: CreateRateLimitOptions = {
-    keyGenerator: keyOf,
-    max: (request) => maxFor(request, config),
-    timeWindow: WINDOW_MS,
-  };
-  const alone = await counter(app, limit, { cache: REMEMBERED });
-  if (!app.redis) return alone;
-  const { client, breaker } = app.redis;
-  const together = await counter(app, limit, { redis: client, nameSpace: 'hotpath:rate:' });
-  return async (request) => {
-    const counted = await breaker.attempt(() => together(request));
-    return counted === AWAY ? alone(request) : counted;
+interface Counted {
+  /** Which request of its window this is. */
+  readonly ordinal: number;
+  /** When the window ends, in milliseconds since 1970. */
+  readonly endsAt: number;
+}
+
+function verdict(reply: FastifyReply, max: number, { ordinal, endsAt }: Counted): RequestError | undefined {
+  const seconds = Math.max(1, Math.ceil((endsAt - Date.now()) / 1000));
+  reply.header('ratelimit-limit', max);
+  reply.header('ratelimit-remaining', Math.max(0, max - ordinal));
+  reply.header('ratelimit-reset', seconds);
+  if (ordinal <= max) return undefined;
+  reply.header('retry-after', seconds);
+  return requestError('rateLimited', `More than ${max} requests a minute; try again in ${seconds} s.`);
+}
+
+interface Window {
+  /** In Redis: tells of nobody. */
+  readonly name: string;
+  endsAt: number;
+  /** Known to have been counted, here or elsewhere. */
+  requests: number;
+  /** Counted here, and not told to Redis yet. */
+  untold: number;
+  /** Whether Redis has said what others have counted. */
+  isShared: boolean;
+}
+
+type Count = (key: string, max: number) => Counted | Promise<Counted>;
+
+function createCount(redis: SharedRedis | undefined): Count {
+  const windows = new LRUCache<string, Window>({ max: REMEMBERED });
+  const tellLater = redis && createTelling((window) => void tell(redis, window));
+
+  return (key, max) => {
+    const window = windowOf(windows, key);
+    window.requests += 1;
+    window.untold += 1;
+    const alone = { ordinal: window.requests, endsAt: window.endsAt };
+    if (!redis) return alone;
+    if (!window.isShared || window.requests * 2 > max) return tell(redis, window, alone.ordinal);
+    tellLater!(window);
+    return alone;
   };
 }
 
-/** Each counter in a scope of its own, since an instance has but one. */
-async function counter(
-  app: FastifyInstance,
-  limit: CreateRateLimitOptions,
-  store: RateLimitPluginOptions,
-): Promise<Count> {
-  const { promise, resolve } = Promise.withResolvers<Count>();
-  await app.register(async (scope) => {
-    await scope.register(limiter, { ...store, ...limit, global: false });
-    resolve(scope.createRateLimit());
-  });
-  return promise;
+function windowOf(windows: LRUCache<string, Window>, key: string): Window {
+  const now = Date.now();
+  let window = windows.get(key);
+  if (!window || window.endsAt <= now) {
+    const name = `hotpath:rate:${hash('sha256', key, 'base64url')}`;
+    window = { name, endsAt: now + WINDOW_MS, requests: 0, untold: 0, isShared: false };
+    windows.set(key, window);
+  }
+  return window;
+}
+
+/**
+ * KEYS[1]  who is counted
+ * ARGV[1]  how many requests more
+ * ARGV[2]  for how long a window lasts
+ */
+const ADD = `
+  local requests = redis.call('incrby', KEYS[1], ARGV[1])
+  local left = redis.call('pttl', KEYS[1])
+  if left >= 0 then return { requests, left } end
+  redis.call('pexpire', KEYS[1], ARGV[2])
+  return { requests, tonumber(ARGV[2]) }
+`;
+
+/** Tells Redis what was counted here, and learns what was counted in all. What gets no answer is not told again. */
+async function tell({ client, breaker }: SharedRedis, window: Window, ordinal = 0): Promise<Counted> {
+  const { name, untold } = window;
+  window.untold = 0;
+  const told = await breaker.attempt(() => client.eval(ADD, 1, name, untold, WINDOW_MS) as Promise<[number, number]>);
+  if (told === AWAY) return { ordinal, endsAt: window.endsAt };
+  const [requests, leftMs] = told;
+  window.isShared = true;
+  window.endsAt = Date.now() + leftMs;
+  window.requests = Math.max(window.requests, requests + window.untold);
+  return { ordinal: Math.max(ordinal, requests), endsAt: window.endsAt };
+}
+
+/** Gathers windows and tells them together, a moment later. */
+function createTelling(tellOne: (window: Window) => void): (window: Window) => void {
+  const gathered = new Set<Window>();
+  const tellAll = () => {
+    for (const window of gathered) tellOne(window);
+    gathered.clear();
+  };
+  return (window) => {
+    if (gathered.size === 0) setTimeout(tellAll, TELL_MS).unref();
+    gathered.add(window);
+  };
 }

@@ -143,7 +143,7 @@ function readRoute<S extends Selection>(app: FastifyInstance, path: string, read
   if (read.cache) {
     const isGuarded = read.guard !== undefined;
     const { onRequest, handler } = cachedRead<S>(app, { policy: read.cache, isGuarded, select, guard, run });
-    app.get(path, { config, compress: false, onRequest }, handler);
+    app.get(path, { config: { ...config, ownDeadline: true }, compress: false, onRequest }, handler);
     return;
   }
   app.get(path, { config }, async (request, reply) => {

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { as, useApp } from '../support/app.ts';
@@ -102,6 +103,28 @@ describe('behind a proxy that is trusted', () => {
     for (let n = 0; n < 4; n += 1)
       seen.push(...(await statuses(1, app(), through('192.0.2.7', `198.51.100.${50 + n}`))));
     expect(seen).toEqual([200, 200, 200, 429]);
+  });
+});
+
+describe('far from the limit', () => {
+  const redis = useRedisServer();
+  const environment = () => ({ RATE_LIMIT_PUBLIC: '1000', RATE_LIMIT_VIEWER: '1000', REDIS_URL: redis().url });
+  const one = useApp({ environment });
+  const other = useApp({ environment });
+  const remaining = async (app: App, headers: Record<string, string>) =>
+    Number((await ask(app, { headers, url: '/v1/nothing' })).headers['ratelimit-remaining']);
+
+  it('requests wait for Redis once a window, and what they counted is known to others a moment later', async () => {
+    const [asked, inspector] = [as(7), new Redis(redis().url)];
+    const evals = async () => Number(/cmdstat_eval:calls=(\d+)/.exec(await inspector.info('commandstats'))?.[1] ?? 0);
+    expect(await remaining(one(), asked)).toBe(999);
+    expect(await evals()).toBe(1);
+    for (let n = 2; n <= 20; n += 1) expect(await remaining(one(), asked)).toBe(1000 - n);
+    await expect.poll(evals).toBeGreaterThan(1);
+    expect(await remaining(other(), asked)).toBeLessThanOrEqual(979);
+    expect(await evals()).toBeLessThan(10);
+    expect((await inspector.keys('*')).join()).toMatch(/^hotpath:rate:[\w-]{43}$/);
+    inspector.disconnect();
   });
 });
 

@@ -1,0 +1,91 @@
+/**
+ * Cached replies: how an entry goes to the client. What is the same for all who are sent it (its headers in an encoding,
+ * beside its bytes) is worked out once; a hit adds how old it is and where it came from.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Entry } from '../engine/cache/entry.ts';
+import { type CachePolicy, cacheControl } from '../engine/cache/policy.ts';
+import type { Answer } from '../engine/cache/query.ts';
+import type { Outcome, Tier } from '../engine/cache/stats.ts';
+import { bytesOf, variantFor } from '../engine/cache/variants.ts';
+import { cacheStatus, surrogateKey } from '../engine/http/cache-headers.ts';
+import { type Encoding, encodingFor } from '../engine/http/encoding.ts';
+import { requestError } from '../engine/http/errors.ts';
+import { etagIn, heldTag } from '../engine/http/etag.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How a cached route was answered. */
+    served: Served | undefined;
+  }
+}
+
+export interface Served {
+  readonly tier: Tier;
+  readonly outcome: Outcome;
+}
+
+/** Sends an answer: at once if its bytes are there, else when they are compressed. @throws `notFound` */
+export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePolicy): Promise<void> | undefined {
+  const { entry } = answer;
+  const { headers } = reply.request;
+  tellSource(reply, answer);
+  if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
+  const described = describedBy(entry, policy);
+  varyBy(reply, policy);
+  const held = heldTag(headers['if-none-match'], entry.etag);
+  if (held !== undefined) return void reply.code(304).headers(described.always).header('etag', held).send();
+  const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
+  reply.headers(described[encoding]);
+  const bytes = entry.bodies[encoding];
+  if (bytes) return void reply.send(bytes);
+  return bytesOf(entry, encoding).then((made) => void reply.send(made));
+}
+
+const acceptOf = (headers: FastifyRequest['headers']): string | undefined => headers['accept-encoding'] as string;
+
+function tellSource(reply: FastifyReply, { entry, tier, outcome }: Answer): void {
+  const ageMs = Date.now() - entry.readAt;
+  reply.request.served = { tier, outcome };
+  reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs }));
+  reply.header('server-timing', `cache;desc="${tier} ${outcome}"`);
+  reply.header('age', Math.max(0, Math.floor(ageMs / 1000)));
+}
+
+type Headers = Readonly<Record<string, string>>;
+/** By encoding; `always` are those of a 304, too. */
+type Described = Readonly<Record<Encoding | 'always', Headers>>;
+
+const descriptions = new WeakMap<Entry, Described>();
+
+/** An entry belongs to one route, so it has one policy. */
+function describedBy(entry: Entry, policy: CachePolicy): Described {
+  let described = descriptions.get(entry);
+  if (!described) {
+    described = describe(entry, policy);
+    descriptions.set(entry, described);
+  }
+  return described;
+}
+
+function describe({ etag, link, tags }: Entry, policy: CachePolicy): Described {
+  const always = {
+    'cache-control': cacheControl(policy),
+    ...(policy.scope === 'public' && { 'surrogate-key': surrogateKey(tags) }),
+    ...(link !== '' && { link }),
+  };
+  const inEncoding = (encoding: Encoding) => ({
+    ...always,
+    etag: etagIn(etag, encoding),
+    'content-type': 'application/json; charset=utf-8',
+    ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+  });
+  return { always, identity: inEncoding('identity'), gzip: inEncoding('gzip'), br: inEncoding('br') };
+}
+
+/** Public answers are the same for all; every answer has its encodings. */
+function varyBy(reply: FastifyReply, { scope }: CachePolicy): void {
+  const others = reply.getHeader('vary');
+  const own = scope === 'public' ? 'accept-encoding' : 'authorization, accept-encoding';
+  reply.header('vary', others === undefined ? own : `${others}, ${own}`);
+}
