@@ -17,6 +17,10 @@ export interface TriggerChange {
 
 const SECTION = /^-- (Triggers|No triggers|Epoch): (\S+)\n/m;
 
+/** Functions keep the search path that they are created under. Without its last part, it would be the first. */
+const SEARCH_PATH = `-- The functions take no temporary table for the log.
+SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false);`;
+
 /** @param migrations the texts of all migrations, in order. */
 export function installedTriggers(migrations: readonly string[]): Triggers {
   const installed = new Map<string, string>();
@@ -47,6 +51,7 @@ export function migrationText(changes: readonly TriggerChange[], wanted: Trigger
   });
   return [
     '-- Written by `npm run hotpath -- triggers`: what logs the changes of each table that can be asked for.\n',
+    `${SEARCH_PATH}\n`,
     ...sections,
     '-- Epoch: new\n\nDELETE FROM "invalidation_epoch";\n',
   ].join('\n');

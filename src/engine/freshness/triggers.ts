@@ -9,8 +9,8 @@
  *   equal (1.0 and 1.00 in jsonb, 'a' and 'A' in citext) may be written differently.
  * - FULL JOIN is never a nested loop, so an update of a million rows costs one pass, although its plan is kept from an
  *   update of one.
- * - SECURITY DEFINER: whoever may write to the table needs no right to the log. The search path is the migration's, so
- *   that nobody's own tables stand in for ours.
+ * - SECURITY DEFINER: whoever may write to the table needs no right to the log. The search path is the
+ *   migration's, with temporary tables last, so that nobody's own stand in for ours.
  * - ENABLE ALWAYS: also where `session_replication_role` is `replica`, as tools that restore set it.
  */
 import type { DataModel, ScalarField } from '../compile/data-model.ts';
