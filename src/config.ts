@@ -131,6 +131,10 @@ export const variables = Type.Object({
   DATABASE_POOL_MAX_USES: count(7500, 1, 'Statements after which a connection is replaced.'),
   DATABASE_CONNECTION_TIMEOUT_MS: milliseconds(2000, 'How long a request waits for a connection.'),
   DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(5000, 'When PostgreSQL cancels a statement; 0 never.'),
+  DATABASE_PREPARED_STATEMENTS: Type.Enum(['on', 'off'], {
+    default: 'on',
+    description: 'Whether statements are prepared once a connection. Off for a pooler that cannot keep them.',
+  }),
   BUDGET_MODE: Type.Enum(['throw', 'warn', 'count'], {
     default: 'count',
     description:
@@ -261,6 +265,7 @@ function configFrom(values: Variables) {
       maxUses: values.DATABASE_POOL_MAX_USES,
       connectionTimeoutMs: values.DATABASE_CONNECTION_TIMEOUT_MS,
       statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+      preparedStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
     },
     budget: { mode: values.BUDGET_MODE },
     auth: {

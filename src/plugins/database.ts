@@ -4,6 +4,7 @@
  */
 
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type pg from 'pg';
 import { PrismaClient } from '#client';
@@ -25,7 +26,10 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
     const prisma = openPrisma(pool, config, sites);
     app.decorate('pool', pool);
     app.decorate('prisma', prisma);
-    app.addHook('onReady', () => warm(pool, config.poolMin));
+    app.addHook('onReady', async () => {
+      await warm(pool, config.poolMin);
+      if (config.poolMin > 0 && config.statementTimeoutMs > 0) await expectTimeout(app);
+    });
     app.addHook('onClose', async () => {
       await prisma.$disconnect();
       if (!pool.ended) await pool.end();
@@ -45,7 +49,7 @@ function openPrisma(pool: pg.Pool, config: Config['database'], sites: boolean): 
 }
 
 export function openPool(config: Config['database']): pg.Pool {
-  return new CountingPool({
+  const pool = new CountingPool({
     connectionString: config.url,
     application_name: 'hotpath',
     max: config.poolMax,
@@ -55,10 +59,29 @@ export function openPool(config: Config['database']): pg.Pool {
     maxUses: config.maxUses,
     statement_timeout: config.statementTimeoutMs,
   });
+  return config.preparedStatements ? pool : pool.on('connect', prepareNothing);
 }
+
+/** Takes the names off what a connection is asked, so that nothing is prepared for longer than its one execution. */
+function prepareNothing(client: pg.PoolClient): void {
+  const query = client.query as (...args: unknown[]) => unknown;
+  client.query = ((first: string | object, ...rest: unknown[]) =>
+    query.call(client, typeof first === 'string' ? first : unnamed(first), ...rest)) as pg.PoolClient['query'];
+}
+
+const unnamed = (query: object): object =>
+  'submit' in query ? Object.assign(query, { name: '' }) : { ...query, name: '' };
 
 /** Opens `connections` connections at once and leaves them idle in the pool. */
 async function warm(pool: pg.Pool, connections: number): Promise<void> {
   const clients = await Promise.all(Array.from({ length: connections }, () => pool.connect()));
   for (const client of clients) client.release();
+}
+
+/** A pooler drops what it does not know of a connection's start, such as the statement timeout. */
+async function expectTimeout({ pool, log }: FastifyInstance): Promise<void> {
+  const { rows } = await pool.query<{ timeout: string }>(`select current_setting('statement_timeout') as timeout`);
+  if (rows[0]!.timeout === '0') {
+    log.warn('A pooler drops DATABASE_STATEMENT_TIMEOUT_MS: nothing cancels a statement until it is set there.');
+  }
 }

@@ -1,23 +1,27 @@
 /** The service under test: the real one, on the worker's own database, talked to through `inject()`. */
 import { createSigner } from 'fast-jwt';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { seed } from '../../prisma/seed/seed.ts';
 import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { testDatabaseUrl } from './database.ts';
+import { pooled } from './pooler.ts';
 
 export const TEST_SECRET = 'a secret that only tests know, long enough';
+
+const pooler = inject('pooler');
 
 export const testEnvironment = (databaseUrl: string) => ({
   NODE_ENV: 'test',
   BUDGET_MODE: 'throw',
   LOG_LEVEL: 'silent',
-  DATABASE_URL: databaseUrl,
+  DATABASE_URL: pooler ? pooled(databaseUrl, pooler) : databaseUrl,
   JWT_SECRET: TEST_SECRET,
   PORT: '0',
   RATE_LIMIT_PUBLIC: '0',
   RATE_LIMIT_VIEWER: '0',
   OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
+  ...pooler?.environment,
 });
 
 export interface AppOptions {

@@ -4,6 +4,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { HOME } from '../../src/dev/home.ts';
 import { openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
+import { openPooler, type Pooler } from './pooler.ts';
 import { claimRun, claimTemplate, dropRun, dropUnclaimed } from './template.ts';
 
 declare module 'vitest' {
@@ -16,6 +17,8 @@ declare module 'vitest' {
       /** What the names of this run's databases begin with. */
       readonly run: string;
     };
+    /** What stands before the server, if anything does. */
+    pooler: Pooler | null;
   }
 }
 
@@ -32,6 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = await claimTemplate(admin, adminUrl);
   await dropUnclaimed(admin, [run, template]);
   project.provide('postgres', { adminUrl, template, run });
+  project.provide('pooler', await openPoolerIfAsked(adminUrl, opened));
   const ours = opened.move();
   return () => ours.disposeAsync();
 }
@@ -41,4 +45,11 @@ async function openServer(): Promise<{ url(): string; stop(): Promise<void> }> {
   if (given) return { url: () => given, stop: async () => {} };
   const log = (line: string) => process.stderr.write(`${line}\n`);
   return openEmbeddedPostgres({ directory: join(HOME, 'test-postgres'), settings, log });
+}
+
+async function openPoolerIfAsked(adminUrl: string, opened: AsyncDisposableStack): Promise<Pooler | null> {
+  const program = process.env['TEST_POOLER'];
+  if (!program) return null;
+  const { port, environment } = opened.adopt(await openPooler(program, adminUrl), ({ stop }) => stop());
+  return { port, environment };
 }

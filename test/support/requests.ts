@@ -48,6 +48,8 @@ export async function withClient<T>(work: (client: pg.Client) => Promise<T>): Pr
 /** Waits until this many of the service's connections wait for a lock. @returns their process ids. */
 export const waitingForLock = (client: pg.Client, many: number): Promise<number[]> =>
   vi.waitFor(async () => {
+    // In a transaction, who is active is seen as it was at the first look.
+    await client.query('select pg_stat_clear_snapshot()');
     const { rows } = await client.query<{ pid: number }>(
       `select pid from pg_stat_activity
        where datname = current_database() and application_name = 'hotpath' and wait_event_type = 'Lock'`,

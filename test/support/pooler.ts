@@ -1,0 +1,117 @@
+/**
+ * PgBouncer between the service under test and PostgreSQL, with the files of `deploy/pgbouncer`: what
+ * `TEST_POOLER=pgbouncer` puts there. Its own settings (where PostgreSQL is, who may come, which port) are all that
+ * differs from a deployment. `TEST_POOLER` may also be the path of another version's program.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { PROJECT } from '../../src/dev/home.ts';
+import { type ServerUser, serverUser } from '../../src/dev/postgres/server-user.ts';
+import { runProcess } from '../../src/dev/run-process.ts';
+
+export interface Pooler {
+  /** Where it listens on the loopback. */
+  readonly port: number;
+  /** What the service is told of it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface RunningPooler extends Pooler {
+  stop(): Promise<void>;
+}
+
+/** @param url of the server, with the user that everybody here is. */
+export async function openPooler(program: string, url: string): Promise<RunningPooler> {
+  const [port, keeps] = await Promise.all([freePort(), keepsPrepared(program)]);
+  const folder = await mkdtemp(join(tmpdir(), 'hotpath-pooler-'));
+  const user = await serverUser(undefined);
+  await writeSettings({ folder, url, port, keeps });
+  if (user) await chown(folder, user.uid, user.gid);
+  const child = await listening({ program, folder, user });
+  return {
+    port,
+    environment: keeps ? {} : { DATABASE_PREPARED_STATEMENTS: 'off' },
+    async stop() {
+      const end = once(child, 'exit');
+      child.kill('SIGKILL');
+      await end;
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** The same database, by way of the pooler. */
+export function pooled(url: string, pooler: Pooler): string {
+  const changed = new URL(url);
+  changed.host = `127.0.0.1:${pooler.port}`;
+  return changed.href;
+}
+
+/** Prepared statements are kept from 1.21 on; before, the setting is unknown and stops the start. */
+async function keepsPrepared(program: string): Promise<boolean> {
+  const { output } = await runProcess(program, ['--version']);
+  const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(output) ?? [];
+  if (!major) throw new Error(`${program} is no PgBouncer: ${output}`);
+  return Number(major) > 1 || Number(minor) >= 21;
+}
+
+interface Settings {
+  readonly folder: string;
+  readonly url: string;
+  readonly port: number;
+  readonly keeps: boolean;
+}
+
+const DEPLOYED = join(PROJECT, 'deploy/pgbouncer');
+
+/** Copies, for the program may run as a user who cannot read the checkout. What comes last in the file counts. */
+async function writeSettings({ folder, url, port, keeps }: Settings): Promise<void> {
+  const { hostname, port: serverPort, username, password } = new URL(url);
+  const file = await readFile(join(DEPLOYED, keeps ? 'prepared.ini' : 'pgbouncer.ini'), 'utf8');
+  await cp(join(DEPLOYED, 'pgbouncer.ini'), join(folder, 'deployed.ini'));
+  const ini = `${file.replace('/etc/pgbouncer/pgbouncer.ini', join(folder, 'deployed.ini'))}
+listen_addr = 127.0.0.1
+listen_port = ${port}
+auth_file = ${join(folder, 'users.txt')}
+
+[databases]
+* = host=${hostname} port=${serverPort || 5432} connect_query='set statement_timeout = 5000'
+`;
+  const line = [username, password].map((word) => `"${decodeURIComponent(word).replaceAll('"', '""')}"`).join(' ');
+  await writeFile(join(folder, 'users.txt'), `${line}\n`);
+  await writeFile(join(folder, 'pgbouncer.ini'), ini);
+}
+
+interface Start {
+  readonly program: string;
+  readonly folder: string;
+  readonly user: ServerUser | undefined;
+}
+
+async function listening({ program, folder, user }: Start): Promise<ChildProcess> {
+  const child = spawn(program, ['pgbouncer.ini'], { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const log: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      log.push(line);
+      if (/process up/.test(line)) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`${program} ended with ${code}:\n${log.join('\n')}`)));
+  });
+  return child;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
