@@ -7,7 +7,9 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
+import { currentSpan } from '../telemetry/context.ts';
 import { currentLedger, fromHere } from './ledger.ts';
+import { textOf, traceStatement, traceWait } from './statement-span.ts';
 
 type Callback = (error: Error | null, ...rest: unknown[]) => void;
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -19,23 +21,29 @@ class CountingClient extends pg.Client {
 
 function countingQuery(client: pg.Client, query: AnyFunction): AnyFunction {
   return (...args) => {
-    const finish = currentLedger()?.start(textOf(args[0]));
+    const counted = currentLedger()?.start(textOf(args[0]));
+    const span = currentSpan();
+    const finish = span ? traceStatement(span, { statement: args[0], client, counted }) : counted;
     if (!finish) return query.apply(client, args);
     const holder = callbackHolder(args);
     if (holder) {
-      const { callback } = holder;
-      holder.callback = (error, ...rest) => {
-        finish(error);
-        callback(error, ...rest);
-      };
+      holder.callback = tap(holder.callback, finish);
       return query.apply(client, args);
     }
     const result = query.apply(client, args);
-    if (result instanceof Promise) result.then(() => finish(), finish);
+    if (result instanceof Promise) result.then((rows) => finish(null, rows), finish);
     else finish();
     return result;
   };
 }
+
+/** A callback that tells somebody else first. */
+const tap =
+  (callback: Callback, tell: (error: Error | null, result?: unknown) => void): Callback =>
+  (error, ...rest) => {
+    tell(error, rest[0]);
+    callback(error, ...rest);
+  };
 
 /** Where a query's callback is: a query object has its own, else it is the last argument. */
 function callbackHolder(args: unknown[]): { callback: Callback } | undefined {
@@ -54,9 +62,6 @@ function callbackHolder(args: unknown[]): { callback: Callback } | undefined {
   };
 }
 
-const textOf = (statement: unknown): string =>
-  typeof statement === 'string' ? statement : ((statement as { text?: string }).text ?? '');
-
 export class CountingPool extends pg.Pool {
   override query = ((...args: unknown[]) =>
     fromHere(() => (super.query as AnyFunction).apply(this, args))) as unknown as pg.Pool['query'];
@@ -68,7 +73,13 @@ export class CountingPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: (...args: never[]) => void): void;
   override connect(callback?: (...args: never[]) => void): Promise<pg.PoolClient> | undefined {
-    if (!callback) return super.connect();
-    fromHere(() => super.connect(AsyncLocalStorage.bind(callback) as Parameters<pg.Pool['connect']>[0]));
+    const got = this.idleCount === 0 ? traceWait(currentSpan()) : undefined;
+    if (!callback) {
+      const connecting = super.connect();
+      if (got) connecting.then(() => got(), got);
+      return connecting;
+    }
+    const whenGot: Callback = got ? tap(callback as Callback, got) : (callback as Callback);
+    fromHere(() => super.connect(AsyncLocalStorage.bind(whenGot) as Parameters<pg.Pool['connect']>[0]));
   }
 }

@@ -4,6 +4,8 @@
  * the request that asked for it and for no other.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Carrier, currentCarrier, runWith } from '../telemetry/context.ts';
+import type { Span } from '../telemetry/span.ts';
 import { isTransactionControl, normalise } from './normalise.ts';
 
 /** Statements that differ in nothing but values and comments. */
@@ -19,7 +21,10 @@ export interface LedgerOptions {
   readonly sites: boolean;
 }
 
-export class Ledger {
+/** A ledger that is opened within a request or a job is in its trace. */
+export class Ledger implements Carrier {
+  traceId: string | undefined;
+  span: Span | undefined;
   statements = 0;
   failures = 0;
   /** Time from sending statements to their results, added up, in milliseconds. */
@@ -30,6 +35,9 @@ export class Ledger {
 
   constructor(options: LedgerOptions = { sites: false }) {
     this.sites = options.sites;
+    const around = currentCarrier();
+    this.traceId = around?.traceId;
+    this.span = around?.span;
   }
 
   /** Counts a statement that is being sent. @returns what to call when its result or its error is there. */
@@ -66,13 +74,15 @@ export class Ledger {
   }
 }
 
-const ledgers = new AsyncLocalStorage<Ledger>();
 const callSite = new AsyncLocalStorage<string>();
 
 /** Runs what a request does with its ledger. */
-export const withLedger = <T>(ledger: Ledger, run: () => T): T => ledgers.run(ledger, run);
+export const withLedger = <T>(ledger: Ledger, run: () => T): T => runWith(ledger, run);
 
-export const currentLedger = (): Ledger | undefined => ledgers.getStore();
+export function currentLedger(): Ledger | undefined {
+  const carrier = currentCarrier();
+  return carrier instanceof Ledger ? carrier : undefined;
+}
 
 /** Runs `run` so that its statements are said to come from the line of code that is calling now. */
 export function fromHere<T>(run: () => T): T {

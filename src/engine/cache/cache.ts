@@ -16,6 +16,7 @@
  *   after he asked. Who waits for another is so only under the condition of `flight.ts`.
  */
 import type { Follower } from '../freshness/follower.ts';
+import { currentSpan } from '../telemetry/context.ts';
 import { AWAY } from './breaker.ts';
 import { type Entry, entryOf } from './entry.ts';
 import { createFill } from './fill.ts';
@@ -26,6 +27,7 @@ import { createL2, type Remote } from './l2.ts';
 import type { Lease } from './lease.ts';
 import { timesFor } from './policy.ts';
 import type { Answer, Query } from './query.ts';
+import { coalesce, traceKeeping, traceLook, traceRefresh, unanswered } from './spans.ts';
 import { type CacheStats, count, createCounters } from './stats.ts';
 import { complete } from './variants.ts';
 import { judge, overdue } from './verdict.ts';
@@ -107,19 +109,23 @@ export function createCache(options: CacheOptions): Cache {
       return { entry, tier: 'l1', outcome: 'stale' };
     }
     const flight = flights.join(query.key);
-    if (flight) return { ...(await flight), outcome: 'coalesced' };
+    if (flight) {
+      coalesce(query.look, flight.span);
+      return { ...(await flight.landing), outcome: 'coalesced' };
+    }
     return flights.start(query.key, query.tables, () => fill(query, false));
   }
 
   /** Reads an entry anew in the background, unless somebody does already. */
   function readAnew(query: Query): void {
     if (flights.join(query.key)) return;
-    const refresh = () => flights.start(query.key, query.tables, () => fill(query, true));
-    background(() => refresh().then(noted, () => count(events, 'failedRefreshes')));
+    const refresh = () => flights.start(query.key, query.tables, () => traceLook(query, (look) => fill(look, true)));
+    background(() => traceRefresh(refresh).then(noted, () => count(events, 'failedRefreshes')));
   }
 
   async function load(query: Query, lease?: Lease | boolean): Promise<Answer> {
     const held = typeof lease === 'object' ? lease : undefined;
+    unanswered(query.look, 'miss');
     try {
       const entry = await readDatabase(query);
       keep(query.key, entry, held);
@@ -131,6 +137,7 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   async function past(query: Query): Promise<Answer> {
+    unanswered(query.look, 'bypass');
     try {
       return { entry: await readDatabase(query), tier: 'database', outcome: 'bypass' };
     } catch (error) {
@@ -148,7 +155,7 @@ export function createCache(options: CacheOptions): Cache {
   async function rescue({ key }: Query, error: unknown): Promise<Answer> {
     if (!isAway(error)) throw error;
     const local = l1.get(key);
-    const entry = local ?? (await l2?.get(key));
+    const entry = local ?? (await l2?.get({ key, look: currentSpan() }));
     if (!entry || entry === AWAY || judge(follower, entry) === 'outdated') throw error;
     if (Math.max(overdue(entry, Date.now()), follower.ageMs, 1) > entry.rescueMs) throw error;
     return { entry, tier: local ? 'l1' : 'l2', outcome: 'rescued' };
@@ -169,12 +176,13 @@ export function createCache(options: CacheOptions): Cache {
     void done.finally(() => keeping.delete(done));
   }
 
-  async function spread(key: string, entry: Entry): Promise<void> {
-    await complete(entry);
-    // It has grown by its variants.
-    if (l1.get(key) === entry) l1.set(key, entry);
-    await l2?.set(key, entry);
-  }
+  const spread = (key: string, entry: Entry): Promise<void> =>
+    traceKeeping(entry, async (look) => {
+      await complete(entry);
+      // It has grown by its variants.
+      if (l1.get(key) === entry) l1.set(key, entry);
+      await l2?.set({ key, look }, entry);
+    });
 
   async function counted(resolved: Promise<Answer>): Promise<Answer> {
     const answer = await resolved;
@@ -184,8 +192,8 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     peek,
-    read: (query) => counted(resolve(query)),
-    bypass: (query) => counted(past(query)),
+    read: (query) => counted(traceLook(query, resolve)),
+    bypass: (query) => counted(traceLook(query, past)),
     countViewer: (isOn) => count(cohorts, isOn ? 'on' : 'off'),
     settled: async () => void (await Promise.all(keeping)),
     stats: {

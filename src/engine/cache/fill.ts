@@ -2,6 +2,8 @@
  * The fill: how a key that this process has no entry for comes by one. From Redis; or else from the database, if the
  * lease is had; or else from Redis again, once its holder has stored.
  *
+ * A trace shows the first look-up as a command of its own, and the lease, which comes with a second, as an event.
+ *
  * Redis is given one limit for a request, not one for each command. When it does not answer within it, the request
  * goes on as if there were none.
  */
@@ -40,7 +42,7 @@ export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOu
   const leases = createLeases(remote, leaseMs);
 
   async function lookUp(query: Query, isRefresh: boolean, patienceMs?: number) {
-    const entry = await l2.get(query.key, patienceMs);
+    const entry = await l2.get(query, patienceMs);
     if (!entry || entry === AWAY || !follower.isCurrent) return entry && AWAY;
     const verdict = judge(follower, entry);
     if (verdict === 'outdated') onOutdated();
@@ -56,11 +58,12 @@ export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOu
   }
 
   /** The lease, and then whether whoever had it before has stored meanwhile: two commands in one round trip. */
-  async function takeOrFind(query: Query, isRefresh: boolean, patienceMs?: number) {
+  async function takeOrFind({ look, ...query }: Query, isRefresh: boolean, patienceMs?: number) {
     const [lease, answer] = await Promise.all([
       leases.take(query.key, patienceMs),
       lookUp(query, isRefresh, patienceMs),
     ]);
+    look?.event('cache.lease', { 'hotpath.cache.lease': lease === HELD ? 'held' : lease === AWAY ? 'away' : 'taken' });
     if (!answer || answer === AWAY) return lease;
     if (lease !== HELD && lease !== AWAY) void lease.release();
     return answer;

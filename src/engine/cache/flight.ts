@@ -11,17 +11,21 @@
  */
 import type { Follower } from '../freshness/follower.ts';
 import { parseSnapshot, type Snapshot } from '../freshness/snapshot.ts';
+import { currentSpan } from '../telemetry/context.ts';
+import type { Span } from '../telemetry/span.ts';
 
-interface Flight<T> {
+export interface Flight<T> {
   readonly epoch: string;
   readonly since: Snapshot;
   readonly tables: readonly string[];
   readonly landing: Promise<T>;
+  /** Of who started it. */
+  readonly span: Span | undefined;
 }
 
 export interface Flights<T> {
-  /** What a flight that may be joined comes to. */
-  join(key: string): Promise<T> | undefined;
+  /** A flight that may be joined. */
+  join(key: string): Flight<T> | undefined;
   /** @param tables every table that the work looks at. */
   start(key: string, tables: readonly string[], work: () => Promise<T>): Promise<T>;
   /** Joins the flight that starts once the one in the air has landed; where there is none, starts. */
@@ -51,7 +55,7 @@ export function createFlights<T>(follower: Pick<Follower, 'isFresh' | 'position'
     join(key) {
       const flight = flights.get(key);
       if (!flight || flight.epoch !== follower.epoch) return undefined;
-      return follower.isFresh(flight.since, flight.tables) ? flight.landing : undefined;
+      return follower.isFresh(flight.since, flight.tables) ? flight : undefined;
     },
     start(key, tables, work) {
       const { epoch, position } = follower;
@@ -59,7 +63,7 @@ export function createFlights<T>(follower: Pick<Follower, 'isFresh' | 'position'
       const landing = work().finally(() => {
         if (flights.get(key) === flight) flights.delete(key);
       });
-      const flight = { epoch, since, tables, landing };
+      const flight = { epoch, since, tables, landing, span: currentSpan() };
       flights.set(key, flight);
       return landing;
     },

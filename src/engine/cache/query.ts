@@ -1,4 +1,5 @@
 /** What the cache is asked, and what it answers. */
+import type { Span } from '../telemetry/span.ts';
 import type { Entry, Reading } from './entry.ts';
 import type { CachePolicy } from './policy.ts';
 import type { Outcome, Tier } from './stats.ts';
@@ -10,6 +11,8 @@ export interface Query {
   readonly tables: readonly string[];
   /** Reads the database. */
   load(): Promise<Reading>;
+  /** The look-up in its trace, if it is traced. */
+  readonly look?: Span | undefined;
 }
 
 export interface Answer {

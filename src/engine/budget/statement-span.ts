@@ -1,0 +1,103 @@
+/** The spans of the database: one a statement, and one for the wait for a connection where there was none. */
+import { LRUCache } from 'lru-cache';
+import type pg from 'pg';
+import type { Span } from '../telemetry/span.ts';
+import { normalise } from './normalise.ts';
+
+type Finish = (error?: unknown, result?: unknown) => void;
+
+export interface SentStatement {
+  /** As `pg` was given it: a text, or a query that has one. */
+  readonly statement: unknown;
+  readonly client: pg.Client;
+  /** What else is to be told of its end. */
+  readonly counted: Finish | undefined;
+}
+
+/** Starts the span of a statement. @returns what to call when its result or its error is there. */
+export function traceStatement(parent: Span, { statement, client, counted }: SentStatement): Finish {
+  const text = normalise(textOf(statement));
+  const summary = summaryOf(text);
+  const span = parent.child(summary, 'client', {
+    'db.system.name': 'postgresql',
+    'db.namespace': client.database,
+    'db.query.text': text,
+    'db.query.summary': summary,
+    'server.address': client.host,
+    'server.port': client.port,
+    'hotpath.statement.name': (statement as { name?: string }).name || undefined,
+  });
+  return (error, result) => {
+    counted?.(error);
+    if (error) failed(span, error);
+    else span.set({ 'db.response.returned_rows': rowsOf(result) });
+    span.end();
+  };
+}
+
+/** Starts the span of a wait for a connection. */
+export function traceWait(parent: Span | undefined): Finish | undefined {
+  const span = parent?.child('pool.wait');
+  return (
+    span &&
+    ((error) => {
+      if (error) failed(span, error);
+      span.end();
+    })
+  );
+}
+
+export const textOf = (statement: unknown): string =>
+  typeof statement === 'string' ? statement : ((statement as { text?: string }).text ?? '');
+
+const SQLSTATE = /^[\dA-Z]{5}$/;
+
+function failed(span: Span, error: unknown): void {
+  const { code, name } = error as { code?: string; name?: string };
+  if (code !== undefined && SQLSTATE.test(code)) span.set({ 'db.response.status_code': code });
+  span.fail(code ?? name ?? 'Error');
+}
+
+/** A compiled read gives its one row itself. */
+function rowsOf(result: unknown): number | undefined {
+  const { rowCount } = (result ?? {}) as { rowCount?: number | null };
+  return rowCount === undefined ? 1 : (rowCount ?? undefined);
+}
+
+const REMEMBERED_TEXTS = 1000;
+const summaries = new LRUCache<string, string>({ max: REMEMBERED_TEXTS });
+
+/** What a statement does to which tables, in few words: `SELECT users transactions`. */
+export function summaryOf(text: string): string {
+  let summary = summaries.get(text);
+  if (summary === undefined) {
+    summary = summarise(text);
+    summaries.set(text, summary);
+  }
+  return summary;
+}
+
+const NAME = '((?:"[^"]+"|[\\w$]+)(?:\\s*\\.\\s*(?:"[^"]+"|[\\w$]+))*)';
+const TABLE = new RegExp(`\\b(?:from|join|into|update)\\s+(?:only\\s+)?${NAME}`, 'gi');
+const COMMON = new RegExp(
+  `(?:\\bwith(?:\\s+recursive)?|,)\\s+${NAME}\\s*(?:\\([^()]*\\)\\s*)?as\\s+(?:(?:not\\s+)?materialized\\s+)?\\(`,
+  'gi',
+);
+const VERB = /\b(select|insert|update|delete|merge|truncate)\b/i;
+/** Longer ones say less. */
+const NAMED_TABLES = 8;
+
+function summarise(text: string): string {
+  const made = new Set([...text.matchAll(COMMON)].map(([, name]) => bare(name!)));
+  const tables = new Set([...text.matchAll(TABLE)].map(([, name]) => bare(name!)).filter((name) => !made.has(name)));
+  const verb = tables.size > 0 ? VERB.exec(text)?.[1] : undefined;
+  const words = [verb ?? /^\w+/.exec(text)?.[0] ?? 'statement'].map((word) => word.toUpperCase());
+  return [...words, ...[...tables].slice(0, NAMED_TABLES)].join(' ');
+}
+
+/** Without the schema and without quotes. */
+const bare = (name: string): string =>
+  name
+    .split(/\s*\.\s*/)
+    .at(-1)!
+    .replaceAll('"', '');

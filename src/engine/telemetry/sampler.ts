@@ -1,0 +1,55 @@
+/**
+ * The sampler: which traces are recorded. It decides before there is any span.
+ *
+ * A caller may bring a trace of his own, and say that it is sampled. He is believed, so that traces are whole across
+ * services, but the service faces anybody: by his word alone no more than so many traces a second are recorded beyond
+ * the share that is recorded anyhow. A trace id of his own making gets him no further, since his lot is drawn anew.
+ */
+import type { Traceparent } from './traceparent.ts';
+
+export const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+export interface SamplerOptions {
+  readonly name: (typeof SAMPLERS)[number];
+  /** From 0 to 1, for those that have `traceidratio` in their name. */
+  readonly ratio: number;
+  /** Traces a second that callers may ask for beyond their share. */
+  readonly askedPerSecond: number;
+}
+
+export type Sampler = (traceId: string, caller?: Traceparent) => boolean;
+
+export function createSampler({ name, ratio, askedPerSecond }: SamplerOptions): Sampler {
+  const share = name.endsWith('always_on') ? 1 : name.endsWith('always_off') ? 0 : ratio;
+  const isParentBased = name.startsWith('parentbased');
+  const mayAsk = allowance(askedPerSecond);
+  return (traceId, caller) => {
+    if (!caller) return lotOf(traceId) < share;
+    const isAsked = isParentBased ? caller.sampled : lotOf(traceId) < share;
+    return isAsked && (Math.random() < share || mayAsk());
+  };
+}
+
+/** From 0 to 1, by the part of a trace id that is random, the same wherever it is asked. */
+const lotOf = (traceId: string): number => Number.parseInt(traceId.slice(18), 16) / 2 ** 56;
+
+/** Says yes so many times a second. */
+function allowance(perSecond: number): () => boolean {
+  let left = perSecond;
+  let since = performance.now();
+  return () => {
+    const now = performance.now();
+    left = Math.min(perSecond, left + ((now - since) * perSecond) / 1000);
+    since = now;
+    if (left < 1) return false;
+    left -= 1;
+    return true;
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * A span: one step of a traced request or job, with its time, its place in the trace and what is told of it.
+ *
+ * There are spans only where somebody looks at them. A request that is not sampled has none, so whoever might make one
+ * asks `currentSpan()?.child(…)`, which costs next to nothing where there is no span. A span is plain data until it ends;
+ * then whoever records spans gets it, once.
+ */
+import type { Traceparent } from './traceparent.ts';
+
+export type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+export type Attributes = Record<string, string | number | boolean | undefined>;
+
+export interface SpanEvent {
+  readonly name: string;
+  readonly at: number;
+  readonly attributes: Attributes;
+}
+
+/** What a span is known by to others. */
+export type Reference = Pick<Traceparent, 'traceId' | 'spanId'>;
+
+export interface SpanStart {
+  readonly traceId: string;
+  readonly parentId?: string | undefined;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly attributes?: Attributes;
+  /** By `performance.now()`; now, where it is not given. */
+  readonly at?: number;
+  /** Called once, when the span ends. */
+  readonly record: (span: Span) => void;
+}
+
+export class Span {
+  readonly traceId: string;
+  readonly spanId = newSpanId();
+  readonly parentId: string | undefined;
+  readonly name: string;
+  readonly kind: Kind;
+  readonly attributes: Attributes;
+  /** By `performance.now()`, as all times of a span. */
+  readonly startedAt: number;
+  endedAt = Number.NaN;
+  /** What went wrong, if something did: a SQLSTATE, a code, a status. */
+  failure: string | undefined;
+  events: SpanEvent[] = [];
+  links: Reference[] = [];
+  /** The moment 0 of its times, in milliseconds since 1970: one for all spans of a trace in this process. */
+  readonly epoch: number;
+  readonly #record: (span: Span) => void;
+
+  constructor({ traceId, parentId, name, kind, attributes = {}, at, record }: SpanStart, epoch?: number) {
+    this.traceId = traceId;
+    this.parentId = parentId;
+    this.name = name;
+    this.kind = kind;
+    this.attributes = attributes;
+    this.startedAt = at ?? performance.now();
+    this.epoch = epoch ?? Date.now() - performance.now();
+    this.#record = record;
+  }
+
+  /** A step of this one that begins now. It may outlive it. */
+  child(name: string, kind: Kind = 'internal', attributes: Attributes = {}): Span {
+    const { traceId, spanId: parentId } = this;
+    return new Span({ traceId, parentId, name, kind, attributes, record: this.#record }, this.epoch);
+  }
+
+  set(attributes: Attributes): void {
+    Object.assign(this.attributes, attributes);
+  }
+
+  event(name: string, attributes: Attributes = {}): void {
+    this.events.push({ name, at: performance.now(), attributes });
+  }
+
+  link(to: Reference): void {
+    this.links.push(to);
+  }
+
+  /** @param type of few values: no message, which may hold what was asked. */
+  fail(type: string): void {
+    this.failure = type;
+    this.attributes['error.type'] = type;
+  }
+
+  /** Only the first end counts. */
+  end(attributes?: Attributes): void {
+    if (this.hasEnded) return;
+    if (attributes) this.set(attributes);
+    this.endedAt = performance.now();
+    this.#record(this);
+  }
+
+  get hasEnded(): boolean {
+    return !Number.isNaN(this.endedAt);
+  }
+}
+
+/** 32 hexadecimal digits. Unique, not secret. */
+export const newTraceId = (): string => eight() + eight() + eight() + eight();
+
+/** 16 hexadecimal digits. */
+export const newSpanId = (): string => eight() + eight();
+
+/** From 1, since an id of nothing but zeros is none. */
+const eight = (): string => (1 + Math.floor(Math.random() * 0xffffffff)).toString(16).padStart(8, '0');
