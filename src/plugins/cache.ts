@@ -12,6 +12,7 @@ import { datamodel } from '#datamodel';
 import type { Config } from '../config.ts';
 import { Ledger, withLedger } from '../engine/budget/ledger.ts';
 import { type Cache, createCache } from '../engine/cache/cache.ts';
+import { createFacts, type Facts } from '../engine/cache/facts.ts';
 import { isWithin } from '../engine/cache/rollout.ts';
 import type { CacheStats } from '../engine/cache/stats.ts';
 import type { Resource } from '../engine/resource/resource.ts';
@@ -22,6 +23,8 @@ declare module 'fastify' {
     readonly cache: Cache;
     /** What the cache has counted so far. */
     readonly cacheStats: CacheStats;
+    /** What decides who may see what. */
+    readonly facts: Facts;
     /** Whether the viewer of this request is of the share that is on the cache. */
     isOnCache(request: FastifyRequest): boolean;
   }
@@ -35,25 +38,28 @@ export interface CachePluginOptions {
 export const cache = fp<CachePluginOptions>(
   async (app, { config, resources }) => {
     const { redis, follower } = app;
+    const isWithinRollout = (name: string) => isWithin(config.rolloutPercent, name);
     if (!redis) app.log.info('Without REDIS_URL the cache is in this process alone.');
-    const made = createCache({
+    const parts = {
       follower,
-      maxBytes: config.memoryBytes,
       remote: redis && { redis: redis.client, breaker: redis.breaker, namespace: namespaceOf(resources) },
-      isAway: isDatabaseAway,
-      background: (work) => void withLedger(new Ledger(), work),
-    });
+      background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
+    };
+    const made = createCache({ ...parts, maxBytes: config.memoryBytes, isAway: isDatabaseAway });
+    const facts = createFacts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
     app.decorate('cache', made);
     app.decorate('cacheStats', made.stats);
-    app.decorate('isOnCache', (request: FastifyRequest) => {
-      return isWithin(config.rolloutPercent, request.viewer.subject ?? request.ip);
-    });
+    app.decorate('facts', facts);
+    app.decorate('isOnCache', ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip));
     app.decorateRequest('served');
-    app.addHook('onClose', () => made.settled());
+    app.addHook('onClose', async () => void (await Promise.all([made.settled(), facts.settled()])));
     catchUpAfterWrites(app);
   },
   { name: 'cache', dependencies: ['redis', 'freshness'] },
 );
+
+/** Of memory for facts, beside that for responses. */
+const FACT_BYTES = 8 * 1024 * 1024;
 
 const AWAY = ['DATABASE_UNAVAILABLE', 'STATEMENT_TIMEOUT'];
 

@@ -104,8 +104,8 @@ describe('a guard', () => {
     const url = `/v1/projects/${id}?fields=name`;
     expect((await get(url, as(user_id))).cache).toBe('database miss');
     const held = await get(url, as(user_id));
-    expect([held.cache, held.statements]).toEqual(['l1 hit', 1]);
-    await sql(`delete from permissions where project_id = ${id} and user_id = ${user_id}`);
+    expect([held.cache, held.statements]).toEqual(['l1 hit', 0]);
+    await change(`delete from permissions where project_id = ${id} and user_id = ${user_id}`);
     expect((await get(url, as(user_id))).status).toBe(404);
   });
 });

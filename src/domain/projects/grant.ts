@@ -8,6 +8,8 @@
  *
  * The lock of the one project is enough. What a write relies on and does not lock is the writer's role from above; if
  * that is revoked meanwhile, the write counts as made before.
+ *
+ * Both resolve once no instance believes any more what was before: from then on, nobody is let in by what was revoked.
  */
 import type { FastifyInstance } from 'fastify';
 import type { PermissionRole, Prisma } from '#client';
@@ -26,8 +28,12 @@ export interface Place {
 export const GRANT_STATEMENTS = 3;
 
 /** Gives a user this role on a project. @returns whether there was none before. @throws as `mustHold`, `lastOwner`. */
-export function grant(app: FastifyInstance, viewer: Viewer, { role, ...place }: Place & { role: PermissionRole }) {
-  return app.prisma.$transaction(async (tx) => {
+export async function grant(
+  app: FastifyInstance,
+  viewer: Viewer,
+  { role, ...place }: Place & { role: PermissionRole },
+) {
+  const isNew = await app.prisma.$transaction(async (tx) => {
     const { current, grantedById, ...standing } = await lockedStanding(tx, viewer, place);
     if (!standing.userExists) throw requestError('notFound', 'There is no such user.');
     if (role !== 'owner' && standing.isLastOwner) throw lastOwner();
@@ -39,16 +45,19 @@ export function grant(app: FastifyInstance, viewer: Viewer, { role, ...place }: 
     });
     return current === null;
   });
+  await app.facts.outlast();
+  return isNew;
 }
 
 /** Takes the permission of a user on a project away. @throws as `mustHold`, `lastOwner`, `notFound` if there is none. */
-export function revoke(app: FastifyInstance, viewer: Viewer, place: Place): Promise<void> {
-  return app.prisma.$transaction(async (tx) => {
+export async function revoke(app: FastifyInstance, viewer: Viewer, place: Place): Promise<void> {
+  await app.prisma.$transaction(async (tx) => {
     const { current, isLastOwner } = await lockedStanding(tx, viewer, place);
     if (current === null) throw requestError('notFound', 'The user holds no permission on this project itself.');
     if (isLastOwner) throw lastOwner();
     await tx.permission.delete({ where: { userId_projectId: place }, select: { version: true } });
   });
+  await app.facts.outlast();
 }
 
 interface Standing {

@@ -3,8 +3,9 @@
  *
  * A permission on a project holds for its descendants, unless one nearer to them says otherwise, be it more or less. A
  * policy is data by role and cannot say that, so every route of this module asks `permissionOf` before it reads or
- * writes. That is one statement, whatever the depth, and nothing is remembered: what is revoked above is revoked below
- * at once. It is not part of the statement that reads, so that what is read is the same for all who may read it.
+ * writes. That is a fact (`engine/cache/facts.ts`), made from the user's permissions and from the projects above, so
+ * that what is revoked above ends below; read anew it is one statement, whatever the depth. It is not part of the
+ * statement that reads, so that what is read is the same for all who may read it.
  *
  * - Who holds no permission is told that there is no such project, as if there were none.
  * - The least role may see. A nearer permission changes the role and cannot take it away, so who may see a project may
@@ -24,18 +25,54 @@ export interface Permission {
   readonly version: number;
 }
 
-/** The permission that holds for a user in a project; `undefined` also where there is no such project. One statement. */
+type Parts = Pick<FastifyInstance, 'pool' | 'facts'>;
+
+/** The permission that holds for a user in a project; `undefined` also where there is no such project. */
 export async function permissionOf(
-  { pool }: Pick<FastifyInstance, 'pool'>,
+  { pool, facts }: Parts,
   userId: number,
   projectId: number,
 ): Promise<Permission | undefined> {
-  const { rows } = await pool.query<Permission>({
+  const text = await facts.read({
+    subject: String(userId),
+    about: `permission in ${projectId}`,
+    tables: ['permission', 'project'],
+    load: () => readPermission(pool, userId, projectId),
+  });
+  return (JSON.parse(text) as Permission | null) ?? undefined;
+}
+
+interface PermissionRow {
+  readonly held: string;
+  /** The project and those above it. */
+  readonly path: readonly number[];
+  readonly snapshot: string;
+}
+
+const READ_PERMISSION = `
+  WITH RECURSIVE "path" AS (
+    SELECT "id", "parent_id" FROM "projects" WHERE "id" = $2
+    UNION
+    SELECT p."id", p."parent_id" FROM "path" JOIN "projects" p ON p."id" = "path"."parent_id"
+  )
+  SELECT
+    (
+      SELECT json_build_object('role', "role", 'projectId', "project_id", 'version', "version")
+      FROM project_permission($1, $2)
+    )::text AS "held",
+    ARRAY(SELECT "id" FROM "path") AS "path",
+    pg_current_snapshot()::text AS "snapshot"`;
+
+async function readPermission(pool: FastifyInstance['pool'], userId: number, projectId: number) {
+  const { rows } = await pool.query<PermissionRow>({
     name: 'permission of',
-    text: 'SELECT role, project_id AS "projectId", version FROM project_permission($1, $2)',
+    text: READ_PERMISSION,
     values: [userId, projectId],
   });
-  return rows[0];
+  const { held, path, snapshot } = rows[0]!;
+  const projects = new Set([projectId, ...path]);
+  const tags = [`permission?userId=${userId}`, ...[...projects].map((id) => `project:${id}`)];
+  return { body: held ?? 'null', snapshot, tags };
 }
 
 export interface Demand {
@@ -44,11 +81,7 @@ export interface Demand {
 }
 
 /** @throws `unauthenticated`; `notFound` for who may not know of the project, `forbidden` for who may but holds less. */
-export async function mustHold(
-  app: Pick<FastifyInstance, 'pool'>,
-  viewer: Viewer,
-  { projectId, role }: Demand,
-): Promise<void> {
+export async function mustHold(app: Parts, viewer: Viewer, { projectId, role }: Demand): Promise<void> {
   const userId = mustBeUser(viewer);
   if (isAdmin(viewer)) return;
   mustSuffice((await permissionOf(app, userId, projectId))?.role, role);

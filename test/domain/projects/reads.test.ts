@@ -86,7 +86,7 @@ describe('GET /v1/projects/:id', () => {
       const absent = await ask('GET', `/projects/2000000000${path}`, as(STRANGER));
       expect(foreign.json).toMatchObject(NOBODY_KNOWS);
       expect(absent.json).toMatchObject(NOBODY_KNOWS);
-      expect([foreign.statements, absent.statements]).toEqual([1, 1]);
+      expect(foreign.statements).toBe(absent.statements);
     }
   });
 
@@ -131,13 +131,14 @@ describe('GET /v1/projects/:id', () => {
 });
 
 describe('GET /v1/projects/:id/activities', () => {
-  it('is read to its last page by cursor, newest first, two statements a page', async () => {
+  it('is read to its last page by cursor, newest first, a statement a page', async () => {
     const id = await team();
     await fillActivities(id, 17);
     const seen: number[] = [];
     for (let after = ''; ; ) {
       const { json, statements } = await ask('GET', `/projects/${id}/activities?limit=5&fields=id${after}`, as(VIEWER));
-      expect(statements).toBe(2);
+      // The permission is known from the first page on.
+      expect(statements).toBe(after ? 1 : 2);
       seen.push(...json.data.map((row: { id: number }) => row.id));
       if (!json.meta.next) break;
       after = `&after=${json.meta.next}`;

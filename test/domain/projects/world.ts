@@ -29,7 +29,12 @@ export interface World {
 }
 
 export function world(app: () => App): World {
-  const sql = async <Row>(text: string, values: unknown[] = []) => (await app().pool.query(text, values)).rows as Row[];
+  /** What it changes is known to the service by then. */
+  const sql = async <Row>(text: string, values: unknown[] = []) => {
+    const { rows } = await app().pool.query(text, values);
+    await app().follower.catchUp();
+    return rows as Row[];
+  };
 
   async function plant(levels: number): Promise<number[]> {
     const ids: number[] = [];

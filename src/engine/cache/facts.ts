@@ -1,0 +1,82 @@
+/**
+ * Facts: what decides who may see what, cached so that no instance believes one that a write has ended once that write
+ * was answered.
+ *
+ * A fact is an entry, kept in both tiers and checked at every use like any other: it is believed only if every change
+ * of what it was made from is visible in its snapshot. That alone leaves a gap, since what an instance knows of changes
+ * is a little old. The gap is closed by time:
+ * - whoever uses a fact believes it only while his follower's latest reading was sent less than `BELIEVED_MS` ago, and
+ *   else reads the log anew first, or the database;
+ * - whoever ends a fact answers only once `OUTLASTED_MS` have gone by since his commit.
+ * Take any use after the answer. The reading that it relies on was sent less than `BELIEVED_MS` before it, thus after
+ * the commit, so it has seen the change. This holds for every instance, of whose existence nobody needs to know,
+ * whether Redis is there, away, loses what it has acknowledged, or brings back what was overwritten; for a fill that
+ * began before the change; for what depends on a fact further up a tree. It asks for clocks that run equally fast, not
+ * for clocks that agree.
+ *
+ * A change that nobody answers for, by `psql`, ends a fact everywhere within `BELIEVED_MS` of its commit. No fact is
+ * served past its time, and none because the database is away.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Follower } from '../freshness/follower.ts';
+import { type CacheOptions, createCache } from './cache.ts';
+import type { Reading } from './entry.ts';
+import type { CachePolicy } from './policy.ts';
+import type { CacheStats } from './stats.ts';
+
+export const BELIEVED_MS = 100;
+/** With something on top, for clocks that do not run equally fast, and timers that are early. */
+export const OUTLASTED_MS = 120;
+
+const POLICY: CachePolicy = { ttl: 3600 };
+const NO_MORE = { etag: '', link: '' };
+
+/** A question that a fact answers. */
+export interface FactQuery {
+  /** Whom it is about. */
+  readonly subject: string;
+  /** What is asked of this subject; tells questions apart. */
+  readonly about: string;
+  /** Every table whose change can change the answer. */
+  readonly tables: readonly string[];
+  /** Reads the database: the answer as text, and what it was made from. */
+  load(): Promise<Pick<Reading, 'body' | 'snapshot' | 'tags'>>;
+}
+
+export interface Facts {
+  readonly stats: CacheStats;
+  /** @throws what `load` throws. */
+  read(query: FactQuery): Promise<string>;
+  /** After a commit: resolves when no instance believes any more what it has ended. */
+  outlast(): Promise<void>;
+  /** Resolves when what was read so far is kept in both tiers. */
+  settled(): Promise<void>;
+}
+
+export interface FactsOptions extends Omit<CacheOptions, 'leaseMs' | 'isAway'> {
+  /** Whether what is about this subject is cached. */
+  readonly isCached: (subject: string) => boolean;
+}
+
+export function createFacts({ isCached, ...options }: FactsOptions): Facts {
+  const cache = createCache({ ...options, follower: believed(options.follower), isAway: () => false });
+  return {
+    stats: cache.stats,
+    async read({ subject, about, tables, load }) {
+      const key = `fact\n${subject}\n${about}`;
+      const isOn = isCached(subject);
+      const held = isOn ? cache.peek(key) : undefined;
+      if (held) return held.bodies.identity.toString();
+      const reading = async (): Promise<Reading> => ({ ...NO_MORE, ...(await load()), status: 200 });
+      const query = { key, policy: POLICY, tables, load: reading };
+      const { entry } = await (isOn ? cache.read(query) : cache.bypass(query));
+      return entry.bodies.identity.toString();
+    },
+    outlast: () => delay(OUTLASTED_MS),
+    settled: () => cache.settled(),
+  };
+}
+
+/** The follower, current only while what it knows is new enough for facts. */
+const believed = (follower: Follower): Follower =>
+  Object.create(follower, { isCurrent: { get: () => follower.isCurrent && follower.ageMs < BELIEVED_MS } });
