@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { fillWithChildren } from '../support/children.ts';
 import { scratchDatabase } from '../support/database.ts';
+import { holdToDocument } from '../support/replies.ts';
 import { collectRoutes, type FoundRoute, pathOfFirst } from './routes.ts';
 
 const CHILDREN = [1, 10, 100];
@@ -17,6 +18,7 @@ beforeAll(async () => {
     const url = await scratchDatabase();
     await fillWithChildren(url, datamodel, children);
     const app = buildApp(loadConfig(testEnvironment(url)));
+    holdToDocument(app);
     const routes = collectRoutes(app);
     await app.ready();
     services.push({ app, routes, children });

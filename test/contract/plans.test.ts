@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config.ts';
 import type { Statement } from '../../src/engine/compile/compile.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
+import { holdToDocument } from '../support/replies.ts';
 import { questionsOf } from './questions.ts';
 import { collectRoutes, type FoundRoute } from './routes.ts';
 import { catchStatements } from './statements.ts';
@@ -27,6 +28,7 @@ let large: Set<string>;
 beforeAll(async () => {
   const url = await scratchDatabase('small');
   app = buildApp(loadConfig(testEnvironment(url)));
+  holdToDocument(app);
   routes = collectRoutes(app);
   await app.ready();
   client = new pg.Client({ connectionString: url });

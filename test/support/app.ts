@@ -5,7 +5,9 @@ import { seed } from '../../prisma/seed/seed.ts';
 import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { testDatabaseUrl } from './database.ts';
+import { documentOf } from './openapi.ts';
 import { pooled } from './pooler.ts';
+import { holdToDocument } from './replies.ts';
 
 export const TEST_SECRET = 'a secret that only tests know, long enough';
 
@@ -41,8 +43,11 @@ export function useApp({ seeded = false, environment = {}, extend }: AppOptions 
     if (seeded) await seed({ url, size: 'tiny' });
     const given = typeof environment === 'function' ? environment() : environment;
     app = buildApp(loadConfig({ ...testEnvironment(url), ...given }));
+    holdToDocument(app);
     extend?.(app);
     await app.ready();
+    // Made here, so that no test waits for it.
+    documentOf(app);
   });
   afterAll(async () => {
     await app?.close();

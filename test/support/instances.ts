@@ -5,6 +5,8 @@ import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { testEnvironment } from './app.ts';
 import { scratchDatabase } from './database.ts';
+import { documentOf } from './openapi.ts';
+import { holdToDocument } from './replies.ts';
 
 export interface Instances {
   readonly apps: readonly App[];
@@ -28,8 +30,11 @@ export function useInstances({ count, environment = () => ({}) }: InstancesOptio
     psql.on('error', () => {});
     const given = { ...testEnvironment(databaseUrl), ...environment() };
     const apps = Array.from({ length: count }, () => buildApp(loadConfig(given)));
+    apps.forEach(holdToDocument);
     instances = { apps, databaseUrl, psql };
     await Promise.all([psql.connect(), ...apps.map((app) => app.ready())]);
+    // Made here, so that no test waits for it.
+    apps.forEach(documentOf);
   }, 60_000);
   afterAll(async () => {
     await Promise.all(instances?.apps.map((app) => app.close()) ?? []);

@@ -60,12 +60,26 @@ export function matchesDocument(app: App, { method, url, reply }: Answered): str
   const documented =
     operation.responses[statusCode] ?? (statusCode >= 400 ? operation.responses['default'] : undefined);
   if (!documented) return [`${method} ${url} answers with ${statusCode}, which is not documented`];
-  if (!documented.content) return payload === '' ? [] : [`${statusCode} has a body, which is not documented`];
+  const headers = undocumentedHeaders(documented, reply);
+  if (!documented.content) return payload === '' ? headers : [`${statusCode} has a body, which is not documented`];
   const type = String(reply.headers['content-type']).split(';')[0]!;
   const schema = documented.content[type]?.schema;
   if (!schema) return [`${statusCode} is ${type}, which is not documented`];
-  return faultsOf(app, schema, JSON.parse(payload));
+  return [...headers, ...faultsOf(app, schema, JSON.parse(payload))];
 }
+
+/** Headers that mean something to a consumer of this service alone, or of this reply. */
+const TELLING = ['etag', 'link', 'location', 'retry-after', 'cache-status', 'consistency-token', 'idempotent-replayed'];
+
+function undocumentedHeaders({ headers = {} }: DocumentedReply, reply: Reply): string[] {
+  const documented = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  return TELLING.filter((name) => reply.headers[name] !== undefined && !documented.has(name)).map(
+    (name) => `${reply.statusCode} has the header ${name}, which is not documented`,
+  );
+}
+
+/** The schema of every refusal. */
+export const problemSchema = { $ref: '#/components/schemas/Problem' };
 
 /** What does not fit between a value and a schema of the document. */
 export function faultsOf(app: App, schema: object, value: unknown): string[] {
@@ -74,9 +88,9 @@ export function faultsOf(app: App, schema: object, value: unknown): string[] {
   return validate.errors!.map((error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
 }
 
-/** The path of the document that was asked for; one without parameters comes before one with. */
-function pathOf(app: App, url: string): string | undefined {
-  const path = url.split('?')[0]!;
+/** The path of the document that is asked for; one without parameters comes before one with. */
+export function pathOf(app: App, url: string): string | undefined {
+  const path = url.split('?')[0]!.replace(/:(\w+)/g, '{$1}');
   const isOf = (documented: string) => new RegExp(`^${documented.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);
   const { paths } = documentOf(app);
   return Object.hasOwn(paths, path) ? path : Object.keys(paths).find(isOf);

@@ -8,6 +8,7 @@ import {
   created,
   dataReply,
   itemReply,
+  keyed,
   noContent,
   objectReply,
   pageReply,
@@ -50,7 +51,8 @@ export function readOperation(registry: Registry, place: ReadPlace): Operation {
   const isItem = kind === 'item';
   const isPublic = Object.hasOwn(resource.policy, 'public');
   const query = isItem ? itemParameters(registry, resource) : listParameters(registry, resource);
-  const reply = isItem ? itemReply(registry, resource) : pageReply(registry, resource);
+  const found = { 200: isItem ? itemReply(registry, resource) : pageReply(registry, resource), 304: unchanged };
+  const none = isItem || guard ? problemReplies(404) : {};
   return {
     summary: isItem ? `Read one ${resource.name}` : `Read ${plural(resource.name)}`,
     operationId: operationId(isItem ? 'get' : 'list', url),
@@ -60,9 +62,8 @@ export function readOperation(registry: Registry, place: ReadPlace): Operation {
     querystring: objectOf(query),
     headers: objectOf(cache ? { ...IF_NONE_MATCH, ...CONSISTENCY_TOKEN } : IF_NONE_MATCH),
     response: {
-      200: cache ? cached(reply) : reply,
-      304: unchanged,
-      ...problemReplies(400, 401, ...(isPublic ? [] : [403]), ...(isItem || guard ? [404] : [])),
+      ...problemReplies(400, 401, ...(isPublic ? [] : [403])),
+      ...(cache ? cached({ ...found, ...none }) : { ...found, ...none }),
     },
   };
 }
@@ -126,8 +127,8 @@ function successReplies(registry: Registry, method: WriteMethod, reply: WriteRep
   const success = written(writeReply(registry, reply));
   if (method === 'PATCH') return { 200: success };
   if (reply?.status) return { [reply.status]: created(success) };
-  if (method === 'PUT' || !reply || 'data' in reply) return { 200: success, 201: success };
-  return { 201: created(success) };
+  if (method === 'PUT') return { 200: success, 201: success };
+  return reply && 'resource' in reply ? { 201: created(success) } : { 200: keyed(success), 201: keyed(success) };
 }
 
 function writeReply(registry: Registry, reply: WriteReply | undefined): Reply {

@@ -70,14 +70,18 @@ export const pageReply = (registry: Registry, resource: Resource): Reply => ({
   ),
 });
 
-/** As it comes from a route with a cache policy. */
-export const cached = (reply: Reply): Reply => withHeaders(reply, CACHE_STATUS);
+/** As they come from a route with a cache policy. */
+export const cached = (replies: Replies): Replies =>
+  Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, withHeaders(reply, CACHE_STATUS)]));
 
 /** As it comes after a write. */
 export const written = (reply: Reply): Reply => withHeaders(reply, CONSISTENCY_TOKEN);
 
-/** As it comes after a row was created. */
-export const created = (reply: Reply): Reply => withHeaders(reply, { ...LOCATION, ...REPLAYED });
+/** As it comes from a creation, which may carry a key. */
+export const keyed = (reply: Reply): Reply => withHeaders(reply, REPLAYED);
+
+/** As it comes with a row that was created. */
+export const created = (reply: Reply): Reply => withHeaders(keyed(reply), LOCATION);
 
 const withHeaders = (reply: Reply, headers: NonNullable<Reply['headers']>): Reply => ({
   ...reply,
@@ -86,7 +90,7 @@ const withHeaders = (reply: Reply, headers: NonNullable<Reply['headers']>): Repl
 
 export const objectReply: Reply = { description: 'An object.', content: json({ type: 'object' }) };
 
-export const unchanged: Reply = { description: 'What `If-None-Match` names is still so.', headers: ETAG, type: 'null' };
+export const unchanged: Reply = { description: 'What `If-None-Match` names is still so.', headers: { ...ETAG, ...LINK }, type: 'null' };
 
 export const noContent: Reply = { description: 'It is done.', headers: SERVER_TIMING, type: 'null' };
 
