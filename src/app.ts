@@ -22,11 +22,13 @@ export function buildApp(config: Config) {
   app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
   app.register(plugins.docsRoutes);
   app.register(plugins.budget, { config: config.budget });
+  app.register(plugins.telemetry);
   app.register(plugins.security, { origins: config.http.corsOrigins });
   // Who may go on.
   app.register(plugins.overload, { config: config.overload });
   app.register(plugins.redis, { config: config.redis });
   app.register(plugins.auth, { config: config.auth });
+  app.register(plugins.traceOnDemand);
   app.register(plugins.rateLimit, { config: config.rateLimit });
   app.register(plugins.validation);
   // What answers.

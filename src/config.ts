@@ -6,6 +6,7 @@
 import { isIP } from 'node:net';
 import Type, { type Static } from 'typebox';
 import { Value } from 'typebox/value';
+import { telemetryVariables, tracingFrom } from './telemetry-config.ts';
 
 const milliseconds = (value: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: value, description, unit: 'milliseconds' });
@@ -151,6 +152,7 @@ export const variables = Type.Object({
   JWKS_URL: url(['https', 'http'], 'Where the public keys that verify bearer tokens are. Either this or `JWT_SECRET`.'),
   JWT_ISSUER: Type.String({ default: 'hotpath', description: 'The issuer (`iss`) a token must name.' }),
   JWT_AUDIENCE: Type.String({ default: 'hotpath', description: 'The audience (`aud`) a token must name.' }),
+  ...telemetryVariables,
 });
 
 export type Variables = Static<typeof variables>;
@@ -274,6 +276,8 @@ function configFrom(values: Variables) {
       issuer: values.JWT_ISSUER,
       audience: values.JWT_AUDIENCE,
     },
+    tracing: tracingFrom(values),
+    metrics: { token: values.METRICS_TOKEN, isOpen: values.NODE_ENV !== 'production' },
   };
 }
 

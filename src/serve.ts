@@ -8,6 +8,7 @@ import closeWithGrace from 'close-with-grace';
 import { type App, buildApp } from './app.ts';
 import { drainWhenTold, SIGNALS } from './cluster.ts';
 import type { Config } from './config.ts';
+import { startTelemetry } from './telemetry.ts';
 
 export interface Served {
   readonly app: App;
@@ -17,9 +18,11 @@ export interface Served {
 
 /** @param afterwards what is to be stopped once the service is closed, within the same time. */
 export async function serve(config: Config, afterwards?: () => Promise<void>): Promise<Served> {
+  const telemetry = await startTelemetry(config);
   const app = buildApp(config);
   const close = async () => {
     await app.close();
+    await telemetry.stop();
     await afterwards?.();
   };
   const grace = { delay: config.http.shutdownTimeoutMs, logger: app.log, skip: cluster.isWorker ? [...SIGNALS] : [] };

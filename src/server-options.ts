@@ -1,7 +1,7 @@
 /** How the server under the service behaves before a plugin is asked: ids, sizes, times, and what a path is. */
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
 import type { Config } from './config.ts';
-import { loggerOptions } from './plugins/logger.ts';
+import { childLogger, loggerOptions } from './plugins/logger.ts';
 import { answerMalformed, answerUnroutable } from './plugins/malformed.ts';
 import { requestIdOf } from './plugins/request-id.ts';
 
@@ -9,6 +9,7 @@ export function serverOptions(config: Config) {
   const { requestTimeoutMs, bodyLimitBytes, trustProxy } = config.http;
   return {
     logger: loggerOptions(config),
+    childLoggerFactory: childLogger,
     genReqId: requestIdOf,
     trustProxy,
     bodyLimit: bodyLimitBytes,

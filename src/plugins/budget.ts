@@ -6,7 +6,7 @@
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
-import { explain, overrunOf, plural } from '../engine/budget/budget.ts';
+import { explain, type Overrun, overrunOf, plural } from '../engine/budget/budget.ts';
 import { Ledger, withLedger } from '../engine/budget/ledger.ts';
 import { type RequestError, requestError } from '../engine/http/errors.ts';
 import { PROBLEM_MEDIA_TYPE } from '../engine/http/problem.ts';
@@ -19,6 +19,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     ledger: Ledger;
+    /** What it has spent beyond its route's budget, once its reply is on its way. */
+    overrun: Overrun | undefined;
   }
   interface FastifyInstance {
     /** Requests over budget since the start, by route. */
@@ -31,6 +33,7 @@ export const budget = fp<{ config: Config['budget'] }>(
     const overruns = new Map<string, number>();
     app.decorate('overruns', overruns);
     app.decorateRequest('ledger');
+    app.decorateRequest('overrun');
     app.addHook('onRoute', mustDeclareBudget);
     app.addHook('onRequest', (request, _reply, done) => {
       request.ledger = new Ledger({ sites: mode !== 'count' });
@@ -44,6 +47,7 @@ export const budget = fp<{ config: Config['budget'] }>(
       );
       const overrun = overrunOf(request.ledger, routeOf(request));
       if (!overrun) return done(null, payload);
+      request.overrun = overrun;
       overruns.set(overrun.route, (overruns.get(overrun.route) ?? 0) + 1);
       if (mode === 'warn') request.log.warn(`Over budget: ${explain(overrun)}`);
       if (mode !== 'throw') return done(null, payload);

@@ -10,6 +10,7 @@ import type { Reading } from '../engine/cache/entry.ts';
 import { createQuestions, keyOf, type Question } from '../engine/cache/key.ts';
 import type { CachePolicy } from '../engine/cache/policy.ts';
 import type { Answer } from '../engine/cache/query.ts';
+import { endLook } from '../engine/cache/spans.ts';
 import type { ReadRow } from '../engine/compile/compile.ts';
 import { rootKeys, tagsOf } from '../engine/freshness/tags.ts';
 import type { Watched } from '../engine/freshness/watched.ts';
@@ -50,8 +51,10 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     if (read.isGuarded || request.refusal || request.headers['consistency-token'] !== undefined) return done();
     const viewer = viewerOf(request);
     const question = questions.known(request.url, viewer);
+    const look = request.ledger.span?.child('cache.get');
     const entry = question && app.isOnCache(request) ? cache.peek(keyOf(question, viewer)) : undefined;
     if (!entry) return done();
+    if (look) endLook(look, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
     sendAnswer(reply, { entry, ...MEMORY_HIT }, policy)?.catch(done);
   };

@@ -18,4 +18,5 @@ export { redis } from './redis.ts';
 export { requestId } from './request-id.ts';
 export { requestLine } from './request-line.ts';
 export { security } from './security.ts';
+export { telemetry, traceOnDemand } from './telemetry.ts';
 export { validation } from './validation.ts';

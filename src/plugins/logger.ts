@@ -1,7 +1,8 @@
 /** Logs: pino, as JSON lines; pretty where a person reads them. Tokens, cookies and secrets are never written. */
-import type { FastifyLoggerOptions, FastifyRequest } from 'fastify';
+import type { FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { LoggerOptions } from 'pino';
 import type { Config } from '../config.ts';
+import { originOf } from '../engine/telemetry/origin.ts';
 
 const REDACTED = [
   'req.headers.authorization',
@@ -25,3 +26,14 @@ export function loggerOptions({ environment, log }: Config): FastifyLoggerOption
     }),
   };
 }
+
+/** Each line of a request names the trace that it is in. */
+export const childLogger: NonNullable<FastifyServerOptions['childLoggerFactory']> = (
+  logger,
+  bindings,
+  options,
+  raw,
+) => {
+  bindings['trace_id'] = originOf(raw).traceId;
+  return logger.child(bindings, options);
+};

@@ -35,6 +35,7 @@ const EXPOSED = [
   'Retry-After',
   'Server-Timing',
   'X-Request-Id',
+  'X-Trace-Id',
 ];
 
 const ONE_YEAR_S = 31_536_000;
