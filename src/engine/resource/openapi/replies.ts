@@ -90,7 +90,11 @@ const withHeaders = (reply: Reply, headers: NonNullable<Reply['headers']>): Repl
 
 export const objectReply: Reply = { description: 'An object.', content: json({ type: 'object' }) };
 
-export const unchanged: Reply = { description: 'What `If-None-Match` names is still so.', headers: { ...ETAG, ...LINK }, type: 'null' };
+export const unchanged: Reply = {
+  description: 'What `If-None-Match` names is still so.',
+  headers: { ...ETAG, ...LINK },
+  type: 'null',
+};
 
 export const noContent: Reply = { description: 'It is done.', headers: SERVER_TIMING, type: 'null' };
 
