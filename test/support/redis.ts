@@ -5,20 +5,19 @@
  * database of its own number there. `useRedisServer()` is for those who break one: always a server of their own, to be
  * stopped, started and paused. Neither skips: without a `redis-server` to start, the tests fail with one sentence.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
+import { redisProgram } from './redis-program.ts';
 
 /** A Redis of one's own, on one port for as long as it lives. */
 export interface RedisServer {
   readonly url: string;
+  readonly port: number;
   /** Starts it, empty, where it was stopped; resolves when it accepts connections. */
   start(): Promise<void>;
   /** Ends it at once, as a crash does. */
@@ -51,14 +50,16 @@ export function useRedisServer(): () => RedisServer {
   return () => server!;
 }
 
-async function startRedis(): Promise<RedisServer> {
+/** Starts one; whoever does so stops it. @param settings of Redis, beside those that keep it small and local. */
+export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
   const program = await redisProgram();
   const port = await freePort();
   let child: ChildProcess | undefined;
   const server: RedisServer = {
     url: `redis://127.0.0.1:${port}`,
+    port,
     async start() {
-      child = await listening(program, port);
+      child = await listening(program, { ...LOCAL, ...settings, port: String(port) });
     },
     async stop() {
       if (child?.exitCode !== null || child.signalCode !== null) return;
@@ -73,9 +74,10 @@ async function startRedis(): Promise<RedisServer> {
   return server;
 }
 
-async function listening(program: string, port: number): Promise<ChildProcess> {
-  const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', daemonize: 'no', dir: '/tmp' };
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+const LOCAL = { bind: '127.0.0.1', save: '', appendonly: 'no', daemonize: 'no', dir: '/tmp' };
+
+async function listening(program: string, settings: Readonly<Record<string, string>>): Promise<ChildProcess> {
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const log: string[] = [];
   const ready = new Promise<void>((resolve, reject) => {
@@ -97,40 +99,11 @@ async function empty(url: string): Promise<void> {
   redis.disconnect();
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
   return port;
-}
-
-const NAMES = ['redis-server', 'valkey-server'];
-
-const found = (): string | undefined =>
-  (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
-
-/** The program, installed first where that is possible without asking anybody. */
-async function redisProgram(): Promise<string> {
-  if (!found() && process.getuid?.() === 0 && existsSync('/etc/debian_version')) await installPackage();
-  const program = found();
-  if (program) return program;
-  throw new Error(
-    'These tests need Redis: install redis-server (apt-get install redis-server, brew install redis), or set REDIS_URL.',
-  );
-}
-
-/** Waits for whoever else installs at the moment, such as another worker of this run. */
-async function installPackage(): Promise<void> {
-  process.stderr.write('Installing redis-server by apt-get.\n');
-  const apt = (...args: string[]) => promisify(execFile)('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=120', ...args]);
-  const install = () => apt('install', '-y', '--no-install-recommends', 'redis-server');
-  await install().catch(async () => {
-    await apt('-o', 'Acquire::Retries=3', 'update');
-    await install();
-  });
 }

@@ -1,0 +1,48 @@
+/** Who talks to the instances over HTTP, on connections that are kept. */
+import { Agent, request } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+  /** How the cache answered: `l1 hit`. */
+  readonly cache: string | undefined;
+  readonly token: string | undefined;
+}
+
+export interface Asked {
+  readonly address: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly method?: string;
+  readonly payload?: object;
+}
+
+export type Ask = (asked: Asked) => Promise<Reply>;
+
+const TIMEOUT_MS = 30_000;
+
+export function createClient(): { ask: Ask; close(): void } {
+  const agent = new Agent({ keepAlive: true });
+  const ask = ({ address, path, headers, method = 'GET', payload }: Asked) =>
+    new Promise<Reply>((resolve, reject) => {
+      const type = payload && { 'content-type': 'application/json' };
+      const options = { method, agent, headers: { ...headers, ...type }, timeout: TIMEOUT_MS };
+      const sent = request(address + path, options, (reply) => {
+        const chunks: Buffer[] = [];
+        reply.on('data', (chunk: Buffer) => chunks.push(chunk));
+        reply.once('error', reject);
+        reply.once('end', () => {
+          resolve({
+            status: reply.statusCode!,
+            body: Buffer.concat(chunks).toString(),
+            cache: /cache;desc="([^"]+)"/.exec(String(reply.headers['server-timing']))?.[1],
+            token: reply.headers['consistency-token'] as string | undefined,
+          });
+        });
+      });
+      sent.once('timeout', () => sent.destroy(new Error(`${path} took longer than ${TIMEOUT_MS} ms.`)));
+      sent.once('error', reject);
+      sent.end(payload && JSON.stringify(payload));
+    });
+  return { ask, close: () => agent.destroy() };
+}

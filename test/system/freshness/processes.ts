@@ -1,0 +1,79 @@
+/** The processes of the check: Redis and instances of the service, started, killed and started again on their ports. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What it says once it can be used. */
+  readonly ready: RegExp;
+}
+
+export interface Running {
+  readonly pid: number;
+  start(): Promise<void>;
+  /** Ends it at once, as a crash does. */
+  kill(): Promise<void>;
+  pause(): void;
+  resume(): void;
+}
+
+/** Starts a program, to be killed with the stack. */
+export async function startProcess(stack: AsyncDisposableStack, program: Program): Promise<Running> {
+  let child: ChildProcess | undefined;
+  const running: Running = {
+    get pid() {
+      return child!.pid!;
+    },
+    async start() {
+      child = await spawned(program);
+    },
+    async kill() {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+    pause: () => void child!.kill('SIGSTOP'),
+    resume: () => void child!.kill('SIGCONT'),
+  };
+  stack.defer(() => running.kill());
+  await running.start();
+  return running;
+}
+
+async function spawned({ file, args, environment = {}, ready }: Program): Promise<ChildProcess> {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(file, args, {
+    cwd: PROJECT,
+    env: { PATH, HOME, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (said.length < 100) said.push(line);
+      if (ready.test(line)) resolve();
+    });
+  }
+  child.once('error', reject);
+  child.once('exit', (code) => reject(new Error(`${file} ended with ${code}:\n${said.join('\n')}`)));
+  await promise;
+  return child;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
