@@ -1,18 +1,18 @@
 /**
- * The bench: measures sections of the service, prints tables, writes JSON.
+ * The bench: measures sections of the service, prints tables, writes one document.
  *
- * Whatever a section starts (servers, children, files) it puts on one stack, which is unwound when the bench ends:
- * finished, failed, or interrupted.
+ * Whatever a section starts (servers, children, files) it puts on a stack, which is unwound when the section ends:
+ * finished, failed, or interrupted. The document is written after each section, so what is measured is kept.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { reads } from './sections/reads.ts';
+import { join, relative } from 'node:path';
+import { goalsTable } from './report/goals.ts';
+import { SECTIONS } from './sections/index.ts';
 import type { Report, Section } from './support/bench.ts';
 import { type Command, commandFrom, helpFor, UsageError } from './support/command-line.ts';
+import { type Document, machine, newDocument, readDocument, withReport, writeDocument } from './support/document.ts';
 import { drawn } from './support/table.ts';
 
-const SECTIONS: Readonly<Record<string, Section>> = { reads };
+const OUT = join(import.meta.dirname, 'out', 'bench.json');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED = 130;
 
@@ -32,17 +32,30 @@ async function measure(args: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(SECTIONS));
     return 0;
   }
-  const stack = new AsyncDisposableStack();
-  return Promise.race([runSections(command, stack), interruption()]).finally(() => stack.disposeAsync());
+  const interrupted = interruption();
+  const out = command.out ?? OUT;
+  let document = command.isWhole ? newDocument() : readDocument(out);
+  for (const [place, name] of command.sections.entries()) {
+    log(`${name} (${place + 1} of ${command.sections.length}): ${SECTIONS[name]!.summary}`);
+    const stack = new AsyncDisposableStack();
+    const run = runSection(SECTIONS[name]!, { command, stack });
+    const done = await Promise.race([run, interrupted]).finally(() => stack.disposeAsync());
+    if (typeof done === 'number') return done;
+    show(done.report);
+    document = withReport(document, name, done);
+    writeDocument(out, document);
+  }
+  conclude(document, out);
+  return 0;
 }
 
-async function runSections(command: Command, stack: AsyncDisposableStack): Promise<number> {
-  for (const name of command.sections) {
-    const report = await SECTIONS[name]!.run({ ...command, stack, log });
-    show(report);
-    write(command.out ?? join(import.meta.dirname, 'out', `${name}.json`), { section: name, command, report });
-  }
-  return 0;
+async function runSection(section: Section, { command, stack }: { command: Command; stack: AsyncDisposableStack }) {
+  const { size, quick } = command;
+  const startedAt = performance.now();
+  const report = await section.run({ size, quick, stack, log });
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const { facts, warnings } = report;
+  return { report, run: { at: new Date().toISOString(), seconds, size, quick, facts, warnings } };
 }
 
 /** Resolves with the exit code when the process is told to stop. A second signal is not waited for. */
@@ -55,28 +68,14 @@ function interruption(): Promise<number> {
 function show({ facts, tables, warnings }: Report): void {
   const known = Object.entries({ ...machine(), ...facts }).map(([name, value]) => `${name}: ${value}`);
   const parts = [known.join('\n'), ...tables.map(drawn), ...warnings.map((warning) => `Note: ${warning}`)];
-  process.stdout.write(`${parts.join('\n\n')}\n`);
+  process.stdout.write(`${parts.join('\n\n')}\n\n`);
 }
 
-interface Outcome {
-  readonly section: string;
-  readonly command: Command;
-  readonly report: Report;
+function conclude(document: Document, out: string): void {
+  const seconds = Object.values(document.runs).reduce((sum, run) => sum + run.seconds, 0);
+  process.stdout.write(`${drawn(goalsTable(document))}\n`);
+  log(`Written to ${relative(process.cwd(), out)}; its sections took ${seconds} s.`);
 }
-
-function write(file: string, { section, command: { size, quick }, report }: Outcome): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const document = { section, at: new Date(), size, quick, machine: machine(), ...report };
-  writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
-  log(`Written to ${relative(process.cwd(), file)}.`);
-}
-
-const machine = () => ({
-  cpus: `${availableParallelism()} of ${cpus()[0]?.model ?? 'an unknown kind'}`,
-  memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
-  system: `${platform()} ${arch()}`,
-  node: process.version,
-});
 
 function log(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -2,13 +2,25 @@
 declare module 'autocannon' {
   interface Request {
     path: string;
+    method?: string;
+    body?: string;
+    headers?: Record<string, string>;
+  }
+  interface Client {
+    /** @param reply its headers: names and values in turn. */
+    on(event: 'headers', listener: (reply: { headers: readonly string[] }) => void): this;
   }
   interface Options {
     readonly url: string;
     readonly connections: number;
     readonly duration: number;
+    /** Requests in all, instead of a duration; the same number for each connection. */
+    readonly amount?: number;
+    /** In seconds: how long a reply is waited for. */
+    readonly timeout?: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly requests: readonly { setupRequest(request: Request): Request }[];
+    readonly setupClient?: (client: Client) => void;
   }
   interface Result {
     readonly errors: number;

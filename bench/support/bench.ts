@@ -1,13 +1,14 @@
 /** What a section of the bench is given, and what it gives back. */
+import type { Figures } from './document.ts';
 import type { Table } from './table.ts';
 
-export type Size = 'small' | 'large';
+export type Size = 'tiny' | 'small' | 'large';
 
 export interface Bench {
   readonly size: Size;
   /** Fewer and shorter rounds: to see that all works, not to quote. */
   readonly quick: boolean;
-  /** What is to be ended when the bench ends, however it ends. */
+  /** What is to be ended when the section ends, however it ends. */
   readonly stack: AsyncDisposableStack;
   /** Progress, a line each, on standard error. */
   readonly log: (line: string) => void;
@@ -24,6 +25,8 @@ export interface Report {
   readonly tables: readonly Table[];
   /** What a reader of the numbers must know. */
   readonly warnings: readonly string[];
-  /** All of it for machines: each round of each row. */
+  /** Its part of the document: the numbers that are shown, by the document's keys. */
+  readonly figures: Partial<Figures>;
+  /** What the figures were taken from: each round of each row. */
   readonly data: object;
 }

@@ -4,6 +4,8 @@ import type { Section, Size } from './bench.ts';
 
 export interface Command {
   readonly sections: readonly string[];
+  /** Whether these are all there are. */
+  readonly isWhole: boolean;
   readonly quick: boolean;
   readonly size: Size;
   readonly out: string | undefined;
@@ -23,8 +25,7 @@ export function commandFrom(args: readonly string[], known: readonly string[]): 
   const { quick = false, size = quick ? 'small' : 'large', out } = values;
   if (size !== 'small' && size !== 'large') throw new UsageError(`--size is small or large, not "${size}".`);
   const sections = positionals.length > 0 ? positionals : known;
-  if (out !== undefined && sections.length > 1) throw new UsageError('--out is for one section: name it.');
-  return { sections, quick, size, out };
+  return { sections, isWhole: positionals.length === 0, quick, size, out };
 }
 
 function parsed(args: readonly string[]) {
@@ -49,7 +50,8 @@ ${Object.entries(sections)
 Options:
   --quick            fewer and shorter rounds on the small database: to see that all works, not to quote
   --size SIZE        small (100,000 transactions) or large (1,000,000; the default without --quick)
-  --out FILE         where the JSON goes; bench/out/<section>.json by default
+  --out FILE         where the JSON goes; bench/out/bench.json by default. Without all sections, those that are
+                     measured replace what the file holds of them
   --help
 
 Tables go to standard output, progress to standard error.

@@ -1,5 +1,7 @@
 /**
- * The bench database: a real PostgreSQL with durable settings under `.hotpath/bench-postgres`, seeded once and kept.
+ * The bench databases: in a real PostgreSQL with durable settings under `.hotpath/bench-postgres`, made once and kept.
+ * There is one a size, seeded, and a copy of it for the slow service: the same rows and primary keys, and what the
+ * rules of the data need, but no other index and no trigger.
  *
  * A database's name holds a hash of the migrations and the seed, so that a change of either makes a new one, and it gets
  * that name only when it is whole. The seed's present is fixed: every machine measures the same rows.
@@ -34,38 +36,67 @@ export interface BenchDatabase {
   readonly postmaster: number | undefined;
 }
 
+type Opening = Pick<Bench, 'stack' | 'log'>;
+
 /** Opens the database of a size; it is made first if need be. */
-export async function openBenchDatabase({ stack, log }: Bench, size: Size): Promise<BenchDatabase> {
+export function openBenchDatabase(bench: Opening, size: Size): Promise<BenchDatabase> {
+  return open(bench, `bench_${size}`, async (server, name) => {
+    bench.log(`Making the ${size} bench database; it is kept for the next run.`);
+    await ensureDatabase(server, name);
+    await migrate(server.url(name));
+    const display = progressDisplay();
+    await seed({ url: server.url(name), size, now: PRESENT, onProgress: display.show }).finally(display.close);
+  });
+}
+
+/** Opens the copy that the slow service reads. Nobody may be connected to the database it is made from. */
+export async function openBeforeDatabase(bench: Opening, size: Size): Promise<BenchDatabase> {
+  const { url } = await openBenchDatabase(bench, size);
+  return open(bench, `before_${size}`, async (server, name) => {
+    bench.log(`Copying the ${size} bench database for the slow service; it is kept, too.`);
+    const template = new URL(url).pathname.slice(1);
+    await withClient(server.url(), async (admin) => {
+      await admin.query(`drop database if exists ${name} with (force)`);
+      await admin.query(`create database ${name} template ${template} strategy file_copy`);
+    });
+    await withClient(server.url(name), (client) => client.query(BARE));
+  });
+}
+
+/** Drops every index that no rule needs, and every trigger that no constraint is. */
+const BARE = `do $$
+  declare command text;
+  begin
+    for command in
+      select format('drop index %s', indexrelid::regclass) from pg_index join pg_class on pg_class.oid = indrelid
+        where relnamespace = 'public'::regnamespace and not indisunique
+      union all
+      select format('drop trigger %I on %s', tgname, tgrelid::regclass) from pg_trigger where not tgisinternal
+    loop execute command; end loop;
+  end $$`;
+
+type Make = (server: EmbeddedPostgres, name: string) => Promise<void>;
+
+async function open({ stack, log }: Opening, kind: string, make: Make): Promise<BenchDatabase> {
   const server = await openEmbeddedPostgres({ directory: join(HOME, 'bench-postgres'), log });
   stack.defer(server.stop);
-  const name = `bench_${size}_${hashOfSources()}`;
+  const name = `${kind}_${hashOfSources()}`;
   return withClient(server.url(), async (admin) => {
     await admin.query(`select pg_advisory_lock(hashtext('bench databases'))`);
-    const databases = await databasesOf(admin, size);
+    const databases = await databasesOf(admin, kind);
     if (!databases.includes(name)) {
       for (const outdated of databases) await admin.query(`drop database ${outdated} with (force)`);
-      await make(server, size, log);
-      await admin.query(`alter database ${unfinished(size)} rename to ${name}`);
+      await make(server, `${kind}_unfinished`);
+      await admin.query(`alter database ${kind}_unfinished rename to ${name}`);
     }
     return { url: server.url(name), ...(await serverFacts(admin)) };
   });
 }
 
-const unfinished = (size: Size): string => `bench_${size}_unfinished`;
-
-async function make(server: EmbeddedPostgres, size: Size, log: Bench['log']): Promise<void> {
-  const url = server.url(unfinished(size));
-  log(`Making the ${size} bench database; it is kept for the next run.`);
-  await ensureDatabase(server, unfinished(size));
-  await migrate(url);
-  const display = progressDisplay();
-  await seed({ url, size, now: PRESENT, onProgress: display.show }).finally(display.close);
-}
-
-async function databasesOf(admin: pg.Client, size: Size): Promise<string[]> {
+async function databasesOf(admin: pg.Client, kind: string): Promise<string[]> {
   const { rows } = await admin.query<{ name: string }>(
     `select datname as name from pg_database where starts_with(datname, $1)`,
-    [`bench_${size}_`],
+    [`${kind}_`],
   );
   return rows.map(({ name }) => name);
 }

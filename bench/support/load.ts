@@ -1,14 +1,22 @@
-/** A child that loads an HTTP server with autocannon. */
-import autocannon from 'autocannon';
+/**
+ * A child that loads an HTTP server with autocannon, in a closed loop: each connection sends its next request when it
+ * has the reply to the last.
+ */
+import autocannon, { type Client, type Instance, type Request } from 'autocannon';
 import { answerQuestions } from './child.ts';
 
-export interface Load {
+interface Target {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
   readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Load extends Target {
   /** Asked for in turn. */
   readonly paths: readonly string[];
+  /** Of replies that are no failures; 200 alone without it. */
+  readonly statuses?: readonly number[];
 }
 
 export interface Loaded {
@@ -18,23 +26,128 @@ export interface Loaded {
   readonly p95: number;
 }
 
+/** What is sent: a read, or with a body a write. `$TIME` in the body becomes another time in each. */
+export interface Sent {
+  readonly path: string;
+  readonly method?: 'PATCH' | 'POST';
+  readonly body?: string;
+}
+
+export interface Mix extends Target {
+  /** In turn, going on where the last mix to this server ended. */
+  readonly requests: readonly Sent[];
+  /** How many requests each connection sends; without it, as many as it can within the seconds. */
+  readonly each?: number;
+}
+
+export interface Mixed extends Loaded {
+  readonly meanMs: number;
+  /** Replies that were not 2xx, and requests without a reply. */
+  readonly failures: number;
+  readonly reads: number;
+  /** Reads that a cache answered, as `Cache-Status` says. */
+  readonly hits: number;
+  /** As `Server-Timing` says; of writes, too. */
+  readonly statements: number;
+}
+
 answerQuestions({
-  async load({ url, connections, seconds, headers, paths }: Load): Promise<Loaded> {
+  async load({ paths, statuses = [200], ...target }: Load): Promise<Loaded> {
     let asked = 0;
-    const setupRequest = (request: { path: string }) => ({ ...request, path: paths[asked++ % paths.length]! });
+    const setupRequest = (request: Request) => ({ ...request, path: paths[asked++ % paths.length]! });
     const times: number[] = [];
     const refusals = new Map<number, number>();
-    const run = autocannon({ url, connections, duration: seconds, headers, requests: [{ setupRequest }] });
+    const run = start(target, { setupRequest });
     run.on('response', (_client, status, _bytes, ms) => {
       times.push(ms);
-      if (status !== 200) refusals.set(status, (refusals.get(status) ?? 0) + 1);
+      if (!statuses.includes(status)) refusals.set(status, (refusals.get(status) ?? 0) + 1);
     });
     const { errors, timeouts, duration } = await run;
     if (errors + timeouts + refusals.size > 0) {
-      const statuses = [...refusals].map(([status, times]) => `${times} times ${status}`);
-      throw new Error(`${url} failed: ${[`${errors} errors`, `${timeouts} timeouts`, ...statuses].join(', ')}.`);
+      const refused = [...refusals].map(([status, times]) => `${times} times ${status}`);
+      throw new Error(`${target.url} failed: ${[`${errors} errors`, `${timeouts} timeouts`, ...refused].join(', ')}.`);
     }
-    times.sort((one, other) => one - other);
-    return { operations: times.length, seconds: duration, p95: times[Math.floor(times.length * 0.95)]! };
+    return { operations: times.length, seconds: duration, p95: p95Of(times) };
+  },
+
+  async mix({ requests, each, ...target }: Mix): Promise<Mixed> {
+    const sender = senderOf(target.url);
+    const counts = { hits: 0, statements: 0, refused: 0, writes: 0 };
+    const times: number[] = [];
+    const startedAt = performance.now();
+    let lastAt = startedAt;
+    const run = start(target, {
+      setupRequest(request) {
+        const next = sender(requests);
+        if (next.method) counts.writes += 1;
+        // Its own headers each time: the length of a write's body would stay on what comes after it.
+        return { ...request, headers: { ...target.headers }, ...next };
+      },
+      setupClient: (client) => client.on('headers', ({ headers }) => countHeaders(headers, counts)),
+      ...(each && { amount: each * target.connections }),
+    });
+    run.on('response', (_client, status, _bytes, ms) => {
+      lastAt = performance.now();
+      times.push(ms);
+      if (status < 200 || status > 299) counts.refused += 1;
+    });
+    const { errors, timeouts } = await run;
+    const { hits, statements, refused, writes } = counts;
+    return {
+      operations: times.length,
+      seconds: (lastAt - startedAt) / 1000,
+      meanMs: times.reduce((sum, ms) => sum + ms, 0) / times.length,
+      p95: p95Of(times),
+      failures: refused + errors + timeouts,
+      reads: times.length - writes,
+      hits,
+      statements,
+    };
   },
 });
+
+interface Setup {
+  readonly setupRequest: (request: Request) => Request;
+  readonly setupClient?: (client: Client) => void;
+  readonly amount?: number;
+}
+
+/** Longer than any request of a service that is merely slow. */
+const TIMEOUT_SECONDS = 120;
+
+function start({ url, connections, seconds, headers }: Target, { setupRequest, ...setup }: Setup): Instance {
+  const requests = [{ setupRequest }];
+  return autocannon({ url, connections, duration: seconds, timeout: TIMEOUT_SECONDS, headers, requests, ...setup });
+}
+
+function p95Of(times: readonly number[]): number {
+  const sorted = times.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length * 0.95)] ?? Number.POSITIVE_INFINITY;
+}
+
+const sent = new Map<string, number>();
+
+/** Gives the next request to a server. */
+function senderOf(url: string): (requests: readonly Sent[]) => Sent {
+  return (requests) => {
+    const count = sent.get(url) ?? 0;
+    sent.set(url, count + 1);
+    const { path, method, body } = requests[count % requests.length]!;
+    if (!method || !body) return { path };
+    return { path, method, body: body.replace('$TIME', timeAt(count)) };
+  };
+}
+
+const LAST_HOUR = Date.parse('2026-05-31T23:00:00Z');
+
+/** A time within the data's last hour. */
+const timeAt = (count: number): string => new Date(LAST_HOUR + (count % 3_600_000)).toISOString();
+
+/** @param headers names and values in turn. */
+function countHeaders(headers: readonly string[], counts: { hits: number; statements: number }): void {
+  for (let index = 0; index < headers.length; index += 2) {
+    const [name, value] = [headers[index]!.toLowerCase(), headers[index + 1]!];
+    if (name === 'cache-status' && value.includes('; hit')) counts.hits += 1;
+    else if (name === 'server-timing') counts.statements += Number(/desc="(\d+) statement/.exec(value)?.[1] ?? 0);
+  }
+}

@@ -22,6 +22,8 @@ export interface PgbenchRun {
   readonly file: string;
   readonly connections: number;
   readonly seconds: number;
+  /** What the script knows by name. */
+  readonly variables?: Readonly<Record<string, number>>;
 }
 
 /** `pgbench (PostgreSQL) 15.18`, or undefined where there is none on PATH. */
@@ -53,10 +55,11 @@ export function statementFor(statement: string, parameter = ':value'): string {
 
 export async function runPgbench(
   stack: AsyncDisposableStack,
-  { url, file, connections, seconds }: PgbenchRun,
+  { url, file, connections, seconds, variables = {} }: PgbenchRun,
 ): Promise<Turn> {
   const options = { '-M': 'prepared', '-c': connections, '-j': 2, '-T': seconds, '-f': file };
-  const output = await outputOf(stack, ['-n', ...Object.entries(options).flat().map(String), url]);
+  const defined = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+  const output = await outputOf(stack, ['-n', ...Object.entries(options).flat().map(String), ...defined, url]);
   const operations = Number(/transactions actually processed: (\d+)/.exec(output)?.[1]);
   const rate = Number(/tps = ([\d.]+)/.exec(output)?.[1]);
   if (!(operations > 0 && rate > 0)) throw new Error(`pgbench said nothing of use:\n${output}`);

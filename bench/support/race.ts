@@ -6,6 +6,7 @@
  * where a rate does not.
  */
 import { cpuOfFamily } from './cpu.ts';
+import type { Rates } from './document.ts';
 
 export interface Racer {
   readonly name: string;
@@ -81,4 +82,21 @@ export function ratio(turns: Turns, name: string, other: string): number | undef
 export function perOperation(turns: readonly Turn[], amount: 'nodeCpu' | 'postgresCpu'): number | undefined {
   const known = turns.flatMap((turn) => (turn[amount] === undefined ? [] : [turn[amount] / turn.operations]));
   return known.length > 0 ? median(known) : undefined;
+}
+
+/** The figures of a race, for the document. @param limit the contender that is the limit of the others. */
+export function ratesOf(turns: Turns, limit?: string): Rates {
+  return Object.fromEntries(
+    [...turns].map(([name, each]) => [
+      name,
+      {
+        rate: median(each.map(rate)),
+        spread: spread(each.map(rate)),
+        p95Ms: each[0]?.p95 === undefined ? undefined : median(each.map(({ p95 }) => p95!)),
+        nodeCpuUs: perOperation(each, 'nodeCpu'),
+        postgresCpuUs: perOperation(each, 'postgresCpu'),
+        ofLimit: limit === undefined ? undefined : ratio(turns, name, limit),
+      },
+    ]),
+  );
 }

@@ -4,6 +4,7 @@
  * with a weight of 1/sqrt(p).
  */
 import { withClient } from './client.ts';
+import { randomNumbers } from './zipf.ts';
 
 const DRAWS = 4096;
 
@@ -16,15 +17,4 @@ export async function drawUsers(url: string): Promise<number[]> {
   const { rows } = await withClient(url, (client) => client.query<{ id: number }>(IN_ORDER));
   const random = randomNumbers(20_260_601);
   return Array.from({ length: DRAWS }, () => rows[Math.floor(rows.length * random() ** 2)]!.id);
-}
-
-/** Marsaglia's xorshift: the same numbers from 0 to 1 for the same seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }

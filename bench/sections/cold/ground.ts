@@ -1,7 +1,7 @@
 /** What all contenders share: the database, whose dashboards are asked for, how they are configured. */
-import { randomBytes } from 'node:crypto';
 import type { Bench } from '../../support/bench.ts';
 import { type BenchDatabase, openBenchDatabase } from '../../support/database.ts';
+import { productionEnvironment } from '../../support/environment.ts';
 import { drawUsers } from '../../support/users.ts';
 
 /** Of each contender to PostgreSQL; without HTTP, also how many dashboards are under way at once. */
@@ -17,16 +17,10 @@ export interface Ground extends Pick<Bench, 'stack' | 'log'> {
 export async function prepareGround(bench: Bench): Promise<Ground> {
   const database = await openBenchDatabase(bench, bench.size);
   const environment = {
-    NODE_ENV: 'production',
-    BUDGET_MODE: 'count',
-    LOG_LEVEL: 'warn',
-    DATABASE_URL: database.url,
+    ...productionEnvironment(database.url),
     DATABASE_POOL_MAX: String(CONNECTIONS),
     DATABASE_POOL_MIN: String(CONNECTIONS),
     CACHE_ROLLOUT_PERCENT: '0',
-    RATE_LIMIT_PUBLIC: '0',
-    RATE_LIMIT_VIEWER: '0',
-    JWT_SECRET: randomBytes(32).toString('base64url'),
   };
   return { stack: bench.stack, log: bench.log, database, users: await drawUsers(database.url), environment };
 }

@@ -64,7 +64,7 @@ export function warningsOf(races: Readonly<Record<string, Turns>>, pgbench: stri
 }
 
 /** Prisma has two ways to load relations; beside which the service stands is the one that did better. */
-function betterPrisma(turns: Turns): string {
+export function betterPrisma(turns: Turns): string {
   return ratio(turns, 'prismaQuery', 'prismaJoin')! > 1 ? 'prismaQuery' : 'prismaJoin';
 }
 

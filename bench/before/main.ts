@@ -1,0 +1,44 @@
+/**
+ * The slow service: the reads of Hotpath as they are written before anybody has measured them.
+ *
+ * Nothing here is slow on purpose: there is no pause, no needless work, and nothing that code review would stop. Rows
+ * are read whole and sent whole, relations are asked for where they are needed, one await after the other; lists are
+ * not cut into pages; ten connections, no cache, no compression. It runs on the same rows as Hotpath, in a database
+ * whose tables have their primary keys and no index besides.
+ */
+import type { AddressInfo } from 'node:net';
+import { PrismaPg } from '@prisma/adapter-pg';
+import Fastify from 'fastify';
+import pg from 'pg';
+import { PrismaClient } from '#client';
+import { answerQuestions } from '../support/child.ts';
+import { dashboardRoutes } from './dashboard.ts';
+import { homeRoutes } from './home.ts';
+import { productRoutes } from './products.ts';
+import { projectRoutes } from './projects.ts';
+import { readingRoutes } from './readings.ts';
+
+let statements = 0;
+countStatements();
+
+const adapter = new PrismaPg({ connectionString: process.env['DATABASE_URL']!, max: 10 });
+const prisma = new PrismaClient({ adapter });
+const app = Fastify();
+for (const routes of [dashboardRoutes, projectRoutes, homeRoutes, productRoutes, readingRoutes]) routes(app, prisma);
+await app.listen({ host: '127.0.0.1', port: 0 });
+
+answerQuestions({
+  address: () => `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+  statements: () => statements,
+});
+
+/** All that this process has sent to PostgreSQL: one increment each. */
+function countStatements(): void {
+  const { query } = pg.Client.prototype;
+  Object.assign(pg.Client.prototype, {
+    query(this: pg.Client, ...args: unknown[]): unknown {
+      statements += 1;
+      return Reflect.apply(query, this, args);
+    },
+  });
+}

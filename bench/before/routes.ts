@@ -1,0 +1,10 @@
+/** What a file of routes is given. */
+import type { FastifyInstance } from 'fastify';
+import type { PrismaClient } from '#client';
+
+export type Routes = (app: FastifyInstance, prisma: PrismaClient) => void;
+
+export interface ById<Body = unknown> {
+  readonly Params: { readonly id: string };
+  readonly Body: Body;
+}

@@ -1,0 +1,162 @@
+/** One system under the same load in both services, in turns. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Measured } from '../../support/before-service.ts';
+import { cpuOf, cpuOfFamily } from '../../support/cpu.ts';
+import type { Side } from '../../support/document.ts';
+import type { Mix, Mixed } from '../../support/load.ts';
+import { median } from '../../support/race.ts';
+import { isReady, type Server } from '../../support/service.ts';
+import { agreedPayloads, type Payload } from './agreement.ts';
+import type { BeforeAfterGround } from './ground.ts';
+import { type System, type Traffic, trafficOf } from './systems.ts';
+import { type Search, usersHeld } from './users-held.ts';
+
+/** Who send requests at the same time while latencies are taken. */
+export const USERS = 8;
+/** A service that takes longer than this part of a round for a request gets a number of requests instead. */
+const SLOW = 0.1;
+const LIMIT_MS = 1000;
+/** Answers in a row, so far apart, after which a server is calm again. */
+const CALM = 5;
+const PAUSE_MS = 100;
+
+/** What a turn took, beside what its client saw. */
+export interface Turn extends Mixed {
+  readonly dbCpu: number | undefined;
+  readonly serviceCpu: number | undefined;
+}
+
+export interface Outcome {
+  readonly side: Side;
+  readonly turns: readonly Turn[];
+}
+
+/** A system in both services. */
+export interface Measurement {
+  readonly before: Outcome;
+  readonly after: Outcome;
+}
+
+export async function measureSystem(ground: BeforeAfterGround, system: System): Promise<Measurement> {
+  const traffic = await trafficOf(system, ground.url);
+  const { payloads, turns } = await race(ground, system, traffic);
+  const held = {
+    before: await heldBy(ground, traffic, ground.startBefore),
+    after: await heldBy(ground, traffic),
+  };
+  ground.log(`${system.title}: ${held.before} and ${held.after} users held`);
+  const outcome = (name: 'before' | 'after'): Outcome => ({
+    side: sideOf(turns[name], payloads[name], held[name]),
+    turns: turns[name],
+  });
+  return { before: outcome('before'), after: outcome('after') };
+}
+
+async function race(ground: BeforeAfterGround, { title }: System, traffic: Traffic) {
+  await using stack = new AsyncDisposableStack();
+  const before = await ground.startBefore(stack);
+  const payloads = await agreedPayloads(ground, before, traffic.reads);
+  const turns = { before: [] as Turn[], after: [] as Turn[] };
+  const pace = await paceOf(ground, before, traffic);
+  const { rounds, seconds } = lengthsOf(ground);
+  for (let round = 1; round <= rounds; round += 1) {
+    turns.before.push(await turn(ground, before, { traffic, ...pace }));
+    await turn(ground, ground.after, { traffic, seconds });
+    turns.after.push(await turn(ground, ground.after, { traffic, seconds }));
+    const told = [turns.before, turns.after].map((each) => `${each.at(-1)!.meanMs.toFixed(1)} ms`).join(' and ');
+    ground.log(`${title}, round ${round} of ${rounds}: ${told}`);
+  }
+  return { payloads, turns };
+}
+
+const lengthsOf = ({ quick }: BeforeAfterGround) => (quick ? { rounds: 2, seconds: 0.8 } : { rounds: 3, seconds: 5 });
+
+interface Load {
+  readonly traffic: Traffic;
+  readonly users?: number;
+  readonly seconds: number;
+  readonly each?: number;
+}
+
+/** Warms the slow service up by one request of each user, and sees how long a round must be. */
+async function paceOf(ground: BeforeAfterGround, server: Measured, traffic: Traffic) {
+  const { seconds } = lengthsOf(ground);
+  const { meanMs } = await send(ground, server, { traffic, seconds, each: 1 });
+  const isSlow = meanMs / 1000 > seconds * SLOW;
+  const least = ground.quick ? 1 : 2;
+  return { seconds, ...(isSlow && { each: Math.max(least, Math.round((seconds * 1000) / meanMs)) }) };
+}
+
+function send({ load, headers }: BeforeAfterGround, { address }: Measured, { traffic, users = USERS, ...rest }: Load) {
+  const mix: Mix = { url: address, headers, connections: users, requests: traffic.requests, ...rest };
+  return load.ask<Mixed>('mix', mix);
+}
+
+async function turn(ground: BeforeAfterGround, server: Measured, load: Load): Promise<Turn> {
+  const before = await spentBy(ground, server);
+  const mixed = await send(ground, server, load);
+  const after = await spentBy(ground, server);
+  const statements = after.statements === undefined ? mixed.statements : after.statements - before.statements!;
+  const { dbCpu, serviceCpu } = { dbCpu: less(after.dbCpu, before.dbCpu), serviceCpu: less(after.cpu, before.cpu) };
+  return { ...mixed, statements, dbCpu, serviceCpu };
+}
+
+const spentBy = async ({ postmaster }: BeforeAfterGround, { pid, statements }: Measured) => ({
+  dbCpu: postmaster && cpuOfFamily(postmaster),
+  cpu: cpuOf(pid),
+  statements: await statements?.(),
+});
+
+const less = (after: number | undefined, before: number | undefined): number | undefined =>
+  after === undefined || before === undefined ? undefined : after - before;
+
+/** @param start starts a server for each try; without it, it is Hotpath that is tried. */
+function heldBy(
+  ground: BeforeAfterGround,
+  traffic: Traffic,
+  start?: BeforeAfterGround['startBefore'],
+): Promise<number> {
+  const quick: Search = { first: start ? 1 : 64, factor: 4, most: 4096, near: 0 };
+  const whole: Search = { first: start ? 1 : 64, factor: 2, most: 8192, near: 0.1 };
+  return usersHeld(
+    async (users) => {
+      await using stack = new AsyncDisposableStack();
+      const server = (await start?.(stack)) ?? ground.after;
+      const seconds = (ground.quick ? 1.2 : 3) + users / 2000;
+      const mixed = await send(ground, server, { traffic, users, seconds });
+      if (!start) await recovered(server);
+      return mixed.failures === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);
+    },
+    ground.quick ? quick : whole,
+  );
+}
+
+/** Overwhelmed, the service turns requests away, and for a moment also those that come after. */
+async function recovered({ address }: Server): Promise<void> {
+  for (let answers = 0; answers < CALM; answers += 1) {
+    if (!(await isReady(address))) answers = 0;
+    await pause(PAUSE_MS);
+  }
+}
+
+/** Who waits at the end is in no latency. In a closed loop the mean is users by throughput, whoever has his reply. */
+const isLate = ({ operations, seconds }: Mixed, users: number): boolean =>
+  users / (operations / seconds) > LIMIT_MS / 1000;
+
+function sideOf(turns: readonly Turn[], payload: Payload, users: number): Side {
+  const of = (value: (turn: Turn) => number) => median(turns.map(value));
+  const cpu = (name: 'dbCpu' | 'serviceCpu') =>
+    turns.some((turn) => turn[name] === undefined) ? undefined : of((turn) => turn[name]! / 1000 / turn.operations);
+  return {
+    meanMs: of(({ meanMs }) => meanMs),
+    p95Ms: of(({ p95 }) => p95),
+    throughput: of(({ operations, seconds }) => operations / seconds),
+    statementsPerRequest: of(({ statements, operations }) => statements / operations),
+    hitRate: of(({ hits, reads }) => hits / reads),
+    ...payload,
+    dbCpuMsPerRequest: cpu('dbCpu'),
+    serviceCpuMsPerRequest: cpu('serviceCpu'),
+    errorRate: of(({ failures, operations }) => failures / (failures + operations)),
+    usersHeld: users,
+  };
+}

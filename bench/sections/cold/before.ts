@@ -1,0 +1,30 @@
+/** Dashboards of the slow service: too slow to race, so it answers each of its users a few times. */
+import { join } from 'node:path';
+import { startBefore } from '../../support/before-service.ts';
+import type { Bench } from '../../support/bench.ts';
+import { startChild } from '../../support/child.ts';
+import { cpuOf } from '../../support/cpu.ts';
+import { openBeforeDatabase } from '../../support/database.ts';
+import type { Mixed } from '../../support/load.ts';
+import type { Turns } from '../../support/race.ts';
+
+/** At once. */
+const USERS = 4;
+
+export async function runBefore(bench: Bench, users: readonly number[]): Promise<Turns> {
+  const { stack, size, quick } = bench;
+  const { url } = await openBeforeDatabase(bench, size);
+  const { address, pid } = await startBefore(stack, url);
+  const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
+  const requests = users.map((user) => ({ path: `/v1/users/${user}/dashboard` }));
+  const mix = { url: address, connections: USERS, seconds: 0, headers: {}, requests };
+  const turns = [];
+  for (let round = 0; round <= (quick ? 1 : 3); round += 1) {
+    const before = cpuOf(pid);
+    const turn = await load.ask<Mixed>('mix', { ...mix, each: 1 });
+    const after = cpuOf(pid);
+    if (turn.failures > 0) throw new Error('The slow service fails.');
+    turns.push({ ...turn, nodeCpu: before === undefined || after === undefined ? undefined : after - before });
+  }
+  return new Map([['before', turns.slice(1)]]);
+}

@@ -1,0 +1,10 @@
+/** The table of contents of the bench: its sections, in the order in which they run. */
+import type { Section } from '../support/bench.ts';
+import { beforeAfter } from './before-after.ts';
+import { cold } from './cold.ts';
+import { hot } from './hot.ts';
+import { memory } from './memory.ts';
+import { scale } from './scale.ts';
+import { writes } from './writes.ts';
+
+export const SECTIONS: Readonly<Record<string, Section>> = { beforeAfter, cold, hot, scale, writes, memory };

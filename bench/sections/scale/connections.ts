@@ -1,0 +1,43 @@
+/** The service with 1 to 10,000 connections, each of which sends its next request when it has its reply. */
+import type { Bench } from '../../support/bench.ts';
+import type { ConnectionsScale, Scale } from '../../support/document.ts';
+import { residentBytes } from '../../support/resident.ts';
+import type { Target } from './target.ts';
+
+const CONNECTIONS = [1, 10, 100, 1000, 10_000];
+/** Files that a process has open beside its connections. */
+const OTHER_FILES = 200;
+
+export interface Connections {
+  readonly connections: Scale['connections'];
+  readonly warnings: readonly string[];
+}
+
+export async function scaleConnections({ quick, log }: Bench, { server, send }: Target): Promise<Connections> {
+  const connections: Record<string, ConnectionsScale> = {};
+  const most = mostFiles() - OTHER_FILES;
+  for (const count of CONNECTIONS.filter((count) => count <= most)) {
+    const seconds = (quick ? 1 : 4) + count / 2500;
+    const { operations, p95, failures, ...run } = await send({ connections: count, seconds });
+    connections[count] = {
+      rate: operations / run.seconds,
+      p95Ms: p95,
+      errors: failures,
+      rssBytes: residentBytes(server.pid),
+    };
+    log(`${count} connections: ${Math.round(operations / run.seconds)} a second, ${failures} errors`);
+  }
+  const isWhole = most >= CONNECTIONS.at(-1)!;
+  return {
+    connections,
+    warnings: isWhole
+      ? []
+      : [`A process may open ${mostFiles()} files here: raise it (ulimit -n) for 10,000 connections.`],
+  };
+}
+
+function mostFiles(): number {
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files: { soft: number | 'unlimited' } } };
+  const soft = userLimits?.open_files.soft ?? 'unlimited';
+  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+}

@@ -1,0 +1,40 @@
+/** The service and who asks it for dashboards. */
+import { join } from 'node:path';
+import type { Bench, Size } from '../../support/bench.ts';
+import { startChild } from '../../support/child.ts';
+import { openBenchDatabase } from '../../support/database.ts';
+import { type Environment, headersFor, productionEnvironment } from '../../support/environment.ts';
+import type { Mixed } from '../../support/load.ts';
+import { type Service, startService } from '../../support/service.ts';
+
+/** Whose dashboards are asked for, in turn. */
+const USERS = 200;
+
+export interface Ask {
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+export interface Target {
+  readonly server: Service;
+  readonly send: (ask: Ask) => Promise<Mixed>;
+}
+
+export interface TargetOptions {
+  readonly environment?: Environment;
+  /** Of the data; the bench's own without it. */
+  readonly size?: Size;
+}
+
+export async function startTarget(
+  bench: Bench,
+  { environment = {}, size = bench.size }: TargetOptions,
+): Promise<Target> {
+  const { url } = await openBenchDatabase(bench, size);
+  const production = { ...productionEnvironment(url), ...environment };
+  const server = await startService(bench.stack, { name: 'hotpath', environment: production });
+  const load = startChild(bench.stack, { file: join(import.meta.dirname, '../../support/load.ts') });
+  const requests = Array.from({ length: USERS }, (_, index) => ({ path: `/v1/users/${index + 1}/dashboard` }));
+  const about = { url: server.address, headers: headersFor(production), requests };
+  return { server, send: (ask) => load.ask<Mixed>('mix', { ...about, ...ask }) };
+}

@@ -1,0 +1,35 @@
+/** Writes: how many rows a second are written with the triggers that log changes, and without. */
+import type { Bench, Report, Section } from '../support/bench.ts';
+import { pgbenchVersion } from '../support/pgbench.ts';
+import { race, ratesOf, type Turns } from '../support/race.ts';
+import { prepareGround, startPgbench } from './writes/ground.ts';
+import { costTable, goalsTable, warningsOf } from './writes/tables.ts';
+import { WORKLOADS } from './writes/workloads.ts';
+
+export const writes: Section = {
+  summary: 'rows written a second with the triggers that log changes, and without',
+  async run(bench) {
+    const pgbench = await pgbenchVersion(bench.stack);
+    if (!pgbench) throw new Error('Writes are sent by pgbench, which is not on PATH: apt install postgresql-contrib.');
+    const ground = await prepareGround(bench);
+    const races = new Map<string, Turns>();
+    for (const workload of WORKLOADS) {
+      bench.log(`${workload.name}:`);
+      const racers = await startPgbench(ground, workload);
+      races.set(
+        workload.name,
+        await race(racers, { ...roundsOf(bench), postmaster: ground.postmaster, log: bench.log }),
+      );
+    }
+    return {
+      facts: { postgres: ground.version, pgbench, fsync: ground.fsync },
+      tables: [costTable(races), goalsTable(races)],
+      warnings: warningsOf(races),
+      figures: { writes: Object.fromEntries([...races].map(([name, turns]) => [name, ratesOf(turns)])) },
+      data: Object.fromEntries([...races].map(([name, turns]) => [name, Object.fromEntries(turns)])),
+    } satisfies Report;
+  },
+};
+
+const roundsOf = ({ quick }: Bench) =>
+  quick ? { rounds: 5, seconds: 1, warmUpSeconds: 1 } : { rounds: 15, seconds: 2, warmUpSeconds: 3 };

@@ -1,0 +1,146 @@
+/**
+ * The document: one JSON file with all that was measured. Its figures stand at the top level; `runs` says of each
+ * section when and on what it ran, `rounds` holds what the figures were taken from.
+ *
+ * A run of all sections begins a new document. A run of some replaces their part of the one that is there.
+ */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import type { Report, Size } from './bench.ts';
+
+/** One side of before and after, under one load. */
+export interface Side {
+  readonly meanMs: number;
+  readonly p95Ms: number;
+  /** Requests a second. */
+  readonly throughput: number;
+  readonly statementsPerRequest: number;
+  /** Of the reads, the part that a cache answered: 0 to 1. */
+  readonly hitRate: number;
+  /** Bytes of a read's body as it is, and as it is sent. */
+  readonly payloadBytes: number;
+  readonly compressedBytes: number;
+  /** Undefined where CPU time is not known. */
+  readonly dbCpuMsPerRequest?: number | undefined;
+  readonly serviceCpuMsPerRequest?: number | undefined;
+  /** Of all requests, the part that failed: 0 to 1. */
+  readonly errorRate: number;
+  /** The most concurrent users with a p95 below 1 s and no error. */
+  readonly usersHeld: number;
+}
+
+export interface Pair {
+  readonly before: Side;
+  readonly after: Side;
+}
+
+export interface Rate {
+  /** A second. */
+  readonly rate: number;
+  readonly spread: number;
+  readonly p95Ms?: number | undefined;
+  /** CPU time of the Node.js process that answers, in microseconds an operation. */
+  readonly nodeCpuUs?: number | undefined;
+  readonly postgresCpuUs?: number | undefined;
+  /** As a part of the rate that is the limit: pgbench's, bare's, off's; taken within each round. */
+  readonly ofLimit?: number | undefined;
+}
+
+export type Rates = Readonly<Record<string, Rate>>;
+
+export interface RowsScale {
+  readonly ms: number;
+  readonly statements: number;
+}
+
+export interface ConnectionsScale {
+  readonly rate: number;
+  readonly p95Ms: number;
+  readonly errors: number;
+  readonly rssBytes?: number | undefined;
+}
+
+export interface Scale {
+  /** By the number of children. */
+  readonly rows: Readonly<Record<string, { readonly hotpath: RowsScale; readonly before: RowsScale }>>;
+  readonly connections: Readonly<Record<string, ConnectionsScale>>;
+  /** Requests a second by the number of workers. */
+  readonly workers: Readonly<Record<string, { readonly hot: number; readonly cold: number }>>;
+  /** By the size of the data. */
+  readonly data: Readonly<Record<string, { readonly ms: number; readonly rows: number }>>;
+}
+
+export interface Memory {
+  /** Resident bytes. */
+  readonly rest: number;
+  readonly load: number;
+  readonly after: number;
+}
+
+export interface Figures {
+  readonly beforeAfter: Readonly<Record<string, Pair>>;
+  readonly cold: Rates;
+  readonly hot: Rates;
+  readonly mixed: object;
+  readonly tracing: Rates;
+  readonly scale: Scale;
+  readonly writes: Readonly<Record<string, unknown>>;
+  readonly memory: Memory;
+  /** From the start of the process until it is ready. */
+  readonly startMs: number;
+}
+
+export interface Run extends Pick<Report, 'facts' | 'warnings'> {
+  readonly at: string;
+  readonly seconds: number;
+  readonly size: Size;
+  readonly quick: boolean;
+}
+
+export interface Document extends Partial<Figures> {
+  readonly machine: Machine;
+  readonly runs: Readonly<Record<string, Run>>;
+  readonly rounds: Readonly<Record<string, object>>;
+}
+
+export type Machine = ReturnType<typeof machine>;
+
+export const machine = () => ({
+  cpus: `${availableParallelism()} of ${cpus()[0]?.model ?? 'an unknown kind'}`,
+  memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
+  system: `${platform()} ${arch()}`,
+  node: process.version,
+});
+
+export const newDocument = (): Document => ({ machine: machine(), runs: {}, rounds: {} });
+
+export const readDocument = (file: string): Document =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Document) : newDocument();
+
+/** The document with what a section has found. Sections may share a key: their parts stand side by side there. */
+export function withReport(
+  document: Document,
+  section: string,
+  { run, report }: { run: Run; report: Report },
+): Document {
+  const figures = Object.entries(report.figures).map(([key, part]) => {
+    const known = document[key as keyof Figures];
+    return [key, typeof part === 'object' && typeof known === 'object' ? { ...known, ...part } : part];
+  });
+  return {
+    machine: machine(),
+    runs: { ...document.runs, [section]: run },
+    ...figuresOf(document),
+    ...Object.fromEntries(figures),
+    rounds: { ...document.rounds, [section]: report.data },
+  };
+}
+
+const figuresOf = ({ machine: _machine, runs: _runs, rounds: _rounds, ...figures }: Document): Partial<Figures> =>
+  figures;
+
+export function writeDocument(file: string, document: Document): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+}
