@@ -2,7 +2,7 @@
  * Coverage: what the triggers of a table log, written into the database as the comment on their function. So an instance
  * can tell whether the triggers are those that its tags count on, before it serves a cached response: a migration may
  * not have been deployed yet, an older or a newer version of the service may have deployed its own, a tool may have
- * left triggers disabled.
+ * left triggers disabled, or put another table in the place of one that has them.
  */
 import type pg from 'pg';
 import { literal } from '../compile/sql/text.ts';
@@ -23,22 +23,47 @@ export const coverageLiteral = (table: WatchedTable): string => literal(JSON.str
 
 export const functionName = (source: string): string => `log_${source}`;
 
+/**
+ * All four triggers of a table, at work in every session. Where logical replication writes into a table, no statement
+ * is run, so no trigger of a statement is; what is written into a table that inherits from another runs its own alone.
+ */
 const INSTALLED = `
-SELECT log.proname AS "function", obj_description(log.oid, 'pg_proc') AS "coverage"
+SELECT
+  log.proname AS "function",
+  obj_description(log.oid, 'pg_proc') AS "coverage",
+  logged.relname AS "table",
+  place.nspname AS "schema",
+  pg_table_is_visible(logged.oid) AS "isVisible"
 FROM pg_proc AS log
 JOIN pg_trigger AS logging ON logging.tgfoid = log.oid
+JOIN pg_class AS logged ON logged.oid = logging.tgrelid
+JOIN pg_namespace AS place ON place.oid = logged.relnamespace
 WHERE logging.tgname LIKE 'invalidation\\_%' AND logging.tgenabled = 'A' AND pg_function_is_visible(log.oid)
-GROUP BY log.oid
+  AND NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = logged.oid)
+  AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = logged.oid)
+GROUP BY log.oid, logged.oid, place.oid
 HAVING count(*) = 4`;
+
+interface Installed {
+  readonly function: string;
+  readonly coverage: string | null;
+  readonly table: string;
+  readonly schema: string;
+  /** Whether the table is the one that its name alone leads to. */
+  readonly isVisible: boolean;
+}
 
 /** The sources of which the database logs less than is watched. */
 export async function findGaps(client: pg.Client, { tables }: Watched): Promise<string[]> {
-  const { rows } = await client.query<{ function: string; coverage: string | null }>(INSTALLED);
-  const installed = new Map(rows.map((row) => [row.function, JSON.parse(row.coverage ?? '{}') as Partial<Coverage>]));
-  const isCovered = (table: WatchedTable): boolean => {
-    const { keys = [], columns = [] } = installed.get(functionName(table.source)) ?? {};
-    const wanted = coverageOf(table);
-    return wanted.keys.every((key) => keys.includes(key)) && wanted.columns.every((column) => columns.includes(column));
-  };
-  return [...tables.values()].filter((table) => !isCovered(table)).map(({ source }) => source);
+  const { rows } = await client.query<Installed>(INSTALLED);
+  return [...tables.values()].filter((table) => !rows.some((row) => covers(row, table))).map(({ source }) => source);
+}
+
+function covers(installed: Installed, watched: WatchedTable): boolean {
+  const isPlaced = watched.schema === undefined ? installed.isVisible : installed.schema === watched.schema;
+  if (installed.function !== functionName(watched.source) || installed.table !== watched.table || !isPlaced)
+    return false;
+  const { keys = [], columns = [] } = JSON.parse(installed.coverage ?? '{}') as Partial<Coverage>;
+  const wanted = coverageOf(watched);
+  return wanted.keys.every((key) => keys.includes(key)) && wanted.columns.every((column) => columns.includes(column));
 }
