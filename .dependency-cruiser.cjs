@@ -35,6 +35,8 @@ module.exports = {
       freshness: ['compile', 'resource', 'telemetry'],
       cache: ['freshness', 'http', 'telemetry', 'resource'],
       jobs: ['telemetry'],
+      mail: [],
+      storage: [],
     }),
     {
       name: 'plugins-know-no-module',

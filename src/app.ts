@@ -36,9 +36,16 @@ export function buildApp(config: Config) {
   app.register(plugins.database, { config: config.database, sites: config.budget.mode !== 'count' });
   app.register(plugins.openapi);
   app.register(plugins.health);
-  app.register(plugins.reads, { resources, secret: config.auth.secret ?? config.database.url });
+  const secret = config.auth.secret ?? config.database.url;
+  app.register(plugins.reads, { resources, secret });
   app.register(plugins.freshness, { url: config.database.url, config: config.freshness });
   app.register(plugins.cache, { config: config.cache, resources });
+  app.register(plugins.files, { config: config.files, secret });
+  app.register(plugins.jobs, {
+    config,
+    jobs: modules.flatMap((module) => module.jobs ?? []),
+    runs: config.jobs.inline,
+  });
   app.register(async (v1) => modules.forEach((module) => void module.routes(v1)), { prefix: '/v1' });
   app.register(plugins.docs);
   return app;

@@ -136,6 +136,31 @@ export const variables = Type.Object({
     default: 'on',
     description: 'Whether statements are prepared once a connection. Off for a pooler that cannot keep them.',
   }),
+  JOBS: Type.Enum(['off', 'inline'], {
+    default: 'off',
+    description: 'Whether the service runs jobs itself, as in development, or leaves them to `npm run worker`.',
+  }),
+  JOBS_CONCURRENCY: count(10, 1, 'Jobs that a worker runs at a time.'),
+  JOBS_PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 0,
+    description: 'The port on which a worker answers `/healthz`, `/readyz` and `/metrics`; 0 takes a free one.',
+  }),
+  SMTP_URL: url(['smtp', 'smtps'], 'The mail server that jobs send by. Either this or `MAIL_DIRECTORY`.'),
+  MAIL_DIRECTORY: Type.Optional(
+    Type.String({ minLength: 1, description: 'Where mails are laid down as `.eml` files when there is no server.' }),
+  ),
+  MAIL_FROM: Type.String({
+    minLength: 1,
+    default: 'Hotpath <hotpath@localhost>',
+    description: 'Who mails are from. What is behind the `@` also ends their Message-IDs.',
+  }),
+  FILES_DIRECTORY: Type.String({
+    minLength: 1,
+    default: '.hotpath/files',
+    description: 'Where reports are kept. The service and its workers must see the same directory.',
+  }),
   BUDGET_MODE: Type.Enum(['throw', 'warn', 'count'], {
     default: 'count',
     description:
@@ -269,6 +294,9 @@ function configFrom(values: Variables) {
       statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
       preparedStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
     },
+    jobs: { inline: values.JOBS === 'inline', concurrency: values.JOBS_CONCURRENCY, port: values.JOBS_PORT },
+    mail: { smtpUrl: values.SMTP_URL, directory: values.MAIL_DIRECTORY, from: values.MAIL_FROM },
+    files: { directory: values.FILES_DIRECTORY },
     budget: { mode: values.BUDGET_MODE },
     auth: {
       secret: values.JWT_SECRET,

@@ -26,6 +26,7 @@ const TOLD_BY_MESSAGE = new Set([
   'UnsupportedPlatformError',
   'CommandError',
   'MigrationError',
+  'QueueMissingError',
 ]);
 
 function explained(error: unknown): string {

@@ -11,15 +11,22 @@ import type { Config } from './config.ts';
 import { startTelemetry } from './telemetry.ts';
 
 export interface Served {
-  readonly app: App;
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly address: string;
 }
 
-/** @param afterwards what is to be stopped once the service is closed, within the same time. */
-export async function serve(config: Config, afterwards?: () => Promise<void>): Promise<Served> {
+export interface ServeOptions {
+  /** What is served; the service without it. */
+  readonly build?: (config: Config) => Pick<App, 'listen' | 'close' | 'log'>;
+  readonly port?: number;
+  /** Stops what is to be stopped once the service is closed, within the same time. */
+  readonly afterwards?: () => Promise<void>;
+}
+
+export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
+  const { build = buildApp, port = config.http.port, afterwards } = options;
   const telemetry = await startTelemetry(config);
-  const app = buildApp(config);
+  const app = build(config);
   const close = async () => {
     await app.close();
     await telemetry.stop();
@@ -33,7 +40,7 @@ export async function serve(config: Config, afterwards?: () => Promise<void>): P
   });
   if (cluster.isWorker) drainWhenTold(closing.close);
   try {
-    return { app, address: await app.listen({ host: config.http.host, port: config.http.port }) };
+    return { address: await app.listen({ host: config.http.host, port }) };
   } catch (error) {
     await close();
     throw error;

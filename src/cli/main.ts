@@ -1,10 +1,11 @@
 /** `hotpath`: the operator's commands. */
 import { orExit } from '../exit.ts';
 import { CommandError } from './command.ts';
+import { jobs } from './jobs.ts';
 import { token } from './token.ts';
 import { triggers } from './triggers.ts';
 
-const commands = { token, triggers };
+const commands = { jobs, token, triggers };
 
 await orExit(async () => {
   const [name = '--help', ...args] = process.argv.slice(2);

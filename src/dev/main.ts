@@ -8,6 +8,7 @@ import { environment, loadConfig } from '../config.ts';
 import { orExit } from '../exit.ts';
 import { type Served, serve } from '../serve.ts';
 import { openDevelopmentDatabase } from './database.ts';
+import { MAIL_DIRECTORY } from './home.ts';
 import { migrate } from './migrate.ts';
 import { developmentSecret } from './secret.ts';
 import { seedIfEmpty } from './seed.ts';
@@ -23,7 +24,7 @@ await orExit(async () => {
     await seedIfEmpty(database.url);
     const config = loadConfig({ ...defaults(), ...environment, DATABASE_URL: database.url });
     for (const signal of SIGNALS) process.off(signal, leave);
-    const served = await serve(config, database.close);
+    const served = await serve(config, { afterwards: database.close });
     if (config.auth.secret) process.stdout.write(banner(served));
   } catch (error) {
     await database.close();
@@ -33,7 +34,8 @@ await orExit(async () => {
 
 function defaults() {
   const secret = environment['JWKS_URL'] ? {} : { JWT_SECRET: developmentSecret() };
-  return { NODE_ENV: 'development', BUDGET_MODE: 'warn', ...secret };
+  const mail = environment['SMTP_URL'] ? {} : { MAIL_DIRECTORY };
+  return { NODE_ENV: 'development', BUDGET_MODE: 'warn', JOBS: 'inline', ...secret, ...mail };
 }
 
 function banner({ address }: Served): string {

@@ -1,6 +1,7 @@
-/** Brings a database up to the migrations, with Prisma Migrate in a process of its own. */
+/** Brings a database up to the migrations, with Prisma Migrate in a process of its own, and its queue up to date. */
 import { createRequire } from 'node:module';
 import { environment } from '../config.ts';
+import { installQueue } from '../engine/jobs/schema.ts';
 import { PROJECT } from './home.ts';
 import { runProcess } from './run-process.ts';
 
@@ -13,6 +14,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
     env: { ...environment, DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
   if (code !== 0) throw new MigrationError(output.trim());
+  await installQueue(databaseUrl);
 }
 
 /** Prisma Migrate refused; the message is what it said. */

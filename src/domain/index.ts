@@ -7,5 +7,6 @@ import type { Module } from './module.ts';
 import { orders } from './orders/index.ts';
 import { payments } from './payments/index.ts';
 import { projects } from './projects/index.ts';
+import { reports } from './reports/index.ts';
 
-export const modules: readonly Module[] = [accounts, payments, catalog, orders, projects, feed, devices];
+export const modules: readonly Module[] = [accounts, payments, catalog, orders, projects, feed, devices, reports];

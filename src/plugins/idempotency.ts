@@ -35,6 +35,8 @@ export type Created =
       readonly resource: Resource;
       readonly where: Readonly<Record<string, string | number>>;
       readonly location: string;
+      /** 201 without it. */
+      readonly status?: 202;
     }
   | { readonly status: 200 | 201; readonly data: object };
 
@@ -124,5 +126,6 @@ async function answerTo(
   if ('data' in created) return { status: created.status, headers: {}, body: JSON.stringify({ data: created.data }) };
   const { json, version } = await readRow(server, { ...created, viewer }, tx);
   const body = `{"data":${json}}`;
-  return { status: 201, headers: { location: created.location, etag: etagOf(body, version) }, body };
+  const { location, status = 201 } = created;
+  return { status, headers: { location, etag: etagOf(body, version) }, body };
 }

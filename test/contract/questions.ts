@@ -9,8 +9,9 @@ import type { Resource } from '../../src/engine/resource/resource.ts';
 import type { FoundRoute } from './routes.ts';
 import { pathOfFirst } from './routes.ts';
 
-export function questionsOf({ url, read }: FoundRoute, registry: Registry): string[] {
-  const path = pathOfFirst(url);
+export function questionsOf(route: FoundRoute, registry: Registry): string[] {
+  const { read } = route;
+  const path = pathOfFirst(route);
   if (!read) return [];
   const { resource } = read;
   const embeddings = Object.keys(resource.relations).map((name) => `fields=${name}`);

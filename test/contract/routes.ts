@@ -1,5 +1,6 @@
 /** The routes of the service, as it registers them: whatever is added is found. */
 import type { RouteOptions } from 'fastify';
+import { datamodel } from '#datamodel';
 import type { App } from '../../src/app.ts';
 import type { ReadRoute } from '../../src/plugins/reads.ts';
 
@@ -19,5 +20,15 @@ export function collectRoutes(app: App): FoundRoute[] {
   return found;
 }
 
-/** The route's path with 1 for every parameter: the row that has the children. */
-export const pathOfFirst = (url: string): string => url.replace(/:\w+/g, '1');
+/** The route's path with 1 for every parameter, as a UUID where the field is one: the row that has the children. */
+export function pathOfFirst({ url, read }: Pick<FoundRoute, 'url' | 'read'>): string {
+  const fields = read ? datamodel.models[read.resource.model]!.fields : {};
+  const uuids = Object.entries(read?.where ?? {}).filter(([name]) => {
+    const field = fields[name];
+    return field?.kind === 'scalar' && field.native?.name === 'Uuid';
+  });
+  const parameters = new Set(uuids.map(([, parameter]) => parameter));
+  return url.replace(/:(\w+)/g, (_, name: string) => (parameters.has(name) ? FIRST_UUID : '1'));
+}
+
+const FIRST_UUID = '00000000-0000-0000-0000-000000000001';

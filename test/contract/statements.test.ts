@@ -25,9 +25,9 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-async function statementsOf({ url }: FoundRoute): Promise<string> {
-  const texts = await catchStatements(app, () => app.inject({ url: pathOfFirst(url), headers: as(1, 'admin') }));
-  return texts.map(({ text }) => `-- GET ${url}\n\n${text};\n`).join('\n');
+async function statementsOf(route: FoundRoute): Promise<string> {
+  const texts = await catchStatements(app, () => app.inject({ url: pathOfFirst(route), headers: as(1, 'admin') }));
+  return texts.map(({ text }) => `-- GET ${route.url}\n\n${text};\n`).join('\n');
 }
 
 it.each(modules)('keeps the statements of $name', async ({ name, resources }) => {

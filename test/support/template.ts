@@ -15,7 +15,9 @@ import type { Size } from '../../prisma/seed/sizes.ts';
 import { PROJECT } from '../../src/dev/home.ts';
 import { migrate } from '../../src/dev/migrate.ts';
 
-const SOURCES = ['migrations', 'seed'].map((folder) => join(PROJECT, 'prisma', folder));
+const SOURCES = ['prisma/migrations', 'prisma/seed', 'node_modules/graphile-worker/sql'].map((folder) =>
+  join(PROJECT, folder),
+);
 
 /** The spaces of our advisory locks: one lock for each claimed name, one for the making of templates. */
 const CLAIMS = 7_101;

@@ -1,12 +1,16 @@
 /** Devices: the sensors of the merchants' cold stores, and what they measured. */
 import type { Module } from '../module.ts';
 import { deviceLists, readings } from './cache.ts';
+import { foldReadings } from './jobs.ts';
 import { device, reading, readingHourly } from './resource.ts';
 import { writeRoutes } from './routes.ts';
+
+export { device };
 
 export const devices: Module = {
   name: 'devices',
   resources: [device, reading, readingHourly],
+  jobs: [foldReadings],
   routes(app) {
     app.list('/devices', { resource: device, budget: 1, cache: deviceLists });
     app.item('/devices/:id', { resource: device, budget: 1 });

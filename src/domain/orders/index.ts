@@ -1,14 +1,17 @@
-/** Orders: what was bought. */
+/** Orders: what was bought, and what that leaves on the merchants' shelves. */
 import type { Module } from '../module.ts';
-import { order, orderItem } from './resource.ts';
+import { confirmOrder, countOrder } from './jobs.ts';
+import { order, orderItem, stockDay } from './resource.ts';
 import { writeRoutes } from './routes.ts';
 
 export const orders: Module = {
   name: 'orders',
-  resources: [order, orderItem],
+  resources: [order, orderItem, stockDay],
+  jobs: [confirmOrder, countOrder],
   routes(app) {
     app.item('/orders/:id', { resource: order, budget: 1 });
     app.list('/users/:id/orders', { resource: order, budget: 1, where: { userId: 'id' } });
+    app.list('/merchants/:id/stock', { resource: stockDay, budget: 1, where: { merchantId: 'id' } });
     writeRoutes(app);
   },
 };

@@ -1,6 +1,6 @@
 /**
- * Placing an order: the order, its lines, its payment and the buyer's notification are written and the stock is taken
- * in one transaction, with as many statements whatever the number of items.
+ * Placing an order: the order, its lines, its payment, the buyer's notification and the jobs that follow are written and
+ * the stock is taken in one transaction, with as many statements whatever the number of items.
  *
  * - Nothing is oversold. Stock is taken by one UPDATE that looks at the quantity again under the lock of its row; what
  *   it does not find enough of, it does not return, and the order is undone as a whole.
@@ -16,6 +16,8 @@
 import { randomUUID } from 'node:crypto';
 import { Prisma } from '#client';
 import { type RequestError, requestError } from '../../engine/http/errors.ts';
+import { enqueue, task } from '../../engine/jobs/enqueue.ts';
+import { confirmOrder, countOrder } from './jobs.ts';
 import { noticeOf } from './notice.ts';
 
 export interface Item {
@@ -31,7 +33,7 @@ export interface NewOrder {
 }
 
 /** Statements of `placeOrder`. */
-export const PLACING_STATEMENTS = 6;
+export const PLACING_STATEMENTS = 7;
 
 /** @returns the order's id. @throws `invalidRequest` for what cannot be bought, `outOfStock` for what is sold out. */
 export async function placeOrder(tx: Prisma.TransactionClient, order: NewOrder): Promise<number> {
@@ -47,6 +49,7 @@ export async function placeOrder(tx: Prisma.TransactionClient, order: NewOrder):
   await tx.transaction.create({ data: payment(order, { id, total, lines }), select: { id: true } });
   const notice = noticeOf({ id, userId, total, currency, status: 'pending' });
   await tx.notification.create({ data: notice, select: { id: true } });
+  await enqueue(tx, task(confirmOrder, { orderId: id }), task(countOrder, { orderId: id }));
   await takeStock(tx, lines);
   return id;
 }

@@ -23,3 +23,16 @@ export const orderItem = resource('OrderItem', {
   policy: { admin: {}, user: { rows: { order: { is: { userId: SUBJECT } } } } },
   examples: { quantity: 2, unitPrice: '129.90' },
 });
+
+/** A product's day: what was ordered of it, and what was left. */
+export const stockDay = resource('StockDay', {
+  name: 'stock day',
+  fields: ['productId', 'day', 'ordered', 'revenue', 'remaining', 'updatedAt'],
+  relations: { product: {} },
+  lean: 'day,ordered,revenue,remaining,product(id,name)',
+  filters: { productId: ['equals', 'in'] },
+  sorts: ['day'],
+  sort: '-day',
+  policy: { admin: {} },
+  examples: { ordered: 12, revenue: '1558.80', remaining: 148 },
+});

@@ -102,3 +102,43 @@ SELECT
     LIMIT 1 OFFSET 19
   )::text AS "next",
   pg_current_snapshot()::text AS "snapshot";
+
+-- GET /v1/merchants/:id/stock
+
+WITH "the page" AS (
+  SELECT "stockDay".*
+  FROM "stock_days" AS "stockDay"
+  WHERE "stockDay"."merchant_id" = $1
+  ORDER BY "stockDay"."day" DESC, "stockDay"."product_id" DESC
+  LIMIT 21
+)
+SELECT
+  to_json(ARRAY(
+    SELECT "row"
+    FROM (
+      SELECT
+        to_char("stockDay"."day" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "day",
+        "stockDay"."ordered",
+        trim_scale("stockDay"."revenue")::text AS "revenue",
+        "stockDay"."remaining",
+        (
+          SELECT "row"
+          FROM (
+            SELECT
+              "product"."id",
+              "product"."name"
+            FROM "products" AS "product"
+            WHERE "product"."id" = "stockDay"."product_id"
+          ) AS "row"
+        ) AS "product"
+      FROM "the page" AS "stockDay"
+      LIMIT 20
+    ) AS "row"
+  ))::text AS "json",
+  (
+    SELECT json_build_array(to_char("stockDay"."day" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "stockDay"."product_id")
+    FROM "the page" AS "stockDay"
+    WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
+    LIMIT 1 OFFSET 19
+  )::text AS "next",
+  pg_current_snapshot()::text AS "snapshot";

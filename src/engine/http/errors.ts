@@ -21,6 +21,7 @@ export const errors = {
   alreadyExists: createError('ALREADY_EXISTS', '%s', 409),
   outOfStock: createError('OUT_OF_STOCK', '%s', 409),
   lastOwner: createError('LAST_OWNER', '%s', 409),
+  linkExpired: createError('LINK_EXPIRED', '%s', 410),
   preconditionFailed: createError('PRECONDITION_FAILED', '%s', 412),
   bodyTooLarge: createError('BODY_TOO_LARGE', '%s', 413),
   urlTooLong: createError('URL_TOO_LONG', '%s', 414),

@@ -12,7 +12,7 @@ describe('POST /v1/orders', () => {
     const ids = await shelve(3, { stock: 10, price: '1.10' });
     const items = ids.map((productId, n) => ({ productId, quantity: 3 - n })).reverse();
     const { status, json, headers, statements } = await post('/orders', as(5), { items, shippingAddress });
-    expect([status, statements]).toEqual([201, 7]);
+    expect([status, statements]).toEqual([201, 8]);
     // 3 × 1.10 + 2 × 2.20 + 1 × 3.30
     expect(json.data).toMatchObject({ status: 'pending', total: '11', currency: 'EUR', items: expect.any(Array) });
     expect(json.data.items).toEqual(
@@ -51,7 +51,7 @@ describe('POST /v1/orders', () => {
     const one = await order(ids.slice(0, 1), as(5));
     const fifty = await order(ids, as(5));
     expect([one.status, fifty.status, fifty.json.data.items.length]).toEqual([201, 201, 50]);
-    expect([one.statements, fifty.statements]).toEqual([7, 7]);
+    expect([one.statements, fifty.statements]).toEqual([8, 8]);
   });
 
   it('takes the prices of the database', async () => {
@@ -175,7 +175,7 @@ describe('the stock', () => {
       await waitingForLock(client, 1);
       await client.query('commit');
       const { status, json, statements } = await waiting;
-      expect([status, json.code, statements]).toEqual([409, 'OUT_OF_STOCK', 6]);
+      expect([status, json.code, statements]).toEqual([409, 'OUT_OF_STOCK', 7]);
       expect(json.detail).toContain(`(product ${ids[1]})`);
       expect(json.detail).not.toContain(`(product ${ids[0]})`);
       expect([await written(), await stockOf(ids)]).toEqual([before, [1, 0]]);

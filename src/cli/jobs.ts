@@ -1,0 +1,87 @@
+/** `hotpath jobs`: the queue, for operators. */
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { environment } from '../config.ts';
+import { listJobs, type QueuedJob, retryDead, type State } from '../engine/jobs/dead-letters.ts';
+import { installQueue } from '../engine/jobs/schema.ts';
+import { type Command, CommandError } from './command.ts';
+
+const usage = `Usage: npm run hotpath -- jobs list [--state waiting|running|dead] [--limit N]
+       npm run hotpath -- jobs retry (ID... | --all)
+       npm run hotpath -- jobs install
+
+list     shows jobs, oldest first: a dead one has used up its tries and stays until it is tried again.
+retry    gives dead jobs all their tries again, at once.
+install  brings the queue's tables (schema graphile_worker) up to date, as services and workers do when they may.
+
+The database is that of DATABASE_URL.`;
+
+export const jobs: Command = {
+  summary: 'list the jobs in the queue, and retry dead ones',
+  usage,
+  async run(args) {
+    const { positionals, values } = parsed(args);
+    const [what, ...ids] = positionals;
+    if (what === 'list' && ids.length === 0) return withPool((pool) => list(pool, values));
+    if (what === 'retry' && ids.length > 0 !== (values.all === true)) {
+      return withPool((pool) => retry(pool, values.all ? undefined : ids));
+    }
+    if (what === 'install' && ids.length === 0) return installQueue(databaseUrl());
+    throw new CommandError(usage);
+  },
+};
+
+interface Listing {
+  readonly state?: string | undefined;
+  readonly limit?: string | undefined;
+}
+
+const STATES: readonly string[] = ['waiting', 'running', 'dead'] satisfies State[];
+
+async function list(pool: pg.Pool, { state, limit = '50' }: Listing): Promise<void> {
+  if (state !== undefined && !STATES.includes(state)) throw new CommandError(`--state is one of ${STATES.join(', ')}.`);
+  if (!/^[1-9]\d{0,5}$/.test(limit)) throw new CommandError('--limit must be a number of jobs.');
+  const listed = await listJobs(pool, state as State | undefined, Number(limit));
+  say(listed.length === 0 ? 'There are none.' : listed.map(lineOf).join('\n'));
+}
+
+const lineOf = ({ id, job, state, attempts, maxAttempts, runAt, lastError }: QueuedJob): string =>
+  [
+    id.padStart(8),
+    job.padEnd(16),
+    state.padEnd(8),
+    `${attempts}/${maxAttempts}`.padStart(6),
+    runAt.toISOString(),
+    (lastError ?? '').split('\n', 1)[0],
+  ]
+    .join('  ')
+    .trimEnd();
+
+async function retry(pool: pg.Pool, ids: readonly string[] | undefined): Promise<void> {
+  if (ids?.some((id) => !/^[1-9]\d{0,17}$/.test(id))) throw new CommandError('Jobs are named by their ids.');
+  const retried = await retryDead(pool, ids);
+  say(`${retried} dead ${retried === 1 ? 'job is' : 'jobs are'} tried again.`);
+}
+
+async function withPool(work: (pool: pg.Pool) => Promise<void>): Promise<void> {
+  const pool = new pg.Pool({ connectionString: databaseUrl() });
+  await work(pool).finally(() => pool.end());
+}
+
+function databaseUrl(): string {
+  const url = environment['DATABASE_URL'];
+  if (!url) throw new CommandError('DATABASE_URL is not set, and says where the queue is.');
+  return url;
+}
+
+function parsed(args: string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    const options = { state: text, limit: text, all: { type: 'boolean' } } as const;
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,0 +1,17 @@
+/** Reports: what is too long for a page, written to a file by a job. */
+import type { Module } from '../module.ts';
+import { cleanReports, writeReport } from './jobs.ts';
+import { report } from './resource.ts';
+import { downloadRoute, writeRoutes } from './routes.ts';
+
+export const reports: Module = {
+  name: 'reports',
+  resources: [report],
+  jobs: [writeReport, cleanReports],
+  routes(app) {
+    app.item('/reports/:id', { resource: report, budget: 1 });
+    app.list('/users/:id/reports', { resource: report, budget: 1, where: { userId: 'id' } });
+    downloadRoute(app);
+    writeRoutes(app);
+  },
+};

@@ -1,0 +1,110 @@
+/** Asking for a report, and fetching its file. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import type { Prisma } from '#client';
+import { requestError } from '../../engine/http/errors.ts';
+import { ENQUEUEING_STATEMENTS, enqueue, task } from '../../engine/jobs/enqueue.ts';
+import type { Viewer } from '../../engine/resource/viewer.ts';
+import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
+import { readRow } from '../../plugins/reads.ts';
+import { exactly, id, ROW_BYTES, time } from '../body.ts';
+import { device } from '../devices/index.ts';
+import { mustBeUser } from '../viewer.ts';
+import { fileOf, laneOf, type ReportParameters, writeReport } from './jobs.ts';
+import { report } from './resource.ts';
+
+const newReport = exactly(
+  {
+    kind: Type.Enum(['transactions', 'readings']),
+    deviceId: Type.Optional(id),
+    since: Type.Optional(time),
+    until: Type.Optional(time),
+  },
+  { kind: 'transactions', since: '2026-01-01T00:00:00Z' },
+);
+
+interface NewReport extends ReportParameters {
+  readonly kind: 'transactions' | 'readings';
+}
+
+/** The look at the device, the report, and the report as it is read. */
+const ASKING_STATEMENTS = 3;
+
+export function writeRoutes(app: FastifyInstance): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().post(
+    '/reports',
+    {
+      schema: { body: newReport },
+      bodyLimit: ROW_BYTES,
+      config: {
+        budget: ASKING_STATEMENTS + ENQUEUEING_STATEMENTS + KEY_STATEMENTS,
+        reply: { resource: report, status: 202 },
+      },
+    },
+    async ({ viewer, body }, reply) => {
+      const userId = mustBeUser(viewer);
+      mustFit(body);
+      return createOnce(reply, async (tx) => {
+        await mustSeeDevice(app, { viewer, deviceId: body.deviceId }, tx);
+        const { kind, ...parameters } = body;
+        const { id } = await tx.report.create({ data: { userId, kind, parameters }, select: { id: true } });
+        await enqueue(tx, task(writeReport, { reportId: id }, laneOf(userId)));
+        return { resource: report, where: { id }, location: `/v1/reports/${id}`, status: 202 };
+      });
+    },
+  );
+}
+
+/** @throws `invalidRequest` for a report that is about nothing. */
+function mustFit({ kind, deviceId, since, until }: NewReport): void {
+  const misfit =
+    (kind === 'readings' && deviceId === undefined && (['/deviceId', 'says whose readings are wanted'] as const)) ||
+    (kind === 'transactions' && deviceId !== undefined && (['/deviceId', 'is not for transactions'] as const)) ||
+    (since && until && Date.parse(since) >= Date.parse(until) && (['/since', 'must be before until'] as const));
+  if (!misfit) return;
+  const [pointer, detail] = misfit;
+  throw requestError('invalidRequest', `${pointer}: ${detail}`, [{ pointer, detail }]);
+}
+
+interface AskedDevice {
+  readonly viewer: Viewer;
+  readonly deviceId: number | undefined;
+}
+
+/** A device's readings are for whom its policy shows the device. */
+async function mustSeeDevice(
+  app: FastifyInstance,
+  { viewer, deviceId }: AskedDevice,
+  tx: Prisma.TransactionClient,
+): Promise<void> {
+  if (deviceId === undefined) return;
+  const { json } = await readRow(app, { resource: device, where: { id: deviceId }, viewer }, tx);
+  if (json === null) throw requestError('notFound', 'There is no such device.');
+}
+
+const linkQuery = exactly({ expires: Type.Integer(), signature: Type.String({ maxLength: 100 }) });
+const reportParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
+
+/** The file of a report, for whoever has the link to it. The document of the API does not name it: the link does. */
+export function downloadRoute(app: FastifyInstance): void {
+  app
+    .withTypeProvider<TypeBoxTypeProvider>()
+    .get(
+      '/reports/:id/file',
+      { schema: { hide: true, params: reportParams, querystring: linkQuery }, config: { budget: 0 } },
+      async (request, reply) => {
+        const state = app.links.verify(request.url.split('?', 1)[0]!, request.query);
+        if (state === 'forged') throw requestError('forbidden', 'This link is not one of ours.');
+        if (state === 'expired') throw requestError('linkExpired', 'This link has expired.');
+        const { id } = request.params;
+        const file = await app.files.read(fileOf(id));
+        if (!file) throw requestError('notFound', 'There is no such file any more.');
+        return reply
+          .header('content-type', 'text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="report-${id}.csv"`)
+          .header('cache-control', 'private, no-store')
+          .send(file.body);
+      },
+    );
+}

@@ -1,0 +1,58 @@
+/**
+ * Enqueueing: a job is a row that is written in the transaction of the write that needs it. They commit together, so there
+ * is no order without its jobs, and no job without its order.
+ */
+import { enqueueTraced } from '../telemetry/jobs.ts';
+import type { Job } from './job.ts';
+
+/** The part of a Prisma transaction that this needs. */
+export interface Transaction {
+  $executeRawUnsafe(text: string, ...values: unknown[]): Promise<number>;
+  $queryRawUnsafe<T>(text: string, ...values: unknown[]): Promise<T>;
+}
+
+/** A job that is to be run. */
+export interface Task {
+  readonly job: { readonly name: string; readonly attempts: number; readonly priority?: number };
+  readonly payload: object;
+  /** Tasks of one lane run one after the other. Lanes are few, and never as many as there are users. */
+  readonly lane?: string;
+}
+
+/** What the queue keeps of a task. */
+export interface Envelope {
+  readonly payload?: object;
+  /** The trace of the request that enqueued it, as W3C Trace Context writes it. */
+  readonly traceparent?: string;
+}
+
+export const task = <Payload extends object>(job: Job<never, Payload>, payload: Payload, lane?: string): Task => ({
+  job,
+  payload,
+  ...(lane && { lane }),
+});
+
+/** Statements of `enqueue`. */
+export const ENQUEUEING_STATEMENTS = 1;
+
+const ADD = `
+SELECT count(*) FROM graphile_worker.add_jobs(ARRAY(
+  SELECT spec FROM json_populate_recordset(NULL::graphile_worker.job_spec, $1::json) AS spec
+))`;
+
+/** Writes the tasks into the queue, in one statement however many they are. */
+export async function enqueue(tx: Transaction, ...tasks: readonly Task[]): Promise<void> {
+  const names = tasks.map(({ job }) => job.name);
+  await enqueueTraced(names.join(', '), (traceparent) =>
+    tx.$executeRawUnsafe(ADD, JSON.stringify(tasks.map((each) => specOf(each, traceparent)))),
+  );
+}
+
+/** What the queue's `add_jobs` takes. */
+const specOf = ({ job, payload, lane }: Task, traceparent: string | undefined) => ({
+  identifier: job.name,
+  payload: { payload, ...(traceparent && { traceparent }) } satisfies Envelope,
+  max_attempts: job.attempts,
+  priority: job.priority ?? 0,
+  queue_name: lane,
+});

@@ -1,0 +1,49 @@
+/**
+ * A job: work that a request leaves behind, or that a schedule asks for. It is declared once, as data with a function,
+ * and runs in whichever worker finds it first.
+ *
+ * A job runs at least once: a worker may be killed after the work and before the queue knows. So whatever it does must
+ * be the same the second time; `once()` makes it so for what is not.
+ */
+
+/** What a run is told. */
+export interface Run {
+  /** Aborted when the job has taken longer than it may, and when its worker stops. */
+  readonly signal: AbortSignal;
+  /** 1 at the first try. */
+  readonly attempt: number;
+}
+
+export interface Job<Means, Payload> {
+  /** Its name in the queue, in spans and metrics: `orders.confirm`. */
+  readonly name: string;
+  /** Tries until it is dead. Between them lie 3 s, 7 s, 20 s, 55 s, 2.5 min, 7 min, 18 min, 50 min, 2.3 h, then 6 h each. */
+  readonly attempts: number;
+  /** How long a try may take. */
+  readonly timeoutMs: number;
+  /** Those with less come first; 0 without it. */
+  readonly priority?: number;
+  /** When it runs by itself: five fields of a crontab, in UTC. A run that was missed is made up when a worker starts. */
+  readonly schedule?: string;
+  run(payload: Payload, means: Means & Run): Promise<void>;
+  /** Called once no try is left. */
+  dead?(payload: Payload, means: Means): Promise<void>;
+}
+
+/** The part of pino that this needs. */
+export interface Log {
+  debug(about: object, line: string): void;
+  info(line: string): void;
+  warn(about: object, line: string): void;
+  error(about: object, line: string): void;
+}
+
+/** Whatever its payload is. */
+// biome-ignore lint/suspicious/noExplicitAny: a job takes its own payload and no other, which a list of jobs cannot say
+export type AnyJob<Means> = Job<Means, any>;
+
+/** A `job()` for a team's own means: what its jobs work with. */
+export const jobs =
+  <Means>() =>
+  <Payload = unknown>(job: Job<Means, Payload>): Job<Means, Payload> =>
+    Object.freeze(job);

@@ -1,0 +1,85 @@
+/**
+ * Life: how workers know of each other that one has died, so that its jobs are taken over in about a second and not in
+ * the four hours after which the queue gives up on a lock.
+ *
+ * A worker holds an advisory lock for as long as it lives, on a connection of its own. Who can take the lock of another
+ * knows that it is dead, removes it from the list, and returns its jobs to the queue: one statement, all or nothing.
+ *
+ * - PostgreSQL ends the lock with the connection: at once when the process dies, and after some ten seconds when its
+ *   machine vanishes without a word (keep-alives). There are no clocks to compare.
+ * - The lock is of a transaction that stays open, not of the session: so it also works through a pooler in transaction
+ *   mode, where a session's lock would outlive its worker. The transaction has neither an id nor a snapshot, so it holds
+ *   up no vacuum.
+ * - The lock is taken before the worker is on the list, and it is on the list before it takes a job: it is never taken
+ *   for dead before it dies, and no job is locked by somebody unknown.
+ * - A worker that loses this connection may be taken for dead while it is alive. It is told so by `lost`, and stops what it
+ *   does; what it had not finished may run twice for a moment, which `once()` and idempotent jobs bear.
+ */
+import { randomInt } from 'node:crypto';
+import pg from 'pg';
+
+/** The space of our advisory locks. */
+const LIVES = 7_201;
+const ALIVE = 'hotpath worker';
+
+export interface Life {
+  readonly key: number;
+  /** Resolves when others may think that this worker is dead. */
+  readonly lost: Promise<void>;
+  end(): Promise<void>;
+}
+
+export async function beginLife(connectionString: string): Promise<Life> {
+  const client = new pg.Client({ connectionString, application_name: ALIVE, keepAlive: true });
+  const lost = new Promise<void>((resolve) => {
+    client.on('error', () => resolve());
+    client.once('end', () => resolve());
+  });
+  await client.connect();
+  try {
+    return { key: await takeKey(client), lost, end: () => client.end() };
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+const BEGIN = `
+BEGIN;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL statement_timeout = 0;
+SET LOCAL tcp_keepalives_idle = 5;
+SET LOCAL tcp_keepalives_interval = 2;
+SET LOCAL tcp_keepalives_count = 3`;
+
+async function takeKey(client: pg.Client): Promise<number> {
+  await client.query(BEGIN);
+  for (;;) {
+    const key = randomInt(1, 2 ** 31);
+    const { rows } = await client.query('SELECT pg_try_advisory_xact_lock($1, $2) AS mine', [LIVES, key]);
+    if (rows[0].mine) return key;
+  }
+}
+
+/** Puts a living worker on the list. @param lockedBy what its jobs are locked by. */
+export async function enlist(pool: pg.Pool, { key }: Life, lockedBy: string): Promise<void> {
+  await pool.query(
+    `INSERT INTO job_workers (key, locked_by) VALUES ($1, $2)
+     ON CONFLICT (key) DO UPDATE SET locked_by = excluded.locked_by, started_at = now()`,
+    [key, lockedBy],
+  );
+}
+
+const BURY = `
+WITH dead AS (
+  DELETE FROM job_workers WHERE pg_try_advisory_xact_lock($1, key) RETURNING locked_by
+), list AS (
+  SELECT array_agg(locked_by) AS workers, count(*)::int AS dead FROM dead
+)
+SELECT dead, CASE WHEN dead > 0 THEN graphile_worker.force_unlock_workers(workers) END FROM list`;
+
+/** Returns the jobs of the dead to the queue. @returns how many have died. */
+export async function buryDead(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ dead: number }>(BURY, [LIVES]);
+  return rows[0]!.dead;
+}

@@ -1,0 +1,34 @@
+/**
+ * The queue's own schema, `graphile_worker`. The queue migrates it by itself, beside Prisma, which knows no schema but its
+ * own: so neither sees the other's tables, and none of them is drift.
+ */
+import type pg from 'pg';
+
+/** The database has no queue, and this user may not make one; the message says what to do. */
+export class QueueMissingError extends Error {
+  override readonly name = 'QueueMissingError';
+}
+
+/** Brings the queue's schema up to what this version of it needs. Many may do so at once. */
+export async function installQueue(connectionString: string): Promise<void> {
+  const { Logger, runMigrations } = await import('graphile-worker');
+  await runMigrations({ connectionString, maxPoolSize: 2, logger: new Logger(() => () => {}) });
+}
+
+/** For who writes into the queue: makes it where there is none. */
+export async function ensureQueue(pool: pg.Pool, connectionString: string): Promise<void> {
+  if (await isInstalled(pool)) return;
+  try {
+    await installQueue(connectionString);
+  } catch (cause) {
+    throw new QueueMissingError(
+      `This database has no queue, and it cannot be made: ${(cause as Error).message}. Run \`npm run hotpath -- jobs install\` as a user who may create a schema.`,
+      { cause },
+    );
+  }
+}
+
+async function isInstalled(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query(`SELECT to_regclass('graphile_worker.jobs') IS NOT NULL AS installed`);
+  return rows[0].installed;
+}

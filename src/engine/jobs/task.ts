@@ -1,0 +1,65 @@
+/** One run of a job: within its time, told of in the log, and put away as dead when its last try has failed. */
+import type { JobHelpers, Task } from 'graphile-worker';
+import { runTraced } from '../telemetry/jobs.ts';
+import type { Envelope } from './enqueue.ts';
+import type { AnyJob, Log } from './job.ts';
+
+export interface Ran {
+  readonly job: string;
+  readonly outcome: 'done' | 'failed' | 'dead';
+  readonly seconds: number;
+}
+
+interface TaskOptions<Means> {
+  readonly means: Means;
+  readonly log: Log;
+  readonly onRun?: (ran: Ran) => void;
+}
+
+/** @param lost aborted when the worker may be taken for dead. */
+export function taskOf<Means extends object>(
+  job: AnyJob<Means>,
+  { means, log, onRun }: TaskOptions<Means>,
+  lost: AbortSignal,
+): Task {
+  const failed = async (error: unknown, payload: object, { job: { id, attempts, max_attempts } }: JobHelpers) => {
+    const about = { err: error, job: job.name, id, attempt: attempts };
+    if (attempts < max_attempts) {
+      log.warn(about, 'A job failed; it is tried again.');
+      return 'failed';
+    }
+    log.error(about, 'A job is dead: none of its tries succeeded.');
+    await job.dead?.(payload, means).catch((err) => log.error({ ...about, err }, 'What follows a dead job failed.'));
+    return 'dead';
+  };
+  return async (envelope, helpers) => {
+    const { payload = {}, traceparent } = envelope as Envelope;
+    const signal = AbortSignal.any([lost, helpers.abortSignal!, AbortSignal.timeout(job.timeoutMs)]);
+    const startedAt = performance.now();
+    const seconds = () => (performance.now() - startedAt) / 1000;
+    const { id, attempts: attempt } = helpers.job;
+    const run = () => job.run(payload, { ...means, signal, attempt });
+    try {
+      await runTraced({ task: job.name, traceparent, id, attempt }, () => orAborted(run, signal));
+    } catch (error) {
+      const outcome = await failed(error, payload, helpers);
+      onRun?.({ job: job.name, outcome, seconds: seconds() });
+      throw error;
+    }
+    onRun?.({ job: job.name, outcome: 'done', seconds: seconds() });
+    log.debug({ job: job.name, id, seconds: seconds() }, 'A job is done.');
+  };
+}
+
+/** Rejects when the signal says so, also for work that does not heed it. */
+async function orAborted(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    await Promise.race([work(), promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * The mailer: sends a mail by SMTP, or lays it down as an `.eml` file where there is no mail server.
+ *
+ * A mail has a Message-ID that its job decides, the same at every try. A file is named after it and appears whole or not at
+ * all, so there a mail is exactly once. Of SMTP nobody can promise that: see `jobs/once.ts` and docs/jobs.md.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+
+export interface Mail {
+  /** What is before the `@` of the Message-ID: letters, digits, dots and dashes. The same for the same mail. */
+  readonly id: string;
+  readonly to: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Mailer {
+  /** Resolves when the mail server has taken it. @throws what the server said, or that it took too long. */
+  send(mail: Mail): Promise<void>;
+  close(): void;
+}
+
+export interface MailerOptions {
+  /** `smtp://user:password@host:port`, or `smtps://…`. */
+  readonly smtpUrl?: string | undefined;
+  /** Where mails are laid down without a server. */
+  readonly directory?: string | undefined;
+  /** Who sends: `Hotpath <hotpath@localhost>`. */
+  readonly from: string;
+  /** Connections to the server at a time. */
+  readonly connections: number;
+}
+
+/** How long a server may take to answer before it counts as away. */
+const PATIENCE_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+
+export function openMailer({ smtpUrl, directory, from, connections }: MailerOptions): Mailer {
+  const domain = /@([^\s@>]+)>?$/.exec(from)?.[1] ?? 'localhost';
+  const message = ({ id, ...mail }: Mail): SendMailOptions => ({ ...mail, from, messageId: `<${id}@${domain}>` });
+  if (!smtpUrl) return fileMailer(directory!, message);
+  const transport = createTransport({ url: smtpUrl, pool: true, maxConnections: connections, ...PATIENCE_MS });
+  return {
+    async send(mail) {
+      await transport.sendMail(message(mail));
+    },
+    close: () => transport.close(),
+  };
+}
+
+function fileMailer(directory: string, message: (mail: Mail) => SendMailOptions): Mailer {
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  return {
+    async send(mail) {
+      const { message: bytes } = await transport.sendMail(message(mail));
+      await mkdir(directory, { recursive: true });
+      const unfinished = join(directory, `.${fileName(mail.id)}.${process.pid}`);
+      await writeFile(unfinished, bytes as Buffer);
+      await rename(unfinished, join(directory, `${fileName(mail.id)}.eml`));
+    },
+    close: () => transport.close(),
+  };
+}
+
+const fileName = (id: string): string =>
+  /^[\w-][\w.-]{0,120}$/.test(id) ? id : createHash('sha256').update(id).digest('hex');

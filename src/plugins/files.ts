@@ -1,0 +1,26 @@
+/** Files that jobs write and requests read, and the signed links that lead to them. */
+import fp from 'fastify-plugin';
+import type { Config } from '../config.ts';
+import { type LinkSigner, linkSigner } from '../engine/http/signed-link.ts';
+import { type FileStore, openFileStore } from '../engine/storage/file-store.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly files: FileStore;
+    readonly links: LinkSigner;
+  }
+}
+
+export interface FilesOptions {
+  readonly config: Config['files'];
+  /** What links are signed with; every process of the service shares it. */
+  readonly secret: string;
+}
+
+export const files = fp<FilesOptions>(
+  async (app, { config, secret }) => {
+    app.decorate('files', openFileStore(config.directory));
+    app.decorate('links', linkSigner(secret));
+  },
+  { name: 'files' },
+);

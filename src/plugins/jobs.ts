@@ -1,0 +1,93 @@
+/**
+ * Jobs in a process: what they work with, and the runner that runs them, where this process is to. A process that only
+ * enqueues makes sure that there is a queue.
+ */
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import pg from 'pg';
+import type { PrismaClient } from '#client';
+import { type Config, ConfigError } from '../config.ts';
+import type { LinkSigner } from '../engine/http/signed-link.ts';
+import type { AnyJob, Log } from '../engine/jobs/job.ts';
+import { type Runner, startRunner } from '../engine/jobs/runner.ts';
+import { ensureQueue, installQueue } from '../engine/jobs/schema.ts';
+import { type Mailer, openMailer } from '../engine/mail/mailer.ts';
+import type { FileStore } from '../engine/storage/file-store.ts';
+import { housekeeping } from './housekeeping.ts';
+
+/** What jobs work with. */
+export interface Means {
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  readonly mailer: Mailer;
+  readonly files: FileStore;
+  readonly links: LinkSigner;
+  readonly log: Log;
+}
+
+export interface JobsOptions {
+  readonly config: Config;
+  readonly jobs: readonly AnyJob<Means>[];
+  /** Whether this process runs them. */
+  readonly runs: boolean;
+}
+
+export const jobs = fp<JobsOptions>(
+  async (app, options) => {
+    if (!options.runs) {
+      app.addHook('onReady', () => ensureQueue(app.pool, options.config.database.url));
+      return;
+    }
+    const mailer = mailerOf(options.config);
+    let runner: Runner | undefined;
+    const pool = queuePool(options.config);
+    const lost = (error: Error) => app.log.warn({ err: error }, 'A connection of the queue was lost.');
+    pool.on('error', lost);
+    pool.on('connect', (client) => client.on('error', lost));
+    app.addHook('onReady', async () => {
+      await installQueue(options.config.database.url);
+      runner = start(app, pool, { ...options, mailer });
+    });
+    app.addHook('preClose', async () => {
+      await runner?.stop();
+      mailer.close();
+      await pool.end();
+    });
+  },
+  { name: 'jobs', dependencies: ['database', 'files'] },
+);
+
+function start(
+  app: FastifyInstance,
+  pool: pg.Pool,
+  { config, jobs, mailer }: JobsOptions & { mailer: Mailer },
+): Runner {
+  const { prisma, files, links, log } = app;
+  return startRunner<Means>({
+    url: config.database.url,
+    pool,
+    jobs: [...jobs, housekeeping],
+    means: { prisma, pool: app.pool, mailer, files, links, log },
+    concurrency: config.jobs.concurrency,
+    graceMs: config.http.shutdownTimeoutMs / 2,
+    log,
+  });
+}
+
+/** A pool of the queue's own, so that jobs that wait for a connection do not keep others from being taken or put away. */
+const queuePool = ({ database, jobs: { concurrency } }: Config): pg.Pool =>
+  new pg.Pool({
+    connectionString: database.url,
+    application_name: 'hotpath queue',
+    max: 2 + Math.ceil(concurrency / 4),
+    idleTimeoutMillis: database.idleTimeoutMs,
+    statement_timeout: database.statementTimeoutMs,
+  });
+
+/** @throws {ConfigError} if mails have nowhere to go. */
+function mailerOf({ mail, jobs: { concurrency } }: Config): Mailer {
+  if (!mail.smtpUrl && !mail.directory) {
+    throw new ConfigError('Neither SMTP_URL nor MAIL_DIRECTORY is set, but jobs send mail.');
+  }
+  return openMailer({ ...mail, connections: concurrency });
+}

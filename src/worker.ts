@@ -1,0 +1,27 @@
+/** A worker: a process that runs the jobs which requests leave behind, and answers nothing but how it is. */
+import Fastify from 'fastify';
+import { type Config, loadConfig } from './config.ts';
+import { modules } from './domain/index.ts';
+import { orExit } from './exit.ts';
+import * as plugins from './plugins/index.ts';
+import { serve } from './serve.ts';
+import { serverOptions } from './server-options.ts';
+
+export function buildWorker(config: Config) {
+  const app = Fastify(serverOptions(config));
+  app.register(plugins.problems);
+  app.register(plugins.drain);
+  app.register(plugins.requestId);
+  app.register(plugins.database, { config: config.database, sites: false });
+  app.register(plugins.health);
+  app.register(plugins.files, { config: config.files, secret: config.auth.secret ?? config.database.url });
+  app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), runs: true });
+  return app;
+}
+
+if (import.meta.main) {
+  await orExit(async () => {
+    const config = loadConfig();
+    return serve(config, { build: buildWorker, port: config.jobs.port });
+  });
+}
