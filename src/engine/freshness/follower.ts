@@ -172,7 +172,7 @@ export function openFollower(options: FollowerOptions): Follower {
     while (!isClosed) {
       await read(client);
       await keepUp(client);
-      if (waiting.size === 0) await rest.for(isIdle(performance.now()) ? idlePollMs : pollMs);
+      if (waiting.size === 0 && !isClosed) await rest.for(isIdle(performance.now()) ? idlePollMs : pollMs);
     }
   }
 

@@ -1,11 +1,11 @@
 /** What the check runs on: Redis, a proxy before PostgreSQL, two instances of the service, and a pool of sessions beside them. */
 import { createSigner } from 'fast-jwt';
 import pg from 'pg';
+import { type FreezableProxy, openProxy } from '../../support/proxy.ts';
 import { redisProgram } from '../../support/redis-program.ts';
 import { type Ask, createClient } from './client.ts';
 import type { Journal } from './journal.ts';
 import { freePort, type Running, startProcess } from './processes.ts';
-import { type FreezableProxy, openProxy } from './proxy.ts';
 import type { Random } from './random.ts';
 import { COUNTS, copyInto, copyOf, firstOf, type Kind, MERCHANT, type Page } from './world.ts';
 
