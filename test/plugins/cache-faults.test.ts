@@ -109,6 +109,47 @@ describe('a Redis that is gone', () => {
   });
 });
 
+describe('a load in whose middle Redis is lost', () => {
+  const SECOND_MS = 1000;
+
+  it.each(['pause', 'stop'] as const)(
+    'fails no request, and takes no longer than the database within a second: %s',
+    async (fault) => {
+      const waits: { at: number; ms: number }[] = [];
+      const startedAt = performance.now();
+      const now = () => performance.now() - startedAt;
+      let end = Number.POSITIVE_INFINITY;
+      const lane = async (index: number) => {
+        while (now() < end) {
+          const at = now();
+          const { status, headers } = await ask(app(index % 2), freshUrl());
+          expect(status).toBe(200);
+          waits.push({ at, ms: now() - at - Number(/db;dur=([\d.]+)/.exec(headers['server-timing']!)![1]) });
+        }
+      };
+      const lanes = Array.from({ length: 4 }, (_, index) => lane(index));
+      await Promise.race([...lanes, expect.poll(() => waits.length, { timeout: 10_000 }).toBeGreaterThan(40)]).catch(
+        (error) => {
+          end = 0;
+          throw error;
+        },
+      );
+      const lostAt = now();
+      await server()[fault]();
+      end = lostAt + 2 * SECOND_MS;
+      await Promise.all(lanes);
+      await server().stop();
+      await server().start();
+      const medianOf = (some: { ms: number }[]) =>
+        some.map(({ ms }) => ms).sort((one, other) => one - other)[some.length >> 1]!;
+      const before = medianOf(waits.filter(({ at }) => at < lostAt));
+      const after = medianOf(waits.filter(({ at }) => at > lostAt + SECOND_MS));
+      // Who waited for Redis would wait for 50 ms more.
+      expect(after - before).toBeLessThan(40);
+    },
+  );
+});
+
 describe('a database that is down', () => {
   it('leaves what was read before, for as long as the policy allows; never what is guarded by it', async () => {
     const rows = await service().psql.query<{ id: number; user_id: number }>(
