@@ -36,6 +36,7 @@ export function buildApp(config: Config) {
   app.register(plugins.database, { config: config.database, sites: config.budget.mode !== 'count' });
   app.register(plugins.openapi);
   app.register(plugins.health);
+  app.register(plugins.metrics, { config: config.metrics });
   const secret = config.auth.secret ?? config.database.url;
   app.register(plugins.reads, { resources, secret });
   app.register(plugins.freshness, { url: config.database.url, config: config.freshness });

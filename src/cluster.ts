@@ -15,6 +15,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { loggerOptions } from './plugins/logger.ts';
+import { gatherMetrics } from './plugins/metrics/workers.ts';
 
 export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const DRAIN = 'drain';
@@ -39,6 +40,7 @@ export function drainWhenTold(drain: () => void): void {
 /** In the primary: serves by workers until the service is told to stop, or cannot go on. Ends the process. */
 export function superviseWorkers(config: Config): void {
   const supervisor = new Supervisor(config);
+  gatherMetrics();
   cluster.on('listening', (worker) => supervisor.welcome(worker));
   cluster.on('exit', (worker, code, signal) => supervisor.bury(worker, signal ?? code));
   for (const signal of SIGNALS) process.on(signal, () => supervisor.stop(signal));

@@ -11,6 +11,7 @@ export { files } from './files.ts';
 export { freshness } from './freshness.ts';
 export { health } from './health.ts';
 export { jobs } from './jobs.ts';
+export { metrics } from './metrics.ts';
 export { openapi } from './openapi.ts';
 export { overload } from './overload.ts';
 export { problems } from './problems.ts';

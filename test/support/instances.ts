@@ -19,10 +19,16 @@ export interface InstancesOptions {
   readonly count: number;
   /** Looked up when the instances start. */
   readonly environment?: () => Record<string, string>;
+  /** Adds to each instance before it is ready. */
+  readonly extend?: (app: App) => void;
 }
 
 /** Starts instances on a database with the small seed, before the tests of a file, and closes them after. */
-export function useInstances({ count, environment = () => ({}) }: InstancesOptions): () => Instances {
+export function useInstances({
+  count,
+  environment = () => ({}),
+  extend = () => {},
+}: InstancesOptions): () => Instances {
   let instances: Instances | undefined;
   beforeAll(async () => {
     const databaseUrl = await scratchDatabase('small');
@@ -31,6 +37,7 @@ export function useInstances({ count, environment = () => ({}) }: InstancesOptio
     const given = { ...testEnvironment(databaseUrl), ...environment() };
     const apps = Array.from({ length: count }, () => buildApp(loadConfig(given)));
     apps.forEach(holdToDocument);
+    apps.forEach(extend);
     instances = { apps, databaseUrl, psql };
     await Promise.all([psql.connect(), ...apps.map((app) => app.ready())]);
     // Made here, so that no test waits for it.

@@ -204,6 +204,9 @@ export function createCache(options: CacheOptions): Cache {
       get bytes() {
         return l1.bytes;
       },
+      get evictions() {
+        return l1.evictions;
+      },
       get fills() {
         return { underway: flights.inTheAir, running: gate.running, waiting: gate.waiting };
       },

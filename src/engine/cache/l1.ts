@@ -10,12 +10,18 @@ export interface L1 {
   delete(key: string): void;
   readonly entries: number;
   readonly bytes: number;
+  /** Entries thrown out so far to make room. */
+  readonly evictions: number;
 }
 
 export function createL1(maxBytes: number): L1 {
+  let evictions = 0;
   const cache = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     sizeCalculation: (entry, key) => sizeOf(entry) + 2 * key.length,
+    dispose(_entry, _key, reason) {
+      if (reason === 'evict') evictions += 1;
+    },
   });
   return {
     get: (key) => cache.get(key),
@@ -30,6 +36,9 @@ export function createL1(maxBytes: number): L1 {
     },
     get bytes() {
       return cache.calculatedSize;
+    },
+    get evictions() {
+      return evictions;
     },
   };
 }

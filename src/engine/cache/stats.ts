@@ -23,6 +23,8 @@ export interface CacheStats {
   };
   readonly entries: number;
   readonly bytes: number;
+  /** Entries thrown out of memory to make room. */
+  readonly evictions: number;
   /** Fills under way, those that are with the database, and those that wait to be. */
   readonly fills: { readonly underway: number; readonly running: number; readonly waiting: number };
   /** `none` without Redis. */
@@ -32,7 +34,7 @@ export interface CacheStats {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends object ? Mutable<T[K]> : T[K] };
 
 /** What is counted; the rest of `CacheStats` is looked up when it is asked for. */
-export type Counters = Mutable<Omit<CacheStats, 'entries' | 'bytes' | 'fills' | 'breaker'>>;
+export type Counters = Mutable<Omit<CacheStats, 'entries' | 'bytes' | 'evictions' | 'fills' | 'breaker'>>;
 
 const outcomes = () => ({ hit: 0, stale: 0, rescued: 0, miss: 0, coalesced: 0, bypass: 0 });
 

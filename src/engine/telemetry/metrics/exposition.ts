@@ -1,0 +1,77 @@
+/**
+ * The exposition: metrics of one process, or of several added up, as text for Prometheus or as OpenMetrics, which alone
+ * has exemplars.
+ *
+ * prom-client writes the text. Adding up loses its exemplars, so they are put back; and since writing OpenMetrics changes
+ * the names of its counters for good, it is given copies.
+ */
+import * as prometheus from 'prom-client';
+import { type Aggregator, type Metric, Registry } from 'prom-client';
+
+export interface MetricValue {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  /** Where it is not the metric's own name: `…_bucket`. */
+  readonly metricName?: string;
+  readonly exemplar?: { readonly timestamp: number } | null;
+}
+
+/** A metric with its values, as plain data. */
+export interface PublishedMetric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: string;
+  readonly aggregator: Aggregator;
+  readonly values: readonly MetricValue[];
+}
+
+/** The metrics of one process. */
+export const metricsIn = async (registry: Registry): Promise<PublishedMetric[]> =>
+  (await registry.getMetricsAsJSON()) as unknown as PublishedMetric[];
+
+export interface Exposition {
+  readonly contentType: string;
+  readonly text: string;
+}
+
+const OPEN_METRICS = /\bapplication\/openmetrics-text\b/;
+
+/** @param accept the header of who asks. */
+export async function expose(processes: readonly PublishedMetric[][], accept = ''): Promise<Exposition> {
+  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>();
+  if (OPEN_METRICS.test(accept)) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  for (const metric of processes.length === 1 ? processes[0]! : addUp(processes.flat())) {
+    const copy = { ...metric, get: async () => copy };
+    registry.registerMetric(copy as unknown as Metric);
+  }
+  return { contentType: registry.contentType, text: await registry.metrics() };
+}
+
+function addUp(metrics: readonly PublishedMetric[]): PublishedMetric[] {
+  const byName = Map.groupBy(metrics, ({ name }) => name);
+  return [...byName.values()].flatMap((same) => {
+    const sum = aggregators[same[0]!.aggregator](same);
+    return sum ? [withExemplars(sum, same)] : [];
+  });
+}
+
+type Add = (metrics: readonly PublishedMetric[]) => PublishedMetric | undefined;
+
+/** Exported, but not in its types. */
+const { aggregators } = prometheus as unknown as { readonly aggregators: Readonly<Record<Aggregator, Add>> };
+
+/** Of each value's exemplars the latest. */
+function withExemplars(sum: PublishedMetric, parts: readonly PublishedMetric[]): PublishedMetric {
+  const latest = new Map<string, NonNullable<MetricValue['exemplar']>>();
+  for (const value of parts.flatMap(({ values }) => values)) {
+    const known = latest.get(keyOf(value));
+    if (value.exemplar && !(known && known.timestamp > value.exemplar.timestamp)) {
+      latest.set(keyOf(value), value.exemplar);
+    }
+  }
+  if (latest.size === 0) return sum;
+  return { ...sum, values: sum.values.map((value) => ({ ...value, exemplar: latest.get(keyOf(value)) ?? null })) };
+}
+
+const keyOf = ({ metricName, labels }: MetricValue): string =>
+  `${metricName}${Object.entries(labels).sort().flat().join('\n')}`;

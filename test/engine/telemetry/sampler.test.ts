@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { createSampler, type SamplerOptions } from '../../../src/engine/telemetry/sampler.ts';
+import { newSpanId, newTraceId } from '../../../src/engine/telemetry/span.ts';
+import { formatTraceparent, parseTraceparent } from '../../../src/engine/telemetry/traceparent.ts';
+
+const sampler = (name: SamplerOptions['name'], ratio = 1, askedPerSecond = 0) =>
+  createSampler({ name, ratio, askedPerSecond });
+const caller = (sampled: boolean) => ({ traceId: newTraceId(), spanId: newSpanId(), sampled });
+const many = Array.from({ length: 10_000 }, newTraceId);
+const share = (sample: (id: string) => boolean): number => many.filter((id) => sample(id)).length / many.length;
+
+describe('a sampler', () => {
+  it('takes its share of traces that begin here, always the same ones', () => {
+    const sample = sampler('parentbased_traceidratio', 0.1);
+    expect(share(sample)).toBeCloseTo(0.1, 1);
+    expect(many.filter((id) => sample(id))).toEqual(many.filter((id) => sample(id)));
+    expect(share(sampler('always_on', 0))).toBe(1);
+    expect(share(sampler('parentbased_always_off', 1))).toBe(0);
+  });
+
+  it('does as the caller does, where it is based on parents', () => {
+    const sample = sampler('parentbased_always_on');
+    expect(sample(newTraceId(), caller(true))).toBe(true);
+    expect(sample(newTraceId(), caller(false))).toBe(false);
+  });
+
+  it('lets callers ask for so many traces a second beyond its share, and no more', () => {
+    const sample = sampler('parentbased_traceidratio', 0, 10);
+    const asked = many.filter((id) => sample(id, caller(true))).length;
+    expect(asked).toBeGreaterThanOrEqual(10);
+    expect(asked).toBeLessThan(100);
+  });
+
+  it('is not led by the trace id of a caller', () => {
+    const sample = sampler('traceidratio', 0.01);
+    const chosen = `${'0'.repeat(31)}1`;
+    expect(sample(chosen)).toBe(true);
+    expect(share(() => sample(chosen, caller(true)))).toBeLessThan(0.05);
+  });
+});
+
+describe('a traceparent', () => {
+  const id = '0af7651916cd43dd8448eb211c80319c';
+  const span = 'b7ad6b7169203331';
+
+  it('is read as it is written', () => {
+    const there = { traceId: id, spanId: span, sampled: true };
+    expect(parseTraceparent(formatTraceparent(there))).toEqual(there);
+    expect(parseTraceparent(`00-${id}-${span}-02`)).toMatchObject({ sampled: false });
+    expect(parseTraceparent(`cc-${id}-${span}-01-what-will-be`)).toEqual(there);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'garbage',
+    `ff-${id}-${span}-01`,
+    `00-${id}-${span}-01-more`,
+    `00-${'0'.repeat(32)}-${span}-01`,
+    `00-${id}-${'0'.repeat(16)}-01`,
+    `00-${id.toUpperCase()}-${span}-01`,
+    `00-${id}-${span}-01, 00-${id}-${span}-01`,
+  ])('that is none (%s) is nothing', (header) => {
+    expect(parseTraceparent(header)).toBeUndefined();
+  });
+});
