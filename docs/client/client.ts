@@ -1992,7 +1992,7 @@ export type ListDevicesByIdReadings200 = {
 };
 
 export type CreateDevicesByIdReadingsBodyReadingsItem = {
-  /** @pattern ^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$ */
+  /** @pattern ^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-5]):[0-5]\d)$ */
   timestamp: string;
   /**
      * @minimum -273.15
@@ -2206,9 +2206,9 @@ export type CreateReportsBody = {
      * @maximum 2147483647
      */
   deviceId?: number;
-  /** @pattern ^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$ */
+  /** @pattern ^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-5]):[0-5]\d)$ */
   since?: string;
-  /** @pattern ^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$ */
+  /** @pattern ^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-5]):[0-5]\d)$ */
   until?: string;
 };
 

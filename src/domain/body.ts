@@ -19,10 +19,10 @@ export const text = (longest: number) => Type.String({ minLength: 1, maxLength: 
 
 export const webUrl = Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2048 });
 
-/** A time that JavaScript and PostgreSQL both know: no year 0, no leap second. */
+/** A time that JavaScript and PostgreSQL both know: no year 0, no leap second, no zone 16 hours away. */
 export const time = Type.String({
   format: 'date-time',
-  pattern: '^[12]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]\\d\\d:\\d\\d)$',
+  pattern: '^[12]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-](0\\d|1[0-5]):[0-5]\\d)$',
 });
 
 /** An object of any shape. Its size is bounded by the route's `bodyLimit`. */

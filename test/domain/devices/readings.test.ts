@@ -112,6 +112,7 @@ describe('POST /v1/devices/:id/readings', () => {
     ['a date', batch(['2026-01-01']), '/readings/0/timestamp'],
     ['February 30', batch(['2026-02-30T00:00:00Z']), '/readings/0/timestamp'],
     ['a leap second', batch(['2026-06-30T23:59:60Z']), '/readings/0/timestamp'],
+    ['a zone 16 hours away', batch(['2026-01-01T00:00:00-16:00']), '/readings/0/timestamp'],
     ['the year 0', batch(['0000-01-01T00:00:00Z']), '/readings/0/timestamp'],
     ['the future', batch([ago(0), ago(-2 * 60 * MINUTE)]), '/readings/1/timestamp'],
   ])('refuses %s, and points at it', async (_what, body, pointer) => {
