@@ -1,6 +1,6 @@
 /** The marketplace as it is watched, and who writes to it behind the service's back. */
 import pg from 'pg';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { datamodel } from '#datamodel';
 import { modules } from '../../../src/domain/index.ts';
 import type { Knowledge } from '../../../src/engine/freshness/knowledge.ts';
@@ -31,12 +31,22 @@ export function usePsql(rows = ROWS): () => Psql {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await beginEpoch(client);
+    await vi.waitFor(async () => expect(await openBefore(client)).toBe(0), { timeout: 20_000 });
     await client.query(rows);
     psql = { url, client, changes: () => takeChanges(client) };
     await psql.changes();
   });
   afterAll(() => psql.client.end());
   return () => psql;
+}
+
+/** Transactions from before the epoch, of other databases too, at whose end everything is forgotten. */
+async function openBefore(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `select count(*)::int as count from invalidation_epoch, pg_snapshot_xip(began) as open
+     where not pg_visible_in_snapshot(open, pg_current_snapshot())`,
+  );
+  return rows[0]!.count;
 }
 
 async function takeChanges(client: pg.Client): Promise<string[]> {
