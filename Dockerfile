@@ -1,0 +1,42 @@
+# syntax=docker/dockerfile:1
+# The service and its worker (target `service`, the last), and the migrations (target `migrate`), which run before them.
+# Node.js strips the types at the start, so the image holds the sources themselves. Nothing in it needs to be written to.
+
+FROM node:24.21.0-trixie-slim AS base
+WORKDIR /app
+
+# Everything but binaries for other work: what the client is generated with, and what migrates.
+FROM base AS build
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=optional
+COPY prisma.config.ts ./
+COPY prisma prisma
+COPY src src
+RUN npx --no-install prisma generate
+
+# Without optional ones, too: the CLI and the compiler are optional peers of the client.
+FROM base AS dependencies
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=optional
+
+# Brings the database of DATABASE_URL up to the migrations, and ends. It must not go through a pooler.
+FROM build AS migrate
+ENV NODE_ENV=production CHECKPOINT_DISABLE=1 PRISMA_HIDE_UPDATE_MESSAGE=1
+USER node
+CMD ["node_modules/.bin/prisma", "migrate", "deploy"]
+
+FROM base AS service
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
+COPY --from=dependencies /app/node_modules node_modules
+COPY --from=build /app/prisma/generated prisma/generated
+COPY package.json ./
+COPY src src
+# Where a volume for reports may be mounted: the volume takes its owner from here.
+RUN install --directory --owner=node --group=node /var/lib/hotpath
+USER node
+EXPOSE 3000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# The worker is the same image with `node src/worker.ts`.
+CMD ["node", "src/main.ts"]
