@@ -1,0 +1,128 @@
+/** docker-compose.yml and what it mounts, as far as they can be held to the code without Docker. */
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadConfig, variables } from '../../src/config.ts';
+import { pathOf, settingOf, textOf, yamlOf } from './files.ts';
+
+interface Service {
+  readonly image?: string;
+  readonly build?: string | { readonly context: string; readonly target?: string };
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly volumes?: readonly string[];
+  readonly depends_on?: readonly string[] | Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: object;
+  readonly mem_limit?: string;
+  readonly stop_grace_period?: string;
+  readonly read_only?: boolean;
+}
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes?: Readonly<Record<string, unknown>>;
+}
+
+const [production] = yamlOf<Compose>('docker-compose.yml');
+const [development] = yamlOf<Compose>('docker-compose.override.yml');
+const files = [
+  ['docker-compose.yml', production!],
+  ['docker-compose.override.yml', development!],
+] as const;
+const servicesIn = ({ services }: Compose) => Object.entries(services);
+const defaults = loadConfig({ DATABASE_URL: 'postgres://host/db', JWT_SECRET: 'x'.repeat(32) });
+
+describe.each(files)('%s', (_file, compose) => {
+  it.each(['service', 'worker', 'migrate'])('gives %s variables that the configuration has', (name) => {
+    const given = Object.keys(compose.services[name]?.environment ?? {});
+    expect(given.filter((variable) => !(variable in variables.properties))).toEqual([]);
+    expect(given).toContain('DATABASE_URL');
+  });
+
+  it('mounts files that are there', () => {
+    const mounted = servicesIn(compose).flatMap(([, { volumes = [] }]) => volumes);
+    const sources = mounted.map((volume) => volume.replace(/^\$\{\w+-([^}]*)\}/, '$1').split(':', 1)[0]!);
+    expect(sources.filter((source) => source.startsWith('./') && !existsSync(pathOf(source)))).toEqual([]);
+    const named = sources.filter((source) => !/^[./]/.test(source));
+    expect(named.filter((name) => !(name in (production!.volumes ?? {})))).toEqual([]);
+  });
+
+  it('takes images of a version', () => {
+    const images = servicesIn(compose).flatMap(([, { image }]) => image ?? []);
+    expect(images.filter((image) => !/:(v?\d+\.\d+|local$)/.test(image))).toEqual([]);
+  });
+});
+
+describe('a secret', () => {
+  const isSecret = (name: string) => /PASSWORD|SECRET|TOKEN|^(DATABASE|REDIS|SMTP)_URL$/.test(name);
+
+  it('has no value and no default in docker-compose.yml', () => {
+    const given = servicesIn(production!).flatMap(([, { environment = {} }]) => Object.entries(environment));
+    const secrets = given.filter(([name]) => isSecret(name));
+    expect(secrets.length).toBeGreaterThan(10);
+    expect(secrets.filter(([, value]) => !/^\$\{\w+-\}$/.test(value))).toEqual([]);
+  });
+
+  it('stands for development in a file that says so first', () => {
+    expect(textOf('docker-compose.override.yml')).toMatch(/^# DEVELOPMENT ONLY\. /);
+    const given = servicesIn(development!).flatMap(([, { environment = {} }]) => Object.entries(environment));
+    const secrets = given.filter(([name, value]) => isSecret(name) && !/^smtp:\/\/[^@]*$/.test(value));
+    expect(secrets.filter(([, value]) => !/development-only/.test(value))).toEqual([]);
+    expect(textOf('deploy/prometheus/secrets/metrics-token')).toBe(
+      development!.services['service']!.environment!['METRICS_TOKEN'],
+    );
+  });
+});
+
+describe('the order of the start', () => {
+  const dependencies = servicesIn(production!).flatMap(([name, { depends_on = {} }]) =>
+    Array.isArray(depends_on) ? [] : Object.entries(depends_on).map(([on, { condition }]) => ({ name, on, condition })),
+  );
+
+  it('waits for the health of what has a health check, and for the end of the migrations', () => {
+    expect(dependencies.length).toBeGreaterThan(6);
+    for (const { on, condition } of dependencies) {
+      const { healthcheck, build } = production!.services[on]!;
+      const file = typeof build === 'string' ? `${build}/Dockerfile` : build && 'Dockerfile';
+      const isChecked = healthcheck !== undefined || (file !== undefined && /^HEALTHCHECK /m.test(textOf(file)));
+      expect([on, condition]).toEqual([on, on === 'migrate' ? 'service_completed_successfully' : 'service_healthy']);
+      expect([on, isChecked]).toEqual([on, true]);
+    }
+  });
+
+  it('is the same for the service and its worker: nobody runs before the migrations', () => {
+    const behind = dependencies.filter(({ on }) => on === 'migrate').map(({ name }) => name);
+    expect(behind).toEqual(['service', 'worker']);
+  });
+});
+
+describe('the limits of one part', () => {
+  it('let requests finish before Docker kills the service', () => {
+    for (const name of ['service', 'worker']) {
+      const seconds = Number.parseInt(production!.services[name]!.stop_grace_period!, 10);
+      expect(seconds * 1000).toBeGreaterThan(defaults.http.shutdownTimeoutMs);
+    }
+  });
+
+  it('are those that the memory alert reckons with', () => {
+    const bytes = Number(
+      /record: hotpath:memory_limit_bytes\s+expr: vector\((\d+)\)/.exec(textOf('deploy/prometheus/rules.yml'))?.[1],
+    );
+    expect(`${bytes / 2 ** 20}m`).toBe(production!.services['service']!.mem_limit);
+  });
+
+  it('hold for Redis and the container around it', () => {
+    const most = Number.parseInt(/^maxmemory (\d+)mb$/m.exec(textOf('deploy/redis/redis.conf'))![1]!, 10);
+    expect(most).toBeLessThan(Number.parseInt(production!.services['redis']!.mem_limit!, 10));
+  });
+
+  it('hold for PgBouncer between the service and PostgreSQL', () => {
+    const pgbouncer = (name: string) => Number(settingOf('deploy/pgbouncer/pgbouncer.ini', name));
+    const postgres = (name: string) => Number(settingOf('deploy/postgres/postgresql.conf', name));
+    expect(pgbouncer('max_db_connections')).toBeLessThan(postgres('max_connections'));
+    expect(pgbouncer('default_pool_size') + pgbouncer('reserve_pool_size')).toBeLessThanOrEqual(
+      pgbouncer('max_db_connections'),
+    );
+    expect(pgbouncer('query_wait_timeout') * 1000).toBeGreaterThan(defaults.database.connectionTimeoutMs);
+    expect(settingOf('deploy/pgbouncer/pgbouncer.ini', 'pool_mode')).toBe('transaction');
+    const timeout = /connect_query='set statement_timeout = (\d+)'/.exec(textOf('deploy/pgbouncer/pgbouncer.ini'))?.[1];
+    expect(Number(timeout)).toBe(defaults.database.statementTimeoutMs);
+  });
+});

@@ -1,0 +1,66 @@
+/** The Dockerfile: what it copies is there and let in, and what it starts is what it copied. */
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
+import { pathOf, textOf } from './files.ts';
+
+const lines = textOf('Dockerfile').replaceAll('\\\n', ' ').split('\n');
+const instructions = lines
+  .filter((line) => /^[A-Z]+ /.test(line))
+  .map((line) => {
+    const [, name, rest] = /^([A-Z]+) +(.*)$/.exec(line)!;
+    return { name: name!, rest: rest! };
+  });
+const argumentsOf = (name: string) => instructions.filter((one) => one.name === name).map(({ rest }) => rest);
+/** From one FROM to the next, by the name of the stage. */
+const stages = new Map<string, string[]>();
+for (const { name, rest } of instructions) {
+  if (name === 'FROM') stages.set(rest.split(' AS ')[1]!, []);
+  else [...stages.values()].at(-1)!.push(`${name} ${rest}`);
+}
+
+describe('Dockerfile', () => {
+  const copied = argumentsOf('COPY')
+    .filter((copy) => !copy.startsWith('--from='))
+    .flatMap((copy) => copy.split(' ').slice(0, -1));
+
+  it('copies what is there', () => {
+    expect(copied).toContain('src');
+    expect(copied.filter((path) => !existsSync(pathOf(path)))).toEqual([]);
+  });
+
+  it('copies what .dockerignore lets in, which is nothing else', () => {
+    const [everything, ...rest] = textOf('.dockerignore')
+      .split('\n')
+      .filter((line) => line && !line.startsWith('#'));
+    expect(everything).toBe('*');
+    const letIn = rest.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(letIn.sort()).toEqual([...new Set(copied)].sort());
+  });
+
+  it('runs on the Node.js that the project is tested with', () => {
+    expect(argumentsOf('FROM')[0]).toBe(`node:${packageJson.devDependencies.node}-trixie-slim AS base`);
+  });
+
+  it.each(['migrate', 'service'])('ends the stage %s as a user without rights', (stage) => {
+    expect(stages.get(stage)!.filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
+  });
+
+  it('makes the service last, without what only development needs', () => {
+    expect([...stages.keys()].at(-1)).toBe('service');
+    const install = stages.get('dependencies')!.find((line) => line.includes('npm ci'));
+    expect(install).toMatch(/--omit=dev --omit=optional$/);
+    expect(stages.get('service')).toContain('COPY --from=dependencies /app/node_modules node_modules');
+  });
+
+  it('starts a file of the project', () => {
+    const [, file] = JSON.parse(
+      stages
+        .get('service')!
+        .find((line) => line.startsWith('CMD'))!
+        .slice('CMD '.length),
+    );
+    expect(existsSync(pathOf(file))).toBe(true);
+    expect(existsSync(pathOf('src/worker.ts'))).toBe(true);
+  });
+});
