@@ -1,30 +1,32 @@
 /** What the service is meant to reach, beside what was measured. */
-import type { Document, Pair } from '../support/document.ts';
+import type { Document, Pair, Side } from '../support/document.ts';
 import { shown, type Table } from '../support/table.ts';
+import { systemName } from './words.ts';
 
 export interface Goal {
+  /** The system it is of, or the section. */
+  readonly of: string;
   readonly what: string;
   readonly goal: string;
   readonly measured: string;
   readonly met: boolean;
 }
 
-const SYSTEM_NAMES: Readonly<Record<string, string>> = {
-  dashboard: 'dashboard',
-  project: 'project page',
-  home: 'home',
-  products: 'product list',
-  readings: 'latest readings',
-};
+/** Of the five systems: what is to be reached in each. */
+export const systemGoalsOf = ({ beforeAfter }: Document): Goal[] =>
+  Object.entries(beforeAfter ?? {}).flatMap(([system, pair]) => pairGoals(system, pair));
 
-/** Those of the sections that the document has. */
-export function goalsOf(document: Document): Goal[] {
-  return [...beforeAfterGoals(document), ...coldGoals(document), ...hotGoals(document), ...scaleGoals(document)];
-}
+/** How close to the limit, and how far it goes. */
+export const limitGoalsOf = (document: Document): Goal[] => [
+  ...coldGoals(document),
+  ...hotGoals(document),
+  ...scaleGoals(document),
+];
 
+/** Of the sections that the document has. */
 export function goalsTable(document: Document): Table {
-  const rows = goalsOf(document).map(({ what, goal, measured, met }) => [
-    what,
+  const rows = [...systemGoalsOf(document), ...limitGoalsOf(document)].map(({ of, what, goal, measured, met }) => [
+    `${of}: ${what}`,
     goal,
     measured,
     met ? 'met' : 'NOT met',
@@ -35,78 +37,79 @@ export function goalsTable(document: Document): Table {
 interface Bound {
   readonly least?: number;
   readonly most?: number;
+  readonly show: (value: number) => string;
 }
 
-function goal(what: string, value: number, bound: Bound & { readonly show: (value: number) => string }): Goal {
-  const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY, show } = bound;
-  const text = bound.least === undefined ? `at most ${show(most)}` : `at least ${show(least)}`;
-  return { what, goal: text, measured: show(value), met: value >= least && value <= most };
+function goal([of, what]: readonly [string, string], value: number, { least, most, show }: Bound): Goal {
+  const met = value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY);
+  return { of, what, goal: least === undefined ? `≤ ${show(most!)}` : `≥ ${show(least)}`, measured: show(value), met };
 }
 
 const percent = (value: number): string => `${shown(value * 100, 1)}%`;
-const times = (value: number): string =>
-  Number.isFinite(value) ? `${shown(value, value < 10 ? 2 : 0)} x` : 'none before';
-const plain = (value: number): string => shown(value, 2);
+const count = (value: number): string => shown(value, Number.isInteger(value) ? 0 : 2);
 
-/** Of what it was, the part that is gone. */
-export const cut = ({ before, after }: Pair, key: keyof Pair['before']): number => 1 - after[key]! / before[key]!;
-
-function beforeAfterGoals({ beforeAfter }: Document): Goal[] {
-  return Object.entries(beforeAfter ?? {}).flatMap(([system, pair]) => {
-    const name = SYSTEM_NAMES[system] ?? system;
-    const { before, after } = pair;
-    const isDashboard = system === 'dashboard';
-    const held = after.usersHeld / before.usersHeld;
-    return [
-      goal(`${name}: mean latency cut`, cut(pair, 'meanMs'), { least: isDashboard ? 0.975 : 0.95, show: percent }),
-      ...(isDashboard ? dashboardGoals(pair) : []),
-      goal(`${name}: payload cut`, cut(pair, 'payloadBytes'), { least: 0.85, show: percent }),
-      goal(`${name}: hit rate`, after.hitRate, { least: 0.9, show: percent }),
-      goal(`${name}: throughput`, after.throughput / before.throughput, { least: 20, show: times }),
-      goal(`${name}: users held`, held, { least: 12.5, show: times }),
-      ...(after.dbCpuMsPerRequest === undefined
-        ? []
-        : [goal(`${name}: database CPU cut`, cut(pair, 'dbCpuMsPerRequest'), { least: 0.95, show: percent })]),
-      goal(`${name}: errors`, Math.max(before.errorRate, after.errorRate), { most: 0, show: percent }),
-    ];
-  });
+function times(value: number): string {
+  if (Number.isNaN(value)) return '-';
+  return Number.isFinite(value) ? `${shown(value, Number.isInteger(value) || value >= 100 ? 0 : 2)} ×` : '∞';
 }
 
-function dashboardGoals(pair: Pair): Goal[] {
+/** Of what it was, the part that is gone. */
+const cut = ({ before, after }: Pair, key: keyof Side): number => 1 - after[key]! / before[key]!;
+
+function pairGoals(system: string, pair: Pair): Goal[] {
   const { before, after } = pair;
+  const of = systemName(system);
+  const isDashboard = system === 'dashboard';
+  const knowsCpu = before.dbCpuMsPerRequest !== undefined && after.dbCpuMsPerRequest !== undefined;
   return [
-    goal('dashboard: p95 cut', cut(pair, 'p95Ms'), { least: 0.97, show: percent }),
-    goal('dashboard: statements a request before', before.statementsPerRequest, { least: 150, show: plain }),
-    goal('dashboard: statements a request', after.statementsPerRequest, { most: 0.2, show: plain }),
+    goal([of, 'mean latency cut'], cut(pair, 'meanMs'), { least: isDashboard ? 0.975 : 0.95, show: percent }),
+    ...(isDashboard ? dashboardGoals(of, pair) : []),
+    goal([of, 'payload cut'], cut(pair, 'payloadBytes'), { least: 0.85, show: percent }),
+    goal([of, 'hit rate'], after.hitRate, { least: 0.9, show: percent }),
+    goal([of, 'throughput'], after.throughput / before.throughput, { least: 20, show: times }),
+    goal([of, 'users held'], after.usersHeld / before.usersHeld, { least: 12.5, show: times }),
+    ...(knowsCpu
+      ? [goal([of, 'database CPU cut'], cut(pair, 'dbCpuMsPerRequest'), { least: 0.95, show: percent })]
+      : []),
+    goal([of, 'errors'], Math.max(before.errorRate, after.errorRate), { most: 0, show: percent }),
   ];
 }
 
+const dashboardGoals = (of: string, pair: Pair): Goal[] => [
+  goal([of, 'p95 cut'], cut(pair, 'p95Ms'), { least: 0.97, show: percent }),
+  goal([of, 'statements before'], pair.before.statementsPerRequest, { least: 150, show: count }),
+  goal([of, 'statements'], pair.after.statementsPerRequest, { most: 0.2, show: count }),
+];
+
 function coldGoals({ cold }: Document): Goal[] {
   const { hotpath, pgbench, prismaInclude } = cold ?? {};
+  const of = 'From the database';
+  if (!hotpath) return [];
   return [
-    ...(hotpath && pgbench
-      ? [goal('cold: of pgbench', hotpath.rate / pgbench.rate, { least: 0.65, show: times })]
-      : []),
-    ...(hotpath && prismaInclude
-      ? [goal("cold: of Prisma's include", hotpath.rate / prismaInclude.rate, { least: 2.5, show: times })]
+    ...(pgbench ? [goal([of, 'rate of pgbench'], hotpath.rate / pgbench.rate, { least: 0.65, show: times })] : []),
+    ...(prismaInclude
+      ? [goal([of, 'rate of Prisma'], hotpath.rate / prismaInclude.rate, { least: 2.5, show: times })]
       : []),
   ];
 }
 
 function hotGoals({ hot }: Document): Goal[] {
-  const { l1 } = hot ?? {};
-  return l1?.ofLimit === undefined ? [] : [goal('hot: of a bare Fastify', l1.ofLimit, { least: 0.7, show: times })];
+  const ofBare = hot?.['l1']?.ofLimit;
+  return ofBare === undefined
+    ? []
+    : [goal(['From memory', 'rate of a bare Fastify'], ofBare, { least: 0.7, show: times })];
 }
 
 const MOST_CONNECTIONS = '10000';
 
 function scaleGoals({ scale }: Document): Goal[] {
-  const counts = Object.values(scale?.rows ?? {}).map(({ hotpath }) => hotpath.statements);
+  const statements = Object.values(scale?.rows ?? {}).map(({ hotpath }) => hotpath.statements);
   const held = scale?.connections?.[MOST_CONNECTIONS];
+  const of = 'Scale';
   return [
-    ...(counts.length > 0
-      ? [goal('scale: statements from 1 to 1,000 children', Math.max(...counts), { most: 1, show: plain })]
+    ...(statements.length > 0
+      ? [goal([of, 'statements, 1 to 1,000 children'], Math.max(...statements), { most: 1, show: count })]
       : []),
-    ...(held ? [goal('scale: errors on 10,000 connections', held.errors, { most: 0, show: shown })] : []),
+    ...(held ? [goal([of, 'errors, 10,000 connections'], held.errors, { most: 0, show: count })] : []),
   ];
 }

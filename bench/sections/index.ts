@@ -5,6 +5,7 @@ import { cold } from './cold.ts';
 import { hot } from './hot.ts';
 import { memory } from './memory.ts';
 import { scale } from './scale.ts';
+import { tracing } from './tracing.ts';
 import { writes } from './writes.ts';
 
-export const SECTIONS: Readonly<Record<string, Section>> = { beforeAfter, cold, hot, scale, writes, memory };
+export const SECTIONS: Readonly<Record<string, Section>> = { beforeAfter, cold, hot, tracing, scale, writes, memory };

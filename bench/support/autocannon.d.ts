@@ -16,6 +16,8 @@ declare module 'autocannon' {
     readonly duration: number;
     /** Requests in all, instead of a duration; the same number for each connection. */
     readonly amount?: number;
+    /** In milliseconds: how often it is seen whether the run is to end. */
+    readonly sampleInt?: number;
     /** In seconds: how long a reply is waited for. */
     readonly timeout?: number;
     readonly headers: Readonly<Record<string, string>>;

@@ -92,6 +92,7 @@ answerQuestions({
       if (status < 200 || status > 299) counts.refused += 1;
     });
     const { errors, timeouts } = await run;
+    if (!each) lastAt = performance.now();
     const { hits, statements, refused, writes } = counts;
     return {
       operations: times.length,
@@ -114,10 +115,13 @@ interface Setup {
 
 /** Longer than any request of a service that is merely slow. */
 const TIMEOUT_SECONDS = 120;
+/** How often autocannon looks whether it is to end. */
+const SAMPLE_MS = 100;
 
 function start({ url, connections, seconds, headers }: Target, { setupRequest, ...setup }: Setup): Instance {
   const requests = [{ setupRequest }];
-  return autocannon({ url, connections, duration: seconds, timeout: TIMEOUT_SECONDS, headers, requests, ...setup });
+  const times = { duration: seconds, timeout: TIMEOUT_SECONDS, sampleInt: SAMPLE_MS };
+  return autocannon({ url, connections, headers, requests, ...times, ...setup });
 }
 
 function p95Of(times: readonly number[]): number {

@@ -57,7 +57,7 @@ export async function runPgbench(
   stack: AsyncDisposableStack,
   { url, file, connections, seconds, variables = {} }: PgbenchRun,
 ): Promise<Turn> {
-  const options = { '-M': 'prepared', '-c': connections, '-j': 2, '-T': seconds, '-f': file };
+  const options = { '-M': 'prepared', '-c': connections, '-j': 2, '-T': Math.ceil(seconds), '-f': file };
   const defined = Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
   const output = await outputOf(stack, ['-n', ...Object.entries(options).flat().map(String), ...defined, url]);
   const operations = Number(/transactions actually processed: (\d+)/.exec(output)?.[1]);

@@ -116,13 +116,13 @@ function heldBy(
   traffic: Traffic,
   start?: BeforeAfterGround['startBefore'],
 ): Promise<number> {
-  const quick: Search = { first: start ? 1 : 64, factor: 4, most: 4096, near: 0 };
+  const quick: Search = { first: start ? 1 : 64, factor: 8, most: 4096, near: 0 };
   const whole: Search = { first: start ? 1 : 64, factor: 2, most: 8192, near: 0.1 };
   return usersHeld(
     async (users) => {
       await using stack = new AsyncDisposableStack();
       const server = (await start?.(stack)) ?? ground.after;
-      const seconds = (ground.quick ? 1.2 : 3) + users / 2000;
+      const seconds = (ground.quick ? 1.2 : 3) + users / 4000;
       const mixed = await send(ground, server, { traffic, users, seconds });
       if (!start) await recovered(server);
       return mixed.failures === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);

@@ -1,0 +1,55 @@
+/** The table of the README, between two marks, made of the document that the report shows. */
+import type { Document, Side } from '../support/document.ts';
+import { shown } from '../support/table.ts';
+import { brief, bytes, milliseconds, percent, systemName } from './words.ts';
+
+const BEGIN = '<!-- bench -->';
+const END = '<!-- /bench -->';
+
+/** The README with the table of this document. @throws if it has no place for it. */
+export function readmeWith(readme: string, document: Document): string {
+  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (begin === -1 || end < begin) throw new Error(`README.md has no place for the table: ${BEGIN} and ${END}.`);
+  return `${readme.slice(0, begin + BEGIN.length)}\n${tableOf(document)}\n${readme.slice(end)}`;
+}
+
+const COLUMNS: readonly (readonly [string, (side: Side) => string])[] = [
+  ['mean', ({ meanMs }) => milliseconds(meanMs)],
+  ['p95', ({ p95Ms }) => milliseconds(p95Ms)],
+  ['requests/s', ({ throughput }) => brief(throughput)],
+  ['statements a request', ({ statementsPerRequest }) => brief(statementsPerRequest)],
+  ['payload', ({ payloadBytes }) => bytes(payloadBytes)],
+  ['users held', ({ usersHeld }) => shown(usersHeld)],
+];
+
+/** Without the parts that were not measured. */
+function tableOf(document: Document): string {
+  return [...beforeAfterLines(document), ...limitLines(document), ''].join('\n');
+}
+
+function beforeAfterLines({ beforeAfter }: Document): string[] {
+  if (!beforeAfter) return [];
+  const rows = Object.entries(beforeAfter).map(([name, { before, after }]) => {
+    const cells = COLUMNS.map(([, show]) => `${show(before)} → **${show(after)}**`);
+    return `| ${[systemName(name), ...cells, percent(after.hitRate)].join(' | ')} |`;
+  });
+  const titles = ['before → Hotpath', ...COLUMNS.map(([title]) => title), 'cache hits'];
+  return [`| ${titles.join(' | ')} |`, `| ${titles.map(() => '---').join(' | ')} |`, ...rows, ''];
+}
+
+function limitLines({ cold, hot }: Document): string[] {
+  const { hotpath, pgbench, prismaInclude, compiled } = cold ?? {};
+  return [
+    ...(hotpath && pgbench && prismaInclude && compiled
+      ? [
+          `Without the cache: ${brief(hotpath.rate)} dashboards a second over HTTP, ${brief(hotpath.rate / pgbench.rate)} of what \`pgbench\``,
+          `gets from the same SQL (${brief(pgbench.rate)}), ${brief(hotpath.rate / prismaInclude.rate)} times what Prisma does in the better of its strategies.`,
+        ]
+      : []),
+    ...(hot?.['l1']?.ofLimit === undefined
+      ? []
+      : [
+          `From memory: ${brief(hot['l1'].rate)} a second on one process, ${brief(hot['l1'].ofLimit)} of a bare Fastify that sends a static buffer.`,
+        ]),
+  ];
+}
