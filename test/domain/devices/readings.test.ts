@@ -173,7 +173,7 @@ describe('readings within a window', () => {
     const [id] = await devices(1);
     await sql(
       `insert into readings_hourly (device_id, hour, count, temperature_min, temperature_max, temperature_avg, humidity_avg)
-       select $1, date_trunc('hour', now()) - n * interval '1 day', 1, 1, 1, 1, 1 from generate_series(0, 9) n`,
+       select $1, date_trunc('hour', now()) - interval '1 hour' - n * interval '1 day', 1, 1, 1, 1, 1 from generate_series(0, 9) n`,
       [id],
     );
     expect((await get(`/devices/${id}/readings/hourly`, as(1))).json.data).toHaveLength(7);
