@@ -65,7 +65,6 @@ function trace(request: FastifyRequest, reply: FastifyReply): void {
       'url.path': request.url.split('?', 1)[0]!,
       'url.scheme': request.protocol,
       'server.address': request.hostname,
-      'network.protocol.version': request.raw.httpVersion,
       'hotpath.request_id': request.id,
     },
   });
