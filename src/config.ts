@@ -122,6 +122,11 @@ export const variables = Type.Object({
     default: 100,
     description: 'The share of viewers whose reads are cached; whose is decided by a hash and stays so. 0 for nobody.',
   }),
+  CACHE_SAMPLE_ONE_IN: count(
+    0,
+    0,
+    'Of so many hits one is compared with what the database answers, in the background; 0 for none.',
+  ),
   DATABASE_URL: url(['postgres', 'postgresql'], 'The database. `npm run dev` starts one of its own without it.'),
   DATABASE_POOL_MAX: count(20, 1, 'The most connections the pool opens.'),
   DATABASE_POOL_MIN: count(5, 0, 'Connections that are opened at the start and kept open when idle.'),
@@ -282,7 +287,11 @@ function configFrom(values: Variables) {
       timeoutMs: values.REDIS_TIMEOUT_MS,
     },
     freshness: { pollMs: values.FRESHNESS_POLL_MS, boundMs: values.FRESHNESS_BOUND_MS },
-    cache: { memoryBytes: values.CACHE_MEMORY_BYTES, rolloutPercent: values.CACHE_ROLLOUT_PERCENT },
+    cache: {
+      memoryBytes: values.CACHE_MEMORY_BYTES,
+      rolloutPercent: values.CACHE_ROLLOUT_PERCENT,
+      sampleOneIn: values.CACHE_SAMPLE_ONE_IN,
+    },
     log: { level: values.LOG_LEVEL },
     database: {
       url: values.DATABASE_URL!,

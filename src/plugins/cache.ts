@@ -12,8 +12,10 @@ import { datamodel } from '#datamodel';
 import type { Config } from '../config.ts';
 import { Ledger, withLedger } from '../engine/budget/ledger.ts';
 import { type Cache, createCache } from '../engine/cache/cache.ts';
+import type { Entry } from '../engine/cache/entry.ts';
 import { createFacts, type Facts } from '../engine/cache/facts.ts';
 import { isWithin } from '../engine/cache/rollout.ts';
+import { createSampler, type Sampler } from '../engine/cache/sampler.ts';
 import type { CacheStats } from '../engine/cache/stats.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import { requestErrorOf } from './known-errors.ts';
@@ -23,6 +25,8 @@ declare module 'fastify' {
     readonly cache: Cache;
     /** What the cache has counted so far. */
     readonly cacheStats: CacheStats;
+    /** Compares hits with the database. */
+    readonly sampler: Sampler;
     /** What decides who may see what. */
     readonly facts: Facts;
     /** Whether the viewer of this request is of the share that is on the cache. */
@@ -50,6 +54,10 @@ export const cache = fp<CachePluginOptions>(
     app.decorate('cache', made);
     app.decorate('cacheStats', made.stats);
     app.decorate('facts', facts);
+    app.decorate(
+      'sampler',
+      createSampler({ ...parts, oneIn: config.sampleOneIn, onInconsistent: (entry) => tell(app, entry) }),
+    );
     app.decorate('isOnCache', ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip));
     app.decorateRequest('served');
     app.addHook('onClose', async () => void (await Promise.all([made.settled(), facts.settled()])));
@@ -57,6 +65,13 @@ export const cache = fp<CachePluginOptions>(
   },
   { name: 'cache', dependencies: ['redis', 'freshness'] },
 );
+
+function tell({ log }: FastifyInstance, { tags, snapshot, readAt }: Entry): void {
+  log.error(
+    { tags, snapshot, readAt: new Date(readAt) },
+    'A cached response differs from the database, and no change explains it.',
+  );
+}
 
 /** Of memory for facts, beside that for responses. */
 const FACT_BYTES = 8 * 1024 * 1024;

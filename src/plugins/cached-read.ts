@@ -6,7 +6,7 @@
  * answered there, since the guard is asked first.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { Reading } from '../engine/cache/entry.ts';
+import type { Entry, Reading } from '../engine/cache/entry.ts';
 import { createQuestions, keyOf, type Question } from '../engine/cache/key.ts';
 import type { CachePolicy } from '../engine/cache/policy.ts';
 import type { Answer } from '../engine/cache/query.ts';
@@ -15,6 +15,7 @@ import type { ReadRow } from '../engine/compile/compile.ts';
 import { rootKeys, tagsOf } from '../engine/freshness/tags.ts';
 import type { Watched } from '../engine/freshness/watched.ts';
 import { tableOf } from '../engine/http/cache-headers.ts';
+import type { Resource } from '../engine/resource/resource.ts';
 import type { Selection } from '../engine/resource/selection.ts';
 import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
 import { type Served, sendAnswer } from './cached-reply.ts';
@@ -27,6 +28,7 @@ export type Ran = Shown & { readonly row: ReadRow };
 
 /** What the cache does not know of a read. */
 export interface CachedRead<S extends Selection> {
+  readonly resource: Resource;
   readonly policy: CachePolicy;
   readonly isGuarded: boolean;
   /** @throws 400 for what may not be asked, 401 and 403 for who may not ask. */
@@ -42,7 +44,7 @@ const REACH_MS = 200;
 
 /** The hook and the handler of a route. */
 export function cachedRead<S extends Selection>(app: FastifyInstance, read: CachedRead<S>) {
-  const { cache, follower, watched } = app;
+  const { cache, follower, sampler, watched } = app;
   const { policy } = read;
   const questions = createQuestions();
   const viewerOf = (request: FastifyRequest): Viewer => (policy.scope === 'public' ? PUBLIC : request.viewer);
@@ -56,6 +58,7 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     if (!entry) return done();
     if (look) endLook(look, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
+    if (sampler.isDue()) compare(entry, request);
     sendAnswer(reply, { entry, ...MEMORY_HIT }, policy)?.catch(done);
   };
 
@@ -67,7 +70,17 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     const query = { ...question, key: keyOf(question, viewer), policy, load: () => load(request, selection) };
     const isOn = app.isOnCache(request);
     cache.countViewer(isOn);
-    return isOn && (await hasReached(request)) ? cache.read(query) : cache.bypass(query);
+    if (!isOn || !(await hasReached(request))) return cache.bypass(query);
+    const answer = await cache.read(query);
+    if (answer.outcome === 'hit' && sampler.isDue()) compare(answer.entry, request);
+    return answer;
+  }
+
+  /** What is as of now, or estimated, may differ where nothing has changed. */
+  function compare(entry: Entry, request: FastifyRequest): void {
+    const { count } = request.query as { count?: string };
+    if (read.resource.window || count === 'estimated') return;
+    sampler.compare(entry, async () => load(request, read.select(request, viewerOf(request))));
   }
 
   function questionOf({ url }: FastifyRequest, viewer: Viewer, selection: S): Question {

@@ -142,7 +142,7 @@ function readRoute<S extends Selection>(app: FastifyInstance, path: string, read
   };
   if (read.cache) {
     const isGuarded = read.guard !== undefined;
-    const { onRequest, handler } = cachedRead<S>(app, { policy: read.cache, isGuarded, select, guard, run });
+    const { onRequest, handler } = cachedRead<S>(app, { policy: read.cache, resource, isGuarded, select, guard, run });
     app.get(path, { config: { ...config, ownDeadline: true }, compress: false, onRequest }, handler);
     return;
   }

@@ -84,8 +84,11 @@ function publishCache(app: FastifyInstance): void {
   gauge(app, { name: 'hotpath_cache_entries', help: 'Entries in memory.' }, () => [[{}, stats.entries]]);
   const evictions = 'Entries thrown out of memory to make room.';
   counter(app, { name: 'hotpath_cache_evictions_total', help: evictions }, () => [[{}, stats.evictions]]);
-  const outdated = 'Entries found that a committed change had outdated, and not served.';
-  counter(app, { name: 'hotpath_cache_inconsistent_total', help: outdated }, () => [[{}, stats.events.outdated]]);
+  const { stats: sampled } = app.sampler;
+  const compared = 'Hits that were compared with the database: those of `CACHE_SAMPLE_ONE_IN`.';
+  counter(app, { name: 'hotpath_cache_compared_total', help: compared }, () => [[{}, sampled.compared]]);
+  const inconsistent = 'Of these, those that differ, and no committed change explains it. It must be 0.';
+  counter(app, { name: 'hotpath_cache_inconsistent_total', help: inconsistent }, () => [[{}, sampled.inconsistent]]);
 }
 
 function* answersIn({ answers }: CacheStats): Values {

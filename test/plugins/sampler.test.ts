@@ -1,0 +1,49 @@
+/** The sampler: hits compared with the database, on one that is written to behind the back of its triggers. */
+import { expect, it } from 'vitest';
+import { ask, useInstances } from '../support/instances.ts';
+
+const service = useInstances({ count: 1, environment: () => ({ CACHE_SAMPLE_ONE_IN: '1' }) });
+
+const app = () => service().apps[0]!;
+const compared = () => app().sampler.stats.compared;
+const rename = (id: number) => `update products set name = name || '!' where id = ${id}`;
+
+async function hit(url: string): Promise<string> {
+  await expect.poll(async () => (await ask(app(), url)).cache).toBe('l1 hit');
+  return (await ask(app(), url)).body;
+}
+
+it('finds nothing where the cache is right, and compares what it can compare', async () => {
+  await hit('/v1/products/1?fields=name');
+  await expect.poll(compared).toBeGreaterThan(0);
+  expect(app().sampler.stats.inconsistent).toBe(0);
+});
+
+it('finds nothing where a row changes between the hit and the second look', async () => {
+  const { psql } = service();
+  const url = '/v1/products/2?fields=name';
+  await ask(app(), url);
+  await app().follower.catchUp();
+  await psql.query('begin; lock table products in access exclusive mode');
+  const before = compared();
+  expect((await ask(app(), url)).cache).toBe('l1 hit');
+  const waiting = `select count(*)::int as count from pg_stat_activity where datname = current_database()
+    and wait_event_type = 'Lock' and query like '%products%'`;
+  const waiters = async () => {
+    await psql.query('select pg_stat_clear_snapshot()');
+    return (await psql.query(waiting)).rows[0].count;
+  };
+  await expect.poll(waiters, { timeout: 10_000 }).toBe(1);
+  await psql.query(`${rename(2)}; commit`);
+  await expect.poll(() => app().sampler.isDue(), { timeout: 10_000 }).toBe(true);
+  expect([compared(), app().sampler.stats.inconsistent]).toEqual([before, 0]);
+});
+
+it('finds what was changed without the log', async () => {
+  const url = '/v1/products/3?fields=name';
+  await hit(url);
+  const triggers = (how: string) => `alter table products ${how} trigger invalidation_update`;
+  await service().psql.query(`begin; ${triggers('disable')}; ${rename(3)}; ${triggers('enable always')}; commit`);
+  await hit(url);
+  await expect.poll(() => app().sampler.stats.inconsistent).toBeGreaterThan(0);
+});
