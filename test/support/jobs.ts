@@ -19,7 +19,8 @@ export async function folders(): Promise<Folders> {
 /** The mails that were laid down, each as its file's text. */
 export async function mailsIn({ MAIL_DIRECTORY }: Folders): Promise<string[]> {
   const names = await readdir(MAIL_DIRECTORY).catch(() => []);
-  return Promise.all(names.sort().map((name) => readFile(join(MAIL_DIRECTORY, name), 'utf8')));
+  const whole = names.filter((name) => name.endsWith('.eml')).sort();
+  return Promise.all(whole.map((name) => readFile(join(MAIL_DIRECTORY, name), 'utf8')));
 }
 
 type Sql = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;

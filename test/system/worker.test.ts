@@ -1,0 +1,36 @@
+/** Workers as processes of their own: several, killed at random, told to stop, and asked how they are. */
+import { describe, expect, it } from 'vitest';
+import { seed } from '../../prisma/seed/seed.ts';
+import { buildApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { as, testEnvironment } from '../support/app.ts';
+import { scratchDatabase } from '../support/database.ts';
+import { folders, mailsIn } from '../support/jobs.ts';
+import { storm } from './jobs/storm.ts';
+
+const places = await folders();
+
+describe('workers that are killed', () => {
+  it('lose no order and do nothing twice: 200 orders, 3 kills', async () => {
+    const databaseUrl = await scratchDatabase();
+    await seed({ url: databaseUrl, size: 'tiny' });
+    const environment = { ...testEnvironment(databaseUrl), ...places };
+    const app = buildApp(loadConfig(environment));
+    await app.ready();
+    const { orders, notified, counted, dead } = await storm({
+      app,
+      databaseUrl,
+      headers: as(5),
+      environment: { ...environment, LOG_LEVEL: 'info', DATABASE_POOL_MIN: '0' },
+      orders: 200,
+      kills: 3,
+      workers: 2,
+    });
+    expect(dead).toBe(0);
+    expect(orders.length).toBe(200);
+    expect([...notified].sort()).toEqual(orders.map((id) => [id, 1]).sort());
+    expect(counted).toBe(200);
+    const mailed = (await mailsIn(places)).map((mail) => Number(/^Message-ID: <order-(\d+)-/m.exec(mail)![1]));
+    expect(mailed.sort()).toEqual(orders.sort());
+  }, 60_000);
+});
