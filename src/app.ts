@@ -41,6 +41,7 @@ export function buildApp(config: Config) {
   app.register(plugins.reads, { resources, secret });
   app.register(plugins.freshness, { url: config.database.url, config: config.freshness });
   app.register(plugins.cache, { config: config.cache, resources });
+  app.register(plugins.warmUp, { entries: config.cache.warmUpEntries });
   app.register(plugins.files, { config: config.files, secret });
   app.register(plugins.jobs, {
     config,

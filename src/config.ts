@@ -287,11 +287,7 @@ function configFrom(values: Variables) {
       timeoutMs: values.REDIS_TIMEOUT_MS,
     },
     freshness: { pollMs: values.FRESHNESS_POLL_MS, boundMs: values.FRESHNESS_BOUND_MS },
-    cache: {
-      memoryBytes: values.CACHE_MEMORY_BYTES,
-      rolloutPercent: values.CACHE_ROLLOUT_PERCENT,
-      sampleOneIn: values.CACHE_SAMPLE_ONE_IN,
-    },
+    cache: { memoryBytes: values.CACHE_MEMORY_BYTES, rolloutPercent: values.CACHE_ROLLOUT_PERCENT, sampleOneIn: values.CACHE_SAMPLE_ONE_IN },
     log: { level: values.LOG_LEVEL },
     database: {
       url: values.DATABASE_URL!,

@@ -4,8 +4,9 @@ import { CommandError } from './command.ts';
 import { jobs } from './jobs.ts';
 import { token } from './token.ts';
 import { triggers } from './triggers.ts';
+import { warm } from './warm.ts';
 
-const commands = { jobs, token, triggers };
+const commands = { jobs, token, triggers, warm };
 
 await orExit(async () => {
   const [name = '--help', ...args] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
  * Health: `/healthz` says that the process answers; `/readyz` that it should be sent requests, which it should not
- * while the database is away or the process is draining.
+ * while the database is away, its memory is still being filled, or the process is draining.
  */
 import fp from 'fastify-plugin';
 import { requestError } from '../engine/http/errors.ts';
@@ -10,6 +10,7 @@ export const health = fp(
     app.get('/healthz', { config: { budget: 0, unlimited: true } }, async () => ({ status: 'ok' }));
     app.get('/readyz', { config: { budget: 1, unlimited: true } }, async () => {
       if (app.isDraining()) throw requestError('shuttingDown', 'This process is shutting down.');
+      if (!app.isWarm()) throw requestError('warmingUp', 'This process is filling its memory.');
       await app.pool.query('select 1');
       return { status: 'ready' };
     });

@@ -23,3 +23,4 @@ export { requestLine } from './request-line.ts';
 export { security } from './security.ts';
 export { telemetry, traceOnDemand } from './telemetry.ts';
 export { validation } from './validation.ts';
+export { warmUp } from './warm-up.ts';

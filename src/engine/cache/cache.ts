@@ -26,6 +26,7 @@ import { createL1 } from './l1.ts';
 import { createL2, type Remote } from './l2.ts';
 import type { Lease } from './lease.ts';
 import { timesFor } from './policy.ts';
+import type { Read } from './popular.ts';
 import type { Answer, Query } from './query.ts';
 import { coalesce, traceKeeping, traceLook, traceRefresh, unanswered } from './spans.ts';
 import { type CacheStats, count, createCounters } from './stats.ts';
@@ -58,6 +59,10 @@ export interface Cache {
   bypass(query: Query): Promise<Answer>;
   /** Counts a request for a cached route. */
   countViewer(isOn: boolean): void;
+  /** What was read most from memory since it was last taken, most first. */
+  takeReads(many: number): Read[];
+  /** Takes an entry from Redis into memory, if it may be served. */
+  preload(key: string): Promise<void>;
   /** Resolves when what was filled so far is kept in both tiers. */
   settled(): Promise<void>;
 }
@@ -82,7 +87,10 @@ export function createCache(options: CacheOptions): Cache {
     const entry = l1.get(key);
     if (!entry) return undefined;
     const verdict = judge(follower, entry, now);
-    if (verdict !== 'outdated') return { entry, verdict };
+    if (verdict !== 'outdated') {
+      entry.reads += 1;
+      return { entry, verdict };
+    }
     onOutdated();
     l1.delete(key);
     return undefined;
@@ -194,6 +202,11 @@ export function createCache(options: CacheOptions): Cache {
     peek,
     read: (query) => counted(traceLook(query, resolve)),
     bypass: (query) => counted(traceLook(query, past)),
+    takeReads: (many) => l1.takeReads(many),
+    async preload(key) {
+      const entry = await l2?.get({ key });
+      if (entry && entry !== AWAY && judge(follower, entry) === 'fresh') l1.set(key, entry);
+    },
     countViewer: (isOn) => count(cohorts, isOn ? 'on' : 'off'),
     settled: async () => void (await Promise.all(keeping)),
     stats: {

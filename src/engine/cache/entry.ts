@@ -47,6 +47,8 @@ export interface Entry extends Times {
   readonly readAt: number;
   /** At which count of the follower's changes it was last found fresh; kept in this process alone. */
   checkedAt: number;
+  /** How often this process has served it from memory since `takeReads`. */
+  reads: number;
 }
 
 export interface Moment extends Times {
@@ -56,7 +58,7 @@ export interface Moment extends Times {
 
 export function entryOf({ body, snapshot, ...reading }: Reading, moment: Moment): Entry {
   const bodies = { identity: Buffer.from(body) };
-  return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED };
+  return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED, reads: 0 };
 }
 
 const UNCHECKED = -1;
@@ -106,6 +108,7 @@ export function decode(bytes: Buffer): Entry | undefined {
     link,
     snapshot: parseSnapshot(snapshot),
     checkedAt: UNCHECKED,
+    reads: 0,
     tags: tags === '' ? [] : tags.split(BETWEEN_TAGS),
     bodies: { identity, ...(gzip.length > 0 && { gzip }), ...(br.length > 0 && { br }) },
   };

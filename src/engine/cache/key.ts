@@ -60,6 +60,12 @@ export function keyOf({ text, scope }: Question, { role, subject }: Viewer): str
   return scope === 'role' ? `${text}\n${role}` : `${text}\n${role}\n${subject}`;
 }
 
+/** What was asked, and by whom, read back from a key. */
+export function askedBy(key: string): { readonly url: string; readonly viewer: Viewer } {
+  const [url = '', role = '', subject] = key.split('\n');
+  return { url, viewer: { role, subject } };
+}
+
 export interface RemoteKeys {
   readonly entry: string;
   readonly lease: string;

@@ -2,12 +2,15 @@
 import { LRUCache } from 'lru-cache';
 import { includes } from '../freshness/snapshot.ts';
 import { type Entry, sizeOf } from './entry.ts';
+import type { Read } from './popular.ts';
 
 export interface L1 {
   get(key: string): Entry | undefined;
   /** Keeps an entry, unless one that was read later is there. */
   set(key: string, entry: Entry): void;
   delete(key: string): void;
+  /** What was read most since it was last taken, most first. */
+  takeReads(many: number): Read[];
   readonly entries: number;
   readonly bytes: number;
   /** Entries thrown out so far to make room. */
@@ -28,9 +31,19 @@ export function createL1(maxBytes: number): L1 {
     set(key, entry) {
       const there = cache.peek(key);
       const isLater = there?.epoch === entry.epoch && !includes(entry.snapshot, there.snapshot);
-      if (!isLater) cache.set(key, entry);
+      if (isLater) return;
+      if (there && there !== entry) entry.reads += there.reads;
+      cache.set(key, entry);
     },
     delete: (key) => void cache.delete(key),
+    takeReads(many) {
+      const reads: Read[] = [];
+      for (const [key, entry] of cache.entries()) {
+        if (entry.reads > 0) reads.push({ key, times: entry.reads });
+        entry.reads = 0;
+      }
+      return reads.sort((one, other) => other.times - one.times).slice(0, many);
+    },
     get entries() {
       return cache.size;
     },

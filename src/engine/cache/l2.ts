@@ -7,7 +7,7 @@ import { remoteKeys } from './key.ts';
 import { tracedCommand } from './spans.ts';
 
 /** What is used of a client; a cluster's has it, too. Every command has one key. */
-export type RedisClient = Pick<Redis, 'getBuffer' | 'set' | 'eval'>;
+export type RedisClient = Pick<Redis, 'getBuffer' | 'set' | 'eval' | 'zrevrange'>;
 
 export interface Remote {
   readonly redis: RedisClient;

@@ -35,6 +35,7 @@ export const errors = {
   keysUnavailable: createError('KEYS_UNAVAILABLE', '%s', 503),
   overloaded: createError('OVERLOADED', '%s', 503),
   shuttingDown: createError('SHUTTING_DOWN', '%s', 503),
+  warmingUp: createError('WARMING_UP', '%s', 503),
   handlerTimeout: createError('HANDLER_TIMEOUT', '%s', 504),
   statementTimeout: createError('STATEMENT_TIMEOUT', '%s', 504),
 };

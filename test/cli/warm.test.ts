@@ -1,0 +1,78 @@
+/** `hotpath warm` and the warm-up of a process, with a real Redis between them. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { warm as command } from '../../src/cli/warm.ts';
+import { loadConfig } from '../../src/config.ts';
+import { as, testEnvironment } from '../support/app.ts';
+import { ask, useInstances } from '../support/instances.ts';
+import { useRedisServer } from '../support/redis.ts';
+
+const server = useRedisServer();
+const service = useInstances({ count: 1, environment: () => ({ REDIS_URL: server().url }) });
+const app = () => service().apps[0]!;
+const environment = () => ({ ...testEnvironment(service().databaseUrl), REDIS_URL: server().url });
+
+const QUESTIONS = [
+  ['/v1/products?limit=2', {}],
+  ['/v1/users/3/dashboard', as(3)],
+  ['/v1/devices?limit=2', as(4)],
+] as const;
+
+async function warm(...args: string[]) {
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'warm', ...args], {
+    env: { PATH, HOME, ...environment() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [said, progress, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { said, progress, code };
+}
+
+describe('what is read most', () => {
+  it('is told to Redis, read by the command, and in the memory of a process before it is ready', async () => {
+    for (const [url, headers] of QUESTIONS) for (const _ of [1, 2, 3]) await ask(app(), url, headers);
+    await app().cache.settled();
+    await app().popular!.tell(app().cache.takeReads(10));
+    const redis = new Redis(server().url);
+    const entries = await redis.keys('hotpath:*');
+    await redis.unlink(entries.filter((key) => !key.includes('{popular}')));
+
+    expect(await warm('--rate', '1000')).toMatchObject({
+      said: '3 of the most read are in Redis; 3 had to be read.\n',
+      progress: expect.stringContaining('3/3\n'),
+      code: 0,
+    });
+    expect(await warm()).toMatchObject({ said: '3 of the most read are in Redis; 0 had to be read.\n', code: 0 });
+
+    const started = buildApp(loadConfig({ ...environment(), CACHE_WARM_UP_ENTRIES: '10' }));
+    await started.ready();
+    await expect.poll(async () => (await started.inject('/readyz')).statusCode).toBe(200);
+    for (const [url, headers] of QUESTIONS) expect((await ask(started, url, headers)).cache).toBe('l1 hit');
+    await started.close();
+    redis.disconnect();
+  }, 60_000);
+
+  it('keeps a process from being ready until it is there', async () => {
+    const started = buildApp(loadConfig({ ...environment(), CACHE_WARM_UP_ENTRIES: '10' }));
+    const known = Promise.withResolvers<string[]>();
+    started.addHook('onReady', async () => void Object.assign(started.popular!, { top: () => known.promise }));
+    await started.ready();
+    const early = await started.inject('/readyz');
+    expect([early.statusCode, early.json().code]).toEqual([503, 'WARMING_UP']);
+    known.resolve([]);
+    await expect.poll(async () => (await started.inject('/readyz')).statusCode).toBe(200);
+    await started.close();
+  });
+});
+
+it.each([
+  ['--rate=0', /--rate must be/],
+  ['--top=all', /--top must be/],
+  ['--fast', /Unknown option/],
+])('hotpath warm %s is refused', async (argument, words) => {
+  await expect(command.run([argument])).rejects.toThrow(words);
+});
