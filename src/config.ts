@@ -127,6 +127,11 @@ export const variables = Type.Object({
     0,
     'Of so many hits one is compared with what the database answers, in the background; 0 for none.',
   ),
+  CACHE_WARM_UP_ENTRIES: count(
+    0,
+    0,
+    'Responses, the most read first, that a process takes from Redis into its memory before `/readyz` says that it is ready.',
+  ),
   DATABASE_URL: url(['postgres', 'postgresql'], 'The database. `npm run dev` starts one of its own without it.'),
   DATABASE_POOL_MAX: count(20, 1, 'The most connections the pool opens.'),
   DATABASE_POOL_MIN: count(5, 0, 'Connections that are opened at the start and kept open when idle.'),
@@ -287,7 +292,12 @@ function configFrom(values: Variables) {
       timeoutMs: values.REDIS_TIMEOUT_MS,
     },
     freshness: { pollMs: values.FRESHNESS_POLL_MS, boundMs: values.FRESHNESS_BOUND_MS },
-    cache: { memoryBytes: values.CACHE_MEMORY_BYTES, rolloutPercent: values.CACHE_ROLLOUT_PERCENT, sampleOneIn: values.CACHE_SAMPLE_ONE_IN },
+    cache: {
+      memoryBytes: values.CACHE_MEMORY_BYTES,
+      rolloutPercent: values.CACHE_ROLLOUT_PERCENT,
+      sampleOneIn: values.CACHE_SAMPLE_ONE_IN,
+      warmUpEntries: values.CACHE_WARM_UP_ENTRIES,
+    },
     log: { level: values.LOG_LEVEL },
     database: {
       url: values.DATABASE_URL!,

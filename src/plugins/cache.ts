@@ -14,6 +14,7 @@ import { Ledger, withLedger } from '../engine/budget/ledger.ts';
 import { type Cache, createCache } from '../engine/cache/cache.ts';
 import type { Entry } from '../engine/cache/entry.ts';
 import { createFacts, type Facts } from '../engine/cache/facts.ts';
+import { createPopular, type Popular } from '../engine/cache/popular.ts';
 import { isWithin } from '../engine/cache/rollout.ts';
 import { createSampler, type Sampler } from '../engine/cache/sampler.ts';
 import type { CacheStats } from '../engine/cache/stats.ts';
@@ -25,6 +26,8 @@ declare module 'fastify' {
     readonly cache: Cache;
     /** What the cache has counted so far. */
     readonly cacheStats: CacheStats;
+    /** Which keys are read most; nothing without Redis. */
+    readonly popular: Popular | undefined;
     /** Compares hits with the database. */
     readonly sampler: Sampler;
     /** What decides who may see what. */
@@ -58,6 +61,7 @@ export const cache = fp<CachePluginOptions>(
       'sampler',
       createSampler({ ...parts, oneIn: config.sampleOneIn, onInconsistent: (entry) => tell(app, entry) }),
     );
+    app.decorate('popular', parts.remote && createPopular(parts.remote));
     app.decorate('isOnCache', ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip));
     app.decorateRequest('served');
     app.addHook('onClose', async () => void (await Promise.all([made.settled(), facts.settled()])));
