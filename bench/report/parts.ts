@@ -35,9 +35,9 @@ export function tilesOf({ beforeAfter }: Document): string {
     tile(`${brief(before.statementsPerRequest)} → ${brief(after.statementsPerRequest)}`, 'statements a request'),
     tile(percent(after.hitRate), 'of reads from memory'),
     tile(`−${percent(1 - after.payloadBytes / before.payloadBytes)}`, 'bytes a reply'),
-    tile(`${brief(before.usersHeld)} → ${shown(after.usersHeld)}`, 'users held below 1 s'),
+    tile(`${brief(before.usersHeld)} → ${shown(after.usersHeld)}`, 'users held'),
   ];
-  return `<div class="tiles">${tiles.join('')}</div>`;
+  return `<h2 class="first">A user’s dashboard</h2><div class="tiles">${tiles.join('')}</div>`;
 }
 
 function beforeAfterPart({ beforeAfter, runs }: Document): string[] {

@@ -18,20 +18,21 @@ body {
 main { max-width: 1180px; margin: 0 auto; padding: 48px 20px 80px; }
 h1 { font-size: clamp(30px, 5vw, 46px); line-height: 1.1; letter-spacing: -0.02em; margin: 0 0 12px; }
 h2 { font-size: 24px; letter-spacing: -0.01em; margin: 64px 0 6px; }
+h2.first { font-size: 17px; margin: 34px 0 0; }
 h3 { font-size: 16px; margin: 0 0 2px; }
 p { margin: 0; max-width: 70ch; }
 .soft, .note { color: var(--soft); }
 .note { font-size: 14px; margin-bottom: 16px; }
 .grid-cards { display: grid; gap: 16px; grid-template-columns: repeat(auto-fill, minmax(min(340px, 100%), 1fr)); margin-top: 18px; }
 .card { background: var(--card); border: 1px solid var(--rule); border-radius: 14px; padding: 20px; min-width: 0; }
-.tiles { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); margin-top: 28px; }
+.tiles { display: grid; gap: 12px; grid-template-columns: repeat(auto-fit, minmax(165px, 1fr)); margin-top: 12px; }
 .tile { background: var(--card); border: 1px solid var(--rule); border-radius: 14px; padding: 16px 18px; }
 .tile b { display: block; white-space: nowrap; font-size: 25px; line-height: 1.2; letter-spacing: -0.02em; color: var(--after); font-variant-numeric: tabular-nums; }
 .tile span { color: var(--soft); font-size: 14px; display: block; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
-svg text { fill: var(--ink); font-size: 13px; font-variant-numeric: tabular-nums; }
+svg text { fill: var(--ink); font-size: 14.5px; font-variant-numeric: tabular-nums; }
 svg .value { fill: var(--soft); } svg .strong { fill: var(--ink); font-weight: 600; }
-svg .tick { fill: var(--soft); font-size: 11.5px; }
+svg .tick { fill: var(--soft); font-size: 12.5px; }
 svg .grid { stroke: var(--rule); stroke-width: 1; } svg .track { fill: var(--track); }
 svg .after { fill: var(--after); } svg .before { fill: var(--before); }
 svg .limit { fill: var(--limit); } svg .other { fill: var(--other); }

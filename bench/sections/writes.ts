@@ -32,4 +32,4 @@ export const writes: Section = {
 };
 
 const roundsOf = ({ quick }: Bench) =>
-  quick ? { rounds: 5, seconds: 1, warmUpSeconds: 1 } : { rounds: 15, seconds: 2, warmUpSeconds: 3 };
+  quick ? { rounds: 2, seconds: 1, warmUpSeconds: 1 } : { rounds: 31, seconds: 1, warmUpSeconds: 2 };

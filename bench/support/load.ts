@@ -44,6 +44,8 @@ export interface Mixed extends Loaded {
   readonly meanMs: number;
   /** Replies that were not 2xx, and requests without a reply. */
   readonly failures: number;
+  /** Their number by status, and by `errors` and `timeouts`. */
+  readonly reasons: Readonly<Record<string, number>>;
   readonly reads: number;
   /** Reads that a cache answered, as `Cache-Status` says. */
   readonly hits: number;
@@ -72,7 +74,8 @@ answerQuestions({
 
   async mix({ requests, each, ...target }: Mix): Promise<Mixed> {
     const sender = senderOf(target.url);
-    const counts = { hits: 0, statements: 0, refused: 0, writes: 0 };
+    const counts = { hits: 0, statements: 0, writes: 0 };
+    const reasons: Record<string, number> = {};
     const times: number[] = [];
     const startedAt = performance.now();
     let lastAt = startedAt;
@@ -89,17 +92,20 @@ answerQuestions({
     run.on('response', (_client, status, _bytes, ms) => {
       lastAt = performance.now();
       times.push(ms);
-      if (status < 200 || status > 299) counts.refused += 1;
+      if (status < 200 || status > 299) reasons[status] = (reasons[status] ?? 0) + 1;
     });
     const { errors, timeouts } = await run;
     if (!each) lastAt = performance.now();
-    const { hits, statements, refused, writes } = counts;
+    const { hits, statements, writes } = counts;
+    if (errors > 0) reasons['errors'] = errors;
+    if (timeouts > 0) reasons['timeouts'] = timeouts;
     return {
       operations: times.length,
       seconds: (lastAt - startedAt) / 1000,
       meanMs: times.reduce((sum, ms) => sum + ms, 0) / times.length,
       p95: p95Of(times),
-      failures: refused + errors + timeouts,
+      failures: Object.values(reasons).reduce((sum, count) => sum + count, 0),
+      reasons,
       reads: times.length - writes,
       hits,
       statements,

@@ -18,14 +18,16 @@ export async function scaleConnections({ quick, log }: Bench, { server, send }: 
   const most = mostFiles() - OTHER_FILES;
   for (const count of CONNECTIONS.filter((count) => count <= most)) {
     const seconds = (quick ? 1 : 4) + count / 2500;
-    const { operations, p95, failures, ...run } = await send({ connections: count, seconds });
+    const { operations, p95, failures, reasons, ...run } = await send({ connections: count, seconds });
     connections[count] = {
       rate: operations / run.seconds,
       p95Ms: p95,
       errors: failures,
       rssBytes: residentBytes(server.pid),
     };
-    log(`${count} connections: ${Math.round(operations / run.seconds)} a second, ${failures} errors`);
+    log(
+      `${count} connections: ${Math.round(operations / run.seconds)} a second, ${failures} errors ${failures > 0 ? JSON.stringify(reasons) : ''}`,
+    );
   }
   const isWhole = most >= CONNECTIONS.at(-1)!;
   return {

@@ -48,6 +48,6 @@ SELECT 1 + i * 7 % 2000, 1 + i % 100, ${ROW} FROM generate_series(1, 1000) AS i;
     name: '1,000 readings',
     ...BATCH,
     script: `${NEXT}${READING}
-SELECT 1 + :client_id, to_timestamp(:start + :n) + i * interval '1 ms', 4.5, 50, 80 FROM generate_series(1, 1000) AS i;`,
+SELECT 1 + :client_id, to_timestamp(CAST(:start AS bigint) + :n) + i * interval '1 ms', 4.5, 50, 80 FROM generate_series(1, 1000) AS i;`,
   },
 ];
