@@ -13,7 +13,10 @@ export function buildWorker(config: Config) {
   app.register(plugins.drain);
   app.register(plugins.requestId);
   app.register(plugins.database, { config: config.database, sites: false });
+  // What it keeps in memory needs no filling.
+  app.decorate('isWarm', () => true);
   app.register(plugins.health);
+  app.register(plugins.metrics, { config: config.metrics });
   app.register(plugins.files, { config: config.files, secret: config.auth.secret ?? config.database.url });
   app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), runs: true });
   return app;

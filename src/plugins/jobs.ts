@@ -14,6 +14,7 @@ import { ensureQueue, installQueue } from '../engine/jobs/schema.ts';
 import { type Mailer, openMailer } from '../engine/mail/mailer.ts';
 import type { FileStore } from '../engine/storage/file-store.ts';
 import { housekeeping } from './housekeeping.ts';
+import { observeJobs, publishQueue } from './metrics/queue.ts';
 
 /** What jobs work with. */
 export interface Means {
@@ -34,6 +35,7 @@ export interface JobsOptions {
 
 export const jobs = fp<JobsOptions>(
   async (app, options) => {
+    publishQueue(app);
     if (!options.runs) {
       app.addHook('onReady', () => ensureQueue(app.pool, options.config.database.url));
       return;
@@ -54,7 +56,7 @@ export const jobs = fp<JobsOptions>(
       await pool.end();
     });
   },
-  { name: 'jobs', dependencies: ['database', 'files'] },
+  { name: 'jobs', dependencies: ['database', 'files', 'metrics'] },
 );
 
 function start(
@@ -71,6 +73,7 @@ function start(
     concurrency: config.jobs.concurrency,
     graceMs: config.http.shutdownTimeoutMs / 2,
     log,
+    onRun: observeJobs(app),
   });
 }
 

@@ -4,8 +4,10 @@ import { seed } from '../../prisma/seed/seed.ts';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { as, testEnvironment } from '../support/app.ts';
-import { scratchDatabase } from '../support/database.ts';
+import { scratchDatabase, testDatabaseUrl } from '../support/database.ts';
 import { folders, mailsIn } from '../support/jobs.ts';
+import { runToEnd, startService } from '../support/process.ts';
+import { withClient } from '../support/requests.ts';
 import { storm } from './jobs/storm.ts';
 
 const places = await folders();
@@ -33,4 +35,26 @@ describe('workers that are killed', () => {
     const mailed = (await mailsIn(places)).map((mail) => Number(/^Message-ID: <order-(\d+)-/m.exec(mail)![1]));
     expect(mailed.sort()).toEqual(orders.sort());
   }, 60_000);
+});
+
+describe('a worker', () => {
+  const environment = async () => ({ ...testEnvironment(await testDatabaseUrl()), ...places, LOG_LEVEL: 'info' });
+
+  it('says how it is, runs what is put into the queue, and ends with 0 when it is told to stop', async () => {
+    const worker = await startService(await environment(), 'src/worker.ts');
+    expect(await (await fetch(`${worker.address}/readyz`)).json()).toEqual({ status: 'ready' });
+    await withClient((client) => client.query(`select graphile_worker.add_job('housekeeping')`));
+    const metrics = async () => (await fetch(`${worker.address}/metrics`)).text();
+    await expect
+      .poll(metrics, { timeout: 10_000 })
+      .toContain('hotpath_job_duration_seconds_count{task="housekeeping",outcome="done"} 1');
+    expect(await metrics()).toContain('hotpath_queue_dead 0');
+    worker.child.kill('SIGTERM');
+    expect(await worker.exit).toBe(0);
+  });
+
+  it('does not start without a place for mails', async () => {
+    const { code, stderr } = await runToEnd({ ...(await environment()), MAIL_DIRECTORY: '' }, 'src/worker.ts');
+    expect([code, stderr]).toEqual([1, 'Neither SMTP_URL nor MAIL_DIRECTORY is set, but jobs send mail.\n']);
+  });
 });
