@@ -70,12 +70,9 @@ function drawAssignments(draw: Draw, place: Place): string {
 }
 
 function drawCondition(draw: Draw, place: Place): string {
-  const field = pick(
-    draw,
-    scalarsOf(place.model).filter(({ type, list }) => type === 'Int' && !list),
-  );
-  if (!field || once(draw, 20)) return 'true';
-  return `"${field.column}" = ${integer(draw, 1, KEYS)}`;
+  const numbers = scalarsOf(place.model).filter(({ type, list }) => type === 'Int' && !list);
+  if (numbers.length === 0 || once(draw, 20)) return 'true';
+  return `"${pick(draw, numbers).column}" = ${integer(draw, 1, KEYS)}`;
 }
 
 /** Whether a field of the key counts: those that refer to other rows are drawn. */
