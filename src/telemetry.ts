@@ -56,12 +56,20 @@ export async function startTelemetry(config: Config, warn: Warn = warningsOf(con
     sampler: createSampler(tracing.sampler),
     record: (span) => processor.onEnd(readable(span, resource)),
   });
+  let ended: Promise<void> | undefined;
+  async function end(): Promise<void> {
+    uninstall();
+    const limit = new AbortController();
+    const late = pause(STOP_MS, undefined, limit).then(() => diag.error('the last of them are lost.'));
+    const sent = processor.shutdown().catch((error: Error) => diag.error(error.message));
+    await Promise.race([sent, late]);
+    limit.abort();
+  }
   return {
     flush: () => processor.forceFlush(),
-    async stop() {
-      uninstall();
-      const ended = processor.shutdown().catch((error: Error) => diag.error(error.message));
-      await Promise.race([ended, pause(STOP_MS, undefined, { ref: false })]);
+    stop() {
+      ended ??= end();
+      return ended;
     },
   };
 }
@@ -89,10 +97,10 @@ function warningsOf(config: Config): Warn {
 /** What the SDK complains of, once a minute. */
 function sayOnce(warn: Warn, endpoint: string): void {
   let saidAt = Number.NEGATIVE_INFINITY;
-  const say = (message: string) => {
+  const say = (...words: unknown[]) => {
     if (performance.now() - saidAt < SAY_AGAIN_MS) return;
     saidAt = performance.now();
-    warn(`Traces do not reach ${new URL(endpoint).origin}: ${message}`);
+    warn(`Traces do not reach ${new URL(endpoint).origin}: ${words.map(String).join(' ')}`);
   };
   const silent = () => {};
   const logger = { error: say, warn: say, info: silent, debug: silent, verbose: silent };
@@ -123,12 +131,12 @@ function readable(span: Span, resource: Resource): ReadableSpan {
     endTime: timeOf(epoch + span.endedAt),
     duration: timeOf(span.endedAt - span.startedAt),
     status: { code: span.failure === undefined ? SpanStatusCode.UNSET : SpanStatusCode.ERROR },
-    attributes: span.attributes as Attributes,
+    attributes: known(span.attributes),
     links: span.links.map((link) => ({ context: { ...link, traceFlags: SAMPLED } })),
     events: span.events.map(({ name, at, attributes }) => ({
       name,
       time: timeOf(epoch + at),
-      attributes: attributes as Attributes,
+      attributes: known(attributes),
       droppedAttributesCount: 0,
     })),
     ended: true,
@@ -138,6 +146,13 @@ function readable(span: Span, resource: Resource): ReadableSpan {
     droppedEventsCount: 0,
     droppedLinksCount: 0,
   };
+}
+
+/** Without those of which nothing is known. */
+function known(attributes: Span['attributes']): Attributes {
+  const all: Attributes = {};
+  for (const name in attributes) if (attributes[name] !== undefined) all[name] = attributes[name];
+  return all;
 }
 
 /** Milliseconds as seconds and nanoseconds. */

@@ -76,10 +76,10 @@ function trace(request: FastifyRequest, reply: FastifyReply): void {
 function finish(span: Span, { ledger, overrun, served, routeOptions }: FastifyRequest, { raw }: FastifyReply): void {
   const status = raw.statusCode;
   if (overrun) tellOverrun(span, overrun);
-  if (!raw.writableFinished) span.set({ 'hotpath.aborted': true });
+  if (!raw.writableEnded) span.set({ 'hotpath.aborted': true });
   else if (status >= 500 && span.failure === undefined) span.fail(String(status));
   span.end({
-    'http.response.status_code': raw.writableFinished ? status : undefined,
+    'http.response.status_code': raw.writableEnded ? status : undefined,
     'hotpath.statements': ledger.statements,
     'hotpath.budget': routeOptions.config.budget ?? 0,
     'hotpath.n_plus_one': overrun !== undefined && overrun.repeated.length > 0,

@@ -36,14 +36,16 @@ export interface Collector {
 }
 
 /** @param answer what it answers with, where it is to do more than say yes. */
-export async function openCollector(answer: (response: ServerResponse) => void = sayYes): Promise<Collector> {
+export async function openCollector(
+  answer: (response: ServerResponse, type: string) => void = sayYes,
+): Promise<Collector> {
   const collected = { spans: [] as ReceivedSpan[], requests: [] as Collector['requests'] };
   const server = createServer(async (request, response) => {
     const body = await buffer(request);
     const type = String(request.headers['content-type']);
     collected.requests.push({ type, headers: request.headers });
     collected.spans.push(...(type === 'application/json' ? fromJson(JSON.parse(String(body))) : fromProtobuf(body)));
-    answer(response);
+    answer(response, type);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -70,8 +72,9 @@ export async function openGrpcCollector(): Promise<Collector> {
 /** Whether it is compressed, and its length. */
 const FRAME_BYTES = 5;
 
-const sayYes = (response: ServerResponse) =>
-  void response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+/** An answer without a word is one in Protocol Buffers, but not in JSON. */
+const sayYes = (response: ServerResponse, type: string) =>
+  void response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : '');
 
 const urlOf = (server: { address(): AddressInfo | string | null }): string =>
   `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

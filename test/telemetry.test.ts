@@ -1,0 +1,123 @@
+/** Where spans go: over each protocol, and what happens when the collector is no use. */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../src/config.ts';
+import { newTraceId } from '../src/engine/telemetry/span.ts';
+import { isSampled, startRoot } from '../src/engine/telemetry/tracing.ts';
+import { startTelemetry, type Telemetry } from '../src/telemetry.ts';
+import { testEnvironment } from './support/app.ts';
+import { openCollector, openGrpcCollector } from './support/otlp.ts';
+
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
+const configFor = (environment: Record<string, string>) =>
+  loadConfig({ ...testEnvironment('postgres://nobody@localhost/none'), ...environment });
+
+async function start(environment: Record<string, string>): Promise<{ telemetry: Telemetry; warnings: string[] }> {
+  const warnings: string[] = [];
+  const telemetry = await startTelemetry(configFor(environment), (warning) => warnings.push(warning));
+  opened.push(() => telemetry.stop());
+  return { telemetry, warnings };
+}
+
+/** Ends a trace of two spans with all that a span can have. */
+function leaveTrace(): string {
+  const traceId = newTraceId();
+  const root = startRoot({
+    name: 'GET /a',
+    kind: 'server',
+    traceId,
+    attributes: { text: 'ä€', flag: true, none: undefined },
+  })!;
+  const child = root.child('SELECT', 'client', { whole: 3, part: 0.5 });
+  child.event('something', { why: 'so' });
+  child.link({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) });
+  child.fail('22P02');
+  child.end();
+  root.end();
+  return traceId;
+}
+
+describe.each(['http/json', 'http/protobuf', 'grpc'] as const)('over %s', (protocol) => {
+  it('a collector gets all of it', async () => {
+    const collector = await (protocol === 'grpc' ? openGrpcCollector() : openCollector());
+    opened.push(collector.close);
+    const { telemetry, warnings } = await start({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20secret',
+      OTEL_SERVICE_NAME: 'shop',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+    });
+    const traceId = leaveTrace();
+    await telemetry.flush();
+    const [child, root] = collector.spans;
+    const resource = { 'service.name': 'shop', 'deployment.environment.name': 'test', 'process.pid': process.pid };
+    expect(root).toMatchObject({ traceId, parentSpanId: '', name: 'GET /a', kind: 2, status: 0, resource });
+    expect(root!.attributes).toEqual({ text: 'ä€', flag: true });
+    expect(child).toMatchObject({ traceId, parentSpanId: root!.spanId, name: 'SELECT', kind: 3, status: 2 });
+    expect(child!.attributes).toEqual({ whole: 3, part: 0.5, 'error.type': '22P02' });
+    expect(child!.events).toEqual([{ name: 'something', attributes: { why: 'so' } }]);
+    expect(child!.links).toEqual([{ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) }]);
+    expect(root!.start <= child!.start && child!.start <= child!.end && child!.end <= root!.end).toBe(true);
+    const now = BigInt(Date.now()) * 1_000_000n;
+    expect(now - root!.end < 60_000_000_000n && root!.end - now < 60_000_000_000n).toBe(true);
+    if (protocol !== 'grpc') expect(collector.requests[0]!.headers['x-key']).toBe('a secret');
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('without a collector', () => {
+  it.each([{}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' }])(
+    'nothing is traced (%o)',
+    async (environment) => {
+      await start(environment as Record<string, string>);
+      expect(isSampled(newTraceId())).toBe(false);
+      expect(startRoot({ name: 'GET', kind: 'server', traceId: newTraceId() })).toBeUndefined();
+    },
+  );
+});
+
+describe('a collector that is no use', () => {
+  /** Counts in memory what is given up, by what is still held. */
+  const quick = { OTEL_EXPORTER_OTLP_TIMEOUT: '300', OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_SCHEDULE_DELAY: '1' };
+
+  it('is complained of once, however often it fails', async () => {
+    const { telemetry, warnings } = await start({ ...quick, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
+    for (let times = 0; times < 3; times += 1) {
+      leaveTrace();
+      await expect(telemetry.flush()).rejects.toThrow();
+    }
+    leaveTrace();
+    leaveTrace();
+    await expect.poll(() => warnings.length, { timeout: 5000 }).toBe(1);
+    expect(warnings).toEqual([expect.stringMatching(/^Traces do not reach http:\/\/127\.0\.0\.1:1: /)]);
+  });
+
+  it('that answers with nonsense is complained of, too', async () => {
+    const collector = await openCollector((response) => void response.writeHead(404).end('<html>Not here.</html>'));
+    opened.push(collector.close);
+    const { warnings } = await start({ ...quick, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+    leaveTrace();
+    await expect.poll(() => warnings.length, { timeout: 5000 }).toBe(1);
+  });
+
+  it('that never answers holds up the end for two seconds at most, and no more than the queue in memory', async () => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    opened.push(() => void silent.close());
+    const { port } = silent.address() as { port: number };
+    const { telemetry } = await start({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_BSP_MAX_QUEUE_SIZE: '100',
+    });
+    for (let times = 0; times < 1000; times += 1) leaveTrace();
+    const startedAt = performance.now();
+    await telemetry.stop();
+    expect(performance.now() - startedAt).toBeLessThan(3000);
+  });
+});
