@@ -84,6 +84,9 @@ async function identify(authorization: string, verify: Verify): Promise<Holder> 
     throw requestError('unauthenticated', 'The token names no subject (`sub`).');
   }
   const viewer = { subject: claims.sub, role: typeof claims.role === 'string' ? claims.role : 'user' };
+  if (/[\r\n]/.test(viewer.subject + viewer.role)) {
+    throw requestError('unauthenticated', 'The subject and the role of a token are one line each.');
+  }
   return { viewer, until: Math.min(Number(claims.exp) * 1000, Date.now() + REMEMBERED_MS) };
 }
 

@@ -5,7 +5,7 @@
  * parsed to send it. A value of another format, or one that was cut short, decodes to nothing.
  */
 
-import { parseSnapshot, type Snapshot, snapshotText } from '../freshness/snapshot.ts';
+import { parseSnapshot, readSnapshot, type Snapshot, snapshotText } from '../freshness/snapshot.ts';
 import { ENCODINGS, type Encoding } from '../http/encoding.ts';
 
 /** What a read came to. */
@@ -95,7 +95,9 @@ export function decode(bytes: Buffer): Entry | undefined {
   if (bytes.length < AT.parts || bytes.readUInt8(AT.format) !== FORMAT) return undefined;
   const parts = partsOf(bytes);
   if (!parts) return undefined;
-  const [epoch = '', snapshot = '', etag = '', link = '', tags = ''] = parts.slice(0, TEXTS).map(String);
+  const [epoch = '', seen = '', etag = '', link = '', tags = ''] = parts.slice(0, TEXTS).map(String);
+  const snapshot = readSnapshot(seen);
+  if (!snapshot) return undefined;
   const [identity, gzip, br] = parts.slice(TEXTS) as [Buffer, Buffer, Buffer];
   return {
     status: bytes.readUInt16BE(AT.status) as Reading['status'],
@@ -106,7 +108,7 @@ export function decode(bytes: Buffer): Entry | undefined {
     epoch,
     etag,
     link,
-    snapshot: parseSnapshot(snapshot),
+    snapshot,
     checkedAt: UNCHECKED,
     reads: 0,
     tags: tags === '' ? [] : tags.split(BETWEEN_TAGS),

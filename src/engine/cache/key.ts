@@ -4,6 +4,8 @@
  * It is made from the request's text (path, sorted query) and the scope of the selection. The scope, whether the role
  * or the subject decides what is seen, is known once a selection was parsed. It depends on the text and the role alone,
  * so it is remembered by these, and no later request of the same text has its `fields` parsed to be found.
+ *
+ * Its parts stand on lines of their own. A URL holds no line break, and neither does who a token may name (`auth.ts`).
  */
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';

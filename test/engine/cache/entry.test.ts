@@ -1,0 +1,89 @@
+/** What goes to Redis comes back as it was, or not at all. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode, type Entry, encode } from '../../../src/engine/cache/entry.ts';
+import { timesFor } from '../../../src/engine/cache/policy.ts';
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed() && !each.includes('\0'));
+const milliseconds = fc.nat({ max: 2 ** 32 - 1 });
+const snapshot = fc
+  .tuple(fc.nat(1000), fc.uniqueArray(fc.nat(1000), { maxLength: 5 }), fc.nat(1000))
+  .map(([start, between, more]) => {
+    const xmin = start + 1;
+    const xip = between.map((each) => xmin + each).sort((one, other) => one - other);
+    return { xmin, xmax: Math.max(xmin, ...xip) + 1 + more, xip };
+  });
+
+const entries: fc.Arbitrary<Entry> = fc
+  .record({
+    status: fc.constantFrom(200 as const, 404 as const),
+    identity: bytes,
+    gzip: fc.option(
+      bytes.filter(({ length }) => length > 0),
+      { nil: undefined },
+    ),
+    br: fc.option(
+      bytes.filter(({ length }) => length > 0),
+      { nil: undefined },
+    ),
+    etag: text,
+    link: text,
+    epoch: text,
+    tags: fc.array(
+      text.filter((each) => each !== ''),
+      { maxLength: 6 },
+    ),
+    snapshot,
+    readAt: fc.integer({ min: 0, max: 2 ** 45 }),
+    ttlMs: milliseconds,
+    staleMs: milliseconds,
+    rescueMs: milliseconds,
+  })
+  .map(({ identity, gzip, br, ...rest }) => ({
+    ...rest,
+    checkedAt: -1,
+    reads: 0,
+    bodies: { identity, ...(gzip && { gzip }), ...(br && { br }) },
+  }));
+
+describe('an entry in Redis', () => {
+  it('is what it was', () => {
+    fc.assert(fc.property(entries, (entry) => void expect(decode(encode(entry))).toEqual(entry)));
+  });
+
+  it('is nothing when it is cut short or has something behind it', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(), (entry, seed) => {
+        const whole = encode(entry);
+        expect(decode(whole.subarray(0, seed % whole.length))).toBeUndefined();
+        expect(decode(Buffer.concat([whole, Buffer.from('x')]))).toBeUndefined();
+      }),
+    );
+  });
+
+  it('is something or nothing, but no error, when a byte of it is another', () => {
+    fc.assert(
+      fc.property(entries, fc.nat(), fc.nat(255), (entry, seed, byte) => {
+        const garbled = encode(entry);
+        garbled[seed % garbled.length] = byte;
+        decode(garbled);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is nothing when it never was one', () => {
+    fc.assert(fc.property(bytes, (any) => any[0] === 1 || decode(any) === undefined));
+  });
+});
+
+describe('the times of an entry', () => {
+  it('end by the jitter earlier, and a negative entry by its own', () => {
+    const policy = { ttl: 100, jitter: 0.2, staleWhileRevalidate: 10, staleIfError: 30, negative: 5 };
+    expect(timesFor(policy, 200, 0)).toEqual({ ttlMs: 100_000, staleMs: 10_000, rescueMs: 30_000 });
+    expect(timesFor(policy, 200, 1).ttlMs).toBe(80_000);
+    expect(timesFor(policy, 404, 0)).toEqual({ ttlMs: 5000, staleMs: 0, rescueMs: 30_000 });
+    expect(timesFor({ ttl: 100 }, 404, 0).ttlMs).toBe(0);
+  });
+});
