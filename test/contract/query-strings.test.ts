@@ -93,7 +93,9 @@ it('answers 100,000 random queries with a selection of what is declared, or a 40
       compiler.compile({ model: resource.model, action: 'findMany', args: selection.args });
       accepted += 1;
     } catch (error) {
-      expect(error).toMatchObject({ code: 'INVALID_REQUEST', statusCode: 400 });
+      // Asked so often that an `expect` would take most of the time.
+      const { code, statusCode } = error as { code?: string; statusCode?: number };
+      if (code !== 'INVALID_REQUEST' || statusCode !== 400) throw error;
     }
   });
   fc.assert(property, { numRuns: 100_000 });
@@ -106,14 +108,17 @@ interface Selected {
 }
 
 function mustBeDeclared({ select = {}, computed = {} }: Selected, resource: Resource, registry: Registry): void {
-  for (const name of Object.keys(computed)) expect(Object.keys(resource.computed)).toContain(name);
-  for (const [name, inside] of Object.entries(select)) {
-    if (inside === true) expect(resource.fields).toContain(name);
-    else {
-      expect(Object.keys(resource.relations)).toContain(name);
-      mustBeDeclared(inside, registry.target(resource, name), registry);
-    }
-  }
+  const undeclared = [
+    ...Object.keys(computed).filter((name) => !Object.hasOwn(resource.computed, name)),
+    ...Object.entries(select)
+      .filter(([name, inside]) =>
+        inside === true ? !resource.fields.includes(name) : !Object.hasOwn(resource.relations, name),
+      )
+      .map(([name]) => name),
+  ];
+  if (undeclared.length > 0) throw new Error(`${resource.name} does not declare ${undeclared}.`);
+  for (const [name, inside] of Object.entries(select))
+    if (inside !== true) mustBeDeclared(inside, registry.target(resource, name), registry);
 }
 
 it('answers over HTTP with 200 or 400, and never another', async () => {
