@@ -80,8 +80,9 @@ const callSite = new AsyncLocalStorage<string>();
 export const withLedger = <T>(ledger: Ledger, run: () => T): T => runWith(ledger, run);
 
 export function currentLedger(): Ledger | undefined {
-  const carrier = currentCarrier();
-  return carrier instanceof Ledger ? carrier : undefined;
+  let carrier = currentCarrier();
+  while (carrier && !(carrier instanceof Ledger)) carrier = carrier.around;
+  return carrier;
 }
 
 /** Runs `run` so that its statements are said to come from the line of code that is calling now. */

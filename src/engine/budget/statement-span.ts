@@ -78,7 +78,8 @@ export function summaryOf(text: string): string {
 }
 
 const NAME = '((?:"[^"]+"|[\\w$]+)(?:\\s*\\.\\s*(?:"[^"]+"|[\\w$]+))*)';
-const TABLE = new RegExp(`\\b(?:from|join|into|update)\\s+(?:only\\s+)?${NAME}`, 'gi');
+const TABLE = new RegExp(`\\b(from|join|into|update)\\s+(?:only\\s+|lateral\\s+)?${NAME}`, 'gi');
+const RESERVED = new Set(['lateral', 'of', 'only', 'select', 'set', 'values']);
 const COMMON = new RegExp(
   `(?:\\bwith(?:\\s+recursive)?|,)\\s+${NAME}\\s*(?:\\([^()]*\\)\\s*)?as\\s+(?:(?:not\\s+)?materialized\\s+)?\\(`,
   'gi',
@@ -89,10 +90,16 @@ const NAMED_TABLES = 8;
 
 function summarise(text: string): string {
   const made = new Set([...text.matchAll(COMMON)].map(([, name]) => bare(name!)));
-  const tables = new Set([...text.matchAll(TABLE)].map(([, name]) => bare(name!)).filter((name) => !made.has(name)));
-  const verb = tables.size > 0 ? VERB.exec(text)?.[1] : undefined;
-  const words = [verb ?? /^\w+/.exec(text)?.[0] ?? 'statement'].map((word) => word.toUpperCase());
-  return [...words, ...[...tables].slice(0, NAMED_TABLES)].join(' ');
+  const tables = new Set([...text.matchAll(TABLE)].filter(isTable).map(([, , name]) => bare(name!)));
+  const named = [...tables].filter((name) => !made.has(name)).slice(0, NAMED_TABLES);
+  const verb = named.length > 0 ? VERB.exec(text)?.[1] : undefined;
+  return [(verb ?? /^\w+/.exec(text)?.[0] ?? 'statement').toUpperCase(), ...named].join(' ');
+}
+
+/** Neither a word of SQL nor a function. */
+function isTable({ 0: match, 1: keyword, 2: name, index, input }: RegExpExecArray): boolean {
+  const isCalled = /^\s*\(/.test(input.slice(index + match.length, index + match.length + 2));
+  return !RESERVED.has(name!.toLowerCase()) && !(isCalled && keyword!.toLowerCase() !== 'into');
 }
 
 /** Without the schema and without quotes. */

@@ -11,6 +11,8 @@ export interface Carrier {
   traceId: string | undefined;
   /** What new spans become steps of; nothing where the trace is not sampled. */
   span: Span | undefined;
+  /** What it is a step of, if it is one of a request's. */
+  readonly around?: Carrier | undefined;
 }
 
 const carriers = new AsyncLocalStorage<Carrier>();
@@ -23,4 +25,4 @@ export const currentSpan = (): Span | undefined => carriers.getStore()?.span;
 
 /** Runs what is a step of the span; where there is none, just runs it. */
 export const within = <T>(span: Span | undefined, run: () => T): T =>
-  span ? runWith({ traceId: span.traceId, span }, run) : run();
+  span ? runWith({ traceId: span.traceId, span, around: currentCarrier() }, run) : run();
