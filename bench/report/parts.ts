@@ -1,5 +1,5 @@
 /** The parts of the report, each from its part of the document; a part that was not measured is left out. */
-import type { Document, Pair, Rates, Side } from '../support/document.ts';
+import type { Document, Latency, Pair, Rates, Side } from '../support/document.ts';
 import { shown } from '../support/table.ts';
 import { type Bar, bars, escaped, lines, spans, type Tone } from './charts.ts';
 import { type Goal, limitGoalsOf, systemGoalsOf } from './goals.ts';
@@ -159,10 +159,13 @@ const TRACING: Names = {
   all: ['every request', 'after'],
 };
 
-function hotPart({ hot, tracing }: Document): string[] {
+function hotPart({ hot, mixed, tracing }: Document): string[] {
   if (!hot && !tracing) return [];
+  const traffic = mixed
+    ? ` In mixed traffic, ${percent(mixed.writeShare)} of it writes, ${percent(mixed.hitRate)} of the reads are, and a request takes ${brief(mixed.statementsPerRequest)} statements.`
+    : '';
   return [
-    heading('From memory', 'Requests a second on one process, and what tracing takes of them.'),
+    heading('From memory', `Requests a second on one process, and what tracing takes of them.${traffic}`),
     cards([
       ...(hot
         ? [card('Cached dashboards a second', 'Beside a Fastify that does nothing else', rateBars(hot, HOT))]
@@ -253,36 +256,32 @@ const workerBars = (workers: NonNullable<Document['scale']>['workers']): Bar[] =
     ];
   });
 
-/** Whatever the workloads are called: rates by contender, or single numbers. */
 function writesPart({ writes }: Document): string[] {
   if (!writes) return [];
-  const groups = Object.entries(writes).flatMap(([workload, group]) => {
-    const rows = Object.entries(group as Record<string, unknown>).flatMap(([label, value]): Bar[] => {
-      const [number, text] = writeFigure(value);
-      if (number === undefined) return [];
-      return [{ label, value: number, text, tone: label.includes('without') || label === 'fast' ? 'limit' : 'after' }];
+  const { orders, ...workloads } = writes;
+  const charts = Object.entries(workloads as Readonly<Record<string, Rates>>).map(([workload, rates]) =>
+    card(capital(workload), 'Times a second, each a transaction of its own', rateBars(rates, WRITES)),
+  );
+  if (orders) {
+    const { fast, hanging } = orders;
+    const order = (label: string, { meanMs }: Latency, tone: Tone) => ({
+      label,
+      value: meanMs,
+      text: milliseconds(meanMs),
+      tone,
     });
-    return rows.length > 0
-      ? [
-          card(
-            workload,
-            rows.some(({ text }) => text.endsWith('s')) ? 'Time of a request' : 'Transactions a second',
-            bars(rows),
-          ),
-        ]
-      : [];
-  });
-  return groups.length > 0
-    ? [heading('Writes', 'What it costs that every change is logged, and what an order waits for.'), cards(groups)]
-    : [];
+    const rows = [
+      order('mail server answers at once', fast, 'limit'),
+      order('mail server hangs for 5 s', hanging, 'after'),
+    ];
+    charts.push(card('An order', 'Mean latency; its mail is sent by a worker', bars(rows)));
+  }
+  return [heading('Writes', 'What it costs that every change is logged, and what an order waits for.'), cards(charts)];
 }
 
-function writeFigure(value: unknown): [number | undefined, string] {
-  if (typeof value === 'number') return [value, milliseconds(value)];
-  const { rate, spread, p95Ms } = (value ?? {}) as { rate?: number; spread?: number; p95Ms?: number };
-  if (rate !== undefined) return [rate, `${brief(rate)} ± ${brief((spread ?? 0) * 100)}%`];
-  return p95Ms === undefined ? [undefined, ''] : [p95Ms, milliseconds(p95Ms)];
-}
+const WRITES: Names = { without: ['without triggers', 'limit'], 'with triggers': ['with triggers', 'after'] };
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function memoryPart({ memory, startMs }: Document): string[] {
   if (!memory) return [];

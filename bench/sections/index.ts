@@ -4,8 +4,20 @@ import { beforeAfter } from './before-after.ts';
 import { cold } from './cold.ts';
 import { hot } from './hot.ts';
 import { memory } from './memory.ts';
+import { mixed } from './mixed.ts';
+import { orders } from './orders.ts';
 import { scale } from './scale.ts';
 import { tracing } from './tracing.ts';
 import { writes } from './writes.ts';
 
-export const SECTIONS: Readonly<Record<string, Section>> = { beforeAfter, cold, hot, tracing, scale, writes, memory };
+export const SECTIONS: Readonly<Record<string, Section>> = {
+  beforeAfter,
+  cold,
+  hot,
+  mixed,
+  tracing,
+  scale,
+  writes,
+  orders,
+  memory,
+};

@@ -78,14 +78,46 @@ export interface Memory {
   readonly after: number;
 }
 
+export interface Latency {
+  readonly meanMs: number;
+  readonly p95Ms: number;
+  /** Orders a second. */
+  readonly rate: number;
+}
+
+/** Orders by how fast the mail server is. */
+export interface Orders {
+  readonly fast: Latency;
+  readonly hanging: Latency;
+  /** Of the mean latencies, hanging to fast. */
+  readonly ratio: number;
+}
+
+/** Reads and writes as they come. */
+export interface MixedTraffic {
+  /** Of the reads, the part that a cache answered: 0 to 1. */
+  readonly hitRate: number;
+  readonly statementsPerRequest: number;
+  /** Of the requests, the part that wrote. */
+  readonly writeShare: number;
+  readonly rate: number;
+  readonly p95Ms: number;
+}
+
+/** Rates by workload, with triggers and without; and orders. */
+export interface Writes {
+  readonly orders?: Orders;
+  readonly [workload: string]: Rates | Orders | undefined;
+}
+
 export interface Figures {
   readonly beforeAfter: Readonly<Record<string, Pair>>;
   readonly cold: Rates;
   readonly hot: Rates;
-  readonly mixed: object;
+  readonly mixed: MixedTraffic;
   readonly tracing: Rates;
   readonly scale: Scale;
-  readonly writes: Readonly<Record<string, unknown>>;
+  readonly writes: Writes;
   readonly memory: Memory;
   /** From the start of the process until it is ready. */
   readonly startMs: number;

@@ -16,6 +16,8 @@ export const USERS = 8;
 /** A service that takes longer than this part of a round for a request gets a number of requests instead. */
 const SLOW = 0.1;
 const LIMIT_MS = 1000;
+/** Requests that warm a server up which was only just started. */
+const FIRST = 3;
 /** Answers in a row, so far apart, after which a server is calm again. */
 const CALM = 5;
 const PAUSE_MS = 100;
@@ -122,6 +124,7 @@ function heldBy(
     async (users) => {
       await using stack = new AsyncDisposableStack();
       const server = (await start?.(stack)) ?? ground.after;
+      if (start) await send(ground, server, { traffic, users: 1, seconds: 0, each: FIRST });
       const seconds = (ground.quick ? 1.2 : 3) + users / 4000;
       const mixed = await send(ground, server, { traffic, users, seconds });
       if (!start) await recovered(server);
