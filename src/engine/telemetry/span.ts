@@ -5,6 +5,7 @@
  * asks `currentSpan()?.child(…)`, which costs next to nothing where there is no span. A span is plain data until it ends;
  * then whoever records spans gets it, once.
  */
+import { randomFillSync } from 'node:crypto';
 import type { Traceparent } from './traceparent.ts';
 
 export type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
@@ -97,11 +98,21 @@ export class Span {
   }
 }
 
-/** 32 hexadecimal digits. Unique, not secret. */
-export const newTraceId = (): string => eight() + eight() + eight() + eight();
+/** 32 hexadecimal digits. */
+export const newTraceId = (): string => randomDigits(16);
 
 /** 16 hexadecimal digits. */
-export const newSpanId = (): string => eight() + eight();
+export const newSpanId = (): string => randomDigits(8);
 
-/** From 1, since an id of nothing but zeros is none. */
-const eight = (): string => (1 + Math.floor(Math.random() * 0xffffffff)).toString(16).padStart(8, '0');
+/** Randomness by the page: every request takes some. */
+const page = Buffer.alloc(4096);
+let taken = page.length;
+
+function randomDigits(bytes: number): string {
+  if (taken + bytes > page.length) {
+    randomFillSync(page);
+    taken = 0;
+  }
+  taken += bytes;
+  return page.toString('hex', taken - bytes, taken);
+}

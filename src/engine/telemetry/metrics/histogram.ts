@@ -1,7 +1,7 @@
 /**
  * A histogram whose series are bound once: what observes knows its labels from then on, and an observation is a search
- * among a few numbers. (prom-client's sorts and joins the labels at each observation, which took 1.3 µs for four of them
- * in place of 0.03.) A registry of prom-client's publishes it as one of its own.
+ * among a few numbers. (prom-client's joins the labels anew at each, bound or not: 0.4 µs for four of them in place of 0.01,
+ * several times a request.) A registry of prom-client's publishes it as one of its own.
  */
 import type { Aggregator, Metric } from 'prom-client';
 import type { MetricValue, PublishedMetric } from './exposition.ts';
