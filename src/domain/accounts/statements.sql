@@ -23,7 +23,7 @@ SELECT
     SELECT "user"."version"
     FROM "the row" AS "user"
   )::text AS "version",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/users
 
@@ -52,4 +52,4 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";

@@ -26,7 +26,7 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 50)
     LIMIT 1 OFFSET 49
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/devices/:id
 
@@ -46,7 +46,7 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/devices/:id/readings
 
@@ -77,7 +77,7 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/devices/:id/readings/hourly
 
@@ -110,7 +110,7 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 24)
     LIMIT 1 OFFSET 23
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/readings
 
@@ -140,4 +140,4 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";

@@ -57,7 +57,7 @@ SELECT
     SELECT "user"."version"
     FROM "the row" AS "user"
   )::text AS "version",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/posts/:id
 
@@ -75,7 +75,7 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/notifications/:id
 
@@ -103,7 +103,7 @@ SELECT
     SELECT "notification"."version"
     FROM "the row" AS "notification"
   )::text AS "version",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/users/:id/posts
 
@@ -132,7 +132,7 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/users/:id/notifications
 
@@ -163,4 +163,4 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";

@@ -13,6 +13,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { PermissionRole } from '#client';
+import { SNAPSHOT } from '../../engine/compile/sql/statement.ts';
 import { requestError } from '../../engine/http/errors.ts';
 import type { Viewer } from '../../engine/resource/viewer.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';
@@ -61,7 +62,7 @@ const READ_PERMISSION = `
       FROM project_permission($1, $2)
     )::text AS "held",
     ARRAY(SELECT "id" FROM "path") AS "path",
-    pg_current_snapshot()::text AS "snapshot"`;
+    ${SNAPSHOT} AS "snapshot"`;
 
 async function readPermission(pool: FastifyInstance['pool'], userId: number, projectId: number) {
   const { rows } = await pool.query<PermissionRow>({

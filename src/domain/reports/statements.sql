@@ -21,7 +21,7 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
 
 -- GET /v1/users/:id/reports
 
@@ -57,4 +57,4 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";

@@ -6,7 +6,8 @@
  * The rule. Every committed change of a watched table has a row in the log, written by a trigger in the same
  * transaction: both are visible to a snapshot, or neither is. An entry keeps the snapshot of the statement that read it.
  * It is fresh if every transaction in the log that touched one of its tags is visible in that snapshot. What was read
- * before a change is therefore stale for ever, however late it is stored, by whichever instance, from whichever replica.
+ * before a change is therefore stale for ever, however late it is stored, by whichever instance. What was read on a
+ * standby has no snapshot that tells what was open there, and is never fresh.
  *
  * Reading the log. The follower keeps the snapshot of its latest reading, its position. It asks for the rows that are
  * visible now and were not at its position; the reading's own snapshot becomes the next position. Nothing is missed and

@@ -4,10 +4,11 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SNAPSHOT } from '../../../src/engine/compile/sql/statement.ts';
 import { Knowledge } from '../../../src/engine/freshness/knowledge.ts';
 import type { Epoch, Reading } from '../../../src/engine/freshness/log.ts';
 import type { Change, MemoryLimits } from '../../../src/engine/freshness/memory.ts';
-import { includes, isVisible, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
+import { includes, isVisible, parseSnapshot, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
 import { type Draw, once, pick } from '../compile/oracle/draw.ts';
 
 const SOURCES = ['product', 'review'];
@@ -133,5 +134,16 @@ describe('what is known of the log', () => {
     });
     fc.assert(property, { numRuns: 1000 });
     expect(judgedFresh).toBeGreaterThan(0.1 * trulyFresh);
+  });
+
+  it('takes what was read on a standby for out of date, where nothing tells what was open', () => {
+    const knowledge = new Knowledge(ROOMY);
+    const world = new World(0);
+    catchUp(knowledge, world);
+    const [, standby] = /'(\d+:\d+:)'/.exec(SNAPSHOT)!;
+    expect([parseSnapshot(standby!), world.snapshot()].map((read) => knowledge.isFresh(read, []))).toEqual([
+      false,
+      true,
+    ]);
   });
 });

@@ -19,11 +19,17 @@ export interface StatementOptions {
   readonly snapshot: boolean;
 }
 
+/**
+ * The snapshot that a statement reads at, as text. On a standby PostgreSQL's own names no transaction that is open, so
+ * that it seems to see what it does not: what is read there tells a snapshot that sees nothing.
+ */
+export const SNAPSHOT = `CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END`;
+
 /** One read gives its JSON; several give one object with the JSON of each. */
 export function statement(dataModel: DataModel, roots: Roots, { snapshot }: StatementOptions): string {
   const sql: Sql = { dataModel, aliases: new Map() };
   const [parts, columns] = isRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
-  if (snapshot) columns.push('pg_current_snapshot()::text AS "snapshot"');
+  if (snapshot) columns.push(`${SNAPSHOT} AS "snapshot"`);
   return lines(...parts, list('SELECT', columns));
 }
 

@@ -50,4 +50,4 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  pg_current_snapshot()::text AS "snapshot"
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot"

@@ -20,4 +20,4 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 2)
     LIMIT 1 OFFSET 1
   )::text AS "next",
-  pg_current_snapshot()::text AS "snapshot"
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot"
