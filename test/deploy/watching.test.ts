@@ -128,6 +128,23 @@ describe('Jaeger', () => {
     expect(Object.keys(config!['extensions']!).sort()).toEqual([...config!.service.extensions].sort());
   });
 
+  it('is asked for attributes that spans have', () => {
+    const sources = readdirSync(pathOf('src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => textOf(`src/${file}`))
+      .join('\n');
+    const links = JSON.parse(textOf('jaeger/ui.json')).linkPatterns as { type: string; key?: string; url: string }[];
+    const parameters = links.flatMap(({ url }) => [...url.matchAll(/#\{([\w.]+)/g)].map(([, name]) => name!));
+    const { dimensions } = (config!['connectors'] as { spanmetrics: { dimensions: { name: string }[] } }).spanmetrics;
+    const attributes = [
+      ...links.flatMap(({ type, key }) => (type === 'tags' ? key! : [])),
+      ...parameters.filter((name) => !/^(trace\.)?(traceID|startTime|endTime)$/.test(name)),
+      ...dimensions.map(({ name }) => name),
+    ];
+    expect(attributes.length).toBeGreaterThan(6);
+    expect(attributes.filter((name) => !sources.includes(`'${name}'`))).toEqual([]);
+  });
+
   it('gives Prometheus the metrics of spans where Prometheus asks for them', () => {
     const exporters = config!['exporters'] as { prometheus: { endpoint: string } };
     const port = exporters.prometheus.endpoint.split(':')[1];
