@@ -78,6 +78,8 @@ async function writeSettings({ folder, url, port, keeps }: Settings): Promise<vo
 listen_addr = 127.0.0.1
 listen_port = ${port}
 auth_file = ${join(folder, 'users.txt')}
+; Databases are dropped and made anew under their names here. Whoever kept connections to them would be refused for a while.
+min_pool_size = 0
 
 [databases]
 * = host=${hostname} port=${serverPort || 5432} connect_query='set statement_timeout = 5000'
