@@ -1,6 +1,6 @@
 /** Logs: pino, as JSON lines; pretty where a person reads them. Tokens, cookies and secrets are never written. */
-import type { FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
-import type { LoggerOptions } from 'pino';
+import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
+import { type LoggerOptions, symbols } from 'pino';
 import type { Config } from '../config.ts';
 import { originOf } from '../engine/telemetry/origin.ts';
 
@@ -27,13 +27,27 @@ export function loggerOptions({ environment, log }: Config): FastifyLoggerOption
   };
 }
 
-/** Each line of a request names the trace that it is in. */
+/**
+ * Each line of a request names the request and the trace that it is in. What both are made of needs neither escaping nor
+ * redaction (`request-id.ts`), so they are added as text: pino's own way takes longer than the look-up of a hit.
+ */
 export const childLogger: NonNullable<FastifyServerOptions['childLoggerFactory']> = (
   logger,
   bindings,
   options,
   raw,
 ) => {
-  bindings['trace_id'] = originOf(raw).traceId;
-  return logger.child(bindings, options);
+  const parent = logger as unknown as Texts;
+  const ids = `,"reqId":"${bindings['reqId']}","trace_id":"${originOf(raw).traceId}"`;
+  const own = Object.keys(options).length > 0 ? parent.child({}, options) : (Object.create(parent) as Texts);
+  own[CHINDINGS] = parent[CHINDINGS] + ids;
+  return own as unknown as FastifyBaseLogger;
 };
+
+const CHINDINGS = symbols.chindingsSym;
+
+/** A logger, with what it writes into each line as text. */
+interface Texts {
+  [CHINDINGS]: string;
+  child(bindings: object, options: object): Texts;
+}
