@@ -6,6 +6,7 @@ import type { Side } from '../../support/document.ts';
 import type { Mix, Mixed } from '../../support/load.ts';
 import { median } from '../../support/race.ts';
 import { isReady, type Server } from '../../support/service.ts';
+import { withStack } from '../../support/stack.ts';
 import { agreedPayloads, type Payload } from './agreement.ts';
 import type { BeforeAfterGround } from './ground.ts';
 import { type System, type Traffic, trafficOf } from './systems.ts';
@@ -41,7 +42,10 @@ export interface Measurement {
 
 export async function measureSystem(ground: BeforeAfterGround, system: System): Promise<Measurement> {
   const traffic = await trafficOf(system, ground.url);
-  const { payloads, turns } = await race(ground, system, traffic);
+  const { title } = system;
+  const { payloads, turns } = await withStack(async (stack) =>
+    race(ground, { before: await ground.startBefore(stack), title, traffic }),
+  );
   const held = {
     before: await heldBy(ground, traffic, ground.startBefore),
     after: await heldBy(ground, traffic),
@@ -54,9 +58,13 @@ export async function measureSystem(ground: BeforeAfterGround, system: System): 
   return { before: outcome('before'), after: outcome('after') };
 }
 
-async function race(ground: BeforeAfterGround, { title }: System, traffic: Traffic) {
-  await using stack = new AsyncDisposableStack();
-  const before = await ground.startBefore(stack);
+interface Race {
+  readonly before: Measured;
+  readonly title: string;
+  readonly traffic: Traffic;
+}
+
+async function race(ground: BeforeAfterGround, { before, title, traffic }: Race) {
   const payloads = await agreedPayloads(ground, before, traffic.reads);
   const turns = { before: [] as Turn[], after: [] as Turn[] };
   const pace = await paceOf(ground, before, traffic);
@@ -120,18 +128,20 @@ function heldBy(
 ): Promise<number> {
   const quick: Search = { first: start ? 1 : 64, factor: 8, most: 4096, near: 0 };
   const whole: Search = { first: start ? 1 : 64, factor: 2, most: 8192, near: 0.1 };
-  return usersHeld(
-    async (users) => {
-      await using stack = new AsyncDisposableStack();
-      const server = (await start?.(stack)) ?? ground.after;
-      if (start) await send(ground, server, { traffic, users: 1, seconds: 0, each: FIRST });
-      const seconds = (ground.quick ? 1.2 : 3) + users / 4000;
-      const mixed = await send(ground, server, { traffic, users, seconds });
-      if (!start) await recovered(server);
-      return mixed.failures === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);
-    },
-    ground.quick ? quick : whole,
-  );
+  const isHeldBy = async (server: Measured, users: number): Promise<boolean> => {
+    const seconds = (ground.quick ? 1.2 : 3) + users / 4000;
+    const mixed = await send(ground, server, { traffic, users, seconds });
+    return mixed.failures === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);
+  };
+  const holds = async (users: number): Promise<boolean> => {
+    if (!start) return isHeldBy(ground.after, users).finally(() => recovered(ground.after));
+    return withStack(async (stack) => {
+      const server = await start(stack);
+      await send(ground, server, { traffic, users: 1, seconds: 0, each: FIRST });
+      return isHeldBy(server, users);
+    });
+  };
+  return usersHeld(holds, ground.quick ? quick : whole);
 }
 
 /** Overwhelmed, the service turns requests away, and for a moment also those that come after. */

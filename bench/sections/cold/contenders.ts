@@ -3,10 +3,8 @@ import type { Prisma } from '#client';
 import type { App } from '../../../src/app.ts';
 import { dashboard } from '../../../src/domain/payments/resource.ts';
 import type { Statement } from '../../../src/engine/compile/compile.ts';
+import type { Answer } from './answer.ts';
 import { drizzleAnswer } from './drizzle.ts';
-
-/** Answers with the dashboard of the user with this id. */
-export type Answer = (userId: number) => Promise<string>;
 
 export const CONTENDERS: Readonly<Record<string, (app: App) => Answer | Promise<Answer>>> = {
   prismaQuery: (app) => (userId) => prisma(app, userId, 'query'),

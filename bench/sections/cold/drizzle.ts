@@ -3,7 +3,7 @@ import { asc, desc, eq, relations, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { char, integer, numeric, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import type { App } from '../../../src/app.ts';
-import type { Answer } from './contenders.ts';
+import type { Answer } from './answer.ts';
 
 const users = pgTable('users', {
   id: integer('id').primaryKey(),
