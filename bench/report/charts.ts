@@ -112,12 +112,14 @@ interface Scale {
   at(value: number): number;
 }
 
+const MOST_TICKS = 5;
+
 /** Whole powers of ten at both ends. Nothing below a millionth is told from it. */
 function logScale(values: readonly number[], [start, end]: readonly [number, number]): Scale {
   const logs = values.map((value) => Math.log10(Math.max(value, 1e-6)));
   const low = Math.floor(Math.min(...logs));
   const high = Math.max(low + 1, Math.ceil(Math.max(...logs)));
-  const step = Math.ceil((high - low) / 6);
+  const step = Math.ceil((high - low) / MOST_TICKS);
   const ticks = Array.from({ length: Math.floor((high - low) / step) + 1 }, (_, index) => 10 ** (low + index * step));
   const at = (value: number) =>
     round(start + ((Math.log10(Math.max(value, 1e-6)) - low) / (high - low)) * (end - start));

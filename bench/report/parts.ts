@@ -1,5 +1,5 @@
 /** The parts of the report, each from its part of the document; a part that was not measured is left out. */
-import type { Document, Latency, Pair, Rates, Side } from '../support/document.ts';
+import type { Document, Latency, Pair, Rate, Rates, Side } from '../support/document.ts';
 import { shown } from '../support/table.ts';
 import { type Bar, bars, escaped, lines, spans, type Tone } from './charts.ts';
 import { goalsPart } from './goals-part.ts';
@@ -78,7 +78,7 @@ const ROWS: readonly (readonly [string, (side: Side) => string])[] = [
     'database CPU',
     ({ dbCpuMsPerRequest }) => (dbCpuMsPerRequest === undefined ? '–' : milliseconds(dbCpuMsPerRequest)),
   ],
-  ['service CPU', ({ serviceCpuMsPerRequest: ms }) => (ms === undefined ? '–' : milliseconds(ms))],
+  ['CPU, service', ({ serviceCpuMsPerRequest: ms }) => (ms === undefined ? '–' : milliseconds(ms))],
   ['errors', ({ errorRate }) => percent(errorRate)],
   ['users held', ({ usersHeld }) => shown(usersHeld)],
 ];
@@ -99,17 +99,22 @@ interface Names {
   readonly [name: string]: readonly [label: string, tone: Tone];
 }
 
+const rateText = ({ rate, spread }: Rate): string =>
+  spread === 0 ? brief(rate) : `${brief(rate)} ± ${shown(spread * 100)}%`;
+
 function rateBars(rates: Rates, names: Names): string {
   const rows = Object.entries(names).flatMap(([name, [label, tone]]): Bar[] => {
     const found = rates[name];
-    return found
-      ? [{ label, tone, value: found.rate, text: `${brief(found.rate)} ± ${brief(found.spread * 100)}%` }]
-      : [];
+    return found ? [{ label, tone, value: found.rate, text: rateText(found) }] : [];
   });
   return bars(rows);
 }
 
-function cpuBars(rates: Rates, names: Names): string {
+/** Too long for the chart. */
+const beforeCpu = ({ before }: Rates): string =>
+  before?.nodeCpuUs === undefined ? '' : `; before: ${milliseconds(before.nodeCpuUs / 1000)}`;
+
+function cpuBars(rates: Rates, { before: _before, ...names }: Names): string {
   const rows = Object.entries(names).flatMap(([name, [label, tone]]): Bar[] => {
     const us = rates[name]?.nodeCpuUs;
     return us === undefined ? [] : [{ label, tone, value: us, text: milliseconds(us / 1000) }];
@@ -135,7 +140,7 @@ function coldPart({ cold }: Document): string[] {
     ),
     cards([
       card('Dashboards a second', 'Median of the rounds, and how far they lie apart', rateBars(cold, COLD)),
-      card('CPU a dashboard', 'Of the Node.js process that answers', cpuBars(cold, COLD)),
+      card('CPU a dashboard', `Of the Node.js process that answers${beforeCpu(cold)}`, cpuBars(cold, COLD)),
     ]),
   ];
 }
