@@ -6,7 +6,11 @@ import { testDatabaseUrl } from '../support/database.ts';
 import { useTraces } from '../support/traces.ts';
 
 const traces = useTraces();
-const app = useApp({ seeded: true, environment: { BUDGET_MODE: 'count' }, extend: addNPlusOne });
+const app = useApp({
+  seeded: true,
+  environment: { BUDGET_MODE: 'count', FRESHNESS_BOUND_MS: '10000' },
+  extend: addNPlusOne,
+});
 
 function addNPlusOne(service: App): void {
   service.get('/n-plus-one', { config: { budget: 1 }, schema: { hide: true } }, async () => {

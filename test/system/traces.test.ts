@@ -27,6 +27,8 @@ function addNPlusOne(service: App): void {
 const app = (index = 0) => service().apps[index]!;
 const settled = () => Promise.all(service().apps.map((each) => each.cache.settled()));
 
+const PATIENT = { timeout: 10_000 };
+
 /** Asks, and waits until all that the request leaves behind is done. @returns its trace. */
 async function traceOf(url: string, headers: Record<string, string> = {}, index = 0): Promise<string> {
   const reply = await ask(app(index), url, headers);
@@ -35,7 +37,7 @@ async function traceOf(url: string, headers: Record<string, string> = {}, index 
 }
 
 const serverSpan = async (traceId: string) =>
-  vi.waitUntil(async () => (await traces().of(traceId)).find(({ kind }) => kind === 2));
+  vi.waitUntil(async () => (await traces().of(traceId)).find(({ kind }) => kind === 2), PATIENT);
 
 /** Its server span ends with its connection, a moment after the reply. */
 async function tree(traceId: string): Promise<string[]> {
@@ -66,8 +68,9 @@ describe('a dashboard', () => {
     const held = holdNextAnswer(app());
     const first = traceOf('/v1/users/4/dashboard', as(4));
     await held.answered;
+    const asked = app().cacheStats.cohorts.on;
     const others = Promise.all([1, 2, 3].map(() => traceOf('/v1/users/4/dashboard', as(4))));
-    await vi.waitUntil(() => app().cacheStats.fills.underway === 1);
+    await vi.waitUntil(() => app().cacheStats.cohorts.on === asked + 3, PATIENT);
     held.release();
     const reader = await serverSpan(await first);
     expect(await tree(reader.traceId)).toEqual([GET_DASHBOARD, ...FILL]);
@@ -87,7 +90,7 @@ describe('a list of products', () => {
     const later = vi.spyOn(Date, 'now').mockImplementation(() => now() + 301_000);
     onTestFinished(() => later.mockRestore());
     const id = await traceOf(url);
-    await vi.waitUntil(async () => (await traces().of(id)).some(({ name }) => name === 'cache.set'));
+    await vi.waitUntil(async () => (await traces().of(id)).some(({ name }) => name === 'cache.set'), PATIENT);
     const refresh = ['cache.get none miss', '  GET', 'SELECT products inventories reviews', 'cache.set', '  SET'];
     expect(await tree(id)).toEqual([
       'GET /v1/products',
@@ -162,7 +165,7 @@ describe('a thousand requests of all kinds at once', () => {
     await vi.waitUntil(async () => {
       const servers = (await traces().spans()).slice(before).filter(({ kind }) => kind === 2);
       return servers.length === 1000;
-    });
+    }, PATIENT);
     await settled();
     const spans = (await traces().spans()).slice(before);
     const byId = new Map(spans.map((span) => [span.spanId, span]));
