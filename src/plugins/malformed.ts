@@ -7,12 +7,14 @@ import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type RequestError, requestError } from '../engine/http/errors.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '../engine/http/problem.ts';
+import { originOf } from '../engine/telemetry/origin.ts';
 import { requestErrorOf } from './known-errors.ts';
 import { LATE, sendProblem } from './problems.ts';
 
 /** Answers a request whose path the router cannot read. No hook runs for it. */
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
+  const { traceId } = originOf(request.raw);
+  reply.headers({ 'x-request-id': request.id, 'x-trace-id': traceId, 'x-content-type-options': 'nosniff' });
   sendProblem(requestErrorOf(error), request, reply);
 }
 

@@ -26,6 +26,12 @@ describe('a request that is not sampled', () => {
     expect([one.span, other.span]).toEqual([undefined, undefined]);
   });
 
+  it.each(['/v1/no-such-thing', '/v1/users/%zz', '/v1/users/0'])('also where it is refused: %s', async (url) => {
+    const { reply, id } = await spanOf({ traceparent: `00-${ID}-${SPAN}-00` }, url);
+    expect(reply.statusCode).toBeGreaterThanOrEqual(400);
+    expect(id).toBe(ID);
+  });
+
   it('keeps the trace id of its caller', async () => {
     const { id, span } = await spanOf({ traceparent: `00-${ID}-${SPAN}-00` });
     expect([id, span]).toEqual([ID, undefined]);
