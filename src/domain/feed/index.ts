@@ -1,5 +1,6 @@
 /** Feed: what people write, and what they are told. */
 import type { Module } from '../module.ts';
+import { homes } from './cache.ts';
 import { home, notification, post } from './resource.ts';
 import { writeRoutes } from './routes.ts';
 
@@ -7,7 +8,7 @@ export const feed: Module = {
   name: 'feed',
   resources: [home, post, notification],
   routes(app) {
-    app.item('/users/:id/home', { resource: home, budget: 1 });
+    app.item('/users/:id/home', { resource: home, budget: 1, cache: homes });
     app.item('/posts/:id', { resource: post, budget: 1 });
     app.item('/notifications/:id', { resource: notification, budget: 1 });
     app.list('/users/:id/posts', { resource: post, budget: 1, where: { authorId: 'id' } });
