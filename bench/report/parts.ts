@@ -75,7 +75,7 @@ const ROWS: readonly (readonly [string, (side: Side) => string])[] = [
   ['bytes', ({ payloadBytes }) => bytes(payloadBytes)],
   ['sent', ({ compressedBytes }) => bytes(compressedBytes)],
   [
-    'database CPU',
+    'CPU, database',
     ({ dbCpuMsPerRequest }) => (dbCpuMsPerRequest === undefined ? '–' : milliseconds(dbCpuMsPerRequest)),
   ],
   ['CPU, service', ({ serviceCpuMsPerRequest: ms }) => (ms === undefined ? '–' : milliseconds(ms))],

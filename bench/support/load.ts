@@ -95,18 +95,21 @@ answerQuestions({
       if (status < 200 || status > 299) reasons[status] = (reasons[status] ?? 0) + 1;
     });
     const { errors, timeouts } = await run;
+    const operations = times.length;
     if (!each) lastAt = performance.now();
+    // Without a single reply, all that is known is that it takes longer than the run.
+    if (times.length === 0) times.push(lastAt - startedAt);
     const { hits, statements, writes } = counts;
     if (errors > 0) reasons['errors'] = errors;
     if (timeouts > 0) reasons['timeouts'] = timeouts;
     return {
-      operations: times.length,
+      operations,
       seconds: (lastAt - startedAt) / 1000,
       meanMs: times.reduce((sum, ms) => sum + ms, 0) / times.length,
       p95: p95Of(times),
       failures: Object.values(reasons).reduce((sum, count) => sum + count, 0),
       reasons,
-      reads: times.length - writes,
+      reads: operations - writes,
       hits,
       statements,
     };
