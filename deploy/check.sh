@@ -1,6 +1,8 @@
 #!/bin/sh
 # Checks the files of a deployment with the programs that read them, as far as they are on PATH; says which are not.
-# On Debian: apt-get install prometheus shellcheck. What needs no program is in test/deploy.
+# On Debian: apt-get install prometheus shellcheck curl. What needs no program is in test/deploy.
+#
+# With SERVICE=127.0.0.1:3000 Prometheus is started with these files, and must find that service up.
 set -eu
 cd "$(dirname -- "$0")/.."
 status=0
@@ -30,5 +32,36 @@ fi
 if docker buildx version >/dev/null 2>&1; then
   check docker build --check .
   check docker build --check deploy/pgbouncer
+fi
+
+# Starts Prometheus with a copy that differs in where the service is; waits until it has asked it.
+scrape() {
+  folder=$(mktemp -d)
+  cp -R deploy/prometheus "$folder/conf"
+  echo "- targets: ['$1']" >"$folder/conf/targets/service.yml"
+  prometheus --config.file="$folder/conf/prometheus.yml" --storage.tsdb.path="$folder/data" \
+    --web.listen-address=127.0.0.1:"${PROMETHEUS_PORT:-9091}" --log.level=warn &
+  prometheus=$!
+  code=1
+  for _ in $(seq 30); do
+    sleep 1
+    if curl -sG "http://127.0.0.1:${PROMETHEUS_PORT:-9091}/api/v1/query" --data-urlencode 'query=up{job="hotpath"}' | grep -q '"1"\]'; then
+      code=0
+      break
+    fi
+  done
+  kill "$prometheus"
+  wait "$prometheus" || true
+  rm -r "$folder"
+  return "$code"
+}
+
+if [ -n "${SERVICE-}" ]; then
+  if scrape "$SERVICE"; then
+    echo "ok    prometheus finds $SERVICE up"
+  else
+    echo "FAIL  prometheus does not find $SERVICE up"
+    status=1
+  fi
 fi
 exit $status
