@@ -14,11 +14,11 @@ const DELAYS = { fast: 0, hanging: 5000 };
 export const orders: Section = {
   summary: 'orders placed while the mail server answers at once, and while it hangs for 5 s',
   async run(bench) {
-    const { url, version } = await openBenchDatabase(bench, 'tiny');
+    const { url, version } = await openBenchDatabase(bench, 'small');
     const load = startChild(bench.stack, { file: join(import.meta.dirname, '../support/load.ts') });
     const contenders: Contender[] = [];
     for (const [name, delayMs] of Object.entries(DELAYS)) {
-      contenders.push(await startContender(bench, { name, delayMs, template: url, load }));
+      contenders.push(await startContender(bench, { name, delayMs, neighbour: url, load }));
     }
     const turns = await takeTurns(contenders, bench);
     const [fast, hanging] = contenders.map(({ name }) => turns.get(name)!) as [Mixed[], Mixed[]];

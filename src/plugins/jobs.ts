@@ -10,7 +10,7 @@ import { type Config, ConfigError } from '../config.ts';
 import type { LinkSigner } from '../engine/http/signed-link.ts';
 import type { AnyJob, Log } from '../engine/jobs/job.ts';
 import { type Runner, startRunner } from '../engine/jobs/runner.ts';
-import { ensureQueue, installQueue } from '../engine/jobs/schema.ts';
+import { ensureQueue, installQueue, nameJobs } from '../engine/jobs/schema.ts';
 import { type Mailer, openMailer } from '../engine/mail/mailer.ts';
 import type { FileStore } from '../engine/storage/file-store.ts';
 import { housekeeping } from './housekeeping.ts';
@@ -36,8 +36,12 @@ export interface JobsOptions {
 export const jobs = fp<JobsOptions>(
   async (app, options) => {
     publishQueue(app);
+    const names = options.jobs.map(({ name }) => name);
     if (!options.runs) {
-      app.addHook('onReady', () => ensureQueue(app.pool, options.config.database.url));
+      app.addHook('onReady', async () => {
+        await ensureQueue(app.pool, options.config.database.url);
+        await nameJobs(app.pool, names);
+      });
       return;
     }
     const mailer = mailerOf(options.config);
@@ -48,6 +52,7 @@ export const jobs = fp<JobsOptions>(
     pool.on('connect', (client) => client.on('error', lost));
     app.addHook('onReady', async () => {
       await installQueue(options.config.database.url);
+      await nameJobs(pool, names);
       runner = start(app, pool, { ...options, mailer });
     });
     app.addHook('preClose', async () => {
@@ -82,7 +87,7 @@ const queuePool = ({ database, jobs: { concurrency } }: Config): pg.Pool =>
   new pg.Pool({
     connectionString: database.url,
     application_name: 'hotpath queue',
-    max: 2 + Math.ceil(concurrency / 4),
+    max: Math.max(2, concurrency),
     idleTimeoutMillis: database.idleTimeoutMs,
     statement_timeout: database.statementTimeoutMs,
   });

@@ -1,6 +1,8 @@
 /** A service that takes orders, with a worker and a mail server behind it, on a database of its own. */
 import { join } from 'node:path';
+import { seed } from '../../../prisma/seed/seed.ts';
 import { PROJECT } from '../../../src/dev/home.ts';
+import { migrate } from '../../../src/dev/migrate.ts';
 import type { Bench } from '../../support/bench.ts';
 import { type Child, startChild, startProgram } from '../../support/child.ts';
 import { withClient } from '../../support/client.ts';
@@ -19,8 +21,8 @@ export interface ContenderOptions {
   readonly name: string;
   /** How long its mail server thinks about each mail. */
   readonly delayMs: number;
-  /** The database that its own is copied from. */
-  readonly template: string;
+  /** A database on the server that its own is made on. */
+  readonly neighbour: string;
   readonly load: Child;
 }
 
@@ -29,11 +31,16 @@ const PRODUCTS = 20;
 const shippingAddress = { name: 'Ada', street: 'Lindenweg 7', postalCode: '10115', city: 'Berlin', country: 'Germany' };
 
 export async function startContender({ stack }: Bench, options: ContenderOptions): Promise<Contender> {
-  const { name, delayMs, template, load } = options;
-  const url = await copyOf(stack, template, name);
+  const { name, delayMs, neighbour, load } = options;
+  const url = await databaseBeside(stack, neighbour, name);
   const products = await shelf(url);
   const smtp = startChild(stack, { file: join(import.meta.dirname, 'smtp-child.ts') });
-  const environment = { ...productionEnvironment(url), SMTP_URL: await smtp.ask<string>('listen', { delayMs }) };
+  const environment = {
+    ...productionEnvironment(url),
+    OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
+    DATABASE_CONNECTION_TIMEOUT_MS: '10000',
+    SMTP_URL: await smtp.ask<string>('listen', { delayMs }),
+  };
   const { address } = await startService(stack, { name, environment });
   startProgram(stack, [process.execPath, 'src/worker.ts'], {
     cwd: PROJECT,
@@ -54,15 +61,17 @@ export async function startContender({ stack }: Bench, options: ContenderOptions
   };
 }
 
-async function copyOf(stack: AsyncDisposableStack, template: string, name: string): Promise<string> {
-  const [admin, copy] = [new URL(template), new URL(template)];
-  admin.pathname = '/postgres';
-  copy.pathname = `/orders_${name}_${process.pid}`;
-  const [from, to] = [template, copy.href].map((url) => new URL(url).pathname.slice(1));
-  const say = (text: string) => withClient(admin.href, (client) => client.query(text));
-  await say(`create database ${to} template ${from}`);
-  stack.defer(async () => void (await say(`drop database ${to} with (force)`)));
-  return copy.href;
+/** A small database of its own, for what orders write would stay in one that is kept. */
+async function databaseBeside(stack: AsyncDisposableStack, neighbour: string, kind: string): Promise<string> {
+  const url = new URL(neighbour);
+  const name = `orders_${kind}_${process.pid}`;
+  url.pathname = `/${name}`;
+  const say = (text: string) => withClient(neighbour, (client) => client.query(text));
+  await say(`create database ${name}`);
+  stack.defer(async () => void (await say(`drop database ${name} with (force)`)));
+  await migrate(url.href);
+  await seed({ url: url.href, size: 'tiny' });
+  return url.href;
 }
 
 /** Products that are never sold out. */

@@ -15,7 +15,7 @@ import { type Ran, taskOf } from './task.ts';
 export interface RunnerOptions<Means> {
   /** The database, for the connection that a runner lives by. */
   readonly url: string;
-  /** Connections for the queue: two, and one more for each few jobs that run at a time. */
+  /** Connections for the queue: at least two; as many as jobs run at a time are never waited for. */
   readonly pool: pg.Pool;
   readonly jobs: readonly AnyJob<Means>[];
   /** What jobs work with. */

@@ -32,3 +32,14 @@ async function isInstalled(pool: pg.Pool): Promise<boolean> {
   const { rows } = await pool.query(`SELECT to_regclass('graphile_worker.jobs') IS NOT NULL AS installed`);
   return rows[0].installed;
 }
+
+/** Names jobs to the queue, which knows them by number. Before any of them is enqueued. */
+export async function nameJobs(pool: pg.Pool, names: readonly string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO graphile_worker._private_tasks (identifier)
+     SELECT name FROM unnest($1::text[]) AS name
+     WHERE name NOT IN (SELECT identifier FROM graphile_worker._private_tasks)
+     ON CONFLICT DO NOTHING`,
+    [names],
+  );
+}

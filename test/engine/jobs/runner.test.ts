@@ -7,7 +7,7 @@ import type { Job } from '../../../src/engine/jobs/job.ts';
 import { beginLife, buryDead, enlist } from '../../../src/engine/jobs/life.ts';
 import { once } from '../../../src/engine/jobs/once.ts';
 import { type Runner, startRunner } from '../../../src/engine/jobs/runner.ts';
-import { installQueue } from '../../../src/engine/jobs/schema.ts';
+import { installQueue, nameJobs } from '../../../src/engine/jobs/schema.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 let url: string;
@@ -28,7 +28,13 @@ const asTransaction = (client: pg.Pool | pg.PoolClient): Transaction => ({
   $queryRawUnsafe: async <T>(text: string, ...values: unknown[]) => (await client.query(text, values)).rows as T,
 });
 
-const put = (...tasks: Task[]) => enqueue(asTransaction(pool), ...tasks);
+async function put(...tasks: Task[]): Promise<void> {
+  await nameJobs(
+    pool,
+    tasks.map(({ job }) => job.name),
+  );
+  await enqueue(asTransaction(pool), ...tasks);
+}
 
 type TestJob = Job<object, Record<string, unknown>>;
 
@@ -60,6 +66,10 @@ it('installs the queue any number of times', async () => {
 it('runs what was committed, with its payload, and nothing of what was undone', async () => {
   const seen: unknown[] = [];
   const greet = job('greet', { run: async (payload, { attempt }) => void seen.push([payload, attempt]) });
+  await expect(enqueue(asTransaction(pool), task(greet, {}))).rejects.toThrow(
+    'does not know all of these jobs: greet.',
+  );
+  await nameJobs(pool, ['greet']);
   const client = await pool.connect();
   await client.query('begin');
   await enqueue(asTransaction(client), task(greet, { to: 'nobody' }));
@@ -181,7 +191,7 @@ it('takes over from a worker that died, at once, and not from one that lives', a
   // As if its process had been killed: PostgreSQL loses the connection.
   await dead.end();
   await waitFor(() => expect(seen).toEqual(['dead']));
-  expect(await listJobs(pool, 'running', 10)).toHaveLength(1);
+  await waitFor(async () => expect(await listJobs(pool, undefined, 10)).toMatchObject([{ state: 'running' }]));
   await alive.end();
   await waitFor(() => expect(seen).toEqual(['dead', 'alive']));
 });
