@@ -20,7 +20,7 @@ what had been committed when it was sent.
   --help
 
 Results go to standard output, progress to standard error.
-Exit codes: 0 all was fresh, 1 it was not or nothing can be said, 2 wrong usage.
+Exit codes: 0 all was fresh, 1 it was not or nothing can be said, 2 wrong usage, 130 interrupted.
 `;
 
 class UsageError extends Error {}
@@ -126,4 +126,5 @@ async function main(): Promise<number> {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 process.exit(await main());
