@@ -1,10 +1,12 @@
 /** Writing reports, and clearing them away. */
+
+import type { Run } from '../../engine/jobs/job.ts';
 import { DAY } from '../../engine/resource/window.ts';
 import type { Means } from '../../plugins/jobs.ts';
 import { job } from '../job.ts';
 import { csvOf } from './csv.ts';
 import { sourceOf } from './sources.ts';
-import { streamRows } from './stream-rows.ts';
+import { type Batch, streamRows } from './stream-rows.ts';
 
 export interface ReportPayload {
   readonly reportId: string;
@@ -34,25 +36,10 @@ export const writeReport = job<ReportPayload>({
   timeoutMs: 30 * 60_000,
   priority: 10,
   async run({ reportId: id }, means) {
-    const { prisma, pool, files, links, signal } = means;
+    const { prisma, files, links } = means;
     const report = await begun(means, id);
     if (!report) return;
-    const { userId, kind, parameters } = report;
-    const source = sourceOf(kind, { userId, ...(parameters as ReportParameters) });
-    const stream = streamRows(pool, source, signal);
-    let rows = 0;
-    const onRows = paced(async (written: number, total: number) => {
-      const progress = Math.min(99, Math.floor((100 * written) / Math.max(total, 1)));
-      await prisma.report.updateMany({ where: { id, status: 'running' }, data: { progress } });
-    });
-    const counted = async function* () {
-      for await (const batch of stream) {
-        rows = batch.written;
-        await onRows(batch.written, batch.total);
-        yield batch.rows;
-      }
-    };
-    await files.write(fileOf(id), csvOf(source.header, counted()), signal);
+    const rows = await writeRows(means, { id, ...report });
     const expiresAt = new Date(Date.now() + KEPT_MS);
     const link = links.sign(`/v1/reports/${id}/file`, expiresAt);
     const done = { status: 'done', progress: 100, rows, link, expiresAt, error: null } as const;
@@ -74,6 +61,31 @@ async function begun({ prisma }: Pick<Means, 'prisma'>, id: string) {
     select: { userId: true, kind: true, parameters: true },
   });
   return report;
+}
+
+type Begun = NonNullable<Awaited<ReturnType<typeof begun>>>;
+
+/** Writes the file, and says now and then how far it is. @returns how many rows it has. */
+async function writeRows(
+  means: Means & Run,
+  { id, userId, kind, parameters }: Begun & { id: string },
+): Promise<number> {
+  const { prisma, pool, files, signal } = means;
+  const source = sourceOf(kind, { userId, ...(parameters as ReportParameters) });
+  const tell = paced(async ({ written, total }: Batch) => {
+    const progress = Math.min(99, Math.floor((100 * written) / total));
+    await prisma.report.updateMany({ where: { id, status: 'running' }, data: { progress } });
+  });
+  let rows = 0;
+  async function* told() {
+    for await (const batch of streamRows(pool, source, signal)) {
+      rows = batch.written;
+      await tell(batch);
+      yield batch.rows;
+    }
+  }
+  await files.write(fileOf(id), csvOf(source.header, told()), signal);
+  return rows;
 }
 
 /** Calls it at most so often, and not while it is at work. */

@@ -33,7 +33,7 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
-/** How often the dead are looked for, and jobs whose time has come or whose notification was lost. */
+/** How often each that could take a job looks for one, and how often the dead are looked for. */
 const LOOK_MS = 1000;
 const DAY_MS = 86_400_000;
 
