@@ -34,7 +34,7 @@ describe('workers that are killed', () => {
     expect(counted).toBe(200);
     const mailed = (await mailsIn(places)).map((mail) => Number(/^Message-ID: <order-(\d+)-/m.exec(mail)![1]));
     expect(mailed.sort()).toEqual(orders.sort());
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a worker', () => {

@@ -1,0 +1,22 @@
+/** A database without a queue gets one, from who may make it; who may not is told what to do. */
+import pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { ensureQueue } from '../../../src/engine/jobs/schema.ts';
+import { scratchDatabase } from '../../support/database.ts';
+
+it('makes the queue where there is none, if it may', async () => {
+  const url = await scratchDatabase();
+  const pool = new pg.Pool({ connectionString: url });
+  onTestFinished(() => pool.end());
+  await pool.query('drop schema graphile_worker cascade');
+  const role = `guest_${process.pid}`;
+  await pool.query(`create role ${role} login password 'guest'`);
+  const guest = new URL(url);
+  [guest.username, guest.password] = [role, 'guest'];
+  await expect(ensureQueue(pool, guest.href)).rejects.toThrow(
+    /^This database has no queue, and it cannot be made: permission denied .* `npm run hotpath -- jobs install`/,
+  );
+  await pool.query(`drop role ${role}`);
+  await ensureQueue(pool, url);
+  expect((await pool.query('select count(*)::int as jobs from graphile_worker.jobs')).rows).toEqual([{ jobs: 0 }]);
+});
