@@ -7,13 +7,17 @@ import { requestError } from '../engine/http/errors.ts';
 
 export const health = fp(
   async (app) => {
-    app.get('/healthz', { config: { budget: 0, unlimited: true } }, async () => ({ status: 'ok' }));
-    app.get('/readyz', { config: { budget: 1, unlimited: true } }, async () => {
+    app.get('/healthz', { config: { budget: 0, unlimited: true } }, async (_request, reply) => {
+      return reply.header(...NOT_KEPT).send({ status: 'ok' });
+    });
+    app.get('/readyz', { config: { budget: 1, unlimited: true } }, async (_request, reply) => {
       if (app.isDraining()) throw requestError('shuttingDown', 'This process is shutting down.');
       if (!app.isWarm()) throw requestError('warmingUp', 'This process is filling its memory.');
       await app.pool.query('select 1');
-      return { status: 'ready' };
+      return reply.header(...NOT_KEPT).send({ status: 'ready' });
     });
   },
   { name: 'health', dependencies: ['database', 'drain'] },
 );
+
+const NOT_KEPT = ['cache-control', 'no-store'] as const;

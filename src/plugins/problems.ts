@@ -41,6 +41,7 @@ export function sendProblem(error: RequestError, request: FastifyRequest, reply:
   return reply
     .code(status)
     .header('content-type', PROBLEM_MEDIA_TYPE)
+    .header('cache-control', 'no-store')
     .send(JSON.stringify(problemFor(error, request)));
 }
 

@@ -230,7 +230,7 @@ function pageMeta(selections: SelectionParser, selection: ListSelection, row: Re
 /** Sends what was read with its ETag; to who holds it already, a 304 without it. @throws `notFound` */
 function sendShown(reply: FastifyReply, { status, body, etag, link }: Shown): FastifyReply {
   if (status === 404) throw requestError('notFound', body);
-  reply.header('etag', etag);
+  reply.header('etag', etag).header('cache-control', 'private, no-cache');
   if (link !== '') reply.header('link', link);
   return isHeld(reply.request.headers['if-none-match'], etag) ? reply.code(304).send() : sendJson(reply, body);
 }

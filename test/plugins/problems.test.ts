@@ -40,7 +40,7 @@ const post = async (url: string, payload: string | Buffer, headers: Record<strin
 
 async function refused(reply: ReturnType<typeof post>, status: number) {
   const { json, headers, status: got } = await reply;
-  expect([got, headers['content-type']]).toEqual([status, PROBLEM_MEDIA_TYPE]);
+  expect([got, headers['content-type'], headers['cache-control']]).toEqual([status, PROBLEM_MEDIA_TYPE, 'no-store']);
   expect(json).toMatchObject({ status, requestId: headers['x-request-id'] });
   return json;
 }

@@ -35,7 +35,9 @@ function faultsIn(app: App, { method, routeOptions: { url } }: FastifyRequest, {
   const text = textOf(payload, reply.getHeader('content-encoding'));
   if (isOurs) {
     const answer = { statusCode: reply.statusCode, headers: reply.getHeaders(), payload: text };
-    return matchesDocument(app, { method, url, reply: answer }).map((fault) => `${method} ${url}: ${fault}`);
+    const faults = matchesDocument(app, { method, url, reply: answer });
+    if (method === 'GET' && !reply.hasHeader('cache-control')) faults.push('nothing says who may keep it');
+    return faults.map((fault) => `${method} ${url}: ${fault}`);
   }
   return faultsOf(app, problemSchema, JSON.parse(text));
 }
