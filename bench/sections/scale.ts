@@ -2,7 +2,7 @@
 import type { Section } from '../support/bench.ts';
 import type { Scale } from '../support/document.ts';
 import { shown, type Table } from '../support/table.ts';
-import { scaleConnections } from './scale/connections.ts';
+import { NOBODY_TURNED_AWAY, scaleConnections } from './scale/connections.ts';
 import { scaleData } from './scale/data.ts';
 import { scaleRows } from './scale/rows.ts';
 import { startTarget } from './scale/target.ts';
@@ -14,7 +14,10 @@ export const scale: Section = {
     const rows = await scaleRows(bench);
     const data = await scaleData(bench);
     const workers = await scaleWorkers(bench);
-    const { connections, warnings } = await scaleConnections(bench, await startTarget(bench, {}));
+    const { connections, warnings } = await scaleConnections(
+      bench,
+      await startTarget(bench, { environment: NOBODY_TURNED_AWAY }),
+    );
     const figures: Scale = { rows, connections, workers, data };
     return { facts: {}, tables: tablesOf(figures), warnings, figures: { scale: figures }, data: {} };
   },

@@ -79,7 +79,7 @@ async function race(ground: BeforeAfterGround, { before, title, traffic }: Race)
   return { payloads, turns };
 }
 
-const lengthsOf = ({ quick }: BeforeAfterGround) => (quick ? { rounds: 2, seconds: 0.8 } : { rounds: 3, seconds: 5 });
+const lengthsOf = ({ quick }: BeforeAfterGround) => (quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 5 });
 
 interface Load {
   readonly traffic: Traffic;

@@ -1,8 +1,13 @@
-/** The service with 1 to 10,000 connections, each of which sends its next request when it has its reply. */
+/**
+ * The service with 1 to 10,000 connections, each of which sends its next request when it has its reply. It turns nobody
+ * away for the load that it is under: who shares it with 9,999 others waits.
+ */
 import type { Bench } from '../../support/bench.ts';
 import type { ConnectionsScale, Scale } from '../../support/document.ts';
 import { residentBytes } from '../../support/resident.ts';
 import type { Target } from './target.ts';
+
+export const NOBODY_TURNED_AWAY = { OVERLOAD_EVENT_LOOP_DELAY_MS: '0' };
 
 const CONNECTIONS = [1, 10, 100, 1000, 10_000];
 /** Files that a process has open beside its connections. */
@@ -16,6 +21,7 @@ export interface Connections {
 export async function scaleConnections({ quick, log }: Bench, { server, send }: Target): Promise<Connections> {
   const connections: Record<string, ConnectionsScale> = {};
   const most = mostFiles() - OTHER_FILES;
+  await send({ connections: 10, seconds: quick ? 2 : 5 });
   for (const count of CONNECTIONS.filter((count) => count <= most)) {
     const seconds = (quick ? 1 : 4) + count / 2500;
     const { operations, p95, failures, reasons, ...run } = await send({ connections: count, seconds });
