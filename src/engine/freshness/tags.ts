@@ -75,7 +75,24 @@ interface Step {
   readonly looks: readonly Look[];
 }
 
-function stepsOf(dataModel: DataModel, model: Model, { select, computed = {} }: SelectNode): Step[] {
+interface Known {
+  readonly computed: SelectNode['computed'];
+  readonly steps: readonly Step[];
+}
+
+/** The steps of selects that cannot change: those that many requests share. */
+const knownSteps = new WeakMap<object, Known>();
+
+function stepsOf(dataModel: DataModel, model: Model, node: SelectNode): readonly Step[] {
+  const { select, computed } = node;
+  const known = knownSteps.get(select);
+  if (known && known.computed === computed) return known.steps;
+  const steps = stepsAnew(dataModel, model, node);
+  if (Object.isFrozen(select)) knownSteps.set(select, { computed, steps });
+  return steps;
+}
+
+function stepsAnew(dataModel: DataModel, model: Model, { select, computed = {} }: SelectNode): Step[] {
   const embedded = Object.entries(select).flatMap(([name, inside]): Step[] => {
     const relation = model.fields[name]!;
     if (relation.kind !== 'relation') return [];
