@@ -8,7 +8,7 @@ import closeWithGrace from 'close-with-grace';
 import { type App, buildApp } from './app.ts';
 import { drainWhenTold, SIGNALS } from './cluster.ts';
 import type { Config } from './config.ts';
-import { startTelemetry } from './telemetry.ts';
+import type { Telemetry } from './telemetry.ts';
 
 export interface Served {
   /** Where it listens: `http://127.0.0.1:3000`. */
@@ -25,11 +25,11 @@ export interface ServeOptions {
 
 export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
   const { build = buildApp, port = config.http.port, afterwards } = options;
-  const telemetry = await startTelemetry(config);
+  const telemetry = await telemetryOf(config);
   const app = build(config);
   const close = async () => {
     await app.close();
-    await telemetry.stop();
+    await telemetry?.stop();
     await afterwards?.();
   };
   const grace = { delay: config.http.shutdownTimeoutMs, logger: app.log, skip: cluster.isWorker ? [...SIGNALS] : [] };
@@ -45,4 +45,11 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     await close();
     throw error;
   }
+}
+
+/** OpenTelemetry's SDK is loaded where spans are sent. */
+async function telemetryOf(config: Config): Promise<Telemetry | undefined> {
+  if (config.tracing.endpoint === undefined) return undefined;
+  const { startTelemetry } = await import('./telemetry.ts');
+  return startTelemetry(config);
 }

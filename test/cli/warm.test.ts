@@ -23,9 +23,9 @@ const QUESTIONS = [
 ] as const;
 
 async function warm(...args: string[]) {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, ['src/cli/main.ts', 'warm', ...args], {
-    env: { PATH, HOME, ...environment() },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment() },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [said, progress, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

@@ -57,6 +57,7 @@ export async function prisma(folder: string, command: string, environment: Envir
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       PRISMA_SCHEMA_ENGINE_BINARY: ENGINE,
       PRISMA_HIDE_UPDATE_MESSAGE: '1',
       CHECKPOINT_DISABLE: '1',

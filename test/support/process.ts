@@ -48,10 +48,10 @@ export async function runToEnd(environment: Record<string, string>, file = 'src/
 }
 
 function run(environment: Record<string, string>, file: string, args: string[] = []): ChildProcess {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   return spawn(process.execPath, [file, ...args], {
     cwd: PROJECT,
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

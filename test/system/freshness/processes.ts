@@ -49,10 +49,10 @@ export async function startProcess(stack: AsyncDisposableStack, program: Program
 }
 
 async function spawned({ file, args, environment = {}, ready }: Program): Promise<ChildProcess> {
-  const { PATH = '', HOME = '' } = process.env;
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(file, args, {
     cwd: PROJECT,
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Nothing outlives the check, however it ends.

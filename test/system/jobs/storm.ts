@@ -86,10 +86,10 @@ class Crew {
   }
 
   async #add(): Promise<void> {
-    const { PATH = '', HOME = '' } = process.env;
+    const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
     const worker = spawn(process.execPath, ['src/worker.ts'], {
       cwd: PROJECT,
-      env: { PATH, HOME, ...this.#options.environment },
+      env: { PATH, HOME, NODE_COMPILE_CACHE, ...this.#options.environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#living.push(worker);
