@@ -1,11 +1,10 @@
-/** The cache when what it stands on fails: Redis slow, gone and back; the process that fills; the database. */
+/** The cache when what it stands on fails: Redis slow, gone and back; the database. */
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { as, testEnvironment } from '../support/app.ts';
+import { as } from '../support/app.ts';
 import { adminUrl } from '../support/database.ts';
 import { ask, useInstances } from '../support/instances.ts';
-import { startService } from '../support/process.ts';
 import { useRedisServer } from '../support/redis.ts';
 
 const server = useRedisServer();
@@ -27,39 +26,6 @@ const freshUrl = () => {
   asked += 1;
   return `/v1/products?fields=id&limit=1&price[gte]=${asked}`;
 };
-
-describe('a leader that dies', () => {
-  it('costs a second statement, and no third', async () => {
-    const url = '/v1/devices?limit=9';
-    const { databaseUrl, psql } = service();
-    const leader = await startService({ ...testEnvironment(databaseUrl), LOG_LEVEL: 'info', REDIS_URL: server().url });
-    try {
-      await psql.query('begin; lock table devices in access exclusive mode');
-      fetch(leader.address + url, { headers: as(1) }).catch(() => {});
-      const waiting = `select count(*)::int as count from pg_stat_activity where datname = current_database()
-        and wait_event_type = 'Lock' and query like '%devices%'`;
-      // In a transaction, who is active is seen as it was at the first look.
-      const waiters = async (): Promise<number> => {
-        await psql.query('select pg_stat_clear_snapshot()');
-        return (await psql.query(waiting)).rows[0].count;
-      };
-      const waits = async () => (await redis.keys('*:lease')).length + (await waiters());
-      await expect.poll(waits, { timeout: 10_000 }).toBe(2);
-      leader.child.kill('SIGKILL');
-      const followers = Promise.all(Array.from({ length: 20 }, (_, index) => ask(app(index % 2), url, as(1))));
-      // Until the lease of the dead has ended and somebody else waits for the table.
-      await expect.poll(waiters, { timeout: 10_000 }).toBe(2);
-      await psql.query('commit');
-      const replies = await followers;
-      expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 200));
-      expect(replies.reduce((sum, { statements }) => sum + statements, 0)).toBe(1);
-    } finally {
-      await psql.query('rollback');
-      leader.child.kill('SIGKILL');
-      await leader.exit;
-    }
-  }, 60_000);
-});
 
 describe('a Redis that does not answer', () => {
   it('costs a request no more than its limit, then nothing; one probe finds it back', async () => {

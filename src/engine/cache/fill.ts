@@ -33,8 +33,8 @@ export interface FillParts {
 /** @param isRefresh whether what is past its ttl will not do. */
 export type Fill = (query: Query, isRefresh: boolean) => Promise<Answer>;
 
-/** How long who did not get the lease waits, in leases: until a holder who died and the next one are through. */
-const LEASE_WAITS = 3;
+/** How long who did not get the lease waits, in leases: while a holder who died, or a slow database, may come through. */
+const LEASE_WAITS = 10;
 const LEASE_POLL_MS = 10;
 
 export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOutdated }: FillParts): Fill {

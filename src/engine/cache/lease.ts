@@ -1,6 +1,6 @@
 /**
  * The lease: the right to fill a key, held by one process of all. Whoever does not get it waits for what the holder
- * stores. It ends by itself, so that a holder that dies holds nobody up for longer.
+ * stores. It ends by itself, so that a holder that dies holds nobody up for longer; who is still at work extends it.
  *
  * It spares the database work and protects no data: an entry is right or wrong by its snapshot, whoever filled it.
  */
@@ -30,6 +30,12 @@ const RELEASE = `
   return 0
 `;
 
+/** As above, and ARGV[2] is for how long from now. */
+const EXTEND = `
+  if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end
+  return 0
+`;
+
 export function createLeases({ redis, breaker, namespace }: Remote, durationMs: number): Leases {
   return {
     async take(key, patienceMs) {
@@ -37,7 +43,14 @@ export function createLeases({ redis, breaker, namespace }: Remote, durationMs: 
       const token = randomUUID();
       const taken = await breaker.attempt(() => redis.set(lease, token, 'PX', durationMs, 'NX'), patienceMs);
       if (taken !== 'OK') return taken === AWAY ? AWAY : HELD;
-      return { release: async () => void (await breaker.attempt(() => redis.eval(RELEASE, 1, lease, token))) };
+      const extend = () => void breaker.attempt(() => redis.eval(EXTEND, 1, lease, token, durationMs));
+      const extending = setInterval(extend, durationMs / 2).unref();
+      return {
+        async release() {
+          clearInterval(extending);
+          await breaker.attempt(() => redis.eval(RELEASE, 1, lease, token));
+        },
+      };
     },
   };
 }

@@ -7,6 +7,7 @@ import { scratchDatabase } from '../../support/database.ts';
 it('makes the queue where there is none, if it may', async () => {
   const url = await scratchDatabase();
   const pool = new pg.Pool({ connectionString: url });
+  pool.on('error', () => {});
   onTestFinished(() => pool.end());
   await pool.query('drop schema graphile_worker cascade');
   const role = `guest_${process.pid}`;
