@@ -42,7 +42,7 @@ function figuresOf(inProcess: Turns, overHttp: Turns): Rates {
 }
 
 const optionsOf = ({ quick, log }: Bench, { database }: Ground) => ({
-  ...(quick ? { rounds: 2, seconds: 0.6, warmUpSeconds: 0.6 } : { rounds: 5, seconds: 3, warmUpSeconds: 2 }),
+  ...(quick ? { rounds: 1, seconds: 1, warmUpSeconds: 1 } : { rounds: 5, seconds: 3, warmUpSeconds: 2 }),
   postmaster: database.postmaster,
   log,
 });

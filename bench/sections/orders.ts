@@ -44,7 +44,7 @@ export const orders: Section = {
 
 /** A round each, in turn; the first is thrown away. */
 async function takeTurns(contenders: readonly Contender[], { quick, log }: Bench): Promise<Map<string, Mixed[]>> {
-  const { rounds, seconds } = quick ? { rounds: 2, seconds: 2 } : { rounds: 7, seconds: 4 };
+  const { rounds, seconds } = quick ? { rounds: 1, seconds: 1 } : { rounds: 7, seconds: 4 };
   const turns = new Map<string, Mixed[]>(contenders.map(({ name }) => [name, []]));
   for (const { order } of contenders) await order(seconds);
   for (let round = 1; round <= rounds; round += 1) {

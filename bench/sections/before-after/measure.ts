@@ -126,7 +126,7 @@ function heldBy(
   traffic: Traffic,
   start?: BeforeAfterGround['startBefore'],
 ): Promise<number> {
-  const quick: Search = { first: start ? 1 : 64, factor: 8, most: 4096, near: 0 };
+  const quick: Search = { first: start ? 8 : 512, factor: 8, most: 4096, near: 0 };
   const whole: Search = { first: start ? 1 : 64, factor: 2, most: 8192, near: 0.1 };
   const isHeldBy = async (server: Measured, users: number): Promise<boolean> => {
     const seconds = (ground.quick ? 1.2 : 3) + users / 4000;

@@ -8,7 +8,7 @@ const WORKERS = [1, 2];
 const CONNECTIONS = 32;
 
 export async function scaleWorkers(bench: Bench): Promise<Scale['workers']> {
-  const { rounds, seconds } = bench.quick ? { rounds: 2, seconds: 1 } : { rounds: 3, seconds: 3 };
+  const { rounds, seconds } = bench.quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 };
   const targets = new Map<string, Target>();
   for (const workers of WORKERS) {
     const environment = { WORKERS: String(workers) };
