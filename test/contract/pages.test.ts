@@ -10,6 +10,8 @@ import type { Resource } from '../../src/engine/resource/resource.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { fillWithChildren } from '../support/children.ts';
 import { scratchDatabase } from '../support/database.ts';
+import { documentOf } from '../support/openapi.ts';
+import { holdToDocument } from '../support/replies.ts';
 import { collectRoutes, type FoundRoute, pathOfFirst } from './routes.ts';
 
 const ROWS_AT_FIRST = 20;
@@ -24,8 +26,11 @@ beforeAll(async () => {
   url = await scratchDatabase();
   await fillWithChildren(url, datamodel, ROWS_AT_FIRST);
   app = buildApp(loadConfig(testEnvironment(url)));
+  holdToDocument(app);
   routes = collectRoutes(app);
   await app.ready();
+  // Made here, so that no test waits for it.
+  documentOf(app);
 });
 
 afterAll(() => app.close());
