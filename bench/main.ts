@@ -5,14 +5,17 @@
  * finished, failed, or interrupted. The document is written after each section, so what is measured is kept.
  */
 import { join, relative } from 'node:path';
+import { HOME } from '../src/dev/home.ts';
 import { goalsTable } from './report/goals.ts';
 import { SECTIONS } from './sections/index.ts';
 import type { Report, Section } from './support/bench.ts';
 import { type Command, commandFrom, helpFor, UsageError } from './support/command-line.ts';
 import { type Document, machine, newDocument, readDocument, withReport, writeDocument } from './support/document.ts';
+import { LockedError, lock } from './support/lock.ts';
 import { drawn } from './support/table.ts';
 
 const OUT = join(import.meta.dirname, 'out', 'bench.json');
+const LOCK = join(HOME, 'bench.lock');
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const INTERRUPTED = 130;
 
@@ -20,7 +23,8 @@ const INTERRUPTED = 130;
 export async function bench(args: readonly string[]): Promise<never> {
   const code = await measure(args).catch((error) => {
     const isUsage = error instanceof UsageError;
-    process.stderr.write(isUsage ? `${error.message} See --help.\n` : `${error.stack ?? error}\n`);
+    if (error instanceof LockedError) log(error.message);
+    else log(isUsage ? `${error.message} See --help.` : `${error.stack ?? error}`);
     return isUsage ? 2 : 1;
   });
   process.exit(code);
@@ -32,6 +36,7 @@ async function measure(args: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(SECTIONS));
     return 0;
   }
+  using _lock = lock(LOCK);
   const interrupted = interruption();
   const out = command.out ?? OUT;
   let document = command.isWhole ? newDocument() : readDocument(out);

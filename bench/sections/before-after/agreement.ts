@@ -2,8 +2,9 @@
 import type { Measured } from '../../support/before-service.ts';
 import type { BeforeAfterGround } from './ground.ts';
 
-/** How many different reads are compared. */
-const COMPARED = 5;
+/** How many different reads are compared: the most popular, as many as there is time for, and some at least. */
+const WHOLE = { least: 5, most: 50, ms: 10_000 };
+const QUICK = { least: 2, most: 10, ms: 1000 };
 
 /** Mean bytes of a body as it is, and as it is sent. */
 export interface Payload {
@@ -13,10 +14,12 @@ export interface Payload {
 
 /** @throws if what is in an answer of Hotpath is not in the slow service's. */
 export async function agreedPayloads(ground: BeforeAfterGround, before: Measured, reads: readonly string[]) {
-  const { after } = ground;
-  const paths = reads.slice(0, COMPARED);
+  const { after, quick } = ground;
+  const { least, most, ms } = quick ? QUICK : WHOLE;
   const told: Record<'before' | 'after', Answer[]> = { before: [], after: [] };
-  for (const path of paths) {
+  const startedAt = performance.now();
+  for (const path of reads.slice(0, most)) {
+    if (told.after.length >= least && performance.now() - startedAt > ms) break;
     const [slow, fast] = [await answerOf(ground, before.address + path), await answerOf(ground, after.address + path)];
     const missing = missingIn(JSON.parse(slow.text).data, JSON.parse(fast.text).data, 'data');
     if (missing) throw new Error(`The slow service does not tell what Hotpath tells of ${path}: ${missing}.`);
@@ -40,15 +43,26 @@ async function answerOf({ headers }: BeforeAfterGround, url: string): Promise<An
   return { text: await plain.text(), sent: length };
 }
 
-/** Where the larger lacks what the smaller has. A list may go on where the smaller ends. */
+/** Where the larger lacks what the smaller has. A list may hold more, in the same order. */
 function missingIn(larger: unknown, smaller: unknown, place: string): string | undefined {
   if (typeof smaller !== 'object' || smaller === null) {
     return sameValue(larger, smaller) ? undefined : `${place} is ${smaller} and not ${larger}`;
   }
   if (typeof larger !== 'object' || larger === null) return `${place} is ${larger}`;
+  if (Array.isArray(larger) && Array.isArray(smaller)) return missingInList(larger, smaller, place);
   for (const [key, value] of Object.entries(smaller)) {
     const missing = missingIn((larger as Record<string, unknown>)[key], value, `${place}.${key}`);
     if (missing) return missing;
+  }
+  return undefined;
+}
+
+function missingInList(larger: readonly unknown[], smaller: readonly unknown[], place: string): string | undefined {
+  let rest = larger;
+  for (const [index, item] of smaller.entries()) {
+    const found = rest.findIndex((each) => missingIn(each, item, place) === undefined);
+    if (found < 0) return missingIn(rest[0], item, `${place}.${index}`);
+    rest = rest.slice(found + 1);
   }
   return undefined;
 }
