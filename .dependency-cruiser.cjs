@@ -67,8 +67,8 @@ module.exports = {
     {
       name: 'telemetry-sdk-where-the-process-starts',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/telemetry[.]ts$' },
-      to: { path: 'node_modules/@opentelemetry/(sdk-|exporter-)' },
+      from: { path: '^src/', pathNot: '^src/telemetry(-export|-span)?[.]ts$' },
+      to: { path: 'node_modules/@opentelemetry/(sdk-|exporter-|otlp-|resources)' },
     },
     {
       name: 'not-a-development-dependency',
