@@ -58,32 +58,31 @@ function trace(request: FastifyRequest, reply: FastifyReply): void {
     traceId,
     parentId: caller?.spanId,
     at: performance.now() - reply.elapsedTime,
-    attributes: {
-      'http.request.method': method,
-      'http.route': route,
-      // Without the query, which may name people.
-      'url.path': request.url.split('?', 1)[0]!,
-      'url.scheme': request.protocol,
-      'server.address': request.hostname,
-      'hotpath.request_id': request.id,
-    },
   });
   ledger.span = span;
   if (span) reply.raw.once('close', () => finish(span, request, reply));
 }
 
 /** Once the reply is out, or its client gone. */
-function finish(span: Span, { ledger, overrun, served, routeOptions }: FastifyRequest, { raw }: FastifyReply): void {
-  const status = raw.statusCode;
+function finish(span: Span, request: FastifyRequest, { raw }: FastifyReply): void {
+  const { ledger, overrun, served, routeOptions } = request;
+  const { statusCode: status, writableEnded: isWhole } = raw;
   if (overrun) tellOverrun(span, overrun);
-  if (!raw.writableEnded) span.set({ 'hotpath.aborted': true });
-  else if (status >= 500 && span.failure === undefined) span.fail(String(status));
+  if (isWhole && status >= 500 && span.failure === undefined) span.fail(String(status));
   span.end({
-    'http.response.status_code': raw.writableEnded ? status : undefined,
+    ...(served && told(served.tier, served.outcome)),
+    'http.request.method': request.method,
+    'http.route': routeOptions.url,
+    'http.response.status_code': isWhole ? status : undefined,
+    // Without the query, which may name people.
+    'url.path': request.url.split('?', 1)[0]!,
+    'url.scheme': request.protocol,
+    'server.address': request.hostname,
+    'hotpath.request_id': request.id,
     'hotpath.statements': ledger.statements,
     'hotpath.budget': routeOptions.config.budget ?? 0,
     'hotpath.n_plus_one': overrun !== undefined && overrun.repeated.length > 0,
-    ...(served && told(served.tier, served.outcome)),
+    'hotpath.aborted': isWhole ? undefined : true,
   });
 }
 

@@ -32,13 +32,17 @@ export interface SpanStart {
   readonly record: (span: Span) => void;
 }
 
+/** Most spans are told of when they end: then those attributes are theirs, uncopied. */
+const NONE: Attributes = Object.freeze({});
+
 export class Span {
   readonly traceId: string;
   readonly spanId = newSpanId();
   readonly parentId: string | undefined;
   readonly name: string;
   readonly kind: Kind;
-  readonly attributes: Attributes;
+  /** Of its own: whoever gives some away does not change them any more. */
+  attributes: Attributes;
   /** By `performance.now()`, as all times of a span. */
   readonly startedAt: number;
   endedAt = Number.NaN;
@@ -50,7 +54,7 @@ export class Span {
   readonly epoch: number;
   readonly #record: (span: Span) => void;
 
-  constructor({ traceId, parentId, name, kind, attributes = {}, at, record }: SpanStart, epoch?: number) {
+  constructor({ traceId, parentId, name, kind, attributes = NONE, at, record }: SpanStart, epoch?: number) {
     this.traceId = traceId;
     this.parentId = parentId;
     this.name = name;
@@ -62,16 +66,17 @@ export class Span {
   }
 
   /** A step of this one that begins now. It may outlive it. */
-  child(name: string, kind: Kind = 'internal', attributes: Attributes = {}): Span {
+  child(name: string, kind: Kind = 'internal', attributes: Attributes = NONE): Span {
     const { traceId, spanId: parentId } = this;
     return new Span({ traceId, parentId, name, kind, attributes, record: this.#record }, this.epoch);
   }
 
   set(attributes: Attributes): void {
-    Object.assign(this.attributes, attributes);
+    if (this.attributes === NONE) this.attributes = attributes;
+    else Object.assign(this.attributes, attributes);
   }
 
-  event(name: string, attributes: Attributes = {}): void {
+  event(name: string, attributes: Attributes = NONE): void {
     this.events.push({ name, at: performance.now(), attributes });
   }
 
@@ -82,7 +87,7 @@ export class Span {
   /** @param type of few values: no message, which may hold what was asked. */
   fail(type: string): void {
     this.failure = type;
-    this.attributes['error.type'] = type;
+    this.set({ 'error.type': type });
   }
 
   /** Only the first end counts. */

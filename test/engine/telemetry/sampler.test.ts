@@ -18,6 +18,19 @@ describe('a sampler', () => {
     expect(share(sampler('parentbased_always_off', 1))).toBe(0);
   });
 
+  it.each([2 ** -56, 0.001, 0.01, 0.5, 0.999])('draws by the number that a trace id ends with: %d', (ratio) => {
+    const sample = sampler('traceidratio', ratio);
+    const idWith = (lot: bigint) => 'f'.repeat(18) + lot.toString(16).padStart(14, '0');
+    const limit = BigInt(Math.floor(ratio * 2 ** 56));
+    expect([limit - 1n, limit].map((lot) => sample(idWith(lot)))).toEqual([true, false]);
+  });
+
+  it('draws all of them, or none', () => {
+    const ids = [`${'f'.repeat(18)}${'0'.repeat(14)}`, 'f'.repeat(32)];
+    expect(ids.map((id) => sampler('traceidratio', 1)(id))).toEqual([true, true]);
+    expect(ids.map((id) => sampler('traceidratio', 0)(id))).toEqual([false, false]);
+  });
+
   it('does as the caller does, where it is based on parents', () => {
     const sample = sampler('parentbased_always_on');
     expect(sample(newTraceId(), caller(true))).toBe(true);
