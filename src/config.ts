@@ -116,6 +116,11 @@ export const variables = Type.Object({
     1000,
     'How old what is known of changes may be. Past it nothing is served from the cache.',
   ),
+  FRESHNESS_LISTEN: Type.Enum(['on', 'off'], {
+    default: 'off',
+    description:
+      'Whether changes are listened for as well: `npm run hotpath -- notify on`. Not through a pooler in transaction mode.',
+  }),
   CACHE_ROLLOUT_PERCENT: Type.Integer({
     minimum: 0,
     maximum: 100,
@@ -291,7 +296,11 @@ function configFrom(values: Variables) {
       nodes: hostsIn(values.REDIS_CLUSTER_NODES),
       timeoutMs: values.REDIS_TIMEOUT_MS,
     },
-    freshness: { pollMs: values.FRESHNESS_POLL_MS, boundMs: values.FRESHNESS_BOUND_MS },
+    freshness: {
+      pollMs: values.FRESHNESS_POLL_MS,
+      boundMs: values.FRESHNESS_BOUND_MS,
+      listen: values.FRESHNESS_LISTEN === 'on',
+    },
     cache: {
       memoryBytes: values.CACHE_MEMORY_BYTES,
       rolloutPercent: values.CACHE_ROLLOUT_PERCENT,

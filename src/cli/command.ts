@@ -1,4 +1,6 @@
-/** One of the operator's commands. */
+/** What the operator's commands have in common. */
+import { environment } from '../config.ts';
+
 export interface Command {
   readonly summary: string;
   readonly usage: string;
@@ -8,4 +10,11 @@ export interface Command {
 /** A command was called with what it cannot use; the message is what the operator should read. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
+}
+
+/** @throws {CommandError} if it is not set. */
+export function databaseUrl(): string {
+  const url = environment['DATABASE_URL'];
+  if (!url) throw new CommandError('DATABASE_URL is not set.');
+  return url;
 }

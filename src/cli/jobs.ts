@@ -1,10 +1,9 @@
 /** `hotpath jobs`: the queue, for operators. */
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { environment } from '../config.ts';
 import { listJobs, type QueuedJob, retryDead, type State } from '../engine/jobs/dead-letters.ts';
 import { installQueue } from '../engine/jobs/schema.ts';
-import { type Command, CommandError } from './command.ts';
+import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- jobs list [--state waiting|running|dead] [--limit N]
        npm run hotpath -- jobs retry (ID... | --all)
@@ -66,12 +65,6 @@ async function retry(pool: pg.Pool, ids: readonly string[] | undefined): Promise
 async function withPool(work: (pool: pg.Pool) => Promise<void>): Promise<void> {
   const pool = new pg.Pool({ connectionString: databaseUrl() });
   await work(pool).finally(() => pool.end());
-}
-
-function databaseUrl(): string {
-  const url = environment['DATABASE_URL'];
-  if (!url) throw new CommandError('DATABASE_URL is not set, and says where the queue is.');
-  return url;
 }
 
 function parsed(args: string[]) {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 import { type Follower, type FollowerState, openFollower } from '../engine/freshness/follower.ts';
+import { isNotifying } from '../engine/freshness/notify.ts';
 import { type Watched, watch } from '../engine/freshness/watched.ts';
 
 declare module 'fastify' {
@@ -19,10 +20,17 @@ export const freshness = fp<{ url: string; config: Config['freshness'] }>(
     app.decorate('watched', watched);
     app.decorate('follower', follower);
     app.addHook('onReady', async () => void (await follower.catchUp()));
+    if (config.listen) app.addHook('onReady', () => expectNotify(app));
     app.addHook('onClose', () => follower.close());
   },
   { name: 'freshness', dependencies: ['reads'] },
 );
+
+/** Says so if nobody will tell what is listened for. */
+async function expectNotify({ pool, log }: FastifyInstance): Promise<void> {
+  const isOn = await isNotifying(pool).catch(() => true);
+  if (!isOn) log.warn('FRESHNESS_LISTEN is on, but the database does not notify: `npm run hotpath -- notify on`.');
+}
 
 function tell({ log }: FastifyInstance, state: FollowerState): void {
   if (state.is === 'following') log.info('The cache follows the database.');

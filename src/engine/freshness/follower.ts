@@ -14,7 +14,8 @@
  * nothing read twice, in whatever order transactions began, wrote and committed: ids are given at the first write, so a
  * later id may commit first, and a follower that asked for `id > last` would miss the earlier one. A transaction that
  * stays open for hours is in every snapshot's list of open ones; others' changes are learned, and what is read after
- * them is fresh, as if it were not there.
+ * them is fresh, as if it were not there. A snapshot changes when a transaction that has written ends, and only then: while
+ * it stands still there is nothing to read, and asking for it costs a tenth of a reading.
  *
  * Floors. The log is bounded: what is visible in the epoch's floor may have been deleted. The floor is raised before
  * anything is deleted, and both are read in one snapshot. If the position does not include the floor, changes may have
@@ -36,7 +37,8 @@
 import pg from 'pg';
 import { findGaps } from './coverage.ts';
 import { Knowledge } from './knowledge.ts';
-import { beginEpoch, type Reading, readLog, trimLog } from './log.ts';
+import { beginEpoch, type Reading, readLog, readSnapshotText, trimLog } from './log.ts';
+import { CHANNEL } from './notify.ts';
 import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
 import type { Watched } from './watched.ts';
 
@@ -48,6 +50,8 @@ export interface Follower {
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean;
   /** Whether what is known is as new as its bound wants. */
   readonly isCurrent: boolean;
+  /** Whether it reads the log, often or seldom, and the triggers are there: whether entries can be served at all. */
+  readonly isFollowing: boolean;
   /** How old what is known is, in milliseconds; infinite before the first reading. */
   readonly ageMs: number;
   /** Counts the changes learned: while it stands still, what was fresh is fresh. */
@@ -78,6 +82,8 @@ export interface FollowerOptions {
   readonly windowMs?: number;
   /** From one clearing of the log, and look at the triggers, to the next. */
   readonly upkeepMs?: number;
+  /** Whether the database is asked to tell of changes at once, which it does if `notify.ts` has been switched on. */
+  readonly listen?: boolean;
   /** What the triggers in the database must log; without it they are believed. */
   readonly watched?: Watched;
   readonly onState?: (state: FollowerState) => void;
@@ -96,7 +102,10 @@ const DEFAULTS = {
   boundMs: 1000,
   windowMs: 600_000,
   upkeepMs: 10_000,
+  listen: false,
 };
+/** From one reading to the next that the database asks for: many commits are one wake-up. */
+const WAKE_UP_MS = 5;
 const LIMITS = { tags: 200_000, transactions: 8 };
 /** Changes in one reading. Where there are more, all is forgotten instead. */
 const MOST_CHANGES = 50_000;
@@ -106,7 +115,7 @@ const RETRY = { firstMs: 10, lastMs: 2000 };
 
 /** Follows until it is closed, whatever happens to the database. It is not current before its first reading. */
 export function openFollower(options: FollowerOptions): Follower {
-  const { url, pollMs, idlePollMs, idleAfterMs, boundMs, windowMs, upkeepMs, watched, onState } = {
+  const { url, pollMs, idlePollMs, idleAfterMs, boundMs, windowMs, upkeepMs, listen, watched, onState } = {
     ...DEFAULTS,
     ...options,
   };
@@ -122,6 +131,8 @@ export function openFollower(options: FollowerOptions): Follower {
   let state: FollowerState['is'] | undefined;
   /** The epoch for which the triggers have been looked at, on this connection. */
   let checked: string | undefined;
+  /** Whether the latest reading, on this connection, found that no transaction had ended. */
+  let isQuiet = false;
   let isCovered = true;
   let isClosed = false;
 
@@ -132,9 +143,19 @@ export function openFollower(options: FollowerOptions): Follower {
     state = next.is;
   }
 
+  /** Whether the log need not be read. Who waits is not kept waiting for the answer, for most of them have written. */
+  async function isUnchanged(client: pg.Client): Promise<boolean> {
+    if (!isQuiet || waiting.size > 0) return false;
+    const sentAt = performance.now();
+    if ((await readSnapshotText(client)) !== snapshotText(knowledge.position)) return false;
+    heardAt = isCovered ? sentAt : NEVER;
+    return true;
+  }
+
   /** Reads the log to its end. Who waited before it was asked knows then what they waited for. */
   async function read(client: pg.Client): Promise<void> {
     const served = [...waiting];
+    const before = snapshotText(knowledge.position);
     let sentAt: number;
     let reading: Reading;
     do {
@@ -143,6 +164,7 @@ export function openFollower(options: FollowerOptions): Follower {
       if (!reading.epoch) await beginEpoch(client);
     } while (!knowledge.take(reading));
     if (checked !== knowledge.epoch) await checkTriggers(client);
+    isQuiet = snapshotText(knowledge.position) === before;
     heardAt = isCovered ? sentAt : NEVER;
     for (const done of served) done();
   }
@@ -170,11 +192,24 @@ export function openFollower(options: FollowerOptions): Follower {
   async function followOn(client: pg.Client): Promise<void> {
     await client.connect();
     checked = undefined;
+    isQuiet = false;
+    if (listen) await listenOn(client);
     while (!isClosed) {
-      await read(client);
+      if (!(await isUnchanged(client))) await read(client);
       await keepUp(client);
       if (waiting.size === 0 && !isClosed) await rest.for(isIdle(performance.now()) ? idlePollMs : pollMs);
     }
+  }
+
+  /** Rests end early where the database tells of a change, while entries are served. */
+  async function listenOn(client: pg.Client): Promise<void> {
+    let wakingUp: NodeJS.Timeout | undefined;
+    const wakeUp = () => {
+      wakingUp = undefined;
+      if (!isIdle(performance.now())) rest.end();
+    };
+    client.on('notification', () => (wakingUp ??= setTimeout(wakeUp, WAKE_UP_MS)));
+    await client.query(`LISTEN ${CHANNEL}`);
   }
 
   async function follow(): Promise<void> {
@@ -208,6 +243,9 @@ export function openFollower(options: FollowerOptions): Follower {
     isFresh: (snapshot, tags) => knowledge.isFresh(snapshot, tags),
     get isCurrent() {
       return heardAt >= wokenAt && performance.now() - heardAt <= boundMs;
+    },
+    get isFollowing() {
+      return state === 'following';
     },
     get ageMs() {
       return performance.now() - heardAt;

@@ -51,6 +51,14 @@ interface Row {
   readonly changes: readonly [xid: string, source: string, tags: (string | (string | null)[] | null)[]][] | null;
 }
 
+export const CURRENT = 'SELECT pg_current_snapshot()::text AS "snapshot"';
+
+/** What `snapshotText` would write of the snapshot of now. */
+export async function readSnapshotText(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ snapshot: string }>(CURRENT);
+  return rows[0]!.snapshot;
+}
+
 /** @param since without it, no changes are read. */
 export async function readLog(client: pg.Client, since: Snapshot | undefined, most: number): Promise<Reading> {
   const values = since ? [since.xmax, since.xip, most + 1] : [0, [], 0];

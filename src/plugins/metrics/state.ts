@@ -69,9 +69,10 @@ function publishFollower(app: FastifyInstance): void {
     // Before it has read anything it has no age.
     Number.isFinite(follower.ageMs) ? [[{}, follower.ageMs / 1000]] : [],
   );
-  const current = 'Whether what is known is recent enough to serve from the cache: 1 it is, 0 it is not.';
+  const current =
+    'Whether the log of changes is followed: 0 if it cannot be read or triggers are missing, so that nothing is cached.';
   gauge(app, { name: 'hotpath_follower_current', help: current, aggregator: 'min' }, () => [
-    [{}, Number(follower.isCurrent)],
+    [{}, Number(follower.isFollowing)],
   ]);
 }
 

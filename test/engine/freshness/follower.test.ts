@@ -4,6 +4,8 @@ import { delimiter, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Follower, type FollowerOptions, openFollower } from '../../../src/engine/freshness/follower.ts';
+import { CURRENT } from '../../../src/engine/freshness/log.ts';
+import { isNotifying, switchNotify } from '../../../src/engine/freshness/notify.ts';
 import { parseSnapshot, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
 import { adminUrl } from '../../support/database.ts';
 import { openPooler, pooled } from '../../support/pooler.ts';
@@ -165,6 +167,41 @@ describe('a connection', () => {
     await psql().client.query(rename(17));
     await caughtUp(follower);
     expect(['product:17', 'product:18'].map((tag) => follower.isFresh(before, [tag]))).toEqual([false, true]);
+  });
+});
+
+describe('a poll', () => {
+  it('reads the log only after a transaction has ended, and then misses nothing', async () => {
+    const follower = await follow({ pollMs: 1, idlePollMs: 1 });
+    const { client } = psql();
+    const asked = async () => {
+      const { rows } = await client.query<{ query: string }>(`select query from pg_stat_activity
+        where datname = current_database() and application_name = 'hotpath follower'`);
+      return rows.map(({ query }) => query);
+    };
+    for (let round = 0; round < 20; round += 1) {
+      await expect.poll(asked, { timeout: 20_000, interval: 1 }).toEqual([CURRENT]);
+      const before = await snapshot();
+      await client.query(rename(30));
+      await expect.poll(() => follower.isFresh(before, ['product:30']), { timeout: 20_000 }).toBe(false);
+      expect(follower.isFresh(before, ['product:31'])).toBe(true);
+    }
+  });
+
+  it('is not waited for by who listens, where the database notifies', async () => {
+    const [listening, polling] = [await follow({ listen: true }), await follow()];
+    const { client } = psql();
+    for (const follower of [listening, polling]) follower.touch();
+    expect(await isNotifying(client)).toBe(false);
+    await switchNotify(client, true);
+    expect(await isNotifying(client)).toBe(true);
+    await Promise.all([listening, polling].map(caughtUp));
+    const before = await snapshot();
+    await client.query(rename(32));
+    await expect.poll(() => listening.isFresh(before, ['product:32']), { timeout: 20_000 }).toBe(false);
+    expect(polling.isFresh(before, ['product:32'])).toBe(true);
+    await switchNotify(client, false);
+    expect(await isNotifying(client)).toBe(false);
   });
 });
 

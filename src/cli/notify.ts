@@ -1,0 +1,28 @@
+/** `hotpath notify`: whether the database tells of changes by NOTIFY. */
+import pg from 'pg';
+import { isNotifying, switchNotify } from '../engine/freshness/notify.ts';
+import { type Command, CommandError, databaseUrl } from './command.ts';
+
+const usage = `Usage: npm run hotpath -- notify [on|off]
+
+Makes the database tell of each change as it is committed, or not; without an argument it says which. Services with
+FRESHNESS_LISTEN=on then know of a change within a few milliseconds and not at their next poll. It is off at first:
+transactions that notify commit one after the other, which many small writes feel (docs/decisions.md).
+
+The database is that of DATABASE_URL, as the owner of its tables.`;
+
+export const notify: Command = {
+  summary: 'let the database tell of changes by NOTIFY, or not',
+  usage,
+  async run([wanted, ...more]) {
+    if (more.length > 0 || !['on', 'off', undefined].includes(wanted)) throw new CommandError(usage);
+    const client = new pg.Client({ connectionString: databaseUrl() });
+    await client.connect();
+    try {
+      if (wanted) await switchNotify(client, wanted === 'on');
+      process.stdout.write(`NOTIFY is ${(await isNotifying(client)) ? 'on' : 'off'}.\n`);
+    } finally {
+      await client.end();
+    }
+  },
+};
