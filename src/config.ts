@@ -80,7 +80,7 @@ export const variables = Type.Object({
   RATE_LIMIT_VIEWER: count(6000, 0, 'Requests a minute from one viewer, wherever from; 0 for no limit.'),
   OVERLOAD_EVENT_LOOP_DELAY_MS: milliseconds(
     1000,
-    'The mean delay of the event loop over a second, from which on requests are turned away; 0 never.',
+    'The mean delay of the event loop over a second, or the wait for a turn, from which on requests are turned away; 0 never.',
   ),
   OVERLOAD_HEAP_BYTES: Type.Integer({
     minimum: 0,
