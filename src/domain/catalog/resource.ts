@@ -3,6 +3,9 @@ import { resource } from '../resource.ts';
 
 const everybody = everything('public', 'user', 'admin');
 
+/** What who is no administrator may see: a draft is not for sale yet, what is archived was once. */
+export const published = { rows: { status: { not: 'draft' } } } as const;
+
 export const product = resource('Product', {
   name: 'product',
   fields: [
@@ -39,7 +42,7 @@ export const product = resource('Product', {
   sorts: ['createdAt', 'price'],
   sort: '-createdAt',
   counts: ['exact', 'estimated'],
-  policy: everybody,
+  policy: { public: published, user: published, admin: {} },
   examples: {
     name: 'Foldable oak bench, small',
     price: '129.90',

@@ -8,7 +8,7 @@ import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { anyObject, exactly, idParams, ROW_BYTES, someOf, text, time, webUrl } from '../body.ts';
 import { mustBeAdmin, mustBeUser } from '../viewer.ts';
-import { inventory, product, review } from './resource.ts';
+import { inventory, product, published, review } from './resource.ts';
 import { MOST_IN_STOCK, stockCondition, stockData } from './stock.ts';
 
 const productChange = someOf(
@@ -95,7 +95,8 @@ export function writeRoutes(app: FastifyInstance): void {
 }
 
 async function addReview(tx: Prisma.TransactionClient, data: Prisma.ReviewCreateManyInput): Promise<number> {
-  const reviewed = await tx.product.findFirst({ where: { id: data.productId }, select: { id: true } });
+  const where = { id: data.productId, ...published.rows };
+  const reviewed = await tx.product.findFirst({ where, select: { id: true } });
   if (!reviewed) throw requestError('notFound', 'There is no such product.');
   const [added] = await tx.review.createManyAndReturn({ data: [data], skipDuplicates: true, select: { id: true } });
   if (!added) throw requestError('alreadyExists', 'You have reviewed this product already.');

@@ -10,7 +10,8 @@ let product: number;
 
 beforeAll(async () => {
   const [row] = await sql<{ id: number }>(
-    'select id from products p where not exists (select from reviews where product_id = p.id) limit 1',
+    `select id from products p
+     where status = 'active' and not exists (select from reviews where product_id = p.id) limit 1`,
   );
   product = row!.id;
 });
@@ -45,8 +46,10 @@ describe('POST /v1/products/:id/reviews', () => {
     expect((await post(`/products/${product}/reviews`, headers, body)).status).toBe(status);
   });
 
-  it('is a 404 for no product', async () => {
-    expect((await post('/products/2000000000/reviews', as(3), body)).json.code).toBe('NOT_FOUND');
+  it('is a 404 for no product, and for a draft', async () => {
+    const [draft] = await sql<{ id: number }>(`select id from products where status = 'draft' limit 1`);
+    for (const id of [2_000_000_000, draft!.id])
+      expect((await post(`/products/${id}/reviews`, as(3), body)).json.code).toBe('NOT_FOUND');
   });
 
   it.each([
