@@ -9,6 +9,9 @@ declare module 'autocannon' {
   interface Client {
     /** @param reply its headers: names and values in turn. */
     on(event: 'headers', listener: (reply: { headers: readonly string[] }) => void): this;
+    /** Not documented: the connection, and what sends its next request. */
+    conn: import('node:net').Socket;
+    _doRequest(): void;
   }
   interface Options {
     readonly url: string;

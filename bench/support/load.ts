@@ -4,6 +4,7 @@
  */
 import autocannon, { type Client, type Instance, type Request } from 'autocannon';
 import { answerQuestions } from './child.ts';
+import { startingLine } from './starting-line.ts';
 
 interface Target {
   readonly url: string;
@@ -38,6 +39,8 @@ export interface Mix extends Target {
   readonly requests: readonly Sent[];
   /** How many requests each connection sends; without it, as many as it can within the seconds. */
   readonly each?: number;
+  /** Whether all connect, within so many seconds, before the first of them sends anything: only then time begins. */
+  readonly connectSeconds?: number;
 }
 
 export interface Mixed extends Loaded {
@@ -51,6 +54,8 @@ export interface Mixed extends Loaded {
   readonly hits: number;
   /** As `Server-Timing` says; of writes, too. */
   readonly statements: number;
+  /** Connections that had no reply at all. */
+  readonly unanswered: number;
 }
 
 answerQuestions({
@@ -72,25 +77,37 @@ answerQuestions({
     return { operations: times.length, seconds: duration, p95: p95Of(times) };
   },
 
-  async mix({ requests, each, ...target }: Mix): Promise<Mixed> {
+  async mix({ requests, each, connectSeconds = 0, ...target }: Mix): Promise<Mixed> {
     const sender = senderOf(target.url);
     const counts = { hits: 0, statements: 0, writes: 0 };
     const reasons: Record<string, number> = {};
     const times: number[] = [];
-    const startedAt = performance.now();
+    const answered = new Set<unknown>();
+    let startedAt = performance.now();
     let lastAt = startedAt;
-    const run = start(target, {
-      setupRequest(request) {
-        const next = sender(requests);
-        if (next.method) counts.writes += 1;
-        // Its own headers each time: the length of a write's body would stay on what comes after it.
-        return { ...request, headers: { ...target.headers }, ...next };
-      },
-      setupClient: (client) => client.on('headers', ({ headers }) => countHeaders(headers, counts)),
-      ...(each && { amount: each * target.connections }),
+    const holdBack = startingLine(target.connections, () => {
+      startedAt = performance.now();
     });
-    run.on('response', (_client, status, _bytes, ms) => {
+    const seconds = target.seconds + connectSeconds;
+    const run = start(
+      { ...target, seconds },
+      {
+        setupRequest(request) {
+          const next = sender(requests);
+          if (next.method) counts.writes += 1;
+          // Its own headers each time: the length of a write's body would stay on what comes after it.
+          return { ...request, headers: { ...target.headers }, ...next };
+        },
+        setupClient(client) {
+          client.on('headers', ({ headers }) => countHeaders(headers, counts));
+          if (connectSeconds > 0) holdBack(client);
+        },
+        ...(each && { amount: each * target.connections }),
+      },
+    );
+    run.on('response', (client, status, _bytes, ms) => {
       lastAt = performance.now();
+      answered.add(client);
       times.push(ms);
       if (status < 200 || status > 299) reasons[status] = (reasons[status] ?? 0) + 1;
     });
@@ -112,6 +129,7 @@ answerQuestions({
       reads: operations - writes,
       hits,
       statements,
+      unanswered: target.connections - answered.size,
     };
   },
 });

@@ -10,7 +10,7 @@ import { withStack } from '../../support/stack.ts';
 import { agreedPayloads, type Payload } from './agreement.ts';
 import type { BeforeAfterGround } from './ground.ts';
 import { type System, type Traffic, trafficOf } from './systems.ts';
-import { type Search, usersHeld } from './users-held.ts';
+import { usersHeld } from './users-held.ts';
 
 /** Who send requests at the same time while latencies are taken. */
 export const USERS = 8;
@@ -47,8 +47,8 @@ export async function measureSystem(ground: BeforeAfterGround, system: System): 
     race(ground, { before: await ground.startBefore(stack), title, traffic }),
   );
   const held = {
-    before: await heldBy(ground, traffic, ground.startBefore),
-    after: await heldBy(ground, traffic),
+    before: await heldBy(ground, { traffic, rate: rateOf(turns.before), start: ground.startBefore }),
+    after: await heldBy(ground, { traffic, rate: rateOf(turns.after) }),
   };
   ground.log(`${system.title}: ${held.before} and ${held.after} users held`);
   const outcome = (name: 'before' | 'after'): Outcome => ({
@@ -86,6 +86,7 @@ interface Load {
   readonly users?: number;
   readonly seconds: number;
   readonly each?: number;
+  readonly connectSeconds?: number;
 }
 
 /** Warms the slow service up by one request of each user, and sees how long a round must be. */
@@ -120,18 +121,21 @@ const spentBy = async ({ postmaster }: BeforeAfterGround, { pid, statements }: M
 const less = (after: number | undefined, before: number | undefined): number | undefined =>
   after === undefined || before === undefined ? undefined : after - before;
 
-/** @param start starts a server for each try; without it, it is Hotpath that is tried. */
-function heldBy(
-  ground: BeforeAfterGround,
-  traffic: Traffic,
-  start?: BeforeAfterGround['startBefore'],
-): Promise<number> {
-  const quick: Search = { first: start ? 8 : 512, factor: 8, most: 4096, near: 0 };
-  const whole: Search = { first: start ? 1 : 64, factor: 2, most: 8192, near: 0.1 };
+interface Crowd {
+  readonly traffic: Traffic;
+  /** Requests a second of a few users. No more than so many can each have a reply within a second. */
+  readonly rate: number;
+  /** Starts a server for each try; without it, it is Hotpath that is tried. */
+  readonly start?: BeforeAfterGround['startBefore'];
+}
+
+const MOST_USERS = 8192;
+
+function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Promise<number> {
   const isHeldBy = async (server: Measured, users: number): Promise<boolean> => {
-    const seconds = (ground.quick ? 1.2 : 3) + users / 4000;
-    const mixed = await send(ground, server, { traffic, users, seconds });
-    return mixed.failures === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);
+    const seconds = ground.quick ? 1.2 : 3;
+    const mixed = await send(ground, server, { traffic, users, seconds, connectSeconds: 0.5 + users / 2000 });
+    return mixed.failures === 0 && mixed.unanswered === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);
   };
   const holds = async (users: number): Promise<boolean> => {
     if (!start) return isHeldBy(ground.after, users).finally(() => recovered(ground.after));
@@ -141,7 +145,11 @@ function heldBy(
       return isHeldBy(server, users);
     });
   };
-  return usersHeld(holds, ground.quick ? quick : whole);
+  const first = Math.min(Math.max(1, Math.round(rate / 2)), MOST_USERS / 2);
+  if (ground.quick) return usersHeld(holds, { first, factor: 2, most: MOST_USERS, near: 0 });
+  // What disturbs the machine for a moment does not decide.
+  const holdsOnceOfTwice = async (users: number) => (await holds(users)) || holds(users);
+  return usersHeld(holdsOnceOfTwice, { first, factor: 2, most: MOST_USERS, near: 0.15 });
 }
 
 /** Overwhelmed, the service turns requests away, and for a moment also those that come after. */
@@ -156,6 +164,8 @@ async function recovered({ address }: Server): Promise<void> {
 const isLate = ({ operations, seconds }: Mixed, users: number): boolean =>
   users / (operations / seconds) > LIMIT_MS / 1000;
 
+const rateOf = (turns: readonly Turn[]) => median(turns.map(({ operations, seconds }) => operations / seconds));
+
 function sideOf(turns: readonly Turn[], payload: Payload, users: number): Side {
   const of = (value: (turn: Turn) => number) => median(turns.map(value));
   const cpu = (name: 'dbCpu' | 'serviceCpu') =>
@@ -163,7 +173,7 @@ function sideOf(turns: readonly Turn[], payload: Payload, users: number): Side {
   return {
     meanMs: of(({ meanMs }) => meanMs),
     p95Ms: of(({ p95 }) => p95),
-    throughput: of(({ operations, seconds }) => operations / seconds),
+    throughput: rateOf(turns),
     statementsPerRequest: of(({ statements, operations }) => statements / operations),
     hitRate: of(({ hits, reads }) => hits / reads),
     ...payload,
