@@ -1,6 +1,6 @@
 /** The runner with jobs of a test's own: tries, death, time, the end, and the taking over from who died. */
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { listJobs, queueState, retryDead } from '../../../src/engine/jobs/dead-letters.ts';
 import { enqueue, type Task, type Transaction, task } from '../../../src/engine/jobs/enqueue.ts';
 import type { Job } from '../../../src/engine/jobs/job.ts';
@@ -9,12 +9,15 @@ import { once } from '../../../src/engine/jobs/once.ts';
 import { type Runner, startRunner } from '../../../src/engine/jobs/runner.ts';
 import { installQueue, nameJobs } from '../../../src/engine/jobs/schema.ts';
 import { scratchDatabase } from '../../support/database.ts';
+import { pooled } from '../../support/pooler.ts';
 
 let url: string;
 let pool: pg.Pool;
 
 beforeAll(async () => {
+  const pooler = inject('pooler');
   url = await scratchDatabase();
+  if (pooler) url = pooled(url, pooler);
   pool = new pg.Pool({ connectionString: url });
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
