@@ -1,5 +1,5 @@
 /** What the service is meant to reach, beside what was measured. */
-import type { Document, Pair, Side } from '../support/document.ts';
+import type { Document, Pair, Rates, Side } from '../support/document.ts';
 import { shown, type Table } from '../support/table.ts';
 import { systemName } from './words.ts';
 
@@ -87,12 +87,20 @@ function coldGoals({ cold }: Document): Goal[] {
   const { hotpath, pgbench, prismaInclude } = cold ?? {};
   const of = 'From the database';
   if (!hotpath) return [];
+  const { ofPgbench, ofPrisma } = coldRatios(cold!);
   return [
-    ...(pgbench ? [goal([of, 'rate of pgbench'], hotpath.rate / pgbench.rate, { least: 0.65, show: times })] : []),
-    ...(prismaInclude
-      ? [goal([of, 'rate of Prisma'], hotpath.rate / prismaInclude.rate, { least: 2.5, show: times })]
-      : []),
+    ...(pgbench ? [goal([of, 'rate of pgbench'], ofPgbench, { least: 0.65, show: times })] : []),
+    ...(prismaInclude ? [goal([of, 'rate of Prisma'], ofPrisma, { least: 2.5, show: times })] : []),
   ];
+}
+
+/** How Hotpath stands beside the limit, and beside Prisma. */
+export function coldRatios({ hotpath, pgbench, prismaInclude }: Rates) {
+  const { rate, ofLimit, ofPrisma } = hotpath!;
+  return {
+    ofPgbench: ofLimit ?? rate / (pgbench?.rate ?? Number.NaN),
+    ofPrisma: ofPrisma ?? rate / (prismaInclude?.rate ?? Number.NaN),
+  };
 }
 
 function hotGoals({ hot }: Document): Goal[] {

@@ -1,6 +1,7 @@
 /** The table of the README, between two marks, made of the document that the report shows. */
 import type { Document, Side } from '../support/document.ts';
 import { shown } from '../support/table.ts';
+import { coldRatios } from './goals.ts';
 import { brief, bytes, milliseconds, percent, systemName } from './words.ts';
 
 const BEGIN = '<!-- bench -->';
@@ -42,8 +43,8 @@ function limitLines({ cold, hot }: Document): string[] {
   return [
     ...(hotpath && pgbench && prismaInclude && compiled
       ? [
-          `Without the cache: ${brief(hotpath.rate)} dashboards a second over HTTP, ${brief(hotpath.rate / pgbench.rate)} of what \`pgbench\``,
-          `gets from the same SQL (${brief(pgbench.rate)}), ${brief(hotpath.rate / prismaInclude.rate)} times what Prisma does in the better of its strategies.`,
+          `Without the cache: ${brief(hotpath.rate)} dashboards a second over HTTP, ${brief(coldRatios(cold!).ofPgbench)} of what \`pgbench\``,
+          `gets from the same SQL (${brief(pgbench.rate)}), ${brief(coldRatios(cold!).ofPrisma)} times what Prisma does in the better of its strategies.`,
         ]
       : []),
     ...(hot?.['l1']?.ofLimit === undefined

@@ -45,6 +45,8 @@ export interface Rate {
   readonly postgresCpuUs?: number | undefined;
   /** As a part of the rate that is the limit: pgbench's, bare's, off's; taken within each round. */
   readonly ofLimit?: number | undefined;
+  /** As a part of what Prisma does; taken within each round. */
+  readonly ofPrisma?: number | undefined;
 }
 
 export type Rates = Readonly<Record<string, Rate>>;

@@ -28,12 +28,13 @@ export function httpTable(turns: Turns): Table {
   const prisma = betterPrisma(turns);
   return {
     title: `Dashboards over HTTP, ${CLIENTS} connections`,
-    columns: ['', 'req/s', 'spread', 'of Prisma', 'p95 ms', 'Node.js us/req', 'PostgreSQL us/req'],
+    columns: ['', 'req/s', 'spread', 'of pgbench', 'of Prisma', 'p95 ms', 'Node.js us/req', 'PostgreSQL us/req'],
     rows: [...turns].map(([name, each]) => [
       name,
       ...rateCells(each),
+      times(ratio(turns, name, 'pgbench')),
       times(ratio(turns, name, prisma)),
-      shown(median(each.map(({ p95 }) => p95!)), 1),
+      shown(each[0]!.p95 && median(each.map(({ p95 }) => p95!)), 1),
       shown(perOperation(each, 'nodeCpu')),
       shown(perOperation(each, 'postgresCpu')),
     ]),
