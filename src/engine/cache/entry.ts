@@ -3,8 +3,10 @@
  *
  * In Redis it is one binary value: a header of fixed width, then eight parts, each behind its length. Nothing has to be
  * parsed to send it. A value of another format, or one that was cut short, decodes to nothing.
+ *
+ * Its bytes are its own. What a socket, zlib or `Buffer.from` gives lies in a block of 64 KB beside what others have
+ * left there, and would keep the whole of it as long as the entry lives.
  */
-
 import { parseSnapshot, readSnapshot, type Snapshot, snapshotText } from '../freshness/snapshot.ts';
 import { ENCODINGS, type Encoding } from '../http/encoding.ts';
 
@@ -57,11 +59,19 @@ export interface Moment extends Times {
 }
 
 export function entryOf({ body, snapshot, ...reading }: Reading, moment: Moment): Entry {
-  const bodies = { identity: Buffer.from(body) };
+  const bodies = { identity: ownBytes(body) };
   return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED, reads: 0 };
 }
 
 const UNCHECKED = -1;
+
+/** A copy in memory of its own. */
+export function ownBytes(bytes: Buffer | string): Buffer {
+  const own = Buffer.allocUnsafeSlow(Buffer.byteLength(bytes));
+  if (typeof bytes === 'string') own.write(bytes);
+  else bytes.copy(own);
+  return own;
+}
 
 /** Bytes that an entry takes in memory, about. */
 export function sizeOf({ bodies, tags }: Entry): number {
@@ -93,7 +103,7 @@ export function encode(entry: Entry): Buffer {
 /** @returns nothing for what `encode` did not write. */
 export function decode(bytes: Buffer): Entry | undefined {
   if (bytes.length < AT.parts || bytes.readUInt8(AT.format) !== FORMAT) return undefined;
-  const parts = partsOf(bytes);
+  const parts = partsOf(ownBytes(bytes));
   if (!parts) return undefined;
   const [epoch = '', seen = '', etag = '', link = '', tags = ''] = parts.slice(0, TEXTS).map(String);
   const snapshot = readSnapshot(seen);

@@ -1,6 +1,6 @@
 /** The variants of an entry: its body in each encoding, made once and off the event loop. */
 import { COMPRESSED_FROM_BYTES, compress, ENCODINGS, type Encoding } from '../http/encoding.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, ownBytes } from './entry.ts';
 
 type Compressed = Exclude<Encoding, 'identity'>;
 
@@ -26,7 +26,8 @@ function make(entry: Entry, encoding: Compressed): Promise<Buffer> {
   underway.set(entry, making);
   let made = making.get(encoding);
   if (!made) {
-    made = compress(entry.bodies.identity, encoding).then((bytes) => {
+    made = compress(entry.bodies.identity, encoding).then((compressed) => {
+      const bytes = ownBytes(compressed);
       entry.bodies[encoding] = bytes;
       making.delete(encoding);
       return bytes;

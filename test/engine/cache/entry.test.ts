@@ -1,8 +1,10 @@
 /** What goes to Redis comes back as it was, or not at all. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, type Entry, encode } from '../../../src/engine/cache/entry.ts';
+import { decode, type Entry, encode, entryOf } from '../../../src/engine/cache/entry.ts';
 import { timesFor } from '../../../src/engine/cache/policy.ts';
+import { complete } from '../../../src/engine/cache/variants.ts';
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed() && !each.includes('\0'));
@@ -46,6 +48,29 @@ const entries: fc.Arbitrary<Entry> = fc
     reads: 0,
     bodies: { identity, ...(gzip && { gzip }), ...(br && { br }) },
   }));
+
+describe('an entry in memory', () => {
+  /** What cannot be freed while the entry lives. */
+  const keptBy = ({ bodies }: Entry) => {
+    const blocks = new Set(Object.values(bodies).map(({ buffer }) => buffer));
+    return [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  };
+
+  it('keeps its own bytes and no others, wherever they come from', async () => {
+    const body = JSON.stringify({ data: 'x'.repeat(2000) });
+    const read = { status: 200, body, etag: '"1-2"', link: '', snapshot: '1:1:', tags: ['user:1'] } as const;
+    const made = entryOf(read, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
+    await complete(made);
+    const { identity, gzip, br } = made.bodies;
+    expect(keptBy(made)).toBe(body.length + gzip!.length + br!.length);
+    expect([identity.toString(), gunzipSync(gzip!).toString(), brotliDecompressSync(br!).toString()]).toEqual(
+      Array(3).fill(body),
+    );
+    const value = encode(made);
+    const chunk = Buffer.concat([Buffer.alloc(60_000), value]);
+    expect(keptBy(decode(chunk.subarray(60_000))!)).toBe(value.length);
+  });
+});
 
 describe('an entry in Redis', () => {
   it('is what it was', () => {
