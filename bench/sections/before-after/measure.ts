@@ -146,7 +146,7 @@ function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Pro
     });
   };
   const first = Math.min(Math.max(1, Math.round(rate / 2)), MOST_USERS / 2);
-  if (ground.quick) return usersHeld(holds, { first, factor: 2, most: MOST_USERS, near: 0 });
+  if (ground.quick) return usersHeld(holds, { first, factor: 4, most: first, near: 0 });
   // What disturbs the machine for a moment does not decide.
   const holdsOnceOfTwice = async (users: number) => (await holds(users)) || holds(users);
   return usersHeld(holdsOnceOfTwice, { first, factor: 2, most: MOST_USERS, near: 0.15 });
