@@ -3,12 +3,11 @@
  * reads), which writes each statement into the ledger of the request that sent it.
  *
  * A request that waits for a connection is called back from the request that released one. The callback is bound to
- * the asynchronous context in which it was given, so that its statement is not counted for the other.
+ * the request that gave it, so that its statement is not counted for the other.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { currentSpan } from '../telemetry/context.ts';
-import { currentLedger, fromHere } from './ledger.ts';
+import { bound, currentLedger, fromHere } from './ledger.ts';
 import { textOf, traceStatement, traceWait } from './statement-span.ts';
 
 type Callback = (error: Error | null, ...rest: unknown[]) => void;
@@ -80,6 +79,6 @@ export class CountingPool extends pg.Pool {
       return connecting;
     }
     const whenGot: Callback = got ? tap(callback as Callback, got) : (callback as Callback);
-    fromHere(() => super.connect(AsyncLocalStorage.bind(whenGot) as Parameters<pg.Pool['connect']>[0]));
+    fromHere(() => super.connect(bound(whenGot) as Parameters<pg.Pool['connect']>[0]));
   }
 }

@@ -15,9 +15,10 @@ export interface Carrier {
   readonly around?: Carrier | undefined;
 }
 
-const carriers = new AsyncLocalStorage<Carrier>();
+const carriers = new AsyncLocalStorage<Carrier | undefined>();
 
-export const runWith = <T>(carrier: Carrier, run: () => T): T => carriers.run(carrier, run);
+/** @param carrier nothing for what belongs to no request, whoever calls. */
+export const runWith = <T>(carrier: Carrier | undefined, run: () => T): T => carriers.run(carrier, run);
 
 export const currentCarrier = (): Carrier | undefined => carriers.getStore();
 
