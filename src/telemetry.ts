@@ -25,7 +25,8 @@ export interface Telemetry {
 }
 
 const STOP_MS = 2000;
-const BATCH = 512;
+/** One batch is sent at a time: the next may be full before a smaller one has arrived, where every request is traced. */
+const BATCH = 1024;
 /** The exporter gives up by itself; this is for one that does not. */
 const GRACE_MS = 1000;
 const SAY_AGAIN_MS = 60_000;

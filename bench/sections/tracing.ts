@@ -1,4 +1,9 @@
-/** Tracing: what it takes of requests that are answered from memory, by the share of them that is traced. */
+/**
+ * Tracing: what it takes of requests that are answered from memory, by the share of them that is traced.
+ *
+ * It is a few parts of a hundred, and two processes that do the same differ by as much: by what V8 has made of the same
+ * code, and where it lies in memory. So each share has several processes, which take turns, and there are many short rounds.
+ */
 import { join } from 'node:path';
 import type { Bench, Report, Section } from '../support/bench.ts';
 import { startChild } from '../support/child.ts';
@@ -6,14 +11,28 @@ import { cpuOf } from '../support/cpu.ts';
 import { openBenchDatabase } from '../support/database.ts';
 import { headersFor, productionEnvironment } from '../support/environment.ts';
 import type { Loaded } from '../support/load.ts';
-import { median, perOperation, type Racer, race, rate, ratesOf, ratio, spread, type Turns } from '../support/race.ts';
-import { startService } from '../support/service.ts';
+import {
+  median,
+  perOperation,
+  type Racer,
+  race,
+  rate,
+  ratesOf,
+  ratio,
+  spread,
+  type Turn,
+  type Turns,
+} from '../support/race.ts';
+import { type Service, startService } from '../support/service.ts';
 import { shown, type Table } from '../support/table.ts';
 
 /** Clients of a server at once. */
 const CLIENTS = 20;
 /** Whose dashboards are asked for, in turn. */
 const USERS = 50;
+
+/** Of each share. */
+const PROCESSES = 3;
 
 const SHARES = { off: undefined, one: '0.01', all: '1' };
 
@@ -34,32 +53,47 @@ export const tracing: Section = {
 };
 
 const optionsOf = ({ quick, log }: Bench, postmaster: number | undefined) => ({
-  ...(quick ? { rounds: 2, seconds: 1, warmUpSeconds: 1 } : { rounds: 7, seconds: 3, warmUpSeconds: 3 }),
+  rounds: quick ? 2 : 30,
+  seconds: 1,
+  warmUpSeconds: 1,
   postmaster,
   log,
 });
 
-/** One service a share, all on one database and one collector. */
-async function startRacers({ stack }: Bench, url: string): Promise<Racer[]> {
+/** The services of each share, all on one database and one collector, warm. */
+async function startRacers(bench: Bench, url: string): Promise<Racer[]> {
+  const { stack, quick } = bench;
   const collector = startChild(stack, { file: join(import.meta.dirname, 'tracing/collector-child.ts') });
   const endpoint = await collector.ask<string>('address');
   const environment = productionEnvironment(url);
-  const headers = headersFor(environment);
-  const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
-  const load = startChild(stack, { file: join(import.meta.dirname, '../support/load.ts') });
+  const runOn = loader(stack, headersFor(environment));
+  const [processes, warmUp] = quick ? [1, 1] : [PROCESSES, 4];
   const racers: Racer[] = [];
   for (const [name, share] of Object.entries(SHARES)) {
     const traced = share && { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share };
-    const { address, pid } = await startService(stack, { name, environment: { ...environment, ...traced } });
-    const run = async (seconds: number) => {
-      const before = cpuOf(pid);
-      const turn = await load.ask<Loaded>('load', { url: address, connections: CLIENTS, seconds, headers, paths });
-      const after = cpuOf(pid);
-      return { ...turn, nodeCpu: before === undefined || after === undefined ? undefined : after - before };
-    };
-    racers.push({ name, run });
+    const services: Service[] = [];
+    while (services.length < processes) {
+      const service = await startService(stack, { name, environment: { ...environment, ...traced } });
+      // A race warms up but one of them.
+      await runOn(service, warmUp);
+      services.push(service);
+    }
+    let turns = 0;
+    racers.push({ name, run: (seconds) => runOn(services[turns++ % processes]!, seconds) });
   }
   return racers;
+}
+
+/** @returns what loads a service for so many seconds. */
+function loader(stack: AsyncDisposableStack, headers: Readonly<Record<string, string>>) {
+  const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
+  const load = startChild(stack, { file: join(import.meta.dirname, '../support/load.ts') });
+  return async ({ address, pid }: Service, seconds: number): Promise<Turn> => {
+    const before = cpuOf(pid);
+    const turn = await load.ask<Loaded>('load', { url: address, connections: CLIENTS, seconds, headers, paths });
+    const after = cpuOf(pid);
+    return { ...turn, nodeCpu: before === undefined || after === undefined ? undefined : after - before };
+  };
 }
 
 const NAMES: Readonly<Record<string, string>> = { off: 'off', one: '1%', all: '100%' };
@@ -67,7 +101,7 @@ const NAMES: Readonly<Record<string, string>> = { off: 'off', one: '1%', all: '1
 function tableOf(turns: Turns): Table {
   return {
     title: `Cached dashboards, ${CLIENTS} connections`,
-    columns: ['traced', 'req/s', 'spread', 'of off', 'p95 ms', 'Node.js us/req'],
+    columns: ['traced', 'req/s', 'spread', 'of off', 'p95 ms', 'Node.js us/req', 'of off'],
     rows: [...turns].map(([name, each]) => {
       const rates = each.map(rate);
       return [
@@ -77,7 +111,18 @@ function tableOf(turns: Turns): Table {
         `${shown(ratio(turns, name, 'off'), 2)} x`,
         shown(median(each.map(({ p95 }) => p95!)), 1),
         shown(perOperation(each, 'nodeCpu'), 1),
+        `${shown(costRatio(turns, name), 2)} x`,
       ];
     }),
   };
+}
+
+/** How much CPU time a request takes, as a part of what one without tracing takes: the median over the rounds. */
+function costRatio(turns: Turns, name: string): number | undefined {
+  const others = turns.get('off')!;
+  const ratios = turns.get(name)!.flatMap((turn, round) => {
+    const [cost, other] = [turn, others[round]!].map((each) => perOperation([each], 'nodeCpu'));
+    return cost === undefined || other === undefined ? [] : [cost / other];
+  });
+  return ratios.length > 0 ? median(ratios) : undefined;
 }
