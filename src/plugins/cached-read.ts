@@ -47,6 +47,7 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
   const { cache, follower, sampler, watched } = app;
   const { policy } = read;
   const questions = createQuestions();
+  const isTold = policy.scope === 'public';
   const viewerOf = (request: FastifyRequest): Viewer => (policy.scope === 'public' ? PUBLIC : request.viewer);
 
   const onRequest: onRequestHookHandler = (request, reply, done) => {
@@ -67,11 +68,13 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     const selection = read.select(request, viewer);
     await read.guard(request);
     const question = questionOf(request, viewer, selection);
-    const query = { ...question, key: keyOf(question, viewer), policy, load: () => load(request, selection) };
+    const asked = { ...question, key: keyOf(question, viewer), policy };
     const isOn = app.isOnCache(request);
     cache.countViewer(isOn);
-    if (!isOn || !(await hasReached(request))) return cache.bypass(query);
-    const answer = await cache.read(query);
+    if (!isOn || !(await hasReached(request))) {
+      return cache.bypass({ ...asked, load: () => load(request, selection, isTold) });
+    }
+    const answer = await cache.read({ ...asked, load: () => load(request, selection) });
     if (answer.outcome === 'hit' && sampler.isDue()) compare(answer.entry, request);
     return answer;
   }
@@ -88,9 +91,10 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     return known ?? questions.add(url, viewer, { scope: selection.scope, tables: tablesOf(watched, selection) });
   }
 
-  async function load(request: FastifyRequest, selection: S): Promise<Reading> {
+  /** @param isTagged whether its tags are needed: where it is kept, and where caches on the way are told of them. */
+  async function load(request: FastifyRequest, selection: S, isTagged = true): Promise<Reading> {
     const { row, ...shown } = await read.run(request, selection, rootKeys(watched, selection));
-    const tags = tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []);
+    const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
     return { ...shown, snapshot: row.snapshot, tags };
   }
 

@@ -85,6 +85,8 @@ describe('two viewers', () => {
     expect(asAdmin.headers['cache-control']).toBe('public, max-age=0, s-maxage=3600');
     expect(asAdmin.headers['surrogate-key']).toBe('category');
     expect(asAdmin.headers.vary).toBe('accept-encoding');
+    const past = await get('/v1/categories', { 'consistency-token': 'x' });
+    expect([past.cache, past.headers['surrogate-key']]).toEqual(['database bypass', 'category']);
   });
 
   it('are told that their own answers are their own', async () => {
