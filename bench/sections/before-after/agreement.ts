@@ -4,7 +4,7 @@ import type { BeforeAfterGround } from './ground.ts';
 
 /** How many different reads are compared: the most popular, as many as there is time for, and some at least. */
 const WHOLE = { least: 5, most: 50, ms: 10_000 };
-const QUICK = { least: 2, most: 10, ms: 1000 };
+const QUICK = { least: 2, most: 50, ms: 1000 };
 
 /** Mean bytes of a body as it is, and as it is sent. */
 export interface Payload {
