@@ -4,8 +4,8 @@
  * what is given up, is the SDK's in all of them.
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import type { TracingConfig } from './config/telemetry.ts';
 import { encodeSpans } from './engine/telemetry/otlp/spans.ts';
-import type { TracingConfig } from './telemetry-config.ts';
 import type { EndedSpan } from './telemetry-span.ts';
 
 /** Each protocol is loaded where it is spoken; gRPC takes its headers from the environment by itself. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig, variables, wanted } from '../src/config.ts';
+import { variables, wanted } from '../src/config/variables.ts';
+import { ConfigError, loadConfig } from '../src/config.ts';
 
 const complete = { DATABASE_URL: 'postgresql://u:p@localhost/db', JWT_SECRET: 'x'.repeat(32) };
 

@@ -1,6 +1,6 @@
 /** The objects for Kubernetes, held to the configuration: no secret in their text, no variable that nobody reads. */
 import { describe, expect, it } from 'vitest';
-import { variables } from '../../src/config.ts';
+import { variables } from '../../src/config/variables.ts';
 import { yamlOf } from './files.ts';
 
 interface Container {

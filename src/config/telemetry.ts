@@ -1,6 +1,6 @@
 /** What the environment says of traces and metrics: OpenTelemetry's own variables, and what those leave open. */
 import Type, { type Static } from 'typebox';
-import { SAMPLERS } from './engine/telemetry/sampler.ts';
+import { SAMPLERS } from '../engine/telemetry/sampler.ts';
 
 const PAIRS = { pattern: '^[^=,\\s]+=[^,]*(,[^=,\\s]+=[^,]*)*$', wants: 'name=value between commas' };
 

@@ -1,0 +1,211 @@
+/** The variables of the environment: what each may be, what it is for, and what it is without being set. */
+import Type, { type Static } from 'typebox';
+import { telemetryVariables } from './telemetry.ts';
+
+const milliseconds = (value: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: value, description, unit: 'milliseconds' });
+
+const count = (value: number, minimum: number, description: string) =>
+  Type.Integer({ minimum, maximum: 1_000_000, default: value, description });
+
+const onOrOff = (value: 'on' | 'off', description: string) => Type.Enum(['on', 'off'], { default: value, description });
+
+/** A list of words between commas; each must match the pattern. */
+const list = (word: string, wants: string, description: string) =>
+  Type.Optional(Type.String({ pattern: `^(${word})(,(${word}))*$`, wants, description }));
+
+const HOST_AND_PORT = '[^\\s,:]+:\\d{1,5}';
+
+const url = (protocols: string[], description: string) =>
+  Type.Optional(
+    Type.String({
+      pattern: `^(${protocols.join('|')})://.+`,
+      wants: `a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+      description,
+    }),
+  );
+
+export const variables = Type.Object({
+  NODE_ENV: Type.Enum(['development', 'test', 'production'], {
+    default: 'production',
+    description: 'How strict and how talkative the service is; secrets have no default in production.',
+  }),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'The address to listen on.' }),
+  PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 3000,
+    description: 'The port to listen on; 0 takes a free one.',
+  }),
+  WORKERS: Type.Integer({
+    minimum: 1,
+    maximum: 1024,
+    default: 1,
+    description: 'Processes that serve the port. Each has its own connections and, without Redis, its own rate limits.',
+  }),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'The least severe log line that is written.',
+  }),
+  SHUTDOWN_TIMEOUT_MS: milliseconds(
+    10_000,
+    'How long requests in flight may take to finish once the process is told to stop.',
+  ),
+  REQUEST_TIMEOUT_MS: milliseconds(
+    15_000,
+    'How long a request may take to arrive, and then to be answered; 0 for ever.',
+  ),
+  BODY_LIMIT_BYTES: Type.Integer({
+    minimum: 1,
+    maximum: 2 ** 30,
+    default: 1_048_576,
+    unit: 'bytes',
+    description: 'The largest body that is read, counted after it is decompressed.',
+  }),
+  TRUST_PROXY: list(
+    'loopback|linklocal|uniquelocal|[\\da-fA-F.:]+(/\\d{1,3})?',
+    'addresses or networks between commas, or a number of proxies',
+    'Which proxies are believed when they say (`X-Forwarded-*`) who the client is: their addresses or networks, or how many there are. None by default.',
+  ),
+  CORS_ORIGINS: list(
+    '\\*|https?://[^/,\\s]+',
+    'origins between commas, such as https://app.example, or *',
+    'The web origins whose scripts may call the service. None by default.',
+  ),
+  RATE_LIMIT_PUBLIC: count(600, 0, 'Requests a minute from one address that brings no token; 0 for no limit.'),
+  RATE_LIMIT_VIEWER: count(6000, 0, 'Requests a minute from one viewer, wherever from; 0 for no limit.'),
+  OVERLOAD_EVENT_LOOP_DELAY_MS: milliseconds(
+    1000,
+    'The mean delay of the event loop over a second, or the wait for a turn, from which on requests are turned away; 0 never.',
+  ),
+  OVERLOAD_HEAP_BYTES: Type.Integer({
+    minimum: 0,
+    maximum: 2 ** 40,
+    default: 0,
+    unit: 'bytes',
+    description: 'The heap in use, from which on requests are turned away; 0 never.',
+  }),
+  REDIS_URL: url(
+    ['redis', 'rediss'],
+    'The Redis that processes share: for what is cached, and to count requests together. Without it each is alone.',
+  ),
+  REDIS_SENTINELS: list(
+    HOST_AND_PORT,
+    'host:port between commas',
+    'The sentinels that know the master. The host of `REDIS_URL` is the name of the master then.',
+  ),
+  REDIS_CLUSTER_NODES: list(
+    HOST_AND_PORT,
+    'host:port between commas',
+    'Nodes of a Redis Cluster beside the one in `REDIS_URL`, any of which tells of the others.',
+  ),
+  REDIS_TIMEOUT_MS: milliseconds(50, 'When a request goes on without Redis.'),
+  CACHE_MEMORY_BYTES: Type.Integer({
+    minimum: 1,
+    maximum: 2 ** 40,
+    default: 67_108_864,
+    unit: 'bytes',
+    description: 'The most that cached responses take in the memory of one process.',
+  }),
+  FRESHNESS_POLL_MS: milliseconds(20, 'How often changes are asked for while cached responses are served.'),
+  FRESHNESS_BOUND_MS: milliseconds(
+    1000,
+    'How old what is known of changes may be. Past it nothing is served from the cache.',
+  ),
+  FRESHNESS_LISTEN: onOrOff(
+    'off',
+    'Whether changes are listened for as well: `npm run hotpath -- notify on`. Not through a pooler in transaction mode.',
+  ),
+  CACHE_ROLLOUT_PERCENT: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    default: 100,
+    description: 'The share of viewers whose reads are cached; whose is decided by a hash and stays so. 0 for nobody.',
+  }),
+  CACHE_SAMPLE_ONE_IN: count(
+    0,
+    0,
+    'Of so many hits one is compared with what the database answers, in the background; 0 for none.',
+  ),
+  CACHE_WARM_UP_ENTRIES: count(
+    0,
+    0,
+    'Responses, the most read first, that a process takes from Redis into its memory before `/readyz` says that it is ready.',
+  ),
+  DATABASE_URL: url(['postgres', 'postgresql'], 'The database. `npm run dev` starts one of its own without it.'),
+  DATABASE_POOL_MAX: count(20, 1, 'The most connections the pool opens.'),
+  DATABASE_POOL_MIN: count(5, 0, 'Connections that are opened at the start and kept open when idle.'),
+  DATABASE_POOL_IDLE_TIMEOUT_MS: milliseconds(
+    30_000,
+    'When a connection above the minimum that nobody uses is closed.',
+  ),
+  DATABASE_POOL_MAX_USES: count(7500, 1, 'Statements after which a connection is replaced.'),
+  DATABASE_CONNECTION_TIMEOUT_MS: milliseconds(2000, 'How long a request waits for a connection.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(5000, 'When PostgreSQL cancels a statement; 0 never.'),
+  DATABASE_PREPARED_STATEMENTS: onOrOff(
+    'on',
+    'Whether statements are prepared once a connection. Off for a pooler that cannot keep them.',
+  ),
+  JOBS: Type.Enum(['off', 'inline'], {
+    default: 'off',
+    description: 'Whether the service runs jobs itself, as in development, or leaves them to `npm run worker`.',
+  }),
+  JOBS_CONCURRENCY: count(10, 1, 'Jobs that a worker runs at a time.'),
+  JOBS_PORT: Type.Integer({
+    minimum: 0,
+    maximum: 65_535,
+    default: 0,
+    description: 'The port on which a worker answers `/healthz`, `/readyz` and `/metrics`; 0 takes a free one.',
+  }),
+  SMTP_URL: url(['smtp', 'smtps'], 'The mail server that jobs send by. Either this or `MAIL_DIRECTORY`.'),
+  MAIL_DIRECTORY: Type.Optional(
+    Type.String({ minLength: 1, description: 'Where mails are laid down as `.eml` files when there is no server.' }),
+  ),
+  MAIL_FROM: Type.String({
+    minLength: 1,
+    default: 'Hotpath <hotpath@localhost>',
+    description: 'Who mails are from. What is behind the `@` also ends their Message-IDs.',
+  }),
+  FILES_DIRECTORY: Type.String({
+    minLength: 1,
+    default: '.hotpath/files',
+    description: 'Where reports are kept. The service and its workers must see the same directory.',
+  }),
+  BUDGET_MODE: Type.Enum(['throw', 'warn', 'count'], {
+    default: 'count',
+    description:
+      'What happens to a request that sends more statements than its route declares: it fails, it is logged with the lines of code, or it is counted.',
+  }),
+  JWT_SECRET: Type.Optional(
+    Type.String({
+      minLength: 32,
+      secret: true,
+      wants: 'a secret of at least 32 characters',
+      description: 'The HS256 secret that signs bearer tokens. Either this or `JWKS_URL`.',
+    }),
+  ),
+  JWKS_URL: url(['https', 'http'], 'Where the public keys that verify bearer tokens are. Either this or `JWT_SECRET`.'),
+  JWT_ISSUER: Type.String({ default: 'hotpath', description: 'The issuer (`iss`) a token must name.' }),
+  JWT_AUDIENCE: Type.String({ default: 'hotpath', description: 'The audience (`aud`) a token must name.' }),
+  ...telemetryVariables,
+});
+
+export type Variables = Static<typeof variables>;
+
+export interface VariableSchema {
+  type?: string;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+  unit?: string;
+  wants?: string;
+  secret?: boolean;
+}
+
+/** What a variable accepts, in words: `an integer from 0 to 65535`. */
+export function wanted(schema: VariableSchema): string {
+  if (schema.wants) return schema.wants;
+  if (schema.enum) return `one of ${schema.enum.join(', ')}`;
+  if (schema.type !== 'integer') return 'a text that is not empty';
+  return `an integer from ${schema.minimum} to ${schema.maximum}${schema.unit ? ` (${schema.unit})` : ''}`;
+}
