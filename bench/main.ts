@@ -36,15 +36,19 @@ async function measure(args: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(SECTIONS));
     return 0;
   }
-  using _lock = lock(LOCK);
+  const held = lock(LOCK);
+  return run(command).finally(() => held[Symbol.dispose]());
+}
+
+async function run(command: Command): Promise<number> {
   const interrupted = interruption();
   const out = command.out ?? OUT;
   let document = command.isWhole ? newDocument() : readDocument(out);
   for (const [place, name] of command.sections.entries()) {
     log(`${name} (${place + 1} of ${command.sections.length}): ${SECTIONS[name]!.summary}`);
     const stack = new AsyncDisposableStack();
-    const run = runSection(SECTIONS[name]!, { command, stack });
-    const done = await Promise.race([run, interrupted]).finally(() => stack.disposeAsync());
+    const running = runSection(SECTIONS[name]!, { command, stack });
+    const done = await Promise.race([running, interrupted]).finally(() => stack.disposeAsync());
     if (typeof done === 'number') return done;
     show(done.report);
     document = withReport(document, name, done);
