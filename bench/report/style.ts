@@ -46,7 +46,7 @@ svg .other-line { stroke: var(--other); } svg .limit-line { stroke: var(--limit)
 .legend .limit::before { background: var(--limit); } .legend .other::before { background: var(--other); }
 .wide { overflow-x: auto; margin-top: 16px; border: 1px solid var(--rule); border-radius: 14px; background: var(--card); }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
-th, td { padding: 9px 11px; text-align: right; white-space: nowrap; border-top: 1px solid var(--rule); }
+th, td { padding: 9px 8px; text-align: right; white-space: nowrap; border-top: 1px solid var(--rule); }
 thead th { border-top: 0; color: var(--soft); font-weight: 500; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; }
 tbody th { font-weight: 600; } thead th { line-height: 1.35; } td i { font-style: normal; color: var(--soft); }
