@@ -67,21 +67,23 @@ async function startRacers(bench: Bench, url: string): Promise<Racer[]> {
   const endpoint = await collector.ask<string>('address');
   const environment = productionEnvironment(url);
   const runOn = loader(stack, headersFor(environment));
+  // A race warms up but one of each.
   const [processes, warmUp] = quick ? [1, 1] : [PROCESSES, 4];
-  const racers: Racer[] = [];
-  for (const [name, share] of Object.entries(SHARES)) {
-    const traced = share && { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share };
-    const services: Service[] = [];
-    while (services.length < processes) {
+  const shares = Object.entries(SHARES);
+  const services = new Map(shares.map(([name]) => [name, [] as Service[]]));
+  for (let started = 0; started < processes; started += 1) {
+    // No share has all of those that have been there longest.
+    for (const [name, share] of started % 2 === 0 ? shares : shares.toReversed()) {
+      const traced = share && { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: share };
       const service = await startService(stack, { name, environment: { ...environment, ...traced } });
-      // A race warms up but one of them.
       await runOn(service, warmUp);
-      services.push(service);
+      services.get(name)!.push(service);
     }
-    let turns = 0;
-    racers.push({ name, run: (seconds) => runOn(services[turns++ % processes]!, seconds) });
   }
-  return racers;
+  return [...services].map(([name, each]) => {
+    let turns = 0;
+    return { name, run: (seconds) => runOn(each[turns++ % each.length]!, seconds) };
+  });
 }
 
 /** @returns what loads a service for so many seconds. */
