@@ -23,6 +23,12 @@ export interface ServeOptions {
   readonly afterwards?: () => Promise<void>;
 }
 
+/**
+ * Connections that may wait to be accepted; the system has its own bound (`net.core.somaxconn`). Node.js accepts one in
+ * a turn of its event loop, so that with its default of 511 many clients who connect at once wait for seconds.
+ */
+const BACKLOG = 4096;
+
 export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
   const { build = buildApp, port = config.http.port, afterwards } = options;
   const telemetry = await telemetryOf(config);
@@ -40,7 +46,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   });
   if (cluster.isWorker) drainWhenTold(closing.close);
   try {
-    return { address: await app.listen({ host: config.http.host, port }) };
+    return { address: await app.listen({ host: config.http.host, port, backlog: BACKLOG }) };
   } catch (error) {
     await close();
     throw error;

@@ -2,7 +2,7 @@
 import type { Client } from 'autocannon';
 
 /** More than a server that has nothing else to do takes to accept a connection. */
-const ACCEPT_MS = 0.2;
+const ACCEPT_MS = 0.3;
 
 /** @param onStart called when they begin. @returns what each client is to be given before it connects. */
 export function startingLine(connections: number, onStart: () => void): (client: Client) => void {

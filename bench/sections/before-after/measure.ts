@@ -134,7 +134,7 @@ const MOST_USERS = 8192;
 function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Promise<number> {
   const isHeldBy = async (server: Measured, users: number): Promise<boolean> => {
     const seconds = ground.quick ? 1.2 : 3;
-    const mixed = await send(ground, server, { traffic, users, seconds, connectSeconds: 0.5 + users / 2000 });
+    const mixed = await send(ground, server, { traffic, users, seconds, connectSeconds: 0.5 + users / 1500 });
     return mixed.failures === 0 && mixed.unanswered === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);
   };
   const holds = async (users: number): Promise<boolean> => {

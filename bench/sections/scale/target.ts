@@ -13,6 +13,7 @@ const USERS = 200;
 export interface Ask {
   readonly connections: number;
   readonly seconds: number;
+  readonly connectSeconds?: number;
 }
 
 export interface Target {
