@@ -149,7 +149,7 @@ function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Pro
   if (ground.quick) return usersHeld(holds, { first, factor: 4, most: first, near: 0 });
   // What disturbs the machine for a moment does not decide.
   const holdsOnceOfTwice = async (users: number) => (await holds(users)) || holds(users);
-  return usersHeld(holdsOnceOfTwice, { first, factor: 2, most: MOST_USERS, near: 0.15 });
+  return usersHeld(holdsOnceOfTwice, { first, factor: 2, most: MOST_USERS, near: 0.2 });
 }
 
 /** Overwhelmed, the service turns requests away, and for a moment also those that come after. */
