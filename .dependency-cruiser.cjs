@@ -67,7 +67,7 @@ module.exports = {
     {
       name: 'telemetry-sdk-where-the-process-starts',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/telemetry(-export|-span)?[.]ts$' },
+      from: { path: '^src/', pathNot: '^src/telemetry/' },
       to: { path: 'node_modules/@opentelemetry/(sdk-|exporter-|otlp-|resources)' },
     },
     {

@@ -8,7 +8,7 @@ import closeWithGrace from 'close-with-grace';
 import { type App, buildApp } from './app.ts';
 import { drainWhenTold, SIGNALS } from './cluster.ts';
 import type { Config } from './config.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface Served {
   /** Where it listens: `http://127.0.0.1:3000`. */
@@ -56,6 +56,6 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
 /** OpenTelemetry's SDK is loaded where spans are sent. */
 async function telemetryOf(config: Config): Promise<Telemetry | undefined> {
   if (config.tracing.endpoint === undefined) return undefined;
-  const { startTelemetry } = await import('./telemetry.ts');
+  const { startTelemetry } = await import('./telemetry/telemetry.ts');
   return startTelemetry(config);
 }

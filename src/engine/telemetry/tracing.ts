@@ -1,6 +1,6 @@
 /**
  * Tracing: the port between those who make spans and whoever records them. Nothing is installed until the process says
- * where spans go (`src/telemetry.ts`); until then nothing is sampled, and what would make spans makes none.
+ * where spans go (`src/telemetry/`); until then nothing is sampled, and what would make spans makes none.
  */
 import type { Sampler } from './sampler.ts';
 import { type Attributes, type Kind, Span } from './span.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeSpans } from '../../../src/engine/telemetry/otlp/spans.ts';
 import { Writer } from '../../../src/engine/telemetry/otlp/writer.ts';
 import { type Attributes, type Kind, newSpanId, newTraceId, Span } from '../../../src/engine/telemetry/span.ts';
-import { EndedSpan, sourceOf } from '../../../src/telemetry-span.ts';
+import { EndedSpan, sourceOf } from '../../../src/telemetry/ended-span.ts';
 import { bytesIn, fieldsOf, fixed64In, numberIn, textIn } from '../../support/protobuf.ts';
 
 /** By number, what is a message in a message: those of trace.proto, as far as there are some. */

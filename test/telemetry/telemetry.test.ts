@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../src/config.ts';
-import { newTraceId } from '../src/engine/telemetry/span.ts';
-import { isSampled, startRoot } from '../src/engine/telemetry/tracing.ts';
-import { startTelemetry, type Telemetry } from '../src/telemetry.ts';
-import { testEnvironment } from './support/app.ts';
-import { openCollector, openGrpcCollector } from './support/otlp.ts';
+import { loadConfig } from '../../src/config.ts';
+import { newTraceId } from '../../src/engine/telemetry/span.ts';
+import { isSampled, startRoot } from '../../src/engine/telemetry/tracing.ts';
+import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts';
+import { testEnvironment } from '../support/app.ts';
+import { openCollector, openGrpcCollector } from '../support/otlp.ts';
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {

@@ -4,9 +4,9 @@
  * what is given up, is the SDK's in all of them.
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
-import type { TracingConfig } from './config/telemetry.ts';
-import { encodeSpans } from './engine/telemetry/otlp/spans.ts';
-import type { EndedSpan } from './telemetry-span.ts';
+import type { TracingConfig } from '../config/telemetry.ts';
+import { encodeSpans } from '../engine/telemetry/otlp/spans.ts';
+import type { EndedSpan } from './ended-span.ts';
 
 /** Each protocol is loaded where it is spoken; gRPC takes its headers from the environment by itself. */
 export async function exporterFor({ endpoint, protocol, headers, timeoutMs }: TracingConfig): Promise<SpanExporter> {
