@@ -7,7 +7,8 @@ const usage = `Usage: npm run hotpath -- notify [on|off]
 
 Makes the database tell of each change as it is committed, or not; without an argument it says which. Services with
 FRESHNESS_LISTEN=on then know of a change within a few milliseconds and not at their next poll. It is off at first:
-transactions that notify commit one after the other, which many small writes feel (docs/decisions.md).
+transactions that notify commit one after the other, which many small writes feel (docs/decisions.md), and cannot be
+prepared (PREPARE TRANSACTION). Services listen on a connection of their own: not through a pooler in transaction mode.
 
 The database is that of DATABASE_URL, as the owner of its tables.`;
 

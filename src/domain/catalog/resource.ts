@@ -1,10 +1,12 @@
-import { everything } from '../../engine/resource/policy.ts';
 import { resource } from '../resource.ts';
-
-const everybody = everything('public', 'user', 'admin');
 
 /** What who is no administrator may see: a draft is not for sale yet, what is archived was once. */
 export const published = { rows: { status: { not: 'draft' } } } as const;
+const ofPublished = {
+  public: { rows: { product: { is: published.rows } } },
+  user: { rows: { product: { is: published.rows } } },
+  admin: {},
+};
 
 export const product = resource('Product', {
   name: 'product',
@@ -60,7 +62,7 @@ export const review = resource('Review', {
   filters: { rating: ['gte', 'equals'] },
   sorts: ['createdAt'],
   sort: '-createdAt',
-  policy: everybody,
+  policy: ofPublished,
   examples: { rating: 5, title: 'Sturdy and quiet', body: 'In use every day since spring, and as good as new.' },
 });
 
@@ -69,6 +71,6 @@ export const inventory = resource('Inventory', {
   fields: ['quantity', 'warehouse', 'restockAt', 'updatedAt'],
   lean: 'quantity,restockAt',
   sort: 'productId',
-  policy: everybody,
+  policy: ofPublished,
   examples: { quantity: 42, restockAt: null },
 });

@@ -85,7 +85,7 @@ async function priced(tx: Prisma.TransactionClient, items: readonly Item[]): Pro
   const products = new Map(found.map((each) => [each.id, each]));
   const lines = items.map((item, place): Line => {
     const known = products.get(item.productId);
-    if (!known) throw refused(`/items/${place}/productId`, 'names no product');
+    if (!known || known.status === 'draft') throw refused(`/items/${place}/productId`, 'names no product');
     if (known.status !== 'active') throw refused(`/items/${place}/productId`, 'names a product that is not for sale');
     if (known.currency !== found[0]!.currency) throw refused('/items', 'have prices in more than one currency');
     const { name, price: unitPrice, currency, merchant, inventory } = known;

@@ -14,8 +14,8 @@
  * nothing read twice, in whatever order transactions began, wrote and committed: ids are given at the first write, so a
  * later id may commit first, and a follower that asked for `id > last` would miss the earlier one. A transaction that
  * stays open for hours is in every snapshot's list of open ones; others' changes are learned, and what is read after
- * them is fresh, as if it were not there. A snapshot changes when a transaction that has written ends, and only then: while
- * it stands still there is nothing to read, and asking for it costs a tenth of a reading.
+ * them is fresh, as if it were not there. A snapshot changes whenever a transaction that has written ends: while it stands
+ * still, in the same epoch, there is nothing to read, and asking for it costs a fraction of a reading.
  *
  * Floors. The log is bounded: what is visible in the epoch's floor may have been deleted. The floor is raised before
  * anything is deleted, and both are read in one snapshot. If the position does not include the floor, changes may have
@@ -37,7 +37,7 @@
 import pg from 'pg';
 import { findGaps } from './coverage.ts';
 import { Knowledge } from './knowledge.ts';
-import { beginEpoch, type Reading, readLog, readSnapshotText, trimLog } from './log.ts';
+import { beginEpoch, isStandingStill, type Reading, readLog, trimLog } from './log.ts';
 import { CHANNEL } from './notify.ts';
 import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
 import type { Watched } from './watched.ts';
@@ -147,7 +147,7 @@ export function openFollower(options: FollowerOptions): Follower {
   async function isUnchanged(client: pg.Client): Promise<boolean> {
     if (!isQuiet || waiting.size > 0) return false;
     const sentAt = performance.now();
-    if ((await readSnapshotText(client)) !== snapshotText(knowledge.position)) return false;
+    if (!(await isStandingStill(client, knowledge.position, knowledge.epoch))) return false;
     heardAt = isCovered ? sentAt : NEVER;
     return true;
   }

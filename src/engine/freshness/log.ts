@@ -1,7 +1,7 @@
 /** The invalidation log as SQL: what is read of it, when a new one begins, and what is cleared away. */
 import type pg from 'pg';
 import type { Change } from './memory.ts';
-import { parseSnapshot, type Snapshot } from './snapshot.ts';
+import { parseSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
 
 /** What one reading of the log found. */
 export interface Reading {
@@ -51,12 +51,17 @@ interface Row {
   readonly changes: readonly [xid: string, source: string, tags: (string | (string | null)[] | null)[]][] | null;
 }
 
-export const CURRENT = 'SELECT pg_current_snapshot()::text AS "snapshot"';
+/**
+ * The snapshot of now, in its epoch. It looks at an unlogged table, so that it fails on a standby, where the snapshot may
+ * stand still for ever; and it gives nothing where a crash has emptied that table.
+ */
+export const CURRENT = `
+SELECT pg_current_snapshot()::text AS "snapshot", "id" FROM "invalidation_epoch" WHERE "xmin" = "xid"::xid`;
 
-/** What `snapshotText` would write of the snapshot of now. */
-export async function readSnapshotText(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ snapshot: string }>(CURRENT);
-  return rows[0]!.snapshot;
+/** Whether a reading would find nothing but what was visible at the position. */
+export async function isStandingStill(client: pg.Client, position: Snapshot, epoch: string): Promise<boolean> {
+  const { rows } = await client.query<{ snapshot: string; id: string }>(CURRENT);
+  return rows[0]?.id === epoch && rows[0].snapshot === snapshotText(position);
 }
 
 /** @param since without it, no changes are read. */

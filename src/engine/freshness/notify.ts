@@ -4,8 +4,8 @@
  * message: one that is lost costs a poll's time.
  *
  * It is off unless it is switched on. PostgreSQL lets the transactions that notify commit one after the other, so that
- * many small writes take twice as long and more (`docs/decisions.md`). The message says nothing, so a transaction tells once
- * whatever it changed.
+ * many small writes take twice as long and more (`docs/decisions.md`); and it prepares none that has notified (PREPARE
+ * TRANSACTION). The message says nothing, so a transaction tells once whatever it changed, and one that changed nothing does not.
  */
 import type pg from 'pg';
 
@@ -18,16 +18,28 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE OR REPLACE TRIGGER "notify" AFTER INSERT ON "invalidation_log"
-  FOR EACH STATEMENT EXECUTE FUNCTION "invalidation_notify"();
+  FOR EACH ROW EXECUTE FUNCTION "invalidation_notify"();
 ALTER TABLE "invalidation_log" ENABLE ALWAYS TRIGGER "notify";`;
 
-const OFF = 'DROP FUNCTION IF EXISTS "invalidation_notify"() CASCADE;';
+/** Dropped it would be by who locks out readers, too. */
+const OFF = 'ALTER TABLE "invalidation_log" DISABLE TRIGGER "notify";';
 
-/** Waits for writers that are under way, and lets the next ones wait meanwhile: not for longer than this. */
-const PATIENCE = `SET LOCAL lock_timeout = '5s';`;
+/** Both wait for transactions that have written to the log, and the next ones wait for them: so seldom and shortly. */
+const PATIENCE = `SET LOCAL lock_timeout = '500ms';`;
+const TRIES = 10;
+const LOCK_NOT_AVAILABLE = '55P03';
 
+/** @throws if transactions that write are open all the time. */
 export async function switchNotify(client: pg.Client, isOn: boolean): Promise<void> {
-  await client.query(`BEGIN; ${PATIENCE} ${isOn ? ON : OFF} COMMIT`);
+  if (isOn === (await isNotifying(client))) return;
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return void (await client.query(`BEGIN; ${PATIENCE} ${isOn ? ON : OFF} COMMIT`));
+    } catch (error) {
+      await client.query('ROLLBACK');
+      if (tried === TRIES || (error as pg.DatabaseError).code !== LOCK_NOT_AVAILABLE) throw error;
+    }
+  }
 }
 
 export async function isNotifying(client: Pick<pg.Client, 'query'>): Promise<boolean> {

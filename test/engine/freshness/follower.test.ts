@@ -4,8 +4,8 @@ import { delimiter, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Follower, type FollowerOptions, openFollower } from '../../../src/engine/freshness/follower.ts';
-import { CURRENT } from '../../../src/engine/freshness/log.ts';
-import { isNotifying, switchNotify } from '../../../src/engine/freshness/notify.ts';
+import { CURRENT, isStandingStill } from '../../../src/engine/freshness/log.ts';
+import { CHANNEL, isNotifying, switchNotify } from '../../../src/engine/freshness/notify.ts';
 import { parseSnapshot, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
 import { adminUrl } from '../../support/database.ts';
 import { openPooler, pooled } from '../../support/pooler.ts';
@@ -188,6 +188,21 @@ describe('a poll', () => {
     }
   });
 
+  it('does not stand still in another epoch, nor without one, whatever the snapshot', async () => {
+    const client = await session();
+    const { epoch } = await follow();
+    await expect
+      .poll(async () => isStandingStill(client, await snapshot(client), epoch), { timeout: 20_000 })
+      .toBe(true);
+    const another = '00000000-0000-0000-0000-000000000000';
+    expect(await isStandingStill(client, await snapshot(client), another)).toBe(false);
+    // As PostgreSQL leaves it after a crash.
+    await client.query('begin; truncate invalidation_epoch');
+    for (let tried = 0; tried < 20; tried += 1)
+      expect(await isStandingStill(client, await snapshot(client), epoch)).toBe(false);
+    await client.query('rollback');
+  });
+
   it('is not waited for by who listens, where the database notifies', async () => {
     const [listening, polling] = [await follow({ listen: true }), await follow()];
     const { client } = psql();
@@ -197,7 +212,13 @@ describe('a poll', () => {
     expect(await isNotifying(client)).toBe(true);
     await Promise.all([listening, polling].map(caughtUp));
     const before = await snapshot();
+    // What changes nothing wakes nobody.
+    const heard: unknown[] = [];
+    client.on('notification', (message) => heard.push(message.channel));
+    await client.query(`listen ${CHANNEL}`);
+    await client.query(`update products set name = name where id < 9; delete from reviews where false`);
     await client.query(rename(32));
+    await expect.poll(() => heard).toEqual([CHANNEL]);
     await expect.poll(() => listening.isFresh(before, ['product:32']), { timeout: 20_000 }).toBe(false);
     expect(polling.isFresh(before, ['product:32'])).toBe(true);
     await switchNotify(client, false);
