@@ -1,4 +1,4 @@
-/** What a user comes home to: posts, and notifications, of which the client shows those that are unread. */
+/** What a user comes home to: posts, and the notifications that are unread. */
 import type { ById, Routes } from './routes.ts';
 
 export const homeRoutes: Routes = (app, prisma) => {
@@ -7,8 +7,8 @@ export const homeRoutes: Routes = (app, prisma) => {
     const latestFirst = [{ createdAt: 'desc' as const }, { id: 'desc' as const }];
     const user = await prisma.user.findUniqueOrThrow({ where: { id } });
     const posts = await prisma.post.findMany({ where: { authorId: id }, orderBy: latestFirst });
-    const notifications = await prisma.notification.findMany({ where: { userId: id }, orderBy: latestFirst });
-    const unread = notifications.filter(({ readAt }) => readAt === null).length;
-    return { data: { ...user, posts, notifications, unread } };
+    const all = await prisma.notification.findMany({ where: { userId: id }, orderBy: latestFirst });
+    const notifications = all.filter(({ readAt }) => readAt === null);
+    return { data: { ...user, posts, notifications, unread: notifications.length } };
   });
 };

@@ -1,5 +1,5 @@
 /** What the service is meant to reach, beside what was measured. */
-import type { Document, Pair, Rates, Side } from '../support/document.ts';
+import type { Document, Pair, Side } from '../support/document.ts';
 import { shown, type Table } from '../support/table.ts';
 import { systemName } from './words.ts';
 
@@ -42,8 +42,10 @@ interface Bound {
   readonly show: (value: number) => string;
 }
 
+/** What is no number, as a ratio to nothing is none, meets no goal. */
 function goal([of, what]: readonly [string, string], value: number, { least, most, show }: Bound): Goal {
-  const met = value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY);
+  const isWithin = value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY);
+  const met = Number.isFinite(value) && isWithin;
   return { of, what, goal: least === undefined ? `≤ ${show(most!)}` : `≥ ${show(least)}`, measured: show(value), met };
 }
 
@@ -51,8 +53,8 @@ const percent = (value: number): string => `${shown(value * 100, 1)}%`;
 const count = (value: number): string => shown(value, Number.isInteger(value) ? 0 : 2);
 
 function times(value: number): string {
-  if (Number.isNaN(value)) return '-';
-  return Number.isFinite(value) ? `${shown(value, Number.isInteger(value) || value >= 100 ? 0 : 2)} ×` : '∞';
+  if (!Number.isFinite(value)) return '-';
+  return `${shown(value, Number.isInteger(value) || value >= 100 ? 0 : 2)} ×`;
 }
 
 /** Of what it was, the part that is gone. */
@@ -69,7 +71,7 @@ function pairGoals(system: string, pair: Pair): Goal[] {
     goal([of, 'payload cut'], cut(pair, 'payloadBytes'), { least: 0.85, show: percent }),
     goal([of, 'hit rate'], after.hitRate, { least: 0.9, show: percent }),
     goal([of, 'throughput'], after.throughput / before.throughput, { least: 20, show: times }),
-    goal([of, 'users held'], after.usersHeld / before.usersHeld, { least: 12.5, show: times }),
+    heldGoal(of, pair),
     ...(knowsCpu
       ? [goal([of, 'database CPU cut'], cut(pair, 'dbCpuMsPerRequest'), { least: 0.95, show: percent })]
       : []),
@@ -83,24 +85,21 @@ const dashboardGoals = (of: string, pair: Pair): Goal[] => [
   goal([of, 'statements'], pair.after.statementsPerRequest, { most: 0.2, show: count }),
 ];
 
-function coldGoals({ cold }: Document): Goal[] {
-  const { hotpath, pgbench, prismaInclude } = cold ?? {};
-  const of = 'From the database';
-  if (!hotpath) return [];
-  const { ofPgbench, ofPrisma } = coldRatios(cold!);
-  return [
-    ...(pgbench ? [goal([of, 'rate of pgbench'], ofPgbench, { least: 0.65, show: times })] : []),
-    ...(prismaInclude ? [goal([of, 'rate of Prisma'], ofPrisma, { least: 2.5, show: times })] : []),
-  ];
+/** Where not even one user could be held before there is no ratio: then one stands for none. */
+function heldGoal(of: string, { before, after }: Pair): Goal {
+  const held = goal([of, 'users held'], after.usersHeld / Math.max(1, before.usersHeld), { least: 12.5, show: times });
+  if (before.usersHeld > 0) return held;
+  return { ...held, measured: `${shown(after.usersHeld)}, and none could be held before` };
 }
 
 /** How Hotpath stands beside the limit, and beside Prisma. */
-export function coldRatios({ hotpath, pgbench, prismaInclude }: Rates) {
-  const { rate, ofLimit, ofPrisma } = hotpath!;
-  return {
-    ofPgbench: ofLimit ?? rate / (pgbench?.rate ?? Number.NaN),
-    ofPrisma: ofPrisma ?? rate / (prismaInclude?.rate ?? Number.NaN),
-  };
+function coldGoals({ cold }: Document): Goal[] {
+  const { ofLimit, ofPrisma } = cold?.['hotpath'] ?? {};
+  const of = 'From the database';
+  return [
+    ...(ofLimit === undefined ? [] : [goal([of, 'rate of pgbench'], ofLimit, { least: 0.65, show: times })]),
+    ...(ofPrisma === undefined ? [] : [goal([of, 'rate of Prisma'], ofPrisma, { least: 2.5, show: times })]),
+  ];
 }
 
 function hotGoals({ hot }: Document): Goal[] {

@@ -1,7 +1,6 @@
 /** The table of the README, between two marks, made of the document that the report shows. */
-import type { Document, Side } from '../support/document.ts';
+import type { Document, Rates, Side } from '../support/document.ts';
 import { shown } from '../support/table.ts';
-import { coldRatios } from './goals.ts';
 import { brief, bytes, milliseconds, percent, systemName } from './words.ts';
 
 const BEGIN = '<!-- bench -->';
@@ -39,18 +38,27 @@ function beforeAfterLines({ beforeAfter }: Document): string[] {
 }
 
 function limitLines({ cold, hot }: Document): string[] {
-  const { hotpath, pgbench, prismaInclude, compiled } = cold ?? {};
+  const l1 = hot?.['l1'];
   return [
-    ...(hotpath && pgbench && prismaInclude && compiled
-      ? [
-          `Without the cache: ${brief(hotpath.rate)} dashboards a second over HTTP, ${brief(coldRatios(cold!).ofPgbench)} of what \`pgbench\``,
-          `gets from the same SQL (${brief(pgbench.rate)}), ${brief(coldRatios(cold!).ofPrisma)} times what Prisma does in the better of its strategies.`,
-        ]
-      : []),
-    ...(hot?.['l1']?.ofLimit === undefined
+    ...coldLines(cold ?? {}),
+    ...(l1?.ofLimit === undefined
       ? []
       : [
-          `From memory: ${brief(hot['l1'].rate)} a second on one process, ${brief(hot['l1'].ofLimit)} of a bare Fastify that sends a static buffer.`,
+          `From memory: ${brief(l1.rate)} a second on one process, ${brief(l1.ofLimit)} of a bare Fastify that sends a static buffer.`,
         ]),
   ];
+}
+
+/** Without the ratios that were not taken. */
+function coldLines({ hotpath, pgbench }: Rates): string[] {
+  if (!hotpath) return [];
+  const { rate, ofLimit, ofPrisma } = hotpath;
+  const lines = [
+    `Without the cache: ${brief(rate)} dashboards a second over HTTP`,
+    ...(pgbench && ofLimit !== undefined
+      ? [`${brief(ofLimit)} of what \`pgbench\` gets from the same SQL (${brief(pgbench.rate)})`]
+      : []),
+    ...(ofPrisma === undefined ? [] : [`${brief(ofPrisma)} times what Prisma does in the better of its strategies`]),
+  ];
+  return `${lines.join(',\n')}.`.split('\n');
 }

@@ -17,8 +17,6 @@ export const USERS = 8;
 /** A service that takes longer than this part of a round for a request gets a number of requests instead. */
 const SLOW = 0.1;
 const LIMIT_MS = 1000;
-/** Requests that warm a server up which was only just started. */
-const FIRST = 3;
 /** Answers in a row, so far apart, after which a server is calm again. */
 const CALM = 5;
 const PAUSE_MS = 100;
@@ -70,7 +68,8 @@ async function race(ground: BeforeAfterGround, { before, title, traffic }: Race)
   const pace = await paceOf(ground, before, traffic);
   const { rounds, seconds } = lengthsOf(ground);
   for (let round = 1; round <= rounds; round += 1) {
-    turns.before.push(await turn(ground, before, { traffic, ...pace }));
+    await turn(ground, before, { traffic, ...pace.warmUp });
+    turns.before.push(await turn(ground, before, { traffic, ...pace.measured }));
     await turn(ground, ground.after, { traffic, seconds });
     turns.after.push(await turn(ground, ground.after, { traffic, seconds }));
     const told = [turns.before, turns.after].map((each) => `${each.at(-1)!.meanMs.toFixed(1)} ms`).join(' and ');
@@ -89,14 +88,20 @@ interface Load {
   readonly connectSeconds?: number;
 }
 
-/** Warms the slow service up by one request of each user, and sees how long a round must be. */
+/** Sees, by one request of each user, how long the turns of the slow service must be. */
 async function paceOf(ground: BeforeAfterGround, server: Measured, traffic: Traffic) {
   const { seconds } = lengthsOf(ground);
   const { meanMs } = await send(ground, server, { traffic, seconds, each: 1 });
+  const each = eachWithin(seconds, meanMs);
   const isSlow = meanMs / 1000 > seconds * SLOW;
-  const least = ground.quick ? 1 : 2;
-  return { seconds, ...(isSlow && { each: Math.max(least, Math.round((seconds * 1000) / meanMs)) }) };
+  return {
+    warmUp: { seconds, each },
+    measured: { seconds, ...(isSlow && { each: Math.max(ground.quick ? 1 : 2, each) }) },
+  };
 }
+
+/** Requests of each user, at least one. Counted, they leave nothing unfinished to what is measured next. */
+const eachWithin = (seconds: number, meanMs: number) => Math.max(1, Math.round((seconds * 1000) / meanMs));
 
 function send({ load, headers }: BeforeAfterGround, { address }: Measured, { traffic, users = USERS, ...rest }: Load) {
   const mix: Mix = { url: address, headers, connections: users, requests: traffic.requests, ...rest };
@@ -123,17 +128,17 @@ const less = (after: number | undefined, before: number | undefined): number | u
 
 interface Crowd {
   readonly traffic: Traffic;
-  /** Requests a second of a few users. No more than so many can each have a reply within a second. */
+  /** Requests a second of `USERS`. No more than so many can each have a reply within a second. */
   readonly rate: number;
-  /** Starts a server for each try; without it, it is Hotpath that is tried. */
+  /** Starts a server for each try, which is warmed up; without it, it is Hotpath that is tried. */
   readonly start?: BeforeAfterGround['startBefore'];
 }
 
 const MOST_USERS = 8192;
 
 function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Promise<number> {
+  const seconds = ground.quick ? 1.2 : 3;
   const isHeldBy = async (server: Measured, users: number): Promise<boolean> => {
-    const seconds = ground.quick ? 1.2 : 3;
     const mixed = await send(ground, server, { traffic, users, seconds, connectSeconds: 0.5 + users / 1500 });
     return mixed.failures === 0 && mixed.unanswered === 0 && mixed.p95 < LIMIT_MS && !isLate(mixed, users);
   };
@@ -141,7 +146,7 @@ function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Pro
     if (!start) return isHeldBy(ground.after, users).finally(() => recovered(ground.after));
     return withStack(async (stack) => {
       const server = await start(stack);
-      await send(ground, server, { traffic, users: 1, seconds: 0, each: FIRST });
+      await send(ground, server, { traffic, seconds: 0, each: eachWithin(seconds, (USERS * 1000) / rate) });
       return isHeldBy(server, users);
     });
   };

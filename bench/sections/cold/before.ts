@@ -1,4 +1,4 @@
-/** Dashboards of the slow service: too slow to race, so it answers each of its users a few times. */
+/** Dashboards of the slow service: too slow to race, so each round is one of each client; the first warms it up. */
 import { join } from 'node:path';
 import { startBefore } from '../../support/before-service.ts';
 import type { Bench } from '../../support/bench.ts';
@@ -9,7 +9,7 @@ import type { Mixed } from '../../support/load.ts';
 import type { Turns } from '../../support/race.ts';
 
 /** At once. */
-const USERS = 4;
+const CLIENTS = 4;
 
 export async function runBefore(bench: Bench, users: readonly number[]): Promise<Turns> {
   const { stack, size, quick } = bench;
@@ -17,11 +17,13 @@ export async function runBefore(bench: Bench, users: readonly number[]): Promise
   const { address, pid } = await startBefore(stack, url);
   const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
   const requests = users.map((user) => ({ path: `/v1/users/${user}/dashboard` }));
-  const mix = { url: address, connections: USERS, seconds: 0, headers: {}, requests };
+  const mix = { url: address, connections: CLIENTS, seconds: 0, headers: {}, requests };
+  const answerAll = () => load.ask<Mixed>('mix', { ...mix, each: 1 });
+  await answerAll();
   const turns = [];
   for (let round = 1; round <= (quick ? 1 : 2); round += 1) {
     const before = cpuOf(pid);
-    const turn = await load.ask<Mixed>('mix', { ...mix, each: 1 });
+    const turn = await answerAll();
     const after = cpuOf(pid);
     if (turn.failures > 0) throw new Error('The slow service fails.');
     turns.push({ ...turn, nodeCpu: before === undefined || after === undefined ? undefined : after - before });
