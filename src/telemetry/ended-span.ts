@@ -46,8 +46,8 @@ export class EndedSpan implements ReadableSpan {
   }
   /** Nothing for the first of a trace, which the type cannot say of a getter. */
   get parentSpanContext(): SpanContext {
-    const { traceId, parentId } = this.span;
-    return (parentId === undefined ? undefined : contextOf({ traceId, spanId: parentId })) as SpanContext;
+    const { traceId, parentId, hasRemoteParent: isRemote } = this.span;
+    return (parentId === undefined ? undefined : contextOf({ traceId, spanId: parentId, isRemote })) as SpanContext;
   }
   get startTime(): HrTime {
     return timeOf(this.span.epoch + this.span.startedAt);
@@ -106,7 +106,12 @@ const KINDS: Readonly<Record<Kind, SpanKind>> = {
 
 const SAMPLED = 1;
 
-const contextOf = ({ traceId, spanId }: Reference): SpanContext => ({ traceId, spanId, traceFlags: SAMPLED });
+const contextOf = ({ traceId, spanId, isRemote = false }: Reference): SpanContext => ({
+  traceId,
+  spanId,
+  traceFlags: SAMPLED,
+  isRemote,
+});
 
 /** Without those of which nothing is known. */
 const known = (attributes: Span['attributes']): Attributes =>

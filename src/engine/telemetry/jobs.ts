@@ -49,7 +49,7 @@ export async function runTraced<T>({ task, traceparent, id, attempt }: TracedJob
     (caller?.sampled ?? isSampled(traceId))
       ? startRoot({ name: `process ${task}`, kind: 'consumer', traceId, parentId, attributes })
       : undefined;
-  if (caller) span?.link(caller);
+  if (caller) span?.link({ ...caller, isRemote: true });
   try {
     return await runWith({ traceId, span }, async () => await work());
   } catch (error) {

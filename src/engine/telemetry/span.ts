@@ -3,7 +3,7 @@
  *
  * There are spans only where somebody looks at them. A request that is not sampled has none, so whoever might make one
  * asks `currentSpan()?.child(…)`, which costs next to nothing where there is no span. A span is plain data until it ends;
- * then whoever records spans gets it, once.
+ * then whoever records spans gets it, once, and nothing that comes later changes it.
  */
 import { randomFillSync } from 'node:crypto';
 import type { Traceparent } from './traceparent.ts';
@@ -18,13 +18,17 @@ export interface SpanEvent {
 }
 
 /** What a span is known by to others. */
-export type Reference = Pick<Traceparent, 'traceId' | 'spanId'>;
+export interface Reference extends Pick<Traceparent, 'traceId' | 'spanId'> {
+  /** Whether it has come from another process. */
+  readonly isRemote?: boolean;
+}
 
 export interface SpanStart {
   readonly traceId: string;
   readonly parentId?: string | undefined;
   readonly name: string;
   readonly kind: Kind;
+  /** The span's from now on, which writes into them: made for it alone. */
   readonly attributes?: Attributes;
   /** By `performance.now()`; now, where it is not given. */
   readonly at?: number;
@@ -39,6 +43,8 @@ export class Span {
   readonly traceId: string;
   readonly spanId = newSpanId();
   readonly parentId: string | undefined;
+  /** Whether it is a step of another process's. */
+  readonly hasRemoteParent: boolean;
   readonly name: string;
   readonly kind: Kind;
   /** Of its own: whoever gives some away does not change them any more. */
@@ -54,9 +60,11 @@ export class Span {
   readonly epoch: number;
   readonly #record: (span: Span) => void;
 
+  /** @param epoch its parent's, if that is of this process. */
   constructor({ traceId, parentId, name, kind, attributes = NONE, at, record }: SpanStart, epoch?: number) {
     this.traceId = traceId;
     this.parentId = parentId;
+    this.hasRemoteParent = parentId !== undefined && epoch === undefined;
     this.name = name;
     this.kind = kind;
     this.attributes = attributes;
@@ -65,27 +73,32 @@ export class Span {
     this.#record = record;
   }
 
-  /** A step of this one that begins now. It may outlive it. */
+  /**
+   * A step of this one that begins now. It may outlive it.
+   * @param attributes the step's from now on, as all that a span is given.
+   */
   child(name: string, kind: Kind = 'internal', attributes: Attributes = NONE): Span {
     const { traceId, spanId: parentId } = this;
     return new Span({ traceId, parentId, name, kind, attributes, record: this.#record }, this.epoch);
   }
 
   set(attributes: Attributes): void {
+    if (this.hasEnded) return;
     if (this.attributes === NONE) this.attributes = attributes;
     else Object.assign(this.attributes, attributes);
   }
 
   event(name: string, attributes: Attributes = NONE): void {
-    this.events.push({ name, at: performance.now(), attributes });
+    if (!this.hasEnded) this.events.push({ name, at: performance.now(), attributes });
   }
 
   link(to: Reference): void {
-    this.links.push(to);
+    if (!this.hasEnded) this.links.push(to);
   }
 
   /** @param type of few values: no message, which may hold what was asked. */
   fail(type: string): void {
+    if (this.hasEnded) return;
     this.failure = type;
     this.set({ 'error.type': type });
   }

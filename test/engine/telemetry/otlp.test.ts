@@ -6,7 +6,7 @@ import { encodeSpans } from '../../../src/engine/telemetry/otlp/spans.ts';
 import { Writer } from '../../../src/engine/telemetry/otlp/writer.ts';
 import { type Attributes, type Kind, newSpanId, newTraceId, Span } from '../../../src/engine/telemetry/span.ts';
 import { EndedSpan, sourceOf } from '../../../src/telemetry/ended-span.ts';
-import { bytesIn, fieldsOf, fixed64In, numberIn, textIn } from '../../support/protobuf.ts';
+import { bytesIn, type Fields, fieldsOf, fixed64In, numberIn, textIn } from '../../support/protobuf.ts';
 
 /** By number, what is a message in a message: those of trace.proto, as far as there are some. */
 interface Shape {
@@ -45,6 +45,8 @@ const bySdk = (spans: readonly Span[]) =>
   read(ProtobufTraceSerializer.serializeRequest(spans.map((span) => new EndedSpan(span, source)))!, REQUEST);
 
 const record = () => {};
+const fixed32In = (fields: Fields, number: number) => bytesIn(fields, number)[0]!.readUInt32LE();
+
 const spanWith = (attributes: Attributes, kind: Kind = 'internal') =>
   new Span({ traceId: newTraceId(), name: 'a', kind, attributes, record });
 
@@ -77,6 +79,23 @@ describe('spans', () => {
     const spans = [step, root];
     expect(written(spans)).toEqual(bySdk(spans));
     expect(encodeSpans(spans, source).length).toBeGreaterThan(encodeSpans([root], source).length);
+  });
+
+  it('with whether a parent, and what a link leads to, is of another process', () => {
+    const reference = () => ({ traceId: newTraceId(), spanId: newSpanId() });
+    const start = { traceId: newTraceId(), name: 'a', kind: 'server', record } as const;
+    const served = new Span({ ...start, parentId: newSpanId() });
+    const step = served.child('a step of it');
+    step.link({ ...reference(), isRemote: true });
+    step.link(reference());
+    const spans = [new Span(start), served, step];
+    for (const span of spans) span.end();
+    expect(written(spans)).toEqual(bySdk(spans));
+    const [resourceSpans] = bytesIn(fieldsOf(Buffer.from(encodeSpans(spans, source))), 1).map(fieldsOf);
+    const [scopeSpans] = bytesIn(resourceSpans!, 2).map(fieldsOf);
+    const fields = bytesIn(scopeSpans!, 2).map(fieldsOf);
+    expect(fields.map((span) => fixed32In(span, 16))).toEqual([0x101, 0x301, 0x101]);
+    expect(bytesIn(fields[2]!, 13).map((link) => fixed32In(fieldsOf(link), 6))).toEqual([0x301, 0x101]);
   });
 
   it('that are whatever they may be', () => {

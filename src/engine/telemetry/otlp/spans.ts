@@ -35,13 +35,15 @@ export function encodeSpans(spans: readonly Span[], { resource, scope }: Origin)
 
 const KINDS: Readonly<Record<Kind, number>> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 };
 const ERROR = 2;
-/** Sampled, and its parent of this process, as far as is known. */
-const FLAGS = 0x101;
+/** Sampled, and known to be of this process: the parent of a span, or what a link leads to. */
+const LOCAL = 0x101;
+/** Sampled, and of another process. */
+const REMOTE = 0x301;
 
 function writeSpan(writer: Writer, span: Span): void {
-  const { epoch, events, links } = span;
+  const { epoch, events, links, hasRemoteParent } = span;
   const end = writer.written;
-  writer.fixed32(16, FLAGS);
+  writer.fixed32(16, hasRemoteParent ? REMOTE : LOCAL);
   if (span.failure !== undefined) writeStatus(writer);
   for (let index = links.length - 1; index >= 0; index -= 1) writeLink(writer, links[index]!);
   for (let index = events.length - 1; index >= 0; index -= 1) writeEvent(writer, events[index]!, epoch);
@@ -62,9 +64,9 @@ function writeStatus(writer: Writer): void {
   writer.message(15, end);
 }
 
-function writeLink(writer: Writer, { traceId, spanId }: Reference): void {
+function writeLink(writer: Writer, { traceId, spanId, isRemote }: Reference): void {
   const end = writer.written;
-  writer.fixed32(6, FLAGS);
+  writer.fixed32(6, isRemote ? REMOTE : LOCAL);
   writer.hex(2, spanId);
   writer.hex(1, traceId);
   writer.message(13, end);
