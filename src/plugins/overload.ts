@@ -3,16 +3,21 @@
  * before they cost anything, with 503 and `Retry-After`, so that those that it has begun are answered.
  */
 import underPressure from '@fastify/under-pressure';
+import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 import { withLedger } from '../engine/budget/ledger.ts';
 import { requestError } from '../engine/http/errors.ts';
-import { createLine } from './overload/line.ts';
+import { createLine, type Line } from './overload/line.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers however many ask and however busy the process is: what operators and their probes ask for. */
     unlimited?: true;
+  }
+  interface FastifyInstance {
+    /** Where requests wait for their turn. */
+    readonly line: Line;
   }
 }
 
@@ -30,12 +35,19 @@ export const overload = fp<{ config: Config['overload'] }>(
       });
     }
     const line = createLine({ turnMs: TURN_MS, patienceMs: eventLoopDelayMs });
-    app.addHook('onRequest', ({ routeOptions, ledger }, _reply, done) => {
+    app.decorate('line', line);
+    app.addHook('onRequest', ({ routeOptions, ledger }, reply, done) => {
       if (routeOptions.config.unlimited || line.isOpen()) return done();
-      if (!line.join(() => withLedger(ledger, done))) done(tooBusy());
+      // Of all asynchronous contexts the ledger's alone: a snapshot of them costs more than to begin a request may.
+      line.join((isRefused) => {
+        if (!isOver(reply)) withLedger(ledger, () => done(isRefused ? tooBusy() : undefined));
+      });
     });
   },
   { name: 'overload', dependencies: ['budget'] },
 );
+
+/** Answered meanwhile, for it took too long, or its client gone. Its end has been told of then: nothing is left to do. */
+const isOver = ({ sent, raw }: FastifyReply): boolean => sent || raw.destroyed;
 
 const tooBusy = () => requestError('overloaded', 'Too busy for now; try again shortly.');

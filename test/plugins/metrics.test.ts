@@ -91,6 +91,7 @@ describe('what is looked up', () => {
     expect(valueIn(text, 'hotpath_follower_lag_seconds')).toBeLessThan(10);
     expect(valueIn(text, 'hotpath_pool_max')).toBe(20);
     expect(valueIn(text, 'hotpath_pool_waiting')).toBe(0);
+    expect(valueIn(text, 'hotpath_requests_waiting')).toBe(0);
     expect(valueIn(text, 'hotpath_pool_connections{state="idle"}')).toBeGreaterThan(0);
     expect(valueIn(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
     expect(text).toContain('# TYPE nodejs_gc_duration_seconds histogram');

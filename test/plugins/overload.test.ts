@@ -1,4 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { promisify } from 'node:util';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { App } from '../../src/app.ts';
+import type { Span } from '../../src/engine/telemetry/span.ts';
+import { installTracing } from '../../src/engine/telemetry/tracing.ts';
 import { useApp } from '../support/app.ts';
 
 const status = async (app: ReturnType<typeof useApp>, url: string) => (await app().inject(url)).statusCode;
@@ -35,6 +42,87 @@ describe('a process whose heap is full', () => {
     expect(await status(app, '/healthz')).toBe(200);
   });
 });
+
+const begun: string[] = [];
+
+/** Each request of theirs takes a turn of its own. */
+function addSlowRoutes(service: App): void {
+  const onRequest = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+    begun.push(request.url);
+    holdUp(10);
+    done();
+  };
+  const options = { config: { budget: 0 }, schema: { hide: true }, onRequest };
+  service.get('/slow', options, async () => ({}));
+  service.get('/late', { ...options, handlerTimeout: 1 }, async () => ({}));
+}
+
+describe('requests that wait for their turn', () => {
+  const app = useApp({ extend: addSlowRoutes });
+  const ended: Span[] = [];
+  let uninstall: () => void;
+  beforeAll(() => {
+    uninstall = installTracing({ sampler: () => true, record: (span) => ended.push(span) });
+  });
+  afterAll(() => uninstall());
+  beforeEach(() => {
+    begun.length = 0;
+    ended.length = 0;
+  });
+
+  it('are counted', async () => {
+    const replies = Array.from({ length: 5 }, () => status(app, '/slow'));
+    await expect.poll(() => app().line.length, { interval: 0 }).toBeGreaterThan(2);
+    expect((await app().inject('/metrics')).body).toMatch(/^hotpath_requests_waiting [1-4]$/m);
+    expect(await Promise.all(replies)).toEqual([200, 200, 200, 200, 200]);
+    expect(app().line.length).toBe(0);
+  });
+
+  it('do not begin when their clients have gone, and are at an end all the same', async () => {
+    await app().listen({ port: 0, host: '127.0.0.1' });
+    const { server } = app();
+    const { port } = server.address() as AddressInfo;
+    const clients = await Promise.all(Array.from({ length: 30 }, () => clientOf(port)));
+    await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(30);
+    for (const client of clients) client.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await expect.poll(() => begun.length + app().line.length, { interval: 0 }).toBe(30);
+    const before = begun.length;
+    for (const client of clients) client.resetAndDestroy();
+    await expect.poll(() => app().line.length, { interval: 0 }).toBe(0);
+    expect(before).toBeLessThan(20);
+    expect(begun.length).toBeLessThan(before + 5);
+    await expect.poll(() => ended.length).toBe(30);
+    const aborted = ended.filter(({ attributes }) => attributes['hotpath.aborted']);
+    expect(aborted.length).toBeGreaterThanOrEqual(30 - begun.length);
+  });
+
+  it('do not begin when they have been answered, for it took too long', async () => {
+    const replies = ['/slow', '/slow', '/slow', '/late'].map((url) => status(app, url));
+    expect(await Promise.all(replies)).toEqual([200, 200, 200, 504]);
+    await expect.poll(() => app().line.length).toBe(0);
+    expect(begun).toEqual(['/slow', '/slow', '/slow']);
+  });
+});
+
+describe('a line that is too long', () => {
+  const app = useApp({ environment: { OVERLOAD_EVENT_LOOP_DELAY_MS: '100' }, extend: addSlowRoutes });
+
+  it('is answered with 503 where patience ends', async () => {
+    await expect.poll(() => status(app, '/slow'), { timeout: 5000 }).toBe(200);
+    const replies = await Promise.all(Array.from({ length: 30 }, () => app().inject('/slow')));
+    const refused = replies.filter(({ statusCode }) => statusCode === 503);
+    expect(refused.length).toBeGreaterThan(15);
+    expect(replies.length - refused.length).toBeGreaterThan(2);
+    expect(refused[0]!.headers['retry-after']).toBe('1');
+    expect(refused[0]!.json()).toMatchObject({ code: 'OVERLOADED' });
+  });
+});
+
+async function clientOf(port: number): Promise<Socket> {
+  const client = connect(port, '127.0.0.1').on('error', () => {});
+  await once(client, 'connect');
+  return client;
+}
 
 /** Keeps the event loop from turning. */
 function holdUp(milliseconds: number): void {

@@ -1,4 +1,4 @@
-/** What the service knows of itself anyhow, looked up when it is asked for: pool, cache, follower, breaker. */
+/** What the service knows of itself anyhow, looked up when it is asked for: line, pool, cache, follower, breaker. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, type CounterConfiguration, Gauge, type GaugeConfiguration } from 'prom-client';
 import { tierName } from '../../engine/cache/spans.ts';
@@ -6,6 +6,7 @@ import type { CacheStats, Tier } from '../../engine/cache/stats.ts';
 
 /** Of what this process has: a worker has less than the service. */
 export function publishState(app: FastifyInstance): void {
+  if (app.line) publishLine(app);
   if (app.pool) publishPool(app);
   if (app.redis) publishBreaker(app);
   if (app.follower) publishFollower(app);
@@ -33,6 +34,11 @@ function counter(app: FastifyInstance, options: Omit<CounterConfiguration<string
       for (const [labels, value] of look()) this.inc(labels, value);
     },
   });
+}
+
+function publishLine(app: FastifyInstance): void {
+  const help = 'Requests that wait for their turn.';
+  gauge(app, { name: 'hotpath_requests_waiting', help }, () => [[{}, app.line.length]]);
 }
 
 function publishPool(app: FastifyInstance): void {

@@ -1,16 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createLine, type Line } from '../../../src/plugins/overload/line.ts';
+import { createLine, type Line, type Work } from '../../../src/plugins/overload/line.ts';
 
 /** Keeps the event loop from turning. */
 const holdUp = (milliseconds: number) =>
   void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
-/** A request as the service treats it. @returns whether it is taken. */
-function ask(line: Line, work: () => void): boolean {
-  if (!line.isOpen()) return line.join(work);
-  work();
-  return true;
+/** A request as the service treats it. */
+function ask(line: Line, work: Work): void {
+  if (line.isOpen()) work(false);
+  else line.join(work);
 }
 
 it('begins at once what comes while a turn lasts, and the rest in later turns, in the order of coming', async () => {
@@ -46,23 +45,64 @@ it('looks at other things between two turns', async () => {
   expect(seen.indexOf('a timer')).toBeLessThan(3);
 });
 
-it('turns away who comes while the first in line has waited too long, and nobody where patience has no end', async () => {
-  for (const { patienceMs, isTaken } of [
-    { patienceMs: 10, isTaken: false },
-    { patienceMs: 0, isTaken: true },
+it('refuses whose turn comes later than patience lasts, and nobody where it has no end', async () => {
+  for (const { patienceMs, expected } of [
+    { patienceMs: 100, expected: [true] },
+    { patienceMs: 0, expected: [false] },
   ]) {
     const line = createLine({ turnMs: 1, patienceMs });
-    let begun = 0;
-    const work = () => {
-      begun += 1;
-    };
+    const told: boolean[] = [];
     ask(line, () => holdUp(2));
-    expect(ask(line, work)).toBe(true);
-    expect(ask(line, work)).toBe(true);
-    holdUp(20);
-    expect(ask(line, work)).toBe(isTaken);
-    await expect.poll(() => begun).toBe(isTaken ? 3 : 2);
-    expect(ask(line, work)).toBe(true);
+    ask(line, (isRefused) => told.push(isRefused));
+    expect(line.length).toBe(1);
+    holdUp(120);
+    expect(told).toEqual([]);
+    await expect.poll(() => told).toEqual(expected);
+    expect(line.length).toBe(0);
+  }
+});
+
+it('begins nobody later than patience lasts, however many come in one turn', async () => {
+  const line = createLine({ turnMs: 5, patienceMs: 100 });
+  const waits: number[] = [];
+  let refused = 0;
+  for (let asked = 0; asked < 400; asked += 1) {
+    const since = performance.now();
+    ask(line, (isRefused) => {
+      if (isRefused) refused += 1;
+      else waits.push(performance.now() - since);
+      if (!isRefused) holdUp(2);
+    });
+  }
+  await expect.poll(() => waits.length + refused).toBe(400);
+  expect(refused).toBeGreaterThan(300);
+  expect(waits.length).toBeGreaterThan(0);
+  // Within the turn in which patience ended.
+  expect(Math.max(...waits)).toBeLessThan(110);
+});
+
+it('refuses at once who would wait longer, by what work has taken, until nobody waits any more', async () => {
+  for (const { patienceMs, isBounded } of [
+    { patienceMs: 1000, isBounded: true },
+    { patienceMs: 0, isBounded: false },
+  ]) {
+    const line = createLine({ turnMs: 1, patienceMs });
+    const slow = () => holdUp(20);
+    const wait = (refused: boolean[]) => line.join((isRefused) => refused.push(isRefused));
+    for (let asked = 0; asked < 3; asked += 1) ask(line, slow);
+    await expect.poll(() => line.length, { interval: 0 }).toBe(1);
+    const refused: boolean[] = [];
+    for (let asked = 0; asked < 200; asked += 1) wait(refused);
+    expect(refused.length > 100).toBe(isBounded);
+    expect(line.length + refused.length).toBe(201);
+    await expect.poll(() => line.length).toBe(0);
+    await nextTurn();
+    await nextTurn();
+    ask(line, slow);
+    const later: boolean[] = [];
+    for (let asked = 0; asked < 200; asked += 1) wait(later);
+    expect(later).toEqual([]);
+    await expect.poll(() => line.length).toBe(0);
   }
 });
 
