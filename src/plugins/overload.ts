@@ -40,14 +40,14 @@ export const overload = fp<{ config: Config['overload'] }>(
       if (routeOptions.config.unlimited || line.isOpen()) return done();
       // Of all asynchronous contexts the ledger's alone: a snapshot of them costs more than to begin a request may.
       line.join((isRefused) => {
-        if (!isOver(reply)) withLedger(ledger, () => done(isRefused ? tooBusy() : undefined));
+        if (!isGone(reply)) withLedger(ledger, () => done(isRefused ? tooBusy() : undefined));
       });
     });
   },
   { name: 'overload', dependencies: ['budget'] },
 );
 
-/** Answered meanwhile, for it took too long, or its client gone. Its end has been told of then: nothing is left to do. */
-const isOver = ({ sent, raw }: FastifyReply): boolean => sent || raw.destroyed;
+/** Whether its client is gone. Its span has ended then, and nobody is there to be answered. */
+const isGone = ({ raw }: FastifyReply): boolean => raw.destroyed;
 
 const tooBusy = () => requestError('overloaded', 'Too busy for now; try again shortly.');

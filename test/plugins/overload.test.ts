@@ -43,22 +43,20 @@ describe('a process whose heap is full', () => {
   });
 });
 
-const begun: string[] = [];
+let begun = 0;
 
-/** Each request of theirs takes a turn of its own. */
-function addSlowRoutes(service: App): void {
-  const onRequest = (request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
-    begun.push(request.url);
+/** Each request of it takes a turn of its own. */
+function addSlowRoute(service: App): void {
+  const onRequest = (_request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
+    begun += 1;
     holdUp(10);
     done();
   };
-  const options = { config: { budget: 0 }, schema: { hide: true }, onRequest };
-  service.get('/slow', options, async () => ({}));
-  service.get('/late', { ...options, handlerTimeout: 1 }, async () => ({}));
+  service.get('/slow', { config: { budget: 0 }, schema: { hide: true }, onRequest }, async () => ({}));
 }
 
 describe('requests that wait for their turn', () => {
-  const app = useApp({ extend: addSlowRoutes });
+  const app = useApp({ extend: addSlowRoute });
   const ended: Span[] = [];
   let uninstall: () => void;
   beforeAll(() => {
@@ -66,15 +64,15 @@ describe('requests that wait for their turn', () => {
   });
   afterAll(() => uninstall());
   beforeEach(() => {
-    begun.length = 0;
+    begun = 0;
     ended.length = 0;
   });
 
   it('are counted', async () => {
-    const replies = Array.from({ length: 5 }, () => status(app, '/slow'));
-    await expect.poll(() => app().line.length, { interval: 0 }).toBeGreaterThan(2);
-    expect((await app().inject('/metrics')).body).toMatch(/^hotpath_requests_waiting [1-4]$/m);
-    expect(await Promise.all(replies)).toEqual([200, 200, 200, 200, 200]);
+    const replies = Array.from({ length: 20 }, () => status(app, '/slow'));
+    await expect.poll(() => app().line.length, { interval: 0 }).toBeGreaterThan(10);
+    expect((await app().inject('/metrics')).body).toMatch(/^hotpath_requests_waiting [1-9]\d*$/m);
+    expect(await Promise.all(replies)).toEqual(Array(20).fill(200));
     expect(app().line.length).toBe(0);
   });
 
@@ -85,27 +83,20 @@ describe('requests that wait for their turn', () => {
     const clients = await Promise.all(Array.from({ length: 30 }, () => clientOf(port)));
     await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(30);
     for (const client of clients) client.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await expect.poll(() => begun.length + app().line.length, { interval: 0 }).toBe(30);
-    const before = begun.length;
+    await expect.poll(() => begun + app().line.length, { interval: 0 }).toBe(30);
+    const before = begun;
     for (const client of clients) client.resetAndDestroy();
     await expect.poll(() => app().line.length, { interval: 0 }).toBe(0);
     expect(before).toBeLessThan(20);
-    expect(begun.length).toBeLessThan(before + 5);
+    expect(begun).toBeLessThan(before + 5);
     await expect.poll(() => ended.length).toBe(30);
     const aborted = ended.filter(({ attributes }) => attributes['hotpath.aborted']);
-    expect(aborted.length).toBeGreaterThanOrEqual(30 - begun.length);
-  });
-
-  it('do not begin when they have been answered, for it took too long', async () => {
-    const replies = ['/slow', '/slow', '/slow', '/late'].map((url) => status(app, url));
-    expect(await Promise.all(replies)).toEqual([200, 200, 200, 504]);
-    await expect.poll(() => app().line.length).toBe(0);
-    expect(begun).toEqual(['/slow', '/slow', '/slow']);
+    expect(aborted.length).toBeGreaterThanOrEqual(30 - begun);
   });
 });
 
 describe('a line that is too long', () => {
-  const app = useApp({ environment: { OVERLOAD_EVENT_LOOP_DELAY_MS: '100' }, extend: addSlowRoutes });
+  const app = useApp({ environment: { OVERLOAD_EVENT_LOOP_DELAY_MS: '100' }, extend: addSlowRoute });
 
   it('is answered with 503 where patience ends', async () => {
     await expect.poll(() => status(app, '/slow'), { timeout: 5000 }).toBe(200);
