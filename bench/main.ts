@@ -59,7 +59,7 @@ async function run(command: Command): Promise<number> {
 }
 
 async function runSection(section: Section, { command, stack }: { command: Command; stack: AsyncDisposableStack }) {
-  const { size, quick } = command;
+  const { quick, size = quick ? 'small' : (section.size ?? 'large') } = command;
   const startedAt = performance.now();
   const report = await section.run({ size, quick, stack, log });
   const seconds = Math.round((performance.now() - startedAt) / 1000);

@@ -32,4 +32,4 @@ export const writes: Section = {
 };
 
 const roundsOf = ({ quick }: Bench) =>
-  quick ? { rounds: 1, seconds: 1, warmUpSeconds: 1 } : { rounds: 11, seconds: 4, warmUpSeconds: 4 };
+  quick ? { rounds: 1, seconds: 1, warmUpSeconds: 1 } : { rounds: 7, seconds: 4, warmUpSeconds: 3 };

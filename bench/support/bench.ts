@@ -16,6 +16,8 @@ export interface Bench {
 
 export interface Section {
   readonly summary: string;
+  /** The data that it measures, unless it is told others; `large` without it. */
+  readonly size?: Size;
   run(bench: Bench): Promise<Report>;
 }
 

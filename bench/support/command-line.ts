@@ -7,7 +7,8 @@ export interface Command {
   /** Whether these are all there are. */
   readonly isWhole: boolean;
   readonly quick: boolean;
-  readonly size: Size;
+  /** As it was asked for; each section has its own otherwise. */
+  readonly size: Size | undefined;
   readonly out: string | undefined;
 }
 
@@ -22,8 +23,9 @@ export function commandFrom(args: readonly string[], known: readonly string[]): 
   if (values.help) return 'help';
   const stranger = positionals.find((name) => !known.includes(name));
   if (stranger !== undefined) throw new UsageError(`There is no section "${stranger}", only ${known.join(', ')}.`);
-  const { quick = false, size = quick ? 'small' : 'large', out } = values;
-  if (size !== 'small' && size !== 'large') throw new UsageError(`--size is small or large, not "${size}".`);
+  const { quick = false, size, out } = values;
+  if (size !== undefined && size !== 'small' && size !== 'large')
+    throw new UsageError(`--size is small or large, not "${size}".`);
   const sections = positionals.length > 0 ? positionals : known;
   return { sections, isWhole: positionals.length === 0, quick, size, out };
 }
@@ -49,7 +51,8 @@ ${Object.entries(sections)
   .join('')}
 Options:
   --quick            fewer and shorter rounds on the small database: to see that all works, not to quote
-  --size SIZE        small (100,000 transactions) or large (1,000,000; the default without --quick)
+  --size SIZE        small (100,000 transactions) or large (1,000,000); by default small for beforeAfter and with
+                     --quick, and large for the others
   --out FILE         where the JSON goes; bench/out/bench.json by default. Without all sections, those that are
                      measured replace what the file holds of them
   --help
