@@ -181,7 +181,7 @@ export interface Review {
   body?: string;
   createdAt?: string;
   user?: Person;
-  product?: Product;
+  product?: Product | null;
 }
 
 /**
@@ -236,7 +236,7 @@ export interface OrderItem {
   quantity?: number;
   /** @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$ */
   unitPrice?: string;
-  product?: Product;
+  product?: Product | null;
 }
 
 export type TransactionStatus = typeof TransactionStatus[keyof typeof TransactionStatus];
@@ -436,7 +436,7 @@ export interface StockDay {
      */
   remaining?: number;
   updatedAt?: string;
-  product?: Product;
+  product?: Product | null;
 }
 
 export type ProjectStatus = typeof ProjectStatus[keyof typeof ProjectStatus];
