@@ -28,6 +28,7 @@ export const freshness = fp<{ url: string; config: Config['freshness'] }>(
 
 /** Says so if nobody will tell what is listened for. */
 async function expectNotify({ pool, log }: FastifyInstance): Promise<void> {
+  // If the database is away, the follower says so.
   const isOn = await isNotifying(pool).catch(() => true);
   if (!isOn) log.warn('FRESHNESS_LISTEN is on, but the database does not notify: `npm run hotpath -- notify on`.');
 }

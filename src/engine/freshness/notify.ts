@@ -21,10 +21,10 @@ CREATE OR REPLACE TRIGGER "notify" AFTER INSERT ON "invalidation_log"
   FOR EACH ROW EXECUTE FUNCTION "invalidation_notify"();
 ALTER TABLE "invalidation_log" ENABLE ALWAYS TRIGGER "notify";`;
 
-/** Dropped it would be by who locks out readers, too. */
+/** Not dropped, for that would lock readers out, too. */
 const OFF = 'ALTER TABLE "invalidation_log" DISABLE TRIGGER "notify";';
 
-/** Both wait for transactions that have written to the log, and the next ones wait for them: so seldom and shortly. */
+/** Either waits for the transactions that have written to the log, and later ones wait for it: so not for long at a time. */
 const PATIENCE = `SET LOCAL lock_timeout = '500ms';`;
 const TRIES = 10;
 const LOCK_NOT_AVAILABLE = '55P03';
