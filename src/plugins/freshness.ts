@@ -19,7 +19,10 @@ export const freshness = fp<{ url: string; config: Config['freshness'] }>(
     const follower = openFollower({ url, ...config, watched, onState: (state) => tell(app, state) });
     app.decorate('watched', watched);
     app.decorate('follower', follower);
-    app.addHook('onReady', async () => void (await follower.catchUp()));
+    app.addHook('onReady', async () => {
+      follower.touch();
+      await follower.catchUp();
+    });
     if (config.listen) app.addHook('onReady', () => expectNotify(app));
     app.addHook('onClose', () => follower.close());
   },

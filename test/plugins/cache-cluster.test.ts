@@ -6,9 +6,7 @@ import { ask, useInstances } from '../support/instances.ts';
 import { useCluster } from '../support/redis-topologies.ts';
 
 const redis = useCluster();
-/** Bounds that a busy machine keeps, too. */
-const bounds = { REDIS_TIMEOUT_MS: '2000', FRESHNESS_BOUND_MS: '10000' };
-const service = useInstances({ count: 2, environment: () => ({ ...redis().environment, ...bounds }) });
+const service = useInstances({ count: 2, environment: () => redis().environment });
 const app = (index: number) => service().apps[index]!;
 const urls = (from: number, many: number) =>
   Array.from({ length: many }, (_, index) => `/v1/products?fields=id&limit=1&price[gte]=${from + index}`);

@@ -2,13 +2,13 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { as } from '../support/app.ts';
+import { as, DEFAULT_BOUNDS } from '../support/app.ts';
 import { adminUrl } from '../support/database.ts';
 import { ask, useInstances } from '../support/instances.ts';
 import { useRedisServer } from '../support/redis.ts';
 
 const server = useRedisServer();
-const service = useInstances({ count: 2, environment: () => ({ REDIS_URL: server().url }) });
+const service = useInstances({ count: 2, environment: () => ({ ...DEFAULT_BOUNDS, REDIS_URL: server().url }) });
 
 let redis: Redis;
 beforeAll(() => {

@@ -7,9 +7,7 @@ import { startService } from '../support/process.ts';
 import { useRedisServer } from '../support/redis.ts';
 
 const server = useRedisServer();
-/** Bounds that a busy machine keeps, too: both instances share one event loop here. */
-const bounds = { REDIS_TIMEOUT_MS: '5000', FRESHNESS_BOUND_MS: '10000' };
-const service = useInstances({ count: 2, environment: () => ({ REDIS_URL: server().url, ...bounds }) });
+const service = useInstances({ count: 2, environment: () => ({ REDIS_URL: server().url }) });
 
 let redis: Redis;
 beforeAll(() => {
@@ -28,7 +26,6 @@ describe('a leader that dies', () => {
       ...testEnvironment(databaseUrl),
       LOG_LEVEL: 'info',
       REDIS_URL: server().url,
-      ...bounds,
     });
     try {
       await psql.query('begin; lock table devices in access exclusive mode');

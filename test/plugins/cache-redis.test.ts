@@ -6,9 +6,7 @@ import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';
 import { useRedisServer } from '../support/redis.ts';
 
 const server = useRedisServer();
-/** Bounds that a busy machine keeps, too: four instances share one event loop here. */
-const bounds = { REDIS_TIMEOUT_MS: '5000', FRESHNESS_BOUND_MS: '10000' };
-const service = useInstances({ count: 4, environment: () => ({ REDIS_URL: server().url, ...bounds }) });
+const service = useInstances({ count: 4, environment: () => ({ REDIS_URL: server().url }) });
 
 let redis: Redis;
 beforeAll(() => {

@@ -9,11 +9,9 @@ import { useTraces } from '../support/traces.ts';
 
 const traces = useTraces();
 const server = useRedisServer();
-/** Bounds that a busy machine keeps, too. */
-const bounds = { REDIS_TIMEOUT_MS: '5000', FRESHNESS_BOUND_MS: '10000' };
 const service = useInstances({
   count: 2,
-  environment: () => ({ REDIS_URL: server().url, BUDGET_MODE: 'count', ...bounds }),
+  environment: () => ({ REDIS_URL: server().url, BUDGET_MODE: 'count' }),
   extend: addNPlusOne,
 });
 
