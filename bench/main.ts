@@ -10,8 +10,10 @@ import { goalsTable } from './report/goals.ts';
 import { SECTIONS } from './sections/index.ts';
 import type { Report, Section } from './support/bench.ts';
 import { type Command, commandFrom, helpFor, UsageError } from './support/command-line.ts';
+import { openServer } from './support/database.ts';
 import { type Document, machine, newDocument, readDocument, withReport, writeDocument } from './support/document.ts';
 import { LockedError, lock } from './support/lock.ts';
+import { withStack } from './support/stack.ts';
 import { drawn } from './support/table.ts';
 
 const OUT = join(import.meta.dirname, 'out', 'bench.json');
@@ -37,11 +39,13 @@ async function measure(args: readonly string[]): Promise<number> {
     return 0;
   }
   const held = lock(LOCK);
-  return run(command).finally(() => held[Symbol.dispose]());
+  return withStack((stack) => run(command, stack)).finally(() => held[Symbol.dispose]());
 }
 
-async function run(command: Command): Promise<number> {
+async function run(command: Command, whole: AsyncDisposableStack): Promise<number> {
   const interrupted = interruption();
+  // One for all sections, which would start it anew.
+  await openServer({ stack: whole, log });
   const out = command.out ?? OUT;
   let document = command.isWhole ? newDocument() : readDocument(out);
   for (const [place, name] of command.sections.entries()) {

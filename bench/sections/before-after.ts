@@ -3,7 +3,7 @@ import type { Section } from '../support/bench.ts';
 import type { Pair } from '../support/document.ts';
 import { spread } from '../support/race.ts';
 import { prepareGround } from './before-after/ground.ts';
-import { type Measurement, measureSystem, type Outcome, USERS } from './before-after/measure.ts';
+import { type Measurement, measureSystem, type Outcome, usersOf } from './before-after/measure.ts';
 import { SYSTEMS } from './before-after/systems.ts';
 import { tablesOf } from './before-after/tables.ts';
 
@@ -20,7 +20,7 @@ export const beforeAfter: Section = {
     for (const system of SYSTEMS) outcomes[system.name] = await measureSystem(ground, system);
     const pairs = mapped(outcomes, ({ before, after }): Pair => ({ before: before.side, after: after.side }));
     return {
-      facts: { postgres: ground.postgres, users: USERS },
+      facts: { postgres: ground.postgres, users: usersOf(ground) },
       tables: tablesOf(pairs),
       warnings: warningsOf(outcomes),
       figures: { beforeAfter: pairs },

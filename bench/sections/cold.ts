@@ -49,7 +49,7 @@ function figuresOf(inProcess: Turns, overHttp: Turns): Rates {
 }
 
 const optionsOf = ({ quick, log }: Bench, { database }: Ground) => ({
-  ...(quick ? { rounds: 1, seconds: 1, warmUpSeconds: 1 } : { rounds: 5, seconds: 3, warmUpSeconds: WARM_UP_SECONDS }),
+  ...(quick ? { rounds: 1, seconds: 1, warmUpSeconds: 0 } : { rounds: 5, seconds: 3, warmUpSeconds: WARM_UP_SECONDS }),
   postmaster: database.postmaster,
   log,
 });

@@ -20,7 +20,7 @@ export const hot: Section = {
 };
 
 const optionsOf = ({ quick, log }: Bench, postmaster: number | undefined) => ({
-  ...(quick ? { rounds: 2, seconds: 1, warmUpSeconds: 1 } : { rounds: 7, seconds: 3, warmUpSeconds: 3 }),
+  ...(quick ? { rounds: 1, seconds: 1, warmUpSeconds: 1 } : { rounds: 7, seconds: 3, warmUpSeconds: 3 }),
   postmaster,
   log,
 });

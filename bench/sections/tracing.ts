@@ -53,7 +53,7 @@ export const tracing: Section = {
 };
 
 const optionsOf = ({ quick, log }: Bench, postmaster: number | undefined) => ({
-  rounds: quick ? 2 : 30,
+  rounds: quick ? 1 : 30,
   seconds: 1,
   warmUpSeconds: 1,
   postmaster,

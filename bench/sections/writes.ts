@@ -32,4 +32,4 @@ export const writes: Section = {
 };
 
 const roundsOf = ({ quick }: Bench) =>
-  quick ? { rounds: 1, seconds: 1, warmUpSeconds: 1 } : { rounds: 7, seconds: 4, warmUpSeconds: 3 };
+  quick ? { rounds: 1, seconds: 1, warmUpSeconds: 0 } : { rounds: 7, seconds: 4, warmUpSeconds: 3 };

@@ -38,6 +38,13 @@ export interface BenchDatabase {
 
 type Opening = Pick<Bench, 'stack' | 'log'>;
 
+/** Opens the server of the databases. It runs for as long as somebody has it open. */
+export async function openServer({ stack, log }: Opening): Promise<EmbeddedPostgres> {
+  const server = await openEmbeddedPostgres({ directory: join(HOME, 'bench-postgres'), log });
+  stack.defer(server.stop);
+  return server;
+}
+
 /** Opens the database of a size; it is made first if need be. */
 export function openBenchDatabase(bench: Opening, size: Size): Promise<BenchDatabase> {
   return open(bench, `bench_${size}`, async (server, name) => {
@@ -77,9 +84,8 @@ const BARE = `do $$
 
 type Make = (server: EmbeddedPostgres, name: string) => Promise<void>;
 
-async function open({ stack, log }: Opening, kind: string, make: Make): Promise<BenchDatabase> {
-  const server = await openEmbeddedPostgres({ directory: join(HOME, 'bench-postgres'), log });
-  stack.defer(server.stop);
+async function open(opening: Opening, kind: string, make: Make): Promise<BenchDatabase> {
+  const server = await openServer(opening);
   const name = `${kind}_${hashOfSources()}`;
   return withClient(server.url(), async (admin) => {
     await admin.query(`select pg_advisory_lock(hashtext('bench databases'))`);

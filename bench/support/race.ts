@@ -29,6 +29,7 @@ export interface Turn {
 export interface RaceOptions {
   readonly rounds: number;
   readonly seconds: number;
+  /** 0: nobody is warmed up. */
   readonly warmUpSeconds: number;
   /** The process whose family is PostgreSQL. */
   readonly postmaster: number | undefined;
@@ -41,7 +42,7 @@ export type Turns = ReadonlyMap<string, readonly Turn[]>;
 export async function race(racers: readonly Racer[], options: RaceOptions): Promise<Turns> {
   const { rounds, seconds, warmUpSeconds, log } = options;
   const turns = new Map<string, Turn[]>(racers.map(({ name }) => [name, []]));
-  for (const racer of racers) await racer.run(warmUpSeconds);
+  for (const racer of warmUpSeconds > 0 ? racers : []) await racer.run(warmUpSeconds);
   for (let round = 1; round <= rounds; round += 1) {
     const first = round % racers.length;
     const order = [...racers.slice(first), ...racers.slice(0, first)];

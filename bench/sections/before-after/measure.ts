@@ -13,7 +13,7 @@ import { type System, type Traffic, trafficOf } from './systems.ts';
 import { usersHeld } from './users-held.ts';
 
 /** Who send requests at the same time while latencies are taken. */
-export const USERS = 8;
+export const usersOf = ({ quick }: Pick<BeforeAfterGround, 'quick'>) => (quick ? 2 : 8);
 /** A service that takes longer than this part of a round for a request gets a number of requests instead. */
 const SLOW = 0.1;
 const LIMIT_MS = 1000;
@@ -78,7 +78,7 @@ async function race(ground: BeforeAfterGround, { before, title, traffic }: Race)
   return { payloads, turns };
 }
 
-const lengthsOf = ({ quick }: BeforeAfterGround) => (quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 5 });
+const lengthsOf = ({ quick }: BeforeAfterGround) => (quick ? { rounds: 1, seconds: 0.5 } : { rounds: 3, seconds: 5 });
 
 interface Load {
   readonly traffic: Traffic;
@@ -103,7 +103,8 @@ async function paceOf(ground: BeforeAfterGround, server: Measured, traffic: Traf
 /** Requests of each user, at least one. Counted, they leave nothing unfinished to what is measured next. */
 const eachWithin = (seconds: number, meanMs: number) => Math.max(1, Math.round((seconds * 1000) / meanMs));
 
-function send({ load, headers }: BeforeAfterGround, { address }: Measured, { traffic, users = USERS, ...rest }: Load) {
+function send(ground: BeforeAfterGround, { address }: Measured, { traffic, users = usersOf(ground), ...rest }: Load) {
+  const { load, headers } = ground;
   const mix: Mix = { url: address, headers, connections: users, requests: traffic.requests, ...rest };
   return load.ask<Mixed>('mix', mix);
 }
@@ -128,7 +129,7 @@ const less = (after: number | undefined, before: number | undefined): number | u
 
 interface Crowd {
   readonly traffic: Traffic;
-  /** Requests a second of `USERS`. No more than so many can each have a reply within a second. */
+  /** Requests a second of the users that latencies are taken with. No more than so many can each have a reply within a second. */
   readonly rate: number;
   /** Starts a server for each try, which is warmed up; without it, it is Hotpath that is tried. */
   readonly start?: BeforeAfterGround['startBefore'];
@@ -146,7 +147,7 @@ function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Pro
     if (!start) return isHeldBy(ground.after, users).finally(() => recovered(ground.after));
     return withStack(async (stack) => {
       const server = await start(stack);
-      await send(ground, server, { traffic, seconds: 0, each: eachWithin(seconds, (USERS * 1000) / rate) });
+      await send(ground, server, { traffic, seconds: 0, each: eachWithin(seconds, (usersOf(ground) * 1000) / rate) });
       return isHeldBy(server, users);
     });
   };

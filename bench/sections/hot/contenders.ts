@@ -40,8 +40,10 @@ export async function startContenders(bench: Bench): Promise<Contenders> {
     ...{ RATE_LIMIT_PUBLIC: '0', RATE_LIMIT_VIEWER: '0' },
   };
   const shared = { ...environment, REDIS_URL: await startRedis(stack), CACHE_MEMORY_BYTES: '1' };
-  const l1 = await startService(stack, { name: 'l1', environment });
-  const l2 = await startService(stack, { name: 'l2', environment: shared });
+  const [l1, l2] = await Promise.all([
+    startService(stack, { name: 'l1', environment }),
+    startService(stack, { name: 'l2', environment: shared }),
+  ]);
   const headers = { authorization: `Bearer ${signToken({ user: '1', role: 'admin' }, secret)}` };
   const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
   const answers = await Promise.all(paths.map((path) => fetchText(l1.address + path, headers)));

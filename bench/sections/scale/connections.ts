@@ -23,7 +23,7 @@ export async function scaleConnections({ quick, log }: Bench, { server, send }: 
   const most = mostFiles() - OTHER_FILES;
   await send({ connections: 10, seconds: quick ? 2 : 5 });
   for (const count of CONNECTIONS.filter((count) => count <= most)) {
-    const seconds = (quick ? 1 : 4) + count / 2500;
+    const seconds = (quick ? 0.5 : 4) + count / (quick ? 5000 : 2500);
     const connectSeconds = 0.5 + count / 1500;
     const turn = await send({ connections: count, seconds, connectSeconds });
     const [rate, errors] = [turn.operations / turn.seconds, turn.failures + turn.unanswered];

@@ -12,7 +12,7 @@ export async function scaleData(bench: Bench): Promise<Scale['data']> {
     const { url } = await openBenchDatabase(bench, size);
     const { rows } = await withClient(url, (client) => client.query('select count(*)::int as rows from transactions'));
     const { send } = await startTarget(bench, { size, environment: { CACHE_ROLLOUT_PERCENT: '0' } });
-    const ask = { connections: 1, seconds: bench.quick ? 1 : 4 };
+    const ask = { connections: 1, seconds: bench.quick ? 0.5 : 4 };
     await send(ask);
     const { meanMs } = await send(ask);
     data[size] = { ms: meanMs, rows: rows[0].rows };

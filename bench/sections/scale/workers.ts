@@ -8,15 +8,15 @@ const WORKERS = [1, 2];
 const CONNECTIONS = 32;
 
 export async function scaleWorkers(bench: Bench): Promise<Scale['workers']> {
-  const { rounds, seconds } = bench.quick ? { rounds: 1, seconds: 1 } : { rounds: 3, seconds: 3 };
+  const { rounds, seconds } = bench.quick ? { rounds: 1, seconds: 0.5 } : { rounds: 3, seconds: 3 };
   const targets = new Map<string, Target>();
   for (const workers of WORKERS) {
     const environment = { WORKERS: String(workers) };
-    targets.set(`${workers} hot`, await startTarget(bench, { environment }));
-    targets.set(
-      `${workers} cold`,
-      await startTarget(bench, { environment: { ...environment, CACHE_ROLLOUT_PERCENT: '0' } }),
-    );
+    const [hot, cold] = await Promise.all([
+      startTarget(bench, { environment }),
+      startTarget(bench, { environment: { ...environment, CACHE_ROLLOUT_PERCENT: '0' } }),
+    ]);
+    targets.set(`${workers} hot`, hot).set(`${workers} cold`, cold);
   }
   const rates = new Map<string, number[]>([...targets.keys()].map((name) => [name, []]));
   for (let round = 0; round <= rounds; round += 1) {
