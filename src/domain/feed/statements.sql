@@ -15,7 +15,6 @@ SELECT
         "user"."id",
         "user"."email",
         "user"."name",
-        "user"."avatar_url" AS "avatarUrl",
         ARRAY(
           SELECT "row"
           FROM (
