@@ -32,7 +32,7 @@ module.exports = {
       compile: [],
       budget: ['http', 'telemetry'],
       resource: ['http', 'compile'],
-      freshness: ['compile', 'resource', 'telemetry'],
+      freshness: ['compile', 'resource'],
       cache: ['freshness', 'http', 'telemetry', 'resource'],
       jobs: ['telemetry'],
       mail: [],

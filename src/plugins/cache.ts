@@ -103,7 +103,7 @@ function catchUpAfterWrites(app: FastifyInstance): void {
     if (reply.statusCode >= 300) return done();
     // Where it cannot catch up within its bound it is not current, and the cache bypasses itself.
     void follower.catchUp().then((isCaughtUp) => {
-      if (isCaughtUp) reply.header('consistency-token', follower.position);
+      if (isCaughtUp) reply.header('consistency-token', follower.token);
       done();
     });
   };

@@ -241,7 +241,7 @@ describe('a write', () => {
       payload: { name: 'Renamed' },
     });
     expect(written.statusCode).toBe(200);
-    expect(written.headers['consistency-token']).toMatch(/^\d+:\d+:[\d,]*$/);
+    expect(written.headers['consistency-token']).toMatch(/^\d+:\d+:[\d,]*@[\w-]+$/);
     const read = await get('/v1/users/1', as(1));
     expect([read.cache, name(read.body)]).toEqual(['database miss', 'Renamed']);
   });
@@ -256,11 +256,13 @@ describe('a write', () => {
     const url = '/v1/products/4?fields=name';
     await get(url);
     await sql(`update products set name = 'written elsewhere' where id = 4`);
-    const [{ token }] = await sql('select pg_current_snapshot()::text as token');
+    const [{ snapshot }] = await sql('select pg_current_snapshot()::text as snapshot');
+    const token = `${snapshot}@${app().follower.epoch}`;
     expect(name((await get(url, { 'consistency-token': token })).body)).toBe('written elsewhere');
     const reached = await get(url, { 'consistency-token': token });
     expect(reached.cache).toBe('l1 hit');
-    for (const wrong of ['x', '1:2:3,4', `900000000:900000000:`]) {
+    const { epoch } = app().follower;
+    for (const wrong of ['x', '1:2:3,4', `900000000:900000000:@${epoch}`, snapshot, `${snapshot}@another`]) {
       const past = await get(url, { 'consistency-token': wrong });
       expect([past.status, past.cache]).toEqual([200, 'database bypass']);
     }

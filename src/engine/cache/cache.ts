@@ -55,7 +55,7 @@ export interface Cache {
   peek(key: string): Entry | undefined;
   /** @throws what `load` throws, where nothing else can be served. */
   read(query: Query): Promise<Answer>;
-  /** Reads the database whatever is kept, and keeps nothing. @throws as `read`. */
+  /** Reads the database whatever is kept, and keeps nothing. @throws what `load` throws. */
   bypass(query: Query): Promise<Answer>;
   /** Counts a request for a cached route. */
   countViewer(isOn: boolean): void;
@@ -107,9 +107,8 @@ export function createCache(options: CacheOptions): Cache {
   async function resolve(query: Query): Promise<Answer> {
     follower.touch();
     // After an idle time it has to look first, which is less work than any read.
-    if (!follower.isCurrent && !(await follower.catchUp(CATCH_UP_MS))) {
-      return flights.joinNext(query.key, () => past(query));
-    }
+    if (!follower.isCurrent) await follower.catchUp(CATCH_UP_MS);
+    if (!follower.isCurrent) return flights.joinNext(query.key, () => pastOrRescued(query));
     const { entry, verdict } = lookUp(query.key, Date.now()) ?? {};
     if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
     if (entry && verdict === 'late') {
@@ -146,12 +145,10 @@ export function createCache(options: CacheOptions): Cache {
 
   async function past(query: Query): Promise<Answer> {
     unanswered(query.look, 'bypass');
-    try {
-      return { entry: await readDatabase(query), tier: 'database', outcome: 'bypass' };
-    } catch (error) {
-      return rescue(query, error);
-    }
+    return { entry: await readDatabase(query), tier: 'database', outcome: 'bypass' };
   }
+
+  const pastOrRescued = (query: Query): Promise<Answer> => past(query).catch((error) => rescue(query, error));
 
   async function readDatabase({ load, policy }: Query): Promise<Entry> {
     const { epoch } = follower;

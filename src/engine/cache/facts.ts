@@ -24,9 +24,9 @@ import type { Reading } from './entry.ts';
 import type { CachePolicy } from './policy.ts';
 import type { CacheStats } from './stats.ts';
 
-export const BELIEVED_MS = 100;
+const BELIEVED_MS = 100;
 /** With something on top, for clocks that do not run equally fast, and timers that are early. */
-export const OUTLASTED_MS = 120;
+const OUTLASTED_MS = 120;
 
 const POLICY: CachePolicy = { ttl: 3600 };
 const NO_MORE = { etag: '', link: '' };

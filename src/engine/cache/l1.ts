@@ -33,6 +33,8 @@ export function createL1(maxBytes: number): L1 {
       const isLater = there?.epoch === entry.epoch && !includes(entry.snapshot, there.snapshot);
       if (isLater) return;
       if (there && there !== entry) entry.reads += there.reads;
+      // One that is there already may have grown; it is measured when it comes in.
+      if (there === entry) cache.delete(key);
       cache.set(key, entry);
     },
     delete: (key) => void cache.delete(key),

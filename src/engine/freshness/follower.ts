@@ -60,10 +60,15 @@ export interface Follower {
   readonly epoch: string;
   /** The snapshot of the latest reading, as text: what is known is all that is visible in it. */
   readonly position: string;
-  /** Resolves with whether it knows every transaction that had committed when it was called; with false after the bound. */
+  /** The position and its epoch: names all that is known, to other followers of the database. */
+  readonly token: string;
+  /**
+   * Resolves with whether it knows what every transaction changed that had committed when it was called; with false
+   * after the bound, and where triggers are missing.
+   */
   catchUp(timeoutMs?: number): Promise<boolean>;
-  /** Resolves with whether its position includes that of another follower of the same database. Anything else is false. */
-  reach(position: string, timeoutMs: number): Promise<boolean>;
+  /** Resolves with whether it knows all that the token of another follower names. Of anything else it is false. */
+  reach(token: string, timeoutMs: number): Promise<boolean>;
   /** Says that entries are served, so that the log is read often. */
   touch(): void;
   close(): Promise<void>;
@@ -111,6 +116,8 @@ const LIMITS = { tags: 200_000, transactions: 8 };
 const MOST_CHANGES = 50_000;
 const TRIMMED_ROWS = 5_000;
 const NEVER = Number.NEGATIVE_INFINITY;
+/** Between a position and its epoch. */
+const OF = '@';
 const RETRY = { firstMs: 10, lastMs: 2000 };
 
 /** Follows until it is closed, whatever happens to the database. It is not current before its first reading. */
@@ -122,7 +129,7 @@ export function openFollower(options: FollowerOptions): Follower {
   const knowledge = new Knowledge(LIMITS);
   const rest = createRest();
   const retreat = createRest();
-  const waiting = new Set<() => void>();
+  const waiting = new Set<(isKnown: boolean) => void>();
   let heardAt = NEVER;
   let touchedAt = NEVER;
   /** When the latest time without a touch ended: what was heard before is too old. */
@@ -152,7 +159,7 @@ export function openFollower(options: FollowerOptions): Follower {
     return true;
   }
 
-  /** Reads the log to its end. Who waited before it was asked knows then what they waited for. */
+  /** Reads the log to its end. Who waited before it was asked learns whether it tells what they waited for. */
   async function read(client: pg.Client): Promise<void> {
     const served = [...waiting];
     const before = snapshotText(knowledge.position);
@@ -166,7 +173,7 @@ export function openFollower(options: FollowerOptions): Follower {
     if (checked !== knowledge.epoch) await checkTriggers(client);
     isQuiet = snapshotText(knowledge.position) === before;
     heardAt = isCovered ? sentAt : NEVER;
-    for (const done of served) done();
+    for (const done of served) done(isCovered);
   }
 
   /** New triggers begin a new epoch, so they are looked at then; and now and then, for somebody may disable them. */
@@ -225,13 +232,12 @@ export function openFollower(options: FollowerOptions): Follower {
 
   function catchUp(timeoutMs = boundMs): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const done = () => end(true);
     // Where the process was too busy to see the answer, it is there by now, and is looked at first.
-    const timer = setTimeout(() => setImmediate(end, false), timeoutMs);
-    const end = (isDone: boolean) => {
+    const timer = setTimeout(() => setImmediate(done, false), timeoutMs);
+    const done = (isKnown: boolean) => {
       clearTimeout(timer);
       waiting.delete(done);
-      resolve(isDone);
+      resolve(isKnown);
     };
     waiting.add(done);
     rest.end();
@@ -260,13 +266,18 @@ export function openFollower(options: FollowerOptions): Follower {
     get position() {
       return snapshotText(knowledge.position);
     },
+    get token() {
+      return `${snapshotText(knowledge.position)}${OF}${knowledge.epoch}`;
+    },
     catchUp,
-    async reach(position, timeoutMs) {
-      const wanted = readSnapshot(position);
+    async reach(token, timeoutMs) {
+      const [text = '', epoch] = token.split(OF, 2);
+      const wanted = readSnapshot(text);
       if (!wanted) return false;
-      if (includes(knowledge.position, wanted)) return true;
+      // Snapshots of two epochs cannot be compared.
+      const isKnown = () => epoch === knowledge.epoch && includes(knowledge.position, wanted);
       // Its follower took it before we are asked, so the next reading includes it, or it is not of this database.
-      return (await catchUp(timeoutMs)) && includes(knowledge.position, wanted);
+      return isKnown() || ((await catchUp(timeoutMs)) && isKnown());
     },
     touch() {
       const now = performance.now();

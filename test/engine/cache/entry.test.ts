@@ -3,6 +3,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, type Entry, encode, entryOf } from '../../../src/engine/cache/entry.ts';
+import { createL1 } from '../../../src/engine/cache/l1.ts';
 import { timesFor } from '../../../src/engine/cache/policy.ts';
 import { complete } from '../../../src/engine/cache/variants.ts';
 
@@ -69,6 +70,21 @@ describe('an entry in memory', () => {
     const value = encode(made);
     const chunk = Buffer.concat([Buffer.alloc(60_000), value]);
     expect(keptBy(decode(chunk.subarray(60_000))!)).toBe(value.length);
+  });
+});
+
+describe('memory', () => {
+  it('counts what an entry has grown by since it came in', async () => {
+    const body = JSON.stringify({ data: 'x'.repeat(2000) });
+    const read = { status: 200, body, etag: '"1-2"', link: '', snapshot: '1:1:', tags: ['user:1'] } as const;
+    const entry = entryOf(read, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
+    const l1 = createL1(1_000_000);
+    l1.set('key', entry);
+    const before = l1.bytes;
+    await complete(entry);
+    l1.set('key', entry);
+    expect(l1.bytes - before).toBe(entry.bodies.gzip!.length + entry.bodies.br!.length);
+    expect([l1.entries, l1.evictions, l1.get('key')]).toEqual([1, 0, entry]);
   });
 });
 

@@ -152,7 +152,9 @@ export async function copy(client: pg.ClientBase, statement: string, rows: strin
 /** The database's snapshot, as a token that covers all that had been committed before. */
 export async function readToken({ pool, journal }: Pick<Ground, 'pool' | 'journal'>): Promise<Token> {
   const { place } = journal;
-  const { rows } = await pool.query<{ text: string }>('SELECT pg_current_snapshot()::text AS text');
+  const { rows } = await pool.query<{ text: string }>(
+    `SELECT concat(pg_current_snapshot(), '@', (SELECT id FROM invalidation_epoch)) AS text`,
+  );
   return { text: rows[0]!.text, place };
 }
 
