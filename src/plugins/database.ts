@@ -2,7 +2,7 @@
  * The database: one `pg` pool, and the Prisma Client that speaks through it. Connections up to the warm minimum are
  * opened before the service listens, so that no first request pays for them.
  */
-
+import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -22,7 +22,13 @@ declare module 'fastify' {
 export const database = fp<{ config: Config['database']; sites: boolean }>(
   async (app, { config, sites }) => {
     const pool = openPool(config);
-    pool.on('error', (error) => app.log.warn({ err: error }, 'An idle database connection was lost.'));
+    const lost = (error: Error) => app.log.warn({ err: error }, 'A database connection was lost.');
+    pool.on('error', lost);
+    pool.on('connect', (client) => {
+      // While it is in use nobody else listens, and an error that nobody hears ends the process.
+      client.on('error', lost);
+      if (config.statementTimeoutMs > 0) giveUpSilent(client, config.statementTimeoutMs + config.connectionTimeoutMs);
+    });
     const prisma = openPrisma(pool, config, sites);
     app.decorate('pool', pool);
     app.decorate('prisma', prisma);
@@ -48,7 +54,10 @@ function openPrisma(pool: pg.Pool, config: Config['database'], sites: boolean): 
   return sites ? (prisma.$extends(callSites) as unknown as PrismaClient) : prisma;
 }
 
-export function openPool(config: Config['database']): pg.Pool {
+/** After so long without a word TCP looks whether somebody is still there. */
+const KEEP_ALIVE_MS = 5000;
+
+function openPool(config: Config['database']): pg.Pool {
   const pool = new CountingPool({
     connectionString: config.url,
     application_name: 'hotpath',
@@ -58,8 +67,28 @@ export function openPool(config: Config['database']): pg.Pool {
     connectionTimeoutMillis: config.connectionTimeoutMs,
     maxUses: config.maxUses,
     statement_timeout: config.statementTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
   return config.preparedStatements ? pool : pool.on('connect', prepareNothing);
+}
+
+/**
+ * Gives a connection up that owes an answer and has said nothing for longer than a statement may take. PostgreSQL ends
+ * such a statement itself; where its word does not come through, TCP would wait for a quarter of an hour.
+ */
+function giveUpSilent(client: pg.PoolClient, ms: number): void {
+  const { stream } = (client as unknown as PgClient).connection;
+  stream.setTimeout(ms, () => {
+    if (!(client as unknown as PgClient).readyForQuery) stream.destroy(new Error('Connection terminated: no answer.'));
+  });
+}
+
+/** What `pg` has and does not declare. */
+interface PgClient {
+  readonly connection: { readonly stream: Socket };
+  /** Whether it owes no answer. */
+  readonly readyForQuery: boolean;
 }
 
 /** Takes the names off what a connection is asked, so that nothing is prepared for longer than its one execution. */

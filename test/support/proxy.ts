@@ -1,22 +1,23 @@
-/** A proxy before PostgreSQL: what goes through a follower's connections can be held up, as by a network that has died. */
+/** A proxy before PostgreSQL: connections of one application can be held up or cut, as by a network that has died. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface FreezableProxy {
   /** The database's url, through the proxy. */
   readonly url: string;
-  /** From now on nothing goes either way on connections of followers, new ones included; nothing is closed. */
+  /** From now on nothing goes either way on connections of the application, new ones included; nothing is closed. */
   freeze(): void;
   thaw(): void;
+  /** Closes the application's connections, without a word of PostgreSQL's. */
+  cut(): void;
   close(): Promise<void>;
 }
 
-const FOLLOWER = 'hotpath follower';
-
-export async function openProxy(databaseUrl: string): Promise<FreezableProxy> {
+/** @param application whose connections, by the name that they give. */
+export async function openProxy(databaseUrl: string, application = 'hotpath follower'): Promise<FreezableProxy> {
   const target = new URL(databaseUrl);
   const open = new Set<Socket>();
-  const followers = new Set<Socket>();
+  const held = new Set<Socket>();
   let isFrozen = false;
   const server = createServer((client) => {
     const database = connect(Number(target.port), target.hostname);
@@ -27,19 +28,20 @@ export async function openProxy(databaseUrl: string): Promise<FreezableProxy> {
       open.add(from);
       from.on('data', (bytes: Buffer) => {
         // The first message names the application.
-        if (from === client && bytes.includes(FOLLOWER)) for (const each of [client, database]) hold(each);
+        if (from === client && bytes.includes(`application_name\0${application}\0`))
+          for (const each of [client, database]) hold(each);
         to.write(bytes);
       });
       from.on('error', () => to.destroy());
       from.on('close', () => {
         open.delete(from);
-        followers.delete(from);
+        held.delete(from);
         to.destroy();
       });
     }
   });
   function hold(socket: Socket): void {
-    followers.add(socket);
+    held.add(socket);
     if (isFrozen) socket.pause();
   }
   server.listen(0, '127.0.0.1');
@@ -50,11 +52,14 @@ export async function openProxy(databaseUrl: string): Promise<FreezableProxy> {
     url: url.href,
     freeze() {
       isFrozen = true;
-      for (const socket of followers) socket.pause();
+      for (const socket of held) socket.pause();
     },
     thaw() {
       isFrozen = false;
-      for (const socket of followers) socket.resume();
+      for (const socket of held) socket.resume();
+    },
+    cut() {
+      for (const socket of held) socket.destroy();
     },
     async close() {
       server.close();

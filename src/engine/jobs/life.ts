@@ -21,6 +21,8 @@ import pg from 'pg';
 /** The space of our advisory locks. */
 const LIVES = 7_201;
 const ALIVE = 'hotpath worker';
+/** As PostgreSQL does for its end, below. */
+const KEEP_ALIVE_MS = 5000;
 
 export interface Life {
   readonly key: number;
@@ -30,7 +32,12 @@ export interface Life {
 }
 
 export async function beginLife(connectionString: string): Promise<Life> {
-  const client = new pg.Client({ connectionString, application_name: ALIVE, keepAlive: true });
+  const client = new pg.Client({
+    connectionString,
+    application_name: ALIVE,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  });
   const lost = new Promise<void>((resolve) => {
     client.on('error', () => resolve());
     client.once('end', () => resolve());
