@@ -126,9 +126,12 @@ async function tell({ client, breaker }: SharedRedis, window: Window, ordinal = 
   const told = await breaker.attempt(() => client.eval(ADD, 1, name, untold, WINDOW_MS) as Promise<[number, number]>);
   if (told === AWAY) return { ordinal, endsAt: window.endsAt };
   const [requests, leftMs] = told;
+  const endsAt = Date.now() + leftMs;
+  // Told a moment after its end, it is the first of the next one, which begins with nothing.
+  const isNext = window.isShared && endsAt - window.endsAt > WINDOW_MS / 2;
   window.isShared = true;
-  window.endsAt = Date.now() + leftMs;
-  window.requests = Math.max(window.requests, requests + window.untold);
+  window.endsAt = endsAt;
+  window.requests = Math.max(isNext ? 0 : window.requests, requests + window.untold);
   return { ordinal: Math.max(ordinal, requests), endsAt: window.endsAt };
 }
 

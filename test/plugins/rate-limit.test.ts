@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { as, DEFAULT_BOUNDS, useApp } from '../support/app.ts';
 import { useRedisServer } from '../support/redis.ts';
@@ -125,6 +125,24 @@ describe('far from the limit', () => {
     expect(await evals()).toBeLessThan(10);
     expect((await inspector.keys('*')).join()).toMatch(/^hotpath:rate:[\w-]{43}$/);
     inspector.disconnect();
+  });
+
+  it('what a window counted is not held against the next one, though Redis hears of it a moment late', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const [asked, inspector] = [as(8), new Redis(redis().url)];
+    onTestFinished(() => inspector.disconnect());
+    const told = async () =>
+      Math.max(0, ...(await Promise.all((await inspector.keys('*')).map((key) => inspector.get(key)))).map(Number));
+    await inspector.flushall();
+    for (let n = 1; n <= 20; n += 1) await remaining(one(), asked);
+    await expect.poll(told).toBe(20);
+    vi.setSystemTime(Date.now() + 59_000);
+    expect(await remaining(one(), asked)).toBe(979);
+    // Its window has run out in Redis.
+    await inspector.flushall();
+    await expect.poll(told).toBe(1);
+    expect(await remaining(one(), asked)).toBeGreaterThan(985);
   });
 });
 
