@@ -37,7 +37,7 @@ export function buildApp(config: Config) {
   app.register(plugins.openapi);
   app.register(plugins.health);
   app.register(plugins.metrics, { config: config.metrics });
-  const secret = config.auth.secret ?? config.database.url;
+  const { secret } = config.signing;
   app.register(plugins.reads, { resources, secret });
   app.register(plugins.freshness, { url: config.database.url, config: config.freshness });
   app.register(plugins.cache, { config: config.cache, resources });

@@ -38,11 +38,13 @@ const read = (text: string, schema: VariableSchema) =>
   schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
 
 function checkedTogether(values: Variables): Variables {
-  const { DATABASE_URL, JWT_SECRET, JWKS_URL, DATABASE_POOL_MIN, DATABASE_POOL_MAX, TRUST_PROXY } = values;
+  const { DATABASE_URL, JWT_SECRET, JWKS_URL, SIGNING_SECRET } = values;
+  const { DATABASE_POOL_MIN, DATABASE_POOL_MAX, TRUST_PROXY } = values;
   const complaint =
     (!DATABASE_URL && 'DATABASE_URL is not set, but the service needs a PostgreSQL database.') ||
     (!JWT_SECRET && !JWKS_URL && 'Neither JWT_SECRET nor JWKS_URL is set, but bearer tokens need one of them.') ||
     (JWT_SECRET && JWKS_URL && 'JWT_SECRET and JWKS_URL are both set, but tokens are verified by one of them.') ||
+    (JWKS_URL && !SIGNING_SECRET && 'JWKS_URL is set without SIGNING_SECRET, which signs cursors and links.') ||
     (DATABASE_POOL_MIN > DATABASE_POOL_MAX &&
       `DATABASE_POOL_MIN is ${DATABASE_POOL_MIN}, but must be at most DATABASE_POOL_MAX (${DATABASE_POOL_MAX}).`) ||
     (TRUST_PROXY && proxiesComplaint(TRUST_PROXY)) ||
@@ -118,6 +120,7 @@ function configFrom(values: Variables) {
       issuer: values.JWT_ISSUER,
       audience: values.JWT_AUDIENCE,
     },
+    signing: { secret: (values.SIGNING_SECRET ?? values.JWT_SECRET)! },
     tracing: tracingFrom(values),
     metrics: { token: values.METRICS_TOKEN, isOpen: values.NODE_ENV !== 'production' },
   };

@@ -17,7 +17,7 @@ export function buildWorker(config: Config) {
   app.decorate('isWarm', () => true);
   app.register(plugins.health);
   app.register(plugins.metrics, { config: config.metrics });
-  app.register(plugins.files, { config: config.files, secret: config.auth.secret ?? config.database.url });
+  app.register(plugins.files, { config: config.files, secret: config.signing.secret });
   app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), runs: true });
   return app;
 }

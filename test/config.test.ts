@@ -91,6 +91,7 @@ describe('loadConfig', () => {
     expect(complaint({ DATABASE_URL: '' })).toMatch(/^DATABASE_URL is not set/);
     expect(complaint({ JWT_SECRET: '' })).toMatch(/^Neither JWT_SECRET nor JWKS_URL/);
     expect(complaint({ JWKS_URL: 'https://id.example/keys' })).toMatch(/are both set/);
+    expect(complaint({ JWT_SECRET: '', JWKS_URL: 'https://id.example/keys' })).toMatch(/without SIGNING_SECRET/);
   });
 });
 

@@ -1,7 +1,7 @@
 /** How numbers and names are written in the report and in the README. */
 import { shown } from '../support/table.ts';
 
-export const SYSTEM_NAMES: Readonly<Record<string, string>> = {
+const SYSTEM_NAMES: Readonly<Record<string, string>> = {
   dashboard: 'Dashboard',
   project: 'Project page',
   home: 'Home',

@@ -139,7 +139,11 @@ export const variables = Type.Object({
     30_000,
     'When a connection above the minimum that nobody uses is closed.',
   ),
-  DATABASE_POOL_MAX_USES: count(7500, 1, 'Statements after which a connection is replaced.'),
+  DATABASE_POOL_MAX_USES: count(
+    7500,
+    1,
+    'Uses (a statement, or a whole transaction) after which a connection is replaced.',
+  ),
   DATABASE_CONNECTION_TIMEOUT_MS: milliseconds(2000, 'How long a request waits for a connection.'),
   DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(5000, 'When PostgreSQL cancels a statement; 0 never.'),
   DATABASE_PREPARED_STATEMENTS: onOrOff(
@@ -185,6 +189,15 @@ export const variables = Type.Object({
     }),
   ),
   JWKS_URL: url(['https', 'http'], 'Where the public keys that verify bearer tokens are. Either this or `JWT_SECRET`.'),
+  SIGNING_SECRET: Type.Optional(
+    Type.String({
+      minLength: 32,
+      secret: true,
+      wants: 'a secret of at least 32 characters',
+      description:
+        'What cursors and links to reports are signed with, the same in every service and worker. Without it `JWT_SECRET`; with `JWKS_URL` it must be set.',
+    }),
+  ),
   JWT_ISSUER: Type.String({ default: 'hotpath', description: 'The issuer (`iss`) a token must name.' }),
   JWT_AUDIENCE: Type.String({ default: 'hotpath', description: 'The audience (`aud`) a token must name.' }),
   ...telemetryVariables,

@@ -25,7 +25,7 @@ await orExit(async () => {
     const config = loadConfig({ ...defaults(), ...environment, DATABASE_URL: database.url });
     for (const signal of SIGNALS) process.off(signal, leave);
     const served = await serve(config, { afterwards: database.close });
-    if (config.auth.secret) process.stdout.write(banner(served));
+    if (config.auth.secret) process.stdout.write(banner(served, database.url));
   } catch (error) {
     await database.close();
     throw error;
@@ -33,12 +33,12 @@ await orExit(async () => {
 });
 
 function defaults() {
-  const secret = environment['JWKS_URL'] ? {} : { JWT_SECRET: developmentSecret() };
+  const secret = { [environment['JWKS_URL'] ? 'SIGNING_SECRET' : 'JWT_SECRET']: developmentSecret() };
   const mail = environment['SMTP_URL'] ? {} : { MAIL_DIRECTORY };
   return { NODE_ENV: 'development', BUDGET_MODE: 'warn', JOBS: 'inline', ...secret, ...mail };
 }
 
-function banner({ address }: Served): string {
+function banner({ address }: Served, databaseUrl: string): string {
   const token = signToken({ user: '1' });
   return `
 Hotpath is at ${address}. Ctrl-C stops it. A token for user 1, good for a day:
@@ -48,8 +48,10 @@ Hotpath is at ${address}. Ctrl-C stops it. A token for user 1, good for a day:
 Paste these:
 
   curl -s -H 'Authorization: Bearer ${token}' ${address}/v1/users/1/dashboard
-  curl -s -i ${address}/v1/users/1/dashboard
-  curl -s ${address}/readyz
+  curl -s -i '${address}/v1/products?limit=2'
+  curl -s -i ${address}/v1/users/1/dashboard    # without a token: 401, as a problem document
+
+The API is shown at ${address}/docs. For the commands that want it: DATABASE_URL='${databaseUrl}'
 
 `;
 }

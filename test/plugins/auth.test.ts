@@ -76,7 +76,14 @@ describe('with a JWKS URL', () => {
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => issuer.once('listening', resolve));
     const url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys.json`;
-    app = buildApp(loadConfig({ ...testEnvironment(await testDatabaseUrl()), JWT_SECRET: '', JWKS_URL: url }));
+    app = buildApp(
+      loadConfig({
+        ...testEnvironment(await testDatabaseUrl()),
+        JWT_SECRET: '',
+        SIGNING_SECRET: TEST_SECRET,
+        JWKS_URL: url,
+      }),
+    );
     whoAmI(app);
     await app.ready();
   });
@@ -99,7 +106,14 @@ describe('with a JWKS URL', () => {
 
   it('tells an issuer that is away from a token that does not hold', async () => {
     const url = 'http://127.0.0.1:9/keys.json';
-    const alone = buildApp(loadConfig({ ...testEnvironment(await testDatabaseUrl()), JWT_SECRET: '', JWKS_URL: url }));
+    const alone = buildApp(
+      loadConfig({
+        ...testEnvironment(await testDatabaseUrl()),
+        JWT_SECRET: '',
+        SIGNING_SECRET: TEST_SECRET,
+        JWKS_URL: url,
+      }),
+    );
     whoAmI(alone);
     const reply = await ask(alone, token('k1'));
     expect([reply.statusCode, reply.json().code]).toEqual([503, 'KEYS_UNAVAILABLE']);

@@ -8,7 +8,7 @@ import type { Ledger, Repetition } from './ledger.ts';
 export type BudgetMode = 'throw' | 'warn' | 'count';
 
 /** How often a statement may not be repeated in one request. */
-export const REPEATED = 3;
+const REPEATED = 3;
 
 export interface Overrun {
   readonly route: string;

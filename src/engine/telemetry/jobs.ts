@@ -8,7 +8,7 @@ import { formatTraceparent, parseTraceparent } from './traceparent.ts';
 import { isSampled, startRoot } from './tracing.ts';
 
 /** The `traceparent` of whoever is being served now, sampled or not; nothing outside of a request or a job. */
-export function currentTraceparent(): string | undefined {
+function currentTraceparent(): string | undefined {
   const { traceId, span } = currentCarrier() ?? {};
   if (traceId === undefined) return undefined;
   return formatTraceparent({ traceId, spanId: span?.spanId ?? newSpanId(), sampled: span !== undefined });
