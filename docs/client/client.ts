@@ -578,7 +578,7 @@ export interface Membership {
 }
 
 /**
- * Without `fields` a request gets `id,name,email,posts(id,title,createdAt),notifications(id,kind,title,createdAt),unread`.
+ * Without `fields` a request gets `name,email,posts(id,title,createdAt),notifications(id,kind,title,createdAt),unread`.
  */
 export interface Home {
   /**

@@ -10,7 +10,7 @@ export const home = resource('User', {
     notifications: { take: 20, sort: '-createdAt', where: { readAt: null } },
   },
   computed: { unread: { aggregate: 'count', relation: 'notifications', where: { readAt: null } } },
-  lean: 'id,name,email,posts(id,title,createdAt),notifications(id,kind,title,createdAt),unread',
+  lean: 'name,email,posts(id,title,createdAt),notifications(id,kind,title,createdAt),unread',
   sort: 'id',
   policy: { admin: {}, user: { rows: { id: SUBJECT } } },
   examples: {

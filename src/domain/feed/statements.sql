@@ -12,7 +12,6 @@ SELECT
     SELECT "row"
     FROM (
       SELECT
-        "user"."id",
         "user"."email",
         "user"."name",
         ARRAY(
