@@ -17,6 +17,7 @@
  */
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
+import type { Envelope } from './enqueue.ts';
 
 /** The space of our advisory locks. */
 const LIVES = 7_201;
@@ -81,12 +82,33 @@ const BURY = `
 WITH dead AS (
   DELETE FROM job_workers WHERE pg_try_advisory_xact_lock($1, key) RETURNING locked_by
 ), list AS (
-  SELECT array_agg(locked_by) AS workers, count(*)::int AS dead FROM dead
+  SELECT coalesce(array_agg(locked_by), '{}') AS workers, count(*)::int AS dead FROM dead
+), last_tries AS (
+  SELECT json_agg(json_build_object('id', jobs.id::text, 'job', identifier, 'envelope', payload)) AS jobs
+  FROM list
+  JOIN graphile_worker._private_jobs AS jobs ON locked_by = ANY (workers) AND attempts >= max_attempts
+  JOIN graphile_worker._private_tasks AS tasks ON tasks.id = task_id
 )
-SELECT dead, CASE WHEN dead > 0 THEN graphile_worker.force_unlock_workers(workers) END FROM list`;
+SELECT dead, coalesce(jobs, '[]') AS "lastTries",
+  CASE WHEN dead > 0 THEN graphile_worker.force_unlock_workers(workers) END
+FROM list, last_tries`;
 
-/** Returns the jobs of the dead to the queue. @returns how many have died. */
-export async function buryDead(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ dead: number }>(BURY, [LIVES]);
-  return rows[0]!.dead;
+/** A job whose worker died in its last try. */
+export interface LastTry {
+  readonly id: string;
+  readonly job: string;
+  readonly envelope: Envelope;
+}
+
+export interface Buried {
+  /** How many workers have died. */
+  readonly dead: number;
+  /** Of their jobs those that nobody will run again. */
+  readonly lastTries: readonly LastTry[];
+}
+
+/** Returns the jobs of the dead to the queue. */
+export async function buryDead(pool: pg.Pool): Promise<Buried> {
+  const { rows } = await pool.query<Buried>(BURY, [LIVES]);
+  return rows[0]!;
 }

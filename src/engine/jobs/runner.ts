@@ -10,7 +10,7 @@ import { type LogFunctionFactory, Logger, parseCronItems, run, type TaskList } f
 import type pg from 'pg';
 import type { AnyJob, Log } from './job.ts';
 import { beginLife, buryDead, enlist, type Life } from './life.ts';
-import { type Ran, taskOf } from './task.ts';
+import { bury, type Ran, taskOf } from './task.ts';
 
 export interface RunnerOptions<Means> {
   /** The database, for the connection that a runner lives by. */
@@ -61,13 +61,13 @@ async function keepRunning<Means extends object>(options: RunnerOptions<Means>, 
 
 /** Runs jobs until it is told to stop, or its life is lost. */
 async function liveOnce<Means extends object>(options: RunnerOptions<Means>, stopping: AbortSignal): Promise<void> {
-  const { url, pool, log } = options;
+  const { url, log } = options;
   const life = await beginLife(url);
   const lost = new AbortController();
   void life.lost.then(() => lost.abort(new Error('The worker lost its connection, and may be taken for dead.')));
   let nudge = () => {};
   const looking = setInterval(() => {
-    void buryDead(pool).then((dead) => dead > 0 && nudge(), noop);
+    void buryAll(options).then((dead) => dead > 0 && nudge(), noop);
   }, LOOK_MS);
   try {
     const runner = await startQueue(options, { life, lost: lost.signal, onNudge: (wake) => (nudge = wake) });
@@ -81,8 +81,19 @@ async function liveOnce<Means extends object>(options: RunnerOptions<Means>, sto
   } finally {
     clearInterval(looking);
     await life.end();
-    await buryDead(pool).catch(noop);
+    await buryAll(options).catch(noop);
   }
+}
+
+/** Buries dead workers, and the jobs that died with them. @returns how many workers. */
+async function buryAll<Means extends object>({ pool, jobs, means, log }: RunnerOptions<Means>): Promise<number> {
+  const { dead, lastTries } = await buryDead(pool);
+  for (const { id, job: name, envelope } of lastTries) {
+    const job = jobs.find((each) => each.name === name);
+    const about = { err: new Error('Its worker died.'), job: name, id };
+    if (job) await bury(job, envelope.payload ?? {}, { means, log, about });
+  }
+  return dead;
 }
 
 interface Birth {

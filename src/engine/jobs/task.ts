@@ -28,8 +28,7 @@ export function taskOf<Means extends object>(
       log.warn(about, 'A job failed; it is tried again.');
       return 'failed';
     }
-    log.error(about, 'A job is dead: none of its tries succeeded.');
-    await job.dead?.(payload, means).catch((err) => log.error({ ...about, err }, 'What follows a dead job failed.'));
+    await bury(job, payload, { means, log, about });
     return 'dead';
   };
   return async (envelope, helpers) => {
@@ -49,6 +48,23 @@ export function taskOf<Means extends object>(
     onRun?.({ job: job.name, outcome: 'done', seconds: seconds() });
     log.debug({ job: job.name, id, seconds: seconds() }, 'A job is done.');
   };
+}
+
+interface Death<Means> {
+  readonly means: Means;
+  readonly log: Log;
+  /** What the log says of it. */
+  readonly about: object;
+}
+
+/** What follows when no try is left: it is told, and the job says what else. */
+export async function bury<Means>(
+  job: AnyJob<Means>,
+  payload: object,
+  { means, log, about }: Death<Means>,
+): Promise<void> {
+  log.error(about, 'A job is dead: none of its tries succeeded.');
+  await job.dead?.(payload, means).catch((err) => log.error({ ...about, err }, 'What follows a dead job failed.'));
 }
 
 /** Rejects when the signal says so, also for work that does not heed it. */

@@ -199,6 +199,30 @@ it('takes over from a worker that died, at once, and not from one that lives', a
   await waitFor(() => expect(seen).toEqual(['dead', 'alive']));
 });
 
+it('lets a job follow up on its death that died with its worker in its last try, and runs it no more', async () => {
+  const followed: unknown[] = [];
+  let runs = 0;
+  const doomed = job('doomed', {
+    attempts: 2,
+    async run() {
+      runs += 1;
+    },
+    dead: async (payload) => void followed.push(payload),
+  });
+  const life = await beginLife(url);
+  await enlist(pool, life, 'pool-doomed');
+  await put(task(doomed, { report: 7 }));
+  await pool.query(
+    `update graphile_worker._private_jobs set locked_at = now(), attempts = 2, locked_by = 'pool-doomed'
+     where task_id = (select id from graphile_worker._private_tasks where identifier = 'doomed')`,
+  );
+  running(doomed);
+  await life.end();
+  await waitFor(() => expect(followed).toEqual([{ report: 7 }]));
+  expect(runs).toBe(0);
+  await waitFor(async () => expect(await listJobs(pool, 'dead', 10)).toMatchObject([{ job: 'doomed', attempts: 2 }]));
+});
+
 it('stops its jobs and begins anew when it may be taken for dead', async () => {
   const tries: number[] = [];
   const released = Promise.withResolvers<void>();
