@@ -22,7 +22,9 @@ async function refusal(app: App, url: string, headers = {}) {
 }
 
 describe('a statement that takes too long', () => {
-  const app = useApp({ extend: slowRoutes, environment: { DATABASE_STATEMENT_TIMEOUT_MS: '150' } });
+  // A pooler's own timeout is longer: the connection must not be given up before.
+  const environment = { DATABASE_STATEMENT_TIMEOUT_MS: '150', DATABASE_CONNECTION_TIMEOUT_MS: '10000' };
+  const app = useApp({ extend: slowRoutes, environment });
   it.each(['/slow', '/slow/prisma'])('is cancelled and answered with 504: %s', async (url) => {
     const { status, json } = await refusal(app(), url);
     expect(status).toBe(504);
