@@ -131,6 +131,9 @@ describe('a database that is down', () => {
       const rescued = await ask(app(0), product);
       expect([rescued.status, rescued.cache, rescued.body]).toEqual([200, 'l1 rescued', before.body]);
       expect(rescued.headers['cache-status']).toMatch(/^hotpath; hit; ttl=-?\d+; detail=l1-rescued$/);
+      // Who knows of a write that this instance has not heard of is not answered from before it.
+      const unheard = { 'consistency-token': `900000000:900000000:@${app(0).follower.epoch}` };
+      expect((await ask(app(0), product, unheard)).status).toBe(503);
       expect((await ask(app(0), project, as(user_id))).status).toBe(503);
       expect((await ask(app(0), freshUrl())).status).toBe(503);
     } finally {
