@@ -22,11 +22,10 @@ declare module 'fastify' {
 export const database = fp<{ config: Config['database']; sites: boolean }>(
   async (app, { config, sites }) => {
     const pool = openPool(config);
-    const lost = (error: Error) => app.log.warn({ err: error }, 'A database connection was lost.');
-    pool.on('error', lost);
+    // The pool listens to those that are idle alone, and an error that nobody hears ends the process.
+    pool.on('error', () => {});
     pool.on('connect', (client) => {
-      // While it is in use nobody else listens, and an error that nobody hears ends the process.
-      client.on('error', lost);
+      client.on('error', (error) => app.log.warn({ err: error }, 'A database connection was lost.'));
       if (config.statementTimeoutMs > 0) giveUpSilent(client, config.statementTimeoutMs + config.connectionTimeoutMs);
     });
     const prisma = openPrisma(pool, config, sites);
