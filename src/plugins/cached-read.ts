@@ -3,7 +3,7 @@
  *
  * What is in memory is sent from the first hook that knows the viewer: no schema, no selection, no promise. Everything
  * else goes the usual way, through the handler: selection, guard, and then the cache. A route with a guard is always
- * answered there, since the guard is asked first.
+ * answered there, since the guard is asked first. Replies of one turn of the event loop leave together (`burst.ts`).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Entry, Reading } from '../engine/cache/entry.ts';
@@ -18,6 +18,7 @@ import { tableOf } from '../engine/http/cache-headers.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import type { Selection } from '../engine/resource/selection.ts';
 import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
+import { inBurst } from './cached-read/burst.ts';
 import { type Served, sendAnswer } from './cached-reply.ts';
 
 /** What was read, as it is shown. */
@@ -60,8 +61,16 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     if (look) endLook(look, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
     if (sampler.isDue()) compare(entry, request);
-    sendAnswer(reply, { entry, ...MEMORY_HIT }, policy)?.catch(done);
+    inBurst(() => respond(reply, entry, done));
   };
+
+  function respond(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
+    try {
+      sendAnswer(reply, { entry, ...MEMORY_HIT }, policy)?.catch(fail);
+    } catch (error) {
+      fail(error as Error);
+    }
+  }
 
   async function answerTo(request: FastifyRequest): Promise<Answer> {
     const viewer = viewerOf(request);
@@ -104,7 +113,9 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
   }
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    await sendAnswer(reply, await app.inTime(answerTo(request)), policy);
+    const answer = await app.inTime(answerTo(request));
+    await new Promise<void>(inBurst);
+    await sendAnswer(reply, answer, policy);
     return reply;
   };
 

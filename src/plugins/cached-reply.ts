@@ -32,11 +32,10 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePol
   tellSource(reply, answer);
   if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
   const described = describedBy(entry, policy);
-  varyBy(reply, policy);
   const held = heldTag(headers['if-none-match'], entry.etag);
-  if (held !== undefined) return void reply.code(304).headers(described.always).header('etag', held).send();
+  if (held !== undefined) return void tell(reply.code(304), described.always).header('etag', held).send();
   const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
-  reply.headers(described[encoding]);
+  tell(reply, described[encoding]);
   const bytes = entry.bodies[encoding];
   if (bytes) return void reply.send(bytes);
   return bytesOf(entry, encoding).then((made) => void reply.send(made));
@@ -53,6 +52,14 @@ function tellSource(reply: FastifyReply, { entry, tier, outcome }: Answer): void
 }
 
 type Headers = Readonly<Record<string, string>>;
+
+/** What the reply varies by may have been said in part already. */
+function tell(reply: FastifyReply, headers: Headers): FastifyReply {
+  const others = reply.getHeader('vary');
+  reply.headers(headers);
+  return others === undefined ? reply : reply.header('vary', `${others}, ${headers['vary']}`);
+}
+
 /** By encoding; `always` are those of a 304, too. */
 type Described = Readonly<Record<Encoding | 'always', Headers>>;
 
@@ -69,9 +76,11 @@ function describedBy(entry: Entry, policy: CachePolicy): Described {
 }
 
 function describe({ etag, link, tags }: Entry, policy: CachePolicy): Described {
+  const isPublic = policy.scope === 'public';
   const always = {
+    vary: isPublic ? 'accept-encoding' : 'authorization, accept-encoding',
     'cache-control': cacheControl(policy),
-    ...(policy.scope === 'public' && { 'surrogate-key': surrogateKey(tags) }),
+    ...(isPublic && { 'surrogate-key': surrogateKey(tags) }),
     ...(link !== '' && { link }),
   };
   const inEncoding = (encoding: Encoding) => ({
@@ -81,11 +90,4 @@ function describe({ etag, link, tags }: Entry, policy: CachePolicy): Described {
     ...(encoding !== 'identity' && { 'content-encoding': encoding }),
   });
   return { always, identity: inEncoding('identity'), gzip: inEncoding('gzip'), br: inEncoding('br') };
-}
-
-/** Public answers are the same for all; every answer has its encodings. */
-function varyBy(reply: FastifyReply, { scope }: CachePolicy): void {
-  const others = reply.getHeader('vary');
-  const own = scope === 'public' ? 'accept-encoding' : 'authorization, accept-encoding';
-  reply.header('vary', others === undefined ? own : `${others}, ${own}`);
 }

@@ -1,0 +1,54 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { currentCarrier, runWith } from '../../../src/engine/telemetry/context.ts';
+import { BURST, inBurst } from '../../../src/plugins/cached-read/burst.ts';
+
+/** Notes what happens, in order. */
+function noting() {
+  const noted: string[] = [];
+  const write = (name: string) => inBurst(() => void noted.push(`${name} is written`));
+  return { noted, write };
+}
+
+test('replies of one turn are written in their order, once the requests that came with them were looked at', async () => {
+  const { noted, write } = noting();
+  for (const name of ['first', 'second', 'third']) {
+    noted.push(`${name} is looked at`);
+    write(name);
+  }
+  await turn();
+  expect(noted).toEqual([
+    ...['first is looked at', 'second is looked at', 'third is looked at'],
+    ...['first is written', 'second is written', 'third is written'],
+  ]);
+});
+
+test('each turn has a burst of its own', async () => {
+  const { noted, write } = noting();
+  for (const name of ['first', 'second']) {
+    write(name);
+    await turn();
+    expect(noted.at(-1)).toBe(`${name} is written`);
+  }
+});
+
+test('a burst that is full does not wait for the end of the turn', async () => {
+  const { noted, write } = noting();
+  for (let count = 1; count < BURST; count += 1) write('one of many');
+  expect(noted).toHaveLength(0);
+  write('the last');
+  expect(noted).toHaveLength(BURST);
+  write('the next');
+  expect(noted).toHaveLength(BURST);
+  await turn();
+  expect(noted).toHaveLength(BURST + 1);
+});
+
+test('each reply is written in the context of its request', async () => {
+  const traces: unknown[] = [];
+  for (const traceId of ['1', '2', '3']) {
+    runWith({ traceId, span: undefined }, () => inBurst(() => traces.push(currentCarrier()?.traceId)));
+  }
+  await turn();
+  expect(traces).toEqual(['1', '2', '3']);
+});
