@@ -4,8 +4,10 @@
  */
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import type { FastifyReply, RouteOptions } from 'fastify';
+import type { FastifyReply, onSendHookHandler, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import { ENCODINGS } from '../engine/http/encoding.ts';
+import { etagIn } from '../engine/http/etag.ts';
 
 const THRESHOLD_BYTES = 1024;
 
@@ -23,6 +25,7 @@ export const compression = fp(
       brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     });
     app.addHook('onRoute', headMeasuresLast);
+    app.addHook('onRoute', nameWhatIsCompressed);
   },
   { name: 'compression' },
 );
@@ -42,3 +45,16 @@ function headMeasuresLast({ method, onSend, compress: isCompressed }: RouteOptio
   const [measure, shrink] = onSend.splice(-2);
   onSend.push(shrink!, measure!);
 }
+
+/** Compressed bytes are another representation, so their ETag is another. */
+function nameWhatIsCompressed(route: RouteOptions): void {
+  if (route.compress === false) return;
+  route.onSend = [route.onSend ?? [], nameEncoding].flat();
+}
+
+const nameEncoding: onSendHookHandler = (_request, reply, _payload, done) => {
+  const etag = reply.getHeader('etag');
+  const encoding = ENCODINGS.find((name) => name === reply.getHeader('content-encoding'));
+  if (typeof etag === 'string' && encoding) reply.header('etag', etagIn(etag, encoding));
+  done();
+};

@@ -11,7 +11,7 @@ import { type Compiler, createCompiler, type ReadRow } from '../engine/compile/c
 import { type Execute, executeOn } from '../engine/compile/execute.ts';
 import type { ReadRequest } from '../engine/compile/plan/read.ts';
 import { requestError } from '../engine/http/errors.ts';
-import { etagOf, isHeld } from '../engine/http/etag.ts';
+import { etagOf, heldTag } from '../engine/http/etag.ts';
 import { nextLink } from '../engine/http/links.ts';
 import { cursorSigner } from '../engine/resource/cursor.ts';
 import { refusal, shown } from '../engine/resource/refusal.ts';
@@ -230,9 +230,10 @@ function pageMeta(selections: SelectionParser, selection: ListSelection, row: Re
 /** Sends what was read with its ETag; to who holds it already, a 304 without it. @throws `notFound` */
 function sendShown(reply: FastifyReply, { status, body, etag, link }: Shown): FastifyReply {
   if (status === 404) throw requestError('notFound', body);
-  reply.header('etag', etag).header('cache-control', 'private, no-cache');
+  const held = heldTag(reply.request.headers['if-none-match'], etag);
+  reply.header('etag', held ?? etag).header('cache-control', 'private, no-cache');
   if (link !== '') reply.header('link', link);
-  return isHeld(reply.request.headers['if-none-match'], etag) ? reply.code(304).send() : sendJson(reply, body);
+  return held ? reply.code(304).send() : sendJson(reply, body);
 }
 
 /** Sends JSON text as it is. */

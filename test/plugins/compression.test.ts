@@ -67,6 +67,16 @@ it('compresses reads', async () => {
   expect(brotliDecompressSync(small.rawPayload).toString()).toBe(plain.body);
 });
 
+it('gives what it compresses an ETag of its own, by which it is known as held', async () => {
+  const url = '/v1/merchants?limit=50';
+  const tags = await Promise.all(['identity', 'gzip', 'br'].map(async (name) => (await get(url, name)).headers.etag!));
+  expect(new Set(tags).size).toBe(3);
+  for (const etag of tags) {
+    const again = await get(url, 'br', { 'if-none-match': etag });
+    expect([again.statusCode, again.headers.etag, again.body]).toEqual([304, etag, '']);
+  }
+});
+
 it.each(['gzip', 'br', 'identity'])('lets HEAD tell the length that GET sends: %s', async (encodings) => {
   for (const url of ['/v1/products?limit=3', '/small', '/text']) {
     const headers = { 'accept-encoding': encodings };

@@ -37,10 +37,6 @@ export function heldTag(ifNoneMatch: string | undefined, etag: string): string |
   return held && `"${held[2]}"`;
 }
 
-/** Whether who asks has this body already. */
-export const isHeld = (ifNoneMatch: string | undefined, etag: string): boolean =>
-  heldTag(ifNoneMatch, etag) !== undefined;
-
 const VERSION = /^(\d{1,9})-/;
 
 /**
