@@ -16,7 +16,7 @@ export function buildApp(config: Config) {
 
   // Whatever happens to a request, it has an id, a problem document, a ledger, and headers that browsers understand.
   app.register(plugins.problems);
-  app.register(plugins.drain);
+  app.register(plugins.connections);
   app.register(plugins.requestId);
   app.register(plugins.requestLine);
   app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });

@@ -10,7 +10,7 @@ import { serverOptions } from './server-options.ts';
 export function buildWorker(config: Config) {
   const app = Fastify(serverOptions(config));
   app.register(plugins.problems);
-  app.register(plugins.drain);
+  app.register(plugins.connections);
   app.register(plugins.requestId);
   app.register(plugins.database, { config: config.database, sites: false });
   // What it keeps in memory needs no filling.

@@ -17,7 +17,7 @@ export const health = fp(
       return reply.header(...NOT_KEPT).send({ status: 'ready' });
     });
   },
-  { name: 'health', dependencies: ['database', 'drain'] },
+  { name: 'health', dependencies: ['database', 'connections'] },
 );
 
 const NOT_KEPT = ['cache-control', 'no-store'] as const;

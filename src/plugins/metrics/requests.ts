@@ -1,5 +1,5 @@
 /** What is counted of each request: its time, its statements, and what it spent beyond its budget. */
-import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
 import { Histogram, type Series } from '../../engine/telemetry/metrics/histogram.ts';
 
@@ -16,7 +16,7 @@ interface RouteSeries {
 export function countRequests(app: FastifyInstance): void {
   const seconds = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'From the head of a request to the end of its reply. cohort: whether its viewer is on the cache.',
+    help: 'From the head of a request to the end of its reply, or until its client left (499). cohort: whether its viewer is on the cache.',
     buckets: SECONDS,
   });
   const statements = new Histogram({
@@ -51,15 +51,23 @@ export function countRequests(app: FastifyInstance): void {
     return found;
   }
 
-  app.addHook('onResponse', (request, reply, done) => {
+  function observe({ request, elapsedTime }: FastifyReply, status: number): void {
     const { ledger } = request;
     const series = seriesOf(request);
     series.statements.observe(ledger.statements, ledger.span?.traceId);
-    secondsOf(request, series, reply.statusCode).observe(reply.elapsedTime / 1000, ledger.span?.traceId);
+    secondsOf(request, series, status).observe(elapsedTime / 1000, ledger.span?.traceId);
     if (request.overrun) countOverrun(request);
+  }
+
+  app.addHook('onResponse', (_request, reply, done) => {
+    observe(reply, reply.statusCode);
     done();
   });
+  app.whenAborted((reply) => observe(reply, CLIENT_LEFT));
 }
+
+/** As nginx has it: nothing was sent, and what it took is known all the same. */
+const CLIENT_LEFT = 499;
 
 /** One for all that have no route, whatever they ask for. */
 const routeLabel = (url: string | undefined): string => url ?? '(no route)';
