@@ -1,10 +1,10 @@
 /**
  * The slow service: the reads of Hotpath as they are written before anybody has measured them.
  *
- * Nothing here is slow on purpose: there is no pause, no needless work, and nothing that code review would stop. Rows
- * are read whole and sent whole, relations are asked for where they are needed, one await after the other; lists are
- * not cut into pages; ten connections, no cache, no compression. It runs on the same rows as Hotpath, in a database
- * whose tables have their primary keys and no index besides.
+ * Nothing here is slow on purpose: there is no pause, and nothing that code review would stop. Rows are read whole and
+ * sent whole, relations are asked for where they are shown, whoever has read them before, one await after the other;
+ * lists are not cut into pages; ten connections, no cache, no compression. It runs on the same rows as Hotpath, in a
+ * database whose tables have no index but those that rules of the data need.
  */
 import type { AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';

@@ -1,5 +1,7 @@
 /** What the service is meant to reach, beside what was measured. */
-import type { Document, Pair, Side } from '../support/document.ts';
+import { LOGGED } from '../sections/writes/ground.ts';
+import { WORKLOADS } from '../sections/writes/workloads.ts';
+import type { Document, Pair, Rates, Side } from '../support/document.ts';
 import { shown, type Table } from '../support/table.ts';
 import { systemName } from './words.ts';
 
@@ -20,7 +22,10 @@ export const systemGoalsOf = ({ beforeAfter }: Document): Goal[] =>
 export const limitGoalsOf = (document: Document): Goal[] => [
   ...coldGoals(document),
   ...hotGoals(document),
+  ...tracingGoals(document),
+  ...mixedGoals(document),
   ...scaleGoals(document),
+  ...writesGoals(document),
 ];
 
 /** Of the sections that the document has. */
@@ -67,6 +72,7 @@ function pairGoals(system: string, pair: Pair): Goal[] {
   const knowsCpu = before.dbCpuMsPerRequest !== undefined && after.dbCpuMsPerRequest !== undefined;
   return [
     goal([of, 'mean latency cut'], cut(pair, 'meanMs'), { least: isDashboard ? 0.975 : 0.95, show: percent }),
+    goal([of, 'p95 cut'], cut(pair, 'p95Ms'), { least: isDashboard ? 0.97 : 0.95, show: percent }),
     ...(isDashboard ? dashboardGoals(of, pair) : []),
     goal([of, 'payload cut'], cut(pair, 'payloadBytes'), { least: 0.85, show: percent }),
     goal([of, 'hit rate'], after.hitRate, { least: 0.9, show: percent }),
@@ -80,7 +86,6 @@ function pairGoals(system: string, pair: Pair): Goal[] {
 }
 
 const dashboardGoals = (of: string, pair: Pair): Goal[] => [
-  goal([of, 'p95 cut'], cut(pair, 'p95Ms'), { least: 0.97, show: percent }),
   goal([of, 'statements before'], pair.before.statementsPerRequest, { least: 150, show: count }),
   goal([of, 'statements'], pair.after.statementsPerRequest, { most: 0.2, show: count }),
 ];
@@ -107,6 +112,32 @@ function hotGoals({ hot }: Document): Goal[] {
   return ofBare === undefined
     ? []
     : [goal(['From memory', 'rate of a bare Fastify'], ofBare, { least: 0.7, show: times })];
+}
+
+function tracingGoals({ tracing }: Document): Goal[] {
+  const [one, all] = [tracing?.['one']?.ofLimit, tracing?.['all']?.ofLimit];
+  const of = 'Tracing';
+  return [
+    ...(one === undefined ? [] : [goal([of, 'rate with 1% traced'], one, { least: 0.97, show: times })]),
+    ...(all === undefined ? [] : [goal([of, 'rate with all traced'], all, { least: 0.6, show: times })]),
+  ];
+}
+
+function mixedGoals({ mixed }: Document): Goal[] {
+  if (!mixed) return [];
+  const of = 'Mixed traffic';
+  return [
+    goal([of, 'hit rate'], mixed.hitRate, { least: 0.9, show: percent }),
+    goal([of, 'statements a request'], mixed.statementsPerRequest, { most: 0.15, show: count }),
+  ];
+}
+
+/** What the triggers that log changes cost whoever writes. */
+function writesGoals({ writes }: Document): Goal[] {
+  return WORKLOADS.flatMap(({ name, goal: most }) => {
+    const left = (writes?.[name] as Rates | undefined)?.[LOGGED]?.ofLimit;
+    return left === undefined ? [] : [goal(['Triggers', `lost of ${name}`], 1 - left, { most, show: percent })];
+  });
 }
 
 const MOST_CONNECTIONS = '10000';

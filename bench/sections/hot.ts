@@ -1,18 +1,19 @@
 /** Hot reads: a user's dashboard from the cache, beside a bare Fastify that sends the same bytes. */
 import type { Bench, Report, Section } from '../support/bench.ts';
-import { median, perOperation, race, rate, ratesOf, ratio, spread, type Turns } from '../support/race.ts';
+import { median, perOperation, race, rate, ratesOf, ratio, spread, type Turns, wideRounds } from '../support/race.ts';
 import { shown, type Table } from '../support/table.ts';
 import { CLIENTS, startContenders } from './hot/contenders.ts';
 
 export const hot: Section = {
   summary: 'cached dashboards beside a bare Fastify that sends the same bytes',
+  size: 'small',
   async run(bench) {
     const { racers, postgres, postmaster, bytes } = await startContenders(bench);
     const turns = await race(racers, optionsOf(bench, postmaster));
     return {
       facts: { postgres, 'bytes a dashboard': Math.round(bytes) },
       tables: [tableOf(turns)],
-      warnings: [],
+      warnings: wideRounds(turns),
       figures: { hot: ratesOf(turns, 'bare') },
       data: Object.fromEntries(turns),
     } satisfies Report;

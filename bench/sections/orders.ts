@@ -4,7 +4,7 @@ import type { Bench, Report, Section } from '../support/bench.ts';
 import { startChild } from '../support/child.ts';
 import { openBenchDatabase } from '../support/database.ts';
 import type { Mixed } from '../support/load.ts';
-import { median, spread } from '../support/race.ts';
+import { median, spread, wideRounds } from '../support/race.ts';
 import { shown } from '../support/table.ts';
 import { type Contender, startContender } from './orders/contender.ts';
 
@@ -13,8 +13,9 @@ const DELAYS = { fast: 0, hanging: 5000 };
 
 export const orders: Section = {
   summary: 'orders placed while the mail server answers at once, and while it hangs for 5 s',
+  size: 'small',
   async run(bench) {
-    const { url, version } = await openBenchDatabase(bench, 'small');
+    const { url, version } = await openBenchDatabase(bench, bench.size);
     const load = startChild(bench.stack, { file: join(import.meta.dirname, '../support/load.ts') });
     const contenders: Contender[] = [];
     for (const [name, delayMs] of Object.entries(DELAYS)) {
@@ -34,6 +35,7 @@ export const orders: Section = {
         },
       ],
       warnings: [
+        ...wideRounds(turns),
         'Workers share the processors with the service: where mails are taken at once, sending them takes CPU time from it.',
       ],
       figures: { writes: { orders: { fast: figuresOf(fast), hanging: figuresOf(hanging), ratio } } },

@@ -22,6 +22,7 @@ import {
   spread,
   type Turn,
   type Turns,
+  wideRounds,
 } from '../support/race.ts';
 import { type Service, startService } from '../support/service.ts';
 import { shown, type Table } from '../support/table.ts';
@@ -38,14 +39,15 @@ const SHARES = { off: undefined, one: '0.01', all: '1' };
 
 export const tracing: Section = {
   summary: 'cached dashboards with tracing off, and with 1% and all of the requests traced',
+  size: 'small',
   async run(bench) {
-    const { url, version, postmaster } = await openBenchDatabase(bench, 'small');
+    const { url, version, postmaster } = await openBenchDatabase(bench, bench.size);
     const racers = await startRacers(bench, url);
     const turns = await race(racers, optionsOf(bench, postmaster));
     return {
       facts: { postgres: version },
       tables: [tableOf(turns)],
-      warnings: [],
+      warnings: wideRounds(turns),
       figures: { tracing: ratesOf(turns, 'off') },
       data: Object.fromEntries(turns),
     } satisfies Report;

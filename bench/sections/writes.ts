@@ -1,13 +1,14 @@
 /** Writes: how many rows a second are written with the triggers that log changes, and without. */
 import type { Bench, Report, Section } from '../support/bench.ts';
 import { pgbenchVersion } from '../support/pgbench.ts';
-import { race, ratesOf, type Turns } from '../support/race.ts';
-import { prepareGround, startPgbench } from './writes/ground.ts';
-import { costTable, goalsTable, warningsOf } from './writes/tables.ts';
+import { race, ratesOf, type Turns, wideRounds } from '../support/race.ts';
+import { BARE, prepareGround, startPgbench } from './writes/ground.ts';
+import { costTable, goalsTable } from './writes/tables.ts';
 import { WORKLOADS } from './writes/workloads.ts';
 
 export const writes: Section = {
   summary: 'rows written a second with the triggers that log changes, and without',
+  size: 'small',
   async run(bench) {
     const pgbench = await pgbenchVersion(bench.stack);
     if (!pgbench) throw new Error('Writes are sent by pgbench, which is not on PATH: apt install postgresql-contrib.');
@@ -24,8 +25,10 @@ export const writes: Section = {
     return {
       facts: { postgres: ground.version, pgbench, fsync: ground.fsync },
       tables: [costTable(races), goalsTable(races)],
-      warnings: warningsOf(races),
-      figures: { writes: Object.fromEntries([...races].map(([name, turns]) => [name, ratesOf(turns)])) },
+      warnings: wideRounds(
+        [...races].flatMap(([name, turns]) => [...turns].map(([side, each]) => [`${name}, ${side}`, each] as const)),
+      ),
+      figures: { writes: Object.fromEntries([...races].map(([name, turns]) => [name, ratesOf(turns, BARE)])) },
       data: Object.fromEntries([...races].map(([name, turns]) => [name, Object.fromEntries(turns)])),
     } satisfies Report;
   },

@@ -73,6 +73,16 @@ export function spread(numbers: readonly number[]): number {
   return (Math.max(...numbers) - Math.min(...numbers)) / 2 / median(numbers);
 }
 
+/** Rounds further apart than this are said to be. */
+const WIDE = 0.1;
+
+/** What a reader of the numbers must know: whose rounds lie too far from each other. */
+export function wideRounds(rounds: Iterable<readonly [name: string, turns: readonly Turn[]]>): string[] {
+  const wide = [...rounds].filter(([, turns]) => spread(turns.map(rate)) > WIDE).map(([name]) => name);
+  if (wide.length === 0) return [];
+  return [`Rounds lie more than ${WIDE * 100}% apart, so something else used the machine: ${wide.join(', ')}.`];
+}
+
 /** How often as much one contender did as the other: the median over the rounds. */
 export function ratio(turns: Turns, name: string, other: string): number | undefined {
   const others = turns.get(other);

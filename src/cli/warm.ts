@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createSigner } from 'fast-jwt';
 import { type App, buildApp } from '../app.ts';
 import { type Config, environment, loadConfig } from '../config.ts';
+import { AWAY } from '../engine/cache/breaker.ts';
 import { askedBy } from '../engine/cache/key.ts';
 import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
 import { type Command, CommandError } from './command.ts';
@@ -13,7 +14,8 @@ import { progressBar } from './progress.ts';
 const usage = `Usage: npm run hotpath -- warm [--rate N] [--top N]
 
 Reads what has been read most, the most read first, so that Redis holds it before somebody asks. What Redis holds already
-costs no statement, so a run that was interrupted goes on where it stopped.
+costs no statement, so a run that was interrupted goes on where it stopped. Pages that a guard is asked about first (a
+project's) are left out: the command is nobody whom it lets in. Their first reader fills them.
 
 --rate N  statements a second at most (50)
 --top N   how many of the most read (1000; 10000 are known at most)
@@ -31,9 +33,10 @@ export const warm: Command = {
     const app = buildApp({ ...config, auth });
     try {
       await app.ready();
+      const { client, breaker } = app.redis!;
+      if ((await breaker.attempt(() => client.ping())) === AWAY) throw new CommandError('Redis does not answer.');
       const keys = await app.popular!.top(top);
-      const filled = await fill(app, { keys, rate, sign });
-      process.stdout.write(`${keys.length} of the most read are in Redis; ${filled} had to be read.\n`);
+      report(keys.length, await fill(app, { keys, rate, sign }));
     } finally {
       await app.close();
     }
@@ -81,25 +84,45 @@ interface Filling {
   readonly sign: Sign;
 }
 
-/** @returns how many had to be read from the database. */
-async function fill(app: App, { keys, rate, sign }: Filling): Promise<number> {
+interface Filled {
+  /** Had to be read from the database. */
+  readonly read: number;
+  /** Are for those alone whom a guard lets in. */
+  readonly guarded: number;
+  readonly failed: number;
+}
+
+async function fill(app: App, { keys, rate, sign }: Filling): Promise<Filled> {
   const bar = progressBar(keys.length);
-  let filled = 0;
+  const filled = { read: 0, guarded: 0, failed: 0 };
   const startedAt = performance.now();
   try {
     for (const [done, key] of keys.entries()) {
       const { url, viewer } = askedBy(key);
       const headers = viewer.role === PUBLIC.role ? {} : { authorization: `Bearer ${sign(viewer)}` };
-      const { headers: answered } = await app.inject({ url, headers });
-      if (String(answered['server-timing']).includes('"database miss"')) filled += 1;
+      const { statusCode, headers: answered } = await app.inject({ url, headers });
+      const source = /cache;desc="([^"]+)"/.exec(String(answered['server-timing']))?.[1];
+      if (source === 'database miss') filled.read += 1;
+      if (statusCode >= 500 || source === 'database bypass') filled.failed += 1;
+      // Whom a guard turns away, with whatever status, does not come as far as the cache.
+      else if (source === undefined) filled.guarded += 1;
       bar.show(done + 1);
-      await delay(startedAt + (filled * 1000) / rate - performance.now());
+      const earlyMs = startedAt + (filled.read * 1000) / rate - performance.now();
+      if (earlyMs > 0) await delay(earlyMs);
     }
     await app.cache.settled();
   } finally {
     bar.close();
   }
   return filled;
+}
+
+/** @throws {CommandError} where some could not be read. */
+function report(many: number, { read, guarded, failed }: Filled): void {
+  const kept = many - guarded - failed;
+  process.stdout.write(`${kept} of the most read are in Redis; ${read} had to be read.\n`);
+  if (guarded > 0) process.stdout.write(`${guarded} were left out: they are for those alone whom a guard lets in.\n`);
+  if (failed > 0) throw new CommandError(`${failed} could not be read; the database or Redis may be away.`);
 }
 
 function optionsFrom(args: string[]): { rate: number; top: number } {

@@ -23,9 +23,13 @@ const QUESTIONS = [
 ] as const;
 
 async function warm(...args: string[]) {
+  return warmWith({}, ...args);
+}
+
+async function warmWith(changes: Record<string, string>, ...args: string[]) {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, ['src/cli/main.ts', 'warm', ...args], {
-    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment() },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment(), ...changes },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [said, progress, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
@@ -47,6 +51,7 @@ describe('what is read most', () => {
       code: 0,
     });
     expect(await warm()).toMatchObject({ said: '3 of the most read are in Redis; 0 had to be read.\n', code: 0 });
+    expect((await warm()).progress).not.toContain('Warning');
 
     const started = buildApp(loadConfig({ ...environment(), CACHE_WARM_UP_ENTRIES: '10' }));
     await started.ready();
@@ -68,6 +73,22 @@ describe('what is read most', () => {
     await started.close();
   });
 });
+
+it('a page that a guard is asked about is left out, and the command says so', async () => {
+  const { rows } = await app().pool.query('select user_id as id from permissions where project_id = 1 limit 1');
+  for (const _ of [1, 2]) expect((await ask(app(), '/v1/projects/1', as(rows[0].id))).status).toBe(200);
+  await app().popular!.tell(app().cache.takeReads(10));
+  const { said, code } = await warm();
+  expect(said).toMatch(/^1 were left out: they are for those alone whom a guard lets in\.$/m);
+  expect(code).toBe(0);
+}, 30_000);
+
+it('where Redis does not answer, the command fails and says so', async () => {
+  const { said, progress, code } = await warmWith({ REDIS_URL: 'redis://127.0.0.1:1' });
+  expect(said).toBe('');
+  expect(progress).toContain('Redis does not answer.');
+  expect(code).toBe(1);
+}, 30_000);
 
 it.each([
   ['--rate=0', /--rate must be/],

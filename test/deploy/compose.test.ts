@@ -116,6 +116,11 @@ describe('the limits of one part', () => {
     expect(most).toBeLessThan(Number.parseInt(production!.services['redis']!.mem_limit!, 10));
   });
 
+  it('have Redis throw out what was used longest ago, whatever it is, and refuse no write', () => {
+    const policies = textOf('deploy/redis/redis.conf').match(/^maxmemory-policy .*$/gm);
+    expect(policies).toEqual(['maxmemory-policy allkeys-lru']);
+  });
+
   it('hold for PgBouncer between the service and PostgreSQL', () => {
     const pgbouncer = (name: string) => Number(settingOf('deploy/pgbouncer/pgbouncer.ini', name));
     const postgres = (name: string) => Number(settingOf('deploy/postgres/postgresql.conf', name));

@@ -1,6 +1,9 @@
 /** The cache of several instances that share a real Redis: what they share, and what Redis cannot make them serve. */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { product } from '../../src/domain/catalog/resource.ts';
+import { PUBLIC } from '../../src/engine/resource/viewer.ts';
+import { readRow } from '../../src/plugins/reads.ts';
 import { as } from '../support/app.ts';
 import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';
 import { useRedisServer } from '../support/redis.ts';
@@ -104,6 +107,105 @@ describe('what one instance has read', () => {
     await settled();
     await redis.set(key!, 'something else');
     expect((await ask(app(3), url)).cache).toBe('database miss');
+  });
+});
+
+describe('what is taken from Redis into memory', () => {
+  /** The key of a question, told by an instance that has served it from memory. */
+  async function keyOf(index: number, url: string): Promise<string> {
+    app(index).cache.takeReads(0);
+    expect((await ask(app(index), url)).cache).toBe('l1 hit');
+    const [{ key }] = app(index).cache.takeReads(1) as [{ key: string }];
+    return key;
+  }
+
+  it('is nothing that a change has outdated, nor one that comes while it is on its way', async () => {
+    const urls = ['/v1/products/9?fields=name', '/v1/products/10?fields=name', '/v1/products/11?fields=name'] as const;
+    for (const url of urls) await ask(app(0), url);
+    await settled();
+    const [known, coming, untouched] = await Promise.all(urls.map((url) => keyOf(0, url)));
+    await sql(`update products set name = 'after' where id = 9`);
+    await caughtUp();
+    const { entries } = app(1).cacheStats;
+    await app(1).cache.preload(known!);
+    server().pause();
+    const loading = app(1).cache.preload(coming!);
+    await sql(`update products set name = 'after' where id = 10`);
+    await caughtUp();
+    server().resume();
+    await loading;
+    expect(app(1).cacheStats.entries).toBe(entries);
+    await app(1).cache.preload(untouched!);
+    expect(app(1).cacheStats.entries).toBe(entries + 1);
+    expect((await ask(app(1), urls[2])).cache).toBe('l1 hit');
+    for (const url of urls.slice(0, 2)) expect(name((await ask(app(1), url)).body)).toBe('after');
+  });
+});
+
+describe("a write by Prisma's $executeRaw", () => {
+  it('outdates what it changed on every instance and in Redis, and nothing else', async () => {
+    const [changed, other] = ['/v1/products/12?fields=name', '/v1/products/13?fields=name'] as const;
+    for (const each of service().apps) for (const url of [changed, other]) await ask(each, url);
+    for (const each of service().apps) expect((await ask(each, changed)).cache).toBe('l1 hit');
+    await settled();
+    expect(await app(0).prisma.$executeRaw`update products set name = ${'by raw SQL'} where id = 12`).toBe(1);
+    await caughtUp();
+    const replies = await Promise.all(service().apps.map((each) => ask(each, changed)));
+    expect(replies.map(({ body }) => name(body))).toEqual(replies.map(() => 'by raw SQL'));
+    expect(replies.filter(({ cache }) => cache === 'database miss')).toHaveLength(1);
+    for (const each of service().apps) expect((await ask(each, other)).cache).toBe('l1 hit');
+  });
+});
+
+describe('a read inside a transaction', () => {
+  class Undone extends Error {}
+
+  /** What is kept in Redis, as one text. */
+  async function keptInRedis(): Promise<string> {
+    const values = await Promise.all((await redis.keys('*:{*}')).map((key) => redis.getBuffer(key)));
+    return Buffer.concat(values.map((value) => value!)).toString('latin1');
+  }
+
+  it.each([
+    ['rolled back', 14, 'before'],
+    ['committed', 15, 'uncommitted'],
+  ])('fills nothing: others see what it was until the end, and then what was %s', async (how, id, then) => {
+    const url = `/v1/products/${id}?fields=name`;
+    const seenByAll = async () => {
+      const replies = await Promise.all(service().apps.map((each) => ask(each, url)));
+      return [...new Set(replies.map(({ body }) => name(body)))];
+    };
+    await sql(`update products set name = 'before' where id = ${id}`);
+    await caughtUp();
+    const wrote = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
+    const transaction = app(0).prisma.$transaction(
+      async (tx) => {
+        await tx.product.update({ where: { id }, data: { name: 'uncommitted' } });
+        const { json } = await readRow(app(0), { resource: product, where: { id }, viewer: PUBLIC }, tx);
+        expect(JSON.parse(json!).name).toBe('uncommitted');
+        // Nobody has asked for it before, and who does now has the transaction open.
+        const inside = await ask(app(0), url);
+        expect([inside.cache, name(inside.body)]).toEqual(['database miss', 'before']);
+        wrote.resolve();
+        await end.promise;
+        if (how === 'rolled back') throw new Undone();
+      },
+      { timeout: 20_000 },
+    );
+    const ended = transaction.catch((error) => expect(error).toBeInstanceOf(Undone));
+    await Promise.race([wrote.promise, transaction]);
+    expect(await seenByAll()).toEqual(['before']);
+    await settled();
+    expect(await keptInRedis()).toContain('"before"');
+    expect(await keptInRedis()).not.toContain('uncommitted');
+    end.resolve();
+    await ended;
+    await caughtUp();
+    expect(await seenByAll()).toEqual([then]);
+    await settled();
+    expect((await keptInRedis()).includes('uncommitted')).toBe(then === 'uncommitted');
+    for (const each of service().apps) expect((await ask(each, url)).cache).toBe('l1 hit');
   });
 });
 

@@ -1,6 +1,6 @@
 /** The cache of one instance, on a real database: what is served from memory, to whom, and when no more. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { as } from '../support/app.ts';
 import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';
 
@@ -17,6 +17,13 @@ async function change(text: string): Promise<void> {
 }
 
 const name = (body: string): string => JSON.parse(body).data.name;
+
+/** For the rest of a test it is later by so much. */
+function setClockForward(ms: number): void {
+  const { now } = Date;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + ms);
+  onTestFinished(() => clock.mockRestore());
+}
 
 describe('a cached read', () => {
   it('is read once, and then served from memory without a statement, byte for byte', async () => {
@@ -61,6 +68,24 @@ describe('a cached read', () => {
     await change(`insert into products (id, merchant_id, category_id, name, slug, description, price, image_url)
       select 900001, merchant_id, category_id, 'new', 'new-900001', description, price, image_url from products limit 1`);
     expect((await get(url)).status).toBe(200);
+  });
+});
+
+describe('the dashboards of two users', () => {
+  const latest = 'select id from transactions where user_id = 7 order by created_at desc, id desc limit 1';
+
+  it.each([
+    ['changed', `update transactions set amount = amount + 1 where id = (${latest})`],
+    ['deleted', `delete from transactions where id = (${latest})`],
+  ])('are told apart: when a transaction of one is %s, his is read anew, and not the other', async (_how, write) => {
+    const shown = (user: number) => get(`/v1/users/${user}/dashboard`, as(user));
+    const before = { 7: await shown(7), 8: await shown(8) };
+    for (const user of [7, 8]) expect((await shown(user)).cache).toBe('l1 hit');
+    await change(write);
+    const [his, other] = [await shown(7), await shown(8)];
+    expect([his.cache, other.cache]).toEqual(['database miss', 'l1 hit']);
+    expect(JSON.parse(his.body).data.transactions[0]).not.toEqual(JSON.parse(before[7].body).data.transactions[0]);
+    expect(other.body).toBe(before[8].body);
   });
 });
 
@@ -228,6 +253,34 @@ describe('a read that began before a change', () => {
     await app().cache.settled();
     expect(await app().follower.catchUp()).toBe(true);
     expect((await get(missing)).status).toBe(200);
+  });
+});
+
+describe('a read behind a reply that began before a change', () => {
+  const url = '/v1/products/8?fields=name';
+  /** By then products are past their time, and are served while they are read anew. */
+  const PAST_MS = 301_000;
+
+  it.each([
+    ['is known', () => app().follower.catchUp()],
+    ['is not known yet', async () => true],
+  ])('is never served after it, stored when that %s', async (_when, learn) => {
+    await change(`update products set name = 'before' where id = 8`);
+    await get(url);
+    setClockForward(PAST_MS);
+    const held = holdNextAnswer(app());
+    const stale = await get(url);
+    expect([stale.cache, name(stale.body)]).toEqual(['l1 stale', 'before']);
+    await held.answered;
+    await sql(`update products set name = 'after' where id = 8`);
+    expect(await learn()).toBe(true);
+    held.release();
+    await expect.poll(() => app().cacheStats.fills.underway, { timeout: 10_000 }).toBe(0);
+    await app().cache.settled();
+    expect(await app().follower.catchUp()).toBe(true);
+    const late = await get(url);
+    expect([late.cache, name(late.body)]).toEqual(['database miss', 'after']);
+    expect((await get(url)).cache).toBe('l1 hit');
   });
 });
 

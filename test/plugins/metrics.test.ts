@@ -77,6 +77,28 @@ describe('what requests add', () => {
   });
 });
 
+describe('who is not on the cache', () => {
+  let control: App;
+  beforeAll(async () => {
+    control = buildApp(loadConfig({ ...testEnvironment(await testDatabaseUrl()), CACHE_ROLLOUT_PERCENT: '0' }));
+    await control.ready();
+  });
+  afterAll(() => control.close());
+
+  it('is counted in a cohort of his own, and nobody in the other', async () => {
+    for (const headers of [as(1), as(2)]) {
+      const reply = await control.inject({ url: '/v1/devices?limit=1', headers });
+      expect([reply.statusCode, reply.headers['server-timing']]).toEqual([200, expect.stringContaining('bypass')]);
+    }
+    const text = (await control.inject('/metrics')).body;
+    const count = (cohort: string) => {
+      const labels = `method="GET",route="/v1/devices",status_code="200",cohort="${cohort}"`;
+      return valueIn(text, `http_request_duration_seconds_count{${labels}}`);
+    };
+    expect([count('control'), count('cached')]).toEqual([2, undefined]);
+  });
+});
+
 describe('what is looked up', () => {
   it('tells of the cache, the follower, the pool and the process', async () => {
     const text = await scrape();

@@ -1,11 +1,8 @@
 /** From turns to what is printed. */
-import { median, perOperation, rate, ratio, spread, type Turn, type Turns } from '../../support/race.ts';
+import { median, perOperation, rate, ratio, spread, type Turn, type Turns, wideRounds } from '../../support/race.ts';
 import { shown, type Table } from '../../support/table.ts';
 import { CONNECTIONS } from './ground.ts';
 import { CLIENTS } from './over-http.ts';
-
-/** Rounds further apart than this are said to be. */
-const WIDE = 0.1;
 
 export function inProcessTable(turns: Turns, statements: ReadonlyMap<string, readonly number[]>): Table {
   const prisma = betterPrisma(turns);
@@ -54,14 +51,10 @@ export function goalsTable(turns: Turns): Table {
 }
 
 export function warningsOf(races: Readonly<Record<string, Turns>>, pgbench: string | undefined): string[] {
-  const wide = Object.entries(races).flatMap(([where, turns]) =>
-    [...turns].filter(([, each]) => spread(each.map(rate)) > WIDE).map(([name]) => `${name} (${where})`),
+  const rounds = Object.entries(races).flatMap(([where, turns]) =>
+    [...turns].map(([name, each]) => [`${name} (${where})`, each] as const),
   );
-  const apart = `These rounds lie more than ${WIDE * 100}% apart, so something else used the machine`;
-  return [
-    ...(pgbench ? [] : ['There is no pgbench on PATH: the limit is not measured.']),
-    ...(wide.length > 0 ? [`${apart}: ${wide.join(', ')}.`] : []),
-  ];
+  return [...(pgbench ? [] : ['There is no pgbench on PATH: the limit is not measured.']), ...wideRounds(rounds)];
 }
 
 /** Prisma has two ways to load relations; beside which the service stands is the one that did better. */

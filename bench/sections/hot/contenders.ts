@@ -33,7 +33,7 @@ interface Contender extends Server {
 /** Starts them all. @throws if they do not answer with the same bytes. */
 export async function startContenders(bench: Bench): Promise<Contenders> {
   const { stack } = bench;
-  const { url, version, postmaster } = await openBenchDatabase(bench, 'small');
+  const { url, version, postmaster } = await openBenchDatabase(bench, bench.size);
   const secret = randomBytes(32).toString('base64url');
   const environment = {
     ...{ NODE_ENV: 'production', LOG_LEVEL: 'warn', DATABASE_URL: url, JWT_SECRET: secret },

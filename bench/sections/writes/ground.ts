@@ -28,7 +28,7 @@ export interface Ground extends Omit<BenchDatabase, 'url'> {
 }
 
 export async function prepareGround(bench: Bench): Promise<Ground> {
-  const { url, ...facts } = await openBenchDatabase(bench, 'small');
+  const { url, ...facts } = await openBenchDatabase(bench, bench.size);
   const urls = { [LOGGED]: await copyOf(bench, url, 'logged'), [BARE]: await copyOf(bench, url, 'bare') };
   const sources = installedTriggers(migrations().map(({ text }) => text)).keys();
   await run(urls[BARE]!, [...sources].map(dropTriggers).join('\n'));

@@ -6,9 +6,6 @@ import { WORKLOADS } from './workloads.ts';
 
 type Races = ReadonlyMap<string, Turns>;
 
-/** Rounds further apart than this are said to be. */
-const WIDE = 0.1;
-
 export function costTable(races: Races): Table {
   return {
     title: 'Writes a second, each a transaction of its own',
@@ -26,12 +23,6 @@ export function costTable(races: Races): Table {
 export function goalsTable(races: Races): Table {
   const rows = WORKLOADS.map(({ name, goal }) => [name, `${percent(goal)} or less`, percent(lost(races.get(name)!))]);
   return { title: 'What the triggers may cost', columns: ['', 'goal', 'measured'], rows };
-}
-
-export function warningsOf(races: Races): string[] {
-  const wide = [...races].filter(([, turns]) => spreadOf(turns) > WIDE).map(([name]) => name);
-  if (wide.length === 0) return [];
-  return [`Rounds lie more than ${WIDE * 100}% apart, so something else used the machine: ${wide.join(', ')}.`];
 }
 
 const spreadOf = (turns: Turns): number => Math.max(...[...turns.values()].map((each) => spread(each.map(rate))));
