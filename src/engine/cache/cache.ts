@@ -19,7 +19,7 @@ import type { Follower } from '../freshness/follower.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { AWAY } from './breaker.ts';
 import { type Entry, entryOf } from './entry.ts';
-import { createFill } from './fill.ts';
+import { createFill, type Fill } from './fill.ts';
 import { createFlights } from './flight.ts';
 import { createGate } from './gate.ts';
 import { createL1 } from './l1.ts';
@@ -80,20 +80,17 @@ export function createCache(options: CacheOptions): Cache {
   const { answers, cohorts, events } = createCounters();
   const keeping = new Set<Promise<void>>();
   const onOutdated = () => count(events, 'outdated');
-  const fill = remote ? createFill({ ...{ follower, l1, remote, leaseMs, load, readAnew, onOutdated } }) : load;
+  const fill: Fill = remote
+    ? createFill({ ...{ follower, l1, remote, leaseMs, load, readAnew, onOutdated } })
+    : (query) => load(query);
 
-  /** What memory holds for a key, with what is outdated thrown out. */
+  /** What memory holds for a key. */
   function lookUp(key: string, now: number) {
     const entry = l1.get(key);
     if (!entry) return undefined;
     const verdict = judge(follower, entry, now);
-    if (verdict !== 'outdated') {
-      entry.reads += 1;
-      return { entry, verdict };
-    }
-    onOutdated();
-    l1.delete(key);
-    return undefined;
+    if (verdict !== 'outdated') entry.reads += 1;
+    return { entry, verdict };
   }
 
   function peek(key: string): Entry | undefined {
@@ -115,23 +112,27 @@ export function createCache(options: CacheOptions): Cache {
       readAnew(query);
       return { entry, tier: 'l1', outcome: 'stale' };
     }
+    if (verdict === 'outdated') {
+      onOutdated();
+      l1.delete(query.key);
+    }
     const flight = flights.join(query.key);
     if (flight) {
       coalesce(query.look, flight.span);
       return { ...(await flight.landing), outcome: 'coalesced' };
     }
-    return flights.start(query.key, query.tables, () => fill(query, false));
+    const cause = verdict === 'outdated' ? 'outdated' : 'nothing';
+    return flights.start(query.key, query.tables, () => fill(query, cause));
   }
 
   /** Reads an entry anew in the background, unless somebody does already. */
   function readAnew(query: Query): void {
     if (flights.join(query.key)) return;
-    const refresh = () => flights.start(query.key, query.tables, () => traceLook(query, (look) => fill(look, true)));
+    const refresh = () => flights.start(query.key, query.tables, () => traceLook(query, (look) => fill(look, 'late')));
     background(() => traceRefresh(refresh).then(noted, () => count(events, 'failedRefreshes')));
   }
 
-  async function load(query: Query, lease?: Lease | boolean): Promise<Answer> {
-    const held = typeof lease === 'object' ? lease : undefined;
+  async function load(query: Query, held?: Lease): Promise<Answer> {
     unanswered(query.look, 'miss');
     try {
       const entry = await readDatabase(query);

@@ -2,7 +2,10 @@
  * The fill: how a key that this process has no entry for comes by one. From Redis; or else from the database, if the
  * lease is had; or else from Redis again, once its holder has stored.
  *
- * A trace shows the first look-up as a command of its own, and the lease, which comes with a second, as an event.
+ * The lease is asked for together with a look-up, in one round trip. Redis is asked alone before that only where memory
+ * had nothing: what a change has outdated here it most likely has outdated there.
+ *
+ * A trace shows the first look-up as a command of its own, and the lease as an event.
  *
  * Redis is given one limit for a request, not one for each command. When it does not answer within it, the request
  * goes on as if there were none.
@@ -30,8 +33,13 @@ export interface FillParts {
   readonly onOutdated: () => void;
 }
 
-/** @param isRefresh whether what is past its ttl will not do. */
-export type Fill = (query: Query, isRefresh: boolean) => Promise<Answer>;
+/**
+ * Why a key is filled: memory has nothing for it, or what a change has outdated, or what is past its ttl and is to be
+ * read anew.
+ */
+export type Cause = 'nothing' | 'outdated' | 'late';
+
+export type Fill = (query: Query, cause: Cause) => Promise<Answer>;
 
 /** How long who did not get the lease waits, in leases: while a holder who died, or a slow database, may come through. */
 const LEASE_WAITS = 10;
@@ -41,13 +49,13 @@ export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOu
   const l2 = createL2(remote);
   const leases = createLeases(remote, leaseMs);
 
-  async function lookUp(query: Query, isRefresh: boolean, patienceMs?: number) {
+  async function lookUp(query: Query, cause: Cause, patienceMs?: number) {
     const entry = await l2.get(query, patienceMs);
     if (!entry || entry === AWAY || !follower.isCurrent) return entry && AWAY;
     const verdict = judge(follower, entry);
     if (verdict === 'outdated') onOutdated();
     if (verdict === 'fresh') return found(query, entry, 'hit');
-    if (verdict !== 'late' || isRefresh) return undefined;
+    if (verdict !== 'late' || cause === 'late') return undefined;
     readAnew(query);
     return found(query, entry, 'stale');
   }
@@ -58,10 +66,10 @@ export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOu
   }
 
   /** The lease, and then whether whoever had it before has stored meanwhile: two commands in one round trip. */
-  async function takeOrFind({ look, ...query }: Query, isRefresh: boolean, patienceMs?: number) {
+  async function takeOrFind({ look, ...query }: Query, cause: Cause, { patienceMs, traced }: Looking = {}) {
     const [lease, answer] = await Promise.all([
       leases.take(query.key, patienceMs),
-      lookUp(query, isRefresh, patienceMs),
+      lookUp({ ...query, look: traced }, cause, patienceMs),
     ]);
     look?.event('cache.lease', { 'hotpath.cache.lease': lease === HELD ? 'held' : lease === AWAY ? 'away' : 'taken' });
     if (!answer || answer === AWAY) return lease;
@@ -69,26 +77,33 @@ export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOu
     return answer;
   }
 
-  async function waitForHolder(query: Query, isRefresh: boolean): Promise<Answer> {
+  async function waitForHolder(query: Query, cause: Cause): Promise<Answer> {
     const deadline = performance.now() + LEASE_WAITS * leaseMs;
     while (performance.now() < deadline) {
       await delay(LEASE_POLL_MS);
-      const got = await takeOrFind(query, isRefresh);
+      const got = await takeOrFind(query, cause);
       if (got === AWAY) break;
       if (got !== HELD) return 'entry' in got ? { ...got, outcome: 'coalesced' } : load(query, got);
     }
     return load(query);
   }
 
-  return async (query, isRefresh) => {
+  return async (query, cause) => {
     const startedAt = performance.now();
-    const answer = await lookUp(query, isRefresh);
+    const isNew = cause === 'nothing';
+    const answer = isNew ? await lookUp(query, cause) : undefined;
     const patienceMs = remote.breaker.timeoutMs - (performance.now() - startedAt);
     if (answer === AWAY || patienceMs < 1) return load(query);
     if (answer) return answer;
-    const got = await takeOrFind(query, isRefresh, patienceMs);
-    if (got === HELD) return waitForHolder(query, isRefresh);
+    const got = await takeOrFind(query, cause, { patienceMs, traced: isNew ? undefined : query.look });
+    if (got === HELD) return waitForHolder(query, cause);
     if (got === AWAY) return load(query);
     return 'entry' in got ? got : load(query, got);
   };
+}
+
+interface Looking {
+  readonly patienceMs?: number;
+  /** Where the look-up stands in a trace: the first one does. */
+  readonly traced?: Query['look'];
 }
