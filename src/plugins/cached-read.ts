@@ -65,6 +65,8 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
   };
 
   function respond(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
+    // Its client may have left since it was looked up.
+    if (reply.request.raw.socket.destroyed) return;
     try {
       sendAnswer(reply, { entry, ...MEMORY_HIT }, policy)?.catch(fail);
     } catch (error) {

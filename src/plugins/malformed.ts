@@ -18,10 +18,15 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
   sendProblem(requestErrorOf(error), request, reply);
 }
 
-/** Answers on the socket what Node.js could not make a request of, and closes the connection. */
+/**
+ * Answers on the socket what Node.js could not make a request of, and closes the connection. What came before it on the
+ * same connection and is in memory has its reply first: that leaves at the end of the turn.
+ */
 export function answerMalformed(error: ConnectionError, socket: Socket): void {
-  if (socket.writable && error.code !== 'ECONNRESET') socket.write(replyTo(error));
-  socket.destroy();
+  setImmediate(() => {
+    if (socket.writable && error.code !== 'ECONNRESET') socket.write(replyTo(error));
+    socket.destroy();
+  });
 }
 
 function replyTo({ code }: ConnectionError): string {

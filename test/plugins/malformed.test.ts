@@ -17,6 +17,8 @@ const listening = (app: () => App): (() => Promise<string>) => {
   };
 };
 
+const app = useApp();
+
 /** What comes back on a connection of its own, when the service has closed it. */
 async function say(address: string, text: string) {
   const connection = await openConnection(address, text);
@@ -101,6 +103,14 @@ describe('requests on one connection', () => {
       [400, 'r4'],
     ]);
   });
+});
+
+it('what is in memory is answered before what follows it on its connection and is no request', async () => {
+  const address = await listening(app)();
+  const hit = 'GET /v1/categories?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n';
+  await fetch(`${address}/v1/categories?limit=1`);
+  const replies = await say(address, `${hit}${hit}hello\r\n\r\n`);
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 400]);
 });
 
 describe('a client that is slow', () => {

@@ -52,6 +52,13 @@ describe('a dashboard', () => {
     expect(await tree(await traceOf('/v1/users/3/dashboard', as(3)))).toEqual([GET_DASHBOARD, ...FILL]);
   });
 
+  it('is answered before what was read is kept', async () => {
+    const id = await traceOf('/v1/users/2/dashboard', as(2));
+    const { end } = await serverSpan(id);
+    const kept = (await traces().of(id)).find(({ name }) => name === 'cache.set')!;
+    expect(kept.start).toBeGreaterThanOrEqual(end);
+  });
+
   it('from memory is a look-up', async () => {
     const id = await traceOf('/v1/users/3/dashboard', as(3));
     expect(await tree(id)).toEqual([GET_DASHBOARD, '  cache.get l1 hit']);

@@ -230,4 +230,5 @@ export function createCache(options: CacheOptions): Cache {
 
 const noted = () => {};
 
-const afterReplies = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Replies are written at the end of a turn of the event loop, so that is waited for, and what was begun before it. */
+const afterReplies = (): Promise<void> => new Promise((resolve) => setImmediate(setImmediate, resolve));

@@ -1,6 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
-import { currentCarrier, runWith } from '../../../src/engine/telemetry/context.ts';
+import { expect, test, vi } from 'vitest';
 import { BURST, inBurst } from '../../../src/plugins/cached-read/burst.ts';
 
 /** Notes what happens, in order. */
@@ -45,10 +45,30 @@ test('a burst that is full does not wait for the end of the turn', async () => {
 });
 
 test('each reply is written in the context of its request', async () => {
-  const traces: unknown[] = [];
-  for (const traceId of ['1', '2', '3']) {
-    runWith({ traceId, span: undefined }, () => inBurst(() => traces.push(currentCarrier()?.traceId)));
-  }
+  const requests = new AsyncLocalStorage<number>();
+  const written: unknown[] = [];
+  for (const id of [1, 2, 3]) requests.run(id, () => inBurst(() => written.push(requests.getStore())));
   await turn();
-  expect(traces).toEqual(['1', '2', '3']);
+  expect(written).toEqual([1, 2, 3]);
+});
+
+test('a reply that cannot be written keeps none of the others back, and its error is not lost', async () => {
+  const { noted, write } = noting();
+  const errors: unknown[] = [];
+  vi.spyOn(process, 'nextTick').mockImplementation((run) => {
+    try {
+      run();
+    } catch (error) {
+      errors.push(error);
+    }
+  });
+  write('first');
+  inBurst(() => {
+    throw new Error('no such reply');
+  });
+  write('third');
+  await turn();
+  vi.restoreAllMocks();
+  expect(noted).toEqual(['first is written', 'third is written']);
+  expect(errors).toEqual([new Error('no such reply')]);
 });
