@@ -1,10 +1,13 @@
 /** The cache when what it stands on fails: Redis slow, gone and back; the database. */
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { as, DEFAULT_BOUNDS } from '../support/app.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type App, buildApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { as, DEFAULT_BOUNDS, testEnvironment } from '../support/app.ts';
 import { adminUrl } from '../support/database.ts';
-import { ask, useInstances } from '../support/instances.ts';
+import { type Asked, ask, useInstances } from '../support/instances.ts';
+import { openSlowProxy, type SlowProxy } from '../support/proxy.ts';
 import { useRedisServer } from '../support/redis.ts';
 
 const server = useRedisServer();
@@ -27,6 +30,25 @@ const freshUrl = () => {
   return `/v1/products?fields=id&limit=1&price[gte]=${asked}`;
 };
 
+/** What a question took beyond the database. */
+async function costOf(service: App, url: string): Promise<Asked & { readonly ms: number }> {
+  const startedAt = performance.now();
+  const asked = await ask(service, url);
+  const ms = performance.now() - startedAt;
+  return { ...asked, ms: ms - Number(/db;dur=([\d.]+)/.exec(asked.headers['server-timing']!)![1]) };
+}
+
+const medianOf = (some: readonly { ms: number }[]): number =>
+  some.map(({ ms }) => ms).sort((one, other) => one - other)[some.length >> 1]!;
+
+/** How the second instance answers what the first was the first to be asked. */
+async function shared(): Promise<string | undefined> {
+  const url = freshUrl();
+  await ask(app(0), url);
+  await settled();
+  return (await ask(app(1), url)).cache;
+}
+
 describe('a Redis that does not answer', () => {
   it('costs a request no more than its limit, then nothing; one probe finds it back', async () => {
     await ask(app(0), freshUrl());
@@ -34,10 +56,7 @@ describe('a Redis that does not answer', () => {
     server().pause();
     const times: number[] = [];
     while (app(0).cacheStats.breaker === 'closed') {
-      const startedAt = performance.now();
-      const { headers } = await ask(app(0), freshUrl());
-      const database = Number(/db;dur=([\d.]+)/.exec(headers['server-timing']!)![1]);
-      times.push(performance.now() - startedAt - database);
+      times.push((await costOf(app(0), freshUrl())).ms);
       expect(times.length).toBeLessThan(20);
     }
     // The limit is 50 ms; a busy machine adds its own.
@@ -57,6 +76,58 @@ describe('a Redis that does not answer', () => {
   });
 });
 
+describe('a Redis whose every answer takes 60 ms', () => {
+  const LIMIT_MS = Number(DEFAULT_BOUNDS.REDIS_TIMEOUT_MS);
+  const SLOW_MS = 60;
+  let proxy: SlowProxy;
+  let slow: App;
+  beforeAll(async () => {
+    proxy = await openSlowProxy(server().port);
+    const url = `redis://127.0.0.1:${proxy.port}`;
+    const environment = { ...testEnvironment(service().databaseUrl), ...DEFAULT_BOUNDS, REDIS_URL: url };
+    slow = buildApp(loadConfig(environment));
+    await slow.ready();
+  });
+  afterAll(async () => {
+    await slow.close();
+    await proxy.close();
+  });
+
+  /** What others have stored in Redis, and this instance has not seen. */
+  async function stored(): Promise<string> {
+    const url = freshUrl();
+    await ask(app(0), url);
+    await settled();
+    return url;
+  }
+
+  it.each([
+    ['what nobody has read', async () => freshUrl()],
+    ['what it holds', stored],
+  ])('costs a request for %s its limit, and nothing once the breaker is open', async (_what, question) => {
+    const waited: { ms: number }[] = [];
+    const unbothered: { ms: number }[] = [];
+    for (const _ of [1, 2, 3]) {
+      proxy.delayMs = 0;
+      await expect.poll(async () => (await ask(slow, await stored())).cache, { timeout: 10_000 }).toBe('l2 hit');
+      await slow.cache.settled();
+      expect(slow.cacheStats.breaker).toBe('closed');
+      proxy.delayMs = SLOW_MS;
+      while (slow.cacheStats.breaker === 'closed') {
+        const asked = await costOf(slow, await question());
+        expect(asked.status).toBe(200);
+        waited.push(asked);
+        expect(waited.length).toBeLessThan(30);
+      }
+      for (let index = 0; index < 15; index += 1) unbothered.push(await costOf(slow, await question()));
+    }
+    expect(medianOf(waited)).toBeGreaterThan(LIMIT_MS - 5);
+    // Who waited for the answers would wait for two, or for one and the limit; a busy machine adds its own.
+    expect(medianOf(waited)).toBeLessThan(LIMIT_MS + 50);
+    expect(medianOf(unbothered)).toBeLessThan(LIMIT_MS / 2);
+  });
+});
+
 describe('a Redis that is gone', () => {
   it('is done without, and used again when it is back', async () => {
     const url = freshUrl();
@@ -65,12 +136,6 @@ describe('a Redis that is gone', () => {
     expect((await ask(app(0), url)).cache).toBe('l1 hit');
     expect((await ask(app(1), url)).cache).toBe('database miss');
     await server().start();
-    const shared = async () => {
-      const question = freshUrl();
-      await ask(app(0), question);
-      await settled();
-      return (await ask(app(1), question)).cache;
-    };
     await expect.poll(shared, { timeout: 10_000 }).toBe('l2 hit');
   });
 });
@@ -88,9 +153,9 @@ describe('a load in whose middle Redis is lost', () => {
       const lane = async (index: number) => {
         while (now() < end) {
           const at = now();
-          const { status, headers } = await ask(app(index % 2), freshUrl());
+          const { status, ms } = await costOf(app(index % 2), freshUrl());
           expect(status).toBe(200);
-          waits.push({ at, ms: now() - at - Number(/db;dur=([\d.]+)/.exec(headers['server-timing']!)![1]) });
+          waits.push({ at, ms });
         }
       };
       const lanes = Array.from({ length: 4 }, (_, index) => lane(index));
@@ -106,8 +171,6 @@ describe('a load in whose middle Redis is lost', () => {
       await Promise.all(lanes);
       await server().stop();
       await server().start();
-      const medianOf = (some: { ms: number }[]) =>
-        some.map(({ ms }) => ms).sort((one, other) => one - other)[some.length >> 1]!;
       const before = medianOf(waits.filter(({ at }) => at < lostAt));
       const after = medianOf(waits.filter(({ at }) => at > lostAt + SECOND_MS));
       // Who waited for Redis would wait for 50 ms more.
@@ -117,30 +180,104 @@ describe('a load in whose middle Redis is lost', () => {
 });
 
 describe('a database that is down', () => {
+  const [kept, changed, inRedis] = ['/v1/products/1', '/v1/products/2', '/v1/products/3'] as const;
+
   it('leaves what was read before, for as long as the policy allows; never what is guarded by it', async () => {
-    const rows = await service().psql.query<{ id: number; user_id: number }>(
+    const [{ id, user_id }] = (await sql(
       `select project_id as id, user_id from permissions where role = 'owner' limit 1`,
-    );
-    const { id, user_id } = rows.rows[0]!;
-    const [product, project] = ['/v1/products/1', `/v1/projects/${id}?fields=name`];
-    const before = await ask(app(0), product);
+    )) as [{ id: number; user_id: number }];
+    const project = `/v1/projects/${id}?fields=name`;
+    const before = await ask(app(0), kept);
     expect((await ask(app(0), project, as(user_id))).status).toBe(200);
-    await setDatabaseDown(service().databaseUrl, true);
-    try {
-      await expect.poll(() => app(0).follower.isCurrent, { timeout: 10_000 }).toBe(false);
-      const rescued = await ask(app(0), product);
+    await whileDown(async () => {
+      const rescued = await ask(app(0), kept);
       expect([rescued.status, rescued.cache, rescued.body]).toEqual([200, 'l1 rescued', before.body]);
       expect(rescued.headers['cache-status']).toMatch(/^hotpath; hit; ttl=-?\d+; detail=l1-rescued$/);
       // Who knows of a write that this instance has not heard of is not answered from before it.
       const unheard = { 'consistency-token': `900000000:900000000:@${app(0).follower.epoch}` };
-      expect((await ask(app(0), product, unheard)).status).toBe(503);
+      expect((await ask(app(0), kept, unheard)).status).toBe(503);
       expect((await ask(app(0), project, as(user_id))).status).toBe(503);
       expect((await ask(app(0), freshUrl())).status).toBe(503);
-    } finally {
-      await setDatabaseDown(service().databaseUrl, false);
-    }
-    await expect.poll(async () => (await ask(app(0), product)).cache, { timeout: 10_000 }).toBe('l1 hit');
+    });
   });
+
+  it('leaves nothing that a change is known to have outdated, in memory or in Redis', async () => {
+    await expect.poll(shared, { timeout: 10_000 }).toBe('l2 hit');
+    await redis.flushall();
+    for (const url of [kept, changed, inRedis]) await ask(app(0), `${url}?fields=name`);
+    await settled();
+    await expect.poll(() => redis.keys('hotpath:*}'), { timeout: 10_000 }).toHaveLength(3);
+    await sql(`update products set name = 'changed' where id = 2`);
+    for (const each of service().apps) {
+      await expect.poll(() => each.follower.catchUp(), { timeout: 10_000 }).toBe(true);
+    }
+    await whileDown(async () => {
+      const cacheOf = async (index: number, url: string) => (await ask(app(index), `${url}?fields=name`)).cache;
+      expect(await cacheOf(0, kept)).toBe('l1 rescued');
+      await expect.poll(() => cacheOf(1, inRedis), { timeout: 10_000 }).toBe('l2 rescued');
+      for (const each of service().apps) expect(await refusal(each, `${changed}?fields=name`)).toBe(UNAVAILABLE);
+    });
+    expect(JSON.parse((await ask(app(0), `${changed}?fields=name`)).body).data.name).toBe('changed');
+  });
+
+  it('leaves nothing that is older than the policy allows, nor when nobody has known of changes for so long', async () => {
+    const HOUR_MS = 3_600_000;
+    const [shortest, longest] = [270_000, 300_000];
+    await ask(app(0), kept);
+    const rescued = async () => (await ask(app(0), kept)).cache;
+    await whileDown(async () => {
+      expect(await rescued()).toBe('l1 rescued');
+      const { now } = Date;
+      const clock = vi.spyOn(Date, 'now');
+      onTestFinished(() => clock.mockRestore());
+      // A busy machine has a minute.
+      clock.mockImplementation(() => now() + HOUR_MS + shortest - 60_000);
+      expect(await rescued()).toBe('l1 rescued');
+      clock.mockImplementation(() => now() + HOUR_MS + longest);
+      expect(await refusal(app(0), kept)).toBe(UNAVAILABLE);
+      clock.mockRestore();
+      expect(await rescued()).toBe('l1 rescued');
+      const unheard = vi.spyOn(app(0).follower, 'ageMs', 'get').mockReturnValue(HOUR_MS + 1);
+      onTestFinished(() => unheard.mockRestore());
+      expect(await refusal(app(0), kept)).toBe(UNAVAILABLE);
+      unheard.mockRestore();
+      expect(await rescued()).toBe('l1 rescued');
+    });
+  });
+
+  const UNAVAILABLE = '503 DATABASE_UNAVAILABLE';
+
+  async function refusal(from: App, url: string): Promise<string> {
+    const { status, body } = await ask(from, url);
+    return `${status} ${JSON.parse(body).code}`;
+  }
+
+  /** Of a session of its own, since those of others end with the database. */
+  async function sql(text: string): Promise<unknown[]> {
+    const client = new pg.Client({ connectionString: service().databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async function whileDown(work: () => Promise<void>): Promise<void> {
+    const { apps, databaseUrl } = service();
+    await setDatabaseDown(databaseUrl, true);
+    try {
+      for (const { follower } of apps) {
+        await expect.poll(() => follower.isCurrent, { timeout: 10_000 }).toBe(false);
+      }
+      await work();
+    } finally {
+      await setDatabaseDown(databaseUrl, false);
+    }
+    for (const each of apps) {
+      await expect.poll(async () => (await ask(each, kept)).cache, { timeout: 10_000 }).toBe('l1 hit');
+    }
+  }
 });
 
 /** Ends every session of a database, and lets none begin; or lets them again. */

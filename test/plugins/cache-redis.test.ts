@@ -1,10 +1,12 @@
 /** The cache of several instances that share a real Redis: what they share, and what Redis cannot make them serve. */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
 import { product } from '../../src/domain/catalog/resource.ts';
 import { PUBLIC } from '../../src/engine/resource/viewer.ts';
 import { readRow } from '../../src/plugins/reads.ts';
-import { as } from '../support/app.ts';
+import { as, testEnvironment } from '../support/app.ts';
 import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';
 import { useRedisServer } from '../support/redis.ts';
 
@@ -46,6 +48,22 @@ describe('what one instance has read', () => {
     expect(second.headers['cache-status']).toMatch(/^hotpath; hit; ttl=\d+; detail=l2$/);
     expect((await ask(app(1), url)).cache).toBe('l1 hit');
     expect(await commands()).toEqual({ ...before, get: before['get']! + 1 });
+  });
+
+  it('is looked for together with the lease, where memory held what a change has outdated', async () => {
+    const url = '/v1/products/9?fields=name';
+    await ask(app(0), url);
+    await settled();
+    await sql(`update products set name = name || '.' where id = 9`);
+    await caughtUp();
+    const before = await commands();
+    const held = holdNextAnswer(app(0));
+    const asked = ask(app(0), url);
+    await held.answered;
+    const { get, set } = await commands();
+    expect([get! - before['get']!, set! - before['set']!]).toEqual([1, 1]);
+    held.release();
+    expect((await asked).cache).toBe('database miss');
   });
 
   it('is kept under names that tell nothing, for no longer than its times allow', async () => {
@@ -115,30 +133,53 @@ describe('what is taken from Redis into memory', () => {
   async function keyOf(index: number, url: string): Promise<string> {
     app(index).cache.takeReads(0);
     expect((await ask(app(index), url)).cache).toBe('l1 hit');
-    const [{ key }] = app(index).cache.takeReads(1) as [{ key: string }];
-    return key;
+    return app(index).cache.takeReads(1)[0]!.key;
   }
 
   it('is nothing that a change has outdated, nor one that comes while it is on its way', async () => {
     const urls = ['/v1/products/9?fields=name', '/v1/products/10?fields=name', '/v1/products/11?fields=name'] as const;
     for (const url of urls) await ask(app(0), url);
     await settled();
-    const [known, coming, untouched] = await Promise.all(urls.map((url) => keyOf(0, url)));
+    const [known, coming, untouched] = [await keyOf(0, urls[0]), await keyOf(0, urls[1]), await keyOf(0, urls[2])];
     await sql(`update products set name = 'after' where id = 9`);
     await caughtUp();
     const { entries } = app(1).cacheStats;
-    await app(1).cache.preload(known!);
+    await app(1).cache.preload(known);
     server().pause();
-    const loading = app(1).cache.preload(coming!);
+    const loading = app(1).cache.preload(coming);
     await sql(`update products set name = 'after' where id = 10`);
     await caughtUp();
     server().resume();
     await loading;
     expect(app(1).cacheStats.entries).toBe(entries);
-    await app(1).cache.preload(untouched!);
+    await app(1).cache.preload(untouched);
     expect(app(1).cacheStats.entries).toBe(entries + 1);
     expect((await ask(app(1), urls[2])).cache).toBe('l1 hit');
     for (const url of urls.slice(0, 2)) expect(name((await ask(app(1), url)).body)).toBe('after');
+  });
+
+  it('is nothing that has changed before a process starts', async () => {
+    const [changed, other] = ['/v1/products/16?fields=name', '/v1/products/17?fields=name'] as const;
+    await redis.flushall();
+    app(0).cache.takeReads(0);
+    for (const url of [changed, changed, other, other]) await ask(app(0), url);
+    await settled();
+    const reads = app(0).cache.takeReads(10);
+    expect(reads).toHaveLength(2);
+    await app(0).popular!.tell(reads);
+    await sql(`update products set name = 'after' where id = 16`);
+    const own = { REDIS_URL: server().url, CACHE_WARM_UP_ENTRIES: '10' };
+    const started = buildApp(loadConfig({ ...testEnvironment(service().databaseUrl), ...own }));
+    try {
+      await started.ready();
+      await expect.poll(() => started.isWarm(), { timeout: 10_000 }).toBe(true);
+      expect(started.cacheStats.entries).toBe(1);
+      expect((await ask(started, other)).cache).toBe('l1 hit');
+      const read = await ask(started, changed);
+      expect([read.cache, name(read.body)]).toEqual(['database miss', 'after']);
+    } finally {
+      await started.close();
+    }
   });
 });
 

@@ -1,10 +1,11 @@
 /** The cache on a Redis that sentinels look after: what is shared, and what a failover costs. */
-import { describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, useInstances } from '../support/instances.ts';
 import { useSentinel } from '../support/redis-topologies.ts';
 
 const redis = useSentinel();
-const service = useInstances({ count: 2, environment: () => redis().environment });
+const service = useInstances({ count: 3, environment: () => redis().environment });
 const app = (index: number) => service().apps[index]!;
 
 let asked = 0;
@@ -19,15 +20,63 @@ async function shared(): Promise<string | undefined> {
   return cache;
 }
 
+const nameFrom = async (index: number, url: string): Promise<string> =>
+  JSON.parse((await ask(app(index), url)).body).data.name;
+
+/** A write that every instance knows of. */
+async function change(id: number, name: string): Promise<void> {
+  await service().psql.query('update products set name = $2 where id = $1', [id, name]);
+  for (const { follower } of service().apps) {
+    await expect.poll(() => follower.catchUp(), { timeout: 10_000 }).toBe(true);
+  }
+}
+
+function clientOf(url: string): Redis {
+  const client = new Redis(url);
+  client.on('error', () => {});
+  onTestFinished(() => client.disconnect());
+  return client;
+}
+
+/** The entries that are kept, by their keys. */
+async function valuesIn(client: Redis): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const key of await client.keys('hotpath:*}')) values[key] = (await client.getBuffer(key))!.toString('latin1');
+  return values;
+}
+
 describe('a master that a sentinel names', () => {
   it('is what instances share', async () => {
     await expect.poll(shared, { timeout: 10_000 }).toBe('l2 hit');
   });
 
-  it('may die: no request fails, and its successor is shared from then on', async () => {
-    const [master] = redis().servers;
+  it('may die: no request fails, its successor is shared from then on, and what that has missed is not served', async () => {
+    const [master, successor] = redis().servers;
+    const [inMaster, inSuccessor] = [clientOf(master!.url), clientOf(successor!.url)];
+    const [early, late] = ['/v1/products/1?fields=name', '/v1/products/2?fields=name'] as const;
+    for (const id of [1, 2]) await change(id, 'before');
+    await inMaster.flushall();
+    for (const url of [early, late]) for (const index of [0, 1]) expect(await nameFrom(index, url)).toBe('before');
+    await app(0).cache.settled();
+    await expect.poll(async () => Object.keys(await valuesIn(inSuccessor)), { timeout: 10_000 }).toHaveLength(2);
+    const old = await valuesIn(inSuccessor);
+
+    // The successor is told nothing of the master's last moments.
+    successor!.pause();
+    await inMaster.call('CLIENT', 'KILL', 'TYPE', 'replica');
+    await change(1, 'after');
+    expect(await nameFrom(0, early)).toBe('after');
+    await app(0).cache.settled();
+    expect(await valuesIn(inMaster)).not.toEqual(old);
     await master!.stop();
+    successor!.resume();
+    await change(2, 'after');
+
     expect(await shared()).toBe('database miss');
+    for (const url of [early, late]) for (const index of [0, 1]) expect(await nameFrom(index, url)).toBe('after');
     await expect.poll(shared, { timeout: 30_000 }).toBe('l2 hit');
+    expect(await valuesIn(inSuccessor)).toMatchObject(old);
+    // Its memory knows of neither, so it asks the successor.
+    for (const url of [early, late]) expect(await nameFrom(2, url)).toBe('after');
   }, 60_000);
 });

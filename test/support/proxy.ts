@@ -1,6 +1,10 @@
-/** A proxy before PostgreSQL: connections of one application can be held up or cut, as by a network that has died. */
+/**
+ * Proxies: one before PostgreSQL, where connections of one application can be held up or cut, as by a network that has
+ * died; and one before anything, that makes answers late.
+ */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface FreezableProxy {
   /** The database's url, through the proxy. */
@@ -66,4 +70,48 @@ export async function openProxy(databaseUrl: string, application = 'hotpath foll
       for (const socket of open) socket.destroy();
     },
   };
+}
+
+export interface SlowProxy {
+  readonly port: number;
+  /** How long what comes back is held up, from now on. */
+  delayMs: number;
+  close(): Promise<void>;
+}
+
+/** @param to the port of a server on this machine. */
+export async function openSlowProxy(to: number): Promise<SlowProxy> {
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    const target = connect(to, '127.0.0.1');
+    let sent: Promise<unknown> = Promise.resolve();
+    client.on('data', (bytes: Buffer) => target.write(bytes));
+    target.on('data', (bytes: Buffer) => {
+      // Late, and in order.
+      sent = Promise.all([sent, delay(proxy.delayMs)]).then(() => client.write(bytes));
+    });
+    for (const [one, other] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      open.add(one);
+      one.setNoDelay();
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        open.delete(one);
+        other.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: SlowProxy = {
+    port: (server.address() as AddressInfo).port,
+    delayMs: 0,
+    async close() {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+  return proxy;
 }
