@@ -22,8 +22,6 @@ export interface Permission {
   readonly role: PermissionRole;
   /** The project that it is on: the one that was asked about, or the nearest above. */
   readonly projectId: number;
-  /** Of two states of one permission the later has the higher. */
-  readonly version: number;
 }
 
 type Parts = Pick<FastifyInstance, 'pool' | 'facts'>;
@@ -58,7 +56,7 @@ const READ_PERMISSION = `
   )
   SELECT
     (
-      SELECT json_build_object('role', "role", 'projectId', "project_id", 'version', "version")
+      SELECT json_build_object('role', "role", 'projectId', "project_id")
       FROM project_permission($1, $2)
     )::text AS "held",
     ARRAY(SELECT "id" FROM "path") AS "path",
