@@ -46,15 +46,15 @@ function headMeasuresLast({ method, onSend, compress: isCompressed }: RouteOptio
   onSend.push(shrink!, measure!);
 }
 
-/** Compressed bytes are another representation, so their ETag is another. */
+/** Compressed bytes are another representation, so their ETag is another. A weak one names them all. */
 function nameWhatIsCompressed(route: RouteOptions): void {
   if (route.compress === false) return;
   route.onSend = [route.onSend ?? [], nameEncoding].flat();
 }
 
 const nameEncoding: onSendHookHandler = (_request, reply, _payload, done) => {
-  const etag = reply.getHeader('etag');
+  const etag = String(reply.getHeader('etag') ?? '');
   const encoding = ENCODINGS.find((name) => name === reply.getHeader('content-encoding'));
-  if (typeof etag === 'string' && encoding) reply.header('etag', etagIn(etag, encoding));
+  if (etag.startsWith('"') && encoding) reply.header('etag', etagIn(etag, encoding));
   done();
 };

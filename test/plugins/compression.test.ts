@@ -11,6 +11,9 @@ function routes(service: App): void {
     scope.get('/small', { config }, async () => ({ small: true }));
     scope.get('/text', { config }, async (_request, reply) => reply.type('application/json').send(text));
     scope.get('/bytes', { config }, async (_request, reply) => reply.type('application/json').send(Buffer.from(text)));
+    scope.get('/weak', { config }, async (_request, reply) =>
+      reply.headers({ 'content-type': 'application/json', etag: 'W/"7"' }).send(text),
+    );
     scope.get('/image', { config }, async (_request, reply) => reply.type('image/png').send(Buffer.from(text)));
     scope.get('/stored', { config }, async (_request, reply) =>
       reply.headers({ 'content-type': 'application/json', 'content-encoding': 'gzip' }).send(Buffer.from('as it is')),
@@ -75,6 +78,11 @@ it('gives what it compresses an ETag of its own, by which it is known as held', 
     const again = await get(url, 'br', { 'if-none-match': etag });
     expect([again.statusCode, again.headers.etag, again.body]).toEqual([304, etag, '']);
   }
+});
+
+it('leaves a weak ETag alone, which names every encoding', async () => {
+  const { headers } = await get('/weak', 'br');
+  expect([headers['content-encoding'], headers.etag]).toEqual(['br', 'W/"7"']);
 });
 
 it.each(['gzip', 'br', 'identity'])('lets HEAD tell the length that GET sends: %s', async (encodings) => {
