@@ -104,6 +104,7 @@ function itemRoute(this: FastifyInstance, path: string, route: ReadRoute): void 
 
 function listRoute(this: FastifyInstance, path: string, route: ReadRoute): void {
   const read = { ...route, where: route.where ?? {}, kind: 'list' } as const;
+  this.resources.mustHavePages(route.resource);
   readRoute(this, path, read, {
     select: (asked) => this.selections.list(asked),
     request: listRequest,
@@ -184,11 +185,12 @@ const itemRequest = ({ dataModel }: Registry, { resource, args }: Selection): Re
   ...(Object.hasOwn(dataModel.models[resource.model]!.fields, VERSION) ? { version: VERSION } : {}),
 });
 
-const listRequest = ({ resource, args, sort, page }: ListSelection): ReadRequest => ({
+const listRequest = ({ resource, args, sort, page, after }: ListSelection): ReadRequest => ({
   model: resource.model,
   action: 'findMany',
   args,
   next: sort.map(({ field }) => field),
+  ...(after ? { after } : {}),
   ...(page.count ? { total: args.where ?? {} } : {}),
 });
 

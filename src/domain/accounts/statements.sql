@@ -1,7 +1,12 @@
 -- GET /v1/users/:id
 
 WITH "the row" AS (
-  SELECT "user".*
+  SELECT
+    "user"."id",
+    "user"."email",
+    "user"."name",
+    "user"."avatar_url",
+    "user"."version"
   FROM "users" AS "user"
   WHERE "user"."id" = $1
   ORDER BY "user"."id" ASC
@@ -9,7 +14,7 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "user"."id",
@@ -28,14 +33,18 @@ SELECT
 -- GET /v1/users
 
 WITH "the page" AS (
-  SELECT "user".*
+  SELECT
+    "user"."id",
+    "user"."email",
+    "user"."name",
+    "user"."avatar_url"
   FROM "users" AS "user"
   ORDER BY "user"."id" ASC
   LIMIT 21
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "user"."id",
@@ -47,7 +56,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array("user"."id")
+    SELECT json_build_array("user"."id"::text)
     FROM "the page" AS "user"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19

@@ -1,14 +1,19 @@
 -- GET /v1/products
 
 WITH "the page" AS (
-  SELECT "product".*
+  SELECT
+    "product"."id",
+    "product"."name",
+    "product"."price",
+    "product"."image_url",
+    "product"."created_at"
   FROM "products" AS "product"
   ORDER BY "product"."created_at" DESC, "product"."id" DESC
   LIMIT 21
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "product"."id",
@@ -35,7 +40,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("product"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "product"."id")
+    SELECT json_build_array("product"."created_at"::text, "product"."id"::text)
     FROM "the page" AS "product"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
@@ -49,7 +54,12 @@ SELECT
 -- GET /v1/products/:id
 
 WITH "the row" AS (
-  SELECT "product".*
+  SELECT
+    "product"."id",
+    "product"."name",
+    "product"."price",
+    "product"."image_url",
+    "product"."version"
   FROM "products" AS "product"
   WHERE "product"."id" = $2
   ORDER BY "product"."id" ASC
@@ -57,7 +67,7 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "product"."id",
@@ -91,7 +101,13 @@ SELECT
 -- GET /v1/products/:id/reviews
 
 WITH "the page" AS (
-  SELECT "review".*
+  SELECT
+    "review"."id",
+    "review"."user_id",
+    "review"."rating",
+    "review"."title",
+    "review"."body",
+    "review"."created_at"
   FROM "reviews" AS "review"
   WHERE "review"."product_id" = $1
   ORDER BY "review"."created_at" DESC, "review"."id" DESC
@@ -99,7 +115,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "review"."id",
@@ -108,7 +124,7 @@ SELECT
         "review"."body",
         to_char("review"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "user"."id",
@@ -122,7 +138,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("review"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "review"."id")
+    SELECT json_build_array("review"."created_at"::text, "review"."id"::text)
     FROM "the page" AS "review"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
@@ -132,7 +148,10 @@ SELECT
 -- GET /v1/products/:id/inventory
 
 WITH "the row" AS (
-  SELECT "inventory".*
+  SELECT
+    "inventory"."quantity",
+    "inventory"."restock_at",
+    "inventory"."version"
   FROM "inventories" AS "inventory"
   WHERE "inventory"."product_id" = $1
   ORDER BY "inventory"."product_id" ASC
@@ -140,7 +159,7 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "inventory"."quantity",
@@ -158,7 +177,7 @@ SELECT
 
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "review"."id",
@@ -167,7 +186,7 @@ SELECT
         "review"."body",
         to_char("review"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "user"."id",

@@ -1,14 +1,19 @@
 -- GET /v1/devices
 
 WITH "the page" AS (
-  SELECT "device".*
+  SELECT
+    "device"."id",
+    "device"."serial",
+    "device"."name",
+    "device"."kind",
+    "device"."status"
   FROM "devices" AS "device"
   ORDER BY "device"."id" ASC
   LIMIT 51
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "device"."id",
@@ -21,7 +26,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array("device"."id")
+    SELECT json_build_array("device"."id"::text)
     FROM "the page" AS "device"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 50)
     LIMIT 1 OFFSET 49
@@ -32,7 +37,7 @@ SELECT
 
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "device"."id",
@@ -51,7 +56,11 @@ SELECT
 -- GET /v1/devices/:id/readings
 
 WITH "the page" AS (
-  SELECT "reading".*
+  SELECT
+    "reading"."device_id",
+    "reading"."timestamp",
+    "reading"."temperature",
+    "reading"."humidity"
   FROM "readings" AS "reading"
   WHERE "reading"."device_id" = $1
     AND "reading"."timestamp" >= $2
@@ -60,7 +69,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "reading"."device_id" AS "deviceId",
@@ -72,7 +81,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("reading"."timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "reading"."device_id")
+    SELECT json_build_array("reading"."timestamp"::text, "reading"."device_id"::text)
     FROM "the page" AS "reading"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99
@@ -82,7 +91,14 @@ SELECT
 -- GET /v1/devices/:id/readings/hourly
 
 WITH "the page" AS (
-  SELECT "readingHourly".*
+  SELECT
+    "readingHourly"."device_id",
+    "readingHourly"."hour",
+    "readingHourly"."count",
+    "readingHourly"."temperature_min",
+    "readingHourly"."temperature_max",
+    "readingHourly"."temperature_avg",
+    "readingHourly"."humidity_avg"
   FROM "readings_hourly" AS "readingHourly"
   WHERE "readingHourly"."device_id" = $1
     AND "readingHourly"."hour" >= $2
@@ -91,7 +107,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         to_char("readingHourly"."hour" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "hour",
@@ -105,7 +121,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("readingHourly"."hour" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "readingHourly"."device_id")
+    SELECT json_build_array("readingHourly"."hour"::text, "readingHourly"."device_id"::text)
     FROM "the page" AS "readingHourly"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 24)
     LIMIT 1 OFFSET 23
@@ -115,7 +131,11 @@ SELECT
 -- GET /v1/readings
 
 WITH "the page" AS (
-  SELECT "reading".*
+  SELECT
+    "reading"."device_id",
+    "reading"."timestamp",
+    "reading"."temperature",
+    "reading"."humidity"
   FROM "readings" AS "reading"
   WHERE "reading"."timestamp" >= $1
   ORDER BY "reading"."timestamp" DESC, "reading"."device_id" DESC
@@ -123,7 +143,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "reading"."device_id" AS "deviceId",
@@ -135,7 +155,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("reading"."timestamp" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "reading"."device_id")
+    SELECT json_build_array("reading"."timestamp"::text, "reading"."device_id"::text)
     FROM "the page" AS "reading"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99

@@ -1,7 +1,11 @@
 -- GET /v1/users/:id/home
 
 WITH "the row" AS (
-  SELECT "user".*
+  SELECT
+    "user"."id",
+    "user"."email",
+    "user"."name",
+    "user"."version"
   FROM "users" AS "user"
   WHERE "user"."id" = $1
   ORDER BY "user"."id" ASC
@@ -9,13 +13,13 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "user"."email",
         "user"."name",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "posts"."id",
@@ -28,7 +32,7 @@ SELECT
           ) AS "row"
         ) AS "posts",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "notifications"."id",
@@ -61,7 +65,7 @@ SELECT
 
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "post"."id",
@@ -78,7 +82,13 @@ SELECT
 -- GET /v1/notifications/:id
 
 WITH "the row" AS (
-  SELECT "notification".*
+  SELECT
+    "notification"."id",
+    "notification"."kind",
+    "notification"."title",
+    "notification"."read_at",
+    "notification"."version",
+    "notification"."created_at"
   FROM "notifications" AS "notification"
   WHERE "notification"."id" = $1
   ORDER BY "notification"."id" ASC
@@ -86,7 +96,7 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "notification"."id",
@@ -106,7 +116,10 @@ SELECT
 -- GET /v1/users/:id/posts
 
 WITH "the page" AS (
-  SELECT "post".*
+  SELECT
+    "post"."id",
+    "post"."title",
+    "post"."created_at"
   FROM "posts" AS "post"
   WHERE "post"."author_id" = $1
   ORDER BY "post"."created_at" DESC, "post"."id" DESC
@@ -114,7 +127,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "post"."id",
@@ -125,7 +138,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("post"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "post"."id")
+    SELECT json_build_array("post"."created_at"::text, "post"."id"::text)
     FROM "the page" AS "post"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
@@ -135,7 +148,12 @@ SELECT
 -- GET /v1/users/:id/notifications
 
 WITH "the page" AS (
-  SELECT "notification".*
+  SELECT
+    "notification"."id",
+    "notification"."kind",
+    "notification"."title",
+    "notification"."read_at",
+    "notification"."created_at"
   FROM "notifications" AS "notification"
   WHERE "notification"."user_id" = $1
   ORDER BY "notification"."created_at" DESC, "notification"."id" DESC
@@ -143,7 +161,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "notification"."id",
@@ -156,7 +174,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("notification"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "notification"."id")
+    SELECT json_build_array("notification"."created_at"::text, "notification"."id"::text)
     FROM "the page" AS "notification"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19

@@ -1,7 +1,13 @@
 -- GET /v1/orders/:id
 
 WITH "the row" AS (
-  SELECT "order".*
+  SELECT
+    "order"."id",
+    "order"."status",
+    "order"."total",
+    "order"."currency",
+    "order"."version",
+    "order"."created_at"
   FROM "orders" AS "order"
   WHERE "order"."id" = $1
   ORDER BY "order"."id" ASC
@@ -9,7 +15,7 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "order"."id",
@@ -18,13 +24,13 @@ SELECT
         "order"."currency",
         to_char("order"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "items"."quantity",
               trim_scale("items"."unit_price")::text AS "unitPrice",
               (
-                SELECT "row"
+                SELECT "row".*::record
                 FROM (
                   SELECT
                     "product"."id",
@@ -52,7 +58,12 @@ SELECT
 -- GET /v1/users/:id/orders
 
 WITH "the page" AS (
-  SELECT "order".*
+  SELECT
+    "order"."id",
+    "order"."status",
+    "order"."total",
+    "order"."currency",
+    "order"."created_at"
   FROM "orders" AS "order"
   WHERE "order"."user_id" = $1
   ORDER BY "order"."created_at" DESC, "order"."id" DESC
@@ -60,7 +71,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "order"."id",
@@ -69,13 +80,13 @@ SELECT
         "order"."currency",
         to_char("order"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "items"."quantity",
               trim_scale("items"."unit_price")::text AS "unitPrice",
               (
-                SELECT "row"
+                SELECT "row".*::record
                 FROM (
                   SELECT
                     "product"."id",
@@ -96,7 +107,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("order"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "order"."id")
+    SELECT json_build_array("order"."created_at"::text, "order"."id"::text)
     FROM "the page" AS "order"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
@@ -106,7 +117,12 @@ SELECT
 -- GET /v1/merchants/:id/stock
 
 WITH "the page" AS (
-  SELECT "stockDay".*
+  SELECT
+    "stockDay"."product_id",
+    "stockDay"."day",
+    "stockDay"."ordered",
+    "stockDay"."revenue",
+    "stockDay"."remaining"
   FROM "stock_days" AS "stockDay"
   WHERE "stockDay"."merchant_id" = $1
   ORDER BY "stockDay"."day" DESC, "stockDay"."product_id" DESC
@@ -114,7 +130,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         to_char("stockDay"."day" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "day",
@@ -122,7 +138,7 @@ SELECT
         trim_scale("stockDay"."revenue")::text AS "revenue",
         "stockDay"."remaining",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "product"."id",
@@ -136,7 +152,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("stockDay"."day" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "stockDay"."product_id")
+    SELECT json_build_array("stockDay"."day"::text, "stockDay"."product_id"::text)
     FROM "the page" AS "stockDay"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19

@@ -1,7 +1,12 @@
 -- GET /v1/users/:id/dashboard
 
 WITH "the row" AS (
-  SELECT "user".*
+  SELECT
+    "user"."id",
+    "user"."email",
+    "user"."name",
+    "user"."avatar_url",
+    "user"."version"
   FROM "users" AS "user"
   WHERE "user"."id" = $1
   ORDER BY "user"."id" ASC
@@ -9,7 +14,7 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "user"."id",
@@ -17,7 +22,7 @@ SELECT
         "user"."name",
         "user"."avatar_url" AS "avatarUrl",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "transactions"."id",
@@ -26,12 +31,12 @@ SELECT
               "transactions"."status",
               to_char("transactions"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
               (
-                SELECT "row"
+                SELECT "row".*::record
                 FROM (
                   SELECT
                     "merchant"."name",
                     (
-                      SELECT "row"
+                      SELECT "row".*::record
                       FROM (
                         SELECT "category"."name"
                         FROM "categories" AS "category"
@@ -49,7 +54,7 @@ SELECT
           ) AS "row"
         ) AS "transactions",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "totals"."category",
@@ -73,7 +78,13 @@ SELECT
 -- GET /v1/users/:id/transactions
 
 WITH "the page" AS (
-  SELECT "transaction".*
+  SELECT
+    "transaction"."id",
+    "transaction"."merchant_id",
+    "transaction"."amount",
+    "transaction"."currency",
+    "transaction"."status",
+    "transaction"."created_at"
   FROM "transactions" AS "transaction"
   WHERE "transaction"."user_id" = $1
   ORDER BY "transaction"."created_at" DESC, "transaction"."id" DESC
@@ -81,7 +92,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "transaction"."id",
@@ -90,12 +101,12 @@ SELECT
         "transaction"."status",
         to_char("transaction"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "merchant"."name",
               (
-                SELECT "row"
+                SELECT "row".*::record
                 FROM (
                   SELECT "category"."name"
                   FROM "categories" AS "category"
@@ -111,7 +122,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("transaction"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "transaction"."id")
+    SELECT json_build_array("transaction"."created_at"::text, "transaction"."id"::text)
     FROM "the page" AS "transaction"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 50)
     LIMIT 1 OFFSET 49
@@ -121,21 +132,25 @@ SELECT
 -- GET /v1/merchants
 
 WITH "the page" AS (
-  SELECT "merchant".*
+  SELECT
+    "merchant"."id",
+    "merchant"."category_id",
+    "merchant"."name",
+    "merchant"."logo_url"
   FROM "merchants" AS "merchant"
   ORDER BY "merchant"."id" ASC
   LIMIT 21
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "merchant"."id",
         "merchant"."name",
         "merchant"."logo_url" AS "logoUrl",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "category"."id",
@@ -149,7 +164,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array("merchant"."id")
+    SELECT json_build_array("merchant"."id"::text)
     FROM "the page" AS "merchant"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
@@ -160,14 +175,14 @@ SELECT
 
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "merchant"."id",
         "merchant"."name",
         "merchant"."logo_url" AS "logoUrl",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "category"."id",
@@ -187,14 +202,18 @@ SELECT
 -- GET /v1/categories
 
 WITH "the page" AS (
-  SELECT "category".*
+  SELECT
+    "category"."id",
+    "category"."name",
+    "category"."slug",
+    "category"."parent_id"
   FROM "categories" AS "category"
   ORDER BY "category"."id" ASC
   LIMIT 101
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "category"."id",
@@ -206,7 +225,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array("category"."id")
+    SELECT json_build_array("category"."id"::text)
     FROM "the page" AS "category"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99

@@ -1,7 +1,15 @@
 -- GET /v1/projects/:id
 
 WITH "the row" AS (
-  SELECT "project".*
+  SELECT
+    "project"."id",
+    "project"."parent_id",
+    "project"."name",
+    "project"."description",
+    "project"."status",
+    "project"."version",
+    "project"."created_at",
+    "project"."updated_at"
   FROM "projects" AS "project"
   WHERE "project"."id" = $1
   ORDER BY "project"."id" ASC
@@ -9,7 +17,7 @@ WITH "the row" AS (
 )
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "project"."id",
@@ -20,12 +28,12 @@ SELECT
         to_char("project"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         to_char("project"."updated_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "updatedAt",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "permissions"."role",
               (
-                SELECT "row"
+                SELECT "row".*::record
                 FROM (
                   SELECT
                     "user"."id",
@@ -41,7 +49,7 @@ SELECT
           ) AS "row"
         ) AS "permissions",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "activities"."id",
@@ -49,7 +57,7 @@ SELECT
               "activities"."summary",
               to_char("activities"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
               (
-                SELECT "row"
+                SELECT "row".*::record
                 FROM (
                   SELECT
                     "user_2"."id",
@@ -76,7 +84,13 @@ SELECT
 -- GET /v1/projects/:id/activities
 
 WITH "the page" AS (
-  SELECT "activity".*
+  SELECT
+    "activity"."id",
+    "activity"."user_id",
+    "activity"."kind",
+    "activity"."summary",
+    "activity"."payload",
+    "activity"."created_at"
   FROM "activities" AS "activity"
   WHERE "activity"."project_id" = $1
   ORDER BY "activity"."created_at" DESC, "activity"."id" DESC
@@ -84,7 +98,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "activity"."id",
@@ -93,7 +107,7 @@ SELECT
         "activity"."payload",
         to_char("activity"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "user"."id",
@@ -107,7 +121,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("activity"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "activity"."id")
+    SELECT json_build_array("activity"."created_at"::text, "activity"."id"::text)
     FROM "the page" AS "activity"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
@@ -118,7 +132,7 @@ SELECT
 
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "activity"."id",
@@ -127,7 +141,7 @@ SELECT
         "activity"."payload",
         to_char("activity"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "user"."id",
@@ -148,7 +162,10 @@ SELECT
 -- GET /v1/users/:id/projects
 
 WITH "the page" AS (
-  SELECT "permission".*
+  SELECT
+    "permission"."user_id",
+    "permission"."project_id",
+    "permission"."role"
   FROM "permissions" AS "permission"
   WHERE "permission"."user_id" = $1
   ORDER BY "permission"."project_id" ASC, "permission"."user_id" ASC
@@ -156,12 +173,12 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "permission"."role",
         (
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "project"."id",
@@ -177,7 +194,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array("permission"."project_id", "permission"."user_id")
+    SELECT json_build_array("permission"."project_id"::text, "permission"."user_id"::text)
     FROM "the page" AS "permission"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19

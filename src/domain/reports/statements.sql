@@ -2,7 +2,7 @@
 
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "report"."id",
@@ -26,7 +26,17 @@ SELECT
 -- GET /v1/users/:id/reports
 
 WITH "the page" AS (
-  SELECT "report".*
+  SELECT
+    "report"."id",
+    "report"."kind",
+    "report"."status",
+    "report"."parameters",
+    "report"."progress",
+    "report"."rows",
+    "report"."link",
+    "report"."error",
+    "report"."expires_at",
+    "report"."created_at"
   FROM "reports" AS "report"
   WHERE "report"."user_id" = $1
   ORDER BY "report"."created_at" DESC, "report"."id" DESC
@@ -34,7 +44,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "report"."id",
@@ -52,7 +62,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("report"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "report"."id")
+    SELECT json_build_array("report"."created_at"::text, "report"."id"::text)
     FROM "the page" AS "report"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19

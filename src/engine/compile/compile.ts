@@ -12,7 +12,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { DataModel } from './data-model.ts';
-import { at } from './error.ts';
+import { at, refuse } from './error.ts';
 import type { Planner } from './plan/arguments.ts';
 import type { RootPlan } from './plan/plan.ts';
 import { planRoot, type ReadRequest } from './plan/read.ts';
@@ -34,7 +34,7 @@ export interface ReadRow {
   readonly snapshot: string;
   /** Null where there is no such row. */
   readonly version?: string | null;
-  /** A JSON array; null where nothing comes after the page. */
+  /** A JSON array of texts and nulls, exact to the last digit; null where nothing comes after the page. */
   readonly next?: string | null;
   /** A JSON array with an array for each row; null where there are no rows. */
   readonly keys?: string | null;
@@ -79,7 +79,9 @@ export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): 
 
   function assemble(plan: (planner: Planner) => Roots, { snapshot = true }: Partial<StatementOptions> = {}): Statement {
     const planner: Planner = { dataModel, remembered, values: [], negated: false };
-    const { text, name } = shapeOf(plan(planner), snapshot);
+    const roots = plan(planner);
+    if (planner.values.length > MOST_VALUES) refuseValues(planner.values.length);
+    const { text, name } = shapeOf(roots, snapshot);
     return name === undefined ? { text, values: planner.values } : { text, values: planner.values, name };
   }
 
@@ -87,6 +89,16 @@ export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): 
     compile: (request, options) => assemble((planner) => planRoot(planner, request), options),
     compileAll: (requests, options) => assemble((planner) => planAll(planner, requests), options),
   };
+}
+
+/** PostgreSQL's protocol counts the parameters of a statement in 16 bits. */
+const MOST_VALUES = 65_535;
+
+function refuseValues(count: number): never {
+  return refuse(undefined, {
+    code: 'NOT_SUPPORTED',
+    message: `A statement has at most ${MOST_VALUES} values, and this one has ${count}; a list in \`in\` counts as one`,
+  });
 }
 
 interface Shape {

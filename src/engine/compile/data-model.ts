@@ -77,6 +77,21 @@ export interface Enum {
   readonly values: Readonly<Record<string, string>>;
 }
 
+/**
+ * The fields that tell a row of a model from every other: its primary key, or its first unique key that is never null.
+ * Empty for a model that has neither.
+ */
+export function identifyingFields({ fields, primaryKey, uniques }: Model): readonly string[] {
+  if (primaryKey.length > 0) return primaryKey;
+  const isNeverNull = (name: string) => (fields[name] as ScalarField).required;
+  return Object.values(uniques).find((names) => names.every(isNeverNull)) ?? [];
+}
+
+/** Whether PostgreSQL has an order for the values of a field, and Prisma orders by it. */
+export function hasOrder({ type, native, list }: ScalarField): boolean {
+  return !list && type !== 'Json' && native?.name !== 'Xml';
+}
+
 /** Freezes a data model in depth; the generated file calls it. */
 export function defineDataModel(dataModel: DataModel): DataModel {
   return freeze(dataModel);

@@ -1,9 +1,10 @@
 /**
- * Coverage: what the triggers of a table log, written into the database as the comment on their function. So an instance
- * can tell whether the triggers are those that its tags count on, before it serves a cached response: a migration may
- * not have been deployed yet, an older or a newer version of the service may have deployed its own, a tool may have
- * left triggers disabled, or put another table in the place of one that has them.
+ * Coverage: what the triggers of a table log, written into the database as the comment on their function. An instance
+ * reads it before it serves a cached response, to see that the triggers log what its tags need. They may not: a
+ * migration is not deployed yet, another version of the service deployed its own, a tool left triggers disabled, or a
+ * table without triggers took the place of one that has them.
  */
+import { hash } from 'node:crypto';
 import type pg from 'pg';
 import { literal } from '../compile/sql/text.ts';
 import type { Watched, WatchedTable } from './watched.ts';
@@ -21,7 +22,16 @@ const coverageOf = ({ keys, fields }: WatchedTable): Coverage => ({
 /** The comment, as an SQL literal. */
 export const coverageLiteral = (table: WatchedTable): string => literal(JSON.stringify(coverageOf(table)));
 
-export const functionName = (source: string): string => `log_${source}`;
+/** PostgreSQL keeps 63 bytes of a name. A longer one is cut here, and told from its like by a hash of the whole. */
+const LONGEST_NAME = 63;
+const HASH_LENGTH = 10;
+
+/** @param source of ASCII alone. */
+export function functionName(source: string): string {
+  const whole = `log_${source}`;
+  if (whole.length <= LONGEST_NAME) return whole;
+  return `${whole.slice(0, LONGEST_NAME - HASH_LENGTH - 1)}_${hash('sha256', source).slice(0, HASH_LENGTH)}`;
+}
 
 /**
  * All four triggers of a table, at work in every session. Where logical replication writes into a table, no statement

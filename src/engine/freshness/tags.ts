@@ -21,7 +21,7 @@ import { DeclarationError } from '../resource/registry.ts';
 import type { SelectNode } from '../resource/select.ts';
 import type { Selection } from '../resource/selection.ts';
 import { ANY, type Fixed, fixedValues, type Look, looksOf, looksOfComputed, looksOfNode } from './conditions.ts';
-import { madeOf, type Watched, type WatchedTable } from './watched.ts';
+import { joinSource, madeOf, type Watched, type WatchedTable } from './watched.ts';
 
 /** The values of a root row's key fields, in the order of `rootKeys`. */
 export type RootKey = readonly unknown[];
@@ -140,7 +140,7 @@ function addChildren(to: Target, { model, from, to: theirs, through }: RelationF
   const lists = from.map((name) => row.get(name)!);
   if (lists.some(([value]) => value === null)) return;
   addRows(to, model, through ? ANY : new Map(theirs.map((name, index) => [name, lists[index]!])));
-  if (through) addRows(to, through.table, new Map([[through.from, lists[0]!]]));
+  if (through) addRows(to, joinSource(through), new Map([[through.from, lists[0]!]]));
 }
 
 /** Behind a relation that is looked at stands any row of its table. */
@@ -148,7 +148,7 @@ function addBehind(to: Target, looks: Iterable<Look>): void {
   for (const { field } of looks) {
     if (field.kind !== 'relation') continue;
     addRows(to, field.model, ANY);
-    if (field.through) addRows(to, field.through.table, ANY);
+    if (field.through) addRows(to, joinSource(field.through), ANY);
   }
 }
 

@@ -9,14 +9,14 @@
  *   equal (1.0 and 1.00 in jsonb, 'a' and 'A' in citext) may be written differently.
  * - FULL JOIN is never a nested loop, so an update of a million rows costs one pass, although its plan is kept from an
  *   update of one.
- * - SECURITY DEFINER: whoever may write to the table needs no right to the log. The search path is the
- *   migration's, with temporary tables last, so that nobody's own stand in for ours.
+ * - SECURITY DEFINER: a role that writes to the table needs no right to the log. The search path is the migration's,
+ *   with temporary tables last, so that no temporary table of a session takes the place of the log.
  * - ENABLE ALWAYS: also where `session_replication_role` is `replica`, as tools that restore set it.
  */
 import type { DataModel, ScalarField } from '../compile/data-model.ts';
 import { output } from '../compile/sql/output.ts';
 import { table as tableName } from '../compile/sql/scope.ts';
-import { literal, name } from '../compile/sql/text.ts';
+import { dollarQuoted, literal, name } from '../compile/sql/text.ts';
 import { coverageLiteral, functionName } from './coverage.ts';
 import type { Key, Watched, WatchedTable } from './watched.ts';
 
@@ -62,8 +62,7 @@ function createFunction(dataModel: DataModel, table: WatchedTable): string {
   const { identity, fields } = table;
   const same = identity.map(({ column }) => `n.${name(column)} = o.${name(column)}`).join(' AND ');
   const row = (alias: string) => `(${fields.map(({ column }) => `${alias}.${name(column)}`).join(', ')})`;
-  return `CREATE OR REPLACE FUNCTION ${name(functionName(table.source))}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+  const body = `
 DECLARE
   logged integer;
 BEGIN
@@ -81,7 +80,9 @@ ${log({ from: 'old_rows o', aliases: ['o'] })}
     VALUES (pg_current_xact_id(), ${literal(table.source)}, ARRAY[${table.keys.map(all).join(', ')}]::text[]);
   END IF;
   RETURN NULL;
-END $$;
+END `;
+  return `CREATE OR REPLACE FUNCTION ${name(functionName(table.source))}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS ${dollarQuoted(body)};
 COMMENT ON FUNCTION ${name(functionName(table.source))}() IS ${coverageLiteral(table)};`;
 }
 

@@ -5,14 +5,20 @@
  * Both sides of the freshness protocol are made from this one description: the triggers that log changes, and the tags
  * of entries. Neither holds what the other does not know.
  */
-import type { DataModel, Model, RelationField, ScalarField } from '../compile/data-model.ts';
+import {
+  type DataModel,
+  identifyingFields,
+  type Model,
+  type RelationField,
+  type ScalarField,
+} from '../compile/data-model.ts';
 import { DeclarationError, type Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseSort } from '../resource/sort.ts';
 import { type Look, looksAlong, looksOf, looksOfComputed } from './conditions.ts';
 
 export interface WatchedTable {
-  /** The model in lower camel case, `readingHourly`; a join table by its own name. */
+  /** The model in lower camel case, `readingHourly`; a join table by its own name. Letters, digits, `_`, `%`, `.`, `-`. */
   readonly source: string;
   readonly schema?: string;
   readonly table: string;
@@ -32,7 +38,7 @@ export interface Key {
 
 export interface Watched {
   readonly registry: Registry;
-  /** By model, or by join table. */
+  /** By model; a join table by its source. */
   readonly tables: ReadonlyMap<string, WatchedTable>;
 }
 
@@ -50,7 +56,7 @@ export function watch(registry: Registry): Watched {
     if (field.kind === 'scalar') return void fields.add(field.name);
     for (const name of field.from) fields.add(name);
     for (const name of field.to) note({ model: models[field.model]!, field: models[field.model]!.fields[name]! });
-    if (field.through) joins.set(field.through.table, joinTable(registry.dataModel, field));
+    if (field.through) joins.set(joinSource(field.through), joinTable(registry.dataModel, field));
   };
   for (const resource of registry.all()) for (const look of looksOfResource(registry, resource)) note(look);
   const tables = [...looked].flatMap(([name, fields]) => {
@@ -65,6 +71,13 @@ export function madeOf(registry: Registry, model: string): Resource['madeOf'] {
 }
 
 export const sourceOf = (model: string): string => model.charAt(0).toLowerCase() + model.slice(1);
+
+/** Relations in two schemas may have join tables of one name; and the name of a relation may be any text. */
+export function joinSource({ schema, table }: NonNullable<RelationField['through']>): string {
+  return encodeURIComponent(schema === undefined ? table : `${schema}.${table}`).replace(/[!'()*~]/g, percent);
+}
+
+const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
 function* looksOfResource(registry: Registry, resource: Resource): Generator<Look> {
   const { dataModel } = registry;
@@ -94,7 +107,7 @@ function* looksOfResource(registry: Registry, resource: Resource): Generator<Loo
 }
 
 function watchedTable(registry: Registry, model: Model, looked: ReadonlySet<string>): WatchedTable {
-  const [identity] = [model.primaryKey, ...Object.values(model.uniques)].filter((key) => key.length > 0);
+  const [identity] = [identifyingFields(model), ...Object.values(model.uniques)].filter((key) => key.length > 0);
   if (!identity) {
     throw new DeclarationError(sourceOf(model.name), 'has no key: a view must say what it is `madeOf`');
   }
@@ -148,7 +161,7 @@ function joinTable({ models }: DataModel, { model, from, to, through, back }: Re
     column(through!.to, other.fields[to[0]!] as ScalarField),
   ].sort((one, another) => (one.name < another.name ? -1 : 1));
   return {
-    source: through!.table,
+    source: joinSource(through!),
     ...(through!.schema && { schema: through!.schema }),
     table: through!.table,
     identity: pair,

@@ -1,28 +1,29 @@
 /**
  * The cursor: a place in a total order, as the values of the sort fields of the last row seen. `after=<cursor>` asks
- * for what comes behind it, so rows that are inserted or deleted meanwhile neither repeat nor hide others.
+ * for the rows behind it, so rows that are inserted or deleted meanwhile neither repeat nor hide others.
  *
- * It is opaque and signed: base64url of the values and of an HMAC over the values, the resource and the order. One
- * that was made for another order, or by somebody else, is refused.
+ * The values are texts that PostgreSQL wrote and will read, exact to their last digit: what JSON shows of a time or a
+ * number may be less than what the database compares.
+ *
+ * A cursor is opaque and signed: base64url of the values and of an HMAC over the values, the resource and the order. A
+ * cursor of another order, or of another signer, is refused.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { Condition } from './filter.ts';
+import type { KeysetValues } from '../compile/plan/keyset.ts';
 import { refusal } from './refusal.ts';
-import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import type { SortField } from './sort.ts';
-import { readerOf, type Value } from './value.ts';
 
 const SIGNATURE_BYTES = 12;
 
 export interface CursorSigner {
   /** @param values the JSON array of the sort fields' values, as the statement returned it. */
   sign(values: string, order: string): string;
-  /** The values' JSON; `undefined` for what this signer did not sign for this order. */
+  /** The JSON of the values; `undefined` if this signer did not sign the cursor for this order. */
   open(cursor: string, order: string): string | undefined;
 }
 
-/** @param secret anything that every instance of the service shares and nobody else knows. */
+/** @param secret any text that every instance of the service shares and nobody else knows. */
 export function cursorSigner(secret: string): CursorSigner {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'hotpath cursor', 32));
   const signatureOf = (values: string, order: string) =>
@@ -39,44 +40,13 @@ export function cursorSigner(secret: string): CursorSigner {
   };
 }
 
-/** What a cursor is signed for: `product:-createdAt,-id`. */
+/** The order that a cursor is signed for: `product:-createdAt,-id`. */
 export const orderName = (resource: Resource, sort: readonly SortField[]): string =>
   `${resource.name}:${sort.map(({ field, direction }) => (direction === 'desc' ? `-${field}` : field)).join(',')}`;
 
-/** The condition that holds for the rows behind a cursor. @throws a 400 for a cursor that is not of this order. */
-export function conditionAfter(
-  cursor: string,
-  {
-    registry,
-    resource,
-    sort,
-    signer,
-  }: { registry: Registry; resource: Resource; sort: SortField[]; signer: CursorSigner },
-): Condition {
-  const values = signer.open(cursor, orderName(resource, sort));
-  if (values === undefined) throw refusal('after', 'is no cursor of this list and this order');
-  const parsed = JSON.parse(values) as unknown[];
-  const places = sort.map((field, index) => ({
-    ...field,
-    value: readerOf(registry.scalar(resource, field.field), registry.dataModel)!.read(String(parsed[index]))!,
-  }));
-  return behind(places);
-}
-
-type Place = SortField & { readonly value: Value };
-
-/**
- * Lexicographic "behind", `(a, b) > (x, y)`, with directions of each field's own. The first conjunct says again what
- * follows from the second, in the form that an index can start from.
- */
-function behind([place, ...rest]: Place[]): Condition {
-  const { field, direction, value } = place!;
-  const strictly = direction === 'asc' ? 'gt' : 'lt';
-  if (rest.length === 0) return { [field]: { [strictly]: value } };
-  return {
-    AND: [
-      { [field]: { [`${strictly}e`]: value } },
-      { OR: [{ [field]: { [strictly]: value } }, { AND: [{ [field]: { equals: value } }, behind(rest)] }] },
-    ],
-  };
+/** The values that a cursor holds, one for each field of its order. @throws a 400 for a cursor of another order. */
+export function valuesOf(cursor: string, order: string, signer: CursorSigner): KeysetValues {
+  const values = signer.open(cursor, order);
+  if (values === undefined) throw refusal('after', 'is not a cursor of this list in this order');
+  return (JSON.parse(values) as unknown[]).map((value) => (value === null ? null : String(value)));
 }

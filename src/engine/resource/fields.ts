@@ -3,7 +3,7 @@
  *
  *     fields := field ("," field)*
  *     field  := name [ "(" fields ")" ]
- *     name   := a letter, then letters and digits
+ *     name   := a letter, then letters, digits and underscores: every name that Prisma allows
  *
  * `id,name,merchant(name,category(name))`. Spaces are not part of it. A name that is given twice is given once, so
  * that `a,b` and `b,a,a` are the same selection. Depth and number of fields are bounded while reading, so that no
@@ -15,7 +15,7 @@ import { refusal, shown } from './refusal.ts';
 /** Wanted names, each with what is wanted inside it; an empty map where nothing was given in brackets. */
 export type FieldTree = ReadonlyMap<string, FieldTree>;
 
-const NAME = /[a-zA-Z][a-zA-Z0-9]*/y;
+const NAME = /[a-zA-Z][a-zA-Z0-9_]*/y;
 
 /** @throws a 400 that says what was expected, and where. */
 export function parseFields(text: string, bounds: Pick<Bounds, 'depth' | 'fields'>): FieldTree {

@@ -1,9 +1,11 @@
 /**
  * Filters: `price[gte]=10`, `id[in]=1,2,3`, `status=active`, `device.status=active`. Each becomes a condition in the
- * shape of Prisma's `where`, with its value read as the type of the field.
+ * shape of Prisma's `where`, with its value read as the type of the field. A filter is called by the path of its field,
+ * unless the resource gives its parameter another name (`filterNames`).
  */
 import type { ScalarField } from '../compile/data-model.ts';
 import type { Bounds } from './bounds.ts';
+import { parameterName } from './parameter-names.ts';
 import { refusal, shown } from './refusal.ts';
 import type { Registry } from './registry.ts';
 import type { Operator, Resource } from './resource.ts';
@@ -11,21 +13,22 @@ import { readerOf, type Value } from './value.ts';
 
 export type Condition = Readonly<Record<string, unknown>>;
 
-const PARAMETER = /^([a-zA-Z][a-zA-Z0-9.]*)(?:\[([a-zA-Z]+)\])?$/;
+const PARAMETER = /^([a-zA-Z][a-zA-Z0-9_.]*)(?:\[([a-zA-Z]+)\])?$/;
 
-/** A parameter as a filter of the resource; `undefined` when the resource has no such filter. */
+/** The filter that a parameter asks for; `undefined` if the resource has no such filter. */
 export function filterNamed(resource: Resource, parameter: string): { name: string; operator: Operator } | undefined {
-  const [, name = '', operator = 'equals'] = PARAMETER.exec(parameter) ?? [];
-  const operators = Object.hasOwn(resource.filters, name) ? resource.filters[name]! : [];
-  const known = operators.find((candidate) => candidate === operator);
-  return known && { name, operator: known };
+  const [, given, operator = 'equals'] = PARAMETER.exec(parameter) ?? [];
+  const name = Object.keys(resource.filters).find((filter) => parameterName(resource, filter) === given);
+  const known = name === undefined ? undefined : resource.filters[name]!.find((candidate) => candidate === operator);
+  return known && { name: name!, operator: known };
 }
 
 /** Every parameter that is a filter of the resource: `price[gte]`. */
 export const filterParameters = (resource: Resource): string[] =>
-  Object.entries(resource.filters).flatMap(([name, operators]) =>
-    operators.map((operator) => (operator === 'equals' ? name : `${name}[${operator}]`)),
-  );
+  Object.entries(resource.filters).flatMap(([filter, operators]) => {
+    const name = parameterName(resource, filter);
+    return operators.map((operator) => (operator === 'equals' ? name : `${name}[${operator}]`));
+  });
 
 export interface FilterText {
   readonly parameter: string;
@@ -67,7 +70,7 @@ function operandOf(registry: Registry, field: ScalarField, filter: FilterText, b
   return { [operator]: read(text) };
 }
 
-/** Prisma hands `%`, `_` and `\` on to LIKE; a consumer means the characters. */
+/** Prisma passes `%`, `_` and `\` on to LIKE; a consumer means the characters. */
 const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 function listOf({ parameter, text }: FilterText, bounds: Bounds): string[] {

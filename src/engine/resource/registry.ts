@@ -2,10 +2,19 @@
  * The registry: the resources of one service beside the data model they stand on. It finds a resource by name or by
  * the model of a relation, and refuses a declaration that does not fit when it is added, not when it is asked for.
  */
-import type { DataModel, Field, RelationField, ScalarField } from '../compile/data-model.ts';
+import {
+  type DataModel,
+  type Field,
+  hasOrder,
+  identifyingFields,
+  type RelationField,
+  type ScalarField,
+} from '../compile/data-model.ts';
+import { operatorsOn } from '../compile/plan/filter.ts';
 import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
 import { parseFields } from './fields.ts';
-import type { Embedding, Resource } from './resource.ts';
+import { parameterName, RESERVED_PARAMETERS } from './parameter-names.ts';
+import type { Embedding, Operator, Resource } from './resource.ts';
 import { readerOf } from './value.ts';
 
 /** A declaration does not fit its model, or another declaration. Thrown when the service starts. */
@@ -16,6 +25,11 @@ export class DeclarationError extends Error {
     super(`The resource "${resource}" ${complaint}.`);
   }
 }
+
+const PARAMETER_NAME = /^[a-zA-Z][a-zA-Z0-9_.]*$/;
+
+const suits = (operator: Operator, field: ScalarField): boolean =>
+  operator === 'isNull' ? !field.required : operatorsOn(field).includes(operator);
 
 export class Registry {
   readonly dataModel: DataModel;
@@ -78,10 +92,18 @@ export class Registry {
     return target;
   }
 
-  /** The fields that make an order total: the primary key, or the first unique key of a model without one. */
+  /** The fields that make an order total; none for a model without a key whose fields are never null. */
   keyOf(resource: Resource): readonly string[] {
-    const { primaryKey, uniques } = this.dataModel.models[resource.model]!;
-    return primaryKey.length > 0 ? primaryKey : (Object.values(uniques)[0] ?? []);
+    return identifyingFields(this.dataModel.models[resource.model]!);
+  }
+
+  /** @throws {DeclarationError} for a resource whose pages could repeat a row or leave one out. */
+  mustHavePages(resource: Resource): void {
+    if (this.keyOf(resource).length > 0) return;
+    throw new DeclarationError(
+      resource.name,
+      `cannot be listed: ${resource.model} has no key whose fields are never null, so no order of its rows is total`,
+    );
   }
 
   #field(resource: Resource, name: string): Field | undefined {
@@ -98,7 +120,9 @@ export class Registry {
     for (const field of resource.fields) this.scalar(resource, field);
     for (const relation of Object.keys(resource.relations)) this.relation(resource, relation);
     for (const sort of resource.sorts) this.#checkSort(resource, sort);
+    for (const sort of resource.sort.split(',')) this.#checkSort(resource, sort.replace(/^-/, ''));
     for (const filter of Object.keys(resource.filters)) this.#checkFilter(resource, filter);
+    this.#checkFilterNames(resource);
     this.#checkWindow(resource);
   }
 
@@ -113,9 +137,26 @@ export class Registry {
   }
 
   #checkSort(resource: Resource, sort: string): void {
-    const field = this.scalar(resource, sort);
-    const sortable = field.required && readerOf(field, this.dataModel) !== undefined;
-    if (!sortable) throw new DeclarationError(resource.name, `sorts by "${sort}", which can be null or has no order`);
+    if (hasOrder(this.scalar(resource, sort))) return;
+    throw new DeclarationError(resource.name, `sorts by "${sort}", which has no order`);
+  }
+
+  #checkFilterNames(resource: Resource): void {
+    const { name, filters, filterNames } = resource;
+    const stranger = Object.keys(filterNames).find((filter) => !Object.hasOwn(filters, filter));
+    if (stranger) throw new DeclarationError(name, `names the parameter of a filter "${stranger}", which it has not`);
+    const names = new Set<string>();
+    for (const filter of Object.keys(filters)) {
+      const parameter = parameterName(resource, filter);
+      if (!PARAMETER_NAME.test(parameter))
+        throw new DeclarationError(name, `has the filter parameter "${parameter}", which is not a name`);
+      if (RESERVED_PARAMETERS.includes(parameter)) {
+        const complaint = `filters by "${filter}", but "${parameter}" is a parameter of every list`;
+        throw new DeclarationError(name, `${complaint}; give it another name in \`filterNames\``);
+      }
+      if (names.has(parameter)) throw new DeclarationError(name, `has two filters with the parameter "${parameter}"`);
+      names.add(parameter);
+    }
   }
 
   #checkFilter(resource: Resource, filter: string): void {
@@ -127,6 +168,10 @@ export class Registry {
     if (more.length > 0 || !readerOf(field, this.dataModel)) {
       throw new DeclarationError(resource.name, `filters by "${filter}", which no parameter can hold`);
     }
+    const unsuited = resource.filters[filter]!.find((operator) => !suits(operator, field));
+    if (!unsuited) return;
+    const type = field.native?.name ?? field.enum ?? field.type;
+    throw new DeclarationError(resource.name, `filters by "${filter}[${unsuited}]", which a ${type} does not have`);
   }
 
   #fieldBehind(resource: Resource, relationName: string, name: string): ScalarField {

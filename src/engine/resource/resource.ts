@@ -35,6 +35,8 @@ export interface Resource {
   readonly lean: string;
   /** What may be filtered by: a field, a computed value, or a field of a to-one relation (`device.status`). */
   readonly filters: Readonly<Record<string, readonly Operator[]>>;
+  /** The parameters of filters that are not called by their field: `{ since: 'employed_since' }`. */
+  readonly filterNames: Readonly<Record<string, string>>;
   readonly sorts: readonly string[];
   /** The order of a request that names no `sort`. */
   readonly sort: string;
@@ -83,6 +85,8 @@ export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['m
       | NoInfer<C>
       | `${Names<Payload<T, M>['objects']>}.${string}`]?: readonly Operator[];
   };
+  /** Names for the parameters of filters, where the field's own is a parameter of every list (`since`, `page`). */
+  readonly filterNames?: { readonly [filter: string]: string };
   readonly sorts?: readonly Names<Payload<T, M>['scalars']>[];
   readonly sort: string;
   readonly limit?: { readonly default: number; readonly most: number };
@@ -117,6 +121,7 @@ export function resources<T extends TypeMapLike>() {
       relations: {},
       computed: {},
       filters: {},
+      filterNames: {},
       sorts: [],
       limit: DEFAULT_LIMIT,
       window: undefined,

@@ -3,11 +3,13 @@
  * of Prisma's arguments; compiling and running it is the compiler's.
  */
 import { LRUCache } from 'lru-cache';
+import type { KeysetValues } from '../compile/plan/keyset.ts';
 import { requestError } from '../http/errors.ts';
 import type { Bounds } from './bounds.ts';
-import { type CursorSigner, conditionAfter, orderName } from './cursor.ts';
+import { type CursorSigner, orderName, valuesOf } from './cursor.ts';
 import { type Condition, conditionOf, filterNamed, filterParameters } from './filter.ts';
 import { type PageRequest, parsePage } from './page.ts';
+import { LIST_PARAMETERS, NUMBERED_PARAMETERS, WINDOW_PARAMETERS } from './parameter-names.ts';
 import { dependsOnSubject, type Grant, grantFor } from './policy.ts';
 import { refusal, unknownName } from './refusal.ts';
 import type { Registry } from './registry.ts';
@@ -27,8 +29,10 @@ export interface Selection {
 export interface ListSelection extends Selection {
   readonly page: PageRequest;
   readonly sort: readonly SortField[];
-  /** What cursors of this list are signed for. */
+  /** The name of the order, for which cursors of this list are signed. */
   readonly order: string;
+  /** The place behind which the page begins: the values of the sort fields there. */
+  readonly after?: KeysetValues;
 }
 
 export interface SelectionRequest {
@@ -85,9 +89,7 @@ export class SelectionParser {
     );
     const window = conditionWithin(this.#registry, resource, query);
     const conditions = [request.where, grant.rows, window, ...this.#filters(resource, grant, query)];
-    if (page.after !== undefined) {
-      conditions.push(conditionAfter(page.after, { registry: this.#registry, resource, sort, signer: this.#signer }));
-    }
+    const order = orderName(resource, sort);
     return {
       resource,
       args: {
@@ -100,7 +102,8 @@ export class SelectionParser {
       scope: scopeOf(request, totals.bySubject),
       page,
       sort,
-      order: orderName(resource, sort),
+      order,
+      ...(page.after === undefined ? {} : { after: valuesOf(page.after, order, this.#signer) }),
     };
   }
 
@@ -125,11 +128,15 @@ export class SelectionParser {
     return Object.entries(query).flatMap(([parameter, text]) => {
       const filter = filterNamed(resource, parameter);
       if (!filter) return [];
-      if (grant.without?.includes(filter.name)) throw unknownParameter(parameter, listParameters(resource));
+      if (isHidden(grant, filter.name)) throw unknownParameter(parameter, listParameters(resource));
       return [conditionOf(this.#registry, resource, { ...filter, parameter, text })];
     });
   }
 }
+
+/** A field behind a relation is hidden with its relation. */
+const isHidden = ({ without = [] }: Grant, filter: string): boolean =>
+  without.includes(filter) || without.includes(filter.split('.', 1)[0]!);
 
 /** In depth: the compiler plans a frozen select once, and relies on it. */
 function freeze<T extends object>(value: T): T {
@@ -141,9 +148,9 @@ type CheckedQuery = Readonly<Record<string, string>>;
 
 /** Every parameter that a list of this resource takes. */
 export const listParameters = (resource: Resource): string[] => [
-  ...['fields', 'sort', 'limit', 'after'],
-  ...(resource.window ? ['since', 'until'] : []),
-  ...(resource.counts.length > 0 ? ['page', 'per_page', 'count'] : []),
+  ...LIST_PARAMETERS,
+  ...(resource.window ? WINDOW_PARAMETERS : []),
+  ...(resource.counts.length > 0 ? NUMBERED_PARAMETERS : []),
   ...filterParameters(resource),
 ];
 

@@ -12,7 +12,7 @@ export interface SortField {
   readonly direction: 'asc' | 'desc';
 }
 
-/** @param allowed the fields that may be named; any of the model without it, as in a declaration of ours. */
+/** @param allowed the fields that may be named; without it any of the model, as in a declaration. */
 export function parseSort(registry: Registry, resource: Resource, text: string, allowed?: readonly string[]) {
   const order = new Map<string, SortField>();
   for (const part of text.split(',')) {

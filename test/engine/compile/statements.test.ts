@@ -197,7 +197,14 @@ describe('a page', () => {
     await expect(compiler.compile(page(2)).text).toMatchFileSnapshot('snapshots/page.sql');
     const row = await run(compiler.compile(page(2)));
     expect(JSON.parse(row.json!)).toEqual([{ id: 3 }, { id: 2 }]);
-    expect(JSON.parse(row.next!)).toEqual(['2024-05-02T10:00:00.500Z', 2]);
+    expect(JSON.parse(row.next!)).toEqual(['2024-05-02 10:00:00.5+00', '2']);
+  });
+
+  it('begins behind a row', async () => {
+    const first = await run(compiler.compile(page(2)));
+    const statement = compiler.compile({ ...page(2), after: JSON.parse(first.next!) });
+    expect(statement.text).toContain('AND ("transaction"."created_at", "transaction"."id") < ($2, $3)');
+    expect(await run(statement)).toMatchObject({ json: '[{"id":1}]', next: null });
   });
 
   it('tells nothing at the end of the list', async () => {

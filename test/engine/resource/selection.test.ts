@@ -191,7 +191,7 @@ describe('a list', () => {
     ['a page and a cursor', { page: '2', after: 'x' }, 'after', 'cannot stand beside page and per_page'],
     ['a page too far', { page: '9999' }, 'page', /must be an integer from 1 to 501/],
     ['a count that is not offered', { count: 'estimated' }, 'count', '"estimated" must be exact'],
-    ['a cursor that is none', { after: 'AAAA' }, 'after', 'is no cursor of this list and this order'],
+    ['a text that is not a cursor', { after: 'AAAA' }, 'after', 'is not a cursor of this list in this order'],
   ])('refuses %s', (_what, query, parameter, detail) => {
     expect(() => list(product, query)).toThrow(refused(parameter, detail));
   });
@@ -204,20 +204,19 @@ describe('a list', () => {
 
 describe('a cursor', () => {
   const first = list(product, { sort: 'price' });
-  const cursor = parser.cursor(first, '["9.99",41]');
+  const cursor = parser.cursor(first, '["9.99","41"]');
 
-  it('asks for what is behind a place', () => {
-    expect(list(product, { sort: 'price', after: cursor }).args.where).toEqual({
-      AND: [
-        { price: { gte: '9.99' } },
-        { OR: [{ price: { gt: '9.99' } }, { AND: [{ price: { equals: '9.99' } }, { id: { gt: 41 } }] }] },
-      ],
+  it('gives the values behind which the page begins', () => {
+    expect(list(product, { sort: 'price', after: cursor })).toMatchObject({
+      after: ['9.99', '41'],
+      args: { where: {} },
     });
+    expect(first.after).toBeUndefined();
   });
 
   it('holds for its own list and order alone', () => {
-    expect(() => list(product, { sort: '-price', after: cursor })).toThrow(refused('after', /is no cursor/));
-    expect(() => list(transaction, { after: cursor }, user)).toThrow(refused('after', /is no cursor/));
+    expect(() => list(product, { sort: '-price', after: cursor })).toThrow(refused('after', /is not a cursor/));
+    expect(() => list(transaction, { after: cursor }, user)).toThrow(refused('after', /is not a cursor/));
   });
 
   it('does not survive a change of any byte', () => {
@@ -227,7 +226,7 @@ describe('a cursor', () => {
         const forged = Buffer.from(bytes);
         forged[at]! ^= change;
         expect(() => list(product, { sort: 'price', after: forged.toString('base64url') })).toThrow(
-          refused('after', /is no cursor/),
+          refused('after', /is not a cursor/),
         );
       }),
     );
@@ -298,9 +297,40 @@ describe('a declaration', () => {
       'embeds "merchant" as "category", which is no Merchant',
     ],
     [
-      'a sort that can be null',
+      'a sort that has no order',
       { model: 'Merchant', fields: [], filters: {}, sorts: ['address'], lean: 'id' },
-      'sorts by "address", which can be null or has no order',
+      'sorts by "address", which has no order',
+    ],
+    ['a default sort of no model', { sort: '-colour' }, 'names the field "colour", which is none of Product'],
+    [
+      'an operator that its type does not have',
+      { filters: { price: ['contains'] } },
+      'filters by "price[contains]", which a Decimal does not have',
+    ],
+    [
+      'a filter for null of a field that has none',
+      { filters: { price: ['isNull'] } },
+      'filters by "price[isNull]", which a Decimal does not have',
+    ],
+    [
+      'another name for a filter that is not there',
+      { filterNames: { colour: 'hue' } },
+      'names the parameter of a filter "colour", which it has not',
+    ],
+    [
+      'a filter with the name of a parameter of every list',
+      { filters: { price: ['equals'] }, filterNames: { price: 'per_page' } },
+      'filters by "price", but "per_page" is a parameter of every list; give it another name in `filterNames`',
+    ],
+    [
+      'two filters with one name',
+      { filters: { price: ['equals'], id: ['equals'] }, filterNames: { price: 'id' } },
+      'has two filters with the parameter "id"',
+    ],
+    [
+      'a filter name that is none',
+      { filters: { price: ['equals'] }, filterNames: { price: 'the price' } },
+      'has the filter parameter "the price", which is not a name',
     ],
     [
       'a filter that no parameter holds',

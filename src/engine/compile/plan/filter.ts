@@ -56,6 +56,14 @@ const EQUALITY = ['equals', 'not'];
 const MEMBERSHIP = [...EQUALITY, 'in', 'notIn'];
 const COMPARISON = [...MEMBERSHIP, ...Object.keys(ORDERING)];
 
+/** The operators that a filter on a field has, without those that PostgreSQL has not for its native type. */
+export function operatorsOn(field: ScalarField): readonly string[] {
+  const { type, native } = field;
+  if (field.list || type === 'Json' || native?.name === 'Xml') return [];
+  const isText = !native || TEXT_TYPES.includes(native.name);
+  return operatorsOf(field).filter((operator) => isText || !Object.hasOwn(TEXT, operator));
+}
+
 function operatorsOf({ type }: ScalarField): readonly string[] {
   switch (type) {
     case 'Boolean':

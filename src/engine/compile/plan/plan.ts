@@ -98,7 +98,18 @@ export type Predicate =
   | { readonly is: 'some' | 'none' | 'every'; readonly field: string; readonly where: Predicate }
   | { readonly is: 'one'; readonly field: string; readonly where: Predicate; readonly negated: boolean }
   | { readonly is: 'absent'; readonly field: string; readonly negated: boolean }
+  | { readonly is: 'after'; readonly keys: readonly KeysetKey[] }
   | { readonly is: 'computed'; readonly value: ComputedPlan; readonly operator: Operator; readonly operand: Slot };
+
+/** One field of an order, and its value in a row: rows behind that row are wanted. */
+export interface KeysetKey {
+  readonly field: string;
+  readonly descending: boolean;
+  /** Where nulls stand; null for a field that has none. */
+  readonly nulls: 'first' | 'last' | null;
+  /** Null for a null. */
+  readonly value: Slot | null;
+}
 
 export type Operator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 export type ListOperator = '=' | '@>' | '&&';

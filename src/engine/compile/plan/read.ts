@@ -1,10 +1,12 @@
 /** From the arguments of one read, or of one relation inside it, to its plan. */
-import type { Model, RelationField } from '../data-model.ts';
+import { hasOrder, identifyingFields, type Model, type RelationField, type ScalarField } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { type Arguments, checked, modelOf, type Planner, refuseUnknown } from './arguments.ts';
+import { type KeysetValues, planKeyset } from './keyset.ts';
 import { planOrder } from './order.ts';
 import { planPage } from './page.ts';
 import {
+  all,
   type Beside,
   EVERYTHING,
   type OrderKey,
@@ -25,6 +27,8 @@ export interface ReadRequest {
   readonly version?: string;
   /** Of a list with a `take`: fields whose values in its last row come as `next`, if there are rows after it. */
   readonly next?: readonly string[];
+  /** Of a list with an `orderBy` of own fields: the values of these in a row, as `next` gave them. Rows behind it come. */
+  readonly after?: KeysetValues;
   /** Of one row, or a list with a `take`: fields whose values in each row come as `keys`. */
   readonly keys?: readonly string[];
   /** Of a list: a `where`; how many rows it holds for comes as `total`. */
@@ -71,8 +75,14 @@ function mustBeScalar(model: Model, field: string, path: Path): void {
   if (model.fields[field]?.kind !== 'scalar') refuseUnknown(at(path, field), Object.keys(model.fields));
 }
 
+function mustHaveOrder(model: Model, field: string, path: Path): void {
+  mustBeScalar(model, field, path);
+  if (hasOrder(model.fields[field] as ScalarField)) return;
+  refuse(at(path, field), { code: 'NOT_SUPPORTED', message: `PostgreSQL has no order for \`${field}\`` });
+}
+
 function planMany(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): RootPlan {
-  const read = planList(planner, model, checked(request.args ?? {}, [...LIST, 'cursor'], path), path);
+  const read = planPageOf(planner, model, request, path);
   const beside = planBeside(planner, model, request, path);
   for (const name of ['next', 'keys'] as const) {
     if (beside[name].length === 0 || (read.page.take && !read.page.reverse)) continue;
@@ -84,9 +94,17 @@ function planMany(planner: Planner, model: Model, request: ReadRequest, path: Pa
   return { kind: 'many', read, beside };
 }
 
+function planPageOf(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): ReadPlan {
+  const { args = {}, after: values } = request;
+  const read = planList(planner, model, checked(args, [...LIST, 'cursor'], path), path);
+  if (values === undefined) return read;
+  const after = planKeyset(planner, model, { order: read.order, values, path: at(path, 'after') });
+  return { ...read, where: all([read.where, after]) };
+}
+
 function planBeside(planner: Planner, model: Model, request: ReadRequest, path: Path | undefined): Beside {
   const { next = [], keys = [], total, estimated = false } = request;
-  for (const field of next) mustBeScalar(model, field, at(path, 'next'));
+  for (const field of next) mustHaveOrder(model, field, at(path, 'next'));
   for (const field of keys) mustBeScalar(model, field, at(path, 'keys'));
   if (total === undefined) return { next, keys, total: null };
   return { next, keys, total: { where: planWhere(planner, model, total, at(path, 'total')), estimated } };
@@ -143,6 +161,6 @@ function planOptionalWhere(planner: Planner, model: Model, given: Arguments, pat
 function settle(model: Model, order: readonly OrderKey[], page: Page): readonly OrderKey[] {
   const isPart = page.take !== null || page.skip !== null || page.distinct.length > 0;
   if (order.length > 0 || !isPart) return order;
-  const key = model.primaryKey.length > 0 ? model.primaryKey : (Object.values(model.uniques)[0] ?? []);
+  const key = identifyingFields(model);
   return key.map((field) => ({ through: [], by: { kind: 'scalar', field }, descending: false, nulls: null }));
 }

@@ -1,9 +1,10 @@
 /** Computed values in SQL, as a value to compare with and as JSON. */
 import type { ComputedPlan, Predicate } from '../plan/plan.ts';
+import { comparand, operandOf } from './native.ts';
 import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
 import { column, from, joinedThrough, type Related, related, type Scope, type Sql, scalarOf } from './scope.ts';
-import { block, lines, parameter } from './text.ts';
+import { block, lines } from './text.ts';
 
 type Aggregate = Extract<ComputedPlan, { kind: 'aggregate' }>;
 type Comparison = Extract<ComputedPlan, { kind: 'compare' }>;
@@ -27,7 +28,7 @@ export function countOf(sql: Sql, scope: Scope, relation: string, condition: Pre
 
 function aggregate(sql: Sql, rows: Related, value: Aggregate, write: (text: string) => string): string {
   const { scope, source, conditions } = rows;
-  const text = value.field === null ? 'count(*)' : `${value.function}(${column(scope, value.field)})`;
+  const text = value.field === null ? 'count(*)' : `${value.function}(${operand(scope, value.field)})`;
   const terms = [...conditions, ...conjuncts(sql, scope, value.where)];
   return block(lines(`SELECT ${write(text)}`, from(scope, source), where(terms)));
 }
@@ -41,8 +42,10 @@ function aggregateOutput({ dataModel }: Sql, scope: Scope, { function: fn, field
   return isWhole && fn === 'avg' ? `${text}::float8` : output(dataModel, { type: scalar.type, list: false }, text);
 }
 
+const operand = (scope: Scope, field: string): string => operandOf(scalarOf(scope, field), column(scope, field));
+
 function comparison(scope: Scope, { field, operator, value }: Comparison): string {
-  return `${column(scope, field)} ${operator} ${parameter(value)}`;
+  return `${column(scope, field)} ${operator} ${comparand(scalarOf(scope, field), value)}`;
 }
 
 function comparisonOutput(sql: Sql, outer: Scope, value: Comparison): string {

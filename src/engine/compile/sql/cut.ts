@@ -1,44 +1,59 @@
 /**
- * The cut: a part of a list as a subquery of whole rows, before anything is read for them.
+ * The cut: a part of a list as a subquery, before anything is read for its rows.
  *
- * A list that skips rows, is taken from its end, is made distinct, or tells what comes next is cut first, so that its
- * relations are read for the rows that are left and no others. What reads from a cut alone gets its rows in the order
- * of the cut: a scan of a subquery has no reason to change it, and there is no join that could. Only a list taken from
- * its end, which is read backwards, has its rows numbered, to be turned round again; and one made distinct, to tell
- * the first of equal rows.
+ * A list that skips rows, is taken from its end, is made distinct, or shows what comes next is cut first, so that its
+ * relations are read for the rows that are left and no others. The cut has the columns that are read from it, under the
+ * alias of the list's own table. A reader of the cut alone gets its rows in the order of the cut: a scan of a subquery
+ * has no reason to change the order, and there is no join that could. Two lists number their rows: one taken from its
+ * end, which is read backwards, to be turned round again; and one made distinct, to find the first of equal rows.
  */
+import type { Model } from '../data-model.ts';
 import type { ReadPlan } from '../plan/plan.ts';
+import { helperColumn } from './names.ts';
+import { exactly } from './native.ts';
 import { orderKeys } from './order.ts';
 import { conjuncts, where } from './predicate.ts';
-import { column, from, type Related, type Sql } from './scope.ts';
+import { column, from, type Related, type Scope, type Sql, scalarOf } from './scope.ts';
 import { block, lines, list, name, parameter } from './text.ts';
 
-export const POSITION = name('row number');
-const TURN = name('row number among equals');
+/** The column that holds a row's place in the order, counted from the end that the list was taken from. */
+export const positionIn = (model: Model): string => helperColumn('row number', model);
+
+const turnIn = (model: Model): string => helperColumn('row number among equals', model);
 
 export function isCut({ page: { skip, reverse, distinct } }: ReadPlan): boolean {
   return skip !== null || reverse || distinct.length > 0;
 }
 
-/** @param beyond how many rows more than were asked for. */
-export function cut(sql: Sql, plan: ReadPlan, rows: Related, beyond = 0): string {
+export interface CutOptions {
+  /** The fields whose columns are read from the cut. */
+  readonly read: ReadonlySet<string>;
+  /** How many rows more than were asked for. */
+  readonly beyond?: number;
+}
+
+export function cut(sql: Sql, plan: ReadPlan, rows: Related, { read, beyond = 0 }: CutOptions): string {
   const { take, skip, reverse, distinct } = plan.page;
-  const terms = [...rows.conditions, ...conjuncts(sql, rows.scope, plan.where)];
-  const order = orderKeys(sql, rows.scope, plan.order, reverse).join(', ');
-  const columns = [`${name(rows.scope.alias)}.*`];
-  if (reverse || distinct.length > 0) columns.push(`row_number() OVER (ORDER BY ${order}) AS ${POSITION}`);
-  const equals = distinct.map((field) => column(rows.scope, field)).join(', ');
-  if (equals) columns.push(`row_number() OVER (PARTITION BY ${equals} ORDER BY ${order}) AS ${TURN}`);
-  const all = lines(list('SELECT', columns), from(rows.scope, rows.source), where(terms));
+  const { scope } = rows;
+  const columns = Object.keys(scope.model.fields).flatMap((field) => (read.has(field) ? [column(scope, field)] : []));
+  const terms = [...rows.conditions, ...conjuncts(sql, scope, plan.where)];
+  const order = orderKeys(sql, scope, plan.order, reverse).join(', ');
+  const position = positionIn(scope.model);
+  if (reverse || distinct.length > 0) columns.push(`row_number() OVER (ORDER BY ${order}) AS ${position}`);
+  const equals = distinct.map((field) => exactly(scalarOf(scope, field), column(scope, field))).join(', ');
+  if (equals) {
+    columns.push(`row_number() OVER (PARTITION BY ${equals} ORDER BY ${order}) AS ${turnIn(scope.model)}`);
+  }
+  const all = lines(list('SELECT', columns), from(scope, rows.source), where(terms));
   return lines(
-    equals ? firstOfEquals(all, rows) : all,
-    (equals || order) && `ORDER BY ${equals ? POSITION : order}`,
+    equals ? firstOfEquals(all, scope) : all,
+    (equals || order) && `ORDER BY ${equals ? `${name(scope.alias)}.${position}` : order}`,
     take !== null && `LIMIT ${take + beyond}`,
     skip !== null && `OFFSET ${parameter(skip)}`,
   );
 }
 
 /** Of equal rows the first in the order stays, as in Prisma. */
-function firstOfEquals(all: string, { scope }: Related): string {
-  return lines('SELECT *', `FROM ${block(all)} AS ${name(scope.alias)}`, `WHERE ${TURN} = 1`);
+function firstOfEquals(all: string, { model, alias }: Scope): string {
+  return lines('SELECT *', `FROM ${block(all)} AS ${name(alias)}`, `WHERE ${name(alias)}.${turnIn(model)} = 1`);
 }

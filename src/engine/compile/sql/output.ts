@@ -9,14 +9,18 @@
  * - Bytes are base64 in one line; an enum's value has its name in Prisma; a list is never null.
  */
 import type { DataModel, ScalarField } from '../data-model.ts';
+import { isMoney } from './native.ts';
 import { literal } from './text.ts';
+
+const ELEMENT = 'element.value';
 
 export type ValueType = Pick<ScalarField, 'type' | 'native' | 'enum' | 'list'>;
 
 export function output(dataModel: DataModel, type: ValueType, value: string): string {
   if (!type.list) return scalar(dataModel, type, value);
-  const element = scalar(dataModel, type, 'item');
-  return element === 'item' ? `coalesce(${value}, '{}')` : `ARRAY(SELECT ${element} FROM unnest(${value}) AS item)`;
+  const element = scalar(dataModel, type, ELEMENT);
+  if (element === ELEMENT) return `coalesce(${value}, '{}')`;
+  return `ARRAY(SELECT ${element} FROM unnest(${value}) AS element(value))`;
 }
 
 function scalar({ enums }: DataModel, { type, native, enum: enumName }: ValueType, value: string): string {
@@ -28,7 +32,7 @@ function scalar({ enums }: DataModel, { type, native, enum: enumName }: ValueTyp
     case 'Float':
       return `CASE WHEN abs(${value}) < 'Infinity' THEN ${value} + '0' END`;
     case 'Decimal':
-      return decimal(value, native?.name === 'Decimal' ? native.args : []);
+      return isMoney({ native }) ? decimal(`${value}::numeric`, MONEY) : decimal(value, argumentsOf(native));
     case 'DateTime':
       return dateTime(value, native?.name);
     case 'Bytes':
@@ -39,6 +43,11 @@ function scalar({ enums }: DataModel, { type, native, enum: enumName }: ValueTyp
       return value;
   }
 }
+
+/** Digits, and digits after the point, of the largest `money`. */
+const MONEY = ['19', '2'];
+
+const argumentsOf = (native: ValueType['native']): readonly string[] => (native?.name === 'Decimal' ? native.args : []);
 
 function decimal(value: string, [precision = '65', scale = '30']: readonly string[]): string {
   const plain = `trim_scale(${value})::text`;

@@ -2,6 +2,8 @@
 import type { Predicate, TextPlace } from '../plan/plan.ts';
 import { computed } from './computed.ts';
 import { jsonPredicate } from './json-predicate.ts';
+import { keyset } from './keyset.ts';
+import { comparand } from './native.ts';
 import { column, from, joined, related, relationOf, type Scope, type Sql, scalarOf } from './scope.ts';
 import { block, lines, literal, parameter } from './text.ts';
 
@@ -17,9 +19,9 @@ export function predicate(sql: Sql, scope: Scope, node: Predicate): string {
     case 'constant':
       return constant(column(scope, node.field), node);
     case 'compare':
-      return comparison(column(scope, node.field), node);
+      return comparison(scope, node);
     case 'among':
-      return among(column(scope, node.field), node);
+      return among(scope, node);
     case 'like':
       return like(textOf(scope, node), node);
     case 'list':
@@ -36,6 +38,8 @@ export function predicate(sql: Sql, scope: Scope, node: Predicate): string {
       return one(sql, scope, node);
     case 'absent':
       return absent(sql, scope, node);
+    case 'after':
+      return keyset(scope, node.keys);
     case 'computed':
       return `${computed(sql, scope, node.value)} ${node.operator} ${parameter(node.operand)}`;
   }
@@ -47,7 +51,8 @@ type Of<Kind extends Predicate['is']> = Extract<Predicate, { is: Kind }>;
 export function conjuncts(sql: Sql, scope: Scope, node: Predicate): string[] {
   if (node.is === 'and') return node.of.flatMap((each) => conjuncts(sql, scope, each));
   if (node.is === 'one' && !node.negated) return present(sql, scope, node);
-  return [node.is === 'or' || node.is === 'one' ? enclosed(sql, scope, node) : predicate(sql, scope, node)];
+  const isEnclosed = node.is === 'or' || node.is === 'one';
+  return [isEnclosed ? enclosed(sql, scope, node) : predicate(sql, scope, node)];
 }
 
 /** `WHERE`, or nothing where everything holds. */
@@ -72,27 +77,28 @@ function constant(value: string, { value: given, negated }: Of<'constant'>): str
   return `${value} ${negated ? '<>' : '='} ${typeof given === 'string' ? literal(given) : String(given).toUpperCase()}`;
 }
 
-function comparison(
-  value: string,
-  { operator, value: slot, fold }: Pick<Of<'compare'>, 'operator' | 'value' | 'fold'>,
-): string {
-  const operand = parameter(slot);
+function comparison(scope: Scope, { field, operator, value: slot, fold }: Of<'compare'>): string {
+  const value = column(scope, field);
+  const operand = comparand(scalarOf(scope, field), slot);
   return fold ? `lower(${value}) ${operator} lower(${operand})` : `${value} ${operator} ${operand}`;
 }
 
 /** A list is one parameter, so its length is not part of the shape. */
-function among(value: string, { values, negated, fold }: Of<'among'>): string {
-  const list = parameter(values);
+function among(scope: Scope, { field, values, negated, fold }: Of<'among'>): string {
+  const value = column(scope, field);
+  const list = comparand(scalarOf(scope, field), values, true);
   if (fold) {
-    return `lower(${value}) ${negated ? 'NOT IN' : 'IN'} (SELECT lower(item) FROM unnest(${list}::text[]) AS item)`;
+    const folded = `SELECT lower(element.value) FROM unnest(${list}::text[]) AS element(value)`;
+    return `lower(${value}) ${negated ? 'NOT IN' : 'IN'} (${folded})`;
   }
   return negated ? `${value} <> ALL (${list})` : `${value} = ANY (${list})`;
 }
 
-/** Prisma matches a `Char` without its padding, but not when letter case does not matter. */
+/** Prisma matches the characters of a `Citext`, and a `Char` without its padding, unless letter case does not matter. */
 function textOf(scope: Scope, { field, fold }: Of<'like'>): string {
   const value = column(scope, field);
-  return scalarOf(scope, field).native?.name === 'Char' && !fold ? `${value}::text` : value;
+  const isConverted = ['Char', 'Citext'].includes(scalarOf(scope, field).native?.name ?? '');
+  return isConverted && !fold ? `${value}::text` : value;
 }
 
 export function like(
@@ -112,7 +118,7 @@ export function pattern(at: TextPlace, slot: number): string {
 /** Lists of Json are equal as JSON. */
 function listComparison(scope: Scope, { field, operator, value }: Of<'list'>): string {
   const list = column(scope, field);
-  const operand = parameter(value);
+  const operand = comparand(scalarOf(scope, field), value);
   if (scalarOf(scope, field).type === 'Json' && operator === '=')
     return `to_jsonb(${list}) = to_jsonb(${operand}::jsonb[])`;
   return `${list} ${operator} ${operand}`;

@@ -8,7 +8,8 @@
  */
 import { keyOf, type Output, type ReadPlan } from '../plan/plan.ts';
 import { computedOutput, countOf } from './computed.ts';
-import { cut, isCut, POSITION } from './cut.ts';
+import { cut, isCut, positionIn } from './cut.ts';
+import { AS_ROW, WHOLE_ROW } from './names.ts';
 import { orderKeys } from './order.ts';
 import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
@@ -28,24 +29,22 @@ import { block, lines, list, name } from './text.ts';
 
 /** One row as a record, or null. */
 export function oneRow(sql: Sql, plan: ReadPlan, rows: Related): string {
-  return block(records(plan, select(sql, plan, rows)));
+  return block(records(select(sql, plan, rows)));
 }
 
 /** All rows as an array of records. */
 export function allRows(sql: Sql, plan: ReadPlan, rows: Related): string {
-  return `ARRAY${block(records(plan, select(sql, plan, rows)))}`;
+  return `ARRAY${block(records(select(sql, plan, rows)))}`;
 }
 
-function records(plan: ReadPlan, rows: string): string {
-  const names = plan.outputs.map(keyOf);
-  let row = 'row';
-  while (names.includes(row)) row += '_';
-  return `SELECT ${name(row)}\nFROM ${block(rows)} AS ${name(row)}`;
+function records(rows: string): string {
+  return `SELECT ${WHOLE_ROW}\nFROM ${block(rows)} ${AS_ROW}`;
 }
 
 function select(sql: Sql, plan: ReadPlan, rows: Related): string {
   if (!isCut(plan)) return selectDirectly(sql, plan, rows);
-  return selectFrom(sql, plan, { scope: rows.scope, source: block(cut(sql, plan, rows)) });
+  const { columns, read } = readFromCut(sql, plan, rows.scope);
+  return selectFrom(plan, { columns, scope: rows.scope, source: block(cut(sql, plan, rows, { read })) });
 }
 
 function selectDirectly(sql: Sql, plan: ReadPlan, { scope, source, conditions }: Related): string {
@@ -61,29 +60,38 @@ function selectDirectly(sql: Sql, plan: ReadPlan, { scope, source, conditions }:
   );
 }
 
-/** What was cut from a list, under the alias of the list's own table. */
+/** The columns of a read whose rows come from a cut, and the fields that these read from it. */
+export interface CutColumns {
+  readonly columns: readonly string[];
+  readonly read: ReadonlySet<string>;
+}
+
+export function readFromCut(sql: Sql, plan: ReadPlan, scope: Scope): CutColumns {
+  const rows: Scope = { ...scope, joins: new Map(), read: new Set() };
+  return { columns: outputs(sql, rows, plan.outputs), read: rows.read };
+}
+
+/** What was cut from a list, under the alias of the list's own table, and the columns that are read from it. */
 export interface Cut {
+  readonly columns: readonly string[];
   readonly scope: Scope;
   readonly source: string;
 }
 
 /** The row of a cut of one, as a record, or null. */
-export function cutRow(sql: Sql, plan: ReadPlan, cut: Cut): string {
-  return block(records(plan, selectFrom(sql, plan, cut)));
+export function cutRow(plan: ReadPlan, cut: Cut): string {
+  return block(records(selectFrom(plan, cut)));
 }
 
 /** The rows of a cut that are within the page, as an array of records. */
-export function cutRows(sql: Sql, plan: ReadPlan, cut: Cut): string {
-  const page = lines(selectFrom(sql, plan, cut), `LIMIT ${plan.page.take}`);
-  return `ARRAY${block(records(plan, page))}`;
+export function cutRows(plan: ReadPlan, cut: Cut): string {
+  return `ARRAY${block(records(lines(selectFrom(plan, cut), `LIMIT ${plan.page.take}`)))}`;
 }
 
-function selectFrom(sql: Sql, plan: ReadPlan, { scope, source }: Cut): string {
+function selectFrom(plan: ReadPlan, { columns, scope, source }: Cut): string {
   const alias = name(scope.alias);
-  const rows: Scope = { ...scope, joins: new Map() };
-  const columns = outputs(sql, rows, plan.outputs);
-  const order = plan.page.reverse && `ORDER BY ${alias}.${POSITION} DESC`;
-  return lines(list('SELECT', columns), from(rows, `${source} AS ${alias}`), order);
+  const order = plan.page.reverse && `ORDER BY ${alias}.${positionIn(scope.model)} DESC`;
+  return lines(list('SELECT', columns), `FROM ${source} AS ${alias}`, order);
 }
 
 function outputs(sql: Sql, scope: Scope, wanted: readonly Output[]): string[] {
@@ -112,7 +120,7 @@ function counts(sql: Sql, scope: Scope, wanted: Extract<Output, { kind: 'counts'
   const columns = wanted.counts.map(
     ({ field, where: condition }) => `${countOf(sql, scope, field, condition)} AS ${name(field)}`,
   );
-  return block(`SELECT "row"\nFROM ${block(list('SELECT', columns))} AS "row"`);
+  return block(records(list('SELECT', columns)));
 }
 
 export function rootRows(sql: Sql, model: string): Related {

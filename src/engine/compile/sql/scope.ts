@@ -6,28 +6,24 @@
  * the condition is strict, so a filter on the related row may drive the whole statement.
  */
 import type { DataModel, Model, RelationField, ScalarField } from '../data-model.ts';
+import type { StatementNames } from './names.ts';
 import { name } from './text.ts';
 
 export interface Sql {
   readonly dataModel: DataModel;
-  /** How often each alias has been asked for. */
-  readonly aliases: Map<string, number>;
+  readonly names: StatementNames;
 }
 
 export interface Scope {
   readonly model: Model;
   readonly alias: string;
   readonly joins: Map<string, { readonly scope: Scope; readonly text: string }>;
+  /** The names of the fields whose columns have been written. */
+  readonly read: Set<string>;
 }
 
-export function openScope(sql: Sql, model: string, wanted: string): Scope {
-  return { model: sql.dataModel.models[model]!, alias: aliasFor(sql, wanted), joins: new Map() };
-}
-
-function aliasFor({ aliases }: Sql, wanted: string): string {
-  const count = (aliases.get(wanted) ?? 0) + 1;
-  aliases.set(wanted, count);
-  return count === 1 ? wanted : aliasFor({ aliases } as Sql, `${wanted}_${count}`);
+export function openScope({ dataModel, names }: Sql, model: string, wanted: string): Scope {
+  return { model: dataModel.models[model]!, alias: names.alias(wanted), joins: new Map(), read: new Set() };
 }
 
 export function scalarOf(scope: Scope, field: string): ScalarField {
@@ -39,6 +35,7 @@ export function relationOf(scope: Scope, field: string): RelationField {
 }
 
 export function column(scope: Scope, field: string): string {
+  scope.read.add(field);
   return `${name(scope.alias)}.${name(scalarOf(scope, field).column)}`;
 }
 
@@ -93,7 +90,7 @@ export function related(sql: Sql, outer: Scope, field: string): Related {
   const scope = openScope(sql, relation.model, field);
   const { through } = relation;
   if (!through) return { scope, source: aliased(scope), conditions: matches(outer, relation, scope) };
-  const pairs = name(aliasFor(sql, `${field}_pairs`));
+  const pairs = name(sql.names.alias(`${field}_pairs`));
   const on = `${column(scope, relation.to[0]!)} = ${pairs}.${name(through.to)}`;
   return {
     scope,

@@ -2,9 +2,11 @@
 import type { DataModel } from '../data-model.ts';
 import type { Beside, Predicate, RootPlan } from '../plan/plan.ts';
 import { cut } from './cut.ts';
+import { AS_ROW, StatementNames, WHOLE_ROW } from './names.ts';
+import { asExactText } from './native.ts';
 import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
-import { allRows, type Cut, cutRow, cutRows, oneRow, rootRows } from './read.ts';
+import { allRows, cutRow, cutRows, oneRow, readFromCut, rootRows } from './read.ts';
 import { column, from, type Scope, type Sql, scalarOf, table } from './scope.ts';
 import { block, lines, list, literal, name } from './text.ts';
 
@@ -27,7 +29,7 @@ export const SNAPSHOT = `CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_curre
 
 /** One read gives its JSON; several give one object with the JSON of each. */
 export function statement(dataModel: DataModel, roots: Roots, { snapshot }: StatementOptions): string {
-  const sql: Sql = { dataModel, aliases: new Map() };
+  const sql: Sql = { dataModel, names: new StatementNames(dataModel) };
   const [parts, columns] = isRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
   if (snapshot) columns.push(`${SNAPSHOT} AS "snapshot"`);
   return lines(...parts, list('SELECT', columns));
@@ -44,38 +46,49 @@ function ofOne(sql: Sql, plan: RootPlan): [parts: string[], columns: string[]] {
   return [parts, columns];
 }
 
-const ROW = name('the row');
-const PAGE = name('the page');
-
 /** A row with its version or its keys is found once, and read for each of them. */
 function ofOneRow(sql: Sql, plan: OnePlan): [parts: string[], columns: string[]] {
   const { read, version, keys } = plan;
   if (version === null && keys.length === 0) return [[], [json(root(sql, plan))]];
-  const rows = rootRows(sql, read.model);
-  const row = `WITH ${ROW} AS ${block(cut(sql, read, rows))}`;
-  const columns = [json(cutRow(sql, read, { scope: rows.scope, source: ROW }))];
-  if (version !== null) columns.push(`${versionOf(version, rows.scope)} AS "version"`);
-  if (keys.length > 0) columns.push(keysOf(sql, keys, { scope: rows.scope, source: ROW }));
+  const { scope, ...rows } = rootRows(sql, read.model);
+  const source = sql.names.expression('the row');
+  const shown = readFromCut(sql, read, scope);
+  const columns = [json(cutRow(read, { columns: shown.columns, scope, source }))];
+  if (version !== null) columns.push(`${versionOf(version, { scope, source })} AS "version"`);
+  if (keys.length > 0) columns.push(keysOf(sql, keys, { scope, source }));
+  const wanted = new Set([...shown.read, ...keys, ...(version === null ? [] : [version])]);
+  const row = `WITH ${source} AS ${block(cut(sql, read, { scope, ...rows }, { read: wanted }))}`;
   return [[row], columns];
 }
 
 function pageWithMore(sql: Sql, plan: ManyPlan): [parts: string[], columns: string[]] {
+  const { read } = plan;
   const { next, keys } = plan.beside;
-  const { scope, ...rows } = rootRows(sql, plan.read.model);
-  const page = `WITH ${PAGE} AS ${block(cut(sql, plan.read, { scope, ...rows }, next.length > 0 ? 1 : 0))}`;
-  const columns = [json(cutRows(sql, plan.read, { scope, source: PAGE }))];
-  if (next.length > 0) columns.push(`${nextOf(sql, plan, scope)} AS "next"`);
-  const source = `(SELECT * FROM ${PAGE} LIMIT ${plan.read.page.take})`;
-  if (keys.length > 0) columns.push(keysOf(sql, keys, { scope, source: next.length > 0 ? source : PAGE }));
+  const { scope, ...rows } = rootRows(sql, read.model);
+  const source = sql.names.expression('the page');
+  const shown = readFromCut(sql, read, scope);
+  const columns = [json(cutRows(read, { columns: shown.columns, scope, source }))];
+  if (next.length > 0) columns.push(`${nextOf(plan, { scope, source })} AS "next"`);
+  const within = next.length > 0 ? `(SELECT * FROM ${source} LIMIT ${read.page.take})` : source;
+  if (keys.length > 0) columns.push(keysOf(sql, keys, { scope, source: within }));
+  const wanted = new Set([...shown.read, ...next, ...keys]);
+  const beyond = next.length > 0 ? 1 : 0;
+  const page = `WITH ${source} AS ${block(cut(sql, read, { scope, ...rows }, { read: wanted, beyond }))}`;
   return [[page], columns];
 }
 
-function versionOf(field: string, scope: Scope): string {
-  return `${block(lines(`SELECT ${column(scope, field)}`, `FROM ${ROW} AS ${name(scope.alias)}`))}::text`;
+/** A common table expression, read under the alias of the table that it was cut from. */
+interface Part {
+  readonly scope: Scope;
+  readonly source: string;
+}
+
+function versionOf(field: string, { scope, source }: Part): string {
+  return `${block(lines(`SELECT ${column(scope, field)}`, `FROM ${source} AS ${name(scope.alias)}`))}::text`;
 }
 
 /** The values of some fields in each row that was cut. */
-function keysOf(sql: Sql, fields: readonly string[], { scope, source }: Cut): string {
+function keysOf(sql: Sql, fields: readonly string[], { scope, source }: Part): string {
   const values = fields.map((field) => output(sql.dataModel, scalarOf(scope, field), column(scope, field)));
   const rows = lines(
     `SELECT json_agg(json_build_array(${values.join(', ')}))`,
@@ -94,7 +107,7 @@ function isRoot(roots: Roots): roots is RootPlan {
 
 function together(sql: Sql, roots: Readonly<Record<string, RootPlan>>): string {
   const columns = Object.entries(roots).map(([key, plan]) => `${root(sql, plan)} AS ${name(key)}`);
-  return block(`SELECT "reads"\nFROM ${block(list('SELECT', columns))} AS "reads"`);
+  return block(`SELECT ${WHOLE_ROW}\nFROM ${block(list('SELECT', columns))} ${AS_ROW}`);
 }
 
 function root(sql: Sql, plan: RootPlan): string {
@@ -117,13 +130,13 @@ function totalOf(sql: Sql, model: string, { where: condition, estimated }: NonNu
 }
 
 /** The page was read with one row more, which shows whether anything comes after its last one. */
-function nextOf(sql: Sql, { read, beside }: ManyPlan, scope: Scope): string {
-  const values = beside.next.map((field) => output(sql.dataModel, scalarOf(scope, field), column(scope, field)));
+function nextOf({ read, beside }: ManyPlan, { scope, source }: Part): string {
+  const values = beside.next.map((field) => asExactText(scalarOf(scope, field), column(scope, field)));
   const take = read.page.take!;
   const last = lines(
     `SELECT json_build_array(${values.join(', ')})`,
-    `FROM ${PAGE} AS ${name(scope.alias)}`,
-    `WHERE EXISTS (SELECT FROM ${PAGE} OFFSET ${take})`,
+    `FROM ${source} AS ${name(scope.alias)}`,
+    `WHERE EXISTS (SELECT FROM ${source} OFFSET ${take})`,
     `LIMIT 1 OFFSET ${take - 1}`,
   );
   return `${block(last)}::text`;

@@ -1,11 +1,27 @@
-/** Pieces of SQL text: names, literals, blocks. */
+/**
+ * Pieces of SQL text: names, literals, blocks.
+ *
+ * Blocks and lists indent what they hold, so no name and no literal may contain a line break: both write it as an
+ * escape.
+ */
 
 export function name(identifier: string): string {
-  return `"${identifier.replaceAll('"', '""')}"`;
+  const quoted = identifier.replaceAll('"', '""');
+  if (!quoted.includes('\n')) return `"${quoted}"`;
+  return `U&"${quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\000A')}"`;
 }
 
 export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = text.replaceAll("'", "''");
+  if (!/[\\\n]/.test(quoted)) return `'${quoted}'`;
+  return `E'${quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}'`;
+}
+
+/** A text as a literal in which quotes stay as they are: the body of a function. */
+export function dollarQuoted(text: string): string {
+  let tag = '$$';
+  while (text.includes(tag)) tag = `$q${tag.slice(1)}`;
+  return `${tag}${text}${tag}`;
 }
 
 export function parameter(slot: number): string {
@@ -24,7 +40,7 @@ export function list(keyword: string, items: readonly string[]): string {
     : `${keyword}\n  ${items.map((item) => item.replaceAll('\n', '\n  ')).join(',\n  ')}`;
 }
 
-/** Lines of one statement; empty ones fall out. */
+/** Lines of one statement, without the empty ones. */
 export function lines(...parts: (string | false | null)[]): string {
   return parts.filter(Boolean).join('\n');
 }

@@ -45,7 +45,7 @@ function fieldsParameter(registry: Registry, resource: Resource): JsonSchema {
   const bounds = registry.boundsOf(resource);
   return {
     type: 'string',
-    pattern: '^[a-zA-Z0-9,()]+$',
+    pattern: '^[a-zA-Z0-9_,()]+$',
     maxLength: bounds.bytesPerValue,
     default: lean,
     examples: [lean],

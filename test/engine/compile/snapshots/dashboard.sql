@@ -1,22 +1,22 @@
 SELECT
   to_json((
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT
         "user"."name",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               trim_scale("transactions"."amount")::text AS "amount",
               to_char("transactions"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
               (
-                SELECT "row"
+                SELECT "row".*::record
                 FROM (
                   SELECT
                     "merchant"."name",
                     (
-                      SELECT "row"
+                      SELECT "row".*::record
                       FROM (
                         SELECT "category"."name"
                         FROM "categories" AS "category"
@@ -34,7 +34,7 @@ SELECT
           ) AS "row"
         ) AS "transactions",
         ARRAY(
-          SELECT "row"
+          SELECT "row".*::record
           FROM (
             SELECT
               "totals"."category",

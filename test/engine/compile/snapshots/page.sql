@@ -1,5 +1,7 @@
 WITH "the page" AS (
-  SELECT "transaction".*
+  SELECT
+    "transaction"."id",
+    "transaction"."created_at"
   FROM "transactions" AS "transaction"
   WHERE "transaction"."user_id" = $1
   ORDER BY "transaction"."created_at" DESC, "transaction"."id" DESC
@@ -7,7 +9,7 @@ WITH "the page" AS (
 )
 SELECT
   to_json(ARRAY(
-    SELECT "row"
+    SELECT "row".*::record
     FROM (
       SELECT "transaction"."id"
       FROM "the page" AS "transaction"
@@ -15,7 +17,7 @@ SELECT
     ) AS "row"
   ))::text AS "json",
   (
-    SELECT json_build_array(to_char("transaction"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), "transaction"."id")
+    SELECT json_build_array("transaction"."created_at"::text, "transaction"."id"::text)
     FROM "the page" AS "transaction"
     WHERE EXISTS (SELECT FROM "the page" OFFSET 2)
     LIMIT 1 OFFSET 1

@@ -1,0 +1,19 @@
+/** The names of query parameters: those that every list has of its own, which no filter may bear, and those of filters. */
+import type { Resource } from './resource.ts';
+
+export const LIST_PARAMETERS = ['fields', 'sort', 'limit', 'after'] as const;
+/** Of a list that has a window. */
+export const WINDOW_PARAMETERS = ['since', 'until'] as const;
+/** Of a list whose pages are numbered. */
+export const NUMBERED_PARAMETERS = ['page', 'per_page', 'count'] as const;
+
+export const RESERVED_PARAMETERS: readonly string[] = [
+  ...LIST_PARAMETERS,
+  ...WINDOW_PARAMETERS,
+  ...NUMBERED_PARAMETERS,
+];
+
+/** What the parameter of a filter is called, before its operator. */
+export function parameterName({ filterNames }: Resource, filter: string): string {
+  return Object.hasOwn(filterNames, filter) ? filterNames[filter]! : filter;
+}
