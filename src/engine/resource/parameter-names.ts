@@ -1,5 +1,4 @@
 /** The names of query parameters: those that every list has of its own, which no filter may bear, and those of filters. */
-import type { Resource } from './resource.ts';
 
 export const LIST_PARAMETERS = ['fields', 'sort', 'limit', 'after'] as const;
 /** Of a list that has a window. */
@@ -13,7 +12,11 @@ export const RESERVED_PARAMETERS: readonly string[] = [
   ...NUMBERED_PARAMETERS,
 ];
 
+interface NamedFilters {
+  readonly filterNames: Readonly<Record<string, string>>;
+}
+
 /** What the parameter of a filter is called, before its operator. */
-export function parameterName({ filterNames }: Resource, filter: string): string {
+export function parameterName({ filterNames }: NamedFilters, filter: string): string {
   return Object.hasOwn(filterNames, filter) ? filterNames[filter]! : filter;
 }
