@@ -27,6 +27,7 @@ const TOLD_BY_MESSAGE = new Set([
   'CommandError',
   'MigrationError',
   'QueueMissingError',
+  'SessionSettingsError',
 ]);
 
 function explained(error: unknown): string {

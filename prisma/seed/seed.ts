@@ -10,6 +10,7 @@
  */
 
 import pg from 'pg';
+import { SessionClient } from '../../src/engine/session/session-client.ts';
 import { dropIndexes } from './indexes.ts';
 import { SIZES, type Size } from './sizes.ts';
 import { sql, stepsOf, TABLES } from './steps.ts';
@@ -44,7 +45,7 @@ export class SeedError extends Error {
 
 /** Fills the database. Throws SeedError if it cannot be reached, has no tables, or has rows and no `reset`. */
 export async function seed(options: SeedOptions): Promise<RowCounts> {
-  const client = new pg.Client({ connectionString: options.url, application_name: 'hotpath seed' });
+  const client = new SessionClient({ connectionString: options.url, application_name: 'hotpath seed' });
   // A connection that breaks also rejects the statement under way; without a listener it would end the process.
   client.on('error', () => {});
   await client.connect().catch((error) => {

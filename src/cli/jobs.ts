@@ -1,8 +1,9 @@
 /** `hotpath jobs`: the queue, for operators. */
 import { parseArgs } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
 import { listJobs, type QueuedJob, retryDead, type State } from '../engine/jobs/dead-letters.ts';
 import { installQueue } from '../engine/jobs/schema.ts';
+import { SessionPool } from '../engine/session/session-pool.ts';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- jobs list [--state waiting|running|dead] [--limit N]
@@ -63,7 +64,7 @@ async function retry(pool: pg.Pool, ids: readonly string[] | undefined): Promise
 }
 
 async function withPool(work: (pool: pg.Pool) => Promise<void>): Promise<void> {
-  const pool = new pg.Pool({ connectionString: databaseUrl() });
+  const pool = new SessionPool({ connectionString: databaseUrl() });
   await work(pool).finally(() => pool.end());
 }
 

@@ -1,6 +1,6 @@
 /** `hotpath notify`: whether the database tells of changes by NOTIFY. */
-import pg from 'pg';
 import { isNotifying, switchNotify } from '../engine/freshness/notify.ts';
+import { SessionClient } from '../engine/session/session-client.ts';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- notify [on|off]
@@ -17,7 +17,7 @@ export const notify: Command = {
   usage,
   async run([wanted, ...more]) {
     if (more.length > 0 || !['on', 'off', undefined].includes(wanted)) throw new CommandError(usage);
-    const client = new pg.Client({ connectionString: databaseUrl() });
+    const client = new SessionClient({ connectionString: databaseUrl() });
     await client.connect();
     try {
       if (wanted) await switchNotify(client, wanted === 'on');

@@ -1,7 +1,7 @@
 /** Fills a database that has no users yet. */
-import pg from 'pg';
 import { progressDisplay } from '../../prisma/seed/progress.ts';
 import { seed } from '../../prisma/seed/seed.ts';
+import { SessionClient } from '../engine/session/session-client.ts';
 
 export async function seedIfEmpty(url: string): Promise<void> {
   if (!(await isEmpty(url))) return;
@@ -10,7 +10,7 @@ export async function seedIfEmpty(url: string): Promise<void> {
 }
 
 async function isEmpty(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new SessionClient({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query<{ empty: boolean }>('select not exists (select from users) as empty');

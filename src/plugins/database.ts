@@ -11,10 +11,12 @@ import { PrismaClient } from '#client';
 import type { Config } from '../config.ts';
 import { callSites } from '../engine/budget/call-sites.ts';
 import { CountingPool } from '../engine/budget/counting-pool.ts';
+import type { SessionPool } from '../engine/session/session-pool.ts';
+import { SessionSettingsError, schemaOf } from '../engine/session/settings.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    readonly pool: pg.Pool;
+    readonly pool: SessionPool;
     readonly prisma: PrismaClient;
   }
 }
@@ -22,7 +24,7 @@ declare module 'fastify' {
 export const database = fp<{ config: Config['database']; sites: boolean }>(
   async (app, { config, sites }) => {
     const pool = openPool(config);
-    // The pool listens to those that are idle alone, and an error that nobody hears ends the process.
+    // The pool listens to idle connections alone, and an error that nobody hears ends the process.
     pool.on('error', () => {});
     pool.on('connect', (client) => {
       client.on('error', (error) => app.log.warn({ err: error }, 'A database connection was lost.'));
@@ -32,8 +34,14 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
     app.decorate('pool', pool);
     app.decorate('prisma', prisma);
     app.addHook('onReady', async () => {
-      await warm(pool, config.poolMin);
-      if (config.poolMin > 0 && config.statementTimeoutMs > 0) await expectTimeout(app);
+      try {
+        await warm(pool, config.poolMin);
+        if (config.poolMin > 0 && config.statementTimeoutMs > 0) await expectTimeout(app);
+      } catch (error) {
+        // The process listens, so that `/readyz` can tell; it is ready when they are right.
+        if (!(error instanceof SessionSettingsError)) throw error;
+        app.log.error(error.message);
+      }
     });
     app.addHook('onClose', async () => {
       await prisma.$disconnect();
@@ -46,7 +54,7 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
 /** @param sites whether the ledger is told which line of code sent a statement. */
 function openPrisma(pool: pg.Pool, config: Config['database'], sites: boolean): PrismaClient {
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool),
+    adapter: new PrismaPg(pool, { schema: schemaOf(config.url) }),
     // What opens a transaction waits as long for its connection as any other.
     transactionOptions: { maxWait: config.connectionTimeoutMs },
   });
@@ -56,7 +64,7 @@ function openPrisma(pool: pg.Pool, config: Config['database'], sites: boolean): 
 /** After so long without a word TCP looks whether somebody is still there. */
 const KEEP_ALIVE_MS = 5000;
 
-function openPool(config: Config['database']): pg.Pool {
+function openPool(config: Config['database']): SessionPool {
   const pool = new CountingPool({
     connectionString: config.url,
     application_name: 'hotpath',

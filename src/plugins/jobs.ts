@@ -2,9 +2,10 @@
  * Jobs in a process: what they work with, and the runner that runs them, where this process is to. A process that only
  * enqueues makes sure that there is a queue.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import pg from 'pg';
+import type pg from 'pg';
 import type { PrismaClient } from '#client';
 import { type Config, ConfigError } from '../config.ts';
 import type { LinkSigner } from '../engine/http/signed-link.ts';
@@ -12,6 +13,8 @@ import type { AnyJob, Log } from '../engine/jobs/job.ts';
 import { type Runner, startRunner } from '../engine/jobs/runner.ts';
 import { ensureQueue, installQueue, nameJobs } from '../engine/jobs/schema.ts';
 import { type Mailer, openMailer } from '../engine/mail/mailer.ts';
+import { SessionPool } from '../engine/session/session-pool.ts';
+import { SessionSettingsError } from '../engine/session/settings.ts';
 import type { FileStore } from '../engine/storage/file-store.ts';
 import { housekeeping } from './housekeeping.ts';
 import { observeJobs, publishQueue } from './metrics/queue.ts';
@@ -38,7 +41,7 @@ export const jobs = fp<JobsOptions>(
     publishQueue(app);
     const names = options.jobs.map(({ name }) => name);
     if (!options.runs) {
-      app.addHook('onReady', async () => {
+      onceSettled(app, async () => {
         await ensureQueue(app.pool, options.config.database.url);
         await nameJobs(app.pool, names);
       });
@@ -50,7 +53,7 @@ export const jobs = fp<JobsOptions>(
     const lost = (error: Error) => app.log.warn({ err: error }, 'A connection of the queue was lost.');
     pool.on('error', lost);
     pool.on('connect', (client) => client.on('error', lost));
-    app.addHook('onReady', async () => {
+    onceSettled(app, async () => {
       await installQueue(options.config.database.url);
       await nameJobs(pool, names);
       runner = start(app, pool, { ...options, mailer });
@@ -63,6 +66,38 @@ export const jobs = fp<JobsOptions>(
   },
   { name: 'jobs', dependencies: ['database', 'files', 'metrics'] },
 );
+
+const AGAIN_MS = 1000;
+
+/**
+ * Runs `prepare` before the process listens. If it cannot because of the settings of the database's sessions, about which
+ * `/readyz` tells, the process listens without it, and tries again until they are right.
+ */
+function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
+  const closing = new AbortController();
+  let preparing: Promise<void> | undefined;
+  const prepareLater = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await pause(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => {});
+      if (closing.signal.aborted) return;
+      const error = await prepare().catch((failure: unknown) => failure);
+      if (!error) return;
+      app.log.error({ err: error }, 'The queue of jobs could not be prepared.');
+    }
+  };
+  app.addHook('onReady', async () => {
+    try {
+      await prepare();
+    } catch (error) {
+      if (!(error instanceof SessionSettingsError)) throw error;
+      preparing = prepareLater();
+    }
+  });
+  app.addHook('preClose', async () => {
+    closing.abort();
+    await preparing;
+  });
+}
 
 function start(
   app: FastifyInstance,
@@ -84,7 +119,7 @@ function start(
 
 /** A pool of the queue's own, so that jobs that wait for a connection do not keep others from being taken or put away. */
 const queuePool = ({ database, jobs: { concurrency } }: Config): pg.Pool =>
-  new pg.Pool({
+  new SessionPool({
     connectionString: database.url,
     application_name: 'hotpath queue',
     max: Math.max(2, concurrency),

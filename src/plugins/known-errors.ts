@@ -3,6 +3,7 @@ import type { FastifyError } from 'fastify';
 import { pointerStep } from '../engine/http/body.ts';
 import { type ErrorName, isRequestError, type RequestError, requestError } from '../engine/http/errors.ts';
 import type { ProblemPart } from '../engine/http/problem.ts';
+import { READ_ONLY } from '../engine/session/error-codes.ts';
 
 export function requestErrorOf(error: FastifyError): RequestError {
   if (isRequestError(error)) return error;
@@ -62,6 +63,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
 };
 
 const UNAVAILABLE = new Set([
+  'SESSION_SETTINGS',
   'ECONNREFUSED',
   'ECONNRESET',
   'ETIMEDOUT',
@@ -80,6 +82,9 @@ function databaseError(error: FastifyError): RequestError | undefined {
   const code = state ?? error.code;
   if (code === '57014') {
     return requestError('statementTimeout', 'The database took longer over this request than it may.');
+  }
+  if (code === READ_ONLY) {
+    return requestError('databaseReadOnly', 'The database takes no writes at the moment; try again shortly.');
   }
   const conflict = CONFLICTS[code ?? ''];
   if (conflict) return requestError('conflict', conflict);

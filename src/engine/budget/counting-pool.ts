@@ -1,11 +1,13 @@
 /**
- * The counting pool: a `pg` pool under everything that speaks to PostgreSQL (Prisma, its transactions, compiled
+ * The counting pool: a pool under everything that speaks to PostgreSQL (Prisma, its transactions, compiled
  * reads), which writes each statement into the ledger of the request that sent it.
  *
  * A request that waits for a connection is called back from the request that released one. The callback is bound to
  * the request that gave it, so that its statement is not counted for the other.
  */
-import pg from 'pg';
+import type pg from 'pg';
+import { SessionClient } from '../session/session-client.ts';
+import { SessionPool } from '../session/session-pool.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { bound, currentLedger, fromHere } from './ledger.ts';
 import { textOf, traceStatement, traceWait } from './statement-span.ts';
@@ -13,7 +15,7 @@ import { textOf, traceStatement, traceWait } from './statement-span.ts';
 type Callback = (error: Error | null, ...rest: unknown[]) => void;
 type AnyFunction = (...args: unknown[]) => unknown;
 
-class CountingClient extends pg.Client {
+class CountingClient extends SessionClient {
   // pg's overloads are seven; all of them give the statement first and an optional callback last.
   override query = countingQuery(this, super.query as AnyFunction) as unknown as pg.Client['query'];
 }
@@ -61,12 +63,12 @@ function callbackHolder(args: unknown[]): { callback: Callback } | undefined {
   };
 }
 
-export class CountingPool extends pg.Pool {
+export class CountingPool extends SessionPool {
   override query = ((...args: unknown[]) =>
     fromHere(() => (super.query as AnyFunction).apply(this, args))) as unknown as pg.Pool['query'];
 
   constructor(config: pg.PoolConfig) {
-    super({ ...config, Client: CountingClient } as pg.PoolConfig);
+    super({ ...config, Client: CountingClient });
   }
 
   override connect(): Promise<pg.PoolClient>;

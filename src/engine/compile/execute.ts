@@ -5,25 +5,30 @@
  * queries (`submit` and the `handle…` methods), builds no result object, runs no type parsers, and asks for the names of
  * the columns only the first time: they are the same for every execution of a prepared statement. The figures are in
  * `docs/decisions.md`.
+ *
+ * A prepared statement keeps the types that its parameters had when it was prepared. After `ALTER TYPE` it may fail on
+ * every connection that has it, for as long as they live. So a named statement whose error may come from that is run
+ * once more without its name. If it succeeds, every connection prepares it anew, under another name.
  */
 import { LRUCache } from 'lru-cache';
-import type pg from 'pg';
+import pg from 'pg';
 import utils from 'pg/lib/utils';
+import { mayBeStale } from '../session/error-codes.ts';
 import type { ReadRow, Statement } from './compile.ts';
 
 export type Execute = (statement: Statement) => Promise<ReadRow>;
 
 export function executeOn(pool: pg.Pool): Execute {
+  const prepared = new PreparedReads();
   return (statement) =>
     new Promise((resolve, reject) => {
       pool.connect((unavailable, client, release) => {
         if (unavailable || !client) return reject(unavailable);
-        const query = new ReadQuery(statement, (error, row) => {
+        prepared.run(client, statement, (error, row) => {
           release(isBroken(error) ? error : undefined);
           if (error) reject(error);
           else resolve(row!);
         });
-        client.query(query as unknown as pg.Submittable);
       });
     });
 }
@@ -31,10 +36,41 @@ export function executeOn(pool: pg.Pool): Execute {
 /** An error with a SQLSTATE leaves the connection fit for use. */
 const isBroken = (error: Error | null): error is Error => error !== null && !('severity' in error);
 
-const REMEMBERED_STATEMENTS = 2000;
-const columnsOf = new LRUCache<string, readonly string[]>({ max: REMEMBERED_STATEMENTS });
-
 type Finish = (error: Error | null, row?: ReadRow) => void;
+
+const REMEMBERED_STATEMENTS = 2000;
+
+/** What is known of the statements that a pool's connections have prepared, by their names. */
+class PreparedReads {
+  readonly #columns = new LRUCache<string, readonly string[]>({ max: REMEMBERED_STATEMENTS });
+  /** How often a statement was found to be outdated. */
+  readonly #revisions = new LRUCache<string, number>({ max: REMEMBERED_STATEMENTS });
+
+  run(client: pg.PoolClient, statement: Statement, finish: Finish): void {
+    const revision = this.#revisions.get(statement.name ?? '') ?? 0;
+    const first = new ReadQuery(revised(statement, revision), this.#columns, (error, row) => {
+      if (!error || !statement.name || !mayBeStale(error)) return finish(error, row);
+      const second = new ReadQuery({ ...statement, name: '' }, this.#columns, (secondError, secondRow) => {
+        if (!secondError) this.#outdate(statement.name!, revision);
+        finish(secondError, secondRow);
+      });
+      // Not counted a second time: the first attempt had no effect, and the route's budget holds for the statement.
+      (pg.Client.prototype.query as (query: object) => void).call(client, second);
+    });
+    client.query(first as unknown as pg.Submittable);
+  }
+
+  #outdate(name: string, revision: number): void {
+    if ((this.#revisions.get(name) ?? 0) === revision) this.#revisions.set(name, revision + 1);
+  }
+}
+
+/** The text differs, too: PgBouncer knows a prepared statement by its text, and keeps it for other clients. */
+function revised(statement: Statement, revision: number): Statement {
+  if (revision === 0) return statement;
+  const { name, text, values } = statement;
+  return { text: `${text}\n-- ${revision}`, values, name: `${name}.${revision}` };
+}
 
 /** What a query is given of `pg`'s connection. */
 interface Connection {
@@ -55,15 +91,17 @@ class ReadQuery {
   /** Called once; `pg` and the counting pool put theirs around it. */
   callback: Finish;
   readonly #values: readonly unknown[];
+  readonly #remembered: LRUCache<string, readonly string[]>;
   #columns: readonly string[] | undefined;
   #fields: readonly (string | null)[] = [];
 
-  constructor({ name = '', text, values }: Statement, finish: Finish) {
+  constructor({ name = '', text, values }: Statement, remembered: LRUCache<string, readonly string[]>, finish: Finish) {
     this.name = name;
     this.text = text;
     this.callback = finish;
     this.#values = values;
-    this.#columns = name === '' ? undefined : columnsOf.get(name);
+    this.#remembered = remembered;
+    this.#columns = name === '' ? undefined : remembered.get(name);
   }
 
   submit(connection: Connection): null {
@@ -83,7 +121,7 @@ class ReadQuery {
 
   handleRowDescription({ fields }: { fields: readonly { name: string }[] }): void {
     this.#columns = fields.map(({ name }) => name);
-    if (this.name !== '') columnsOf.set(this.name, this.#columns);
+    if (this.name !== '') this.#remembered.set(this.name, this.#columns);
   }
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {

@@ -33,8 +33,13 @@
  * before the first reading after an idle time, it is not current, and its user goes to the database. A connection that
  * does not answer within the bound is given up for a new one. It holds no state of the session, so it may go through a
  * pooler in transaction mode.
+ *
+ * Read-only servers. Where the server takes no writes, the log is read and not cleared away; and the connection is
+ * replaced every few seconds, for its address may lead to a server that does.
  */
-import pg from 'pg';
+import type pg from 'pg';
+import { READ_ONLY, sqlstateOf } from '../session/error-codes.ts';
+import { SessionClient } from '../session/session-client.ts';
 import { findGaps } from './coverage.ts';
 import { Knowledge } from './knowledge.ts';
 import { beginEpoch, isStandingStill, type Reading, readLog, trimLog } from './log.ts';
@@ -187,21 +192,29 @@ export function openFollower(options: FollowerOptions): Follower {
     enter({ is: 'following' });
   }
 
-  async function keepUp(client: pg.Client): Promise<void> {
+  async function keepUp(client: SessionClient): Promise<void> {
     if (performance.now() - keptUpAt < upkeepMs) return;
-    const trimmed = await trimLog(client, windowMs, TRIMMED_ROWS);
-    if (trimmed === TRIMMED_ROWS) return;
+    if ((await trim(client)) === TRIMMED_ROWS) return;
     await checkTriggers(client);
     keptUpAt = performance.now();
   }
 
-  /** Reads again and again until the connection fails. */
-  async function followOn(client: pg.Client): Promise<void> {
+  /** Clears away nothing where the server takes no writes. @returns how many rows. */
+  async function trim(client: SessionClient): Promise<number> {
+    if (client.isReadOnly) return 0;
+    return trimLog(client, windowMs, TRIMMED_ROWS).catch((error: unknown) => {
+      if (sqlstateOf(error) === READ_ONLY) return 0;
+      throw error;
+    });
+  }
+
+  /** Reads again and again until the connection fails, or should be replaced. */
+  async function followOn(client: SessionClient): Promise<void> {
     await client.connect();
     checked = undefined;
     isQuiet = false;
     if (listen) await listenOn(client);
-    while (!isClosed) {
+    while (!isClosed && !client.isSpent) {
       if (!(await isUnchanged(client))) await read(client);
       await keepUp(client);
       if (waiting.size === 0 && !isClosed) await rest.for(isIdle(performance.now()) ? idlePollMs : pollMs);
@@ -297,8 +310,8 @@ export function openFollower(options: FollowerOptions): Follower {
 }
 
 /** A connection that tells when it is lost by failing what is asked of it. */
-function connectionTo(url: string, boundMs: number): pg.Client {
-  const client = new pg.Client({
+function connectionTo(url: string, boundMs: number): SessionClient {
+  const client = new SessionClient({
     connectionString: url,
     application_name: 'hotpath follower',
     connectionTimeoutMillis: boundMs,

@@ -16,7 +16,8 @@
  *   does; what it had not finished may run twice for a moment, which `once()` and idempotent jobs bear.
  */
 import { randomInt } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
+import { SessionClient } from '../session/session-client.ts';
 import type { Envelope } from './enqueue.ts';
 
 /** The space of our advisory locks. */
@@ -33,7 +34,7 @@ export interface Life {
 }
 
 export async function beginLife(connectionString: string): Promise<Life> {
-  const client = new pg.Client({
+  const client = new SessionClient({
     connectionString,
     application_name: ALIVE,
     keepAlive: true,

@@ -3,6 +3,7 @@
  * own: so neither sees the other's tables, and none of them is drift.
  */
 import type pg from 'pg';
+import { SessionPool } from '../session/session-pool.ts';
 
 /** The database has no queue, and this user may not make one; the message says what to do. */
 export class QueueMissingError extends Error {
@@ -12,7 +13,12 @@ export class QueueMissingError extends Error {
 /** Brings the queue's schema up to what this version of it needs. Many may do so at once. */
 export async function installQueue(connectionString: string): Promise<void> {
   const { Logger, runMigrations } = await import('graphile-worker');
-  await runMigrations({ connectionString, maxPoolSize: 2, logger: new Logger(() => () => {}) });
+  const pool = new SessionPool({ connectionString, max: 2 });
+  // An error that nobody hears ends the process; what was asked of the connection fails with it.
+  const ignore = () => {};
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) }).finally(() => pool.end());
 }
 
 /** For who writes into the queue: makes it where there is none. */

@@ -1,0 +1,16 @@
+/** The SQLSTATEs that say that a connection, or what is prepared on it, is no longer of use. */
+
+/** `read_only_sql_transaction`: the server is set to take no writes, or is a standby. */
+export const READ_ONLY = '25006';
+
+/**
+ * Errors that a statement may meet only because it was prepared under another schema, or is prepared no longer: `cached
+ * plan must not change result type` (0A000), `does not exist` (26000), and whatever follows from a name or a parameter's
+ * type of then (`operator does not exist: place = text` is 42883; also 22P02 and others of these classes).
+ */
+const STALE = /^(0A000|26000|22...|42...)$/;
+
+export const sqlstateOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+
+/** Whether a named statement may have failed only because it was prepared. As it failed, it had no effect. */
+export const mayBeStale = (error: unknown): boolean => STALE.test(sqlstateOf(error));

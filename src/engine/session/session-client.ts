@@ -1,0 +1,144 @@
+/**
+ * A connection to the database on which no statement runs before the session's settings are right (`settings.ts`).
+ *
+ * It also knows when it should be replaced:
+ * - Its server refused a write as read-only. A server that was known to be read-only is tried again every few seconds.
+ * - A statement that was prepared before the schema changed failed. Outside a transaction it is run once more without
+ *   its name, within the same call, and only a second error counts. Inside a transaction it fails.
+ */
+import pg from 'pg';
+import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
+import { complaintAbout, SessionSettingsError, STARTUP_PARAMETERS, schemaOf, settle, stateFrom } from './settings.ts';
+
+/** How long a connection to a server that takes no writes is kept: its address may lead to another one by then. */
+const READ_ONLY_LIFE_MS = 5000;
+
+type Callback = (error: Error | null, result?: unknown) => void;
+type Send = (...args: unknown[]) => unknown;
+
+/** Sends a statement once, whatever comes of it. */
+const sendAlone = pg.Client.prototype.query as Send;
+
+/** What `pg` has and does not declare. */
+interface PgClient {
+  readonly processID: number | null;
+  getStartupConf(): Record<string, string>;
+}
+
+export class SessionClient extends pg.Client {
+  static {
+    // As a method it would have to repeat seven overloads.
+    SessionClient.prototype.query = function (this: SessionClient, ...args: unknown[]) {
+      return isNamed(args[0]) ? this.#sendNamed(args) : sendAlone.apply(this, args);
+    } as pg.Client['query'];
+  }
+
+  readonly openedAt = performance.now();
+  readonly #schema: string;
+  #isReadOnly = false;
+  #hasTurnedReadOnly = false;
+  #hasStaleStatement = false;
+
+  constructor(config: pg.ClientConfig = {}) {
+    super(config);
+    this.#schema = schemaOf(config.connectionString);
+    this.connection.on('errorMessage', (error: unknown) => {
+      if (sqlstateOf(error) !== READ_ONLY || this.#isReadOnly) return;
+      this.#isReadOnly = true;
+      this.#hasTurnedReadOnly = true;
+    });
+  }
+
+  /** Whether the server took no writes when it was last heard of. */
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
+  }
+
+  /** Whether the server took writes when the connection was opened, and has refused one since. */
+  get hasTurnedReadOnly(): boolean {
+    return this.#hasTurnedReadOnly;
+  }
+
+  /** Whether a new connection should take its place as soon as nobody uses it. */
+  get isSpent(): boolean {
+    if (this.#hasTurnedReadOnly || this.#hasStaleStatement) return true;
+    return this.#isReadOnly && performance.now() - this.openedAt > READ_ONLY_LIFE_MS;
+  }
+
+  /** Overrides what `pg` does not declare: the parameters of the startup message. */
+  getStartupConf(): Record<string, string> {
+    const { getStartupConf } = pg.Client.prototype as unknown as PgClient;
+    return { ...getStartupConf.call(this), ...STARTUP_PARAMETERS };
+  }
+
+  /** @throws {SessionSettingsError} if the session's settings are wrong. */
+  override connect(): Promise<pg.Client>;
+  override connect(callback: (error: Error | null, client?: pg.Client) => void): void;
+  override connect(callback?: (error: Error | null, client?: pg.Client) => void): Promise<pg.Client> | undefined {
+    if (!callback) {
+      return new Promise((resolve, reject) => {
+        this.connect((error) => (error ? reject(error) : resolve(this)));
+      });
+    }
+    super.connect((error: Error | null) => (error ? callback(error) : this.#settle(callback)));
+    return undefined;
+  }
+
+  /** Past `query`, which may be counted for whoever waits for the connection. */
+  #settle(callback: (error: Error | null, client?: pg.Client) => void): void {
+    const { processID } = this as unknown as PgClient;
+    const schema = this.#schema;
+    // Nobody else listens yet, and an error that nobody hears ends the process.
+    const ignore = () => {};
+    this.on('error', ignore);
+    sendAlone.call(this, settle(schema, processID ?? 0), (error: Error | null, results?: pg.QueryResult[]) => {
+      const state = stateFrom(results?.[1]?.rows ?? []);
+      const complaint = error ? undefined : complaintAbout(state, { schema, processId: processID ?? 0 });
+      const fault = complaint ? new SessionSettingsError(complaint) : error;
+      if (fault) {
+        void this.end();
+        return callback(fault);
+      }
+      this.#isReadOnly = state.get('transaction_read_only') === 'on';
+      this.off('error', ignore);
+      callback(null, this);
+    });
+  }
+
+  #sendNamed(args: unknown[]): unknown {
+    const send: Send = sendAlone.bind(this);
+    const again = [{ ...(args[0] as object), name: undefined }, ...args.slice(1)];
+    const last = args.length - 1;
+    const callback = args[last];
+    if (typeof callback !== 'function') {
+      return (send(...args) as Promise<unknown>).catch(async (error: Error) => {
+        if (!this.#mayRunAgain(error)) throw error;
+        const result = await send(...again);
+        this.#hasStaleStatement = true;
+        return result;
+      });
+    }
+    const finish: Callback = (error, result) => {
+      if (!error || !this.#mayRunAgain(error)) return callback(error, result);
+      const secondFinish: Callback = (secondError, secondResult) => {
+        this.#hasStaleStatement ||= !secondError;
+        callback(secondError, secondResult);
+      };
+      send(...again.slice(0, last), secondFinish);
+    };
+    return send(...args.slice(0, last), finish);
+  }
+
+  #mayRunAgain(error: Error): boolean {
+    if (!mayBeStale(error)) return false;
+    const isAlone = this.getTransactionStatus() === 'I';
+    this.#hasStaleStatement ||= !isAlone;
+    return isAlone;
+  }
+}
+
+const isNamed = (statement: unknown): boolean =>
+  typeof statement === 'object' &&
+  statement !== null &&
+  !('submit' in statement) &&
+  Boolean((statement as { name?: string }).name);

@@ -1,0 +1,71 @@
+/**
+ * A pool of session clients. A spent connection does not return to it. Once a server has turned read-only, every
+ * connection that was opened before may lead to it, so each is replaced before its next use.
+ */
+import pg from 'pg';
+import { SessionClient } from './session-client.ts';
+import { complaintAbout, READ_STATE, type StateRow, schemaOf, stateFrom } from './settings.ts';
+
+/** The pool is not replaced more often, whatever goes on refusing writes. */
+const REPLACE_EVERY_MS = 5000;
+
+type Release = (error?: Error | boolean) => void;
+type Taken = (error: Error | undefined, client?: pg.PoolClient, release?: Release) => void;
+
+export interface SessionPoolConfig extends pg.PoolConfig {
+  readonly Client?: typeof SessionClient;
+}
+
+export class SessionPool extends pg.Pool {
+  #replacedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(config: SessionPoolConfig) {
+    super({ Client: SessionClient, ...config } as pg.PoolConfig);
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: (...args: never[]) => void): void;
+  override connect(callback?: (...args: never[]) => void): Promise<pg.PoolClient> | undefined {
+    if (callback) {
+      this.#take(callback as Taken);
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      this.#take((error, client) => (client ? resolve(client) : reject(error)));
+    });
+  }
+
+  /** One sentence on what is wrong with the settings of a session in use, and what to do. One statement. */
+  async complaint(): Promise<string | undefined> {
+    const client = await this.connect();
+    const { processID } = client as unknown as { processID: number };
+    try {
+      const { rows } = await client.query<StateRow>(READ_STATE);
+      const schema = schemaOf(this.options.connectionString);
+      return complaintAbout(stateFrom(rows), { schema, processId: processID });
+    } finally {
+      client.release();
+    }
+  }
+
+  #take(callback: Taken): void {
+    super.connect((error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => {
+      if (!client) return callback(error, client, release);
+      const session = client as pg.PoolClient & SessionClient;
+      if (session.isSpent || session.openedAt < this.#replacedAt) {
+        release(true);
+        return this.#take(callback);
+      }
+      session.release = (fault) => {
+        if (session.hasTurnedReadOnly) this.#replaceAll();
+        release(fault || session.isSpent);
+      };
+      callback(undefined, session, session.release);
+    });
+  }
+
+  #replaceAll(): void {
+    const now = performance.now();
+    if (now - this.#replacedAt > REPLACE_EVERY_MS) this.#replacedAt = now;
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The settings of a database session that the service depends on, with their right values. Every connection is opened by
+ * `SessionClient` (or a pool of them), which holds to this list.
+ *
+ * - At the start of a connection go the settings that every pooler keeps for its clients (PgBouncer in each version).
+ * - A first statement sets the others, if the connection leads to PostgreSQL itself. Behind a pooler it sets nothing:
+ *   in transaction mode, the values would stay on a connection that other clients use, and this client would lose them.
+ * - The same statement reads what all of them are. A connection on which one is wrong is refused.
+ */
+import pg from 'pg';
+
+interface SessionSetting {
+  readonly name: string;
+  readonly value: string;
+  /** Which other values do as well. */
+  readonly accepts?: RegExp;
+}
+
+/** Prisma's adapter reads and writes times as if the session were in UTC; literals are written in the standard's way. */
+const AT_START: readonly SessionSetting[] = [
+  { name: 'TimeZone', value: 'UTC', accepts: /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT)$/ },
+  { name: 'DateStyle', value: 'ISO, MDY', accepts: /^ISO\b/ },
+  { name: 'standard_conforming_strings', value: 'on' },
+];
+
+const AFTERWARDS: readonly SessionSetting[] = [
+  { name: 'IntervalStyle', value: 'postgres' },
+  // From 1 on, floats are written with every digit that tells them apart.
+  { name: 'extra_float_digits', value: '1', accepts: /^[1-3]$/ },
+  { name: 'bytea_output', value: 'hex' },
+  { name: 'array_nulls', value: 'on' },
+  // A write that waits for a lock reads what the writer before it has left.
+  { name: 'default_transaction_isolation', value: 'read committed' },
+];
+
+const SETTINGS = [...AT_START, ...AFTERWARDS];
+
+/** Parameters of the startup message. */
+export const STARTUP_PARAMETERS: Readonly<Record<string, string>> = Object.fromEntries(
+  AT_START.map(({ name, value }) => [name, value]),
+);
+
+/** Prisma looks for tables there, unless `?schema=` of the database's URL names another. */
+const DEFAULT_SCHEMA = 'public';
+
+/** The schema in which a database's URL wants the tables. */
+export function schemaOf(url: string | undefined): string {
+  const query = url?.slice(url.indexOf('?') + 1);
+  return new URLSearchParams(url?.includes('?') ? query : '').get('schema') || DEFAULT_SCHEMA;
+}
+
+/** What a session is like: settings, and what else is asked along with them, by name. */
+export type SessionState = ReadonlyMap<string, string | null>;
+
+export interface StateRow {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+export const stateFrom = (rows: readonly StateRow[]): SessionState =>
+  new Map(rows.map(({ name, value }) => [name, value]));
+
+/** Reads the state of a session. */
+export const READ_STATE = `
+SELECT name, current_setting(name) AS value FROM unnest(ARRAY[${[
+  ...SETTINGS.map(({ name }) => name),
+  'transaction_read_only',
+]
+  .map(pg.escapeLiteral)
+  .join(', ')}]) AS name
+UNION ALL SELECT 'schema', current_schema()
+UNION ALL SELECT 'user', current_user
+UNION ALL SELECT 'process', pg_backend_pid()::text`;
+
+/**
+ * Sets what is left to set, in one message whose second result is the session's state.
+ * @param processId of the server's process, as the server said at the start of the connection. A pooler says another.
+ */
+export function settle(schema: string, processId: number): string {
+  const place = pg.escapeLiteral(schema);
+  // The schema comes first; extensions may lie in those that follow.
+  const path = `CASE WHEN current_schema() = ${place} THEN current_setting('search_path')
+    ELSE quote_ident(${place}) || ', ' || current_setting('search_path') END`;
+  const values = AFTERWARDS.map(({ name, value }) => `(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)})`);
+  return `
+SELECT set_config(name, value, false) FROM (VALUES ${values.join(', ')}, ('search_path', ${path})) AS setting (name, value)
+WHERE pg_backend_pid() = ${processId};${READ_STATE}`;
+}
+
+export interface Wanted {
+  readonly schema: string;
+  /** As in `settle`; without it, the connection is taken for one through a pooler. */
+  readonly processId?: number;
+}
+
+/** One sentence on what is wrong with a session, and what to do; undefined if all is right. */
+export function complaintAbout(state: SessionState, { schema, processId }: Wanted): string | undefined {
+  const isDirect = state.get('process') === String(processId);
+  const wrong = SETTINGS.filter((setting) => !isRight(setting, state));
+  const parts = wrong.map(({ name, value }) => `${name} is "${state.get(name)}", but must be "${value}"`);
+  const fixes = wrong.map(({ name, value }) => `${name} = ${pg.escapeLiteral(value)}`);
+  if (state.get('schema') !== schema) {
+    if (isDirect) return `The database has no schema "${schema}" that this user may use, and DATABASE_URL asks for it.`;
+    parts.push(`the first schema of search_path is "${state.get('schema') ?? ''}", but must be "${schema}"`);
+    fixes.push(`search_path = ${pg.escapeIdentifier(schema)}, public`);
+  }
+  if (parts.length === 0) return undefined;
+  const role = `ALTER ROLE ${pg.escapeIdentifier(state.get('user') ?? '')}`;
+  const commands = fixes.map((fix) => `${role} SET ${fix};`).join(' ');
+  return `The database's sessions are not as the service needs them: ${parts.join('; ')}. A pooler does not keep what its clients set, so run ${commands} and let the pooler reconnect.`;
+}
+
+function isRight({ name, value, accepts }: SessionSetting, state: SessionState): boolean {
+  const actual = state.get(name) ?? '';
+  return accepts ? accepts.test(actual) : actual === value;
+}
+
+/** A connection was refused because its settings are wrong; the message says which, and what to do. */
+export class SessionSettingsError extends Error {
+  override readonly name = 'SessionSettingsError';
+  readonly code = 'SESSION_SETTINGS';
+}
