@@ -21,13 +21,16 @@ export const freshness = fp<{ url: string; config: Config['freshness'] }>(
     app.decorate('follower', follower);
     app.addHook('onReady', async () => {
       follower.touch();
-      await follower.catchUp();
+      await follower.catchUp(Math.min(config.boundMs, LONGEST_START_MS));
     });
     if (config.listen) app.addHook('onReady', () => expectNotify(app));
     app.addHook('onClose', () => follower.close());
   },
   { name: 'freshness', dependencies: ['reads'] },
 );
+
+/** The process starts all the same, and reads everything from the database meanwhile. */
+const LONGEST_START_MS = 5000;
 
 /** Says so if nobody will tell what is listened for. */
 async function expectNotify({ pool, log }: FastifyInstance): Promise<void> {

@@ -1,0 +1,131 @@
+/** `/readyz`, where the database answers and is not what the service needs: settings, schema, tables. */
+import pg from 'pg';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { type App, buildApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { migrate } from '../../src/dev/migrate.ts';
+import { as, testEnvironment } from '../support/app.ts';
+import { scratchDatabase } from '../support/database.ts';
+import { makeHostile, setForDatabase } from '../support/hostile-settings.ts';
+import { pooled } from '../support/pooler.ts';
+
+const pooler = inject('pooler');
+const opened: App[] = [];
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((app) => app.close()));
+});
+
+/** @param url of the database, or of the pooler before it. */
+async function start(url: string): Promise<App> {
+  const bounds = { FRESHNESS_BOUND_MS: '1000', DATABASE_POOL_MIN: '1' };
+  const app = buildApp(loadConfig({ ...testEnvironment(url), ...bounds, DATABASE_URL: url }));
+  opened.push(app);
+  await app.ready();
+  return app;
+}
+
+async function sql(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
+}
+
+async function readiness(app: App): Promise<readonly unknown[]> {
+  const reply = await app.inject('/readyz');
+  return [reply.statusCode, reply.json().code, reply.json().detail];
+}
+
+const READY = [200, undefined, undefined];
+const ANN = `INSERT INTO users (id, email, name, encrypted_ssn) VALUES (1, 'ann@example.org', 'Ann', '')`;
+const post = (app: App) =>
+  app.inject({ method: 'POST', url: '/v1/posts', headers: as(1), payload: { title: 'Now', body: 'Here' } });
+/** As a pooler would after RECONNECT. */
+const RECONNECT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+
+describe('a database whose settings are hostile', () => {
+  it('is read and written as if they were right', async () => {
+    const url = await scratchDatabase();
+    await sql(url, ANN);
+    await makeHostile(url);
+    const app = await start(url);
+    expect(await readiness(app)).toEqual(READY);
+    const written = (await post(app)).json().data;
+    expect(Math.abs(Date.parse(written.createdAt) - Date.now())).toBeLessThan(60_000);
+    const read = await app.inject({ url: `/v1/posts/${written.id}?fields=createdAt`, headers: as(1) });
+    expect(read.json().data).toEqual({ createdAt: written.createdAt });
+    const { createdAt } = await app.prisma.post.findFirstOrThrow({ where: { id: written.id } });
+    expect(createdAt.toISOString()).toBe(written.createdAt);
+  });
+
+  const throughPooler = async (run: NonNullable<typeof pooler>) => {
+    const url = await scratchDatabase();
+    await sql(url, ANN);
+    await makeHostile(url);
+    const app = await start(pooled(url, run));
+    const [status, code, detail] = await readiness(app);
+    expect([status, code]).toEqual([503, 'NOT_READY']);
+    expect(detail).toContain('IntervalStyle is "iso_8601", but must be "postgres"');
+    expect(detail).toContain('the first schema of search_path is "", but must be "public"');
+    // PgBouncer keeps these for its clients.
+    expect(detail).not.toMatch(/TimeZone|DateStyle|standard_conforming_strings/);
+    expect((await app.inject('/v1/categories')).json().code).toBe('DATABASE_UNAVAILABLE');
+    expect((await post(app)).json().code).toBe('DATABASE_UNAVAILABLE');
+    const mended = { IntervalStyle: 'postgres', extra_float_digits: '1', bytea_output: 'hex', array_nulls: 'on' };
+    const rest = { default_transaction_isolation: 'read committed', search_path: 'public' };
+    await setForDatabase(url, { ...mended, ...rest });
+    await sql(url, RECONNECT);
+    await expect.poll(() => readiness(app), { timeout: 15_000 }).toEqual(READY);
+    const { createdAt } = (await post(app)).json().data;
+    expect(Math.abs(Date.parse(createdAt) - Date.now())).toBeLessThan(60_000);
+  };
+  if (pooler) it('is not used through a pooler, which is told, until they are right', () => throughPooler(pooler));
+});
+
+describe('?schema= of DATABASE_URL', () => {
+  it('is where everything is read, written and followed', async () => {
+    const url = `${await scratchDatabase('empty')}?schema=shop`;
+    await migrate(url);
+    await sql(url, 'SET search_path = shop', ANN);
+    const app = await start(url);
+    expect(await readiness(app)).toEqual(READY);
+    const { id } = (await post(app)).json().data;
+    expect((await app.inject({ url: `/v1/posts/${id}`, headers: as(1) })).statusCode).toBe(200);
+    await expect.poll(() => app.follower.isFollowing).toBe(true);
+  });
+
+  it('that leads to no schema is told, and is looked for until it is there', async () => {
+    const url = `${await scratchDatabase('empty')}?schema=shop`;
+    const app = await start(url);
+    const detail = 'Check of session settings: The database has no schema "shop" that this user may use';
+    expect(await readiness(app)).toEqual([503, 'NOT_READY', expect.stringContaining(detail)]);
+    expect((await app.inject('/v1/categories')).json().code).toBe('DATABASE_UNAVAILABLE');
+    expect((await post(app)).json().code).toBe('DATABASE_UNAVAILABLE');
+    await migrate(url);
+    await expect.poll(() => readiness(app), { timeout: 10_000 }).toEqual(READY);
+    // The jobs have been named to the queue meanwhile.
+    const named = async () => (await app.pool.query('SELECT FROM graphile_worker._private_tasks')).rowCount;
+    await expect.poll(named, { timeout: 10_000 }).toBeGreaterThan(0);
+  });
+
+  it('that leads to a schema without tables is told, though another schema has them', async () => {
+    const url = await scratchDatabase();
+    await sql(url, 'CREATE SCHEMA shop');
+    const app = await start(`${url}?schema=shop`);
+    expect(await readiness(app)).toEqual([503, 'NOT_READY', expect.stringContaining('in a table "shop"."')]);
+  });
+});
+
+describe('a database that is behind its migrations', () => {
+  it('is told by a column that is missing', async () => {
+    const url = await scratchDatabase();
+    await sql(url, 'ALTER TABLE users RENAME COLUMN name TO title');
+    const app = await start(url);
+    const detail = 'no column "name" in a table "public"."users": run the migrations';
+    expect(await readiness(app)).toEqual([503, 'NOT_READY', expect.stringContaining(detail)]);
+    await sql(url, 'ALTER TABLE users RENAME COLUMN title TO name');
+    expect(await readiness(app)).toEqual(READY);
+  });
+});
