@@ -1,6 +1,7 @@
 /** How the server under the service behaves before a plugin is asked: ids, sizes, times, and what a path is. */
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
 import type { Config } from './config.ts';
+import { DEFAULT_BOUNDS } from './engine/resource/bounds.ts';
 import { childLogger, loggerOptions } from './plugins/logger.ts';
 import { answerMalformed, answerUnroutable } from './plugins/malformed.ts';
 import { requestIdOf } from './plugins/request-id.ts';
@@ -17,7 +18,8 @@ export function serverOptions(config: Config) {
     http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: checkingInterval(requestTimeoutMs) },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    routerOptions: { ignoreTrailingSlash: true },
+    // A key may be a long text.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: DEFAULT_BOUNDS.bytesPerValue },
     ajv: { customOptions: { removeAdditional: false, allErrors: true } },
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerMalformed,

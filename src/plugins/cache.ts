@@ -8,7 +8,6 @@
 import { hash } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
-import { datamodel } from '#datamodel';
 import type { Config } from '../config.ts';
 import { Ledger, withLedger } from '../engine/budget/ledger.ts';
 import { type Cache, createCache } from '../engine/cache/cache.ts';
@@ -18,6 +17,7 @@ import { createPopular, type Popular } from '../engine/cache/popular.ts';
 import { isWithin } from '../engine/cache/rollout.ts';
 import { createSampler, type Sampler } from '../engine/cache/sampler.ts';
 import type { CacheStats } from '../engine/cache/stats.ts';
+import type { DataModel } from '../engine/compile/data-model.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import { requestErrorOf } from './known-errors.ts';
 
@@ -49,7 +49,11 @@ export const cache = fp<CachePluginOptions>(
     if (!redis) app.log.info('Without REDIS_URL the cache is in this process alone.');
     const parts = {
       follower,
-      remote: redis && { redis: redis.client, breaker: redis.breaker, namespace: namespaceOf(resources) },
+      remote: redis && {
+        redis: redis.client,
+        breaker: redis.breaker,
+        namespace: namespaceOf(app.resources.dataModel, resources),
+      },
       background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
     };
     const made = createCache({ ...parts, maxBytes: config.memoryBytes, isAway: isDatabaseAway });
@@ -88,8 +92,8 @@ const isDatabaseAway = (error: unknown): boolean => AWAY.includes(requestErrorOf
  * A name for what responses are made by, so that processes of two versions, which declare resources differently, share
  * a Redis and no entry.
  */
-function namespaceOf(resources: readonly Resource[]): string {
-  const text = JSON.stringify([datamodel, resources], (_key, value) =>
+function namespaceOf(dataModel: DataModel, resources: readonly Resource[]): string {
+  const text = JSON.stringify([dataModel, resources], (_key, value) =>
     typeof value === 'symbol' ? '$subject' : value,
   );
   return hash('sha256', text, 'base64url').slice(0, 12);

@@ -13,7 +13,7 @@ import type { Answer } from '../engine/cache/query.ts';
 import { endLook } from '../engine/cache/spans.ts';
 import type { ReadRow } from '../engine/compile/compile.ts';
 import { rootKeys, tagsOf } from '../engine/freshness/tags.ts';
-import type { Watched } from '../engine/freshness/watched.ts';
+import { mustBeWatched, type Watched } from '../engine/freshness/watched.ts';
 import { tableOf } from '../engine/http/cache-headers.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import type { Selection } from '../engine/resource/selection.ts';
@@ -32,6 +32,8 @@ export interface CachedRead<S extends Selection> {
   readonly resource: Resource;
   readonly policy: CachePolicy;
   readonly isGuarded: boolean;
+  /** Fields that the route fixes. */
+  readonly fixed: readonly string[];
   /** @throws 400 for what may not be asked, 401 and 403 for who may not ask. */
   select(request: FastifyRequest, viewer: Viewer): S;
   /** Asked on every request. @throws for who may not. */
@@ -43,10 +45,16 @@ export interface CachedRead<S extends Selection> {
 /** How long a read waits until its instance knows of what its `Consistency-Token` names. */
 const REACH_MS = 200;
 
-/** The hook and the handler of a route. */
+/** The hook and the handler of a route. @throws {DeclarationError} if it fixes a field whose changes are not logged. */
 export function cachedRead<S extends Selection>(app: FastifyInstance, read: CachedRead<S>) {
   const { cache, follower, sampler, watched } = app;
-  const { policy } = read;
+  const { policy, resource } = read;
+  const model = app.resources.dataModel.models[resource.model]!;
+  mustBeWatched(
+    watched,
+    resource,
+    read.fixed.map((name) => ({ model, field: model.fields[name]! })),
+  );
   const questions = createQuestions();
   const isTold = policy.scope === 'public';
   const viewerOf = (request: FastifyRequest): Viewer => (policy.scope === 'public' ? PUBLIC : request.viewer);

@@ -3,7 +3,7 @@
  *
  *     return createOnce(reply, async (tx) => {
  *       const { id } = await tx.post.create({ data, select: { id: true } });
- *       return { resource: post, where: { id }, location: `/v1/posts/${id}` };
+ *       return { resource: post, where: { id }, location: uri`/v1/posts/${id}` };
  *     });
  *
  * With a key or without, the work runs in here, writes through `tx`, and says what it created; it has no reply to send
@@ -23,6 +23,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Prisma } from '#client';
 import { requestError } from '../engine/http/errors.ts';
 import { etagOf } from '../engine/http/etag.ts';
+import { headerUri } from '../engine/http/links.ts';
+import type { FixedFields } from '../engine/resource/fixed.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import { readRow, sendJson } from './reads.ts';
 
@@ -33,7 +35,8 @@ export const KEY_STATEMENTS = 2;
 export type Created =
   | {
       readonly resource: Resource;
-      readonly where: Readonly<Record<string, string | number>>;
+      readonly where: FixedFields;
+      /** Where it is read: uri`/v1/posts/${id}`. */
       readonly location: string;
       /** 201 without it. */
       readonly status?: 202;
@@ -127,5 +130,5 @@ async function answerTo(
   const { json, version } = await readRow(server, { ...created, viewer }, tx);
   const body = `{"data":${json}}`;
   const { location, status = 201 } = created;
-  return { status, headers: { location, etag: etagOf(body, version) }, body };
+  return { status, headers: { location: headerUri(location), etag: etagOf(body, version) }, body };
 }

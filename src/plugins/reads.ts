@@ -8,22 +8,23 @@ import type { Prisma } from '#client';
 import { datamodel } from '#datamodel';
 import type { CachePolicy } from '../engine/cache/policy.ts';
 import { type Compiler, createCompiler, type ReadRow } from '../engine/compile/compile.ts';
+import type { DataModel } from '../engine/compile/data-model.ts';
 import { type Execute, executeOn } from '../engine/compile/execute.ts';
 import type { ReadRequest } from '../engine/compile/plan/read.ts';
 import { requestError } from '../engine/http/errors.ts';
 import { etagOf, heldTag } from '../engine/http/etag.ts';
 import { nextLink } from '../engine/http/links.ts';
 import { cursorSigner } from '../engine/resource/cursor.ts';
-import { refusal, shown } from '../engine/resource/refusal.ts';
+import type { FixedFields } from '../engine/resource/fixed.ts';
 import { Registry } from '../engine/resource/registry.ts';
 import type { Resource } from '../engine/resource/resource.ts';
+import { itemFields, listFields, type PathFields, pathReader } from '../engine/resource/route-place.ts';
 import {
   type ListSelection,
   type Selection,
   SelectionParser,
   type SelectionRequest,
 } from '../engine/resource/selection.ts';
-import { readerOf } from '../engine/resource/value.ts';
 import type { Viewer } from '../engine/resource/viewer.ts';
 import { cachedRead, type Ran, type Shown } from './cached-read.ts';
 
@@ -38,10 +39,10 @@ declare module 'fastify' {
      * The JSON text of one row in the resource's lean default, as the viewer may see it; `null` where there is none.
      * What a write answers with. One statement.
      */
-    rowOf(resource: Resource, where: Readonly<Record<string, string | number>>, viewer: Viewer): Promise<string | null>;
-    /** A route that answers with one row of a resource. */
+    rowOf(resource: Resource, where: FixedFields, viewer: Viewer): Promise<string | null>;
+    /** A route that answers with one row of a resource. @throws {DeclarationError} if its path can find several. */
     item(path: string, options: ReadRoute): void;
-    /** A route that answers with a page of rows of a resource. */
+    /** A route that answers with a page of rows of a resource. @throws {DeclarationError} */
     list(path: string, options: ReadRoute): void;
   }
   interface FastifyContextConfig {
@@ -54,33 +55,35 @@ export interface ReadRoute {
   readonly resource: Resource;
   /** Statements that a request may send. */
   readonly budget: number;
-  /** Fields that the path fixes, each with the path parameter that holds its value: `{ userId: 'id' }`. */
-  readonly where?: Readonly<Record<string, string>>;
+  /**
+   * Fields that the path fixes, each with the parameter that holds its value: `{ userId: 'id' }`. Without it each
+   * parameter of an item's path holds the field of its own name, and a list's path has none.
+   */
+  readonly where?: PathFields;
   /** Asked on every request before anything is read: throws for who may not, where a policy cannot say so. */
   readonly guard?: (viewer: Viewer, fixed: FixedFields) => Promise<void>;
   /** How long its answers may be served from memory; without it each request is read. */
   readonly cache?: CachePolicy;
 }
 
-/** The fields that the path fixes, with their values: `{ userId: 7 }`. */
-export type FixedFields = Readonly<Record<string, string | number>>;
-
 export interface ReadsOptions {
   readonly resources: readonly Resource[];
   /** What cursors are signed with; every instance of the service shares it. */
   readonly secret: string;
+  /** What the resources stand on; the service's own without it. */
+  readonly dataModel?: DataModel;
 }
 
 export const reads = fp<ReadsOptions>(
-  async (app, { resources, secret }) => {
-    const registry = new Registry(datamodel);
+  async (app, { resources, secret, dataModel = datamodel }) => {
+    const registry = new Registry(dataModel);
     registry.add(...resources);
     registry.check();
     app.decorate('resources', registry);
-    app.decorate('compiler', createCompiler({ dataModel: datamodel }));
+    app.decorate('compiler', createCompiler({ dataModel }));
     app.decorate('execute', executeOn(app.pool));
     app.decorate('selections', new SelectionParser(registry, cursorSigner(secret)));
-    app.decorate('rowOf', async (resource: Resource, where: Record<string, string | number>, viewer: Viewer) => {
+    app.decorate('rowOf', async (resource: Resource, where: FixedFields, viewer: Viewer) => {
       return (await readRow(app, { resource, where, viewer })).json;
     });
     app.decorate('item', itemRoute);
@@ -90,10 +93,11 @@ export const reads = fp<ReadsOptions>(
 );
 
 function itemRoute(this: FastifyInstance, path: string, route: ReadRoute): void {
-  const read = { ...route, where: route.where ?? { id: 'id' }, kind: 'item' } as const;
+  const where = itemFields(this.resources, { ...route, path: this.prefix + path });
+  const read = { ...route, where, kind: 'item' } as const;
   readRoute(this, path, read, {
     select: (asked) => this.selections.item(asked),
-    request: (selection) => itemRequest(this.resources, selection),
+    request: itemRequest,
     show: ({ json, version }) => {
       if (json === null) return { status: 404, body: `There is no such ${route.resource.name}.`, etag: '', link: '' };
       const body = `{"data":${json}}`;
@@ -103,8 +107,9 @@ function itemRoute(this: FastifyInstance, path: string, route: ReadRoute): void 
 }
 
 function listRoute(this: FastifyInstance, path: string, route: ReadRoute): void {
-  const read = { ...route, where: route.where ?? {}, kind: 'list' } as const;
   this.resources.mustHavePages(route.resource);
+  const where = listFields(this.resources, { ...route, path: this.prefix + path });
+  const read = { ...route, where, kind: 'list' } as const;
   readRoute(this, path, read, {
     select: (asked) => this.selections.list(asked),
     request: listRequest,
@@ -116,7 +121,7 @@ function listRoute(this: FastifyInstance, path: string, route: ReadRoute): void 
   });
 }
 
-type FixedRead = ReadRoute & { readonly where: Readonly<Record<string, string>>; readonly kind: 'item' | 'list' };
+type FixedRead = ReadRoute & { readonly where: PathFields; readonly kind: 'item' | 'list' };
 
 /** What tells an item from a list. */
 interface Steps<S extends Selection> {
@@ -128,9 +133,8 @@ interface Steps<S extends Selection> {
 function readRoute<S extends Selection>(app: FastifyInstance, path: string, read: FixedRead, steps: Steps<S>): void {
   const { budget, resource } = read;
   const config = { budget, read };
-  const fixed = ({ params }: FastifyRequest) => {
-    return fixedFields(app.resources, resource, { where: read.where, params: params as Record<string, string> });
-  };
+  const reader = pathReader(app.resources, resource, read.where);
+  const fixed = ({ params }: FastifyRequest) => reader(params as Record<string, string>);
   const select = (request: FastifyRequest, viewer: Viewer): S => {
     const query = request.query as Record<string, string | string[]>;
     return steps.select({ resource, viewer, query, where: fixed(request) });
@@ -142,8 +146,9 @@ function readRoute<S extends Selection>(app: FastifyInstance, path: string, read
     return { ...steps.show(row, request, selection), row };
   };
   if (read.cache) {
-    const isGuarded = read.guard !== undefined;
-    const { onRequest, handler } = cachedRead<S>(app, { policy: read.cache, resource, isGuarded, select, guard, run });
+    const [isGuarded, fixes] = [read.guard !== undefined, Object.keys(read.where)];
+    const how = { policy: read.cache, resource, isGuarded, fixed: fixes, select, guard, run };
+    const { onRequest, handler } = cachedRead<S>(app, how);
     app.get(path, { config: { ...config, ownDeadline: true }, compress: false, onRequest }, handler);
     return;
   }
@@ -154,35 +159,11 @@ function readRoute<S extends Selection>(app: FastifyInstance, path: string, read
   });
 }
 
-interface FixedPlace {
-  readonly where: Readonly<Record<string, string>>;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-function fixedFields(
-  registry: Registry,
-  resource: Resource,
-  { where, params }: FixedPlace,
-): Record<string, string | number> {
-  const fixed: Record<string, string | number> = {};
-  for (const [field, parameter] of Object.entries(where)) {
-    const reader = readerOf(registry.scalar(resource, field), registry.dataModel)!;
-    const text = params[parameter]!;
-    const value = reader.read(text);
-    if (value === undefined) throw refusal(parameter, `"${shown(text)}" must be ${reader.wants}`);
-    fixed[field] = value as string | number;
-  }
-  return fixed;
-}
-
-/** The field of a model that counts the writes to a row, by its name. */
-const VERSION = 'version';
-
-const itemRequest = ({ dataModel }: Registry, { resource, args }: Selection): ReadRequest => ({
+const itemRequest = ({ resource, args }: Selection): ReadRequest => ({
   model: resource.model,
   action: 'findFirst',
   args,
-  ...(Object.hasOwn(dataModel.models[resource.model]!.fields, VERSION) ? { version: VERSION } : {}),
+  ...(resource.version === undefined ? {} : { version: resource.version }),
 });
 
 const listRequest = ({ resource, args, sort, page, after }: ListSelection): ReadRequest => ({
@@ -205,7 +186,7 @@ export interface RowPlace {
 
 /** One row in its resource's lean default, as the viewer may see it; inside a transaction, as that sees it. */
 export async function readRow(app: FastifyInstance, place: RowPlace, tx?: Prisma.TransactionClient): Promise<ReadRow> {
-  const request = itemRequest(app.resources, app.selections.item({ ...place, query: {} }));
+  const request = itemRequest(app.selections.item({ ...place, query: {} }));
   if (!tx) return run(app, request);
   const { text, values } = app.compiler.compile(request);
   const rows = await tx.$queryRawUnsafe<ReadRow[]>(text, ...values);

@@ -4,6 +4,7 @@ import { resource } from '../resource.ts';
 /** A user's own account. */
 export const user = resource('User', {
   name: 'user',
+  version: 'version',
   fields: [
     'id',
     'name',
@@ -34,6 +35,7 @@ export const user = resource('User', {
 /** What everybody may know of a user: who wrote this review, who is in this project. */
 export const person = resource('User', {
   name: 'person',
+  version: 'version',
   fields: ['id', 'name', 'avatarUrl'],
   lean: 'id,name',
   sort: 'id',

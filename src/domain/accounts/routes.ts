@@ -33,7 +33,7 @@ export function writeRoutes(app: FastifyInstance): void {
         mustBeSelf(id, request.viewer);
         if (role ?? status) mustBeAdmin(request.viewer);
         const { count } = await app.prisma.user.updateMany({
-          where: { id, ...ifMatch(request) },
+          where: { id, ...ifMatch(request, user) },
           data: { ...(request.body as Prisma.UserUpdateManyMutationInput), version: { increment: 1 } },
         });
         return sendChanged(reply, { resource: user, where: { id }, changed: count > 0 });

@@ -10,6 +10,7 @@ const ofPublished = {
 
 export const product = resource('Product', {
   name: 'product',
+  version: 'version',
   fields: [
     'id',
     'name',
@@ -68,6 +69,7 @@ export const review = resource('Review', {
 
 export const inventory = resource('Inventory', {
   name: 'inventory',
+  version: 'version',
   fields: ['quantity', 'warehouse', 'restockAt', 'updatedAt'],
   lean: 'quantity,restockAt',
   sort: 'productId',

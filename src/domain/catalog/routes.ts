@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { type Prisma, ProductStatus } from '#client';
 import { requestError } from '../../engine/http/errors.ts';
+import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { anyObject, exactly, idParams, ROW_BYTES, someOf, text, time, webUrl } from '../body.ts';
@@ -54,7 +55,7 @@ export function writeRoutes(app: FastifyInstance): void {
       mustBeAdmin(request.viewer);
       const { id } = request.params;
       const { count } = await app.prisma.product.updateMany({
-        where: { id, ...ifMatch(request) },
+        where: { id, ...ifMatch(request, product) },
         data: { ...(request.body as Prisma.ProductUpdateManyMutationInput), version: { increment: 1 } },
       });
       return sendChanged(reply, { resource: product, where: { id }, changed: count > 0 });
@@ -68,7 +69,7 @@ export function writeRoutes(app: FastifyInstance): void {
       mustBeAdmin(request.viewer);
       const where = { productId: request.params.id };
       const { count } = await app.prisma.inventory.updateMany({
-        where: { ...where, ...stockCondition(request.body), ...ifMatch(request) },
+        where: { ...where, ...stockCondition(request.body), ...ifMatch(request, inventory) },
         data: { ...stockData(request.body), version: { increment: 1 } },
       });
       const otherwise = () =>
@@ -88,7 +89,7 @@ export function writeRoutes(app: FastifyInstance): void {
       const userId = mustBeUser(viewer);
       return createOnce(reply, async (tx) => {
         const id = await addReview(tx, { ...body, productId: params.id, userId });
-        return { resource: review, where: { id }, location: `/v1/reviews/${id}` };
+        return { resource: review, where: { id }, location: uri`/v1/reviews/${id}` };
       });
     },
   );

@@ -4,6 +4,7 @@ import { resource } from '../resource.ts';
 /** What a user comes home to: the latest posts, and what is unread, side by side. */
 export const home = resource('User', {
   name: 'home',
+  version: 'version',
   fields: ['id', 'name', 'email', 'avatarUrl'],
   relations: {
     posts: { take: 10, sort: '-createdAt' },
@@ -34,6 +35,7 @@ export const post = resource('Post', {
 
 export const notification = resource('Notification', {
   name: 'notification',
+  version: 'version',
   fields: ['id', 'kind', 'title', 'body', 'data', 'readAt', 'createdAt'],
   lean: 'id,kind,title,createdAt,readAt',
   filters: { readAt: ['isNull'] },

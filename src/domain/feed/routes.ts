@@ -2,6 +2,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
+import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { exactly, idParams, ROW_BYTES, text, webUrl } from '../body.ts';
@@ -33,7 +34,7 @@ export function writeRoutes(app: FastifyInstance): void {
       const authorId = mustBeUser(viewer);
       return createOnce(reply, async (tx) => {
         const { id } = await tx.post.create({ data: { ...body, authorId }, select: { id: true } });
-        return { resource: post, where: { id }, location: `/v1/posts/${id}` };
+        return { resource: post, where: { id }, location: uri`/v1/posts/${id}` };
       });
     },
   );
@@ -44,7 +45,7 @@ export function writeRoutes(app: FastifyInstance): void {
     async (request, reply) => {
       const where = { id: request.params.id, userId: mustBeUser(request.viewer) };
       const { count } = await app.prisma.notification.updateMany({
-        where: { ...where, ...ifMatch(request) },
+        where: { ...where, ...ifMatch(request, notification) },
         data: { readAt: request.body.read ? new Date() : null, version: { increment: 1 } },
       });
       return sendChanged(reply, { resource: notification, where, changed: count > 0 });

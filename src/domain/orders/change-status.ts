@@ -23,7 +23,7 @@ export const CHANGING_STATEMENTS = 4;
 
 interface StatusChange {
   /** The order, and the versions of it that may be changed. */
-  readonly where: { readonly id: number; readonly version?: { in: number[] } };
+  readonly where: Prisma.OrderWhereInput & { readonly id: number };
   readonly status: NextStatus;
 }
 

@@ -3,6 +3,7 @@ import { resource } from '../resource.ts';
 
 export const order = resource('Order', {
   name: 'order',
+  version: 'version',
   fields: ['id', 'status', 'total', 'currency', 'shippingAddress', 'createdAt', 'updatedAt'],
   relations: { items: { take: 50 }, transaction: {} },
   lean: 'id,status,total,currency,createdAt,items(quantity,unitPrice,product(id,name,imageUrl))',

@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { requestError } from '../../engine/http/errors.ts';
+import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { exactly, id, idParams, ROW_BYTES, text } from '../body.ts';
@@ -55,7 +56,7 @@ export function writeRoutes(app: FastifyInstance): void {
       const userId = mustBeUser(viewer);
       return createOnce(reply, async (tx) => {
         const placed = await placeOrder(tx, { ...body, userId });
-        return { resource: order, where: { id: placed }, location: `/v1/orders/${placed}` };
+        return { resource: order, where: { id: placed }, location: uri`/v1/orders/${placed}` };
       });
     },
   );
@@ -67,7 +68,7 @@ export function writeRoutes(app: FastifyInstance): void {
       mustBeAdmin(request.viewer);
       const { status } = request.body;
       const where = { id: request.params.id };
-      const change = { where: { ...where, ...ifMatch(request) }, status };
+      const change = { where: { ...where, ...ifMatch(request, order) }, status };
       const changed = await app.prisma.$transaction((tx) => changeStatus(tx, change));
       const otherwise = () =>
         requestError('conflict', `An order is ${status} only after ${FROM[status].join(' or ')}.`);

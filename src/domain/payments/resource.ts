@@ -6,6 +6,7 @@ const everybody = everything('public', 'user', 'admin');
 /** A profile, the latest transactions, and what was spent by category: a user's first page. */
 export const dashboard = resource('User', {
   name: 'dashboard',
+  version: 'version',
   fields: ['id', 'name', 'email', 'avatarUrl'],
   relations: { transactions: { take: 50, sort: '-createdAt' }, totals: { take: 100, sort: '-total,categoryId' } },
   lean: 'id,name,email,avatarUrl,transactions(id,amount,currency,status,createdAt,merchant(name,category(name))),totals(category,total,count)',

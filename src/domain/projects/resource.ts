@@ -9,6 +9,7 @@ const guardedByRoutes = everything('user', 'admin');
 
 export const project = resource('Project', {
   name: 'project',
+  version: 'version',
   fields: ['id', 'parentId', 'name', 'description', 'status', 'settings', 'createdAt', 'updatedAt'],
   relations: {
     permissions: { as: 'member', take: 100 },
@@ -24,6 +25,7 @@ export const project = resource('Project', {
 /** A project in a list of others. */
 export const projectSummary = resource('Project', {
   name: 'project summary',
+  version: 'version',
   fields: ['id', 'parentId', 'name', 'description', 'status', 'createdAt', 'updatedAt'],
   lean: 'id,name,status,updatedAt',
   sort: 'id',
@@ -34,6 +36,7 @@ export const projectSummary = resource('Project', {
 /** Who holds a permission on a project itself; those who hold one above it are not among them. */
 export const member = resource('Permission', {
   name: 'member',
+  version: 'version',
   fields: ['role', 'createdAt', 'updatedAt'],
   relations: { user: { as: 'person' }, grantedBy: { as: 'person' } },
   lean: 'role,createdAt,updatedAt,user(id,name)',
@@ -45,6 +48,7 @@ export const member = resource('Permission', {
 /** A permission as its holder sees it. It is on the project itself, so the holder may see the project. */
 export const membership = resource('Permission', {
   name: 'membership',
+  version: 'version',
   fields: ['role', 'createdAt', 'updatedAt'],
   relations: { project: { as: 'project summary' }, grantedBy: { as: 'person' } },
   lean: 'role,project(id,name,status,updatedAt)',

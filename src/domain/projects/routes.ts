@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ActivityKind, PermissionRole, type Prisma } from '#client';
+import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { sendJson } from '../../plugins/reads.ts';
 import { anyObject, exactly, id, idParams, text } from '../body.ts';
@@ -61,7 +62,11 @@ export function writeRoutes(app: FastifyInstance): void {
       await mustHold(app, viewer, { projectId, role: 'editor' });
       return createOnce(reply, async (tx) => {
         const added = await addActivity(tx, { ...body, projectId, userId: mustBeUser(viewer) });
-        return { resource: activity, where: { id: added }, location: `/v1/projects/${projectId}/activities/${added}` };
+        return {
+          resource: activity,
+          where: { id: added },
+          location: uri`/v1/projects/${projectId}/activities/${added}`,
+        };
       });
     },
   );

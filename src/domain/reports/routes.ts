@@ -3,7 +3,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Prisma } from '#client';
+import { attachment } from '../../engine/http/attachment.ts';
 import { requestError } from '../../engine/http/errors.ts';
+import { uri } from '../../engine/http/links.ts';
 import { ENQUEUEING_STATEMENTS, enqueue, task } from '../../engine/jobs/enqueue.ts';
 import type { Viewer } from '../../engine/resource/viewer.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
@@ -50,7 +52,7 @@ export function writeRoutes(app: FastifyInstance): void {
         const { kind, ...parameters } = body;
         const { id } = await tx.report.create({ data: { userId, kind, parameters }, select: { id: true } });
         await enqueue(tx, task(writeReport, { reportId: id }, laneOf(userId)));
-        return { resource: report, where: { id }, location: `/v1/reports/${id}`, status: 202 };
+        return { resource: report, where: { id }, location: uri`/v1/reports/${id}`, status: 202 };
       });
     },
   );
@@ -102,7 +104,7 @@ export function downloadRoute(app: FastifyInstance): void {
         if (!file) throw requestError('notFound', 'There is no such file any more.');
         return reply
           .header('content-type', 'text/csv; charset=utf-8')
-          .header('content-disposition', `attachment; filename="report-${id}.csv"`)
+          .header('content-disposition', attachment(`report-${id}.csv`))
           .header('cache-control', 'private, no-store')
           .send(file.body);
       },

@@ -17,11 +17,10 @@
  * Keys whose values the database may write in two ways have no tags (`watched.ts`): the table's stand in.
  */
 import type { DataModel, Model, RelationField } from '../compile/data-model.ts';
-import { DeclarationError } from '../resource/registry.ts';
 import type { SelectNode } from '../resource/select.ts';
 import type { Selection } from '../resource/selection.ts';
 import { ANY, type Fixed, fixedValues, type Look, looksOf, looksOfComputed, looksOfNode } from './conditions.ts';
-import { joinSource, madeOf, type Watched, type WatchedTable } from './watched.ts';
+import { joinSource, madeOf, mustBeWatched, type Watched, type WatchedTable } from './watched.ts';
 
 /** The values of a root row's key fields, in the order of `rootKeys`. */
 export type RootKey = readonly unknown[];
@@ -42,10 +41,11 @@ export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] 
   const { resource, args } = asked;
   const model = dataModel.models[resource.model]!;
   const fixed = fixedValues(args.where);
-  mustBeWatched(watched, asked, fixed);
+  const looks = [...looksOf(dataModel, model, [args.where, args.orderBy].flat())];
+  mustBeWatched(watched, resource, looks);
   const to: Target = { watched, tags: new Set() };
   addRows(to, resource.model, fixed);
-  addBehind(to, looksOf(dataModel, model, [args.where, args.orderBy].flat()));
+  addBehind(to, looks);
   const names = rootKeys(watched, asked);
   const rows = (names.length > 0 ? keys : [[]]).map((row) => {
     return new Map([...fixed, ...names.map((name, index) => [name, [row[index]]] as const)]);
@@ -56,17 +56,6 @@ export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] 
     addBehind(to, looks);
   }
   return [...to.tags];
-}
-
-/** What a route fixes is not declared with the resource, so it is checked here. */
-function mustBeWatched({ tables }: Watched, { resource }: Asked, fixed: Fixed): void {
-  const table = tables.get(resource.model);
-  const stranger = table && [...fixed.keys()].find((name) => !table.fields.some((field) => field.name === name));
-  if (!stranger) return;
-  throw new DeclarationError(
-    resource.name,
-    `is asked by "${stranger}", which it does not declare, so no change is logged`,
-  );
 }
 
 /** A relation of the root's model, one step away from it, and what is looked at behind it. */

@@ -42,9 +42,6 @@ export interface Watched {
   readonly tables: ReadonlyMap<string, WatchedTable>;
 }
 
-/** The field that counts the writes to a row, by its name: a row's ETag is made of it. */
-const VERSION = 'version';
-
 /** @throws {DeclarationError} for a view that does not say what it is made of. */
 export function watch(registry: Registry): Watched {
   const { models } = registry.dataModel;
@@ -65,6 +62,21 @@ export function watch(registry: Registry): Watched {
   return { registry, tables: new Map([...tables.sort(([one], [other]) => (one < other ? -1 : 1)), ...joins]) };
 }
 
+/**
+ * Holds a selection, or what a route fixes in it, to what is watched: a route may name fields that no resource declares.
+ * @throws {DeclarationError} for a field whose changes are not logged.
+ */
+export function mustBeWatched({ tables }: Watched, resource: Resource, looks: Iterable<Look>): void {
+  for (const { model, field } of looks) {
+    const table = field.kind === 'scalar' ? tables.get(model.name) : undefined;
+    if (!table || table.fields.some(({ name }) => name === field.name)) continue;
+    throw new DeclarationError(
+      resource.name,
+      `is asked by "${field.name}", which it does not declare, so no change is logged`,
+    );
+  }
+}
+
 /** What a view is made of; nothing for a table. */
 export function madeOf(registry: Registry, model: string): Resource['madeOf'] {
   return registry.all().find((resource) => resource.model === model && resource.madeOf)?.madeOf;
@@ -83,7 +95,7 @@ function* looksOfResource(registry: Registry, resource: Resource): Generator<Loo
   const { dataModel } = registry;
   const model = dataModel.models[resource.model]!;
   const sorts = [resource.sort, ...resource.sorts].flatMap((sort) => parseSort(registry, resource, sort));
-  const version = Object.hasOwn(model.fields, VERSION) ? [VERSION] : [];
+  const version = resource.version === undefined ? [] : [resource.version];
   const window = resource.window ? [resource.window.field] : [];
   for (const name of [...version, ...window, ...resource.fields, ...sorts.map(({ field }) => field)])
     yield* looksAlong(dataModel, model, name);

@@ -2,9 +2,11 @@
  * The ETag: names one representation of what was read, so that it need not be sent again (`If-None-Match`), and names
  * the version of the row that it shows, so that a change applies to no other (`If-Match`).
  *
- * It is `"<version>-<hash of the bytes>"` where the row counts its writes, and `"<hash>"` elsewhere. The hash tells
+ * It is `"<version>-<hash of the bytes>"` where the resource declares a version, and `"<hash>"` elsewhere. The hash tells
  * representations apart: a row has as many as `fields` has values, and embedded rows change without it. The version
- * alone decides `If-Match`, so whichever representation a consumer has read will do.
+ * alone decides `If-Match`, so whichever representation a client has read will do.
+ *
+ * A version is an integer of at most 64 bits as text. Nothing else enters a tag, so no column can end the header.
  */
 import { hash } from 'node:crypto';
 import type { Encoding } from './encoding.ts';
@@ -12,10 +14,14 @@ import type { Encoding } from './encoding.ts';
 /** 128 bits in hexadecimal, which has no hyphen, so that a hash is never taken for a version. */
 const HASH_LENGTH = 32;
 
-/** @param version how often the row was written, where it counts that. */
+/** An integer as PostgreSQL writes it. */
+const INTEGER = '0|-?[1-9]\\d{0,18}';
+const WHOLE = new RegExp(`^(?:${INTEGER})$`);
+
+/** @param version of the row, if it has one. A text that is no integer is left out. */
 export function etagOf(body: string, version?: string | null): string {
   const bytes = hash('sha256', body).slice(0, HASH_LENGTH);
-  return version ? `"${version}-${bytes}"` : `"${bytes}"`;
+  return version && WHOLE.test(version) ? `"${version}-${bytes}"` : `"${bytes}"`;
 }
 
 /** The ETag of the same body in an encoding. */
@@ -37,16 +43,16 @@ export function heldTag(ifNoneMatch: string | undefined, etag: string): string |
   return held && `"${held[2]}"`;
 }
 
-const VERSION = /^(\d{1,9})-/;
+const VERSION = new RegExp(`^(${INTEGER})-`);
 
 /**
- * The versions that `If-Match` allows; `undefined` where it allows any, which `*` and its absence do. One that names
- * none of a row allows none. Strongly compared: a weak tag matches nothing.
+ * The versions that `If-Match` allows, as text; `undefined` if it allows any, as `*` and its absence do. A header that
+ * names no version allows none. Strongly compared: a weak tag matches nothing.
  */
-export function versionsOf(ifMatch: string | undefined): number[] | undefined {
+export function versionsOf(ifMatch: string | undefined): string[] | undefined {
   if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
   return [...ifMatch.matchAll(ENTITY_TAG)].flatMap(([, weak, tag]) => {
     const version = weak ? undefined : VERSION.exec(tag!)?.[1];
-    return version === undefined ? [] : [Number(version)];
+    return version === undefined ? [] : [version];
   });
 }

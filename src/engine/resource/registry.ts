@@ -16,6 +16,7 @@ import { parseFields } from './fields.ts';
 import { parameterName, RESERVED_PARAMETERS } from './parameter-names.ts';
 import type { Embedding, Operator, Resource } from './resource.ts';
 import { readerOf } from './value.ts';
+import { versionFault } from './version.ts';
 
 /** A declaration does not fit its model, or another declaration. Thrown when the service starts. */
 export class DeclarationError extends Error {
@@ -124,6 +125,13 @@ export class Registry {
     for (const filter of Object.keys(resource.filters)) this.#checkFilter(resource, filter);
     this.#checkFilterNames(resource);
     this.#checkWindow(resource);
+    this.#checkVersion(resource);
+  }
+
+  #checkVersion(resource: Resource): void {
+    const { name, version } = resource;
+    const fault = version === undefined ? undefined : versionFault(this.scalar(resource, version));
+    if (fault) throw new DeclarationError(name, `has "${version}" as its version, ${fault}`);
   }
 
   #checkWindow(resource: Resource): void {

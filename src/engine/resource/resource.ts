@@ -27,6 +27,8 @@ export interface Resource {
   /** Its name in problem documents, the API document and tags: `product`. */
   readonly name: string;
   readonly model: string;
+  /** The field that changes with every write to the row, an integer or a time: its ETag holds it. None without it. */
+  readonly version?: string;
   /** Scalar fields that may be asked for. */
   readonly fields: readonly string[];
   readonly relations: Readonly<Record<string, Embedding>>;
@@ -63,6 +65,8 @@ export interface TypeMapLike {
 
 type Payload<T extends TypeMapLike, M extends keyof T['model']> = T['model'][M]['payload'];
 type Names<T> = Extract<keyof T, string>;
+/** Fields that can count writes; of numbers the registry takes integers alone. */
+type VersionNames<S> = { [F in Names<S>]: S[F] extends number | bigint | Date ? F : never }[Names<S>];
 type Where<
   T extends TypeMapLike,
   M extends keyof T['model'],
@@ -75,6 +79,7 @@ type Where<
 /** A resource as it is written: typed by the model, with what can be left out left out. */
 export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['model']>, C extends string> {
   readonly name: string;
+  readonly version?: VersionNames<Payload<T, M>['scalars']>;
   readonly fields: readonly Names<Payload<T, M>['scalars']>[];
   readonly relations?: { readonly [R in Names<Payload<T, M>['objects']>]?: Embedding };
   readonly computed?: { readonly [name in C]: Computed<Names<Payload<T, M>['objects']>> };

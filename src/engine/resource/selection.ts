@@ -8,6 +8,7 @@ import { requestError } from '../http/errors.ts';
 import type { Bounds } from './bounds.ts';
 import { type CursorSigner, orderName, valuesOf } from './cursor.ts';
 import { type Condition, conditionOf, filterNamed, filterParameters } from './filter.ts';
+import { areContrary, type FixedFields } from './fixed.ts';
 import { type PageRequest, parsePage } from './page.ts';
 import { LIST_PARAMETERS, NUMBERED_PARAMETERS, WINDOW_PARAMETERS } from './parameter-names.ts';
 import { dependsOnSubject, type Grant, grantFor } from './policy.ts';
@@ -40,7 +41,7 @@ export interface SelectionRequest {
   readonly viewer: Viewer;
   readonly query: Readonly<Record<string, string | string[] | undefined>>;
   /** What the route itself fixes: `{ userId: 7 }`. */
-  readonly where?: Readonly<Record<string, string | number>>;
+  readonly where?: FixedFields;
 }
 
 type Selected = ReturnType<typeof selectOf>;
@@ -63,7 +64,7 @@ export class SelectionParser {
     const { resource } = request;
     const bounds = this.#registry.boundsOf(resource);
     const query = checkedQuery(request, ['fields'], bounds);
-    const grant = mustBeGranted(request);
+    const grant = mustBeGranted(this.#registry, request);
     const { node, totals } = this.#select(request, grant, query['fields']);
     return {
       resource,
@@ -77,7 +78,7 @@ export class SelectionParser {
     const { resource } = request;
     const bounds = this.#registry.boundsOf(resource);
     const query = checkedQuery(request, listParameters(resource), bounds);
-    const grant = mustBeGranted(request);
+    const grant = mustBeGranted(this.#registry, request);
     const page = parsePage(resource, query, bounds);
     const { node, totals } = this.#select(request, grant, query['fields']);
     mustFit(page.limit * (1 + totals.rows), bounds);
@@ -178,17 +179,15 @@ function mustFit(rows: number, bounds: Bounds): void {
  * What the viewer is granted at the root. Where the route fixes a field that the grant fixes otherwise, no row can
  * come of it: that is a 403 before any SQL, not an empty answer.
  */
-function mustBeGranted({ resource, viewer, where = {} }: SelectionRequest): Grant {
+function mustBeGranted(registry: Registry, { resource, viewer, where = {} }: SelectionRequest): Grant {
   const grant = grantFor(resource.policy, viewer);
-  const contradicted = Object.entries(where).some(
-    ([field, value]) => isScalar(grant?.rows?.[field]) && grant?.rows?.[field] !== value,
-  );
+  const contradicted = Object.entries(where).some(([field, value]) => {
+    return areContrary(registry.scalar(resource, field), grant?.rows?.[field], value);
+  });
   if (grant && !contradicted) return grant;
   if (viewer.subject === undefined) throw requestError('unauthenticated', 'This needs a bearer token.');
   throw requestError('forbidden', `You may not see this ${resource.name}.`);
 }
-
-const isScalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'string';
 
 function scopeOf({ resource, viewer }: SelectionRequest, bySubject: boolean): Selection['scope'] {
   return bySubject || dependsOnSubject(resource.policy[viewer.role]!) ? 'subject' : 'role';

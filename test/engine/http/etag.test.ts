@@ -8,6 +8,32 @@ it('names the bytes, and the version of the row where it has one', () => {
   expect(etagOf('a', null)).toBe(etagOf('a'));
 });
 
+it.each(['0', '-5', '9223372036854775807', '-9223372036854775808', '1767225600123456'])(
+  'holds the version %s',
+  (version) => {
+    expect(etagOf('a', version)).toBe(`"${version}-${etagOf('a').slice(1)}`);
+    expect(versionsOf(etagOf('a', version))).toEqual([version]);
+  },
+);
+
+it.each([
+  ['a quote', '7", "8'],
+  ['a line break', '7\r\nset-cookie: a=b'],
+  ['a line break at the end', '7\n'],
+  ['NUL', '7\0'],
+  ['a hyphen', '7-8'],
+  ['no Latin', 'версия'],
+  ['half of a surrogate pair', '\ud800'],
+  ['a blank', ' 7'],
+  ['a leading zero', '07'],
+  ['minus zero', '-0'],
+  ['a fraction', '7.5'],
+  ['an exponent', '1e3'],
+  ['10,000 digits', '9'.repeat(10_000)],
+])('holds no version with %s', (_name, version) => {
+  expect(etagOf('a', version)).toBe(etagOf('a'));
+});
+
 it.each([
   ['the same', (tag: string) => tag],
   ['the same, weak', (tag: string) => `W/${tag}`],
@@ -32,18 +58,22 @@ it.each(['gzip', 'br'] as const)('gives a body in %s a tag of its own, which hol
   const encoded = etagIn(tag, encoding);
   expect(encoded).not.toBe(tag);
   expect(heldTag(encoded, tag)).toBe(encoded);
-  expect(versionsOf(encoded)).toEqual([7]);
+  expect(versionsOf(encoded)).toEqual(['7']);
 });
 
 it.each([
   [undefined, undefined],
   ['*', undefined],
-  [etagOf('a', '7'), [7]],
-  ['"7-x", "8-y"', [7, 8]],
+  [etagOf('a', '7'), ['7']],
+  ['"7-x", "8-y"', ['7', '8']],
+  ['"-7-x"', ['-7']],
+  ['"9223372036854775807-x"', ['9223372036854775807']],
+  ['"07-x"', []],
   [`W/${etagOf('a', '7')}`, []],
   [etagOf('a'), []],
   ['7', []],
-  ['"99999999999-x"', []],
+  ['"99999999999999999999-x"', []],
+  ['"1.5-x"', []],
   ['', []],
 ])('reads the versions that If-Match %s allows', (header, versions) => {
   expect(versionsOf(header)).toEqual(versions);

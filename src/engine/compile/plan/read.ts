@@ -23,7 +23,7 @@ export interface ReadRequest {
   readonly action: 'findUnique' | 'findFirst' | 'findMany' | 'count';
   /** The arguments of Prisma's method of that name, with `computed` at any node. */
   readonly args?: object;
-  /** Of one row: a field whose value comes as `version`. */
+  /** Of one row: an integer or a time whose value comes as `version`. */
   readonly version?: string;
   /** Of a list with a `take`: fields whose values in its last row come as `next`, if there are rows after it. */
   readonly next?: readonly string[];

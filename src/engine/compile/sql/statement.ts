@@ -9,6 +9,7 @@ import { conjuncts, where } from './predicate.ts';
 import { allRows, cutRow, cutRows, oneRow, readFromCut, rootRows } from './read.ts';
 import { column, from, type Scope, type Sql, scalarOf, table } from './scope.ts';
 import { block, lines, list, literal, name } from './text.ts';
+import { versionValue } from './version.ts';
 
 type OnePlan = Extract<RootPlan, { kind: 'one' }>;
 type ManyPlan = Extract<RootPlan, { kind: 'many' }>;
@@ -84,7 +85,8 @@ interface Part {
 }
 
 function versionOf(field: string, { scope, source }: Part): string {
-  return `${block(lines(`SELECT ${column(scope, field)}`, `FROM ${source} AS ${name(scope.alias)}`))}::text`;
+  const value = versionValue(scalarOf(scope, field), column(scope, field));
+  return `${block(lines(`SELECT ${value}`, `FROM ${source} AS ${name(scope.alias)}`))}::text`;
 }
 
 /** The values of some fields in each row that was cut. */

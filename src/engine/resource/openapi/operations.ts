@@ -7,6 +7,7 @@ import {
   cached,
   created,
   dataReply,
+  hasVersion,
   itemReply,
   keyed,
   noContent,
@@ -100,7 +101,7 @@ export type WriteMethod = keyof typeof writes;
 const writes = {
   POST: { verb: 'create', refusals: [409, 422], headers: IDEMPOTENCY_KEY },
   PUT: { verb: 'put', refusals: [409], headers: {} },
-  PATCH: { verb: 'change', refusals: [409, 412], headers: IF_MATCH },
+  PATCH: { verb: 'change', refusals: [409], headers: {} },
   DELETE: { verb: 'delete', refusals: [409], headers: {} },
 } as const;
 
@@ -108,15 +109,16 @@ export const isWrite = (method: string): method is WriteMethod => Object.hasOwn(
 
 export function writeOperation(registry: Registry, { url, method, reply }: WritePlace): Operation {
   const { verb, refusals, headers } = writes[method];
+  const takesVersion = method === 'PATCH' && reply !== undefined && 'resource' in reply && hasVersion(reply.resource);
   return {
     summary: sentence(verb, reply && 'resource' in reply ? reply.resource.name : subjectOf(url)),
     operationId: operationId(verb, url),
     tags: [tagOf(url)],
     ...BEARER,
-    headers: objectOf(headers),
+    headers: objectOf(takesVersion ? IF_MATCH : headers),
     response: {
       ...successReplies(registry, method, reply),
-      ...problemReplies(400, 401, 403, 404, ...refusals),
+      ...problemReplies(400, 401, 403, 404, ...refusals, ...(takesVersion ? [412] : [])),
     },
   };
 }

@@ -20,7 +20,8 @@ export type Replies = Readonly<Record<string, Reply>>;
 const text = (description: string): JsonSchema => ({ type: 'string', description });
 
 const SERVER_TIMING = { 'Server-Timing': text('What the request spent in the database, and its statements.') };
-const ETAG = { ETag: text('What `If-None-Match` and, for a row with a version, `If-Match` take.') };
+const ETAG = { ETag: text('The value that `If-None-Match` takes.') };
+const VERSION_ETAG = { ETag: text('The value that `If-None-Match` takes, and `If-Match` for a change of the row.') };
 const LINK = { Link: text('The next page, as `rel="next"`.') };
 
 const CONSISTENCY_TOKEN = {
@@ -47,9 +48,12 @@ export const dataReply = (data: JsonSchema): Reply => ({
 
 const exampleIn = ({ examples }: JsonSchema): unknown => (examples as unknown[] | undefined)?.[0];
 
+/** Whether the ETags of its rows hold a version, so that `If-Match` can name it. */
+export const hasVersion = ({ version }: Resource): boolean => version !== undefined;
+
 export const itemReply = (registry: Registry, resource: Resource): Reply => ({
   description: `One ${resource.name}.`,
-  headers: { ...ETAG, ...SERVER_TIMING },
+  headers: { ...(hasVersion(resource) ? VERSION_ETAG : ETAG), ...SERVER_TIMING },
   content: json(
     { type: 'object', properties: { data: rowReference(resource) }, required: ['data'], additionalProperties: false },
     { data: rowExample(registry, resource) },
