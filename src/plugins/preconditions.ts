@@ -45,7 +45,7 @@ export function ifMatch({ headers, server }: FastifyRequest, resource: Resource)
 
 export interface LockedChange {
   /** The transaction that makes the change. */
-  readonly tx: Prisma.TransactionClient;
+  readonly tx: Pick<Prisma.TransactionClient, '$queryRawUnsafe'>;
   readonly resource: Resource;
   /** The row that is to be changed. */
   readonly where: FixedFields;
@@ -93,7 +93,8 @@ export async function sendChanged(reply: FastifyReply, { resource, where, change
     const versions = versionsOf(headers['if-match']);
     const holds = versions === undefined || versions.includes(String(version));
     if (otherwise && holds) throw otherwise();
-    throw requestError('preconditionFailed', `This ${resource.name} is at version ${version} by now.`);
+    const now = version ? `version ${version}` : 'another version';
+    throw requestError('preconditionFailed', `This ${resource.name} is at ${now} by now.`);
   }
   const body = `{"data":${json}}`;
   return sendJson(reply.header('etag', etagOf(body, version)), body);

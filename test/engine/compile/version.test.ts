@@ -28,6 +28,12 @@ it('is that of the row that was read, whichever way it was found', async () => {
   }
 });
 
+it('of a time is its microseconds', async () => {
+  await app().pool.query(`update users set created_at = '2026-01-01T00:00:00.123Z' where id = 3`);
+  const request = { model: 'User', action: 'findUnique', args: { where: { id: 3 } } } as const;
+  expect(await read({ ...request, version: 'createdAt' })).toMatchObject({ version: '1767225600123000' });
+});
+
 it('is null where there is no row', async () => {
   const args = { where: { id: -1 }, select: { id: true } };
   expect(await read({ model: 'User', action: 'findFirst', args, version: 'version' })).toMatchObject({

@@ -1,0 +1,75 @@
+/** A small service on the zoo, whose schema is unlike the marketplace's: its reads, its cache, and routes of a test's own. */
+import { PrismaPg } from '@prisma/adapter-pg';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll } from 'vitest';
+import { migrations } from '../../src/cli/triggers.ts';
+import { loadConfig } from '../../src/config.ts';
+import { triggersFor } from '../../src/engine/freshness/triggers.ts';
+import { watch } from '../../src/engine/freshness/watched.ts';
+import { Registry } from '../../src/engine/resource/registry.ts';
+import type { Resource } from '../../src/engine/resource/resource.ts';
+import * as plugins from '../../src/plugins/index.ts';
+import { serverOptions } from '../../src/server-options.ts';
+import { openZoo } from '../engine/compile/oracle/databases.ts';
+import { PrismaClient } from '../engine/compile/zoo/generated/client.ts';
+import { testEnvironment } from './app.ts';
+import { scratchDatabase } from './database.ts';
+import { zooDataModel } from './zoo.ts';
+
+export interface ZooApp {
+  readonly app: FastifyInstance;
+  readonly client: PrismaClient;
+}
+
+export interface ZooOptions {
+  readonly resources: readonly Resource[];
+  routes(zoo: ZooApp): void;
+}
+
+/** Builds the service before the tests of a file, and closes it after them. */
+export function useZooApp(options: ZooOptions): () => ZooApp {
+  let zoo: ZooApp | undefined;
+  beforeAll(async () => {
+    const url = await scratchDatabase('empty');
+    const database = await openZoo(url);
+    for (const statement of freshnessOf(options.resources)) await database.pool.query(statement);
+    await database.close();
+    const app = serviceOn(url, options.resources);
+    const client = await app.after().then(() => new PrismaClient({ adapter: new PrismaPg(app.pool) }));
+    zoo = { app, client };
+    options.routes(zoo);
+    await app.ready();
+  }, 120_000);
+  afterAll(async () => {
+    await zoo?.client.$disconnect();
+    await zoo?.app.close();
+  });
+  return () => zoo!;
+}
+
+function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance {
+  const config = loadConfig(testEnvironment(url));
+  const app = Fastify(serverOptions(config));
+  app.register(plugins.problems);
+  app.register(plugins.connections);
+  app.register(plugins.requestId);
+  app.register(plugins.requestLine);
+  app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
+  app.register(plugins.budget, { config: config.budget });
+  app.register(plugins.telemetry);
+  app.register(plugins.redis, { config: config.redis });
+  app.register(plugins.auth, { config: config.auth });
+  app.register(plugins.database, { config: config.database, sites: false });
+  app.register(plugins.reads, { resources: declared, secret: 'a secret of the zoo', dataModel: zooDataModel });
+  app.register(plugins.freshness, { url, config: config.freshness });
+  app.register(plugins.cache, { config: config.cache, resources: declared });
+  return app as unknown as FastifyInstance;
+}
+
+/** The log of changes, and the triggers that write to it. */
+function freshnessOf(declared: readonly Resource[]): string[] {
+  const registry = new Registry(zooDataModel);
+  registry.add(...declared);
+  const log = migrations().filter(({ name }) => /_(freshness|temporary_tables_last)$/.test(name));
+  return [...log.map(({ text }) => text), ...triggersFor(watch(registry)).values()];
+}

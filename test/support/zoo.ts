@@ -1,0 +1,8 @@
+/** The zoo, a schema unlike the marketplace's: its data model, and resources typed by its own client. */
+import { resources } from '../../src/engine/resource/resource.ts';
+import type { Prisma } from '../engine/compile/zoo/generated/client.ts';
+import { datamodel } from '../engine/compile/zoo/generated/datamodel.ts';
+
+export const zooResource = resources<Prisma.TypeMap>();
+
+export const zooDataModel = datamodel;
