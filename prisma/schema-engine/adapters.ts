@@ -11,23 +11,28 @@ import type { Datasource } from './command-line.ts';
 import { parseDatabaseUrl, schemaName, withDatabase } from './database-url.ts';
 import { KnownError } from './known-error.ts';
 import type { ScriptError } from './script-error.ts';
-import { type OnFailure, openSession } from './session.ts';
+import { openSession, type SessionOptions } from './session.ts';
 
 export interface MigrationAdapters extends SqlMigrationAwareDriverAdapterFactory {
   /** The last failure that an adapter met. Set it to undefined before the work whose failure is wanted. */
   failure: KnownError | ScriptError | undefined;
+  /** The scripts of the migrations that the engine may run now. */
+  migrations: ReadonlySet<string>;
   /** Closes all that are open, and drops their shadow databases. */
   dispose(): Promise<void>;
 }
 
 export function migrationAdapters(datasource: Datasource): MigrationAdapters {
   const open = new Set<SqlDriverAdapter>();
-  const onFailure: OnFailure = (failure) => {
-    adapters.failure = failure;
+  const options: SessionOptions = {
+    onFailure: (failure) => {
+      adapters.failure = failure;
+    },
+    isMigration: (script) => adapters.migrations.has(script),
   };
   const keep = async (connect: () => Promise<SqlDriverAdapter>) => {
     const adapter = await connect().catch((error) => {
-      if (error instanceof KnownError) onFailure(error);
+      if (error instanceof KnownError) options.onFailure(error);
       throw error;
     });
     open.add(adapter);
@@ -37,8 +42,9 @@ export function migrationAdapters(datasource: Datasource): MigrationAdapters {
     provider: 'postgres',
     adapterName: '@prisma/adapter-pg',
     failure: undefined,
-    connect: () => keep(async () => openSession(parseDatabaseUrl(datasource.url), onFailure)),
-    connectToShadowDb: () => keep(() => openShadow(datasource, onFailure)),
+    migrations: new Set(),
+    connect: () => keep(async () => openSession(parseDatabaseUrl(datasource.url), options)),
+    connectToShadowDb: () => keep(() => openShadow(datasource, options)),
     dispose: async () => {
       await Promise.all([...open].map((adapter) => adapter.dispose()));
     },
@@ -46,14 +52,14 @@ export function migrationAdapters(datasource: Datasource): MigrationAdapters {
   return adapters;
 }
 
-async function openShadow({ url, shadowDatabaseUrl }: Datasource, onFailure: OnFailure): Promise<SqlDriverAdapter> {
+async function openShadow({ url, shadowDatabaseUrl }: Datasource, options: SessionOptions): Promise<SqlDriverAdapter> {
   const main = parseDatabaseUrl(url);
-  if (!shadowDatabaseUrl) return createShadow(main, onFailure);
+  if (!shadowDatabaseUrl) return createShadow(main, options);
   const shadow = parseDatabaseUrl(shadowDatabaseUrl);
-  const sessions = [await openSession(main, onFailure), await openSession(shadow, onFailure)] as const;
+  const sessions = [await openSession(main, options), await openSession(shadow, options)] as const;
   const same = await areInOneDatabase(...sessions).finally(() => Promise.all(sessions.map((each) => each.dispose())));
   if (same) throw new KnownError('P3014', 'The shadow database is the main database. Please give another URL for it.');
-  return emptyShadow(shadow, onFailure);
+  return emptyShadow(shadow, options);
 }
 
 /** An advisory lock is known in its own database alone, whatever name the URL gives to its server. */
@@ -69,25 +75,25 @@ async function areInOneDatabase(one: SqlDriverAdapter, other: SqlDriverAdapter):
  * Creates a database, and drops it when its adapter is disposed of. The adapter of `@prisma/adapter-pg` is of no use here:
  * it keeps the connection string, in which the main database stands, and so tries migrations on that.
  */
-async function createShadow(url: URL, onFailure: OnFailure): Promise<SqlDriverAdapter> {
+async function createShadow(url: URL, options: SessionOptions): Promise<SqlDriverAdapter> {
   const name = `prisma_migrate_shadow_db_${randomUUID()}`;
-  const main = await openSession(url, onFailure);
+  const main = await openSession(url, options);
   try {
     await main.executeScript(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
   } catch (error) {
     await main.dispose();
     throw isDriverAdapterError(error) && error.cause.kind === 'postgres' ? shadowError(error.cause.message) : error;
   }
-  return onDispose(await openSession(withDatabase(url, name), onFailure), async () => {
+  return onDispose(await openSession(withDatabase(url, name), options), async () => {
     await main.executeScript(`DROP DATABASE ${pg.escapeIdentifier(name)} WITH (FORCE)`);
     await main.dispose();
   });
 }
 
 /** A shadow database that the developer keeps is emptied before each use, and stays. */
-async function emptyShadow(url: URL, onFailure: OnFailure): Promise<SqlDriverAdapter> {
+async function emptyShadow(url: URL, options: SessionOptions): Promise<SqlDriverAdapter> {
   const schema = pg.escapeIdentifier(schemaName(url) ?? 'public');
-  const shadow = await openSession(url, onFailure);
+  const shadow = await openSession(url, options);
   await shadow.executeScript(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}`);
   return shadow;
 }

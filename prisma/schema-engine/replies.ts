@@ -1,11 +1,12 @@
 /** The replies of the engine to the CLI's requests, with errors as its native form gives them. */
 
-import type { DiffResult, MigrationDirectory, MigrationList } from '@prisma/schema-engine-wasm';
+import type { DiffResult } from '@prisma/schema-engine-wasm';
 import type { MigrationAdapters } from './adapters.ts';
 import { commandRunner, isMethod, type Request } from './commands.ts';
 import { watchForPanic } from './engine.ts';
 import { type Call, RpcError } from './json-rpc.ts';
 import { KnownError } from './known-error.ts';
+import { migrationScripts, nameOfMigration } from './migrations.ts';
 import { migrationError, shadowMigrationError } from './script-error.ts';
 
 /** The code that the native engine gives every failed command; the Prisma error code stands in `data`. */
@@ -29,6 +30,7 @@ export function engineReplies(paths: string[], adapters: MigrationAdapters): Cal
     if (!isMethod(method)) throw new RpcError(-32601, 'Method not found');
     if (broken) throw broken;
     adapters.failure = undefined;
+    adapters.migrations = migrationScripts(params);
     try {
       const result = await Promise.race([run({ method, params }), panic.thrown]);
       return method === 'diff' ? printed(result as DiffResult, print) : (result ?? {});
@@ -50,16 +52,9 @@ function fullError(error: EngineError, failure: MigrationAdapters['failure'], re
   if (failure instanceof KnownError) return error.code === undefined ? failure : error;
   if (failure === undefined) return error;
   if (request.method === 'dbExecute') return new Error(failure.description);
-  const migration = migrationDirectories(request.params).find(({ migrationFile: { content } }) => {
-    return content.tag === 'ok' && content.value === failure.script;
-  });
-  if (!migration) return error;
-  return (request.method === 'applyMigrations' ? migrationError : shadowMigrationError)(migration.path, failure);
-}
-
-function migrationDirectories(params: unknown): MigrationDirectory[] {
-  const { migrationsList, from, to } = (params ?? {}) as Record<string, Partial<MigrationList> | undefined>;
-  return [migrationsList, from, to].flatMap((list) => list?.migrationDirectories ?? []);
+  const migration = nameOfMigration(request.params, failure.script);
+  if (migration === undefined) return error;
+  return (request.method === 'applyMigrations' ? migrationError : shadowMigrationError)(migration, failure);
 }
 
 function commandFailed({ message, code, meta }: EngineError): RpcError {

@@ -1,4 +1,4 @@
-/** An SQL script that PostgreSQL refused, told as Prisma's native engine tells it. */
+/** An SQL script that PostgreSQL refused, described as Prisma's native engine describes it. */
 
 import type { DatabaseError } from 'pg';
 import { KnownError } from './known-error.ts';
@@ -6,17 +6,25 @@ import { KnownError } from './known-error.ts';
 /** Lines of the script shown before the one at fault. */
 const CONTEXT_LINES = 5;
 
+/** What PostgreSQL says of a failure. */
+export type ScriptFailure = Pick<DatabaseError, 'message'> &
+  Partial<Pick<DatabaseError, 'code' | 'severity' | 'detail' | 'hint' | 'where' | 'position'>>;
+
 export class ScriptError extends Error {
   readonly script: string;
-  readonly reason: DatabaseError;
+  readonly reason: ScriptFailure;
   /** What PostgreSQL said, and the place in the script that it means. */
   readonly description: string;
 
-  constructor(script: string, reason: DatabaseError) {
+  /**
+   * @param message the part of the script that was sent. PostgreSQL counts positions from its start, and gives none for
+   *   most failures; the place is the message's `first` then.
+   */
+  constructor(script: string, reason: ScriptFailure, message: { start: number; first?: number } = { start: 0 }) {
     super(reason.message);
     this.script = script;
     this.reason = reason;
-    this.description = describe(script, reason);
+    this.description = describe(reason, linesUpTo(script, place(script, reason, message)));
   }
 }
 
@@ -39,24 +47,34 @@ export function shadowMigrationError(migration: string, { reason, description }:
   );
 }
 
-function describe(script: string, { severity, message, detail, hint, where, position }: DatabaseError): string {
+function describe({ severity, message, detail, hint, where }: ScriptFailure, lines: string | undefined): string {
   return [
     `${severity}: ${message}`,
     detail && `DETAIL: ${detail}`,
     hint && `HINT: ${hint}`,
     where && `CONTEXT: ${where}`,
-    position && `\nPosition:\n${linesUpTo(script, Number(position))}`,
+    lines && `\nPosition:\n${lines}`,
   ]
     .filter(Boolean)
     .join('\n');
 }
 
-/** The numbered lines of a script that lead to a position, which PostgreSQL counts in characters from 1. */
-function linesUpTo(script: string, position: number): string {
-  const line = [...script]
-    .slice(0, position - 1)
-    .join('')
-    .split('\n').length;
+/** The place that a failure means in its script, in UTF-16 code units; PostgreSQL counts whole characters, from 1. */
+function place(
+  script: string,
+  { position }: ScriptFailure,
+  { start, first }: { start: number; first?: number },
+): number | undefined {
+  if (!position) return first;
+  const before = Number(position) - 1;
+  const characters = [...script.slice(start, start + 2 * before)].slice(0, before);
+  return start + characters.join('').length;
+}
+
+/** The numbered lines of a script that lead to a place. */
+function linesUpTo(script: string, at: number | undefined): string | undefined {
+  if (at === undefined) return undefined;
+  const line = script.slice(0, at).split('\n').length;
   const first = Math.max(0, line - 1 - CONTEXT_LINES);
   return script
     .split('\n')

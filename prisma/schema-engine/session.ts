@@ -4,8 +4,8 @@
  * `@prisma/adapter-pg` is made for Prisma Client. What the engine needs besides:
  * - One session. The advisory lock that keeps two migrations apart, and the `search_path`, belong to a session, so the
  *   pool holds one connection and never lets it idle out.
- * - A script in one message. The adapter splits scripts at every `;`, also inside function bodies. PostgreSQL takes a
- *   whole script in one simple query, and runs it in one transaction.
+ * - Scripts. The adapter splits scripts at every `;`, also inside function bodies. A migration runs as
+ *   `migration-script.ts` says; every other script goes in one message.
  * - The type `"char"` of the catalogs. The adapter refuses it, and the engine insists on it.
  * - Failures in full. The engine keeps little of what the driver says, so `onFailure` hears of them first.
  */
@@ -16,34 +16,66 @@ import pg from 'pg';
 import { connectionError } from './connection-error.ts';
 import { schemaName } from './database-url.ts';
 import type { KnownError } from './known-error.ts';
+import { runMigrationScript, type ScriptSession } from './migration-script.ts';
 import { ScriptError } from './script-error.ts';
+import { settingsStatement } from './session-settings.ts';
 
 const { builtins } = pg.types;
 
-export type OnFailure = (failure: KnownError | ScriptError) => void;
-
-/** Connects at the first query. */
-export async function openSession(url: URL, onFailure: OnFailure): Promise<SqlDriverAdapter> {
-  const options = { schema: schemaName(url) ?? 'public', disposeExternalPool: true };
-  const adapter = await new PrismaPg(singleConnection(url, onFailure), options).connect();
-  const queryRaw = adapter.queryRaw.bind(adapter);
-  return Object.assign(adapter, {
-    queryRaw: async (query: SqlQuery) => markCharacters(await queryRaw(query)),
-    // Without arguments the driver sends the text as a simple query, which may hold any number of statements.
-    executeScript: async (script: string) => void (await adapter.executeRaw({ sql: script, args: [], argTypes: [] })),
-  });
+export interface SessionOptions {
+  onFailure(failure: KnownError | ScriptError): void;
+  /** Whether a script that the engine runs is that of a migration. */
+  isMigration(script: string): boolean;
 }
 
-function singleConnection(url: URL, onFailure: OnFailure): pg.Pool {
-  const schema = schemaName(url);
-  const pool = new pg.Pool({
+/** Connects at the first query. */
+export async function openSession(url: URL, options: SessionOptions): Promise<SqlDriverAdapter> {
+  let failure: KnownError | ScriptError | undefined;
+  const onFailure: SessionOptions['onFailure'] = (each) => {
+    failure = each;
+    options.onFailure(each);
+  };
+  const settings = settingsStatement(schemaName(url));
+  const pool = singleConnection(url, settings);
+  const names = { schema: schemaName(url) ?? 'public', disposeExternalPool: true };
+  const adapter = await new PrismaPg(reportingPool(pool, url, onFailure), names).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  // Without arguments the driver sends the text as a simple query, which may hold any number of statements.
+  const run = (text: string) => {
+    failure = undefined;
+    return adapter.executeRaw({ sql: text, args: [], argTypes: [] });
+  };
+  const session: ScriptSession = {
+    run,
+    settings,
+    onConnection: async (work) => {
+      const client = await pool.connect();
+      return work(client).finally(() => client.release());
+    },
+    refusal: () => (failure instanceof ScriptError ? failure.reason : undefined),
+  };
+  return Object.assign(adapter, {
+    queryRaw: async (query: SqlQuery) => markCharacters(await queryRaw(query)),
+    executeScript: async (script: string) => {
+      if (options.isMigration(script)) await runMigrationScript(session, script, onFailure);
+      else await run(script);
+    },
+  });
+}
+function singleConnection(url: URL, settings: string): pg.Pool {
+  return new pg.Pool({
     connectionString: url.href,
     max: 1,
     idleTimeoutMillis: 0,
     onConnect: async (client) => {
-      if (schema) await client.query(`SET search_path TO ${pg.escapeIdentifier(schema)}`);
+      // A connection that breaks fails the query at work, or the next one.
+      client.on('error', () => {});
+      await client.query(settings);
     },
   });
+}
+
+function reportingPool(pool: pg.Pool, url: URL, onFailure: SessionOptions['onFailure']): pg.Pool {
   const query = pool.query.bind(pool) as (statement: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult>;
   return Object.assign(pool, {
     query: (statement: pg.QueryArrayConfig) =>

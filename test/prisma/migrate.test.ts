@@ -42,7 +42,7 @@ let url: string;
 const run = (command: string, other = url) => prisma(folder, command, { DATABASE_URL: other });
 
 beforeAll(async () => {
-  // A database that nobody has made yet, on the server of one that is dropped with the test file.
+  // A database that does not exist yet, on the server of one that is dropped with the test file.
   url = `${await scratchDatabase('empty')}_made_by_prisma`;
   folder = await createProject({ 'schema.prisma': schema, 'migrations/20260101000000_init/migration.sql': init });
 });
@@ -85,7 +85,7 @@ describe('prisma migrate', () => {
     expect(code).toBe(1);
   });
 
-  it('shows the error of a migration that fails (P3018), leaves nothing of it, and stops the next ones (P3009)', async () => {
+  it('shows the error of a migration that fails (P3018), keeps what stood before it, and stops the next ones (P3009)', async () => {
     await write(folder, { 'migrations/20260102000000_broken/migration.sql': broken });
     const { code, output } = await run('migrate deploy');
     expect(output).toContain('P3018');
@@ -93,11 +93,12 @@ describe('prisma migrate', () => {
     expect(output).toContain('ERROR: relation "nowhere" does not exist');
     expect(output).toContain('  4 INSERT INTO "nowhere" VALUES (1);');
     expect(code).toBe(1);
-    expect(await query(url, `select 1 from information_schema.columns where column_name = 'price'`)).toEqual([]);
+    expect(await query(url, 'select price from items')).toHaveLength(1);
     expect((await run('migrate deploy')).output).toContain('P3009');
   });
 
-  it('resolves a failed migration', async () => {
+  it('applies a failed migration that was rolled back by hand', async () => {
+    await query(url, 'alter table items drop column price');
     await run('migrate resolve --rolled-back 20260102000000_broken');
     await write(folder, {
       'migrations/20260102000000_broken/migration.sql': 'ALTER TABLE "items" ADD COLUMN "price" INT;',
@@ -105,10 +106,23 @@ describe('prisma migrate', () => {
     expect((await run('migrate deploy')).output).toContain('All migrations have been successfully applied.');
   });
 
+  it('takes a failed migration that was finished by hand for applied', async () => {
+    const name = '20260103000000_half';
+    const script =
+      'CREATE TABLE "half" ("id" INT);\nCREATE TABLE "items" ("id" INT);\nCREATE TABLE "rest" ("id" INT);\n';
+    await write(folder, { [`migrations/${name}/migration.sql`]: script });
+    expect((await run('migrate deploy')).output).toContain('  2 CREATE TABLE "items" ("id" INT);');
+    await query(url, 'create table rest (id int)');
+    await run(`migrate resolve --applied ${name}`);
+    expect((await run('migrate deploy')).output).toContain('No pending migrations to apply.');
+    await query(url, 'drop table half, rest');
+    await write(folder, { [`migrations/${name}/migration.sql`]: '' });
+  });
+
   it('resets', async () => {
     expect((await run('migrate reset --force')).output).toContain('Database reset successful');
     expect(await query(url, 'select price from items')).toEqual([]);
-    expect(await query(url, 'select migration_name from _prisma_migrations order by 1')).toHaveLength(2);
+    expect(await query(url, 'select migration_name from _prisma_migrations order by 1')).toHaveLength(3);
   });
 
   it('pushes a schema without a migration', async () => {

@@ -1,27 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { adminUrl } from '../support/database.ts';
-import { ENGINE } from './support.ts';
+import { ENGINE, request, talk } from './support.ts';
 
 const require = createRequire(import.meta.url);
-
-/** Writes lines to the engine and ends its stdin; answers the messages it sent, and its exit code. */
-async function talk(lines: string[], url = adminUrl()) {
-  const child: ChildProcess = spawn(ENGINE, ['--datasource', JSON.stringify({ url })], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const exit = once(child, 'exit');
-  child.stdin!.end(lines.map((line) => `${line}\n`).join(''));
-  const messages: unknown[] = [];
-  for await (const line of createInterface({ input: child.stdout! })) messages.push(JSON.parse(line));
-  const [code] = await exit;
-  return { messages, code };
-}
-
-const request = (id: number, method: string, params?: object) => JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
 describe('the schema engine', () => {
   it('is the version that the installed Prisma CLI was built with', () => {

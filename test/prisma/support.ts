@@ -1,11 +1,13 @@
-/** Prisma's own CLI as a child process, in a project of a few lines that uses our schema engine. */
-import { spawn } from 'node:child_process';
+/** Prisma's own CLI, and our schema engine alone, as child processes. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll } from 'vitest';
+import { adminUrl } from '../support/database.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const ENGINE = join(ROOT, 'prisma/schema-engine/schema-engine');
@@ -74,6 +76,41 @@ export async function prisma(folder: string, command: string, environment: Envir
   }
   const [code] = await once(child, 'close');
   return { code, output };
+}
+
+export const request = (id: number, method: string, params?: object) =>
+  JSON.stringify({ jsonrpc: '2.0', id, method, params });
+
+/** Writes lines to the engine and ends its stdin; returns the messages that it sent, and its exit code. */
+export async function talk(lines: string[], url = adminUrl()) {
+  const child: ChildProcess = spawn(ENGINE, ['--datasource', JSON.stringify({ url })], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const exit = once(child, 'exit');
+  child.stdin!.end(lines.map((line) => `${line}\n`).join(''));
+  const messages: unknown[] = [];
+  for await (const line of createInterface({ input: child.stdout! })) messages.push(JSON.parse(line));
+  const [code] = await exit;
+  return { messages, code };
+}
+
+/**
+ * Has the engine apply migrations: one for each script, named `1`, `2` and so on.
+ * Returns the names of those that it applied, or the message of its error.
+ */
+export async function applyScripts(url: string, scripts: string[]): Promise<string[] | string> {
+  const migrationDirectories = scripts.map((value, index) => ({
+    path: String(index + 1),
+    migrationFile: { path: 'migration.sql', content: { tag: 'ok', value } },
+  }));
+  const lockfile = { path: 'migration_lock.toml', content: 'provider = "postgresql"' };
+  const migrationsList = { baseDir: '/', lockfile, shadowDbInitScript: '', migrationDirectories };
+  const filters = { externalTables: [], externalEnums: [] };
+  const { messages } = await talk([request(1, 'applyMigrations', { migrationsList, filters })], url);
+  const [{ result, error }] = messages as [
+    { result?: { appliedMigrationNames: string[] }; error?: { data: { message: string } } },
+  ];
+  return result?.appliedMigrationNames ?? error!.data.message;
 }
 
 /** The rows of one query, on a connection of its own. */

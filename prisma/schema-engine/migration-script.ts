@@ -1,0 +1,110 @@
+/**
+ * Runs the script of a migration as Prisma's native engine does: each statement in a message of its own. PostgreSQL runs
+ * several statements of one message in one transaction, in which `CREATE INDEX CONCURRENTLY` and `VACUUM` fail, as does
+ * the use of an enum's new value. So what stands before a statement that fails has happened. A script that is to happen
+ * whole has a `BEGIN` and a `COMMIT` of its own.
+ *
+ * - A script with an error of syntax goes in one message, as Prisma's does, so that none of it happens.
+ * - So does a script with a `LOCK` or `DECLARE`, which need a transaction, and no `BEGIN`.
+ * - A transaction that a script leaves open is rolled back: the engine notes in this session what became of the script.
+ */
+
+import { DriverAdapterError } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { ScriptError, type ScriptFailure } from './script-error.ts';
+import { type Statement, splitStatements } from './statements.ts';
+
+export interface ScriptSession {
+  /** Runs a text in one message. Throws what the engine is to hear. */
+  readonly run: (text: string) => Promise<unknown>;
+  /** Does work on the session's connection, of which `onFailure` does not hear. */
+  readonly onConnection: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
+  /** What PostgreSQL said when `run` last failed; undefined if the connection failed. */
+  readonly refusal: () => ScriptFailure | undefined;
+  /** Puts back the settings that a script may have changed. */
+  readonly settings: string;
+}
+
+/** Throws what `run` throws. `onFailure` hears of it first, with its place in the script. */
+export async function runMigrationScript(
+  session: ScriptSession,
+  script: string,
+  onFailure: (failure: ScriptError) => void,
+): Promise<void> {
+  for (const statement of await messagesOf(session, script)) {
+    try {
+      await session.run(statement.text);
+    } catch (error) {
+      const refusal = session.refusal();
+      if (refusal) onFailure(new ScriptError(script, refusal, statement));
+      // The script's own failure is the one to tell. A connection that is lost fails once more, at the engine's next query.
+      await tidyUp(session).catch(() => {});
+      throw error;
+    }
+  }
+  if ((await tidyUp(session)) === 'open transaction') {
+    onFailure(new ScriptError(script, UNFINISHED));
+    throw new DriverAdapterError({ kind: 'postgres', ...UNFINISHED, detail: undefined, column: undefined });
+  }
+}
+
+const UNFINISHED = {
+  code: '25000',
+  severity: 'ERROR',
+  message: 'the script began a transaction and did not end it, so PostgreSQL rolled it back',
+  hint: 'End the script with COMMIT.',
+};
+
+/** One statement, or a script whose statements go together. */
+type Message = Pick<Statement, 'text' | 'start'> & Partial<Pick<Statement, 'first'>>;
+
+/** A byte order mark is no part of the script. A blank in its place keeps all positions. */
+async function messagesOf(session: ScriptSession, script: string): Promise<Message[]> {
+  const text = script.replace(/^\uFEFF/, ' ');
+  const statements = splitStatements(text);
+  if (statements.length < 2) return statements;
+  const apart = !needTransaction(statements) && (await parses(session, text));
+  return apart ? statements : [{ text, start: 0 }];
+}
+
+/** Whether a statement that needs a transaction stands outside one. `SAVEPOINT` needs a `BEGIN` even in one message. */
+function needTransaction(statements: Statement[]): boolean {
+  let open = false;
+  return statements.some(({ words: [word, next = ''] }) => {
+    if (word === 'BEGIN' || word === 'START') open = true;
+    if (word === 'COMMIT' || word === 'END' || word === 'ABORT') open = false;
+    if (word === 'ROLLBACK' && next !== 'TO') open = false;
+    return !open && /^(?:LOCK|DECLARE)$/.test(word ?? '');
+  });
+}
+
+/**
+ * Whether PostgreSQL can parse all of a script, without running any of it; true if it may not be asked.
+ * PostgreSQL parses the body of an SQL function when it is created, and no more than that if an argument is polymorphic.
+ */
+function parses({ onConnection }: ScriptSession, script: string): Promise<boolean> {
+  return onConnection(async (client) => {
+    try {
+      await client.query(`BEGIN; SET LOCAL check_function_bodies = on;
+CREATE FUNCTION pg_temp.parsed(anyelement) RETURNS void LANGUAGE sql AS ${pg.escapeLiteral(script)}`);
+      return true;
+    } catch (error) {
+      return error instanceof pg.DatabaseError && MAY_NOT_CREATE.has(error.code ?? '');
+    } finally {
+      await client.query('ROLLBACK');
+    }
+  });
+}
+
+/** The role may not create temporary functions, the session is read-only, an event trigger refuses functions. */
+const MAY_NOT_CREATE: ReadonlySet<string> = new Set(['42501', '25006', 'P0001']);
+
+/** A script's settings and role are its own: the next one begins as if it were alone. */
+function tidyUp({ onConnection, settings }: ScriptSession): Promise<'open transaction' | undefined> {
+  return onConnection(async (client) => {
+    const open = client.getTransactionStatus() !== 'I';
+    if (open) await client.query('ROLLBACK');
+    await client.query(`RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; ${settings}`);
+    return open ? 'open transaction' : undefined;
+  });
+}
