@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import type { RouteOptions } from 'fastify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
+import { writeOperation } from '../../src/engine/resource/openapi/operations.ts';
 import type { Resource } from '../../src/engine/resource/resource.ts';
 import { listParameters } from '../../src/engine/resource/selection.ts';
 import type { ReadRoute } from '../../src/plugins/reads.ts';
@@ -196,6 +197,33 @@ describe('headers', () => {
       '204',
       ['Server-Timing', 'Consistency-Token'],
     ]);
+  });
+});
+
+describe('a version', () => {
+  const etagOf = (method: string, url: string) => {
+    const headers = operationOf(app(), method, url)!.responses['200']!.headers as Record<
+      string,
+      { description: string }
+    >;
+    return headers['ETag']!.description;
+  };
+  const ifMatchIn = (method: string, url: string) => {
+    const { parameters = [], responses } = operationOf(app(), method, url)!;
+    return [parameters.some(({ name }) => name === 'If-Match'), '412' in responses];
+  };
+
+  it('is in the ETag of a row, and in If-Match of its change, if its resource declares one', () => {
+    expect(etagOf('GET', '/v1/products/:id')).toContain('If-Match');
+    for (const url of ['/v1/reviews/:id', '/v1/products']) expect(etagOf('GET', url)).not.toContain('If-Match');
+    expect(ifMatchIn('PATCH', '/v1/products/:id')).toEqual([true, true]);
+    expect(ifMatchIn('PUT', '/v1/projects/:id/permissions/:userId')).toEqual([false, false]);
+    const review = app()
+      .resources.all()
+      .find(({ name }) => name === 'review')!;
+    const change = { url: '/v1/reviews/:id', method: 'PATCH', reply: { resource: review } } as const;
+    const { headers, response } = writeOperation(app().resources, change);
+    expect([headers, '412' in response]).toEqual([{ type: 'object', properties: {} }, false]);
   });
 });
 
