@@ -21,22 +21,22 @@ import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
 import { inBurst } from './cached-read/burst.ts';
 import { type Served, sendAnswer } from './cached-reply.ts';
 
-/** What was read, as it is shown. */
+/** The reply that a read gave. */
 export type Shown = Pick<Reading, 'status' | 'body' | 'etag' | 'link'>;
 
-/** What was read, and the row that the statement gave. */
+/** The reply that a read gave, and the row of its statement. */
 export type Ran = Shown & { readonly row: ReadRow };
 
-/** What the cache does not know of a read. */
+/** The parts of a read that its route decides. */
 export interface CachedRead<S extends Selection> {
   readonly resource: Resource;
   readonly policy: CachePolicy;
   readonly isGuarded: boolean;
   /** Fields that the route fixes. */
   readonly fixed: readonly string[];
-  /** @throws 400 for what may not be asked, 401 and 403 for who may not ask. */
+  /** @throws 400 for a request that may not be made, 401 and 403 for a viewer that may not make it. */
   select(request: FastifyRequest, viewer: Viewer): S;
-  /** Asked on every request. @throws for who may not. */
+  /** Called on every request. @throws for a viewer that may not read. */
   guard(request: FastifyRequest): Promise<void>;
   /** @param keys fields whose values in each root row are to come with it. */
   run(request: FastifyRequest, selection: S, keys: readonly string[]): Promise<Ran>;

@@ -31,7 +31,7 @@ import { readRow, sendJson } from './reads.ts';
 /** Statements that a key costs. */
 export const KEY_STATEMENTS = 2;
 
-/** What was created: a row, shown as its creator may see it; or whatever there is to say of it. */
+/** A row that was created, shown as its creator may see it, or other data about the creation. */
 export type Created =
   | {
       readonly resource: Resource;

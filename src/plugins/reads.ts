@@ -37,7 +37,7 @@ declare module 'fastify' {
     readonly selections: SelectionParser;
     /**
      * The JSON text of one row in the resource's lean default, as the viewer may see it; `null` where there is none.
-     * What a write answers with. One statement.
+     * The body of a write's reply. One statement.
      */
     rowOf(resource: Resource, where: FixedFields, viewer: Viewer): Promise<string | null>;
     /** A route that answers with one row of a resource. @throws {DeclarationError} if its path can find several. */
@@ -46,7 +46,7 @@ declare module 'fastify' {
     list(path: string, options: ReadRoute): void;
   }
   interface FastifyContextConfig {
-    /** What a read route reads. */
+    /** The resource of a read route, and how the route reads it. */
     read?: ReadRoute & { readonly kind: 'item' | 'list' };
   }
 }
@@ -60,7 +60,7 @@ export interface ReadRoute {
    * parameter of an item's path holds the field of its own name, and a list's path has none.
    */
   readonly where?: PathFields;
-  /** Asked on every request before anything is read: throws for who may not, where a policy cannot say so. */
+  /** Called on every request before anything is read, for a rule that no policy can state. It throws to refuse the viewer. */
   readonly guard?: (viewer: Viewer, fixed: FixedFields) => Promise<void>;
   /** How long its answers may be served from memory; without it each request is read. */
   readonly cache?: CachePolicy;
@@ -68,9 +68,9 @@ export interface ReadRoute {
 
 export interface ReadsOptions {
   readonly resources: readonly Resource[];
-  /** What cursors are signed with; every instance of the service shares it. */
+  /** Signs cursors; every instance of the service shares it. */
   readonly secret: string;
-  /** What the resources stand on; the service's own without it. */
+  /** The data model of the resources; the service's own without it. */
   readonly dataModel?: DataModel;
 }
 
@@ -123,7 +123,7 @@ function listRoute(this: FastifyInstance, path: string, route: ReadRoute): void 
 
 type FixedRead = ReadRoute & { readonly where: PathFields; readonly kind: 'item' | 'list' };
 
-/** What tells an item from a list. */
+/** The steps in which an item and a list differ. */
 interface Steps<S extends Selection> {
   select(asked: SelectionRequest): S;
   request(selection: S): ReadRequest;
@@ -210,7 +210,7 @@ function pageMeta(selections: SelectionParser, selection: ListSelection, row: Re
   };
 }
 
-/** Sends what was read with its ETag; to who holds it already, a 304 without it. @throws `notFound` */
+/** Sends a body with its ETag, or a 304 to a client that holds the body already. @throws `notFound` */
 function sendShown(reply: FastifyReply, { status, body, etag, link }: Shown): FastifyReply {
   if (status === 404) throw requestError('notFound', body);
   const held = heldTag(reply.request.headers['if-none-match'], etag);

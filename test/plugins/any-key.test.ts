@@ -1,5 +1,6 @@
 /** Items by their real key, and versions by their declared name, on a schema unlike the marketplace's. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { lockStatement } from '../../src/engine/compile/lock.ts';
 import { etagOf } from '../../src/engine/http/etag.ts';
 import { everything } from '../../src/engine/resource/policy.ts';
 import { DeclarationError } from '../../src/engine/resource/registry.ts';
@@ -37,7 +38,7 @@ const cache = { ttl: 60, scope: 'public' } as const;
 
 const BOOTH = '/booths/:big/:on/:day/:from/:code/:amount/:small/:mood';
 
-/** What did not start. */
+/** Errors of routes that did not start. */
 const refused: unknown[] = [];
 
 const zoo = useZooApp({
@@ -143,7 +144,7 @@ describe('an item', () => {
     expect(json.errors).toEqual([{ parameter, detail: expect.stringMatching(detail) }]);
   });
 
-  it('is read by a key of every type that a path can hold, whatever way its value is written', async () => {
+  it('is read by a key of every type that a path can hold, however its value is written', async () => {
     await sql(`INSERT INTO "Night House"."Booth" VALUES (9007199254740993, true, '2026-02-28', '2026-01-31 12:00:00.123',
       '3173810c-3afa-4a31-8a8a-75a65c4c8c88', 10.50, -7, 'angry', 'found')`);
     const path = (code: string, amount: string) =>
@@ -211,7 +212,7 @@ describe('a cached answer', () => {
     expect([before, versionIn((await ask(url)).etag)]).toEqual(['9223372036854775800', '9223372036854775801']);
   });
 
-  it('ends with a change of what a path fixes by a Boolean', async () => {
+  it('ends with a change of a Boolean that the path fixes', async () => {
     expect((await ask('/open/true')).json.data).toEqual([]);
     await sql(`UPDATE "Night House"."Member" SET open = true`);
     await zoo().app.follower.catchUp();
@@ -285,7 +286,7 @@ describe('If-Match', () => {
     },
   );
 
-  it('has the same version on every side of the years that a time can be in', async () => {
+  it('has all digits of a time, from before our era to the last year that is exact', async () => {
     for (const [time, version] of [
       ['0044-03-15 00:00:00.000001+00 BC', '-63517823999999999'],
       ['1969-12-31 23:59:59.999999+00', '-1'],
@@ -301,5 +302,29 @@ describe('If-Match', () => {
 
   it('of a time in microseconds is never left to Prisma', async () => {
     expect((await ask('/wrongly-timed', {}, 'PATCH')).status).toBe(500);
+  });
+
+  it('locks a row by a key of every type, as a path gives it', async () => {
+    await sql(`INSERT INTO "Night House"."Booth" VALUES (9007199254740993, true, '2026-02-28', '2026-01-31 12:00:00.123',
+      '${UUID}', 10.50, -7, 'angry', 'found')`);
+    const { app, client } = zoo();
+    const where = {
+      ...{ big: 9007199254740993n, on: true, day: new Date('2026-02-28'), from: new Date('2026-01-31T12:00:00.123Z') },
+      ...{ code: UUID, amount: '10.5', small: -7, mood: 'angry' },
+    };
+    const lock = async (among: string[], more = {}) => {
+      const fixed = { ...where, ...more };
+      const { text, values } = lockStatement(app.resources.dataModel, {
+        model: 'Booth',
+        where: fixed,
+        version: 'big',
+        among,
+      });
+      return (await client.$queryRawUnsafe<object[]>(text, ...values)).length;
+    };
+    expect(await lock(['1', '9007199254740993'])).toBe(1);
+    expect(await lock(['9007199254740992'])).toBe(0);
+    expect(await lock(['9007199254740993'], { on: false })).toBe(0);
+    expect(await lock(['9007199254740993'], { mood: 'calm' })).toBe(0);
   });
 });

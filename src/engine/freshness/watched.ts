@@ -22,7 +22,7 @@ export interface WatchedTable {
   readonly source: string;
   readonly schema?: string;
   readonly table: string;
-  /** What tells one row from another. */
+  /** The fields of a key, which tell one row from another. */
   readonly identity: readonly ScalarField[];
   /** In the order of the schema. */
   readonly fields: readonly ScalarField[];
@@ -63,7 +63,7 @@ export function watch(registry: Registry): Watched {
 }
 
 /**
- * Holds a selection, or what a route fixes in it, to what is watched: a route may name fields that no resource declares.
+ * Checks that the fields of a selection are watched: a route may fix fields that no resource declares.
  * @throws {DeclarationError} for a field whose changes are not logged.
  */
 export function mustBeWatched({ tables }: Watched, resource: Resource, looks: Iterable<Look>): void {

@@ -1,4 +1,4 @@
-/** What a cache says of an answer: `Cache-Status` (RFC 9211), `Age`, and the tags by which a shared cache is purged. */
+/** Headers of a cached reply: `Cache-Status` (RFC 9211), and the tags by which a shared cache is purged. */
 
 export interface Served {
   /** Where it came from: `l1`, `l2`, `database`. */

@@ -33,7 +33,7 @@ export interface Resource {
   readonly fields: readonly string[];
   readonly relations: Readonly<Record<string, Embedding>>;
   readonly computed: Readonly<Record<string, Computed>>;
-  /** What a request gets that names no `fields`, written as `fields` is. */
+  /** The fields of a request that names no `fields`, written as `fields` is. */
   readonly lean: string;
   /** What may be filtered by: a field, a computed value, or a field of a to-one relation (`device.status`). */
   readonly filters: Readonly<Record<string, readonly Operator[]>>;
