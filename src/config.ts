@@ -91,6 +91,7 @@ function configFrom(values: Variables) {
     freshness: {
       pollMs: values.FRESHNESS_POLL_MS,
       boundMs: values.FRESHNESS_BOUND_MS,
+      connectionMs: values.FRESHNESS_CONNECTION_MS,
       listen: values.FRESHNESS_LISTEN === 'on',
     },
     cache: {

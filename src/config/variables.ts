@@ -109,8 +109,12 @@ export const variables = Type.Object({
   }),
   FRESHNESS_POLL_MS: milliseconds(20, 'How often changes are asked for while cached responses are served.'),
   FRESHNESS_BOUND_MS: milliseconds(
-    1000,
-    'How old what is known of changes may be. Past it nothing is served from the cache.',
+    200,
+    'The bound of staleness: how old the knowledge of changes may be. Past it the cache catches up first, or is bypassed.',
+  ),
+  FRESHNESS_CONNECTION_MS: milliseconds(
+    5000,
+    'How long the connection that follows changes is kept. The database address may move while a connection stays.',
   ),
   FRESHNESS_LISTEN: onOrOff(
     'off',

@@ -114,7 +114,7 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
   async function load(request: FastifyRequest, selection: S, isTagged = true): Promise<Reading> {
     const { row, ...shown } = await read.run(request, selection, rootKeys(watched, selection));
     const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
-    return { ...shown, snapshot: row.snapshot, tags };
+    return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
   }
 
   async function hasReached({ headers }: FastifyRequest): Promise<boolean> {

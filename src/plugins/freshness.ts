@@ -2,7 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
-import { type Follower, type FollowerState, openFollower } from '../engine/freshness/follower.ts';
+import type { Follower, FollowerState } from '../engine/freshness/follower.ts';
+import { openFollower } from '../engine/freshness/log-follower.ts';
 import { isNotifying } from '../engine/freshness/notify.ts';
 import { type Watched, watch } from '../engine/freshness/watched.ts';
 
@@ -16,7 +17,13 @@ declare module 'fastify' {
 export const freshness = fp<{ url: string; config: Config['freshness'] }>(
   async (app, { url, config }) => {
     const watched = watch(app.resources);
-    const follower = openFollower({ url, ...config, watched, onState: (state) => tell(app, state) });
+    const follower = openFollower({
+      url,
+      ...config,
+      watched,
+      onState: (state) => tell(app, state),
+      onMove: (before) => app.pool.replaceOlderThan(before),
+    });
     app.decorate('watched', watched);
     app.decorate('follower', follower);
     app.addHook('onReady', async () => {
@@ -41,6 +48,10 @@ async function expectNotify({ pool, log }: FastifyInstance): Promise<void> {
 
 function tell({ log }: FastifyInstance, state: FollowerState): void {
   if (state.is === 'following') log.info('The cache follows the database.');
-  else if (state.is === 'lost') log.warn({ err: state.error }, 'The cache has lost the database, and bypasses itself.');
-  else log.error(`No triggers log the changes of ${state.sources.join(', ')}: the cache bypasses itself.`);
+  else if (state.is === 'lost')
+    log.warn({ err: state.error }, 'The cache lost its connection to the database and bypasses itself.');
+  else
+    log.error(
+      `Not every change is logged, so the cache bypasses itself. ${state.gaps.map(({ reason }) => reason).join(' ')}`,
+    );
 }

@@ -70,6 +70,6 @@ function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance 
 function freshnessOf(declared: readonly Resource[]): string[] {
   const registry = new Registry(zooDataModel);
   registry.add(...declared);
-  const log = migrations().filter(({ name }) => /_(freshness|temporary_tables_last)$/.test(name));
+  const log = migrations().filter(({ name }) => /_(freshness|temporary_tables_last|catalog)$/.test(name));
   return [...log.map(({ text }) => text), ...triggersFor(watch(registry)).values()];
 }

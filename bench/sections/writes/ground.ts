@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrations } from '../../../src/cli/triggers.ts';
-import { openFollower } from '../../../src/engine/freshness/follower.ts';
+import { openFollower } from '../../../src/engine/freshness/log-follower.ts';
 import { installedTriggers } from '../../../src/engine/freshness/trigger-migration.ts';
 import { dropTriggers } from '../../../src/engine/freshness/triggers.ts';
 import type { Bench } from '../../support/bench.ts';

@@ -49,7 +49,8 @@ SELECT
     SELECT json_agg(json_build_array("product"."id"))
     FROM (SELECT * FROM "the page" LIMIT 20) AS "product"
   )::text AS "keys",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/products/:id
 
@@ -96,7 +97,8 @@ SELECT
     SELECT "product"."version"
     FROM "the row" AS "product"
   )::text AS "version",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/products/:id/reviews
 
@@ -143,7 +145,8 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/products/:id/inventory
 
@@ -171,7 +174,8 @@ SELECT
     SELECT "inventory"."version"
     FROM "the row" AS "inventory"
   )::text AS "version",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/reviews/:id
 
@@ -201,4 +205,5 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";

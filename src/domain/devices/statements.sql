@@ -31,7 +31,8 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 50)
     LIMIT 1 OFFSET 49
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/devices/:id
 
@@ -51,7 +52,8 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/devices/:id/readings
 
@@ -86,7 +88,8 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/devices/:id/readings/hourly
 
@@ -126,7 +129,8 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 24)
     LIMIT 1 OFFSET 23
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/readings
 
@@ -160,4 +164,5 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 100)
     LIMIT 1 OFFSET 99
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";

@@ -59,7 +59,8 @@ SELECT
     SELECT "user"."version"
     FROM "the row" AS "user"
   )::text AS "version",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/posts/:id
 
@@ -77,7 +78,8 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/notifications/:id
 
@@ -111,7 +113,8 @@ SELECT
     SELECT "notification"."version"
     FROM "the row" AS "notification"
   )::text AS "version",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/users/:id/posts
 
@@ -143,7 +146,8 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/users/:id/notifications
 
@@ -179,4 +183,5 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";

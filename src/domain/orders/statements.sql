@@ -53,7 +53,8 @@ SELECT
     SELECT "order"."version"
     FROM "the row" AS "order"
   )::text AS "version",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/users/:id/orders
 
@@ -112,7 +113,8 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/merchants/:id/stock
 
@@ -157,4 +159,5 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";

@@ -13,7 +13,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { PermissionRole } from '#client';
-import { SNAPSHOT } from '../../engine/compile/sql/statement.ts';
+import { READ_AT } from '../../engine/compile/sql/read-at.ts';
 import { requestError } from '../../engine/http/errors.ts';
 import type { Viewer } from '../../engine/resource/viewer.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';
@@ -46,6 +46,7 @@ interface PermissionRow {
   /** The project and those above it. */
   readonly path: readonly number[];
   readonly snapshot: string;
+  readonly incarnation: string;
 }
 
 const READ_PERMISSION = `
@@ -60,7 +61,7 @@ const READ_PERMISSION = `
       FROM project_permission($1, $2)
     )::text AS "held",
     ARRAY(SELECT "id" FROM "path") AS "path",
-    ${SNAPSHOT} AS "snapshot"`;
+    ${READ_AT}`;
 
 async function readPermission(pool: FastifyInstance['pool'], userId: number, projectId: number) {
   const { rows } = await pool.query<PermissionRow>({
@@ -68,10 +69,10 @@ async function readPermission(pool: FastifyInstance['pool'], userId: number, pro
     text: READ_PERMISSION,
     values: [userId, projectId],
   });
-  const { held, path, snapshot } = rows[0]!;
+  const { held, path, snapshot, incarnation } = rows[0]!;
   const projects = new Set([projectId, ...path]);
   const tags = [`permission?userId=${userId}`, ...[...projects].map((id) => `project:${id}`)];
-  return { body: held ?? 'null', snapshot, tags };
+  return { body: held ?? 'null', snapshot, incarnation, tags };
 }
 
 export interface Demand {

@@ -21,7 +21,8 @@ SELECT
       LIMIT 1
     ) AS "row"
   ))::text AS "json",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
 -- GET /v1/users/:id/reports
 
@@ -67,4 +68,5 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 20)
     LIMIT 1 OFFSET 19
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot";
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";

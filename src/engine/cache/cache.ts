@@ -18,7 +18,7 @@
 import type { Follower } from '../freshness/follower.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { AWAY } from './breaker.ts';
-import { type Entry, entryOf } from './entry.ts';
+import { type Entry, entryOf, type Reading } from './entry.ts';
 import { createFill, type Fill } from './fill.ts';
 import { createFlights } from './flight.ts';
 import { createGate } from './gate.ts';
@@ -43,6 +43,8 @@ export interface CacheOptions {
   readonly fills?: { readonly atOnce: number; readonly waiting: number };
   /** How long a lease holds. */
   readonly leaseMs?: number;
+  /** How old the follower's knowledge may be, in milliseconds; without it, as old as the follower's own bound. */
+  readonly maxAgeMs?: number;
   /** Whether an error says that the database is away. */
   readonly isAway: (error: unknown) => boolean;
   /** Runs what belongs to no request. */
@@ -70,9 +72,12 @@ export interface Cache {
 const CATCH_UP_MS = 50;
 const FILLS = { atOnce: 16, waiting: 256 };
 const LEASE_MS = 500;
+/** Of an entry that was read from another server than the one that is followed: it is never fresh. */
+const NO_EPOCH = '';
 
 export function createCache(options: CacheOptions): Cache {
   const { follower, remote, leaseMs = LEASE_MS, isAway, background = (work) => void work() } = options;
+  const { maxAgeMs = Number.POSITIVE_INFINITY } = options;
   const l1 = createL1(options.maxBytes);
   const l2 = remote && createL2(remote);
   const flights = createFlights<Answer>(follower);
@@ -81,8 +86,12 @@ export function createCache(options: CacheOptions): Cache {
   const keeping = new Set<Promise<void>>();
   const onOutdated = () => count(events, 'outdated');
   const fill: Fill = remote
-    ? createFill({ ...{ follower, l1, remote, leaseMs, load, readAnew, onOutdated } })
+    ? createFill({ ...{ follower, isCurrent, l1, remote, leaseMs, load, readAnew, onOutdated } })
     : (query) => load(query);
+
+  function isCurrent(): boolean {
+    return follower.isCurrent && follower.ageMs < maxAgeMs;
+  }
 
   /** What memory holds for a key. */
   function lookUp(key: string, now: number) {
@@ -95,7 +104,7 @@ export function createCache(options: CacheOptions): Cache {
 
   function peek(key: string): Entry | undefined {
     follower.touch();
-    const held = follower.isCurrent ? lookUp(key, Date.now()) : undefined;
+    const held = isCurrent() ? lookUp(key, Date.now()) : undefined;
     if (held?.verdict !== 'fresh') return undefined;
     count(answers.l1, 'hit');
     return held.entry;
@@ -104,8 +113,8 @@ export function createCache(options: CacheOptions): Cache {
   async function resolve(query: Query): Promise<Answer> {
     follower.touch();
     // After an idle time it has to look first, which is less work than any read.
-    if (!follower.isCurrent) await follower.catchUp(CATCH_UP_MS);
-    if (!follower.isCurrent) return flights.joinNext(query.key, () => pastOrRescued(query));
+    if (!isCurrent()) await follower.catchUp(CATCH_UP_MS);
+    if (!isCurrent()) return flights.joinNext(query.key, () => pastOrRescued(query));
     const { entry, verdict } = lookUp(query.key, Date.now()) ?? {};
     if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
     if (entry && verdict === 'late') {
@@ -152,9 +161,20 @@ export function createCache(options: CacheOptions): Cache {
   const pastOrRescued = (query: Query): Promise<Answer> => past(query).catch((error) => rescue(query, error));
 
   async function readDatabase({ load, policy }: Query): Promise<Entry> {
-    const { epoch } = follower;
-    const reading = await gate.run(load);
-    return entryOf(reading, { ...timesFor(policy, reading.status, Math.random()), epoch, readAt: Date.now() });
+    let { epoch } = follower;
+    let reading = await gate.run(load);
+    if (isElsewhere(reading) && !(await follower.doubt(reading.incarnation, CATCH_UP_MS))) {
+      // The connection that read led to a server that the address no longer leads to, and is replaced by now.
+      epoch = follower.epoch;
+      reading = await gate.run(load);
+    }
+    const times = timesFor(policy, reading.status, Math.random());
+    return entryOf(reading, { ...times, epoch: isElsewhere(reading) ? NO_EPOCH : epoch, readAt: Date.now() });
+  }
+
+  /** Before the follower's first reading nothing is kept anyway. */
+  function isElsewhere({ incarnation }: Reading): boolean {
+    return follower.incarnation !== '' && follower.incarnation !== incarnation;
   }
 
   /** With the database away, what is past its ttl and not known to be outdated will do. @throws the error, else. */

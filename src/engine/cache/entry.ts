@@ -21,6 +21,8 @@ export interface Reading {
   readonly link: string;
   /** As PostgreSQL writes it, from the statement that read the body. */
   readonly snapshot: string;
+  /** The life of the database in which the snapshot holds, from the same statement. */
+  readonly incarnation: string;
   readonly tags: readonly string[];
 }
 
@@ -58,7 +60,7 @@ export interface Moment extends Times {
   readonly readAt: number;
 }
 
-export function entryOf({ body, snapshot, ...reading }: Reading, moment: Moment): Entry {
+export function entryOf({ body, snapshot, incarnation: _, ...reading }: Reading, moment: Moment): Entry {
   const bodies = { identity: ownBytes(body) };
   return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED, reads: 0 };
 }

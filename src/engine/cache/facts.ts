@@ -18,7 +18,6 @@
  * served past its time, and none because the database is away.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Follower } from '../freshness/follower.ts';
 import { type CacheOptions, createCache } from './cache.ts';
 import type { Reading } from './entry.ts';
 import type { CachePolicy } from './policy.ts';
@@ -40,7 +39,7 @@ export interface FactQuery {
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
   /** Reads the database: the answer as text, and what it was made from. */
-  load(): Promise<Pick<Reading, 'body' | 'snapshot' | 'tags'>>;
+  load(): Promise<Pick<Reading, 'body' | 'snapshot' | 'incarnation' | 'tags'>>;
 }
 
 export interface Facts {
@@ -53,13 +52,13 @@ export interface Facts {
   settled(): Promise<void>;
 }
 
-export interface FactsOptions extends Omit<CacheOptions, 'leaseMs' | 'isAway'> {
+export interface FactsOptions extends Omit<CacheOptions, 'leaseMs' | 'isAway' | 'maxAgeMs'> {
   /** Whether what is about this subject is cached. */
   readonly isCached: (subject: string) => boolean;
 }
 
 export function createFacts({ isCached, ...options }: FactsOptions): Facts {
-  const cache = createCache({ ...options, follower: believed(options.follower), isAway: () => false });
+  const cache = createCache({ ...options, maxAgeMs: BELIEVED_MS, isAway: () => false });
   return {
     stats: cache.stats,
     async read({ subject, about, tables, load }) {
@@ -76,7 +75,3 @@ export function createFacts({ isCached, ...options }: FactsOptions): Facts {
     settled: () => cache.settled(),
   };
 }
-
-/** The follower, current only while what it knows is new enough for facts. */
-const believed = (follower: Follower): Follower =>
-  Object.create(follower, { isCurrent: { get: () => follower.isCurrent && follower.ageMs < BELIEVED_MS } });

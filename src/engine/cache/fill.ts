@@ -23,6 +23,8 @@ import { judge } from './verdict.ts';
 /** What a fill is made with. */
 export interface FillParts {
   readonly follower: Follower;
+  /** Whether what the follower knows is new enough. */
+  readonly isCurrent: () => boolean;
   readonly l1: L1;
   readonly remote: Remote;
   readonly leaseMs: number;
@@ -45,13 +47,13 @@ export type Fill = (query: Query, cause: Cause) => Promise<Answer>;
 const LEASE_WAITS = 10;
 const LEASE_POLL_MS = 10;
 
-export function createFill({ follower, l1, remote, leaseMs, load, readAnew, onOutdated }: FillParts): Fill {
+export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, readAnew, onOutdated }: FillParts): Fill {
   const l2 = createL2(remote);
   const leases = createLeases(remote, leaseMs);
 
   async function lookUp(query: Query, cause: Cause, patienceMs?: number) {
     const entry = await l2.get(query, patienceMs);
-    if (!entry || entry === AWAY || !follower.isCurrent) return entry && AWAY;
+    if (!entry || entry === AWAY || !isCurrent()) return entry && AWAY;
     const verdict = judge(follower, entry);
     if (verdict === 'outdated') onOutdated();
     if (verdict === 'fresh') return found(query, entry, 'hit');

@@ -32,6 +32,8 @@ export interface ReadRow {
   readonly json: string | null;
   /** As PostgreSQL writes it; unless declined. */
   readonly snapshot: string;
+  /** The life of the database in which the snapshot holds; unless declined. */
+  readonly incarnation: string;
   /** An integer: a time is its microseconds since 1970. Null where there is no such row, and for an infinite time. */
   readonly version?: string | null;
   /** A JSON array of texts and nulls, exact to the last digit; null where nothing comes after the page. */

@@ -22,7 +22,7 @@ export interface CompiledReadsOptions {
   readonly shapes?: number;
 }
 
-export type OneRow = Pick<ReadRow, 'json' | 'snapshot'>;
+export type OneRow = Pick<ReadRow, 'json' | 'snapshot' | 'incarnation'>;
 
 export interface ManyRows extends OneRow {
   readonly json: string;

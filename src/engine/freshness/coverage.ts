@@ -1,13 +1,17 @@
 /**
- * Coverage: what the triggers of a table log, written into the database as the comment on their function. An instance
- * reads it before it serves a cached response, to see that the triggers log what its tags need. They may not: a
- * migration is not deployed yet, another version of the service deployed its own, a tool left triggers disabled, or a
- * table without triggers took the place of one that has them.
+ * Coverage: whether the database logs the changes of every table that is watched, and why not. What the triggers of a
+ * table log stands as the comment on their function. An instance reads it before it serves a cached response: a
+ * migration may not be deployed yet, another version of the service may have deployed its own triggers, a tool may have
+ * left triggers disabled, or put another table in the place of one that has them.
+ *
+ * Some tables and columns change without a trigger: they are gaps, too. And some columns hold values that SQL takes for
+ * equal and bytes do not; a key with such a column makes no tags (`inexactKeys`).
  */
 import { hash } from 'node:crypto';
 import type pg from 'pg';
-import { literal } from '../compile/sql/text.ts';
-import type { Watched, WatchedTable } from './watched.ts';
+import { table as tableName } from '../compile/sql/scope.ts';
+import { literal, name } from '../compile/sql/text.ts';
+import { viewsOf, type Watched, type WatchedTable, type WatchedView } from './watched.ts';
 
 interface Coverage {
   readonly keys: readonly string[];
@@ -33,47 +37,161 @@ export function functionName(source: string): string {
   return `${whole.slice(0, LONGEST_NAME - HASH_LENGTH - 1)}_${hash('sha256', source).slice(0, HASH_LENGTH)}`;
 }
 
-/**
- * All four triggers of a table, at work in every session. Where logical replication writes into a table, no statement
- * is run, so no trigger of a statement is; what is written into a table that inherits from another runs its own alone.
- */
-const INSTALLED = `
+/** A table, view or column whose changes are not all logged. */
+export interface Gap {
+  /** The source in tags: `readingHourly`. */
+  readonly source: string;
+  /** A sentence with the names of the database. */
+  readonly reason: string;
+}
+
+/** What the database holds under the names that are watched. */
+export interface Survey {
+  readonly gaps: readonly Gap[];
+  /** Keys whose values SQL compares otherwise than their bytes: source and prefix, `user?email=`. */
+  readonly inexactKeys: ReadonlySet<string>;
+}
+
+/** `$1` names relations, `$2` the function of each, or null. A domain counts as the type that it is made of. */
+const SURVEY = `
 SELECT
-  log.proname AS "function",
+  relation.relkind AS "kind",
+  EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation.oid OR inhrelid = relation.oid) AS "inherits",
+  EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = relation.oid) AS "isSubscribed",
+  (
+    SELECT count(*)::integer FROM pg_trigger
+    WHERE tgrelid = relation.oid AND tgfoid = log.oid AND tgenabled = 'A' AND tgname LIKE 'invalidation\\_%'
+  ) AS "triggers",
   obj_description(log.oid, 'pg_proc') AS "coverage",
-  logged.relname AS "table",
-  place.nspname AS "schema",
-  pg_table_is_visible(logged.oid) AS "isVisible"
-FROM pg_proc AS log
-JOIN pg_trigger AS logging ON logging.tgfoid = log.oid
-JOIN pg_class AS logged ON logged.oid = logging.tgrelid
-JOIN pg_namespace AS place ON place.oid = logged.relnamespace
-WHERE logging.tgname LIKE 'invalidation\\_%' AND logging.tgenabled = 'A' AND pg_function_is_visible(log.oid)
-  AND NOT EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = logged.oid)
-  AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = logged.oid)
-GROUP BY log.oid, logged.oid, place.oid
-HAVING count(*) = 4`;
+  (
+    SELECT json_agg(json_build_object(
+      'name', attname,
+      'isVirtual', attgenerated = 'v',
+      'type', (
+        WITH RECURSIVE base AS (
+          SELECT typname, typbasetype FROM pg_type WHERE oid = atttypid
+          UNION ALL
+          SELECT inner_type.typname, inner_type.typbasetype FROM base JOIN pg_type inner_type ON inner_type.oid = base.typbasetype
+        )
+        SELECT typname FROM base WHERE typbasetype = 0
+      ),
+      'isExact', coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = attcollation), true)
+    ))
+    FROM pg_attribute WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
+  ) AS "columns",
+  (
+    WITH RECURSIVE reads AS (
+      SELECT relation.oid AS oid
+      UNION
+      SELECT read.refobjid
+      FROM reads
+      JOIN pg_rewrite AS rule ON rule.ev_class = reads.oid
+      JOIN pg_depend AS read ON read.objid = rule.oid AND read.classid = 'pg_rewrite'::regclass
+        AND read.refclassid = 'pg_class'::regclass AND read.refobjid <> reads.oid
+    )
+    SELECT json_agg(json_build_object('oid', pg_class.oid::text, 'name', pg_class.oid::regclass::text, 'kind', relkind))
+    FROM reads JOIN pg_class USING (oid) WHERE pg_class.oid <> relation.oid
+  ) AS "reads",
+  relation.oid::text AS "oid"
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (relation, log, place)
+LEFT JOIN pg_class AS relation ON relation.oid = to_regclass(wanted.relation)
+LEFT JOIN pg_proc AS log ON log.oid = to_regprocedure(wanted.log)
+ORDER BY wanted.place`;
 
-interface Installed {
-  readonly function: string;
+interface Relation {
+  readonly oid: string | null;
+  /** `pg_class.relkind`: `r` for a table. Null where there is no such relation. */
+  readonly kind: string | null;
+  readonly inherits: boolean;
+  readonly isSubscribed: boolean;
+  readonly triggers: number;
   readonly coverage: string | null;
-  readonly table: string;
-  readonly schema: string;
-  /** Whether the table is the one that its name alone leads to. */
-  readonly isVisible: boolean;
+  readonly columns: readonly Column[] | null;
+  /** What a view reads, views behind it included. */
+  readonly reads: readonly { readonly oid: string; readonly name: string; readonly kind: string }[] | null;
 }
 
-/** The sources of which the database logs less than is watched. */
-export async function findGaps(client: pg.Client, { tables }: Watched): Promise<string[]> {
-  const { rows } = await client.query<Installed>(INSTALLED);
-  return [...tables.values()].filter((table) => !rows.some((row) => covers(row, table))).map(({ source }) => source);
+interface Column {
+  readonly name: string;
+  readonly isVirtual: boolean;
+  readonly type: string;
+  readonly isExact: boolean;
 }
 
-function covers(installed: Installed, watched: WatchedTable): boolean {
-  const isPlaced = watched.schema === undefined ? installed.isVisible : installed.schema === watched.schema;
-  if (installed.function !== functionName(watched.source) || installed.table !== watched.table || !isPlaced)
-    return false;
-  const { keys = [], columns = [] } = JSON.parse(installed.coverage ?? '{}') as Partial<Coverage>;
-  const wanted = coverageOf(watched);
+export async function surveyTables(client: pg.Client, watched: Watched): Promise<Survey> {
+  const tables = [...watched.tables.values()];
+  const views = viewsOf(watched);
+  const names = [...tables, ...views].map(tableName);
+  const functions = tables.map(({ source }) => `${name(functionName(source))}()`);
+  const { rows } = await client.query<Relation>(SURVEY, [names, [...functions, ...views.map(() => null)]]);
+  const found = tables.map((table, index) => ({ table, relation: rows[index]! }));
+  const sources = new Map([...tables, ...views].map(({ source }, index) => [rows[index]!.oid, source]));
+  const reasons = [
+    ...found.map(({ table, relation }) => ({ source: table.source, reason: gapOfTable(table, relation) })),
+    ...views.map((view, index) => ({
+      source: view.source,
+      reason: gapOfView(view, rows[tables.length + index]!, sources),
+    })),
+  ];
+  return {
+    gaps: reasons.flatMap(({ source, reason }) => (reason ? [{ source, reason }] : [])),
+    inexactKeys: new Set(found.flatMap(({ table, relation }) => inexactKeysOf(table, relation))),
+  };
+}
+
+const UNLOGGED_KINDS: Readonly<Record<string, string>> = {
+  m: 'is a materialized view, whose refresh runs no trigger',
+  f: 'is a foreign table, whose changes run no trigger here',
+  p: 'is partitioned, and a write to a partition runs none of its triggers',
+  v: 'is a view, so its resource must declare the models that it is `madeOf`',
+};
+
+function gapOfTable(table: WatchedTable, relation: Relation): string | undefined {
+  const called = tableName(table);
+  const { kind, columns } = relation;
+  if (kind === null) return `There is no table ${called}.`;
+  if (kind !== 'r') return `${called} ${UNLOGGED_KINDS[kind] ?? 'is not a table'}.`;
+  if (relation.inherits)
+    return `${called} inherits, or is inherited from, and a write to the one runs no trigger of the other.`;
+  if (relation.isSubscribed) return `${called} is written by a subscription, which runs no trigger of a statement.`;
+  const missing = table.fields.find(({ column }) => !columns?.some((each) => each.name === column));
+  if (missing) return `${called} has no column ${name(missing.column)}.`;
+  const virtual = columns!.find(
+    (column) => column.isVirtual && table.fields.some((field) => field.column === column.name),
+  );
+  if (virtual)
+    return `${called} has the virtual generated column ${name(virtual.name)}, which no trigger sees: make it STORED.`;
+  if (relation.triggers < TRIGGERS) return `The triggers of ${called} are missing or disabled.`;
+  return logsAll(relation, table) ? undefined : `The triggers of ${called} are of another version of the service.`;
+}
+
+/** One for each kind of statement. */
+const TRIGGERS = 4;
+
+function logsAll({ coverage }: Relation, table: WatchedTable): boolean {
+  const { keys = [], columns = [] } = JSON.parse(coverage ?? '{}') as Partial<Coverage>;
+  const wanted = coverageOf(table);
   return wanted.keys.every((key) => keys.includes(key)) && wanted.columns.every((column) => columns.includes(column));
+}
+
+type Sources = ReadonlyMap<string | null, string>;
+
+/** @param sources of the relations that are watched, by their oids. */
+function gapOfView(view: WatchedView, { kind, reads }: Relation, sources: Sources): string | undefined {
+  const called = tableName(view);
+  if (kind === null) return `There is no view ${called}.`;
+  if (kind !== 'v') return `${called} ${UNLOGGED_KINDS[kind] ?? 'is not a view'}.`;
+  const stranger = reads?.find((read) => read.kind !== 'v' && !view.bases.includes(sources.get(read.oid) ?? ''));
+  return stranger && `${called} reads ${stranger.name}, which its resource does not declare in \`madeOf\`.`;
+}
+
+/** Types whose equal values are written alike; the others of a key compare by rules of their own. */
+const EXACT_TYPES = ['text', 'varchar', 'uuid', 'int2', 'int4', 'int8', 'oid'];
+
+function inexactKeysOf({ source, keys }: WatchedTable, { columns }: Relation): string[] {
+  const isExact = ({ column, type }: WatchedTable['fields'][number]) => {
+    const actual = columns?.find((each) => each.name === column);
+    return actual !== undefined && actual.isExact && (type === 'Enum' || EXACT_TYPES.includes(actual.type));
+  };
+  return keys.filter(({ fields }) => !fields.every(isExact)).map(({ prefix }) => source + prefix);
 }

@@ -1,9 +1,12 @@
 /** What is known of the log: how far it has been read, in which epoch, and what was found. Plain state, without a clock. */
-import type { Epoch, Reading } from './log.ts';
-import { Memory, type MemoryLimits } from './memory.ts';
+import type { Epoch, LogHeader } from './log.ts';
+import { type Change, Memory, type MemoryLimits } from './memory.ts';
 import { includes, isVisible, type Snapshot } from './snapshot.ts';
 
 const NOTHING: Snapshot = Object.freeze({ xmin: 1, xmax: 1, xip: [] });
+
+/** Of no use: the log is to be read again, from `since`. `wentBack`: the epoch's snapshots have gone back, so it is over. */
+export type Welcome = 'useful' | 'useless' | 'wentBack';
 
 export class Knowledge {
   readonly #limits: MemoryLimits;
@@ -38,20 +41,33 @@ export class Knowledge {
     return this.#memory?.isFresh(snapshot, tags) ?? false;
   }
 
-  /** @returns whether the reading was of use; if not, the log is to be read again. */
-  take({ snapshot, epoch, changes }: Reading): boolean {
-    if (!epoch) return false;
+  /** Begins a reading of the log, whose changes are to be learned if it is useful. */
+  begin({ snapshot, epoch }: LogHeader): Welcome {
+    if (!epoch) return 'useless';
     if (epoch.id !== this.#epoch?.id) {
-      this.#begin(epoch);
-      return false;
+      this.#enter(epoch);
+      return 'useless';
     }
-    const { began, floor } = epoch;
-    if (!changes || this.#hasEnded(began.xip, snapshot)) this.#forgetBefore(snapshot);
+    return includes(snapshot, this.#position) ? 'useful' : 'wentBack';
+  }
+
+  /** Learns one change of the reading that has begun. */
+  learn(change: Change, { snapshot }: LogHeader): void {
+    this.#memory!.learn(change, snapshot);
+    this.#changes += 1;
+  }
+
+  /** Ends a reading. @param isWhole whether every change of it was learned. */
+  end({ snapshot, epoch }: LogHeader, isWhole: boolean): void {
+    const { began, floor } = epoch!;
+    if (!isWhole || this.#hasEnded(began.xip, snapshot)) this.#forgetBefore(snapshot);
     else if (!includes(this.#position, floor)) this.#forgetBefore(floor);
-    this.#memory!.learn(changes ?? [], snapshot);
-    this.#changes += changes?.length ?? 0;
     this.#position = snapshot;
-    return true;
+  }
+
+  /** Takes everything that was read before for out of date. */
+  forget(): void {
+    this.#forgetBefore(this.#position);
   }
 
   #forgetBefore(floor: Snapshot): void {
@@ -59,12 +75,7 @@ export class Knowledge {
     this.#changes += 1;
   }
 
-  /** What was read before is taken for out of date. */
-  forget(): void {
-    this.#forgetBefore(this.#position);
-  }
-
-  #begin(epoch: Epoch): void {
+  #enter(epoch: Epoch): void {
     this.#epoch = epoch;
     this.#position = epoch.floor;
     this.#memory = new Memory(epoch.floor, this.#limits);

@@ -1,83 +1,123 @@
-/** The invalidation log as SQL: what is read of it, when a new one begins, and what is cleared away. */
-import type pg from 'pg';
+/** The invalidation log as SQL: how it is read, how an epoch begins and ends, and how it is cleared. */
+import pg from 'pg';
+import { INCARNATION } from '../compile/sql/read-at.ts';
 import type { Change } from './memory.ts';
-import { parseSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
+import { parseSnapshot, type Snapshot } from './snapshot.ts';
 
-/** What one reading of the log found. */
-export interface Reading {
+/** How a reading of the log begins. */
+export interface LogHeader {
   /** The snapshot of the reading itself. */
   readonly snapshot: Snapshot;
+  readonly incarnation: string;
   readonly epoch: Epoch | undefined;
-  /** What is visible now and was not in the snapshot that was given; `undefined` if it was more than was wanted. */
-  readonly changes: readonly Change[] | undefined;
 }
 
-/** The time in which the log is whole. It ends when PostgreSQL crashes, and when the triggers change. */
+/** The time in which snapshots can be compared and the log is whole. */
 export interface Epoch {
+  /** Of the epoch's row, the incarnation and the catalog: when one of them changes, another epoch begins. */
   readonly id: string;
-  /** When it began. Transactions that were open then may have changed what is not in the log. */
+  /** The id of the epoch's row alone. */
+  readonly row: string;
+  /** When the row was made. Transactions that were open then may have changed rows without a trace in the log. */
   readonly began: Snapshot;
-  /** What is visible in it may have been cleared away. */
+  /** Rows of the log that are visible in it may have been deleted. */
   readonly floor: Snapshot;
 }
 
 /**
- * A transaction that was not visible in a snapshot is one of those that the snapshot names as open, or came after all
- * that it knows. So a transaction that stays open for hours costs a look-up by its id, not a scan from there.
+ * A header, then the changes that are visible now and were not at the position. A transaction that was not visible in a
+ * snapshot is one of those that the snapshot names as open, or came after all that it knows. So a transaction that stays
+ * open for hours costs a look-up by its id, not a scan from there.
  */
-export const READ = `
-SELECT
-  pg_current_snapshot()::text AS "snapshot",
-  epoch."id",
-  epoch."began"::text AS "began",
-  epoch."floor"::text AS "floor",
-  (
-    SELECT json_agg(json_build_array(change."xid", change."source", change."tags"))
-    FROM (
-      SELECT * FROM (SELECT * FROM "invalidation_log" WHERE "xid" >= $1::xid8 ORDER BY "xid") AS later
-      UNION ALL
-      SELECT * FROM "invalidation_log" WHERE "xid" = ANY ($2::xid8[])
-      LIMIT $3
-    ) AS change
-  ) AS "changes"
+const READ = `
+SELECT pg_current_snapshot()::text, epoch."id"::text, epoch."began"::text, epoch."floor"::text, ${INCARNATION}
 FROM (SELECT) AS once
-LEFT JOIN "invalidation_epoch" AS epoch ON epoch."xmin" = epoch."xid"::xid`;
+LEFT JOIN "invalidation_epoch" AS epoch ON epoch."xmin" = epoch."xid"::xid
+UNION ALL
+SELECT change."xid"::text, change."source", array_to_json(change."tags")::text, NULL, NULL
+FROM (
+  SELECT * FROM (SELECT * FROM "invalidation_log" WHERE "xid" >= $1::xid8 ORDER BY "xid") AS later
+  UNION ALL
+  SELECT * FROM "invalidation_log" WHERE "xid" = ANY ($2::xid8[])
+  LIMIT $3
+) AS change`;
 
-interface Row {
-  readonly snapshot: string;
-  readonly id: string | null;
-  readonly began: string | null;
-  readonly floor: string | null;
-  readonly changes: readonly [xid: string, source: string, tags: (string | (string | null)[] | null)[]][] | null;
-}
+type HeaderRow = [snapshot: string, id: string | null, began: string | null, floor: string | null, incarnation: string];
+type ChangeRow = [xid: string, source: string, tags: string, none: null, neither: null];
 
 /**
- * The snapshot of now, in its epoch. It looks at an unlogged table, so that it fails on a standby, where the snapshot may
- * stand still for ever; and it gives nothing where a crash has emptied that table.
+ * The snapshot of now, with its epoch and incarnation. It reads an unlogged table, so that it fails on a standby, where
+ * the snapshot may stand still for ever; and it gives no row where a crash has emptied that table.
  */
 export const CURRENT = `
-SELECT pg_current_snapshot()::text AS "snapshot", "id" FROM "invalidation_epoch" WHERE "xmin" = "xid"::xid`;
+SELECT pg_current_snapshot()::text AS "snapshot", "id"::text AS "row", ${INCARNATION} AS "incarnation"
+FROM "invalidation_epoch" WHERE "xmin" = "xid"::xid`;
 
-/** Whether a reading would find nothing but what was visible at the position. */
-export async function isStandingStill(client: pg.Client, position: Snapshot, epoch: string): Promise<boolean> {
-  const { rows } = await client.query<{ snapshot: string; id: string }>(CURRENT);
-  return rows[0]?.id === epoch && rows[0].snapshot === snapshotText(position);
+export interface Current {
+  readonly snapshot: string;
+  readonly row: string;
+  readonly incarnation: string;
 }
 
-/** @param since without it, no changes are read. */
-export async function readLog(client: pg.Client, since: Snapshot | undefined, most: number): Promise<Reading> {
+export async function readCurrent(client: pg.Client): Promise<Current | undefined> {
+  const { rows } = await client.query<Current>(CURRENT);
+  return rows[0];
+}
+
+/** What is made of a reading as it comes in. */
+export interface LogReader {
+  begin(header: Omit<LogHeader, 'epoch'> & { readonly epoch: Omit<Epoch, 'id'> | undefined }): void;
+  learn(change: Change): void;
+}
+
+/** Rows that are learned before the event loop has its turn. */
+const SLICE = 250;
+
+/**
+ * Reads the log row by row, and lets the event loop turn between slices of them.
+ * @param since without it, no changes are read.
+ * @param most changes that are read.
+ * @returns whether these were all.
+ */
+export function readLog(
+  client: pg.Client,
+  { since, most }: { readonly since: Snapshot | undefined; readonly most: number },
+  reader: LogReader,
+): Promise<boolean> {
   const values = since ? [since.xmax, since.xip, most + 1] : [0, [], 0];
-  const { rows } = await client.query<Row>(READ, values);
-  const { snapshot, id, began, floor, changes } = rows[0]!;
-  return {
-    snapshot: parseSnapshot(snapshot),
-    epoch: id === null ? undefined : { id, began: parseSnapshot(began!), floor: parseSnapshot(floor!) },
-    changes: (changes?.length ?? 0) > most ? undefined : (changes ?? []).map(toChange),
-  };
+  const { stream } = (client as unknown as PgClient).connection;
+  let rows = -1;
+  return new Promise((resolve, reject) => {
+    const query = new pg.Query<unknown[]>({ text: READ, values, rowMode: 'array' } as pg.QueryConfig);
+    query.on('row', (row: unknown) => {
+      rows += 1;
+      try {
+        if (rows === 0) reader.begin(toHeader(row as HeaderRow));
+        else if (rows <= most) reader.learn(toChange(row as ChangeRow));
+      } catch (error) {
+        reject(error as Error);
+      }
+      if (rows % SLICE !== SLICE - 1) return;
+      stream.pause();
+      setImmediate(() => stream.resume());
+    });
+    const finish = (error: Error | null) => (error ? reject(error) : resolve(rows <= most));
+    (client.query as (query: object, finish: (error: Error | null) => void) => void).call(client, query, finish);
+  });
 }
 
-function toChange([xid, source, tags]: NonNullable<Row['changes']>[number]): Change {
-  return { xid: Number(xid), source, tags: tags.flat() };
+/** What `pg` has and does not declare. */
+interface PgClient {
+  readonly connection: { readonly stream: { pause(): void; resume(): void } };
+}
+
+function toHeader([snapshot, row, began, floor, incarnation]: HeaderRow): Parameters<LogReader['begin']>[0] {
+  const epoch = row === null ? undefined : { row, began: parseSnapshot(began!), floor: parseSnapshot(floor!) };
+  return { snapshot: parseSnapshot(snapshot), incarnation, epoch };
+}
+
+function toChange([xid, source, tags]: ChangeRow): Change {
+  return { xid: Number(xid), source, tags: (JSON.parse(tags) as (string | (string | null)[] | null)[]).flat() };
 }
 
 /** Begins a new epoch, unless another instance has. */
@@ -85,7 +125,12 @@ export async function beginEpoch(client: pg.Client): Promise<void> {
   await client.query('SELECT invalidation_begin()');
 }
 
-/** Clears away what nobody needs any more. @returns how many rows; as many as `most` if there may be more. */
+/** Ends an epoch, so that another one begins. */
+export async function endEpoch(client: pg.Client, row: string): Promise<void> {
+  await client.query('SELECT invalidation_end($1)', [row]);
+}
+
+/** Deletes rows that no follower needs any more. @returns how many; as many as `most` if there may be more. */
 export async function trimLog(client: pg.Client, windowMs: number, most: number): Promise<number> {
   const text = `SELECT invalidation_trim($1 * interval '1 millisecond', $2) AS "deleted"`;
   const { rows } = await client.query<{ deleted: number }>(text, [windowMs, most]);

@@ -2,10 +2,13 @@
  * What a follower remembers of the log: for each tag the transactions that changed it, and what it has forgotten.
  *
  * To forget is to raise a floor, a snapshot in which all that was forgotten is visible: an entry whose snapshot does not
- * include the floor may be out of date, so it is. There is a floor for each tag, raised when the tag has more than a few
- * transactions, and one for all tags, raised when there are too many tags: the tag that changed longest ago goes. An
- * entry that was read after a floor is above it, whatever transactions are still open: forgetting costs entries that
- * are there, never one that is read later.
+ * include the floor may be out of date, so it is not fresh. Each tag has a floor, raised when the tag has more than a
+ * few transactions. All tags together have one, raised when there are too many tags. An entry that was read after a
+ * floor is above it, whatever transactions are still open: forgetting costs entries that are there, never one that is
+ * read later.
+ *
+ * Tags lie in two generations. A change puts its tag into the younger one; when that is full, the older one is forgotten
+ * whole. So forgetting costs nothing for each tag.
  */
 import { includes, isVisible, type Snapshot } from './snapshot.ts';
 
@@ -13,7 +16,7 @@ import { includes, isVisible, type Snapshot } from './snapshot.ts';
 export interface Change {
   readonly xid: number;
   readonly source: string;
-  /** Each as it stands behind the source in a tag: `:7`, `?categoryId=3`; `:*` for any row. */
+  /** Each without its source: `:7`, `?categoryId=3`; `:*` for any row. */
   readonly tags: readonly (string | null)[];
 }
 
@@ -26,33 +29,36 @@ export interface MemoryLimits {
 
 interface Changes {
   xids: number[];
-  /** In which the latest of these is visible. */
+  /** A snapshot in which the latest of these is visible. */
   seen: Snapshot;
   floor: Snapshot | undefined;
 }
 
+type Generation = Map<string, Changes>;
+
 export class Memory {
   readonly #limits: MemoryLimits;
-  /** In the order of their latest change. */
-  readonly #tags = new Map<string, Changes>();
+  #younger: Generation = new Map();
+  #older: Generation = new Map();
+  /** In which every change of the older generation is visible. */
+  #olderSeen: Snapshot;
   #floor: Snapshot;
 
-  /** @param floor what is not visible in it, and only that, will be learned. */
+  /** @param floor every change that is not visible in it will be learned, and no other. */
   constructor(floor: Snapshot, limits: MemoryLimits) {
     this.#floor = floor;
+    this.#olderSeen = floor;
     this.#limits = limits;
   }
 
   get size(): number {
-    return this.#tags.size;
+    return this.#younger.size + this.#older.size;
   }
 
-  /** @param seen a snapshot in which the changes are visible, and that includes all that were given before. */
-  learn(changes: readonly Change[], seen: Snapshot): void {
-    for (const { xid, source, tags } of changes) {
-      this.#note(source, xid, seen);
-      for (const tag of tags) if (tag !== null) this.#note(source + tag, xid, seen);
-    }
+  /** @param seen a snapshot in which the change is visible, and that includes all that were given before. */
+  learn({ xid, source, tags }: Change, seen: Snapshot): void {
+    this.#note(source, xid, seen);
+    for (const tag of tags) if (tag !== null) this.#note(source + tag, xid, seen);
   }
 
   /** Everything that was read before is out of date. */
@@ -66,27 +72,32 @@ export class Memory {
   }
 
   #isUnchanged(tag: string, snapshot: Snapshot): boolean {
-    const changes = this.#tags.get(tag);
+    const changes = this.#younger.get(tag) ?? this.#older.get(tag);
     if (!changes) return true;
     if (changes.floor && !includes(snapshot, changes.floor)) return false;
     return changes.xids.every((xid) => isVisible(xid, snapshot));
   }
 
   #note(tag: string, xid: number, seen: Snapshot): void {
-    const changes = this.#tags.get(tag) ?? { xids: [], seen, floor: undefined };
+    const changes = this.#younger.get(tag) ?? this.#rejuvenate(tag, seen);
     if (changes.xids.at(-1) === xid && changes.seen === seen) return;
     if (changes.xids.length < this.#limits.transactions) changes.xids.push(xid);
     else Object.assign(changes, { xids: [], floor: seen });
     changes.seen = seen;
-    this.#tags.delete(tag);
-    this.#tags.set(tag, changes);
-    if (this.#tags.size > this.#limits.tags) this.#forgetOldest();
   }
 
-  #forgetOldest(): void {
-    const [[tag, { seen }]] = this.#tags as unknown as [[string, Changes]];
-    this.#tags.delete(tag);
-    this.forgetBefore(seen);
+  #rejuvenate(tag: string, seen: Snapshot): Changes {
+    if (this.#younger.size >= this.#limits.tags / 2) this.#forgetOlder(seen);
+    const changes = this.#older.get(tag) ?? { xids: [], seen, floor: undefined };
+    this.#younger.set(tag, changes);
+    return changes;
+  }
+
+  #forgetOlder(seen: Snapshot): void {
+    if (this.#older.size > 0) this.forgetBefore(this.#olderSeen);
+    this.#older = this.#younger;
+    this.#olderSeen = seen;
+    this.#younger = new Map();
   }
 }
 

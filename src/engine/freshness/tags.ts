@@ -14,13 +14,14 @@
  * - in any other way: deeper, as the parent of a root row, in a condition or an order: the table's.
  * Of a view, the tables that it is made of stand in its place.
  *
- * Keys whose values the database may write in two ways have no tags (`watched.ts`): the table's stand in.
+ * A key whose values the database may write in two ways, or takes for equal where their bytes differ, has no tags
+ * (`watched.ts`, `coverage.ts`): the table's tag takes their place.
  */
 import type { DataModel, Model, RelationField } from '../compile/data-model.ts';
 import type { SelectNode } from '../resource/select.ts';
 import type { Selection } from '../resource/selection.ts';
 import { ANY, type Fixed, fixedValues, type Look, looksOf, looksOfComputed, looksOfNode } from './conditions.ts';
-import { joinSource, madeOf, mustBeWatched, type Watched, type WatchedTable } from './watched.ts';
+import { joinSource, type Key, madeOf, mustBeWatched, type Watched, type WatchedTable } from './watched.ts';
 
 /** The values of a root row's key fields, in the order of `rootKeys`. */
 export type RootKey = readonly unknown[];
@@ -111,7 +112,9 @@ function addRows(to: Target, name: string, fixed: Fixed): void {
 }
 
 function addTable(to: Target, { source, keys }: WatchedTable, fixed: Fixed): void {
-  const key = keys.find(({ fields }) => fields.every((field) => fixed.has(field.name)));
+  const { inexactKeys } = to.watched;
+  const isExact = ({ prefix }: Key) => !inexactKeys.has(source + prefix);
+  const key = keys.find((each) => each.fields.every((field) => fixed.has(field.name)) && isExact(each));
   const lists = key?.fields.map((field) => fixed.get(field.name)!) ?? [];
   const rows = lists.reduce((product, { length }) => product * length, 1);
   if (!key || rows > MOST_ROWS) to.tags.add(source);

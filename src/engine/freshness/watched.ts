@@ -40,6 +40,31 @@ export interface Watched {
   readonly registry: Registry;
   /** By model; a join table by its source. */
   readonly tables: ReadonlyMap<string, WatchedTable>;
+  /**
+   * Keys of which the database compares values otherwise than their bytes, as source and prefix: they make no tags. The
+   * follower fills it before it is current, and again when the schema changes.
+   */
+  readonly inexactKeys: Set<string>;
+}
+
+/** A view that resources read, as the database knows it. */
+export interface WatchedView extends Pick<WatchedTable, 'source' | 'schema' | 'table'> {
+  /** The sources of the tables and views that it is declared to be made of, and of those that these are made of. */
+  readonly bases: readonly string[];
+}
+
+/** The views that stand behind resources, each once. */
+export function viewsOf({ registry }: Watched): WatchedView[] {
+  const names = new Set(registry.all().flatMap(({ model, madeOf: bases }) => (bases ? [model] : [])));
+  return [...names].map((name) => {
+    const { schema, table } = registry.dataModel.models[name]!;
+    return { source: sourceOf(name), ...(schema !== undefined && { schema }), table, bases: basesOf(registry, name) };
+  });
+}
+
+function basesOf(registry: Registry, model: string): string[] {
+  const bases = Object.keys(madeOf(registry, model) ?? {});
+  return bases.flatMap((base) => [sourceOf(base), ...basesOf(registry, base)]);
 }
 
 /** @throws {DeclarationError} for a view that does not say what it is made of. */
@@ -59,7 +84,11 @@ export function watch(registry: Registry): Watched {
   const tables = [...looked].flatMap(([name, fields]) => {
     return madeOf(registry, name) ? [] : [[name, watchedTable(registry, models[name]!, fields)] as const];
   });
-  return { registry, tables: new Map([...tables.sort(([one], [other]) => (one < other ? -1 : 1)), ...joins]) };
+  return {
+    registry,
+    tables: new Map([...tables.sort(([one], [other]) => (one < other ? -1 : 1)), ...joins]),
+    inexactKeys: new Set(),
+  };
 }
 
 /**

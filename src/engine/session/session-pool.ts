@@ -35,6 +35,11 @@ export class SessionPool extends pg.Pool {
     });
   }
 
+  /** Connections that were opened before a time of `performance.now()` are not used again. */
+  replaceOlderThan(time: number): void {
+    this.#replacedAt = Math.max(this.#replacedAt, time);
+  }
+
   /** One sentence on what is wrong with the settings of a session in use, and what to do. One statement. */
   async complaint(): Promise<string | undefined> {
     const client = await this.connect();

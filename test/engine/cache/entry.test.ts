@@ -59,7 +59,15 @@ describe('an entry in memory', () => {
 
   it('keeps its own bytes and no others, wherever they come from', async () => {
     const body = JSON.stringify({ data: 'x'.repeat(2000) });
-    const read = { status: 200, body, etag: '"1-2"', link: '', snapshot: '1:1:', tags: ['user:1'] } as const;
+    const read = {
+      status: 200,
+      body,
+      etag: '"1-2"',
+      link: '',
+      snapshot: '1:1:',
+      incarnation: 'here',
+      tags: ['user:1'],
+    } as const;
     const made = entryOf(read, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
     await complete(made);
     const { identity, gzip, br } = made.bodies;
@@ -76,7 +84,15 @@ describe('an entry in memory', () => {
 describe('memory', () => {
   it('counts what an entry has grown by since it came in', async () => {
     const body = JSON.stringify({ data: 'x'.repeat(2000) });
-    const read = { status: 200, body, etag: '"1-2"', link: '', snapshot: '1:1:', tags: ['user:1'] } as const;
+    const read = {
+      status: 200,
+      body,
+      etag: '"1-2"',
+      link: '',
+      snapshot: '1:1:',
+      incarnation: 'here',
+      tags: ['user:1'],
+    } as const;
     const entry = entryOf(read, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
     const l1 = createL1(1_000_000);
     l1.set('key', entry);

@@ -1,46 +1,90 @@
 import { describe, expect, it } from 'vitest';
-import { findGaps } from '../../../src/engine/freshness/coverage.ts';
+import { type Survey, surveyTables } from '../../../src/engine/freshness/coverage.ts';
 import { usePsql, watchMarketplace } from './support.ts';
 
 const psql = usePsql();
+
+const TOTALS =
+  'select 1 as user_id, 1 as category_id, t.description as category, 1 as total, 1 as count from transactions t';
+
 const watched = watchMarketplace();
 
-/** The gaps that a change of the schema leaves; it is undone. */
-async function gapsAfter(text: string): Promise<string[]> {
+/** What is found after a change of the schema, which is undone. */
+async function surveyAfter(text: string): Promise<Survey> {
   const { client } = psql();
   await client.query(`begin; ${text}`);
-  const gaps = await findGaps(client, watched);
+  const survey = await surveyTables(client, watched);
   await client.query('rollback');
-  return gaps;
+  return survey;
 }
 
 describe('the triggers in the database', () => {
   it('cover what is watched, as they are installed', async () => {
-    expect(await gapsAfter('select')).toEqual([]);
+    expect(await surveyAfter('select')).toEqual({ gaps: [], inexactKeys: new Set() });
   });
 
   it.each([
-    ['is disabled', 'alter table reviews disable trigger invalidation_delete'],
-    ['is enabled as others are', 'alter table reviews enable trigger invalidation_delete'],
-    ['is not there', 'drop trigger invalidation_truncate on reviews'],
+    ['is disabled', 'alter table reviews disable trigger invalidation_delete', 'missing or disabled'],
+    ['is enabled as others are', 'alter table reviews enable trigger invalidation_delete', 'missing or disabled'],
+    ['is not there', 'drop trigger invalidation_truncate on reviews', 'missing or disabled'],
     [
       'logs fewer columns',
       `comment on function "log_review"() is '{"keys":[":","?productId=","?userId="],"columns":["id"]}'`,
+      'of another version',
     ],
     [
       'is on the table that was there before',
       'alter table reviews rename to old_reviews; create table reviews (like old_reviews)',
+      'missing or disabled',
     ],
     [
       'is on a table behind another of its name',
       'create temporary table reviews (like public.reviews); set local search_path = pg_temp, public',
+      'missing or disabled',
     ],
-    ['does not run for rows of a table that inherits', 'create table more_reviews () inherits (reviews)'],
+    ['does not run for rows of a table that inherits', 'create table more_reviews () inherits (reviews)', 'inherit'],
     [
-      'does not run for what replication writes',
+      'does not run for rows that replication writes',
       `insert into pg_subscription_rel (srsubid, srrelid, srsubstate) values (1, 'reviews'::regclass, 'r')`,
+      'subscription',
     ],
-  ])('do not, where one %s', async (_, change) => {
-    expect(await gapsAfter(change)).toEqual(['review']);
+    [
+      'sees no value of a virtual generated column',
+      `alter table reviews drop column title; alter table reviews add column title text generated always as (body || '!') virtual`,
+      'the virtual generated column "title"',
+    ],
+    ['has lost a column', 'alter table reviews rename column title to headline', 'has no column "title"'],
+    ['has lost its table', 'drop table reviews', 'There is no table "reviews"'],
+    [
+      'is on a table that has become a view',
+      'alter table reviews rename to old_reviews; create view reviews as select * from old_reviews',
+      '`madeOf`',
+    ],
+  ])('do not, where one %s', async (_, change, reason) => {
+    const { gaps } = await surveyAfter(change);
+    expect(gaps).toEqual([{ source: 'review', reason: expect.stringContaining(reason) }]);
+  });
+
+  it.each([
+    ['is materialized', `create materialized view category_totals as ${TOTALS}`, 'materialized'],
+    [
+      'reads a table that its resource does not declare',
+      `create view category_totals as ${TOTALS.replace('from transactions', 'from devices d join transactions')} on d.id = 1`,
+      'reads devices',
+    ],
+    ['is not there', '', 'There is no view'],
+  ])('do not, where a view %s', async (_, change, reason) => {
+    const { gaps } = await surveyAfter(`drop view category_totals; ${change}`);
+    expect(gaps).toEqual([{ source: 'categoryTotal', reason: expect.stringContaining(reason) }]);
+  });
+});
+
+describe('a key', () => {
+  it('has no tags while the database compares it otherwise than its bytes', async () => {
+    const ci = `create collation ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`;
+    const collated = `${ci}; alter table categories alter column slug type varchar(80) collate ci`;
+    expect((await surveyAfter(collated)).inexactKeys).toEqual(new Set(['category?slug=']));
+    const citext = `create extension citext; create domain words as citext; alter table categories alter column slug type words`;
+    expect((await surveyAfter(citext)).inexactKeys).toEqual(new Set(['category?slug=']));
   });
 });

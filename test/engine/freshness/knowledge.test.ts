@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SNAPSHOT } from '../../../src/engine/compile/sql/statement.ts';
+import { SNAPSHOT } from '../../../src/engine/compile/sql/read-at.ts';
 import { Knowledge } from '../../../src/engine/freshness/knowledge.ts';
-import type { Epoch, Reading } from '../../../src/engine/freshness/log.ts';
+import type { Epoch, LogHeader } from '../../../src/engine/freshness/log.ts';
 import type { Change, MemoryLimits } from '../../../src/engine/freshness/memory.ts';
 import { includes, isVisible, parseSnapshot, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
 import { type Draw, once, pick } from '../compile/oracle/draw.ts';
@@ -35,7 +35,7 @@ class World {
     for (let opened = 0; opened < lost; opened += 1) this.#begin();
     this.#lost = new Set(this.#open.keys());
     this.snapshots = [this.snapshot()];
-    this.#epoch = { id: 'the only one', began: this.snapshot(), floor: this.snapshot() };
+    this.#epoch = { id: 'the only one', row: 'the only one', began: this.snapshot(), floor: this.snapshot() };
   }
 
   snapshot(): Snapshot {
@@ -77,14 +77,20 @@ class World {
     this.#log = this.#log.filter(({ xid }) => !isVisible(xid, floor));
   }
 
-  read(since: Snapshot | undefined): Reading {
-    const changes = since ? this.#log.filter(({ xid }) => !isVisible(xid, since)) : [];
-    return { snapshot: this.snapshot(), epoch: this.#epoch, changes };
+  header(): LogHeader {
+    return { snapshot: this.snapshot(), incarnation: 'the only one', epoch: this.#epoch };
+  }
+
+  changesSince(since: Snapshot): Change[] {
+    return this.#log.filter(({ xid }) => !isVisible(xid, since));
   }
 }
 
 function catchUp(knowledge: Knowledge, world: World): void {
-  while (!knowledge.take(world.read(knowledge.since)));
+  const header = world.header();
+  while (knowledge.begin(header) !== 'useful');
+  for (const change of world.changesSince(knowledge.since!)) knowledge.learn(change, header);
+  knowledge.end(header, true);
 }
 
 /** By the definition: all that has ever been committed, and no floors. */
@@ -134,6 +140,16 @@ describe('what is known of the log', () => {
     });
     fc.assert(property, { numRuns: 1000 });
     expect(judgedFresh).toBeGreaterThan(0.1 * trulyFresh);
+  });
+
+  it('ends with an epoch whose snapshots go back', () => {
+    const knowledge = new Knowledge(ROOMY);
+    const header = new World(0).header();
+    const later = { ...header, snapshot: { xmin: 20, xmax: 20, xip: [] } };
+    expect(knowledge.begin(later)).toBe('useless');
+    expect(knowledge.begin(later)).toBe('useful');
+    knowledge.end(later, true);
+    expect(knowledge.begin(header)).toBe('wentBack');
   });
 
   it('takes what was read on a standby for out of date, where nothing tells what was open', () => {

@@ -26,7 +26,7 @@ it.each(['_AnimalToTag', '_a:b', '_a?b=c', '_a%3Ab', '_ключ "x"'])(
     registry.add(tag, animal);
     const watched = watch(registry);
     const args = { select: { animals: { select: { id: true } } }, where: { slug: 'a:b?c' } } as const;
-    const { source, table: name } = watched.tables.get(table)!;
+    const { source, table: name } = [...watched.tables.values()].find((each) => each.table === table)!;
     expect(name).toBe(table);
     const tables = tagsOf(watched, { resource: tag, args }).map(tableOf);
     expect(new Set(tables)).toEqual(new Set(['tag', 'animal', source]));

@@ -3,8 +3,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { datamodel } from '#datamodel';
 import { modules } from '../../../src/domain/index.ts';
-import type { Knowledge } from '../../../src/engine/freshness/knowledge.ts';
-import { beginEpoch, readLog } from '../../../src/engine/freshness/log.ts';
+import type { Knowledge, Welcome } from '../../../src/engine/freshness/knowledge.ts';
+import { beginEpoch, type LogHeader, readLog } from '../../../src/engine/freshness/log.ts';
 import { type Watched, watch } from '../../../src/engine/freshness/watched.ts';
 import { Registry } from '../../../src/engine/resource/registry.ts';
 import { scratchDatabase } from '../../support/database.ts';
@@ -60,9 +60,28 @@ async function takeChanges(client: pg.Client): Promise<string[]> {
   return [...new Set(tags)].sort();
 }
 
-/** Reads the log to its end. */
+/** Reads the log to its end, in an epoch that is named by its row alone. */
 export async function catchUp(client: pg.Client, knowledge: Knowledge): Promise<void> {
-  while (!knowledge.take(await readLog(client, knowledge.since, 1000)));
+  while ((await readOnce(client, knowledge)) !== 'useful');
+}
+
+async function readOnce(client: pg.Client, knowledge: Knowledge): Promise<Welcome> {
+  let header: LogHeader | undefined;
+  let welcome = 'useless' as Welcome;
+  const isWhole = await readLog(
+    client,
+    { since: knowledge.since, most: 1000 },
+    {
+      begin: ({ epoch, ...rest }) => {
+        header = { ...rest, epoch: epoch && { ...epoch, id: epoch.row } };
+        welcome = knowledge.begin(header);
+      },
+      learn: (change) => welcome === 'useful' && knowledge.learn(change, header!),
+    },
+  );
+  if (!header!.epoch) await beginEpoch(client);
+  if (welcome === 'useful') knowledge.end(header!, isWhole);
+  return welcome;
 }
 
 const ROWS = `

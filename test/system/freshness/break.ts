@@ -7,10 +7,7 @@ import { Memory } from '../../../src/engine/freshness/memory.ts';
 const { learn } = Memory.prototype;
 let learned = 0;
 
-Memory.prototype.learn = function (changes, seen) {
-  const remembered = changes.filter(() => {
-    learned += 1;
-    return learned % 5 !== 0;
-  });
-  return learn.call(this, remembered, seen);
+Memory.prototype.learn = function (change, seen) {
+  learned += 1;
+  if (learned % 5 !== 0) learn.call(this, change, seen);
 };

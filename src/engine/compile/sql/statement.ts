@@ -7,6 +7,7 @@ import { asExactText } from './native.ts';
 import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
 import { allRows, cutRow, cutRows, oneRow, readFromCut, rootRows } from './read.ts';
+import { INCARNATION, SNAPSHOT } from './read-at.ts';
 import { column, from, type Scope, type Sql, scalarOf, table } from './scope.ts';
 import { block, lines, list, literal, name } from './text.ts';
 import { versionValue } from './version.ts';
@@ -18,21 +19,15 @@ type ManyPlan = Extract<RootPlan, { kind: 'many' }>;
 export type Roots = RootPlan | Readonly<Record<string, RootPlan>>;
 
 export interface StatementOptions {
-  /** Whether a column carries the snapshot that the statement read at. */
+  /** Whether columns carry the snapshot and the incarnation that the statement read at. */
   readonly snapshot: boolean;
 }
-
-/**
- * The snapshot that a statement reads at, as text. On a standby PostgreSQL's own names no transaction that is open, so
- * that it seems to see what it does not: what is read there tells a snapshot that sees nothing.
- */
-export const SNAPSHOT = `CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END`;
 
 /** One read gives its JSON; several give one object with the JSON of each. */
 export function statement(dataModel: DataModel, roots: Roots, { snapshot }: StatementOptions): string {
   const sql: Sql = { dataModel, names: new StatementNames(dataModel) };
   const [parts, columns] = isRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
-  if (snapshot) columns.push(`${SNAPSHOT} AS "snapshot"`);
+  if (snapshot) columns.push(`${SNAPSHOT} AS "snapshot"`, `${INCARNATION} AS "incarnation"`);
   return lines(...parts, list('SELECT', columns));
 }
 

@@ -5,10 +5,10 @@
 import type pg from 'pg';
 import type { Compiler, ReadRow, Statement } from '../../../../src/engine/compile/compile.ts';
 import { Knowledge } from '../../../../src/engine/freshness/knowledge.ts';
-import { beginEpoch, readLog } from '../../../../src/engine/freshness/log.ts';
 import { parseSnapshot, type Snapshot } from '../../../../src/engine/freshness/snapshot.ts';
 import { tagsOf } from '../../../../src/engine/freshness/tags.ts';
 import type { Watched } from '../../../../src/engine/freshness/watched.ts';
+import { catchUp } from '../support.ts';
 import type { Asked } from './selections.ts';
 import type { Write } from './writes.ts';
 
@@ -43,12 +43,12 @@ export interface Stage {
 
 export async function live(stage: Stage, selections: readonly Asked[], writes: readonly Write[], tally: Tally) {
   const knowledge = new Knowledge({ tags: 1000, transactions: 4 });
-  await follow(stage, knowledge);
+  await catchUp(stage.client, knowledge);
   const kept = [];
   for (const asked of selections) kept.push(await read(stage, asked));
   for (const write of writes) {
     if (!(await send(stage, write))) tally.refused += 1;
-    await follow(stage, knowledge);
+    await catchUp(stage.client, knowledge);
     for (const [index, before] of kept.entries()) {
       const isFresh = knowledge.isFresh(before.snapshot, before.tags);
       const now = await read(stage, before.asked);
@@ -72,14 +72,6 @@ function count(tally: Tally, { before, now, write, isFresh }: Judged): void {
     throw new FalseFresh(JSON.stringify(what, null, 2));
   }
   tally[isFresh ? 'kept' : isSame ? 'wasted' : 'changed'] += 1;
-}
-
-async function follow({ client }: Stage, knowledge: Knowledge): Promise<void> {
-  for (;;) {
-    const reading = await readLog(client, knowledge.since, 1000);
-    if (!reading.epoch) await beginEpoch(client);
-    if (knowledge.take(reading)) return;
-  }
 }
 
 async function read({ client, compiler, watched }: Stage, asked: Asked): Promise<Kept> {

@@ -1,0 +1,36 @@
+/**
+ * The catalog behind the watched tables: whether it has changed, and whether the changes of every table are logged.
+ *
+ * A change of the schema logs nothing, and may change answers: a renamed column, a replaced view, a table in the place of
+ * another, triggers that were disabled for a while. Every such change writes rows of PostgreSQL's catalog. So the
+ * follower takes a fingerprint of the rows that matter, within its bound, and a new fingerprint is a new epoch.
+ */
+import type pg from 'pg';
+import { table as tableName } from '../compile/sql/scope.ts';
+import { name } from '../compile/sql/text.ts';
+import { functionName } from './coverage.ts';
+import { viewsOf, type Watched } from './watched.ts';
+
+/** The relations that a service reads, and the functions that log their changes, as SQL names them. */
+export interface CatalogNames {
+  readonly relations: readonly string[];
+  readonly functions: readonly string[];
+}
+
+export function catalogNames(watched: Watched | undefined): CatalogNames {
+  if (!watched) return { relations: [], functions: [] };
+  const tables = [...watched.tables.values()];
+  return {
+    relations: [...tables, ...viewsOf(watched)].map(tableName),
+    functions: tables.map(({ source }) => `${name(functionName(source))}()`),
+  };
+}
+
+/** @returns a text that is another one after every change of the schema behind these names. */
+export async function readFingerprint(client: pg.Client, { relations, functions }: CatalogNames): Promise<string> {
+  const { rows } = await client.query<{ fingerprint: string }>('SELECT invalidation_catalog($1, $2) AS "fingerprint"', [
+    relations,
+    functions,
+  ]);
+  return rows[0]!.fingerprint;
+}

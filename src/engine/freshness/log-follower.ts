@@ -1,0 +1,385 @@
+/** The follower of the invalidation log in one database. What it promises, and why that holds: `follower.ts`. */
+import { hash } from 'node:crypto';
+import { READ_ONLY, sqlstateOf } from '../session/error-codes.ts';
+import { SessionClient } from '../session/session-client.ts';
+import { type CatalogNames, catalogNames, readFingerprint } from './catalog.ts';
+import { surveyTables } from './coverage.ts';
+import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
+import { Knowledge, type Welcome } from './knowledge.ts';
+import { beginEpoch, type Epoch, endEpoch, type LogHeader, readCurrent, readLog, trimLog } from './log.ts';
+import { CHANNEL } from './notify.ts';
+import { Rest } from './rest.ts';
+import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
+import type { Watched } from './watched.ts';
+
+const DEFAULTS = {
+  pollMs: 20,
+  idlePollMs: 1000,
+  idleAfterMs: 10_000,
+  boundMs: 200,
+  connectionMs: 5000,
+  windowMs: 600_000,
+  upkeepMs: 10_000,
+  listen: false,
+};
+/** How long the database may take to answer, at the least. */
+const PATIENCE_MS = 2000;
+/** From one look at a catalog that may have changed to the next, at the most. */
+const CATALOG_MS = 100;
+/** From one connection that a doubt has cost to the next. */
+const DOUBT_MS = 200;
+/** From one reading to the next that the database asks for: many commits are one wake-up. */
+const WAKE_UP_MS = 5;
+const LIMITS = { tags: 200_000, transactions: 8 };
+/** Changes in one reading. If there are more, everything is forgotten instead. */
+const MOST_CHANGES = 20_000;
+const TRIMMED_ROWS = 5_000;
+const NEVER = Number.NEGATIVE_INFINITY;
+/** Between a position and its epoch. */
+const OF = '@';
+const RETRY = { firstMs: 10, lastMs: 2000 };
+
+/** Follows until it is closed, whatever happens to the database. It is not current before its first reading. */
+export const openFollower = (options: FollowerOptions): Follower => new LogFollower(options);
+
+class LogFollower implements Follower {
+  readonly #options: FollowerOptions & typeof DEFAULTS;
+  readonly #names: CatalogNames;
+  readonly #knowledge = new Knowledge(LIMITS);
+  readonly #rest = new Rest();
+  readonly #retreat = new Rest();
+  readonly #waiting = new Set<(isKnown: boolean) => void>();
+  readonly #following: Promise<void>;
+  #incarnation = '';
+  #heardAt = NEVER;
+  #touchedAt = NEVER;
+  /** When the latest time without a touch ended: what was heard before is too old. */
+  #wokenAt = Number.POSITIVE_INFINITY;
+  #trimmedAt = performance.now();
+  #state: FollowerState['is'] | undefined;
+  /** Whether the latest reading, on this connection, found that no transaction had ended. */
+  #isQuiet = false;
+  /** The epoch's row of the latest reading. */
+  #row = '';
+  #catalog: string | undefined;
+  /** The position at which the catalog was read, and when. */
+  #catalogPosition = '';
+  #catalogAt = NEVER;
+  #isCovered = true;
+  #isDoubted = false;
+  #doubtedAt = NEVER;
+  #isClosed = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#names = catalogNames(options.watched);
+    this.#following = this.#follow();
+  }
+
+  get isCurrent(): boolean {
+    const now = performance.now();
+    const oldest = now - this.#options.boundMs;
+    return this.#heardAt >= this.#wokenAt && this.#heardAt >= oldest && this.#catalogAt >= oldest;
+  }
+
+  get isFollowing(): boolean {
+    return this.#state === 'following';
+  }
+
+  get ageMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  get changes(): number {
+    return this.#knowledge.changes;
+  }
+
+  get epoch(): string {
+    return this.#knowledge.epoch;
+  }
+
+  get incarnation(): string {
+    return this.#incarnation;
+  }
+
+  get position(): string {
+    return snapshotText(this.#knowledge.position);
+  }
+
+  get token(): string {
+    return `${this.position}${OF}${this.epoch}`;
+  }
+
+  isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
+    return this.#knowledge.isFresh(snapshot, tags);
+  }
+
+  catchUp(timeoutMs = this.#options.boundMs): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const done = (isKnown: boolean) => {
+      clearTimeout(timer);
+      this.#waiting.delete(done);
+      resolve(isKnown);
+    };
+    // If the process was too busy to see the answer, the answer is there by now, and is looked at first.
+    const timer = setTimeout(() => setImmediate(done, false), timeoutMs);
+    this.#waiting.add(done);
+    this.#rest.end();
+    return promise;
+  }
+
+  async reach(token: string, timeoutMs: number): Promise<boolean> {
+    const [text = '', epoch] = token.split(OF, 2);
+    const wanted = readSnapshot(text);
+    if (!wanted) return false;
+    // Snapshots of two epochs cannot be compared.
+    const isKnown = () => epoch === this.epoch && includes(this.#knowledge.position, wanted);
+    // Its follower took it before we are asked, so the next reading includes it, or it is not of this database.
+    return isKnown() || ((await this.catchUp(timeoutMs)) && isKnown());
+  }
+
+  async doubt(incarnation: string, timeoutMs = this.#options.boundMs): Promise<boolean> {
+    if (incarnation === this.#incarnation) return true;
+    this.#heardAt = NEVER;
+    this.#isDoubted = true;
+    this.#retreat.end();
+    await this.catchUp(timeoutMs);
+    return incarnation === this.#incarnation;
+  }
+
+  touch(): void {
+    const now = performance.now();
+    const wasIdle = this.#isIdle(now);
+    this.#touchedAt = now;
+    if (!wasIdle) return;
+    this.#wokenAt = now;
+    this.#rest.end();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#rest.end();
+    this.#retreat.end();
+    await this.#following;
+  }
+
+  #isIdle(now: number): boolean {
+    return now - this.#touchedAt > this.#options.idleAfterMs;
+  }
+
+  #enter(next: FollowerState): void {
+    if (next.is !== this.#state) this.#options.onState?.(next);
+    this.#state = next.is;
+  }
+
+  async #follow(): Promise<void> {
+    let retryMs = 0;
+    let successor: SessionClient | undefined;
+    while (!this.#isClosed) {
+      const heardBefore = this.#heardAt;
+      try {
+        const client = successor ?? (await this.#connect());
+        successor = undefined;
+        try {
+          successor = await this.#followOn(client);
+        } finally {
+          void client.end();
+        }
+        retryMs = 0;
+      } catch (error) {
+        this.#enter({ is: 'lost', error });
+        if (this.#heardAt !== heardBefore) retryMs = 0;
+        if (!this.#isClosed) await this.#retreat.for(retryMs);
+        retryMs = Math.min(Math.max(2 * retryMs, RETRY.firstMs), RETRY.lastMs);
+      }
+    }
+    void successor?.end();
+  }
+
+  async #connect(): Promise<SessionClient> {
+    const { url, boundMs, listen } = this.#options;
+    const patienceMs = Math.max(boundMs, PATIENCE_MS);
+    const client = new SessionClient({
+      connectionString: url,
+      application_name: 'hotpath follower',
+      connectionTimeoutMillis: patienceMs,
+      query_timeout: patienceMs,
+      keepAlive: true,
+    });
+    // A connection that is lost fails what is asked of it next.
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      if (listen) await this.#listenOn(client);
+    } catch (error) {
+      void client.end();
+      throw error;
+    }
+    return client;
+  }
+
+  /** Rests end early where the database tells of a change, while entries are served. */
+  async #listenOn(client: SessionClient): Promise<void> {
+    let wakingUp: NodeJS.Timeout | undefined;
+    const wakeUp = () => {
+      wakingUp = undefined;
+      if (!this.#isIdle(performance.now())) this.#rest.end();
+    };
+    client.on('notification', () => {
+      if (wakingUp === undefined) wakingUp = setTimeout(wakeUp, WAKE_UP_MS);
+    });
+    await client.query(`LISTEN ${CHANNEL}`);
+  }
+
+  /** Reads again and again until the connection fails, or should be replaced. @returns the connection that replaces it. */
+  async #followOn(client: SessionClient): Promise<SessionClient | undefined> {
+    const { pollMs, idlePollMs, connectionMs } = this.#options;
+    let successor: SessionClient | undefined;
+    let isConnecting = false;
+    this.#isQuiet = false;
+    this.#catalogPosition = '';
+    this.#catalogAt = NEVER;
+    while (!this.#isClosed && !client.isSpent && !successor) {
+      if (this.#isDoubted) return this.#connectAnew();
+      await this.#look(client);
+      await this.#trim(client);
+      if (!isConnecting && performance.now() - client.openedAt > connectionMs) {
+        isConnecting = true;
+        // Meanwhile the old connection is read. One that cannot be replaced is kept.
+        const connected = (next: SessionClient) => {
+          successor = next;
+          this.#rest.end();
+        };
+        void this.#connect().then(connected, () => client.end());
+      }
+      const isIdle = this.#isIdle(performance.now());
+      if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
+    }
+    return successor;
+  }
+
+  async #connectAnew(): Promise<SessionClient> {
+    const sinceMs = performance.now() - this.#doubtedAt;
+    if (sinceMs < DOUBT_MS) await this.#retreat.for(DOUBT_MS - sinceMs);
+    this.#isDoubted = false;
+    this.#doubtedAt = performance.now();
+    const before = performance.now();
+    const client = await this.#connect();
+    this.#options.onMove?.(before);
+    return client;
+  }
+
+  /** Learns what is new, or that nothing is. */
+  async #look(client: SessionClient): Promise<void> {
+    if (this.#catalog === undefined) await this.#readCatalog(client);
+    if (!(await this.#isStandingStill(client))) await this.#read(client);
+    if (this.position === this.#catalogPosition) this.#catalogAt = this.#heardAt;
+    else if (performance.now() - this.#catalogAt >= Math.min(CATALOG_MS, this.#options.boundMs / 2)) {
+      const known = this.#catalog;
+      await this.#readCatalog(client);
+      if (this.#catalog !== known) await this.#read(client);
+    }
+  }
+
+  /** Whether the log need not be read. A caller that waits is not kept waiting for the answer, for most have written. */
+  async #isStandingStill(client: SessionClient): Promise<boolean> {
+    if (!this.#isQuiet || this.#waiting.size > 0) return false;
+    const sentAt = performance.now();
+    const current = await readCurrent(client);
+    if (current?.row !== this.#row || current.incarnation !== this.#incarnation) return false;
+    if (current.snapshot !== this.position) return false;
+    this.#heardAt = this.#isCovered ? sentAt : NEVER;
+    return true;
+  }
+
+  /** Reads the log to its end. A caller that waited before it was asked learns whether it has what it waited for. */
+  async #read(client: SessionClient): Promise<void> {
+    const served = [...this.#waiting];
+    const before = this.position;
+    let sentAt: number;
+    let welcome: Welcome;
+    do {
+      sentAt = performance.now();
+      welcome = await this.#readOnce(client);
+    } while (welcome !== 'useful');
+    this.#isQuiet = this.position === before;
+    this.#heardAt = this.#isCovered && !this.#isDoubted ? sentAt : NEVER;
+    for (const done of served) done(this.#heardAt === sentAt);
+  }
+
+  async #readOnce(client: SessionClient): Promise<Welcome> {
+    const knowledge = this.#knowledge;
+    let header: LogHeader | undefined;
+    let welcome = 'useless' as Welcome;
+    const isWhole = await readLog(
+      client,
+      { since: knowledge.since, most: MOST_CHANGES },
+      {
+        begin: ({ epoch, ...rest }) => {
+          this.#meet(rest.incarnation);
+          header = { ...rest, epoch: epoch && { ...epoch, id: this.#nameOf(epoch, rest.incarnation) } };
+          welcome = knowledge.begin(header);
+          // Nothing is known of another epoch before its log has been read.
+          if (welcome !== 'useful') this.#heardAt = NEVER;
+        },
+        learn: (change) => {
+          if (welcome === 'useful') knowledge.learn(change, header!);
+        },
+      },
+    );
+    const { epoch } = header!;
+    this.#row = epoch?.row ?? '';
+    if (!epoch) await beginEpoch(client);
+    else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
+    else if (welcome === 'useful') knowledge.end(header!, isWhole);
+    return welcome;
+  }
+
+  /** The server may be another one, whose catalog has not been looked at. */
+  #meet(incarnation: string): void {
+    if (incarnation === this.#incarnation) return;
+    const isFirst = this.#incarnation === '';
+    this.#incarnation = incarnation;
+    this.#catalogPosition = '';
+    this.#catalogAt = NEVER;
+    if (!isFirst) this.#options.onMove?.(performance.now());
+  }
+
+  #nameOf({ row }: Pick<Epoch, 'row'>, incarnation: string): string {
+    return hash('sha256', `${row} ${incarnation} ${this.#catalog}`, 'base64url').slice(0, 22);
+  }
+
+  /** New triggers, and every other change of the schema, change the fingerprint; only then the tables are surveyed. */
+  async #readCatalog(client: SessionClient): Promise<void> {
+    const { watched } = this.#options;
+    const position = this.position;
+    const sentAt = performance.now();
+    const catalog = watched ? await readFingerprint(client, this.#names) : '';
+    const isKnown = catalog === this.#catalog && (this.#state === 'following' || this.#state === 'uncovered');
+    if (!watched) this.#enter({ is: 'following' });
+    else if (!isKnown) await this.#survey(client, watched);
+    this.#catalog = catalog;
+    this.#catalogPosition = position;
+    this.#catalogAt = sentAt;
+  }
+
+  async #survey(client: SessionClient, watched: Watched): Promise<void> {
+    const { gaps, inexactKeys } = await surveyTables(client, watched);
+    this.#isCovered = gaps.length === 0;
+    this.#heardAt = NEVER;
+    watched.inexactKeys.clear();
+    for (const key of inexactKeys) watched.inexactKeys.add(key);
+    this.#enter(this.#isCovered ? { is: 'following' } : { is: 'uncovered', gaps });
+  }
+
+  /** Clears away nothing where the server takes no writes. */
+  async #trim(client: SessionClient): Promise<void> {
+    const { windowMs, upkeepMs } = this.#options;
+    if (client.isReadOnly || performance.now() - this.#trimmedAt < upkeepMs) return;
+    const trimmed = await trimLog(client, windowMs, TRIMMED_ROWS).catch((error: unknown) => {
+      if (sqlstateOf(error) === READ_ONLY) return 0;
+      throw error;
+    });
+    if (trimmed < TRIMMED_ROWS) this.#trimmedAt = performance.now();
+  }
+}
