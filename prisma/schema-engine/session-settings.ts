@@ -20,14 +20,19 @@ const SETTINGS = {
 };
 
 /**
- * The statement that makes these settings.
+ * The statements that make these settings, for one message.
  * @param schema that the URL asks for. Without it Prisma describes `public`, so its tables are to stand there.
  */
-export function settingsStatement(schema: string | undefined): string {
-  const searchPath = { search_path: pg.escapeIdentifier(schema ?? 'public') };
-  const rows = Object.entries({ ...SETTINGS, ...searchPath }).map((row) => `(${row.map(pg.escapeLiteral).join(', ')})`);
-  return `SELECT pg_catalog.set_config(wanted.name, wanted.value, false)
-FROM (VALUES ${rows.join(', ')}) AS wanted(name, value)
-JOIN pg_catalog.pg_settings AS present ON present.name OPERATOR(pg_catalog.=) wanted.name
-WHERE present.source OPERATOR(pg_catalog.<>) 'client'${schema === undefined ? '' : " OR wanted.name = 'search_path'"}`;
+export function settingsStatements(schema: string | undefined): string {
+  const settings = Object.entries(SETTINGS).map(([name, value]) => `('${name}', '${value}')`);
+  // Apart, because `quote_ident` obeys `quote_all_identifiers`.
+  const searchPath = `('search_path', pg_catalog.quote_ident(${pg.escapeLiteral(schema ?? 'public')}))`;
+  return `${setAll(settings)} WHERE ${NOT_IN_URL}; ${setAll([searchPath])}${schema === undefined ? ` WHERE ${NOT_IN_URL}` : ''}`;
 }
+
+/** The source of a setting that the client gave when it connected. */
+const NOT_IN_URL = `present.source OPERATOR(pg_catalog.<>) 'client'`;
+
+const setAll = (rows: string[]) => `SELECT pg_catalog.set_config(wanted.name, wanted.value, false)
+FROM (VALUES ${rows.join(', ')}) AS wanted(name, value)
+JOIN pg_catalog.pg_settings AS present ON present.name OPERATOR(pg_catalog.=) wanted.name`;

@@ -18,7 +18,7 @@ import { schemaName } from './database-url.ts';
 import type { KnownError } from './known-error.ts';
 import { runMigrationScript, type ScriptSession } from './migration-script.ts';
 import { ScriptError } from './script-error.ts';
-import { settingsStatement } from './session-settings.ts';
+import { settingsStatements } from './session-settings.ts';
 
 const { builtins } = pg.types;
 
@@ -35,7 +35,7 @@ export async function openSession(url: URL, options: SessionOptions): Promise<Sq
     failure = each;
     options.onFailure(each);
   };
-  const settings = settingsStatement(schemaName(url));
+  const settings = settingsStatements(schemaName(url));
   const pool = singleConnection(url, settings);
   const names = { schema: schemaName(url) ?? 'public', disposeExternalPool: true };
   const adapter = await new PrismaPg(reportingPool(pool, url, onFailure), names).connect();

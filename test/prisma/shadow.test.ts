@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { adminUrl, scratchDatabase } from '../support/database.ts';
 import { createProject, prisma, query, write } from './support.ts';
@@ -58,6 +60,26 @@ describe('prisma migrate dev', () => {
     // Other runs on this server may have shadow databases of their own, for as long as a command takes.
     const after = (await shadows()).filter((name) => !before.includes(name));
     await vi.waitFor(async () => expect((await shadows()).filter((name) => after.includes(name))).toEqual([]), 10_000);
+  });
+
+  it('runs the statements of a migration one by one on the shadow database, too', async () => {
+    const apart = `CREATE TYPE "kind" AS ENUM ('a');
+ALTER TYPE "kind" ADD VALUE 'b';
+CREATE TABLE "kinds" ("kind" "kind" DEFAULT 'b');
+INSERT INTO "kinds" DEFAULT VALUES;
+CREATE INDEX CONCURRENTLY "one" ON "kinds" ("kind");
+CREATE INDEX CONCURRENTLY "two" ON "kinds" ("kind");
+DROP TABLE "kinds";
+DROP TYPE "kind";`;
+    await write(folder, { 'migrations/29980101000000_apart/migration.sql': apart });
+    expect((await dev()).output).toContain('Your database is now in sync with your schema.');
+    expect((await dev()).output).toContain('Already in sync, no schema change or pending migration was found.');
+    const failing = apart.replace('"two"', '"one"');
+    await write(folder, { 'migrations/29980102000000_failing/migration.sql': failing });
+    const { output } = await dev();
+    expect(output).toContain('Migration `29980102000000_failing` failed to apply cleanly to the shadow database.');
+    expect(output).toContain('  6 CREATE INDEX CONCURRENTLY "one" ON "kinds" ("kind");');
+    await rm(join(folder, 'migrations/29980102000000_failing'), { recursive: true });
   });
 
   it('tries a migration on the shadow database first, and drops it when that fails (P3006)', async () => {
