@@ -31,20 +31,23 @@ export async function runMigrationScript(
   script: string,
   onFailure: (failure: ScriptError) => void,
 ): Promise<void> {
-  for (const statement of await messagesOf(session, script)) {
+  if (script.includes('\0')) fail(NO_TEXT);
+  for (const message of await messagesOf(session, script)) {
     try {
-      await session.run(statement.text);
+      await session.run(message.text);
     } catch (error) {
       const refusal = session.refusal();
-      if (refusal) onFailure(new ScriptError(script, refusal, statement));
+      if (refusal) onFailure(new ScriptError(script, refusal, message));
       // The script's own failure is the one to tell. A connection that is lost fails once more, at the engine's next query.
       await tidyUp(session).catch(() => {});
       throw error;
     }
   }
-  if ((await tidyUp(session)) === 'open transaction') {
-    onFailure(new ScriptError(script, UNFINISHED));
-    throw new DriverAdapterError({ kind: 'postgres', ...UNFINISHED, detail: undefined, column: undefined });
+  if ((await tidyUp(session)) === 'open transaction') fail(UNFINISHED);
+
+  function fail(failure: typeof UNFINISHED): never {
+    onFailure(new ScriptError(script, failure));
+    throw new DriverAdapterError({ kind: 'postgres', ...failure, detail: undefined, column: undefined });
   }
 }
 
@@ -53,6 +56,13 @@ const UNFINISHED = {
   severity: 'ERROR',
   message: 'the script began a transaction and did not end it, so PostgreSQL rolled it back',
   hint: 'End the script with COMMIT.',
+};
+
+const NO_TEXT = {
+  code: '22021',
+  severity: 'ERROR',
+  message: 'the script contains a zero byte',
+  hint: 'Save the script as UTF-8. A file in UTF-16 contains zero bytes.',
 };
 
 /** One statement, or a script whose statements go together. */

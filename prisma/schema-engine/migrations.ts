@@ -6,9 +6,17 @@ export function migrationScripts(params: unknown): ReadonlySet<string> {
   return new Set(migrationDirectories(params).flatMap((directory) => scriptOf(directory) ?? []));
 }
 
-/** The name of the first migration with this script. */
-export function nameOfMigration(params: unknown, script: string): string | undefined {
-  return migrationDirectories(params).find((directory) => scriptOf(directory) === script)?.path;
+/**
+ * The name of the migration with this script that failed.
+ * @param message of the engine's error, which names it among several with the same script.
+ */
+export function nameOfMigration(params: unknown, script: string, message: string): string | undefined {
+  const names = migrationDirectories(params).flatMap((each) => (scriptOf(each) === script ? [each.path] : []));
+  const named = names.find(
+    (name) =>
+      message.includes(`migration_name=${JSON.stringify(name)}`) || message.startsWith(`Migration \`${name}\` `),
+  );
+  return named ?? names[0];
 }
 
 function migrationDirectories(params: unknown): MigrationDirectory[] {

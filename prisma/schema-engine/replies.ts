@@ -52,7 +52,7 @@ function fullError(error: EngineError, failure: MigrationAdapters['failure'], re
   if (failure instanceof KnownError) return error.code === undefined ? failure : error;
   if (failure === undefined) return error;
   if (request.method === 'dbExecute') return new Error(failure.description);
-  const migration = nameOfMigration(request.params, failure.script);
+  const migration = nameOfMigration(request.params, failure.script, error.message);
   if (migration === undefined) return error;
   return (request.method === 'applyMigrations' ? migrationError : shadowMigrationError)(migration, failure);
 }

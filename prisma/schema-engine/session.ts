@@ -13,6 +13,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { ColumnTypeEnum, type SqlDriverAdapter, type SqlQuery, type SqlResultSet } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
+import { waitForLock } from './advisory-lock.ts';
 import { connectionError } from './connection-error.ts';
 import { schemaName } from './database-url.ts';
 import type { KnownError } from './known-error.ts';
@@ -77,9 +78,13 @@ function singleConnection(url: URL, settings: string): pg.Pool {
 
 function reportingPool(pool: pg.Pool, url: URL, onFailure: SessionOptions['onFailure']): pg.Pool {
   const query = pool.query.bind(pool) as (statement: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult>;
+  const locked = async (statement: pg.QueryArrayConfig) => {
+    await waitForLock(statement.text, async (text) => (await query({ text, rowMode: 'array' })).rows[0]?.[0]);
+    return query(statement);
+  };
   return Object.assign(pool, {
     query: (statement: pg.QueryArrayConfig) =>
-      query(statement).then(disguiseCharacters, (error: Error) => {
+      locked(statement).then(disguiseCharacters, (error: Error) => {
         const cause: Error = error instanceof AggregateError ? error.errors[0] : error;
         const failure = connectionError(cause, url) ?? scriptError(cause, statement.text);
         if (failure) onFailure(failure);

@@ -116,6 +116,29 @@ CREATE INDEX CONCURRENTLY "two" ON "t" ("b");\r\nSELECT '😀',\r\n  "gone";\r\n
     expect(await query(url, 'SELECT 1 FROM "t"')).toHaveLength(1);
   });
 
+  it('creates indexes concurrently while another deployment waits for its end', async () => {
+    const url = await scratchDatabase('empty');
+    const script = `${setUp}
+SELECT pg_sleep(1.5);
+CREATE INDEX CONCURRENTLY "one" ON "t" ("a");
+CREATE INDEX CONCURRENTLY "two" ON "t" ("b");`;
+    const applied = await Promise.all([applyScripts(url, [script]), applyScripts(url, [script])]);
+    expect(applied.toSorted((a, b) => a.length - b.length)).toEqual([[], ['1']]);
+  });
+
+  it('is named, if it fails and another has the same text', async () => {
+    const url = await scratchDatabase('empty');
+    const error = await applyScripts(url, [setUp, 'DROP TABLE "t";', 'DROP TABLE "t";']);
+    expect(error).toContain('Migration name: 3');
+  });
+
+  it('is refused if it was saved as UTF-16', async () => {
+    const url = await scratchDatabase('empty');
+    const error = await applyScripts(url, [Buffer.from(setUp, 'utf16le').toString()]);
+    expect(error).toContain('ERROR: the script contains a zero byte\nHINT: Save the script as UTF-8.');
+    expect(await notes(url)).toEqual([expect.objectContaining({ name: '1', finished: false })]);
+  });
+
   it('keeps its settings and its role to itself', async () => {
     const url = await scratchDatabase('empty');
     await query(url, 'CREATE SCHEMA "other"');
@@ -161,21 +184,16 @@ SET ROLE pg_read_all_data;`;
     ]);
   });
 
-  it('is checked and run by a role that may create neither temporary functions nor anything else', async () => {
+  it('runs as a role that may create no temporary function, which its check would be', async () => {
     const url = await scratchDatabase('empty');
-    const [{ database }] = (await query<{ database: string }>(url, 'SELECT current_database() AS database')) as [
-      { database: string },
-    ];
-    await query(
-      url,
-      `REVOKE TEMPORARY ON DATABASE ${pg.escapeIdentifier(database)} FROM PUBLIC; CREATE EXTENSION "citext"`,
-    );
-    const script = `${setUp} CREATE INDEX CONCURRENTLY "one" ON "t" ("a");`;
-    const role = `migrator_${database}`;
-    await query(url, `CREATE ROLE "${role}" LOGIN PASSWORD 'secret'; GRANT ALL ON SCHEMA public TO "${role}"`);
-    const own = Object.assign(new URL(url), { username: role, password: 'secret' });
-    expect(await applyScripts(own.href, [script])).toEqual(['1']);
-    await query(url, `DROP OWNED BY "${role}"; DROP ROLE "${role}"`);
+    const name = new URL(url).pathname.slice(1);
+    const role = pg.escapeIdentifier(`migrator_of_${name}`);
+    await query(url, `REVOKE TEMPORARY ON DATABASE ${pg.escapeIdentifier(name)} FROM PUBLIC`);
+    await query(url, `CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT ALL ON SCHEMA "public" TO ${role}`);
+    const own = Object.assign(new URL(url), { username: `migrator_of_${name}`, password: 'secret' });
+    const applied = await applyScripts(own.href, [`${setUp} CREATE INDEX CONCURRENTLY "one" ON "t" ("a");`]);
+    await query(url, `DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    expect(applied).toEqual(['1']);
   });
 });
 
