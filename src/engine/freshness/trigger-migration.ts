@@ -3,7 +3,7 @@
  *
  * Each has a section a source, under a comment that names it. The latest section of a source is what is installed, so a
  * migration holds what changes and nothing else. At its end a new epoch begins: what was cached under other triggers
- * is forgotten.
+ * is forgotten. All of it is one transaction, because Prisma runs the statements of a migration one by one.
  */
 import { dropTriggers } from './triggers.ts';
 
@@ -51,8 +51,8 @@ export function migrationText(changes: readonly TriggerChange[], wanted: Trigger
   });
   return [
     '-- Written by `npm run hotpath -- triggers`: what logs the changes of each table that can be asked for.\n',
-    `${SEARCH_PATH}\n`,
+    `BEGIN;\n\n${SEARCH_PATH}\n`,
     ...sections,
-    '-- Epoch: new\n\nDELETE FROM "invalidation_epoch";\n',
+    '-- Epoch: new\n\nDELETE FROM "invalidation_epoch";\n\nCOMMIT;\n',
   ].join('\n');
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
+import { splitStatements } from '../../../prisma/schema-engine/statements.ts';
 import { migrations, wantedTriggers } from '../../../src/cli/triggers.ts';
-import { changesBetween, installedTriggers } from '../../../src/engine/freshness/trigger-migration.ts';
+import { changesBetween, installedTriggers, migrationText } from '../../../src/engine/freshness/trigger-migration.ts';
 import { madeOf } from '../../../src/engine/freshness/watched.ts';
 import { usePsql, watchMarketplace } from './support.ts';
 
@@ -38,6 +39,14 @@ describe('the migrations', () => {
       };
     });
     expect(rows).toEqual(wanted.sort((one, other) => (one.function < other.function ? -1 : 1)));
+  });
+
+  it('are written as one transaction, which installs what it says', () => {
+    const wanted = wantedTriggers();
+    const text = migrationText(changesBetween(new Map([['gone', 'x']]), wanted), wanted);
+    expect(installedTriggers([text])).toEqual(wanted);
+    const words = splitStatements(text).map(({ words: [word] }) => word);
+    expect([words[0], words.at(-2), words.at(-1)]).toEqual(['BEGIN', 'DELETE', 'COMMIT']);
   });
 
   it('watch what every view is made of', async () => {
