@@ -15,7 +15,7 @@ import { ScriptError, type ScriptFailure } from './script-error.ts';
 import { type Statement, splitStatements } from './statements.ts';
 
 export interface ScriptSession {
-  /** Runs a text in one message. Throws what the engine is to hear. */
+  /** Runs a text in one message. Throws an error that the engine understands. */
   readonly run: (text: string) => Promise<unknown>;
   /** Does work on the session's connection, of which `onFailure` does not hear. */
   readonly onConnection: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
@@ -25,30 +25,32 @@ export interface ScriptSession {
   readonly settings: string;
 }
 
+type OnScriptFailure = (failure: ScriptError) => void;
+
 /** Throws what `run` throws. `onFailure` hears of it first, with its place in the script. */
 export async function runMigrationScript(
   session: ScriptSession,
   script: string,
-  onFailure: (failure: ScriptError) => void,
+  onFailure: OnScriptFailure,
 ): Promise<void> {
-  if (script.includes('\0')) fail(NO_TEXT);
+  if (script.includes('\0')) refuse(script, ZERO_BYTE, onFailure);
   for (const message of await messagesOf(session, script)) {
     try {
       await session.run(message.text);
     } catch (error) {
       const refusal = session.refusal();
       if (refusal) onFailure(new ScriptError(script, refusal, message));
-      // The script's own failure is the one to tell. A connection that is lost fails once more, at the engine's next query.
+      // The script's own failure matters. If the connection is lost, the engine's next query fails, too.
       await tidyUp(session).catch(() => {});
       throw error;
     }
   }
-  if ((await tidyUp(session)) === 'open transaction') fail(UNFINISHED);
+  if ((await tidyUp(session)) === 'open transaction') refuse(script, UNFINISHED, onFailure);
+}
 
-  function fail(failure: typeof UNFINISHED): never {
-    onFailure(new ScriptError(script, failure));
-    throw new DriverAdapterError({ kind: 'postgres', ...failure, detail: undefined, column: undefined });
-  }
+function refuse(script: string, failure: typeof UNFINISHED, onFailure: OnScriptFailure): never {
+  onFailure(new ScriptError(script, failure));
+  throw new DriverAdapterError({ kind: 'postgres', ...failure, detail: undefined, column: undefined });
 }
 
 const UNFINISHED = {
@@ -58,7 +60,7 @@ const UNFINISHED = {
   hint: 'End the script with COMMIT.',
 };
 
-const NO_TEXT = {
+const ZERO_BYTE = {
   code: '22021',
   severity: 'ERROR',
   message: 'the script contains a zero byte',
@@ -99,9 +101,11 @@ function parses({ onConnection }: ScriptSession, script: string): Promise<boolea
 CREATE FUNCTION pg_temp.parsed(anyelement) RETURNS void LANGUAGE sql AS ${pg.escapeLiteral(script)}`);
       return true;
     } catch (error) {
-      return error instanceof pg.DatabaseError && MAY_NOT_CREATE.has(error.code ?? '');
+      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      if (code === undefined || code.startsWith('57P')) throw error;
+      return MAY_NOT_CREATE.has(code);
     } finally {
-      await client.query('ROLLBACK');
+      await client.query('ROLLBACK').catch(() => {});
     }
   });
 }

@@ -63,6 +63,7 @@ export async function openSession(url: URL, options: SessionOptions): Promise<Sq
     },
   });
 }
+
 function singleConnection(url: URL, settings: string): pg.Pool {
   return new pg.Pool({
     connectionString: url.href,
