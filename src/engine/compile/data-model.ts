@@ -92,9 +92,27 @@ export function hasOrder({ type, native, list }: ScalarField): boolean {
   return !list && type !== 'Json' && native?.name !== 'Xml';
 }
 
-/** Freezes a data model in depth; the generated file calls it. */
-export function defineDataModel(dataModel: DataModel): DataModel {
-  return freeze(dataModel);
+/**
+ * Freezes a data model in depth; the generated file calls it.
+ *
+ * Its records have no prototype: a field may be called `constructor`, and one that is not there is not found in `Object`.
+ */
+export function defineDataModel({ models, enums }: DataModel): DataModel {
+  return freeze({ models: record(models, withRecords), enums: record(enums, withValues) });
+}
+
+function withRecords(model: Model): Model {
+  return { ...model, fields: record(model.fields), uniques: record(model.uniques) };
+}
+
+function withValues(each: Enum): Enum {
+  return { ...each, values: record(each.values) };
+}
+
+function record<T>(entries: Readonly<Record<string, T>>, change = (value: T): T => value): Record<string, T> {
+  const made: Record<string, T> = Object.create(null);
+  for (const [key, value] of Object.entries(entries)) made[key] = change(value);
+  return made;
 }
 
 function freeze<T extends object>(value: T): T {

@@ -1,7 +1,19 @@
-/** From Prisma's description of a schema (its DMMF) to the compiler's data model. */
+/**
+ * From Prisma's description of a schema (its DMMF) to the compiler's data model.
+ *
+ * The DMMF leaves out fields that are `@ignore`d or `Unsupported`, and models that are `@@ignore`d, but still names them
+ * in keys and relations. A key that needs such a field is no key of the data model.
+ */
 import type { DMMF } from '@prisma/generator-helper';
-import type { DataModel, Enum, Field, Model, RelationField, ScalarField, ScalarType } from '../data-model.ts';
+import type { DataModel, Enum, Field, Model, ScalarField, ScalarType } from '../data-model.ts';
+import { UnsupportedSchemaError } from './error.ts';
+import { isReadable, toRelation } from './relations.ts';
 
+const SCALAR_TYPES: readonly string[] = [
+  ...['String', 'Boolean', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes'],
+];
+
+/** @throws {UnsupportedSchemaError} for a field that the compiler cannot read; it names the model and the field. */
 export function fromDmmf({ models, enums }: Pick<DMMF.Datamodel, 'models' | 'enums'>): DataModel {
   const byName = new Map(models.map((model) => [model.name, model]));
   return {
@@ -11,32 +23,47 @@ export function fromDmmf({ models, enums }: Pick<DMMF.Datamodel, 'models' | 'enu
 }
 
 function toModel(model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): Model {
-  const fields = model.fields
-    .filter(({ kind }) => kind !== 'unsupported')
-    .map((field) => toField(field, model, models));
+  const fields = model.fields.flatMap((field) => toField(field, model, models));
+  const known = new Set(fields.filter(({ kind }) => kind === 'scalar').map(({ name }) => name));
   const id = model.fields.find(({ isId }) => isId);
+  const primaryKey = model.primaryKey?.fields ?? (id ? [id.name] : []);
   return {
     name: model.name,
     ...(model.schema && { schema: model.schema }),
     table: model.dbName ?? model.name,
     fields: Object.fromEntries(fields.map((field) => [field.name, field])),
-    primaryKey: model.primaryKey?.fields ?? (id ? [id.name] : []),
-    uniques: uniquesOf(model),
+    primaryKey: primaryKey.every((name) => known.has(name)) ? primaryKey : [],
+    uniques: uniquesOf(model, known),
   };
 }
 
 /** A key of several fields is called by its `name:`, or by its fields joined with underscores. */
-function uniquesOf(model: DMMF.Model): Model['uniques'] {
-  const single = model.fields.filter(({ isId, isUnique }) => isId || isUnique).map(({ name }) => [name, [name]]);
-  const keys = [...(model.primaryKey ? [model.primaryKey] : []), ...model.uniqueIndexes];
-  return Object.fromEntries([...single, ...keys.map(({ name, fields }) => [name ?? fields.join('_'), fields])]);
+function uniquesOf(model: DMMF.Model, known: ReadonlySet<string>): Model['uniques'] {
+  const single = model.fields
+    .filter(({ isId, isUnique }) => isId || isUnique)
+    .map(({ name }) => ({ name, fields: [name] }));
+  const several = [...(model.primaryKey ? [model.primaryKey] : []), ...model.uniqueIndexes];
+  const keys = [...single, ...several.map(({ name, fields }) => ({ name: name ?? fields.join('_'), fields }))];
+  return Object.fromEntries(
+    keys.filter(({ fields }) => fields.every((field) => known.has(field))).map(({ name, fields }) => [name, fields]),
+  );
 }
 
-function toField(field: DMMF.Field, model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): Field {
-  return field.kind === 'object' ? toRelation(field, model, models) : toScalar(field);
+/** The field, or none where Prisma Client does not read it either. */
+function toField(field: DMMF.Field, model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): Field[] {
+  if (field.kind === 'unsupported') return [];
+  if (field.kind !== 'object') return [toScalar(field, model)];
+  return isReadable(field, model, models) ? [toRelation(field, model, models)] : [];
 }
 
-function toScalar(field: DMMF.Field): ScalarField {
+function toScalar(field: DMMF.Field, model: DMMF.Model): ScalarField {
+  if (field.kind !== 'enum' && !SCALAR_TYPES.includes(field.type)) {
+    throw new UnsupportedSchemaError(
+      model.name,
+      field.name,
+      `has the type ${field.type}, which the compiler does not know`,
+    );
+  }
   const [name, args] = field.nativeType ?? [];
   return {
     kind: 'scalar',
@@ -48,52 +75,6 @@ function toScalar(field: DMMF.Field): ScalarField {
     ...(name && { native: { name, args: args ?? [] } }),
     ...(field.kind === 'enum' && { enum: field.type }),
   };
-}
-
-function toRelation(field: DMMF.Field, model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): RelationField {
-  const other = models.get(field.type)!;
-  const back = other.fields.find((candidate) => mirrors(candidate, field, model))!;
-  const shared = {
-    kind: 'relation',
-    name: field.name,
-    model: field.type,
-    list: field.isList,
-    required: field.isRequired,
-    back: back.name,
-  } as const;
-  if (field.relationFromFields?.length) {
-    return { ...shared, from: field.relationFromFields, to: field.relationToFields ?? [], holdsKey: true };
-  }
-  if (back.relationFromFields?.length) {
-    return { ...shared, from: back.relationToFields ?? [], to: back.relationFromFields, holdsKey: false };
-  }
-  return { ...shared, ...joinTable(field, back, model, other) };
-}
-
-function mirrors(candidate: DMMF.Field, field: DMMF.Field, model: DMMF.Model): boolean {
-  if (candidate.relationName !== field.relationName || candidate.type !== model.name) return false;
-  return field.type !== model.name || candidate.name !== field.name;
-}
-
-/** Prisma names the join table `_Relation`; column A is of the model (or field, in one model) first by alphabet. */
-function joinTable(field: DMMF.Field, back: DMMF.Field, model: DMMF.Model, other: DMMF.Model) {
-  const isA = model.name === other.name ? field.name < back.name : model.name < other.name;
-  const owner = isA ? model : other;
-  return {
-    from: [keyOf(model)],
-    to: [keyOf(other)],
-    holdsKey: false,
-    through: {
-      ...(owner.schema && { schema: owner.schema }),
-      table: `_${field.relationName}`,
-      from: isA ? 'A' : 'B',
-      to: isA ? 'B' : 'A',
-    },
-  } as const;
-}
-
-function keyOf(model: DMMF.Model): string {
-  return model.fields.find(({ isId }) => isId)!.name;
 }
 
 function toEnum({ name, values }: DMMF.DatamodelEnum): Enum {

@@ -1,14 +1,18 @@
-/** Rows drawn for every table of a data model, written by Prisma itself. */
-import pg from 'pg';
-import type { DataModel, Model, RelationField, ScalarField } from '../../../../src/engine/compile/data-model.ts';
-import { type Draw, integer, once, pick, some } from './draw.ts';
-import { valuesOf } from './values.ts';
-
-type Row = Record<string, unknown>;
+/**
+ * Rows drawn for every table of a data model, written by SQL of the oracle's own.
+ *
+ * Foreign keys may lead in a circle, so the tables have no constraints for them: each row refers to rows that are there,
+ * what others refer to in vain is added, and a row that still refers to nothing is deleted.
+ */
+import type pg from 'pg';
+import type { DataModel, Model, RelationField } from '../../../../src/engine/compile/data-model.ts';
+import { type Draw, integer } from './draw.ts';
+import { drawRow, foreignKeys, keyText, type Row } from './rows.ts';
+import { columnOf, qualified, tablesOf } from './tables.ts';
 
 /** What the drawing needs of a generated client. */
 export interface Client {
-  // biome-ignore lint/suspicious/noExplicitAny: one code for the delegates of two clients.
+  // biome-ignore lint/suspicious/noExplicitAny: one code for the delegates of all clients.
   readonly [model: string]: any;
 }
 
@@ -16,138 +20,129 @@ export interface Database {
   readonly dataModel: DataModel;
   readonly client: Client;
   readonly pool: pg.Pool;
-  /** Models that are not tables. */
+  /** Models that are views in the database. */
   readonly views: readonly string[];
   readonly nulls: { readonly database: unknown; readonly json: unknown; readonly any: unknown };
 }
 
 /** Rows drawn for a table; unique keys keep some out. */
 const ROWS = 9;
+/** How often rows are added that others refer to, which may refer to others. */
+const ROUNDS = 4;
 
 export function delegate(client: Client, model: string) {
   return client[model.charAt(0).toLowerCase() + model.slice(1)];
 }
 
 export async function empty({ dataModel, pool, views }: Database): Promise<void> {
-  const tables = tablesOf(dataModel).filter(({ name }) => !views.includes(name));
+  const tables = tablesOf(dataModel, views);
   await pool.query(`TRUNCATE ${tables.map(qualified).join(', ')} CASCADE`);
 }
 
-/** Row by row, so that a row may refer to earlier ones of its own table; one that a unique key keeps out is left out. */
 export async function fill(database: Database, draw: Draw): Promise<void> {
-  const rows = new Map<string, Row[]>();
-  for (const model of inOrder(database)) {
-    const kept: Row[] = [];
-    rows.set(model.name, kept);
-    for (let index = 0; index < ROWS; index += 1) {
-      const row = drawRow(database, draw, { model, rows, index });
-      if (!row) continue;
-      const { count } = await delegate(database.client, model.name).createMany({ data: [row], skipDuplicates: true });
-      if (count === 1) kept.push(row);
-    }
+  const { dataModel, views } = database;
+  const models = Object.values(dataModel.models).filter(({ name }) => !views.includes(name));
+  const filling = new Filling(database, draw);
+  for (const model of ownersFirst(models)) {
+    for (let index = 0; index < ROWS; index += 1) await filling.add(model, index);
   }
-  await pairUp(database, draw);
+  for (let round = 0; round < ROUNDS; round += 1) await filling.addMissing(models);
+  await deleteDangling(database, models);
+  await pairUp(database, models, draw);
 }
 
-/** Models whose tables others refer to first. */
-function inOrder({ dataModel, views }: Database): Model[] {
-  const waiting = Object.values(dataModel.models).filter(({ name }) => !views.includes(name));
+/** Models whose tables others refer to first, as far as they do not refer to one another. */
+function ownersFirst(models: readonly Model[]): Model[] {
+  const waiting = [...models];
   const done: Model[] = [];
   while (waiting.length > 0) {
     const next = waiting.findIndex((model) =>
-      ownersOf(model).every((name) => name === model.name || !waiting.some((each) => each.name === name)),
+      foreignKeys(model).every(
+        (field) => field.model === model.name || !waiting.some(({ name }) => name === field.model),
+      ),
     );
     done.push(...waiting.splice(Math.max(next, 0), 1));
   }
   return done;
 }
 
-function foreignKeys(model: Model): RelationField[] {
-  return Object.values(model.fields).filter((field) => field.kind === 'relation' && field.holdsKey) as RelationField[];
-}
+/** The rows of one batch, as they are written. */
+class Filling {
+  readonly #database: Database;
+  readonly #draw: Draw;
+  readonly #rows: ReadonlyMap<string, Row[]>;
 
-function ownersOf(model: Model): string[] {
-  return foreignKeys(model).map((field) => field.model);
-}
-
-interface Place {
-  readonly model: Model;
-  readonly rows: ReadonlyMap<string, Row[]>;
-  readonly index: number;
-}
-
-function drawRow({ dataModel, nulls }: Database, draw: Draw, { model, rows, index }: Place): Row | undefined {
-  const row: Row = {};
-  for (const field of Object.values(model.fields)) {
-    if (field.kind === 'scalar') row[field.name] = drawValue(dataModel, draw, { field, index, nulls });
+  constructor(database: Database, draw: Draw) {
+    this.#database = database;
+    this.#draw = draw;
+    this.#rows = new Map(Object.keys(database.dataModel.models).map((name) => [name, []]));
   }
-  for (const field of foreignKeys(model)) {
-    const targets = rows.get(field.model) ?? [];
-    const target = targets.length > 0 && (field.required || !once(draw, 4)) ? pick(draw, targets) : undefined;
-    if (!target && field.required) return undefined;
-    refer(draw, { model, row, field, target });
+
+  /** Row by row, so that a row may refer to earlier ones of its own table; one that a unique key keeps out is left out. */
+  async add(model: Model, index: number, fixed: Row = {}): Promise<void> {
+    const row = drawRow(this.#database.dataModel, this.#draw, { model, rows: this.#rows, index, fixed });
+    const columns = Object.keys(row).map((name) => columnOf(model, name));
+    const slots = columns.map((_, slot) => `$${slot + 1}`);
+    const text = `INSERT INTO ${qualified(model)} (${columns.join(', ')}) VALUES (${slots.join(', ')}) ON CONFLICT DO NOTHING`;
+    const { rowCount } = await this.#database.pool.query(text, Object.values(row));
+    if (rowCount === 1) this.#rows.get(model.name)!.push(row);
   }
-  return row;
+
+  async addMissing(models: readonly Model[]): Promise<void> {
+    for (const model of models) {
+      for (const field of foreignKeys(model)) {
+        for (const fixed of this.#missing(model, field)) {
+          const target = this.#database.dataModel.models[field.model]!;
+          await this.add(target, this.#rows.get(target.name)!.length, fixed);
+        }
+      }
+    }
+  }
+
+  /** Keys that rows refer to and that are not there; none once a table has grown enough. */
+  #missing(model: Model, field: RelationField): Row[] {
+    const targets = this.#rows.get(field.model)!;
+    if (targets.length >= 2 * ROWS) return [];
+    const there = new Set(targets.map((row) => keyText(row, field.to)));
+    const wanted = this.#rows.get(model.name)!.filter((row) => field.from.every((name) => row[name] !== null));
+    const missing = new Map(wanted.map((row) => [keyText(row, field.from), row]));
+    for (const key of there) missing.delete(key);
+    return [...missing.values()].map((row) =>
+      Object.fromEntries(field.to.map((name, index) => [name, row[field.from[index]!]!])),
+    );
+  }
 }
 
-function drawValue(
-  dataModel: DataModel,
-  draw: Draw,
-  { field, index, nulls }: { field: ScalarField; index: number; nulls: Database['nulls'] },
-): unknown {
-  const values = valuesOf(dataModel, field);
-  if (field.name === 'id' && ['Int', 'BigInt'].includes(field.type))
-    return field.type === 'Int' ? index + 1 : BigInt(index + 1);
-  if (field.list) return once(draw, 6) ? [] : some(draw, values, 3);
-  if (!field.required && once(draw, 3)) return field.type === 'Json' ? pick(draw, [nulls.database, nulls.json]) : null;
-  return pick(draw, values);
+/** Until no row is left that refers to nothing. As Prisma joins rows, so that letter case counts in citext, too. */
+async function deleteDangling({ dataModel, pool }: Database, models: readonly Model[]): Promise<void> {
+  const statements = models.flatMap((model) => foreignKeys(model).map((field) => dangling(dataModel, model, field)));
+  for (let deleted = 1; deleted > 0; ) {
+    deleted = 0;
+    for (const text of statements) deleted += (await pool.query(text)).rowCount!;
+  }
 }
 
-interface Reference {
-  readonly model: Model;
-  readonly row: Row;
-  readonly field: RelationField;
-  readonly target: Row | undefined;
+function dangling({ models }: DataModel, model: Model, { model: target, from, to }: RelationField): string {
+  const columns = from.map((name) => `child.${columnOf(model, name)}`);
+  const pairs = columns.map(
+    (column, index) => `parent.${columnOf(models[target]!, to[index]!)}::text = ${column}::text`,
+  );
+  return `DELETE FROM ${qualified(model)} child WHERE ${columns.map((column) => `${column} IS NOT NULL`).join(' AND ')}
+    AND NOT EXISTS (SELECT FROM ${qualified(models[target]!)} parent WHERE ${pairs.join(' AND ')})`;
 }
 
-/** No target leaves the key all null, or null in one of its fields. */
-function refer(draw: Draw, { model, row, field, target }: Reference): void {
-  field.from.forEach((name, index) => {
-    if (target) row[name] = target[field.to[index]!];
-    else if (!(model.fields[name] as ScalarField).required) row[name] = null;
-  });
-  const nullable = field.from.filter((name) => !(model.fields[name] as ScalarField).required);
-  if (!target && field.from.length > 1 && nullable.length === field.from.length && once(draw, 2))
-    row[field.from[0]!] = null;
-}
-
-async function pairUp({ dataModel, pool }: Database, draw: Draw): Promise<void> {
-  for (const model of Object.values(dataModel.models)) {
-    for (const field of Object.values(model.fields)) {
+/** A third of all pairs of each implicit many-to-many relation. */
+async function pairUp({ dataModel, pool }: Database, models: readonly Model[], draw: Draw): Promise<void> {
+  for (const a of models) {
+    for (const field of Object.values(a.fields)) {
       if (field.kind !== 'relation' || field.through?.from !== 'A') continue;
-      const [a, b] = [dataModel.models[model.name]!, dataModel.models[field.model]!];
-      const pairs = `SELECT a.${key(a, field.from[0]!)}, b.${key(b, field.to[0]!)} FROM ${qualified(a)} a, ${qualified(b)} b`;
+      const b = dataModel.models[field.model]!;
+      const keys = `a.${columnOf(a, field.from[0]!)}, b.${columnOf(b, field.to[0]!)}`;
+      const pairs = `SELECT ${keys} FROM ${qualified(a)} a, ${qualified(b)} b`;
       await pool.query(
         `INSERT INTO ${qualified(field.through)} ("A", "B") ${pairs} WHERE abs(hashtext(concat(a.*, b.*)) + $1) % 3 = 0`,
         [integer(draw, 0, 1000)],
       );
     }
   }
-}
-
-function key(model: Model, field: string): string {
-  return pg.escapeIdentifier((model.fields[field] as ScalarField).column);
-}
-
-function tablesOf({ models }: DataModel): { name: string; schema?: string; table: string }[] {
-  const joins = Object.values(models).flatMap(({ fields }) =>
-    Object.values(fields).flatMap((field) =>
-      field.kind === 'relation' && field.through ? [{ name: field.name, ...field.through }] : [],
-    ),
-  );
-  return [...Object.values(models), ...joins];
-}
-
-function qualified({ schema = 'public', table }: { schema?: string; table: string }): string {
-  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
 }

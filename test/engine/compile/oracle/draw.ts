@@ -1,4 +1,4 @@
-/** How arguments and data are drawn: a few words over fast-check's generator, so that what it draws can be shrunk. */
+/** How arguments and rows are drawn: a few functions over fast-check's generator, which a seed repeats. */
 import fc from 'fast-check';
 
 export type Draw = fc.GeneratorValue;
@@ -7,7 +7,7 @@ export function integer(draw: Draw, min: number, max: number): number {
   return draw(fc.integer, { min, max });
 }
 
-/** True once in `times`; shrinks to false. */
+/** True once in `times`. */
 export function once(draw: Draw, times: number): boolean {
   return integer(draw, 0, times - 1) === times - 1 && times > 0;
 }

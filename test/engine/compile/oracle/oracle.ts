@@ -1,27 +1,39 @@
 /** Prisma as the oracle: the same arguments answered by the compiler and by Prisma Client, side by side. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Compiler, createCompiler } from '../../../../src/engine/compile/compile.ts';
+import { type Compiler, createCompiler, type Statement } from '../../../../src/engine/compile/compile.ts';
 import { CompileError } from '../../../../src/engine/compile/error.ts';
-import { type Args, drawList, drawUnique, hasUnique } from './arguments.ts';
+import { drawList, drawUnique, hasUnique } from './arguments.ts';
 import { type Database, delegate } from './data.ts';
 import { type Draw, once, pick } from './draw.ts';
+import { drawWhere } from './filters.ts';
+import type { Args } from './source.ts';
 
 export interface Case {
   readonly model: string;
-  readonly action: 'findUnique' | 'findFirst' | 'findMany';
+  readonly action: 'findUnique' | 'findFirst' | 'findMany' | 'count';
   readonly args: Args;
 }
 
 export type Verdict =
   | { readonly kind: 'equal'; readonly rows: number }
   | { readonly kind: 'refused' | 'refused by prisma'; readonly reason: string }
-  | { readonly kind: 'different'; readonly expected: unknown; readonly actual: unknown; readonly text: string };
+  | ({ readonly kind: 'different' } & Disagreement);
+
+export interface Disagreement {
+  /** `values`, or the error of the compiler or of PostgreSQL, without what is particular to the arguments. */
+  readonly failure: string;
+  readonly expected: unknown;
+  /** What the compiled statement gave: an answer, or an error. */
+  readonly actual: unknown;
+  readonly text?: string;
+}
 
 export function drawCase({ dataModel, nulls }: Database, draw: Draw): Case {
   const model = pick(draw, Object.values(dataModel.models));
   const source = { dataModel, draw, nulls };
   if (hasUnique(model) && once(draw, 6))
     return { model: model.name, action: 'findUnique', args: drawUnique(source, model, 2) };
+  if (once(draw, 20)) return { model: model.name, action: 'count', args: { where: drawWhere(source, model, 2) } };
   const args = drawList(source, model, 2);
   if (!once(draw, 8)) return { model: model.name, action: 'findMany', args };
   return {
@@ -44,24 +56,35 @@ export function oracle(database: Database): (given: Case) => Promise<Verdict> {
   const compiler = createCompiler({ dataModel: database.dataModel });
   return async (given) => {
     const statement = compiled(compiler, given);
-    if ('reason' in statement) return { kind: 'refused', reason: statement.reason };
+    if (statement instanceof CompileError && statement.code === 'NOT_SUPPORTED')
+      return { kind: 'refused', reason: statement.message.replace(/ at .*/, '') };
     const expected = await answerOfPrisma(database, given);
     if ('reason' in expected) return { kind: 'refused by prisma', reason: expected.reason };
+    const { value } = expected;
+    if (statement instanceof Error) return { kind: 'different', ...failed(statement, value) };
     const actual = await answer(database, statement);
-    if (isDeepStrictEqual(actual, expected.value))
-      return { kind: 'equal', rows: Array.isArray(actual) ? actual.length : 1 };
-    return { kind: 'different', expected: expected.value, actual, text: statement.text };
+    if (actual instanceof Error) return { kind: 'different', ...failed(actual, value), text: statement.text };
+    if (isDeepStrictEqual(actual, value)) return { kind: 'equal', rows: rowsIn(actual) };
+    return { kind: 'different', failure: 'values', expected: value, actual, text: statement.text };
   };
 }
 
-/** A refusal counts only where the compiler says that it does not support what is valid otherwise. */
-function compiled(compiler: Compiler, given: Case) {
+function failed(error: Error, expected: unknown): Disagreement {
+  const failure = String((error as { code?: unknown }).code ?? error.name);
+  return { failure, expected, actual: `${error.name}: ${error.message}` };
+}
+
+function rowsIn(answer: unknown): number {
+  if (Array.isArray(answer)) return answer.length;
+  return answer === null || answer === 0 ? 0 : 1;
+}
+
+/** The statement, or why there is none. A refusal counts only if the compiler says that it does not support it. */
+function compiled(compiler: Compiler, given: Case): Statement | Error {
   try {
     return compiler.compile(given, { snapshot: false });
   } catch (error) {
-    if (error instanceof CompileError && error.code === 'NOT_SUPPORTED')
-      return { reason: error.message.replace(/ at .*/, '') };
-    throw error;
+    return error as Error;
   }
 }
 
@@ -69,19 +92,25 @@ async function answerOfPrisma(
   { client }: Database,
   { model, action, args }: Case,
 ): Promise<{ value: unknown } | { reason: string }> {
+  const strategy = action === 'count' ? {} : { relationLoadStrategy: 'query' };
   try {
-    return { value: asJson(await delegate(client, model)[action]({ ...args, relationLoadStrategy: 'query' })) };
+    return { value: asJson(await delegate(client, model)[action]({ ...args, ...strategy })) };
   } catch (error) {
-    return {
-      reason: (error as Error).message.trim().split('\n').at(-1)!,
-    };
+    return { reason: reasonIn(error as Error) };
   }
 }
 
-async function answer(
-  { pool }: Database,
-  { text, values, name }: { text: string; values: readonly unknown[]; name?: string },
-): Promise<unknown> {
-  const { rows } = await pool.query({ text, values: [...values], ...(name && { name }) });
-  return rows[0].json === null ? null : JSON.parse(rows[0].json);
+/** The sentence of Prisma's message, without the values in it. */
+function reasonIn({ message }: Error): string {
+  const last = message.trim().split('\n').at(-1)!;
+  return last.replace(/"[^"]*"/g, '…').slice(0, 200);
+}
+
+async function answer({ pool }: Database, { text, values, name }: Statement): Promise<unknown> {
+  try {
+    const { rows } = await pool.query({ text, values: [...values], ...(name && { name }) });
+    return rows[0].json === null ? null : JSON.parse(rows[0].json);
+  } catch (error) {
+    return error;
+  }
 }

@@ -1,13 +1,12 @@
-/** Runs cases of the oracle in batches: data drawn once, then a hundred arguments drawn over it. */
+/** Runs cases of the oracle in batches: rows drawn once, then a hundred arguments drawn over them. */
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type Database, empty, fill } from './data.ts';
-import { type Case, drawCase, oracle, type Verdict } from './oracle.ts';
+import { type Case, type Disagreement, drawCase, oracle, type Verdict } from './oracle.ts';
+import { shrink } from './shrink.ts';
+import { Tally } from './tally.ts';
 
 const BATCH = 100;
-
-/** How often each verdict was given; of refusals, how often each reason. */
-export type Tally = Map<string, number>;
 
 export interface Run {
   readonly cases: number;
@@ -15,9 +14,9 @@ export interface Run {
   readonly onBatch?: (done: number) => void;
 }
 
-/** @throws Difference for the smallest arguments found that are answered differently. */
+/** @throws {Difference} for the first arguments that are answered differently, as small as they can be made. */
 export async function run(database: Database, { cases, seed, onBatch }: Run): Promise<Tally> {
-  const tally: Tally = new Map();
+  const tally = new Tally();
   for (let done = 0; done < cases; done += BATCH) {
     await runBatch(database, tally, { seed: seed + done / BATCH, size: Math.min(BATCH, cases - done) });
     onBatch?.(Math.min(cases, done + BATCH));
@@ -33,43 +32,42 @@ async function runBatch(
   await empty(database);
   await fill(database, fc.sample(fc.gen(), { seed, numRuns: 1 })[0]!);
   const check = oracle(database);
-  const property = fc.asyncProperty(
-    fc.gen().map((draw) => drawCase(database, draw)),
-    async (given) => {
-      const verdict = await check(given);
-      count(tally, verdict);
-      if (verdict.kind === 'different') throw new Error('different');
-    },
-  );
-  const result = await fc.check(property, { seed, numRuns: size });
-  if (result.failed) throw await differenceIn(result, check, seed);
+  for (const draw of fc.sample(fc.gen(), { seed, numRuns: size })) {
+    const given = drawCase(database, draw);
+    const verdict = await check(given);
+    if (verdict.kind === 'different') throw await smallestDifference(database, check, { given, verdict, seed });
+    tally.add(verdict);
+  }
 }
 
-function count(tally: Tally, verdict: Verdict): void {
-  const key = 'reason' in verdict ? `${verdict.kind}: ${verdict.reason}` : verdict.kind;
-  tally.set(key, (tally.get(key) ?? 0) + 1);
+interface Found {
+  readonly given: Case;
+  readonly verdict: Disagreement;
+  readonly seed: number;
 }
 
-async function differenceIn(
-  { counterexample, errorInstance }: fc.RunDetails<[Case]>,
+async function smallestDifference(
+  { dataModel }: Database,
   check: (given: Case) => Promise<Verdict>,
-  seed: number,
+  found: Found,
 ): Promise<Difference> {
-  const [given] = counterexample!;
-  const verdict = await check(given).catch(() => undefined);
-  return new Difference(given, verdict, { seed, cause: errorInstance });
+  let { verdict } = found;
+  const given = await shrink(dataModel, found.given, async (smaller) => {
+    const next = await check(smaller);
+    if (next.kind !== 'different' || next.failure !== verdict.failure) return false;
+    verdict = next;
+    return true;
+  });
+  return new Difference({ ...found, given, verdict });
 }
 
 /** A read that the compiler answers otherwise than Prisma, or not at all. */
 export class Difference extends Error {
   override readonly name = 'Difference';
 
-  constructor(given: Case, verdict: Verdict | undefined, { seed, cause }: { seed: number; cause: unknown }) {
+  constructor({ given, verdict, seed }: Found) {
     const show = (value: unknown) => inspect(value, { depth: null, breakLength: 120, maxArrayLength: 20 });
-    const parts = [`Seed ${seed}: ${show(given)}`];
-    if (verdict?.kind === 'different') {
-      parts.push(verdict.text, `compiled: ${show(verdict.actual)}`, `Prisma:   ${show(verdict.expected)}`);
-    }
-    super(parts.join('\n'), { cause });
+    const answers = [`compiled: ${show(verdict.actual)}`, `Prisma:   ${show(verdict.expected)}`];
+    super([`Seed ${seed}: ${show(given)}`, verdict.text ?? 'There is no statement.', ...answers].join('\n'));
   }
 }

@@ -7,10 +7,12 @@ const TEXTS = [
   'A',
   'ab',
   'Ab%',
+  'aB%',
   'a_b',
   "o'x",
   '"q"',
   'é',
+  'É',
   '日本',
   '\\\\',
   'null',
@@ -47,25 +49,29 @@ const UUIDS = [
   '00000000-0000-0000-0000-000000000000',
   '3173810c-3afa-4a31-8a8a-75a65c4c8c88',
   'ffffffff-ffff-4fff-bfff-ffffffffffff',
+  '3173810c-3afa-4a31-8a8a-75a65c4c8c89',
+  '3173810c-0000-4a31-8a8a-75a65c4c8c88',
+  '00000000-0000-4000-8000-000000000001',
+  'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
 ];
+const MONEYS = ['0', '1', '-1', '1.5', '12.34', '-2.5', '50000', '1234567.89', '92233720368547758.07'];
 
 const BY_NATIVE: Readonly<Record<string, readonly unknown[]>> = {
   Uuid: UUIDS,
   Xml: ['<a/>', '<b>x</b>'],
-  Inet: ['10.0.0.1', '::1', '10.0.0.0/8'],
+  Inet: ['10.0.0.1', '::1', '10.0.0.0/8', '192.168.1.0/24'],
   SmallInt: [-32768, -1, 0, 1, 2, 3, 32767],
   Oid: [0, 1, 42, 2147483647],
   Real: [0, 1.5, 0.1, -2.25, 3e38, 1e-30, 16777216],
+  Money: MONEYS,
 };
 
-export function valuesOf({ enums }: DataModel, { type, native, enum: enumName }: ScalarField): readonly unknown[] {
-  const [length] = native?.args ?? [];
+export function valuesOf({ enums }: DataModel, field: ScalarField): readonly unknown[] {
+  const { type, native, enum: enumName } = field;
   if (native && BY_NATIVE[native.name]) return BY_NATIVE[native.name]!;
   switch (type) {
     case 'String':
-      if (native?.name === 'Bit') return ['0'.repeat(Number(length)), '1'.repeat(Number(length))];
-      if (native?.name === 'VarBit') return ['', '0', '1', '0101'];
-      return length === undefined ? TEXTS : TEXTS.filter((text) => text.length <= Number(length));
+      return textsOf(native);
     case 'Boolean':
       return [false, true];
     case 'Int':
@@ -75,9 +81,9 @@ export function valuesOf({ enums }: DataModel, { type, native, enum: enumName }:
     case 'Float':
       return [0, -0, 1, -1.5, 0.1, 1e21, 1e-7, 1 / 3, 1.5e308, 1e-300];
     case 'Decimal':
-      return native?.name === 'Decimal' ? fitting(native.args) : DECIMALS;
+      return native?.args.length ? fitting(native.args) : DECIMALS;
     case 'DateTime':
-      return DATES.map((text) => new Date(text));
+      return datesOf(native).map((text) => new Date(text));
     case 'Json':
       return JSONS;
     case 'Bytes':
@@ -85,6 +91,27 @@ export function valuesOf({ enums }: DataModel, { type, native, enum: enumName }:
     case 'Enum':
       return Object.keys(enums[enumName!]!.values);
   }
+}
+
+type Native = ScalarField['native'];
+
+/** A type without a length is as long as its value, except for these of length one. */
+function lengthOf({ name, args: [length] }: NonNullable<Native>): number {
+  if (length !== undefined) return Number(length);
+  return name === 'Bit' || name === 'Char' ? 1 : Number.POSITIVE_INFINITY;
+}
+
+function textsOf(native: Native): string[] {
+  const length = native ? lengthOf(native) : Number.POSITIVE_INFINITY;
+  if (native?.name === 'Bit') return ['0'.repeat(length), '1'.repeat(length), '1'.padEnd(length, '0')];
+  const texts = native?.name === 'VarBit' ? ['', '0', '1', '01', '010', '0101'] : TEXTS;
+  return texts.filter((text) => text.length <= length);
+}
+
+/** What is rounded to fewer digits than a Date has must not become the year 10000, or 24 o'clock. */
+function datesOf(native: Native): string[] {
+  const digits = Number(native?.args[0] ?? 6);
+  return digits < 3 ? DATES.filter((text) => !text.endsWith('59.999Z')) : DATES;
 }
 
 function fitting([precision, scale]: readonly string[]): string[] {

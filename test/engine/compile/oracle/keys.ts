@@ -1,0 +1,36 @@
+/** What tells the rows of a model apart, to order by it. */
+import type { Model, ScalarField } from '../../../../src/engine/compile/data-model.ts';
+
+/** PostgreSQL's own limit to the columns of an index. */
+const MOST = 32;
+
+export function scalarsOf(model: Model): ScalarField[] {
+  return Object.values(model.fields).filter((field) => field.kind === 'scalar');
+}
+
+export function isOrderable(field: ScalarField): boolean {
+  return !['Json', 'Xml'].includes(field.native?.name ?? '') && field.type !== 'Json';
+}
+
+/** Names of as many fields as an index takes. */
+export function orderableFields(model: Model): string[] {
+  return scalarsOf(model)
+    .filter(isOrderable)
+    .slice(0, MOST)
+    .map(({ name }) => name);
+}
+
+/** The primary key, or a unique key that is never null. */
+function totalKey(model: Model): readonly string[] | undefined {
+  const keys = [model.primaryKey, ...Object.values(model.uniques)].filter((fields) => fields.length > 0);
+  return keys.find((fields) => fields.every((name) => (model.fields[name] as ScalarField).required));
+}
+
+export function hasTotalKey(model: Model): boolean {
+  return totalKey(model) !== undefined;
+}
+
+/** Names of the fields that tell a row from every other: a key, or for a model without one all that can be ordered by. */
+export function keyOf(model: Model): readonly string[] {
+  return totalKey(model) ?? orderableFields(model);
+}

@@ -1,0 +1,25 @@
+/** Names of tables and columns of a data model, as SQL. */
+import pg from 'pg';
+import type { DataModel, Model, ScalarField } from '../../../../src/engine/compile/data-model.ts';
+
+export interface Table {
+  readonly schema?: string;
+  readonly table: string;
+}
+
+export function qualified({ schema = 'public', table }: Table): string {
+  return `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
+}
+
+export function columnOf(model: Model, field: string): string {
+  return pg.escapeIdentifier((model.fields[field] as ScalarField).column);
+}
+
+/** The tables of all models that are no views, and join tables. */
+export function tablesOf({ models }: DataModel, views: readonly string[]): Table[] {
+  const own = Object.values(models).filter(({ name }) => !views.includes(name));
+  const joins = own.flatMap(({ fields }) =>
+    Object.values(fields).flatMap((field) => (field.kind === 'relation' && field.through ? [field.through] : [])),
+  );
+  return [...own, ...joins];
+}
