@@ -33,19 +33,19 @@ try {
 
 async function fuzz({ schema, cases, seed }: FuzzOptions): Promise<void> {
   await using server = await openServer();
-  if (schema !== undefined) {
+  if (schema === undefined) {
+    const half = Math.ceil(cases / 2);
+    await fuzzDatabase(server, 'zoo', { cases: half, seed, open: openZoo });
+    await fuzzDatabase(server, 'marketplace', { cases: half, seed, open: openMigrated });
+  } else {
     const folder = join(HOME, 'fuzz', String(process.pid));
-    return fuzzDatabase(server, 'schema', { cases, seed, open: (url) => openSchema({ schema, folder, url }) });
+    await fuzzDatabase(server, 'schema', { cases, seed, open: (url) => openSchema({ schema, folder, url }) });
   }
-  await fuzzDatabase(server, 'zoo', { cases: cases / 2, seed, open: openZoo });
-  await fuzzDatabase(server, 'marketplace', {
-    cases: cases / 2,
-    seed,
-    open: async (url) => {
-      await migrate(url);
-      return openMarketplace(url);
-    },
-  });
+}
+
+async function openMigrated(url: string): Promise<OpenDatabase> {
+  await migrate(url);
+  return openMarketplace(url);
 }
 
 interface Fuzzing extends Pick<FuzzOptions, 'cases' | 'seed'> {

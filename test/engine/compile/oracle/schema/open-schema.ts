@@ -66,6 +66,8 @@ async function createCitext(url: string): Promise<void> {
   await client.connect();
   try {
     await client.query('CREATE EXTENSION IF NOT EXISTS citext');
+  } catch (error) {
+    throw new SchemaError(`The schema has a field of @db.Citext; the server says: ${(error as Error).message}.`);
   } finally {
     await client.end();
   }

@@ -20,6 +20,7 @@ export async function prismaCommand(...args: readonly string[]): Promise<void> {
 }
 
 const NOISE = [
+  /^(✔ Generated .*|Error: )$/,
   /^(Loaded Prisma config|Prisma schema loaded|Datasource "|Prisma CLI Version|\[Context: |Validation Error Count)/,
   /^Error code: /,
   // Where in the schema engine.
