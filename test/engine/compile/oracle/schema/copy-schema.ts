@@ -15,6 +15,8 @@ export interface SchemaCopies {
   readonly tables: string;
   /** Where the client's copy has its generated client and data model. */
   readonly generated: string;
+  /** Whether a field is of a type of the extension `citext`, also one that the client does not read. */
+  readonly usesCitext: boolean;
 }
 
 /** What is wrong with the schema that was given, or with where it was looked for. */
@@ -31,8 +33,14 @@ const OURS = 'hotpath-oracle.prisma';
  */
 export function copySchema(schema: string, into: string): SchemaCopies {
   const files = readSchema(schema);
-  const copies = { client: join(into, 'client'), tables: join(into, 'tables'), generated: join(into, 'generated') };
-  const hasDatasource = [...files.values()].some((text) => /^\s*datasource\s/m.test(text));
+  const has = (pattern: RegExp) => [...files.values()].some((text) => pattern.test(text));
+  const copies = {
+    client: join(into, 'client'),
+    tables: join(into, 'tables'),
+    generated: join(into, 'generated'),
+    usesCitext: has(/@\w+\.Citext\b/),
+  };
+  const hasDatasource = has(/^\s*datasource\s/m);
   const ours = `${generators(copies.generated)}${hasDatasource ? '' : 'datasource db {\n  provider = "postgresql"\n}\n'}`;
   write(copies.client, OURS, ours);
   write(copies.tables, OURS, ours);

@@ -27,7 +27,7 @@ export async function openSchema({ schema, folder, url }: SchemaPlace): Promise<
     await generate(copies, schema);
     const { datamodel: dataModel } = (await load(copies, 'datamodel.ts')) as { datamodel: DataModel };
     const { PrismaClient } = (await load(copies, 'client.ts')) as { PrismaClient: ClientClass };
-    await makeTables(copies, schema, { url, dataModel });
+    await makeTables(copies, schema, url);
     const database = opened(url, PrismaClient, { name: schema, dataModel, views: [] });
     await dropConstraints(database.pool);
     await loosenTables(database.pool, dataModel);
@@ -48,14 +48,8 @@ async function load({ generated }: SchemaCopies, file: string): Promise<unknown>
   return import(pathToFileURL(join(generated, file)).href);
 }
 
-async function makeTables(
-  copies: SchemaCopies,
-  schema: string,
-  { url, dataModel }: { url: string; dataModel: DataModel },
-): Promise<void> {
-  const fields = Object.values(dataModel.models).flatMap((model) => Object.values(model.fields));
-  const needsCitext = fields.some((field) => field.kind === 'scalar' && field.native?.name === 'Citext');
-  if (needsCitext) await createCitext(url);
+async function makeTables(copies: SchemaCopies, schema: string, url: string): Promise<void> {
+  if (copies.usesCitext) await createCitext(url);
   await prismaCommand('db', 'push', '--schema', copies.tables, '--url', url).catch((error: unknown) => {
     throw schemaError('Prisma cannot make the tables of the schema', { schema, copy: copies.tables, error });
   });
