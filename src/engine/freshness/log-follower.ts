@@ -6,7 +6,7 @@ import { type CatalogNames, catalogNames, readFingerprint } from './catalog.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
-import { beginEpoch, type Epoch, endEpoch, type LogHeader, readCurrent, readLog, trimLog } from './log.ts';
+import { beginEpoch, type Epoch, endEpoch, type LogHeader, readCurrent, readLog, toChange, trimLog } from './log.ts';
 import { CHANNEL } from './notify.ts';
 import { Rest } from './rest.ts';
 import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
@@ -31,8 +31,11 @@ const DOUBT_MS = 200;
 /** From one reading to the next that the database asks for: many commits are one wake-up. */
 const WAKE_UP_MS = 5;
 const LIMITS = { tags: 200_000, transactions: 8 };
-/** Changes in one reading. If there are more, everything is forgotten instead. */
+/** Changes, and tags of them, in one reading. If there are more, everything is forgotten instead. */
 const MOST_CHANGES = 20_000;
+const MOST_TAGS = 100_000;
+/** What a row costs that is not learned, in tags. */
+const UNLEARNED = 20;
 const TRIMMED_ROWS = 5_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Between a position and its epoch. */
@@ -311,6 +314,7 @@ class LogFollower implements Follower {
     const knowledge = this.#knowledge;
     let header: LogHeader | undefined;
     let welcome = 'useless' as Welcome;
+    let learned = 0;
     const isWhole = await readLog(
       client,
       { since: knowledge.since, most: MOST_CHANGES },
@@ -322,8 +326,12 @@ class LogFollower implements Follower {
           // Nothing is known of another epoch before its log has been read.
           if (welcome !== 'useful') this.#heardAt = NEVER;
         },
-        learn: (change) => {
-          if (welcome === 'useful') knowledge.learn(change, header!);
+        learn: (row) => {
+          if (welcome !== 'useful' || learned > MOST_TAGS) return UNLEARNED;
+          const change = toChange(row);
+          knowledge.learn(change, header!);
+          learned += change.tags.length;
+          return 1 + change.tags.length;
         },
       },
     );
@@ -331,7 +339,7 @@ class LogFollower implements Follower {
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);
     else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
-    else if (welcome === 'useful') knowledge.end(header!, isWhole);
+    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= MOST_TAGS);
     return welcome;
   }
 

@@ -43,7 +43,7 @@ FROM (
 ) AS change`;
 
 type HeaderRow = [snapshot: string, id: string | null, began: string | null, floor: string | null, incarnation: string];
-type ChangeRow = [xid: string, source: string, tags: string, none: null, neither: null];
+export type ChangeRow = [xid: string, source: string, tags: string, none: null, neither: null];
 
 /**
  * The snapshot of now, with its epoch and incarnation. It reads an unlogged table, so that it fails on a standby, where
@@ -67,11 +67,12 @@ export async function readCurrent(client: pg.Client): Promise<Current | undefine
 /** What is made of a reading as it comes in. */
 export interface LogReader {
   begin(header: Omit<LogHeader, 'epoch'> & { readonly epoch: Omit<Epoch, 'id'> | undefined }): void;
-  learn(change: Change): void;
+  /** @returns how much there was to learn: one for each row and each tag. */
+  learn(row: ChangeRow): number;
 }
 
-/** Rows that are learned before the event loop has its turn. */
-const SLICE = 250;
+/** Tags, and rows, that are learned before the event loop has its turn. A chunk of the socket is learned whole. */
+const SLICE = 500;
 
 /**
  * Reads the log row by row, and lets the event loop turn between slices of them.
@@ -87,17 +88,19 @@ export function readLog(
   const values = since ? [since.xmax, since.xip, most + 1] : [0, [], 0];
   const { stream } = (client as unknown as PgClient).connection;
   let rows = -1;
+  let inSlice = 0;
   return new Promise((resolve, reject) => {
     const query = new pg.Query<unknown[]>({ text: READ, values, rowMode: 'array' } as pg.QueryConfig);
     query.on('row', (row: unknown) => {
       rows += 1;
       try {
         if (rows === 0) reader.begin(toHeader(row as HeaderRow));
-        else if (rows <= most) reader.learn(toChange(row as ChangeRow));
+        else if (rows <= most) inSlice += reader.learn(row as ChangeRow);
       } catch (error) {
         reject(error as Error);
       }
-      if (rows % SLICE !== SLICE - 1) return;
+      if (inSlice < SLICE) return;
+      inSlice = 0;
       stream.pause();
       setImmediate(() => stream.resume());
     });
@@ -116,7 +119,8 @@ function toHeader([snapshot, row, began, floor, incarnation]: HeaderRow): Parame
   return { snapshot: parseSnapshot(snapshot), incarnation, epoch };
 }
 
-function toChange([xid, source, tags]: ChangeRow): Change {
+/** A row of the log as a change. */
+export function toChange([xid, source, tags]: ChangeRow): Change {
   return { xid: Number(xid), source, tags: (JSON.parse(tags) as (string | (string | null)[] | null)[]).flat() };
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { datamodel } from '#datamodel';
 import { modules } from '../../../src/domain/index.ts';
 import type { Knowledge, Welcome } from '../../../src/engine/freshness/knowledge.ts';
-import { beginEpoch, type LogHeader, readLog } from '../../../src/engine/freshness/log.ts';
+import { beginEpoch, type LogHeader, readLog, toChange } from '../../../src/engine/freshness/log.ts';
 import { type Watched, watch } from '../../../src/engine/freshness/watched.ts';
 import { Registry } from '../../../src/engine/resource/registry.ts';
 import { scratchDatabase } from '../../support/database.ts';
@@ -76,7 +76,10 @@ async function readOnce(client: pg.Client, knowledge: Knowledge): Promise<Welcom
         header = { ...rest, epoch: epoch && { ...epoch, id: epoch.row } };
         welcome = knowledge.begin(header);
       },
-      learn: (change) => welcome === 'useful' && knowledge.learn(change, header!),
+      learn: (row) => {
+        if (welcome === 'useful') knowledge.learn(toChange(row), header!);
+        return 1;
+      },
     },
   );
   if (!header!.epoch) await beginEpoch(client);
