@@ -115,3 +115,52 @@ export async function openSlowProxy(to: number): Promise<SlowProxy> {
   };
   return proxy;
 }
+
+export interface Address {
+  /** The first database's url, through the proxy. */
+  readonly url: string;
+  /** Leads new connections to another server; those that are open stay where they are. */
+  moveTo(databaseUrl: string): void;
+  /** Closes all connections. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** An address that may lead to another server later, as a name or a load balancer does. */
+export async function openAddress(databaseUrl: string): Promise<Address> {
+  let port = Number(new URL(databaseUrl).port);
+  const open = new Set<Socket>();
+  const cut = () => {
+    for (const socket of open) socket.destroy();
+  };
+  const server = createServer((client) => {
+    const database = connect(port, '127.0.0.1');
+    for (const [one, other] of [
+      [client, database],
+      [database, client],
+    ] as const) {
+      open.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        open.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(databaseUrl);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    moveTo(other) {
+      port = Number(new URL(other).port);
+    },
+    cut,
+    async close() {
+      server.close();
+      cut();
+    },
+  };
+}

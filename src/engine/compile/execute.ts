@@ -13,7 +13,7 @@
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import utils from 'pg/lib/utils';
-import { mayBeStale } from '../session/error-codes.ts';
+import { isForgotten, isMisnamed, mayBeStale } from '../session/error-codes.ts';
 import type { ReadRow, Statement } from './compile.ts';
 
 export type Execute = (statement: Statement) => Promise<ReadRow>;
@@ -51,7 +51,7 @@ class PreparedReads {
     const first = new ReadQuery(revised(statement, revision), this.#columns, (error, row) => {
       if (!error || !statement.name || !mayBeStale(error)) return finish(error, row);
       const second = new ReadQuery({ ...statement, name: '' }, this.#columns, (secondError, secondRow) => {
-        if (!secondError) this.#outdate(statement.name!, revision);
+        if (!secondError && !isMisnamed(error)) this.#outdate(statement.name!, revision);
         finish(secondError, secondRow);
       });
       // Not counted a second time: the first attempt had no effect, and the route's budget holds for the statement.
@@ -136,7 +136,8 @@ class ReadQuery {
     this.#finish(null, row as unknown as ReadRow);
   }
 
-  handleError(error: Error): void {
+  handleError(error: Error, connection: Connection): void {
+    if (isForgotten(error)) delete connection.parsedStatements[this.name];
     this.#finish(error);
   }
 

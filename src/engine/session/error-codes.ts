@@ -4,13 +4,23 @@
 export const READ_ONLY = '25006';
 
 /**
- * Errors that a statement may meet only because it was prepared under another schema, or is prepared no longer: `cached
- * plan must not change result type` (0A000), `does not exist` (26000), and whatever follows from a name or a parameter's
- * type of then (`operator does not exist: place = text` is 42883; also 22P02 and others of these classes).
+ * Errors that a statement may meet only because it was prepared under another schema: `cached plan must not change result
+ * type` (0A000), and whatever follows from a name or a parameter's type of then (`operator does not exist: place = text`
+ * is 42883; also 22P02 and others of these classes).
  */
-const STALE = /^(0A000|26000|22...|42...)$/;
+const OUTDATED = /^(0A000|22...|42...)$/;
+
+/** The connection has not prepared what we think it has: `prepared statement does not exist`. */
+const FORGOTTEN = '26000';
+/** The connection has prepared what we think it has not, for another client of a pooler: `already exists`. */
+const TAKEN = '42P05';
 
 export const sqlstateOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
 
 /** Whether a named statement may have failed only because it was prepared. As it failed, it had no effect. */
-export const mayBeStale = (error: unknown): boolean => STALE.test(sqlstateOf(error));
+export const mayBeStale = (error: unknown): boolean => isForgotten(error) || OUTDATED.test(sqlstateOf(error));
+
+/** Whether the name alone is to blame, and not the schema. */
+export const isMisnamed = (error: unknown): boolean => [FORGOTTEN, TAKEN].includes(sqlstateOf(error));
+
+export const isForgotten = (error: unknown): boolean => sqlstateOf(error) === FORGOTTEN;
