@@ -33,6 +33,7 @@ export interface Life {
   end(): Promise<void>;
 }
 
+/** @throws where the database takes no writes: a worker that cannot take a job must not try. */
 export async function beginLife(connectionString: string): Promise<Life> {
   const client = new SessionClient({
     connectionString,
@@ -46,6 +47,7 @@ export async function beginLife(connectionString: string): Promise<Life> {
   });
   await client.connect();
   try {
+    if (client.isReadOnly) throw new Error('The database takes no writes, so no job can be taken.');
     return { key: await takeKey(client), lost, end: () => client.end() };
   } catch (error) {
     await client.end();
