@@ -38,7 +38,7 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
         await warm(pool, config.poolMin);
         if (config.poolMin > 0 && config.statementTimeoutMs > 0) await expectTimeout(app);
       } catch (error) {
-        // The process listens, so that `/readyz` can tell; it is ready when they are right.
+        // The process listens all the same. `/readyz` says what is wrong, and each connection is checked anew.
         if (!(error instanceof SessionSettingsError)) throw error;
         app.log.error(error.message);
       }
@@ -110,8 +110,9 @@ const unnamed = (query: object): object =>
 
 /** Opens `connections` connections at once and leaves them idle in the pool. */
 async function warm(pool: pg.Pool, connections: number): Promise<void> {
-  const clients = await Promise.all(Array.from({ length: connections }, () => pool.connect()));
-  for (const client of clients) client.release();
+  const results = await Promise.allSettled(Array.from({ length: connections }, () => pool.connect()));
+  for (const result of results) if (result.status === 'fulfilled') result.value.release();
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
 /** A pooler drops what it does not know of a connection's start, such as the statement timeout. */

@@ -8,7 +8,14 @@
  */
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
-import { complaintAbout, SessionSettingsError, STARTUP_PARAMETERS, schemaOf, settle, stateFrom } from './settings.ts';
+import {
+  complaintAbout,
+  SessionSettingsError,
+  type SessionState,
+  STARTUP_PARAMETERS,
+  schemaOf,
+  settle,
+} from './settings.ts';
 
 /** How long a connection to a server that takes no writes is kept: its address may lead to another one by then. */
 const READ_ONLY_LIFE_MS = 5000;
@@ -92,14 +99,14 @@ export class SessionClient extends pg.Client {
     const ignore = () => {};
     this.on('error', ignore);
     sendAlone.call(this, settle(schema, processID ?? 0), (error: Error | null, results?: pg.QueryResult[]) => {
-      const state = stateFrom(results?.[1]?.rows ?? []);
+      const state: SessionState = results?.[1]?.rows[0] ?? {};
       const complaint = error ? undefined : complaintAbout(state, { schema, processId: processID ?? 0 });
       const fault = complaint ? new SessionSettingsError(complaint) : error;
       if (fault) {
         void this.end();
         return callback(fault);
       }
-      this.#isReadOnly = state.get('transaction_read_only') === 'on';
+      this.#isReadOnly = state['transaction_read_only'] === 'on';
       this.off('error', ignore);
       callback(null, this);
     });

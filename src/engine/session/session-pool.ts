@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import { SessionClient } from './session-client.ts';
-import { complaintAbout, READ_STATE, type StateRow, schemaOf, stateFrom } from './settings.ts';
+import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
 
 /** The pool is not replaced more often, whatever goes on refusing writes. */
 const REPLACE_EVERY_MS = 5000;
@@ -45,9 +45,9 @@ export class SessionPool extends pg.Pool {
     const client = await this.connect();
     const { processID } = client as unknown as { processID: number };
     try {
-      const { rows } = await client.query<StateRow>(READ_STATE);
+      const { rows } = await client.query<SessionState>(READ_STATE);
       const schema = schemaOf(this.options.connectionString);
-      return complaintAbout(stateFrom(rows), { schema, processId: processID });
+      return complaintAbout(rows[0]!, { schema, processId: processID });
     } finally {
       client.release();
     }

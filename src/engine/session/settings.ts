@@ -49,28 +49,17 @@ export function schemaOf(url: string | undefined): string {
   return new URLSearchParams(url?.includes('?') ? query : '').get('schema') || DEFAULT_SCHEMA;
 }
 
-/** What a session is like: settings, and what else is asked along with them, by name. */
-export type SessionState = ReadonlyMap<string, string | null>;
+/** What a session is like: its settings by their names, and what else is asked along with them. All of it text. */
+export type SessionState = Readonly<Record<string, string | null>>;
 
-export interface StateRow {
-  readonly name: string;
-  readonly value: string | null;
-}
-
-export const stateFrom = (rows: readonly StateRow[]): SessionState =>
-  new Map(rows.map(({ name, value }) => [name, value]));
-
-/** Reads the state of a session. */
+/** Reads the state of a session, as one row. */
 export const READ_STATE = `
-SELECT name, current_setting(name) AS value FROM unnest(ARRAY[${[
-  ...SETTINGS.map(({ name }) => name),
-  'transaction_read_only',
-]
-  .map(pg.escapeLiteral)
-  .join(', ')}]) AS name
-UNION ALL SELECT 'schema', current_schema()
-UNION ALL SELECT 'user', current_user
-UNION ALL SELECT 'process', pg_backend_pid()::text`;
+SELECT pg_backend_pid()::text AS "process", current_user::text AS "user", current_schema()::text AS "schema",
+  ${[...SETTINGS.map(({ name }) => name), 'transaction_read_only'].map(readSetting).join(', ')}`;
+
+function readSetting(name: string): string {
+  return `current_setting(${pg.escapeLiteral(name)}) AS ${pg.escapeIdentifier(name)}`;
+}
 
 /**
  * Sets what is left to set, in one message whose second result is the session's state.
@@ -81,10 +70,9 @@ export function settle(schema: string, processId: number): string {
   // The schema comes first; extensions may lie in those that follow.
   const path = `CASE WHEN current_schema() = ${place} THEN current_setting('search_path')
     ELSE quote_ident(${place}) || ', ' || current_setting('search_path') END`;
-  const values = AFTERWARDS.map(({ name, value }) => `(${pg.escapeLiteral(name)}, ${pg.escapeLiteral(value)})`);
-  return `
-SELECT set_config(name, value, false) FROM (VALUES ${values.join(', ')}, ('search_path', ${path})) AS setting (name, value)
-WHERE pg_backend_pid() = ${processId};${READ_STATE}`;
+  const values = AFTERWARDS.map(({ name, value }) => [pg.escapeLiteral(name), pg.escapeLiteral(value)]);
+  const all = [...values, [`'search_path'`, path]].map(([name, value]) => `set_config(${name}, ${value}, false)`);
+  return `SELECT ${all.join(', ')} WHERE pg_backend_pid() = ${processId};${READ_STATE}`;
 }
 
 export interface Wanted {
@@ -95,23 +83,23 @@ export interface Wanted {
 
 /** One sentence on what is wrong with a session, and what to do; undefined if all is right. */
 export function complaintAbout(state: SessionState, { schema, processId }: Wanted): string | undefined {
-  const isDirect = state.get('process') === String(processId);
+  const isDirect = state['process'] === String(processId);
   const wrong = SETTINGS.filter((setting) => !isRight(setting, state));
-  const parts = wrong.map(({ name, value }) => `${name} is "${state.get(name)}", but must be "${value}"`);
+  const parts = wrong.map(({ name, value }) => `${name} is "${state[name]}", but must be "${value}"`);
   const fixes = wrong.map(({ name, value }) => `${name} = ${pg.escapeLiteral(value)}`);
-  if (state.get('schema') !== schema) {
+  if (state['schema'] !== schema) {
     if (isDirect) return `The database has no schema "${schema}" that this user may use, and DATABASE_URL asks for it.`;
-    parts.push(`the first schema of search_path is "${state.get('schema') ?? ''}", but must be "${schema}"`);
+    parts.push(`the first schema of search_path is "${state['schema'] ?? ''}", but must be "${schema}"`);
     fixes.push(`search_path = ${pg.escapeIdentifier(schema)}, public`);
   }
   if (parts.length === 0) return undefined;
-  const role = `ALTER ROLE ${pg.escapeIdentifier(state.get('user') ?? '')}`;
+  const role = `ALTER ROLE ${pg.escapeIdentifier(state['user'] ?? '')}`;
   const commands = fixes.map((fix) => `${role} SET ${fix};`).join(' ');
   return `The database's sessions are not as the service needs them: ${parts.join('; ')}. A pooler does not keep what its clients set, so run ${commands} and let the pooler reconnect.`;
 }
 
 function isRight({ name, value, accepts }: SessionSetting, state: SessionState): boolean {
-  const actual = state.get(name) ?? '';
+  const actual = state[name] ?? '';
   return accepts ? accepts.test(actual) : actual === value;
 }
 

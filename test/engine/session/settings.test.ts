@@ -5,7 +5,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { SessionClient } from '../../../src/engine/session/session-client.ts';
 import { SessionPool } from '../../../src/engine/session/session-pool.ts';
-import { complaintAbout, schemaOf, stateFrom } from '../../../src/engine/session/settings.ts';
+import { complaintAbout, schemaOf } from '../../../src/engine/session/settings.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { HOSTILE_SETTINGS, makeHostile, setForDatabase } from '../../support/hostile-settings.ts';
 
@@ -86,12 +86,9 @@ describe('?schema= of the URL', () => {
 });
 
 describe('what a session is refused for', () => {
-  const state = (changed: Record<string, string | null>) => {
-    const all = { ...RIGHT, schema: 'public', user: 'the user', process: '7', ...changed };
-    return stateFrom(Object.entries(all).map(([name, value]) => ({ name, value })));
-  };
+  const right = { ...RIGHT, schema: 'public', user: 'the user', process: '7' };
   const complaint = (changed: Record<string, string | null>, processId = 9) =>
-    complaintAbout(state(changed), { schema: 'public', processId });
+    complaintAbout({ ...right, ...changed }, { schema: 'public', processId });
 
   it('is nothing where values say the same in other words', () => {
     expect(complaint({ TimeZone: 'Etc/UTC', DateStyle: 'ISO, DMY', extra_float_digits: '3' })).toBeUndefined();
