@@ -3,12 +3,13 @@
  *
  * What is in memory is sent from the first hook that knows the viewer: no schema, no selection, no promise. Everything
  * else goes the usual way, through the handler: selection, guard, and then the cache. A route with a guard is always
- * answered there, since the guard is asked first. Replies of one turn of the event loop leave together (`burst.ts`).
+ * answered there, since the guard is asked first, and so is one whose answers shared caches keep (`sharedMaxAge`), since
+ * the log is read first. Replies of one turn of the event loop leave together (`burst.ts`).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Entry, Reading } from '../engine/cache/entry.ts';
 import { createQuestions, keyOf, type Question } from '../engine/cache/key.ts';
-import type { CachePolicy } from '../engine/cache/policy.ts';
+import { type CachePolicy, checkPolicy } from '../engine/cache/policy.ts';
 import type { Answer } from '../engine/cache/query.ts';
 import { endLook } from '../engine/cache/spans.ts';
 import type { ReadRow } from '../engine/compile/compile.ts';
@@ -49,6 +50,7 @@ const REACH_MS = 200;
 export function cachedRead<S extends Selection>(app: FastifyInstance, read: CachedRead<S>) {
   const { cache, follower, sampler, watched } = app;
   const { policy, resource } = read;
+  checkPolicy(policy);
   const model = app.resources.dataModel.models[resource.model]!;
   mustBeWatched(
     watched,
@@ -57,10 +59,12 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
   );
   const questions = createQuestions();
   const isTold = policy.scope === 'public';
+  /** Something must be awaited before an answer may be sent: the guard, or what has changed. */
+  const isAskedFirst = read.isGuarded || policy.sharedMaxAge !== undefined;
   const viewerOf = (request: FastifyRequest): Viewer => (policy.scope === 'public' ? PUBLIC : request.viewer);
 
   const onRequest: onRequestHookHandler = (request, reply, done) => {
-    if (read.isGuarded || request.refusal || request.headers['consistency-token'] !== undefined) return done();
+    if (isAskedFirst || request.refusal || request.headers['consistency-token'] !== undefined) return done();
     const viewer = viewerOf(request);
     const question = questions.known(request.url, viewer);
     const look = request.ledger.span?.child('cache.get');

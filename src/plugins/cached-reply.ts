@@ -1,6 +1,6 @@
 /**
  * Cached replies: how an entry goes to the client. What is the same for all who are sent it (its headers in an encoding,
- * beside its bytes) is worked out once; a hit adds how old it is and where it came from.
+ * beside its bytes) is worked out once; a hit adds how old it is, where it came from, and who may keep it.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../engine/cache/entry.ts';
@@ -29,10 +29,14 @@ export interface Served {
 export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePolicy): Promise<void> | undefined {
   const { entry } = answer;
   const { headers } = reply.request;
-  tellSource(reply, answer);
+  const ageMs = Math.max(0, Date.now() - entry.readAt);
+  const isRescued = answer.outcome === 'rescued';
+  tellSource(reply, answer, ageMs);
   if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
   const described = describedBy(entry, policy);
-  const held = heldTag(headers['if-none-match'], entry.etag);
+  reply.header('cache-control', cacheControl(policy, { isConfirmed: answer.isConfirmed === true, isRescued, ageMs }));
+  // A 304 would say that what the client holds was found to be right.
+  const held = isRescued ? undefined : heldTag(headers['if-none-match'], entry.etag);
   if (held !== undefined) return void tell(reply.code(304), described.always).header('etag', held).send();
   const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
   tell(reply, described[encoding]);
@@ -43,12 +47,11 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePol
 
 const acceptOf = (headers: FastifyRequest['headers']): string | undefined => headers['accept-encoding'] as string;
 
-function tellSource(reply: FastifyReply, { entry, tier, outcome }: Answer): void {
-  const ageMs = Date.now() - entry.readAt;
+function tellSource(reply: FastifyReply, { entry, tier, outcome, overdueMs }: Answer, ageMs: number): void {
   reply.request.served = { tier, outcome };
-  reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs }));
+  reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs, overdueMs }));
   reply.header('server-timing', `cache;desc="${tier} ${outcome}"`);
-  reply.header('age', Math.max(0, Math.floor(ageMs / 1000)));
+  reply.header('age', Math.floor(ageMs / 1000));
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -79,7 +82,6 @@ function describe({ etag, link, tags }: Entry, policy: CachePolicy): Described {
   const isPublic = policy.scope === 'public';
   const always = {
     vary: isPublic ? 'accept-encoding' : 'authorization, accept-encoding',
-    'cache-control': cacheControl(policy),
     ...(isPublic && { 'surrogate-key': surrogateKey(tags) }),
     ...(link !== '' && { link }),
   };

@@ -14,6 +14,9 @@
  *   With the database away as well, `staleIfError` bounds how long ago anybody knew.
  * - Who reads the database himself is answered with what he read, whether or not it is outdated by then: it was read
  *   after he asked. Who waits for another is so only under the condition of `flight.ts`.
+ * - An answer that a shared cache may keep is confirmed first: the log is read up to a moment after the request came, and
+ *   the entry is held against what that reading found, wherever it came from. So what a shared cache fetches after a
+ *   commit was acknowledged holds that commit, on every instance.
  */
 import type { Follower } from '../freshness/follower.ts';
 import { currentSpan } from '../telemetry/context.ts';
@@ -27,9 +30,9 @@ import { createL2, type Remote } from './l2.ts';
 import type { Lease } from './lease.ts';
 import { timesFor } from './policy.ts';
 import type { Read } from './popular.ts';
-import type { Answer, Query } from './query.ts';
+import { type Answer, coalesced, type Query } from './query.ts';
 import { coalesce, traceKeeping, traceLook, traceRefresh, unanswered } from './spans.ts';
-import { type CacheStats, count, createCounters } from './stats.ts';
+import { type CacheStats, count, createCounters, type Outcome } from './stats.ts';
 import { complete } from './variants.ts';
 import { judge, overdue } from './verdict.ts';
 
@@ -45,7 +48,7 @@ export interface CacheOptions {
   readonly leaseMs?: number;
   /** How old the follower's knowledge may be, in milliseconds; without it, as old as the follower's own bound. */
   readonly maxAgeMs?: number;
-  /** Whether an error says that the database is away. */
+  /** Whether an error says that no database server answers. */
   readonly isAway: (error: unknown) => boolean;
   /** Runs what belongs to no request. */
   readonly background?: (work: () => Promise<void>) => void;
@@ -110,6 +113,15 @@ export function createCache(options: CacheOptions): Cache {
     return held.entry;
   }
 
+  async function confirm(query: Query): Promise<Answer> {
+    follower.touch();
+    // Requests that come during a reading wait for the next one together.
+    const isCaughtUp = await follower.catchUp(CATCH_UP_MS);
+    const answer = await resolve(query);
+    const isConfirmed = isCaughtUp && VOUCHED_FOR.has(answer.outcome) && judge(follower, answer.entry) !== 'outdated';
+    return { ...answer, isConfirmed };
+  }
+
   async function resolve(query: Query): Promise<Answer> {
     follower.touch();
     // After an idle time it has to look first, which is less work than any read.
@@ -128,7 +140,7 @@ export function createCache(options: CacheOptions): Cache {
     const flight = flights.join(query.key);
     if (flight) {
       coalesce(query.look, flight.span);
-      return { ...(await flight.landing), outcome: 'coalesced' };
+      return coalesced(await flight.landing);
     }
     const cause = verdict === 'outdated' ? 'outdated' : 'nothing';
     return flights.start(query.key, query.tables, () => fill(query, cause));
@@ -183,8 +195,9 @@ export function createCache(options: CacheOptions): Cache {
     const local = l1.get(key);
     const entry = local ?? (await l2?.get({ key, look: currentSpan() }));
     if (!entry || entry === AWAY || judge(follower, entry) === 'outdated') throw error;
-    if (Math.max(overdue(entry, Date.now()), follower.ageMs, 1) > entry.rescueMs) throw error;
-    return { entry, tier: local ? 'l1' : 'l2', outcome: 'rescued' };
+    const overdueMs = Math.max(overdue(entry, Date.now()), follower.ageMs, 1);
+    if (overdueMs > entry.rescueMs) throw error;
+    return { entry, tier: local ? 'l1' : 'l2', outcome: 'rescued', overdueMs };
   }
 
   /** Keeps an entry here at once; in Redis, with every variant, once the replies that wait for it are on their way. */
@@ -218,7 +231,7 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     peek,
-    read: (query) => counted(traceLook(query, resolve)),
+    read: (query) => counted(traceLook(query, query.policy.sharedMaxAge === undefined ? resolve : confirm)),
     bypass: (query) => counted(traceLook(query, past)),
     takeReads: (many) => l1.takeReads(many),
     async preload(key) {
@@ -247,6 +260,9 @@ export function createCache(options: CacheOptions): Cache {
     },
   };
 }
+
+/** Outcomes that may be confirmed: neither past their time, nor read while it was not known what changes. */
+const VOUCHED_FOR: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'miss', 'coalesced']);
 
 const noted = () => {};
 

@@ -17,7 +17,7 @@ import type { Entry } from './entry.ts';
 import type { L1 } from './l1.ts';
 import { createL2, type Remote } from './l2.ts';
 import { createLeases, HELD, type Lease } from './lease.ts';
-import type { Answer, Query } from './query.ts';
+import { type Answer, coalesced, type Query } from './query.ts';
 import { judge } from './verdict.ts';
 
 /** What a fill is made with. */
@@ -85,7 +85,7 @@ export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, rea
       await delay(LEASE_POLL_MS);
       const got = await takeOrFind(query, cause);
       if (got === AWAY) break;
-      if (got !== HELD) return 'entry' in got ? { ...got, outcome: 'coalesced' } : load(query, got);
+      if (got !== HELD) return 'entry' in got ? coalesced(got) : load(query, got);
     }
     return load(query);
   }

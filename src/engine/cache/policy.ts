@@ -13,13 +13,22 @@ export interface CachePolicy {
   readonly jitter?: number;
   /** Past the ttl: how long an entry is served while it is read anew. */
   readonly staleWhileRevalidate?: number;
-  /** Past the ttl: how long an entry is served while the database is away. Never for permissions. */
+  /**
+   * How long an entry is served past its ttl, or past the last moment at which its changes were known, while no database
+   * server answers (`no-server.ts`). Without it the request fails then. Never for permissions.
+   */
   readonly staleIfError?: number;
   /**
    * Whose answer it is. `viewer`, the default: a role's, or one subject's where the policy of a resource says so.
-   * `public`: the route is read as the public may read it, whoever asks, so that shared caches may keep the answer.
+   * `public`: the route is read as the public may read it, whoever asks. A shared cache, such as a CDN, may keep the
+   * answer; without `sharedMaxAge` it asks each time whether the answer still holds.
    */
   readonly scope?: 'viewer' | 'public';
+  /**
+   * How long a shared cache may send the answer of a public route without asking, from when the answer was read; at
+   * least the ttl. The shared cache must be purged at the acknowledgement of each change: docs/deploy.md says how.
+   */
+  readonly sharedMaxAge?: number;
   /** How long it is remembered that there is no such row; not at all without it. */
   readonly negative?: number;
 }
@@ -37,6 +46,37 @@ export function timesFor(policy: CachePolicy, status: 200 | 404, random: number)
   };
 }
 
-/** The `Cache-Control` header. Browsers ask each time whether theirs is still right; shared caches, of public routes, do not. */
-export const cacheControl = ({ scope, ttl }: CachePolicy): string =>
-  scope === 'public' ? `public, max-age=0, s-maxage=${ttl}` : 'private, no-cache';
+/** @throws {Error} if a policy asks for what cannot be. */
+export function checkPolicy({ scope, ttl, sharedMaxAge }: CachePolicy): void {
+  if (sharedMaxAge === undefined) return;
+  if (scope !== 'public') {
+    throw new Error("A cache policy with sharedMaxAge needs scope: 'public', since its answers go to everybody.");
+  }
+  if (sharedMaxAge < ttl) {
+    throw new Error(
+      `sharedMaxAge is ${sharedMaxAge} s and ttl ${ttl} s. A shared cache counts from when an answer was read, so it could keep most answers for no time: make sharedMaxAge at least the ttl.`,
+    );
+  }
+}
+
+/** What is known of an answer when it is sent. */
+export interface Standing {
+  /** Whether it holds every change that was committed before it was asked for. */
+  readonly isConfirmed: boolean;
+  /** Whether it is sent only because no server answers. */
+  readonly isRescued: boolean;
+  /** Milliseconds since it was read. */
+  readonly ageMs: number;
+}
+
+/**
+ * The `Cache-Control` header. Private caches ask each time whether their answer still holds, and so do shared ones, unless
+ * the policy has a `sharedMaxAge` and the answer is confirmed. Nobody keeps a rescued answer.
+ */
+export function cacheControl({ scope, sharedMaxAge = 0 }: CachePolicy, standing: Standing): string {
+  if (standing.isRescued) return 'no-store';
+  if (scope !== 'public') return 'private, no-cache';
+  // The `Age` header is subtracted by the shared cache (RFC 9111, 4.2.3).
+  const isShared = standing.isConfirmed && standing.ageMs < sharedMaxAge * 1000;
+  return isShared ? `public, max-age=0, must-revalidate, s-maxage=${sharedMaxAge}` : 'public, no-cache';
+}

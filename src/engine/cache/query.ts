@@ -19,4 +19,15 @@ export interface Answer {
   readonly entry: Entry;
   readonly tier: Tier;
   readonly outcome: Outcome;
+  /**
+   * Whether it holds every change that was committed before it was asked for, in this process or in any other. Found out
+   * only for policies with a `sharedMaxAge`.
+   */
+  readonly isConfirmed?: boolean;
+  /** Of a rescued answer: milliseconds since its time was over, or since its changes were last known. */
+  readonly overdueMs?: number;
 }
+
+/** Waiting for the fill of another request gives what that fill gave: an answer that is stale or rescued stays so. */
+export const coalesced = (answer: Answer): Answer =>
+  answer.outcome === 'stale' || answer.outcome === 'rescued' ? answer : { ...answer, outcome: 'coalesced' };

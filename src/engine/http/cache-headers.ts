@@ -8,12 +8,15 @@ export interface Served {
   /** Milliseconds since it was read. */
   readonly ageMs: number;
   readonly ttlMs: number;
+  /** Of a rescued answer: milliseconds since a cache could vouch for it. */
+  readonly overdueMs?: number | undefined;
 }
 
 const CACHE = 'hotpath';
 
-export function cacheStatus({ tier, outcome, ageMs, ttlMs }: Served): string {
-  const ttl = Math.ceil((ttlMs - ageMs) / 1000);
+/** A `ttl` below 0 says for how many seconds an answer has been past its time (RFC 9211, 2.4). */
+export function cacheStatus({ tier, outcome, ageMs, ttlMs, overdueMs }: Served): string {
+  const ttl = overdueMs === undefined ? Math.ceil((ttlMs - ageMs) / 1000) : -Math.ceil(overdueMs / 1000);
   switch (outcome) {
     case 'hit':
       return `${CACHE}; hit; ttl=${ttl}; detail=${tier}`;
