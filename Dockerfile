@@ -29,8 +29,11 @@ FROM base AS service
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/prisma/generated prisma/generated
-COPY package.json ./
+COPY package.json package-lock.json ./
 COPY src src
+# Names the code, such as a version or a commit. Without it the service takes a hash of what was copied.
+ARG RELEASE
+ENV RELEASE=$RELEASE
 # Where a volume for reports may be mounted: the volume takes its owner from here.
 RUN install --directory --owner=node --group=node /var/lib/hotpath
 USER node

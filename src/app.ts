@@ -40,7 +40,7 @@ export function buildApp(config: Config) {
   const { secret } = config.signing;
   app.register(plugins.reads, { resources, secret });
   app.register(plugins.freshness, { url: config.database.url, config: config.freshness });
-  app.register(plugins.cache, { config: config.cache, resources });
+  app.register(plugins.cache, { config: config.cache, resources, release: config.release, secret });
   app.register(plugins.warmUp, { entries: config.cache.warmUpEntries });
   app.register(plugins.files, { config: config.files, secret });
   app.register(plugins.jobs, {

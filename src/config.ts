@@ -70,6 +70,7 @@ function hostsIn(list: string | undefined): { host: string; port: number }[] {
 function configFrom(values: Variables) {
   return {
     environment: values.NODE_ENV,
+    release: values.RELEASE,
     workers: values.WORKERS,
     http: {
       host: values.HOST,

@@ -100,6 +100,13 @@ export const variables = Type.Object({
     'Nodes of a Redis Cluster beside the one in `REDIS_URL`, any of which tells of the others.',
   ),
   REDIS_TIMEOUT_MS: milliseconds(50, 'When a request goes on without Redis.'),
+  RELEASE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Names the code of this process: processes of two releases share no cached answer. Without it a hash of the sources.',
+    }),
+  ),
   CACHE_MEMORY_BYTES: Type.Integer({
     minimum: 1,
     maximum: 2 ** 40,

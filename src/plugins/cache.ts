@@ -5,7 +5,6 @@
  * `Consistency-Token`; a read that brings it back to another instance waits there until that knows of the write, too,
  * or goes past the cache.
  */
-import { hash } from 'node:crypto';
 import type { FastifyError, FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
@@ -17,8 +16,9 @@ import { createPopular, type Popular } from '../engine/cache/popular.ts';
 import { isWithin } from '../engine/cache/rollout.ts';
 import { createSampler, type Sampler } from '../engine/cache/sampler.ts';
 import type { CacheStats } from '../engine/cache/stats.ts';
-import type { DataModel } from '../engine/compile/data-model.ts';
 import type { Resource } from '../engine/resource/resource.ts';
+import { namespacesOf } from './cache/namespaces.ts';
+import { sourceRelease } from './cache/release.ts';
 import { requestErrorOf } from './known-errors.ts';
 
 declare module 'fastify' {
@@ -40,20 +40,22 @@ declare module 'fastify' {
 export interface CachePluginOptions {
   readonly config: Config['cache'];
   readonly resources: readonly Resource[];
+  /** Names the code that makes answers; without it the sources do. */
+  readonly release?: string | undefined;
+  /** What cursors are signed with. */
+  readonly secret: string;
 }
 
 export const cache = fp<CachePluginOptions>(
-  async (app, { config, resources }) => {
+  async (app, { config, resources, release, secret }) => {
     const { redis, follower } = app;
     const isWithinRollout = (name: string) => isWithin(config.rolloutPercent, name);
     if (!redis) app.log.info('Without REDIS_URL the cache is in this process alone.');
+    const { dataModel } = app.resources;
+    const namespaces = redis && namespacesOf({ dataModel, resources, release: release ?? sourceRelease(), secret });
     const parts = {
       follower,
-      remote: redis && {
-        redis: redis.client,
-        breaker: redis.breaker,
-        namespace: namespaceOf(app.resources.dataModel, resources),
-      },
+      remote: namespaces && { redis: redis.client, breaker: redis.breaker, namespace: namespaces.entries },
       background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
     };
     const made = createCache({ ...parts, maxBytes: config.memoryBytes, isAway: isDatabaseAway });
@@ -65,7 +67,7 @@ export const cache = fp<CachePluginOptions>(
       'sampler',
       createSampler({ ...parts, oneIn: config.sampleOneIn, onInconsistent: (entry) => tell(app, entry) }),
     );
-    app.decorate('popular', parts.remote && createPopular(parts.remote));
+    app.decorate('popular', namespaces && createPopular({ ...parts.remote!, namespace: namespaces.popular }));
     app.decorate('isOnCache', ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip));
     app.decorateRequest('served');
     app.addHook('onClose', async () => void (await Promise.all([made.settled(), facts.settled()])));
@@ -87,17 +89,6 @@ const FACT_BYTES = 8 * 1024 * 1024;
 const AWAY = ['DATABASE_UNAVAILABLE', 'STATEMENT_TIMEOUT'];
 
 const isDatabaseAway = (error: unknown): boolean => AWAY.includes(requestErrorOf(error as FastifyError).code);
-
-/**
- * A name for what responses are made by, so that processes of two versions, which declare resources differently, share
- * a Redis and no entry.
- */
-function namespaceOf(dataModel: DataModel, resources: readonly Resource[]): string {
-  const text = JSON.stringify([dataModel, resources], (_key, value) =>
-    typeof value === 'symbol' ? '$subject' : value,
-  );
-  return hash('sha256', text, 'base64url').slice(0, 12);
-}
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 

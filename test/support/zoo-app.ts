@@ -60,9 +60,10 @@ function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance 
   app.register(plugins.redis, { config: config.redis });
   app.register(plugins.auth, { config: config.auth });
   app.register(plugins.database, { config: config.database, sites: false });
-  app.register(plugins.reads, { resources: declared, secret: 'a secret of the zoo', dataModel: zooDataModel });
+  const secret = 'a secret of the zoo';
+  app.register(plugins.reads, { resources: declared, secret, dataModel: zooDataModel });
   app.register(plugins.freshness, { url, config: config.freshness });
-  app.register(plugins.cache, { config: config.cache, resources: declared });
+  app.register(plugins.cache, { config: config.cache, resources: declared, secret });
   return app as unknown as FastifyInstance;
 }
 
