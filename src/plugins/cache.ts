@@ -5,7 +5,7 @@
  * `Consistency-Token`; a read that brings it back to another instance waits there until that knows of the write, too,
  * or goes past the cache.
  */
-import type { FastifyError, FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
 import { Ledger, withLedger } from '../engine/budget/ledger.ts';
@@ -17,9 +17,9 @@ import { isWithin } from '../engine/cache/rollout.ts';
 import { createSampler, type Sampler } from '../engine/cache/sampler.ts';
 import type { CacheStats } from '../engine/cache/stats.ts';
 import type { Resource } from '../engine/resource/resource.ts';
+import { saysNoServer } from '../engine/session/no-server.ts';
 import { namespacesOf } from './cache/namespaces.ts';
 import { sourceRelease } from './cache/release.ts';
-import { requestErrorOf } from './known-errors.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -58,7 +58,7 @@ export const cache = fp<CachePluginOptions>(
       remote: namespaces && { redis: redis.client, breaker: redis.breaker, namespace: namespaces.entries },
       background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
     };
-    const made = createCache({ ...parts, maxBytes: config.memoryBytes, isAway: isDatabaseAway });
+    const made = createCache({ ...parts, maxBytes: config.memoryBytes, isAway: saysNoServer });
     const facts = createFacts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
     app.decorate('cache', made);
     app.decorate('cacheStats', made.stats);
@@ -85,10 +85,6 @@ function tell({ log }: FastifyInstance, { tags, snapshot, readAt }: Entry): void
 
 /** Of memory for facts, beside that for responses. */
 const FACT_BYTES = 8 * 1024 * 1024;
-
-const AWAY = ['DATABASE_UNAVAILABLE', 'STATEMENT_TIMEOUT'];
-
-const isDatabaseAway = (error: unknown): boolean => AWAY.includes(requestErrorOf(error as FastifyError).code);
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 

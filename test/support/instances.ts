@@ -17,8 +17,8 @@ export interface Instances {
 
 export interface InstancesOptions {
   readonly count: number;
-  /** Looked up when the instances start. */
-  readonly environment?: () => Record<string, string>;
+  /** Asked when the instances start. @param url what their `DATABASE_URL` is without it. */
+  readonly environment?: (url: string) => Record<string, string> | Promise<Record<string, string>>;
   /** Adds to each instance before it is ready. */
   readonly extend?: (app: App) => void;
 }
@@ -34,7 +34,8 @@ export function useInstances({
     const databaseUrl = await scratchDatabase('small');
     const psql = new pg.Client({ connectionString: databaseUrl });
     psql.on('error', () => {});
-    const given = { ...testEnvironment(databaseUrl), ...environment() };
+    const usual = testEnvironment(databaseUrl);
+    const given = { ...usual, ...(await environment(usual.DATABASE_URL)) };
     const apps = Array.from({ length: count }, () => buildApp(loadConfig(given)));
     apps.forEach(holdToDocument);
     apps.forEach(extend);

@@ -25,12 +25,19 @@ export interface RunningPooler extends Pooler {
   stop(): Promise<void>;
 }
 
-/** @param url of the server, with the user that everybody here is. */
-export async function openPooler(program: string, url: string): Promise<RunningPooler> {
+/**
+ * @param url of the server, with the user that everybody here is.
+ * @param changed settings that are other than in a deployment.
+ */
+export async function openPooler(
+  program: string,
+  url: string,
+  changed: Readonly<Record<string, string | number>> = {},
+): Promise<RunningPooler> {
   const [port, keeps] = await Promise.all([freePort(), keepsPrepared(program)]);
   const folder = await mkdtemp(join(tmpdir(), 'hotpath-pooler-'));
   const user = await serverUser(undefined);
-  await writeSettings({ folder, url, port, keeps });
+  await writeSettings({ folder, url, port, keeps, changed });
   if (user) await chown(folder, user.uid, user.gid);
   const child = await listening({ program, folder, user });
   return {
@@ -65,12 +72,13 @@ interface Settings {
   readonly url: string;
   readonly port: number;
   readonly keeps: boolean;
+  readonly changed: Readonly<Record<string, string | number>>;
 }
 
 const DEPLOYED = join(PROJECT, 'deploy/pgbouncer');
 
 /** Copies, for the program may run as a user who cannot read the checkout. What comes last in the file counts. */
-async function writeSettings({ folder, url, port, keeps }: Settings): Promise<void> {
+async function writeSettings({ folder, url, port, keeps, changed }: Settings): Promise<void> {
   const { hostname, port: serverPort, username, password } = new URL(url);
   const file = await readFile(join(DEPLOYED, keeps ? 'prepared.ini' : 'pgbouncer.ini'), 'utf8');
   await cp(join(DEPLOYED, 'pgbouncer.ini'), join(folder, 'deployed.ini'));
@@ -80,6 +88,9 @@ listen_port = ${port}
 auth_file = ${join(folder, 'users.txt')}
 ; Databases are dropped and made anew under their names here. Whoever kept connections to them would be refused for a while.
 min_pool_size = 0
+${Object.entries(changed)
+  .map(([name, value]) => `${name} = ${value}`)
+  .join('\n')}
 
 [databases]
 * = host=${hostname} port=${serverPort || 5432} connect_query='set statement_timeout = 5000'

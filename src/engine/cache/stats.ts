@@ -4,8 +4,8 @@
 export type Tier = 'l1' | 'l2' | 'database';
 
 /**
- * How. `stale`: past its ttl, and being read anew. `coalesced`: by waiting for another's fill. `rescued`: past its ttl,
- * with the database away. `bypass`: past the cache.
+ * How. `stale`: past its ttl, and being read anew. `coalesced`: by waiting for another's fill. `rescued`: sent
+ * because no database server answers. `bypass`: past the cache.
  */
 export type Outcome = 'hit' | 'stale' | 'rescued' | 'miss' | 'coalesced' | 'bypass';
 

@@ -8,6 +8,7 @@
  */
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
+import { afterAnswer } from './no-server.ts';
 import {
   complaintAbout,
   SessionSettingsError,
@@ -101,7 +102,7 @@ export class SessionClient extends pg.Client {
     sendAlone.call(this, settle(schema, processID ?? 0), (error: Error | null, results?: pg.QueryResult[]) => {
       const state: SessionState = results?.[1]?.rows[0] ?? {};
       const complaint = error ? undefined : complaintAbout(state, { schema, processId: processID ?? 0 });
-      const fault = complaint ? new SessionSettingsError(complaint) : error;
+      const fault = complaint ? new SessionSettingsError(complaint) : error && afterAnswer(error);
       if (fault) {
         void this.end();
         return callback(fault);

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { entryOf } from '../../../src/engine/cache/entry.ts';
+import { type Answer, coalesced } from '../../../src/engine/cache/query.ts';
+
+const reading = { status: 200, body: '{}', etag: '"x"', link: '', snapshot: '1:1:', tags: [] } as const;
+const entry = entryOf(reading, { ttlMs: 1000, staleMs: 0, rescueMs: 0, epoch: 'e', readAt: 0 });
+
+it.each([
+  ['miss', 'coalesced'],
+  ['hit', 'coalesced'],
+  ['stale', 'stale'],
+  ['rescued', 'rescued'],
+] as const)('who waits for a fill that came to a %s is told of a %s', (outcome, told) => {
+  const answer: Answer = { entry, tier: 'l2', outcome, overdueMs: 5 };
+  expect(coalesced(answer)).toEqual({ ...answer, outcome: told });
+});
