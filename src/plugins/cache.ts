@@ -1,9 +1,9 @@
 /**
- * The cache in the service: what it is made of, and what writes owe to reads.
+ * The cache in the service: its parts, and what a write does for the reads that follow it.
  *
- * A write is answered once its own instance knows of it, so that whoever reads there next sees it. Its reply carries a
- * `Consistency-Token`; a read that brings it back to another instance waits there until that knows of the write, too,
- * or goes past the cache.
+ * A write is answered once its own instance knows of it, so that the next read there sees it. Its reply carries a
+ * `Consistency-Token`; a read that brings the token to another instance waits until that instance knows of the write,
+ * too, or goes past the cache.
  */
 import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';

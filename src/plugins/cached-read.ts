@@ -1,10 +1,10 @@
 /**
  * Cached reads: how a read route with a cache policy answers.
  *
- * What is in memory is sent from the first hook that knows the viewer: no schema, no selection, no promise. Everything
- * else goes the usual way, through the handler: selection, guard, and then the cache. A route with a guard is always
- * answered there, since the guard is asked first, and so is one whose answers shared caches keep (`sharedMaxAge`), since
- * the log is read first. Replies of one turn of the event loop leave together (`burst.ts`).
+ * An entry in memory is sent from the first hook that knows the viewer: no schema, no selection, no promise. Every other
+ * request goes through the handler: selection, guard, and then the cache. So does every request of a route with a guard,
+ * which is called first, and of a route whose answers shared caches keep (`sharedMaxAge`), since the log is read first.
+ * Replies of one turn of the event loop leave together (`burst.ts`).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Entry, Reading } from '../engine/cache/entry.ts';

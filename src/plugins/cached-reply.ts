@@ -1,6 +1,6 @@
 /**
- * Cached replies: how an entry goes to the client. What is the same for all who are sent it (its headers in an encoding,
- * beside its bytes) is worked out once; a hit adds how old it is, where it came from, and who may keep it.
+ * Cached replies: how an entry goes to the client. The headers that every client gets are made once for each entry and
+ * encoding; a reply adds how old the entry is, where it came from, and which caches may keep it.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../engine/cache/entry.ts';

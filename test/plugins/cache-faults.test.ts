@@ -18,8 +18,7 @@ const service = useInstances({
   count: 2,
   async environment(url) {
     door = await openDoor(url);
-    const bounds = { ...DEFAULT_BOUNDS, DATABASE_STATEMENT_TIMEOUT_MS: '2000' };
-    return { ...bounds, REDIS_URL: server().url, DATABASE_URL: door.url };
+    return { ...DEFAULT_BOUNDS, REDIS_URL: server().url, DATABASE_URL: door.url };
   },
 });
 

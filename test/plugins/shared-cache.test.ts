@@ -168,8 +168,9 @@ describe('an answer that a shared cache may keep', () => {
 
 describe('an instance that cannot learn what has changed', () => {
   it('answers, and lets no shared cache keep it', async () => {
-    const proxy = await openProxy(service().databaseUrl);
-    const deaf = buildApp(loadConfig({ ...testEnvironment(proxy.url), FRESHNESS_BOUND_MS: '2000' }));
+    const usual = testEnvironment(service().databaseUrl);
+    const proxy = await openProxy(usual.DATABASE_URL);
+    const deaf = buildApp(loadConfig({ ...usual, DATABASE_URL: proxy.url, FRESHNESS_BOUND_MS: '2000' }));
     addRoutes(deaf);
     onTestFinished(async () => {
       proxy.thaw();

@@ -11,7 +11,7 @@ import { holdToDocument } from './replies.ts';
 export interface Instances {
   readonly apps: readonly App[];
   readonly databaseUrl: string;
-  /** Somebody else's session on the database, as `psql` has it. */
+  /** A session of another client on the database, as `psql` has it. */
   readonly psql: pg.Client;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The cache: answers a query from memory, from Redis, by waiting for somebody who is reading it already, or by reading
+ * The cache: answers a query from memory, from Redis, by waiting for a request that is reading it already, or by reading
  * the database, in this order.
  *
  * What makes it right is one check, at every hit: an entry is served only if the follower is current, and every change
@@ -7,13 +7,13 @@
  * has to be in order: a fill that is late, a Redis that lost or kept too much, a lease that two hold, an entry that was
  * overwritten by an older one cost time, and no more.
  *
- * - An entry that a change has outdated is never served again, whatever its age. Past its ttl alone it may be: while it
- *   is read anew (`staleWhileRevalidate`), and while the database is away (`staleIfError`).
- * - While the follower is not current nobody knows what has changed, so the database is asked anew for whoever comes
- *   (`flight.ts` says how seldom that can be), and nothing is kept.
- *   With the database away as well, `staleIfError` bounds how long ago anybody knew.
- * - Who reads the database himself is answered with what he read, whether or not it is outdated by then: it was read
- *   after he asked. Who waits for another is so only under the condition of `flight.ts`.
+ * - An entry that a change has outdated is never served again, whatever its age. An entry that is only past its ttl may
+ *   be: while it is read anew (`staleWhileRevalidate`), and while no database server answers (`staleIfError`).
+ * - While the follower is not current the changes are unknown, so each request reads the database (`flight.ts` says how
+ *   many can share a reading), and nothing is kept. If no server answers either, `staleIfError` bounds for how long the
+ *   changes may have been unknown.
+ * - A request that reads the database itself is answered with what it read, whether or not that is outdated by then: it
+ *   was read after the request came. A request that waits for another one does so under the condition of `flight.ts`.
  * - An answer that a shared cache may keep is confirmed first: the log is read up to a moment after the request came, and
  *   the entry is held against what that reading found, wherever it came from. So what a shared cache fetches after a
  *   commit was acknowledged holds that commit, on every instance.
@@ -146,7 +146,7 @@ export function createCache(options: CacheOptions): Cache {
     return flights.start(query.key, query.tables, () => fill(query, cause));
   }
 
-  /** Reads an entry anew in the background, unless somebody does already. */
+  /** Reads an entry anew in the background, unless it is being read already. */
   function readAnew(query: Query): void {
     if (flights.join(query.key)) return;
     const refresh = () => flights.start(query.key, query.tables, () => traceLook(query, (look) => fill(look, 'late')));
@@ -189,7 +189,7 @@ export function createCache(options: CacheOptions): Cache {
     return follower.incarnation !== '' && follower.incarnation !== incarnation;
   }
 
-  /** With the database away, what is past its ttl and not known to be outdated will do. @throws the error, else. */
+  /** If no server answers, an entry that is not known to be outdated is served past its ttl. @throws the error, else. */
   async function rescue({ key }: Query, error: unknown): Promise<Answer> {
     if (!isAway(error)) throw error;
     const local = l1.get(key);

@@ -1,6 +1,6 @@
 /**
  * The fill: how a key that this process has no entry for comes by one. From Redis; or else from the database, if the
- * lease is had; or else from Redis again, once its holder has stored.
+ * lease is free; or else from Redis again, once the lease's holder has stored.
  *
  * The lease is asked for together with a look-up, in one round trip. Redis is asked alone before that only where memory
  * had nothing: what a change has outdated here it most likely has outdated there.
@@ -43,7 +43,7 @@ export type Cause = 'nothing' | 'outdated' | 'late';
 
 export type Fill = (query: Query, cause: Cause) => Promise<Answer>;
 
-/** How long who did not get the lease waits, in leases: while a holder who died, or a slow database, may come through. */
+/** How long a request without the lease waits, in leases: long enough for a holder that died, or a slow database. */
 const LEASE_WAITS = 10;
 const LEASE_POLL_MS = 10;
 
@@ -67,7 +67,7 @@ export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, rea
     return { entry, tier: 'l2', outcome };
   }
 
-  /** The lease, and then whether whoever had it before has stored meanwhile: two commands in one round trip. */
+  /** The lease, and then whether its holder of before has stored meanwhile: two commands in one round trip. */
   async function takeOrFind({ look, ...query }: Query, cause: Cause, { patienceMs, traced }: Looking = {}) {
     const [lease, answer] = await Promise.all([
       leases.take(query.key, patienceMs),
