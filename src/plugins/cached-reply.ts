@@ -34,7 +34,9 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePol
   tellSource(reply, answer, ageMs);
   if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
   const described = describedBy(entry, policy);
-  reply.header('cache-control', cacheControl(policy, { isConfirmed: answer.isConfirmed === true, isRescued, ageMs }));
+  // An answer to a request with a token is for that request alone.
+  const isConfirmed = answer.isConfirmed === true && headers[TOKEN] === undefined;
+  reply.header('cache-control', cacheControl(policy, { isConfirmed, isRescued, ageMs }));
   // A 304 would say that what the client holds was found to be right.
   const held = isRescued ? undefined : heldTag(headers['if-none-match'], entry.etag);
   if (held !== undefined) return void tell(reply.code(304), described.always).header('etag', held).send();
@@ -44,6 +46,8 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePol
   if (bytes) return void reply.send(bytes);
   return bytesOf(entry, encoding).then((made) => void reply.send(made));
 }
+
+const TOKEN = 'consistency-token';
 
 const acceptOf = (headers: FastifyRequest['headers']): string | undefined => headers['accept-encoding'] as string;
 
@@ -78,10 +82,16 @@ function describedBy(entry: Entry, policy: CachePolicy): Described {
   return described;
 }
 
+/** A shared cache that answers by itself must not answer a request that waits for a write. */
+function varyOf({ scope, sharedMaxAge }: CachePolicy): string {
+  if (scope !== 'public') return 'authorization, accept-encoding';
+  return sharedMaxAge === undefined ? 'accept-encoding' : `accept-encoding, ${TOKEN}`;
+}
+
 function describe({ etag, link, tags }: Entry, policy: CachePolicy): Described {
   const isPublic = policy.scope === 'public';
   const always = {
-    vary: isPublic ? 'accept-encoding' : 'authorization, accept-encoding',
+    vary: varyOf(policy),
     ...(isPublic && { 'surrogate-key': surrogateKey(tags) }),
     ...(link !== '' && { link }),
   };

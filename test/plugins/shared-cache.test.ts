@@ -101,6 +101,22 @@ describe('a shared cache that is purged at the acknowledgement of a change', () 
   }, 60_000);
 });
 
+describe('a shared cache that nobody purges', () => {
+  it('passes on a read that waits for a write, and keeps its answer for nobody', async () => {
+    const url = '/hour/categories?fields=id,name&limit=5';
+    for (const _ of [1, 2]) await shared.ask(url);
+    const name = await change();
+    const [{ snapshot }] = (await service().psql.query('select pg_current_snapshot()::text as snapshot')).rows;
+    const token = { 'consistency-token': `${snapshot}@${app(0).follower.epoch}` };
+    for (const _ of [1, 2]) {
+      const { kept, body, headers } = await shared.ask(url, token);
+      expect([kept, headers['cache-control']]).toEqual(['MISS', ASKED_EACH_TIME]);
+      expect(body).toContain(name);
+    }
+    expect((await shared.ask(url)).kept).toBe('HIT');
+  });
+});
+
 describe('a shared cache that asks whether its answer still holds', () => {
   /** nginx counts in whole seconds, the last one included. */
   const EXPIRED_MS = 2100;
