@@ -24,6 +24,7 @@ export const limitGoalsOf = (document: Document): Goal[] => [
   ...hotGoals(document),
   ...tracingGoals(document),
   ...mixedGoals(document),
+  ...floodGoals(document),
   ...scaleGoals(document),
   ...writesGoals(document),
 ];
@@ -129,6 +130,15 @@ function mixedGoals({ mixed }: Document): Goal[] {
   return [
     goal([of, 'hit rate'], mixed.hitRate, { least: 0.9, show: percent }),
     goal([of, 'statements a request'], mixed.statementsPerRequest, { most: 0.15, show: count }),
+  ];
+}
+
+function floodGoals({ flood }: Document): Goal[] {
+  if (!flood) return [];
+  const of = 'Under a flood';
+  return [
+    goal([of, 'hit rate'], flood.honestHitRate, { least: 0.95, show: percent }),
+    goal([of, 'hit rate from memory'], flood.honestMemoryHitRate, { least: 0.95, show: percent }),
   ];
 }
 

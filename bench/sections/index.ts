@@ -2,6 +2,7 @@
 import type { Section } from '../support/bench.ts';
 import { beforeAfter } from './before-after.ts';
 import { cold } from './cold.ts';
+import { flood } from './flood.ts';
 import { hot } from './hot.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
@@ -15,6 +16,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   cold,
   hot,
   mixed,
+  flood,
   tracing,
   scale,
   writes,

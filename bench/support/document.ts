@@ -106,6 +106,19 @@ export interface MixedTraffic {
   readonly p95Ms: number;
 }
 
+/** Honest users under a flood of distinct questions; rates are parts of their reads: 0 to 1. */
+export interface Flooded {
+  /** What memory answered before the flood. */
+  readonly calmMemoryHitRate: number;
+  /** What memory or Redis answered. */
+  readonly honestHitRate: number;
+  readonly honestMemoryHitRate: number;
+  readonly viewersMemoryHitRate: number;
+  readonly publicMemoryHitRate: number;
+  /** Questions of the flood a second. */
+  readonly floodRate: number;
+}
+
 /** Rates by workload, with triggers and without; and orders. */
 export interface Writes {
   readonly orders?: Orders;
@@ -117,6 +130,7 @@ export interface Figures {
   readonly cold: Rates;
   readonly hot: Rates;
   readonly mixed: MixedTraffic;
+  readonly flood: Flooded;
   readonly tracing: Rates;
   readonly scale: Scale;
   readonly writes: Writes;

@@ -39,6 +39,8 @@ export interface Mix extends Target {
   readonly requests: readonly Sent[];
   /** How many requests each connection sends; without it, as many as it can within the seconds. */
   readonly each?: number;
+  /** Requests a second of all connections together; without it, as many as are answered. */
+  readonly overallRate?: number;
   /** Whether all connect, within so many seconds, before the first of them sends anything: only then time begins. */
   readonly connectSeconds?: number;
 }
@@ -52,6 +54,8 @@ export interface Mixed extends Loaded {
   readonly reads: number;
   /** Reads that a cache answered, as `Cache-Status` says. */
   readonly hits: number;
+  /** Of these, from the memory of the process. */
+  readonly memoryHits: number;
   /** As `Server-Timing` says; of writes, too. */
   readonly statements: number;
   /** Connections that had no reply at all. */
@@ -77,9 +81,9 @@ answerQuestions({
     return { operations: times.length, seconds: duration, p95: p95Of(times) };
   },
 
-  async mix({ requests, each, connectSeconds = 0, ...target }: Mix): Promise<Mixed> {
+  async mix({ requests, each, overallRate, connectSeconds = 0, ...target }: Mix): Promise<Mixed> {
     const sender = senderOf(target.url);
-    const counts = { hits: 0, statements: 0, writes: 0 };
+    const counts = { hits: 0, memoryHits: 0, statements: 0, writes: 0 };
     const reasons: Record<string, number> = {};
     const times: number[] = [];
     const answered = new Set<unknown>();
@@ -103,6 +107,7 @@ answerQuestions({
           if (connectSeconds > 0) holdBack(client);
         },
         ...(each && { amount: each * target.connections }),
+        ...(overallRate && { overallRate }),
       },
     );
     run.on('response', (client, status, _bytes, ms) => {
@@ -116,7 +121,7 @@ answerQuestions({
     if (!each) lastAt = performance.now();
     // Without a single reply, all that is known is that it takes longer than the run.
     if (times.length === 0) times.push(lastAt - startedAt);
-    const { hits, statements, writes } = counts;
+    const { writes, ...counted } = counts;
     if (errors > 0) reasons['errors'] = errors;
     if (timeouts > 0) reasons['timeouts'] = timeouts;
     return {
@@ -127,8 +132,7 @@ answerQuestions({
       failures: Object.values(reasons).reduce((sum, count) => sum + count, 0),
       reasons,
       reads: operations - writes,
-      hits,
-      statements,
+      ...counted,
       unanswered: target.connections - answered.size,
     };
   },
@@ -138,6 +142,7 @@ interface Setup {
   readonly setupRequest: (request: Request) => Request;
   readonly setupClient?: (client: Client) => void;
   readonly amount?: number;
+  readonly overallRate?: number;
 }
 
 /** Longer than any request of a service that is merely slow. */
@@ -174,11 +179,19 @@ const LAST_HOUR = Date.parse('2026-05-31T23:00:00Z');
 /** A time within the data's last hour. */
 const timeAt = (count: number): string => new Date(LAST_HOUR + (count % 3_600_000)).toISOString();
 
+interface Counts {
+  hits: number;
+  memoryHits: number;
+  statements: number;
+}
+
 /** @param headers names and values in turn. */
-function countHeaders(headers: readonly string[], counts: { hits: number; statements: number }): void {
+function countHeaders(headers: readonly string[], counts: Counts): void {
   for (let index = 0; index < headers.length; index += 2) {
     const [name, value] = [headers[index]!.toLowerCase(), headers[index + 1]!];
-    if (name === 'cache-status' && value.includes('; hit')) counts.hits += 1;
-    else if (name === 'server-timing') counts.statements += Number(/desc="(\d+) statement/.exec(value)?.[1] ?? 0);
+    if (name === 'cache-status' && value.includes('; hit')) {
+      counts.hits += 1;
+      if (value.includes('detail=l1')) counts.memoryHits += 1;
+    } else if (name === 'server-timing') counts.statements += Number(/desc="(\d+) statement/.exec(value)?.[1] ?? 0);
   }
 }

@@ -112,7 +112,8 @@ export const variables = Type.Object({
     maximum: 2 ** 40,
     default: 67_108_864,
     unit: 'bytes',
-    description: 'The most that cached responses take in the memory of one process.',
+    description:
+      'The most that cached responses take in the memory of one process; those that are not for the public, three quarters of it.',
   }),
   FRESHNESS_POLL_MS: milliseconds(20, 'How often changes are asked for while cached responses are served.'),
   FRESHNESS_BOUND_MS: milliseconds(

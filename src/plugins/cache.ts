@@ -12,6 +12,7 @@ import { Ledger, withLedger } from '../engine/budget/ledger.ts';
 import { type Cache, createCache } from '../engine/cache/cache.ts';
 import type { Entry } from '../engine/cache/entry.ts';
 import { createFacts, type Facts } from '../engine/cache/facts.ts';
+import { isPublicKey } from '../engine/cache/key.ts';
 import { createPopular, type Popular } from '../engine/cache/popular.ts';
 import { isWithin } from '../engine/cache/rollout.ts';
 import { createSampler, type Sampler } from '../engine/cache/sampler.ts';
@@ -58,7 +59,7 @@ export const cache = fp<CachePluginOptions>(
       remote: namespaces && { redis: redis.client, breaker: redis.breaker, namespace: namespaces.entries },
       background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
     };
-    const made = createCache({ ...parts, maxBytes: config.memoryBytes, isAway: saysNoServer });
+    const made = createCache({ ...parts, maxBytes: config.memoryBytes, isPublic: isPublicKey, isAway: saysNoServer });
     const facts = createFacts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
     app.decorate('cache', made);
     app.decorate('cacheStats', made.stats);

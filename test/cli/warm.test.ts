@@ -38,7 +38,7 @@ async function warmWith(changes: Record<string, string>, ...args: string[]) {
 
 describe('what is read most', () => {
   it('is told to Redis, read by the command, and in the memory of a process before it is ready', async () => {
-    for (const [url, headers] of QUESTIONS) for (const _ of [1, 2, 3]) await ask(app(), url, headers);
+    for (const [url, headers] of QUESTIONS) for (const _ of [1, 2, 3, 4]) await ask(app(), url, headers);
     await app().cache.settled();
     await app().popular!.tell(app().cache.takeReads(10));
     const redis = new Redis(server().url);
@@ -50,6 +50,9 @@ describe('what is read most', () => {
       progress: expect.stringContaining('3/3\n'),
       code: 0,
     });
+    const kept = (await redis.keys('hotpath:*')).filter((key) => !key.includes('{popular}'));
+    const lives = await Promise.all(kept.map((key) => redis.pttl(key)));
+    expect(lives.map((life) => life > 30_000)).toEqual([true, true, true]);
     expect(await warm()).toMatchObject({ said: '3 of the most read are in Redis; 0 had to be read.\n', code: 0 });
     expect((await warm()).progress).not.toContain('Warning');
 
@@ -76,7 +79,7 @@ describe('what is read most', () => {
 
 it('a page that a guard is asked about is left out, and the command says so', async () => {
   const { rows } = await app().pool.query('select user_id as id from permissions where project_id = 1 limit 1');
-  for (const _ of [1, 2]) expect((await ask(app(), '/v1/projects/1', as(rows[0].id))).status).toBe(200);
+  for (const _ of [1, 2, 3, 4]) expect((await ask(app(), '/v1/projects/1', as(rows[0].id))).status).toBe(200);
   await app().popular!.tell(app().cache.takeReads(10));
   const { said, code } = await warm();
   expect(said).toMatch(/^1 were left out: they are for those alone whom a guard lets in\.$/m);

@@ -40,6 +40,8 @@ export interface CacheOptions {
   readonly follower: Follower;
   /** The bound of this process's memory. */
   readonly maxBytes: number;
+  /** Whether an answer is for the public, so that anybody can fill the cache with it. Without it none is. */
+  readonly isPublic?: (key: string) => boolean;
   /** Without it there is one tier. */
   readonly remote?: Remote | undefined;
   /** Fills that may be with the database at once, and that wait for it. */
@@ -62,6 +64,8 @@ export interface Cache {
   read(query: Query): Promise<Answer>;
   /** Reads the database whatever is kept, and keeps nothing. @throws what `load` throws. */
   bypass(query: Query): Promise<Answer>;
+  /** Reads the database, and resolves when the answer is kept in both tiers. @throws what `load` throws. */
+  renew(query: Query): Promise<void>;
   /** Counts a request for a cached route. */
   countViewer(isOn: boolean): void;
   /** What was read most from memory since it was last taken, most first. */
@@ -77,19 +81,28 @@ const FILLS = { atOnce: 16, waiting: 256 };
 const LEASE_MS = 500;
 /** Of an entry that was read from another server than the one that is followed: it is never fresh. */
 const NO_EPOCH = '';
+/**
+ * How long Redis keeps an answer for the public that nobody has asked for again yet. A flood of distinct questions takes
+ * no more of Redis than what it asks in this time.
+ */
+const BRIEF_MS = 30_000;
+/** What was read most comes back into memory as if it had been read so often there. */
+const PRELOADED_USES = 8;
 
 export function createCache(options: CacheOptions): Cache {
   const { follower, remote, leaseMs = LEASE_MS, isAway, background = (work) => void work() } = options;
-  const { maxAgeMs = Number.POSITIVE_INFINITY } = options;
-  const l1 = createL1(options.maxBytes);
+  const { maxAgeMs = Number.POSITIVE_INFINITY, isPublic = () => false } = options;
+  const l1 = createL1(options);
   const l2 = remote && createL2(remote);
   const flights = createFlights<Answer>(follower);
   const gate = createGate(options.fills ?? FILLS);
   const { answers, cohorts, events } = createCounters();
   const keeping = new Set<Promise<void>>();
+  /** Entries that Redis keeps for a short time. */
+  const brief = new WeakSet<Entry>();
   const onOutdated = () => count(events, 'outdated');
   const fill: Fill = remote
-    ? createFill({ ...{ follower, isCurrent, l1, remote, leaseMs, load, readAnew, onOutdated } })
+    ? createFill({ ...{ follower, isCurrent, l1, remote, leaseMs, load, readAnew, onOutdated, onFound: prolong } })
     : (query) => load(query);
 
   function isCurrent(): boolean {
@@ -101,8 +114,21 @@ export function createCache(options: CacheOptions): Cache {
     const entry = l1.get(key);
     if (!entry) return undefined;
     const verdict = judge(follower, entry, now);
-    if (verdict !== 'outdated') entry.reads += 1;
+    if (verdict !== 'outdated') {
+      if (entry.reads === 0 && brief.delete(entry)) void untilDone(afterReplies().then(() => l2?.set({ key }, entry)));
+      entry.reads += 1;
+    }
     return { entry, verdict };
+  }
+
+  /** What another instance kept for a short time and this one asks for as well is kept like everything else. */
+  function prolong(key: string, entry: Entry): void {
+    if (Date.now() - entry.readAt < BRIEF_MS && isPublic(key)) void untilDone(l2!.prolong(key, entry));
+  }
+
+  function untilDone(done: Promise<void>): Promise<void> {
+    keeping.add(done);
+    return done.finally(() => keeping.delete(done));
   }
 
   function peek(key: string): Entry | undefined {
@@ -157,7 +183,7 @@ export function createCache(options: CacheOptions): Cache {
     unanswered(query.look, 'miss');
     try {
       const entry = await readDatabase(query);
-      keep(query.key, entry, held);
+      void keep(query.key, entry, held);
       return { entry, tier: 'database', outcome: 'miss' };
     } catch (error) {
       void held?.release();
@@ -201,18 +227,19 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   /** Keeps an entry here at once; in Redis, with every variant, once the replies that wait for it are on their way. */
-  function keep(key: string, entry: Entry, lease: Lease | undefined): void {
+  function keep(key: string, entry: Entry, lease?: Lease): Promise<void> {
     const isKept = entry.ttlMs > 0 && judge(follower, entry) === 'fresh';
     if (isKept) {
       count(events, 'stored');
+      if (isPublic(key) && !l1.knows(key)) brief.add(entry);
       l1.set(key, entry);
     }
-    const done = afterReplies().then(async () => {
-      if (isKept) await spread(key, entry);
-      await lease?.release();
-    });
-    keeping.add(done);
-    void done.finally(() => keeping.delete(done));
+    return untilDone(
+      afterReplies().then(async () => {
+        if (isKept) await spread(key, entry);
+        await lease?.release();
+      }),
+    );
   }
 
   const spread = (key: string, entry: Entry): Promise<void> =>
@@ -220,7 +247,7 @@ export function createCache(options: CacheOptions): Cache {
       await complete(entry);
       // It has grown by its variants.
       if (l1.get(key) === entry) l1.set(key, entry);
-      await l2?.set({ key, look }, entry);
+      await l2?.set({ key, look }, entry, brief.has(entry) ? BRIEF_MS : undefined);
     });
 
   async function counted(resolved: Promise<Answer>): Promise<Answer> {
@@ -233,10 +260,11 @@ export function createCache(options: CacheOptions): Cache {
     peek,
     read: (query) => counted(traceLook(query, query.policy.sharedMaxAge === undefined ? resolve : confirm)),
     bypass: (query) => counted(traceLook(query, past)),
+    renew: async (query) => keep(query.key, await readDatabase(query)),
     takeReads: (many) => l1.takeReads(many),
     async preload(key) {
       const entry = await l2?.get({ key });
-      if (entry && entry !== AWAY && judge(follower, entry) === 'fresh') l1.set(key, entry);
+      if (entry && entry !== AWAY && judge(follower, entry) === 'fresh') l1.set(key, entry, PRELOADED_USES);
     },
     countViewer: (isOn) => count(cohorts, isOn ? 'on' : 'off'),
     settled: async () => void (await Promise.all(keeping)),

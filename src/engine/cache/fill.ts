@@ -33,6 +33,8 @@ export interface FillParts {
   /** Reads what is past its ttl anew, in the background. */
   readonly readAnew: (query: Query) => void;
   readonly onOutdated: () => void;
+  /** Told of what was found in Redis and may be served as it is. */
+  readonly onFound: (key: string, entry: Entry) => void;
 }
 
 /**
@@ -47,7 +49,7 @@ export type Fill = (query: Query, cause: Cause) => Promise<Answer>;
 const LEASE_WAITS = 10;
 const LEASE_POLL_MS = 10;
 
-export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, readAnew, onOutdated }: FillParts): Fill {
+export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, readAnew, ...told }: FillParts): Fill {
   const l2 = createL2(remote);
   const leases = createLeases(remote, leaseMs);
 
@@ -55,7 +57,7 @@ export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, rea
     const entry = await l2.get(query, patienceMs);
     if (!entry || entry === AWAY || !isCurrent()) return entry && AWAY;
     const verdict = judge(follower, entry);
-    if (verdict === 'outdated') onOutdated();
+    if (verdict === 'outdated') told.onOutdated();
     if (verdict === 'fresh') return found(query, entry, 'hit');
     if (verdict !== 'late' || cause === 'late') return undefined;
     readAnew(query);
@@ -64,6 +66,7 @@ export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, rea
 
   function found({ key }: Query, entry: Entry, outcome: 'hit' | 'stale'): Answer {
     l1.set(key, entry);
+    if (outcome === 'hit') told.onFound(key, entry);
     return { entry, tier: 'l2', outcome };
   }
 

@@ -8,8 +8,8 @@
  * Its parts stand on lines of their own. A URL holds no line break, and neither does who a token may name (`auth.ts`).
  */
 import { hash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import type { Viewer } from '../resource/viewer.ts';
+import { PUBLIC, type Viewer } from '../resource/viewer.ts';
+import { ScanResistantCache } from './scan-resistant-cache.ts';
 
 /** What is known of a request's text, for a role. */
 export interface Question {
@@ -27,12 +27,14 @@ export interface Questions {
   add(url: string, viewer: Viewer, known: Omit<Question, 'text'>): Question;
 }
 
-const REMEMBERED_CHARACTERS = 8 * 1024 * 1024;
+const REMEMBERED_BYTES = 16 * 1024 * 1024;
+const PUBLIC_NAMES = `${PUBLIC.role}\n`;
 
 export function createQuestions(): Questions {
-  const questions = new LRUCache<string, Question>({
-    maxSize: REMEMBERED_CHARACTERS,
-    sizeCalculation: (question, name) => name.length + question.text.length,
+  const questions = new ScanResistantCache<Question>({
+    maxBytes: REMEMBERED_BYTES,
+    sizeOf: ({ text }, name) => 2 * (name.length + text.length),
+    isPublic: (name) => name.startsWith(PUBLIC_NAMES),
   });
   return {
     known: (url, { role }) => questions.get(nameOf(url, role)),
@@ -67,6 +69,9 @@ export function askedBy(key: string): { readonly url: string; readonly viewer: V
   const [url = '', role = '', subject] = key.split('\n');
   return { url, viewer: { role, subject } };
 }
+
+/** Whether an answer is for the public, so that anybody could have asked for it. */
+export const isPublicKey = (key: string): boolean => askedBy(key).viewer.role === PUBLIC.role;
 
 export interface RemoteKeys {
   readonly entry: string;

@@ -1,15 +1,20 @@
-/** The first tier: entries in this process's memory, bounded by bytes, the least recently used thrown out first. */
-import { LRUCache } from 'lru-cache';
+/** The first tier: entries in this process's memory, bounded by bytes; `scan-resistant-cache.ts` says which ones go. */
 import { includes } from '../freshness/snapshot.ts';
 import { type Entry, sizeOf } from './entry.ts';
-import type { Read } from './popular.ts';
+import { mostRead, type Read } from './popular.ts';
+import { ScanResistantCache, type ScanResistantOptions } from './scan-resistant-cache.ts';
 
 export interface L1 {
   get(key: string): Entry | undefined;
-  /** Keeps an entry, unless one that was read later is there. */
-  set(key: string, entry: Entry): void;
+  /**
+   * Keeps an entry, unless one that was read later is there.
+   * @param uses how often it is known to be asked for; up to 15.
+   */
+  set(key: string, entry: Entry, uses?: number): void;
   delete(key: string): void;
-  /** What was read most since it was last taken, most first. */
+  /** Whether a key was asked for before, as far as is remembered. */
+  knows(key: string): boolean;
+  /** What was read most since it was last taken, most first. What was read seldom goes on being counted. */
   takeReads(many: number): Read[];
   readonly entries: number;
   readonly bytes: number;
@@ -17,43 +22,41 @@ export interface L1 {
   readonly evictions: number;
 }
 
-export function createL1(maxBytes: number): L1 {
-  let evictions = 0;
-  const cache = new LRUCache<string, Entry>({
-    maxSize: maxBytes,
-    sizeCalculation: (entry, key) => sizeOf(entry) + 2 * key.length,
-    dispose(_entry, _key, reason) {
-      if (reason === 'evict') evictions += 1;
-    },
-  });
+export type L1Options = Pick<ScanResistantOptions<Entry>, 'maxBytes' | 'isPublic'>;
+
+/** Reads from memory that make an entry worth telling of: fewer may be those of a scan. */
+const LEAST_READS = 3;
+
+export function createL1(options: L1Options): L1 {
+  const cache = new ScanResistantCache<Entry>({ ...options, sizeOf: (entry, key) => sizeOf(entry) + 2 * key.length });
   return {
     get: (key) => cache.get(key),
-    set(key, entry) {
+    set(key, entry, uses) {
       const there = cache.peek(key);
       const isLater = there?.epoch === entry.epoch && !includes(entry.snapshot, there.snapshot);
       if (isLater) return;
       if (there && there !== entry) entry.reads += there.reads;
-      // One that is there already may have grown; it is measured when it comes in.
-      if (there === entry) cache.delete(key);
-      cache.set(key, entry);
+      cache.set(key, entry, uses);
     },
-    delete: (key) => void cache.delete(key),
+    delete: (key) => cache.delete(key),
+    knows: (key) => cache.knows(key),
     takeReads(many) {
-      const reads: Read[] = [];
-      for (const [key, entry] of cache.entries()) {
-        if (entry.reads > 0) reads.push({ key, times: entry.reads });
-        entry.reads = 0;
-      }
-      return reads.sort((one, other) => other.times - one.times).slice(0, many);
+      const reads = mostRead(readsOf(cache.entries()), many);
+      for (const { key } of reads) cache.peek(key)!.reads = 0;
+      return reads;
     },
     get entries() {
-      return cache.size;
+      return cache.count;
     },
     get bytes() {
-      return cache.calculatedSize;
+      return cache.size;
     },
     get evictions() {
-      return evictions;
+      return cache.evictions;
     },
   };
+}
+
+function* readsOf(entries: Iterable<readonly [key: string, entry: Entry]>): Iterable<Read> {
+  for (const [key, { reads }] of entries) if (reads >= LEAST_READS) yield { key, times: reads };
 }

@@ -7,7 +7,7 @@ import { remoteKeys } from './key.ts';
 import { tracedCommand } from './spans.ts';
 
 /** What is used of a client; a cluster's has it, too. Every command has one key. */
-export type RedisClient = Pick<Redis, 'getBuffer' | 'set' | 'eval' | 'zrevrange'>;
+export type RedisClient = Pick<Redis, 'getBuffer' | 'set' | 'pexpire' | 'eval' | 'zrevrange'>;
 
 export interface Remote {
   readonly redis: RedisClient;
@@ -25,8 +25,10 @@ export interface Asked {
 export interface L2 {
   /** The entry, nothing, or `AWAY`. */
   get(asked: Asked, patienceMs?: number): Promise<Entry | undefined | typeof AWAY>;
-  /** Never rejects. */
-  set(asked: Asked, entry: Entry): Promise<void>;
+  /** Never rejects. @param mostMs keeps it for so long at most. */
+  set(asked: Asked, entry: Entry, mostMs?: number): Promise<void>;
+  /** Keeps what was set for a short time as long as it may be served. Never rejects. */
+  prolong(key: string, entry: Entry): Promise<void>;
 }
 
 export function createL2({ redis, breaker, namespace }: Remote): L2 {
@@ -37,11 +39,16 @@ export function createL2({ redis, breaker, namespace }: Remote): L2 {
       const bytes = await breaker.attempt(get, patienceMs);
       return bytes === AWAY ? AWAY : bytes ? decode(bytes) : undefined;
     },
-    async set({ key, look }, entry) {
+    async set({ key, look }, entry, mostMs = Number.POSITIVE_INFINITY) {
       const name = remoteKeys(namespace, key).entry;
-      const lifeMs = entry.ttlMs + Math.max(entry.staleMs, entry.rescueMs);
-      const set = () => redis.set(name, encode(entry), 'PX', lifeMs);
+      const set = () => redis.set(name, encode(entry), 'PX', Math.min(lifeMsOf(entry), mostMs));
       await breaker.attempt(() => tracedCommand(look, `SET ${name} ? PX ?`, set));
+    },
+    async prolong(key, entry) {
+      const leftMs = entry.readAt + lifeMsOf(entry) - Date.now();
+      if (leftMs > 0) await breaker.attempt(() => redis.pexpire(remoteKeys(namespace, key).entry, leftMs));
     },
   };
 }
+
+const lifeMsOf = ({ ttlMs, staleMs, rescueMs }: Entry): number => ttlMs + Math.max(staleMs, rescueMs);

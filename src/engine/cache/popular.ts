@@ -1,8 +1,12 @@
 /**
  * The most read keys, added up over all processes: each tells Redis now and then what was read most from its memory.
  * They are kept by day, so that what was popular once is forgotten, and only so many, the fewest reads left out first.
+ *
+ * Keys of the public have a set of their own, and at most half of what is asked for while there are others. So nothing
+ * that anonymous clients ask, however often, leaves out what viewers read.
  */
 import { AWAY } from './breaker.ts';
+import { isPublicKey } from './key.ts';
 import type { Remote } from './l2.ts';
 
 /** A key, and how often it was read from memory since it was last told of. */
@@ -18,11 +22,22 @@ export interface Popular {
   top(many: number): Promise<string[]>;
 }
 
+/** The most read, most first: so many, and of these at most half of the public, while there are others. */
+export function mostRead(reads: Iterable<Read>, many: number): Read[] {
+  const sorted = [...reads].sort((one, other) => other.times - one.times);
+  const ofPublic = sorted.filter(({ key }) => isPublicKey(key));
+  const ofViewers = sorted.filter(({ key }) => !isPublicKey(key)).slice(0, many);
+  const leastOfPublic = Math.max(Math.floor(many / 2), many - ofViewers.length);
+  const taken = new Set([...ofPublic.slice(0, leastOfPublic), ...ofViewers]);
+  return sorted.filter((read) => taken.has(read)).slice(0, many);
+}
+
 const DAY_MS = 86_400_000;
+/** Of the public, and of viewers. */
 const KEPT_KEYS = 10_000;
 
 /**
- * KEYS[1]  the reads of a day
+ * KEYS[1]  the reads of a day, of the public or of viewers
  * ARGV[1]  how many keys are kept
  * ARGV[2]  for how long, in milliseconds
  * ARGV[3…] reads and keys, in turn
@@ -33,28 +48,40 @@ const ADD = `
   redis.call('pexpire', KEYS[1], ARGV[2])
 `;
 
-export function createPopular({ redis, breaker, namespace }: Remote): Popular {
-  const nameOf = (time: number) => `hotpath:${namespace}:{popular}:${new Date(time).toISOString().slice(0, 10)}`;
+type Audience = 'public' | 'viewers';
 
-  async function readsOf(time: number, many: number): Promise<Read[]> {
-    const told = await breaker.attempt(() => redis.zrevrange(nameOf(time), 0, many - 1, 'WITHSCORES'));
+const AUDIENCES: readonly Audience[] = ['public', 'viewers'];
+const audienceOf = (key: string): Audience => (isPublicKey(key) ? 'public' : 'viewers');
+
+export function createPopular({ redis, breaker, namespace }: Remote): Popular {
+  const nameOf = (time: number, audience: Audience) =>
+    `hotpath:${namespace}:{popular}:${audience}:${new Date(time).toISOString().slice(0, 10)}`;
+
+  async function add(reads: readonly Read[], audience: Audience): Promise<void> {
+    const told = reads.filter(({ key }) => audienceOf(key) === audience).flatMap(({ key, times }) => [times, key]);
+    if (told.length === 0) return;
+    const name = nameOf(Date.now(), audience);
+    await breaker.attempt(() => redis.eval(ADD, 1, name, KEPT_KEYS, 2 * DAY_MS, ...told));
+  }
+
+  async function readsOf(name: string, many: number): Promise<Read[]> {
+    const told = await breaker.attempt(() => redis.zrevrange(name, 0, many - 1, 'WITHSCORES'));
     if (told === AWAY) return [];
     return told.flatMap((key, at) => (at % 2 === 0 ? [{ key, times: Number(told[at + 1]) }] : []));
   }
 
   return {
     async tell(reads) {
-      if (reads.length === 0) return;
-      const told = reads.flatMap(({ key, times }) => [times, key]);
-      await breaker.attempt(() => redis.eval(ADD, 1, nameOf(Date.now()), KEPT_KEYS, 2 * DAY_MS, ...told));
+      await Promise.all(AUDIENCES.map((audience) => add(reads, audience)));
     },
     async top(many) {
       const now = Date.now();
-      const days = await Promise.all([readsOf(now, many), readsOf(now - DAY_MS, many)]);
+      const names = AUDIENCES.flatMap((audience) => [nameOf(now, audience), nameOf(now - DAY_MS, audience)]);
+      const told = await Promise.all(names.map((name) => readsOf(name, many)));
       const times = new Map<string, number>();
-      for (const read of days.flat()) times.set(read.key, (times.get(read.key) ?? 0) + read.times);
-      const keys = [...times].sort(([, one], [, other]) => other - one).map(([key]) => key);
-      return keys.slice(0, many);
+      for (const read of told.flat()) times.set(read.key, (times.get(read.key) ?? 0) + read.times);
+      const reads = [...times].map(([key, sum]): Read => ({ key, times: sum }));
+      return mostRead(reads, many).map(({ key }) => key);
     },
   };
 }

@@ -94,7 +94,7 @@ describe('memory', () => {
       tags: ['user:1'],
     } as const;
     const entry = entryOf(read, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
-    const l1 = createL1(1_000_000);
+    const l1 = createL1({ maxBytes: 1_000_000 });
     l1.set('key', entry);
     const before = l1.bytes;
     await complete(entry);

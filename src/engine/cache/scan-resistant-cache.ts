@@ -1,0 +1,118 @@
+/**
+ * A cache in memory, bounded by bytes, that a flood of distinct questions does not flush.
+ *
+ * Values for the public and for viewers have a share each (`share.ts`). Viewers' values take up to three quarters of the
+ * memory, and no value for the public ever throws one of them out. The public's take all that viewers' leave, at least
+ * a quarter. Viewers' values never take that quarter, even if it is free: the public could take it back by asking.
+ */
+import type { Held } from './queue.ts';
+import { Share } from './share.ts';
+
+export interface ScanResistantOptions<V> {
+  /** The bound of all sizes, together with what is remembered of keys that are not held. */
+  readonly maxBytes: number;
+  readonly sizeOf: (value: V, key: string) => number;
+  /** Whether the value of a key is for the public. Without it the cache is one share. */
+  readonly isPublic?: ((key: string) => boolean) | undefined;
+}
+
+/** The part of the memory that is the public's in any case. */
+const PUBLIC_PART = 0.25;
+/** A key is remembered for each so many bytes of memory, by each share. */
+const BYTES_A_REMEMBERED = 512;
+const REMEMBERED_BYTES = 4;
+
+export class ScanResistantCache<V> {
+  readonly #held = new Map<string, Held<V>>();
+  readonly #viewers: Share<V>;
+  readonly #public: Share<V>;
+  readonly #isPublic: (key: string) => boolean;
+  readonly #sizeOf: ScanResistantOptions<V>['sizeOf'];
+  readonly #maxSize: number;
+  readonly #maxViewers: number;
+  #evictions = 0;
+
+  constructor({ maxBytes, sizeOf, isPublic }: ScanResistantOptions<V>) {
+    const remembered = 2 ** Math.floor(Math.log2(Math.max(1, maxBytes / BYTES_A_REMEMBERED)));
+    const onEvict = ({ key }: Held<V>) => {
+      this.#held.delete(key);
+      this.#evictions += 1;
+    };
+    this.#viewers = new Share({ remembered, onEvict });
+    this.#public = new Share({ remembered, onEvict });
+    this.#isPublic = isPublic ?? (() => false);
+    this.#sizeOf = sizeOf;
+    this.#maxSize = Math.max(0, maxBytes - (isPublic ? 2 : 1) * remembered * REMEMBERED_BYTES);
+    this.#maxViewers = isPublic ? this.#maxSize * (1 - PUBLIC_PART) : this.#maxSize;
+  }
+
+  get count(): number {
+    return this.#held.size;
+  }
+
+  get size(): number {
+    return this.#viewers.size + this.#public.size;
+  }
+
+  /** Values thrown out so far to make room. */
+  get evictions(): number {
+    return this.#evictions;
+  }
+
+  get(key: string): V | undefined {
+    const held = this.#held.get(key);
+    if (held === undefined) return undefined;
+    (held.isPublic ? this.#public : this.#viewers).use(held);
+    return held.value;
+  }
+
+  /** As `get`, without being counted as a read. */
+  peek(key: string): V | undefined {
+    return this.#held.get(key)?.value;
+  }
+
+  /**
+   * Keeps a value, if there is room for it, in place of the one that is there.
+   * @param uses how often it is known to be asked for, beside what is remembered; up to 15.
+   */
+  set(key: string, value: V, uses = 0): void {
+    const size = this.#sizeOf(value, key);
+    const held = this.#held.get(key) ?? this.#add({ key, value, uses });
+    held.value = value;
+    held.queue!.resize(held, size);
+    if (!held.isPublic) this.#viewers.shrinkTo(this.#maxViewers);
+    this.#public.shrinkTo(this.#maxSize - this.#viewers.size);
+  }
+
+  /** Takes a value out. Since it was asked for, the next of its key brings its count with it. */
+  delete(key: string): void {
+    const held = this.#held.get(key);
+    if (!held) return;
+    this.#shareOf(held).take(held);
+    this.#held.delete(key);
+  }
+
+  /** Whether a key is held, or was lately. */
+  knows(key: string): boolean {
+    return this.#held.has(key) || this.#shareOf({ isPublic: this.#isPublic(key) }).remembered(key) > 0;
+  }
+
+  *entries(): Iterable<readonly [key: string, value: V]> {
+    for (const [key, { value }] of this.#held) yield [key, value];
+  }
+
+  #shareOf({ isPublic }: Pick<Held<V>, 'isPublic'>): Share<V> {
+    return isPublic ? this.#public : this.#viewers;
+  }
+
+  #add({ key, value, uses }: Pick<Held<V>, 'key' | 'value' | 'uses'>): Held<V> {
+    const isPublic = this.#isPublic(key);
+    const share = this.#shareOf({ isPublic });
+    const known = Math.max(uses, share.remembered(key));
+    const alone = { age: 0, queue: undefined, older: undefined, newer: undefined };
+    const held: Held<V> = { key, isPublic, value, size: 0, uses: known, ...alone };
+    share.add(held);
+    this.#held.set(key, held);
+    return held;
+  }
+}
