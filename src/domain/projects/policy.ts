@@ -13,6 +13,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { PermissionRole } from '#client';
+import type { FactQuery } from '../../engine/cache/facts.ts';
 import { READ_AT } from '../../engine/compile/sql/read-at.ts';
 import { requestError } from '../../engine/http/errors.ts';
 import type { Viewer } from '../../engine/resource/viewer.ts';
@@ -32,14 +33,17 @@ export async function permissionOf(
   userId: number,
   projectId: number,
 ): Promise<Permission | undefined> {
-  const text = await facts.read({
-    subject: String(userId),
-    about: `permission in ${projectId}`,
-    tables: ['permission', 'project'],
-    load: () => readPermission(pool, userId, projectId),
-  });
+  const text = await facts.read(permissionFact(pool, userId, projectId));
   return (JSON.parse(text) as Permission | null) ?? undefined;
 }
+
+/** The fact that `permissionOf` reads: JSON of a `Permission`, or of `null`. */
+export const permissionFact = (pool: Parts['pool'], userId: number, projectId: number): FactQuery => ({
+  subject: String(userId),
+  about: `permission in ${projectId}`,
+  tables: ['permission', 'project'],
+  load: () => readPermission(pool, userId, projectId),
+});
 
 interface PermissionRow {
   readonly held: string;

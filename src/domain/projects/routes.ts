@@ -3,6 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ActivityKind, PermissionRole, type Prisma } from '#client';
+import { requestError } from '../../engine/http/errors.ts';
 import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { sendJson } from '../../plugins/reads.ts';
@@ -37,7 +38,9 @@ export function writeRoutes(app: FastifyInstance): void {
     async ({ viewer, params, body }, reply) => {
       const place = { projectId: params.id, userId: params.userId };
       const isNew = await grant(app, viewer, { ...place, role: body.role });
-      return sendJson(reply.code(isNew ? 201 : 200), `{"data":${await app.rowOf(member, place, viewer)}}`);
+      const row = await app.rowOf(member, place, viewer);
+      if (row === null) throw requestError('notFound', 'The permission has been revoked again meanwhile.');
+      return sendJson(reply.code(isNew ? 201 : 200), `{"data":${row}}`);
     },
   );
 

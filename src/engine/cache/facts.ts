@@ -14,6 +14,12 @@
  * began before the change; for what depends on a fact further up a tree. It asks for clocks that run equally fast, not
  * for clocks that agree.
  *
+ * A change is written through as well: whoever makes it reads the new fact after his commit and keeps it in both tiers
+ * before he answers, so that the next use, on any instance, costs no statement (`renew`). Nothing relies on it. What it
+ * keeps is an entry like any other. Of two instances that change a fact at once, the one that reads first may be the
+ * last to write to Redis; then the next use finds an entry that is outdated, and reads the fact anew. In memory an older
+ * entry does not replace a newer one.
+ *
  * A change that nobody answers for, by `psql`, ends a fact everywhere within `BELIEVED_MS` of its commit. No fact is
  * served past its time, and none because the database is away.
  */
@@ -21,6 +27,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CacheOptions, createCache } from './cache.ts';
 import type { Reading } from './entry.ts';
 import type { CachePolicy } from './policy.ts';
+import type { Query } from './query.ts';
 import type { CacheStats } from './stats.ts';
 
 const BELIEVED_MS = 100;
@@ -46,32 +53,54 @@ export interface Facts {
   readonly stats: CacheStats;
   /** @throws what `load` throws. */
   read(query: FactQuery): Promise<string>;
-  /** After a commit: resolves when no instance believes any more what it has ended. */
-  outlast(): Promise<void>;
+  /**
+   * After a commit: resolves when no instance believes any more what it has ended, and what holds now has been kept in
+   * both tiers, if the database and Redis were in time. Never rejects.
+   */
+  renew(query: FactQuery): Promise<void>;
   /** Resolves when what was read so far is kept in both tiers. */
   settled(): Promise<void>;
 }
 
-export interface FactsOptions extends Omit<CacheOptions, 'leaseMs' | 'isAway' | 'maxAgeMs'> {
+export interface FactsOptions extends Omit<CacheOptions, 'leaseMs' | 'isAway' | 'isPublic' | 'maxAgeMs'> {
   /** Whether what is about this subject is cached. */
   readonly isCached: (subject: string) => boolean;
 }
 
 export function createFacts({ isCached, ...options }: FactsOptions): Facts {
+  const { follower, remote } = options;
   const cache = createCache({ ...options, maxAgeMs: BELIEVED_MS, isAway: () => false });
+  const renewedMs = OUTLASTED_MS + (remote?.breaker.timeoutMs ?? 0);
+
+  /** Once the follower knows of the commit, no reader here takes what was before for an answer. */
+  async function writeThrough(query: FactQuery): Promise<void> {
+    if (isCached(query.subject) && (await follower.catchUp())) await cache.renew(cacheQuery(query));
+  }
+
   return {
     stats: cache.stats,
-    async read({ subject, about, tables, load }) {
-      const key = `fact\n${subject}\n${about}`;
-      const isOn = isCached(subject);
-      const held = isOn ? cache.peek(key) : undefined;
+    async read(query) {
+      const isOn = isCached(query.subject);
+      const held = isOn ? cache.peek(keyOfFact(query)) : undefined;
       if (held) return held.bodies.identity.toString();
-      const reading = async (): Promise<Reading> => ({ ...NO_MORE, ...(await load()), status: 200 });
-      const query = { key, policy: POLICY, tables, load: reading };
-      const { entry } = await (isOn ? cache.read(query) : cache.bypass(query));
+      const asked = cacheQuery(query);
+      const { entry } = await (isOn ? cache.read(asked) : cache.bypass(asked));
       return entry.bodies.identity.toString();
     },
-    outlast: () => delay(OUTLASTED_MS),
+    async renew(query) {
+      const late = delay(renewedMs, undefined, { ref: false });
+      const written = writeThrough(query).catch(() => {});
+      await Promise.all([delay(OUTLASTED_MS), Promise.race([written, late])]);
+    },
     settled: () => cache.settled(),
   };
 }
+
+const keyOfFact = ({ subject, about }: FactQuery): string => `fact\n${subject}\n${about}`;
+
+const cacheQuery = (query: FactQuery): Query => ({
+  key: keyOfFact(query),
+  policy: POLICY,
+  tables: query.tables,
+  load: async () => ({ ...NO_MORE, ...(await query.load()), status: 200 }),
+});

@@ -2,7 +2,15 @@ import { expect, it } from 'vitest';
 import { entryOf } from '../../../src/engine/cache/entry.ts';
 import { type Answer, coalesced } from '../../../src/engine/cache/query.ts';
 
-const reading = { status: 200, body: '{}', etag: '"x"', link: '', snapshot: '1:1:', tags: [] } as const;
+const reading = {
+  status: 200,
+  body: '{}',
+  etag: '"x"',
+  link: '',
+  snapshot: '1:1:',
+  incarnation: 'here',
+  tags: [],
+} as const;
 const entry = entryOf(reading, { ttlMs: 1000, staleMs: 0, rescueMs: 0, epoch: 'e', readAt: 0 });
 
 it.each([
