@@ -10,7 +10,15 @@ const PAGE_BYTES = 8000;
 
 const entryOfBytes = (bytes: number) =>
   entryOf(
-    { status: 200, body: 'x'.repeat(bytes), etag: '"1-2"', link: '', snapshot: '1:1:', tags: ['product', 'user:1'] },
+    {
+      status: 200,
+      body: 'x'.repeat(bytes),
+      etag: '"1-2"',
+      link: '',
+      snapshot: '1:1:',
+      incarnation: 'here',
+      tags: ['product', 'user:1'],
+    },
     { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 },
   );
 
