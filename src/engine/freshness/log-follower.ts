@@ -307,7 +307,9 @@ class LogFollower implements Follower {
     } while (welcome !== 'useful');
     this.#isQuiet = this.position === before;
     this.#heardAt = this.#isCovered && !this.#isDoubted ? sentAt : NEVER;
-    for (const done of served) done(this.#heardAt === sentAt);
+    const isHeard = this.#heardAt === sentAt;
+    if (isHeard) this.#enter({ is: 'following' });
+    for (const done of served) done(isHeard);
   }
 
   async #readOnce(client: SessionClient): Promise<Welcome> {
@@ -364,8 +366,7 @@ class LogFollower implements Follower {
     const sentAt = performance.now();
     const catalog = watched ? await readFingerprint(client, this.#names) : '';
     const isKnown = catalog === this.#catalog && (this.#state === 'following' || this.#state === 'uncovered');
-    if (!watched) this.#enter({ is: 'following' });
-    else if (!isKnown) await this.#survey(client, watched);
+    if (watched && !isKnown) await this.#survey(client, watched);
     this.#catalog = catalog;
     this.#catalogPosition = position;
     this.#catalogAt = sentAt;
@@ -377,7 +378,7 @@ class LogFollower implements Follower {
     this.#heardAt = NEVER;
     watched.inexactKeys.clear();
     for (const key of inexactKeys) watched.inexactKeys.add(key);
-    this.#enter(this.#isCovered ? { is: 'following' } : { is: 'uncovered', gaps });
+    if (!this.#isCovered) this.#enter({ is: 'uncovered', gaps });
   }
 
   /** Clears away nothing where the server takes no writes. */
