@@ -318,3 +318,22 @@ describe('a thousand who ask at once', () => {
     expect(failures.length).toBeLessThanOrEqual(4);
   });
 });
+
+describe('the most read keys', () => {
+  it('hold what viewers read, however much of the public is told of', async () => {
+    await redis.flushall();
+    const own = { key: '/v1/users/3/dashboard\nuser\n3', times: 3 };
+    await app(0).popular!.tell([own]);
+    for (let batch = 0; batch < 30; batch += 1) {
+      const flood = Array.from({ length: 500 }, (_, at) => ({
+        key: `/v1/products?after=${500 * batch + at}\npublic`,
+        times: 1000,
+      }));
+      await app(batch % 4).popular!.tell(flood);
+    }
+    const [top, most] = [await app(1).popular!.top(100), await app(1).popular!.top(20_000)];
+    expect([top.length, top.includes(own.key)]).toEqual([100, true]);
+    expect(most).toHaveLength(10_001);
+    await redis.flushall();
+  });
+});
