@@ -741,7 +741,7 @@ export type GetUsersByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, phone, address, preferences, role, status, createdAt, updatedAt, orders, posts, notifications, transactions. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -793,7 +793,7 @@ export type ListUsersParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, phone, address, preferences, role, status, createdAt, updatedAt, orders, posts, notifications, transactions. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -831,7 +831,7 @@ export type GetUsersByIdDashboardParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, transactions, totals. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -844,7 +844,7 @@ export type ListUsersByIdTransactionsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, amount, currency, status, description, reference, cardLast4, location, metadata, createdAt, settledAt, merchant, order. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -925,7 +925,7 @@ export type ListMerchantsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, description, websiteUrl, logoUrl, supportEmail, supportPhone, address, createdAt, category, products. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -992,7 +992,7 @@ export type GetMerchantsByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, description, websiteUrl, logoUrl, supportEmail, supportPhone, address, createdAt, category, products. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1005,7 +1005,7 @@ export type ListCategoriesParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, slug, description, iconUrl, parentId, parent, children. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1053,7 +1053,7 @@ export type ListProductsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, slug, description, price, currency, imageUrl, gallery, attributes, labels, status, createdAt, updatedAt, rating, reviewCount, inStock, category, merchant, inventory, reviews. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1168,7 +1168,7 @@ export type GetProductsByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, slug, description, price, currency, imageUrl, gallery, attributes, labels, status, createdAt, updatedAt, rating, reviewCount, inStock, category, merchant, inventory, reviews. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1230,7 +1230,7 @@ export type ListProductsByIdReviewsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, rating, title, body, createdAt, user, product. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1293,7 +1293,7 @@ export type GetProductsByIdInventoryParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is quantity, warehouse, restockAt, updatedAt. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1329,7 +1329,7 @@ export type GetReviewsByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, rating, title, body, createdAt, user, product. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1342,7 +1342,7 @@ export type GetOrdersByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, status, total, currency, shippingAddress, createdAt, updatedAt, items, transaction. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1373,7 +1373,7 @@ export type ListUsersByIdOrdersParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, status, total, currency, shippingAddress, createdAt, updatedAt, items, transaction. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1421,7 +1421,7 @@ export type ListMerchantsByIdStockParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is productId, day, ordered, revenue, remaining, updatedAt, product. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1514,7 +1514,7 @@ export type GetProjectsByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, parentId, name, description, status, settings, createdAt, updatedAt, permissions, activities, children. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1527,7 +1527,7 @@ export type ListProjectsByIdActivitiesParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, summary, payload, createdAt, user. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1610,7 +1610,7 @@ export type GetProjectsByIdActivitiesByActivityIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, summary, payload, createdAt, user. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1623,7 +1623,7 @@ export type ListUsersByIdProjectsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is role, createdAt, updatedAt, project, grantedBy. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1704,7 +1704,7 @@ export type GetUsersByIdHomeParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, unread, posts, notifications. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1717,7 +1717,7 @@ export type GetPostsByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, title, body, media, createdAt, updatedAt, author. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1730,7 +1730,7 @@ export type GetNotificationsByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, title, body, data, readAt, createdAt. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1751,7 +1751,7 @@ export type ListUsersByIdPostsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, title, body, media, createdAt, updatedAt, author. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1780,7 +1780,7 @@ export type ListUsersByIdNotificationsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, title, body, data, readAt, createdAt. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1836,7 +1836,7 @@ export type ListDevicesParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, serial, name, kind, status, location, firmware, config, createdAt, updatedAt, merchant, readings, hourly. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -1907,7 +1907,7 @@ export type GetDevicesByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, serial, name, kind, status, location, firmware, config, createdAt, updatedAt, merchant, readings, hourly. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -1920,7 +1920,7 @@ export type ListDevicesByIdReadingsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is deviceId, timestamp, temperature, humidity, battery, receivedAt, device. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -2041,7 +2041,7 @@ export type ListDevicesByIdReadingsHourlyParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is deviceId, hour, count, temperatureMin, temperatureMax, temperatureAvg, humidityAvg. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -2078,7 +2078,7 @@ export type ListReadingsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is deviceId, timestamp, temperature, humidity, battery, receivedAt, device. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
@@ -2153,7 +2153,7 @@ export type GetReportsByIdParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, status, parameters, progress, rows, link, error, expiresAt, createdAt, updatedAt. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 };
@@ -2166,7 +2166,7 @@ export type ListUsersByIdReportsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, status, parameters, progress, rows, link, error, expiresAt, createdAt, updatedAt. At most 64 names and 4 levels.
  * @maxLength 1024
- * @pattern ^[a-zA-Z0-9,()]+$
+ * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
