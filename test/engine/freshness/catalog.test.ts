@@ -1,0 +1,115 @@
+/** The fingerprint of the catalog: another one after every change of the schema that may change answers, and no other. */
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { catalogNames, readFingerprint } from '../../../src/engine/freshness/catalog.ts';
+import { openFollower } from '../../../src/engine/freshness/log-follower.ts';
+import { usePsql, watchMarketplace } from './support.ts';
+
+const psql = usePsql();
+const watched = watchMarketplace();
+const names = catalogNames(watched);
+
+/** What another session sees, once the change has been committed. */
+async function fingerprintAfter(...statements: string[]): Promise<string> {
+  const { client } = psql();
+  for (const statement of statements) await client.query(statement);
+  const other = new pg.Client({ connectionString: psql().url });
+  await other.connect();
+  const fingerprint = await readFingerprint(other, names);
+  await other.end();
+  return fingerprint;
+}
+
+const TRIGGERS = ['insert', 'update', 'delete', 'truncate'].map(
+  (event) => `alter table users enable always trigger invalidation_${event}`,
+);
+
+describe('the fingerprint of the catalog', () => {
+  it.each<[what: string, ...statements: string[]]>([
+    [
+      'columns that swap their names',
+      'begin; alter table users rename column name to other; alter table users rename column phone to name; alter table users rename column other to phone; commit',
+    ],
+    ['a column of another type', 'alter table users alter column name type varchar(200)'],
+    ['a column more', 'alter table users add column nickname text'],
+    ['another default', `alter table users alter column name set default 'nobody'`],
+    ['a generated column', `alter table users add column shout text generated always as (upper(name)) stored`],
+    [
+      'a replaced view',
+      `create or replace view category_totals as select t.user_id, c.id as category_id, c.name as category,
+        (1 + sum(t.amount))::numeric(12,2) as total, count(*)::int as count
+        from transactions t join merchants m on m.id = t.merchant_id join categories c on c.id = m.category_id
+        group by t.user_id, c.id`,
+    ],
+    [
+      'another table in the place of one',
+      'begin; alter table posts rename to posts_before; create table posts (like posts_before including all); commit',
+    ],
+    [
+      'triggers that were disabled and enabled in one transaction',
+      `begin; alter table users disable trigger all; update users set name = 'quiet' where id = 1; alter table users enable trigger all; ${TRIGGERS.join('; ')}; commit`,
+    ],
+    ['a function of the triggers', `comment on function log_user() is '{}'`],
+    [
+      'a function that is replaced',
+      'create or replace function half(integer) returns integer language sql as $$ select $1 / 2 $$',
+    ],
+    ['a policy', 'create policy own on users using (true)', 'alter table users enable row level security'],
+    ['a table that inherits', 'create table more_users () inherits (users)'],
+    ['an enum with a value more', `alter type user_role add value if not exists 'guest'`],
+    [
+      'a trigger of the team',
+      'create trigger mine before update on users for each row execute function suppress_redundant_updates_trigger()',
+    ],
+    ['a rule', 'create rule nothing as on delete to devices do instead nothing'],
+    ['a domain', 'create domain words as text check (length(value) > 2)'],
+  ])('changes with %s', async (_, ...statements) => {
+    const before = await fingerprintAfter();
+    expect(await fingerprintAfter(...statements)).not.toBe(before);
+  });
+
+  it.each<[what: string, ...statements: string[]]>([
+    ['rows', `update users set name = 'another'`, 'delete from reviews where id = 1'],
+    ['vacuum and statistics', 'vacuum analyze users', 'analyze'],
+    ['an index', 'create index concurrently users_by_name on users (name)', 'drop index users_by_name'],
+    ['temporary tables', 'create temporary table scratch (id integer)', 'drop table scratch'],
+    ['tables that are not watched', 'create table elsewhere (id integer)', 'drop table elsewhere'],
+  ])('does not change with %s', async (_, ...statements) => {
+    const before = await fingerprintAfter();
+    expect(await fingerprintAfter(...statements)).toBe(before);
+  });
+});
+
+describe('the follower', () => {
+  it('begins another epoch after a change of the schema, and goes on', async () => {
+    const follower = openFollower({ url: psql().url, pollMs: 5, watched: watchMarketplace() });
+    follower.touch();
+    try {
+      await expect.poll(() => follower.epoch, { timeout: 10_000 }).not.toBe('');
+      const { epoch } = follower;
+      await psql().client.query(`alter table merchants alter column name set default ''`);
+      await expect.poll(() => follower.epoch, { timeout: 10_000 }).not.toBe(epoch);
+    } finally {
+      await follower.close();
+    }
+  });
+
+  it('replaces its connection, and loses nothing by it', async () => {
+    const follower = openFollower({ url: psql().url, pollMs: 1, connectionMs: 50, boundMs: 10_000 });
+    follower.touch();
+    const pid = async () => {
+      const { rows } = await psql().client.query(
+        `select pid from pg_stat_activity where application_name = 'hotpath follower' and datname = current_database() order by backend_start desc`,
+      );
+      return rows[0]?.pid as number | undefined;
+    };
+    try {
+      expect(await follower.catchUp(10_000)).toBe(true);
+      const [{ epoch }, first] = [follower, await pid()];
+      await expect.poll(pid, { timeout: 10_000 }).not.toBe(first);
+      expect([await follower.catchUp(10_000), follower.epoch]).toEqual([true, epoch]);
+    } finally {
+      await follower.close();
+    }
+  });
+});
