@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { datamodel } from '#datamodel';
 import { modules } from '../domain/index.ts';
+import { surveyTables } from '../engine/freshness/coverage.ts';
 import {
   changesBetween,
   installedTriggers,
@@ -13,37 +14,61 @@ import {
 import { triggersFor } from '../engine/freshness/triggers.ts';
 import { watch } from '../engine/freshness/watched.ts';
 import { Registry } from '../engine/resource/registry.ts';
-import { type Command, CommandError } from './command.ts';
+import { SessionClient } from '../engine/session/session-client.ts';
+import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
 
-const usage = `Usage: npm run hotpath -- triggers [--check]
+const usage = `Usage: npm run hotpath -- triggers [--check | --database]
 
 Writes the next migration, prisma/migrations/<time>_triggers, if the resources need triggers that the migrations do not
-install, and says which. Apply it with \`npx prisma migrate deploy\`. With --check it writes nothing, and fails if it
-would.`;
+install, and says which. Apply it with \`npx prisma migrate deploy\`.
+
+  --check     writes nothing, and fails if it would
+  --database  looks at the database of DATABASE_URL in place of the migrations: names each table, view and column whose
+              changes are not all logged, and the keys that the database compares otherwise than their bytes; fails if
+              a change goes unlogged, as the cache is bypassed then`;
+
+const MODES = ['--check', '--database', undefined] as const;
 
 export const triggers: Command = {
-  summary: 'write the migration of the triggers that log changes',
+  summary: 'write the migration of the triggers that log changes, or look at the triggers of a database',
   usage,
-  async run(args) {
-    const [check, ...more] = args;
-    if (more.length > 0 || (check !== undefined && check !== '--check')) throw new CommandError(usage);
+  async run([mode, ...more]) {
+    if (more.length > 0 || !MODES.some((each) => each === mode)) throw new CommandError(usage);
+    if (mode === '--database') return surveyDatabase(databaseUrl());
     const wanted = wantedTriggers();
     const changes = changesBetween(installedTriggers(migrations().map(({ text }) => text)), wanted);
     if (changes.length === 0) return say('The triggers are what the resources need.');
     for (const { source, kind } of changes) say(`${kind.padEnd(8)} ${source}`);
-    if (check) throw new CommandError('The migrations install other triggers. Run `npm run hotpath -- triggers`.');
+    if (mode) throw new CommandError('The migrations install other triggers. Run `npm run hotpath -- triggers`.');
     say(`Written to ${writeMigration(changes, wanted)}.`);
   },
 };
 
+async function surveyDatabase(url: string): Promise<void> {
+  const client = new SessionClient({ connectionString: url });
+  await client.connect();
+  try {
+    const { gaps, inexactKeys } = await surveyTables(client, watch(declaredResources()));
+    for (const key of inexactKeys)
+      say(`${key}… makes no tags: the database compares its values otherwise than their bytes.`);
+    for (const { reason } of gaps) say(reason);
+    if (gaps.length > 0) throw new CommandError('Not every change is logged, so the cache is bypassed.');
+    say('Every change of what the resources read is logged.');
+  } finally {
+    await client.end();
+  }
+}
+
 /** What the resources of all modules need. */
-export function wantedTriggers(): Triggers {
+export const wantedTriggers = (): Triggers => triggersFor(watch(declaredResources()));
+
+function declaredResources(): Registry {
   const registry = new Registry(datamodel);
   registry.add(...modules.flatMap(({ resources }) => resources));
   registry.check();
-  return triggersFor(watch(registry));
+  return registry;
 }
 
 /** The migrations in the order in which they are applied. */

@@ -1,0 +1,45 @@
+/** `hotpath triggers`: what it says of the migrations, and of a database. */
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { runProcess } from '../../src/dev/run-process.ts';
+import { scratchDatabase } from '../support/database.ts';
+
+async function run(args: string[], DATABASE_URL = '') {
+  const environment = { ...process.env, DATABASE_URL };
+  return runProcess(process.execPath, ['src/cli/main.ts', 'triggers', ...args], { env: environment });
+}
+
+it('finds that the migrations install what the resources need', async () => {
+  expect(await run(['--check'])).toMatchObject({ code: 0, output: 'The triggers are what the resources need.\n' });
+});
+
+it('names what changes without a trigger in a database', async () => {
+  const url = await scratchDatabase();
+  expect(await run(['--database'], url)).toMatchObject({
+    code: 0,
+    output: 'Every change of what the resources read is logged.\n',
+  });
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`
+    CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    ALTER TABLE categories ALTER COLUMN slug TYPE varchar(80) COLLATE caseless;
+    ALTER TABLE users DROP COLUMN phone;
+    ALTER TABLE users ADD COLUMN phone varchar(32) GENERATED ALWAYS AS ('***') VIRTUAL;
+    ALTER TABLE reviews DISABLE TRIGGER invalidation_update`);
+  await client.end();
+  const { code, output } = await run(['--database'], url);
+  expect(code).toBe(1);
+  expect(output.split('\n')).toEqual([
+    'category?slug=… makes no tags: the database compares its values otherwise than their bytes.',
+    'The triggers of "reviews" are missing or disabled.',
+    '"users" has the virtual generated column "phone", which no trigger sees: make it STORED.',
+    'Not every change is logged, so the cache is bypassed.',
+    '',
+  ]);
+});
+
+it('needs a database to look at one, and knows no other word', async () => {
+  expect(await run(['--database'])).toMatchObject({ code: 1, output: 'DATABASE_URL is not set.\n' });
+  expect((await run(['--databases'])).output).toContain('Usage: npm run hotpath -- triggers');
+});
