@@ -19,6 +19,7 @@
  *   commit was acknowledged holds that commit, on every instance.
  */
 import type { Follower } from '../freshness/follower.ts';
+import { isOfStandby } from '../freshness/snapshot.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { AWAY } from './breaker.ts';
 import { type Entry, entryOf, type Reading } from './entry.ts';
@@ -201,13 +202,18 @@ export function createCache(options: CacheOptions): Cache {
   async function readDatabase({ load, policy }: Query): Promise<Entry> {
     let { epoch } = follower;
     let reading = await gate.run(load);
-    if (isElsewhere(reading) && !(await follower.doubt(reading.incarnation, CATCH_UP_MS))) {
+    if (isInDoubt(reading) && !(await follower.doubt(reading.incarnation, CATCH_UP_MS))) {
       // The connection that read led to a server that the address no longer leads to, and is replaced by now.
       epoch = follower.epoch;
       reading = await gate.run(load);
     }
     const times = timesFor(policy, reading.status, Math.random());
     return entryOf(reading, { ...times, epoch: isElsewhere(reading) ? NO_EPOCH : epoch, readAt: Date.now() });
+  }
+
+  /** A standby cannot be followed, so a read on one says nothing of the server that is. */
+  function isInDoubt(reading: Reading): boolean {
+    return isElsewhere(reading) && !isOfStandby(reading.snapshot);
   }
 
   /** Before the follower's first reading nothing is kept anyway. */

@@ -10,6 +10,7 @@ import { beginEpoch, type Epoch, endEpoch, type LogHeader, readCurrent, readLog,
 import { CHANNEL } from './notify.ts';
 import { Rest } from './rest.ts';
 import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
+import { Successor } from './successor.ts';
 import type { Watched } from './watched.ts';
 
 const DEFAULTS = {
@@ -36,7 +37,7 @@ const MOST_CHANGES = 20_000;
 const MOST_TAGS = 100_000;
 /** What a row costs that is not learned, in tags. */
 const UNLEARNED = 20;
-const TRIMMED_ROWS = 5_000;
+const TRIMMED_ROWS = 2_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Between a position and its epoch. */
 const OF = '@';
@@ -145,7 +146,6 @@ class LogFollower implements Follower {
     if (incarnation === this.#incarnation) return true;
     this.#heardAt = NEVER;
     this.#isDoubted = true;
-    this.#retreat.end();
     await this.catchUp(timeoutMs);
     return incarnation === this.#incarnation;
   }
@@ -236,29 +236,24 @@ class LogFollower implements Follower {
 
   /** Reads again and again until the connection fails, or should be replaced. @returns the connection that replaces it. */
   async #followOn(client: SessionClient): Promise<SessionClient | undefined> {
-    const { pollMs, idlePollMs, connectionMs } = this.#options;
-    let successor: SessionClient | undefined;
-    let isConnecting = false;
+    const { pollMs, idlePollMs } = this.#options;
+    const successor = new Successor(() => this.#connect(), this.#options.connectionMs);
     this.#isQuiet = false;
     this.#catalogPosition = '';
     this.#catalogAt = NEVER;
-    while (!this.#isClosed && !client.isSpent && !successor) {
-      if (this.#isDoubted) return this.#connectAnew();
-      await this.#look(client);
-      await this.#trim(client);
-      if (!isConnecting && performance.now() - client.openedAt > connectionMs) {
-        isConnecting = true;
-        // Meanwhile the old connection is read. One that cannot be replaced is kept.
-        const connected = (next: SessionClient) => {
-          successor = next;
-          this.#rest.end();
-        };
-        void this.#connect().then(connected, () => client.end());
+    try {
+      while (!this.#isClosed && !client.isSpent) {
+        if (this.#isDoubted) return await this.#connectAnew();
+        if (successor.isDue(client.openedAt)) return successor.take();
+        await this.#look(client);
+        await this.#trim(client);
+        const isIdle = this.#isIdle(performance.now());
+        if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
       }
-      const isIdle = this.#isIdle(performance.now());
-      if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
+      return undefined;
+    } finally {
+      successor.abandon();
     }
-    return successor;
   }
 
   async #connectAnew(): Promise<SessionClient> {

@@ -7,6 +7,8 @@
  *
  * Ids are 64 bits wide in PostgreSQL and never wrap. They fit a double until 2^53: three million years at 100 a second.
  */
+import { STANDBY } from '../compile/sql/read-at.ts';
+
 export interface Snapshot {
   /** Every transaction below has ended. */
   readonly xmin: number;
@@ -60,3 +62,6 @@ export function includes(later: Snapshot, earlier: Snapshot): boolean {
   const behind = earlier.xmax - later.xmax;
   return behind <= 0 || earlier.xip.filter((xid) => xid >= later.xmax).length === behind;
 }
+
+/** Whether a text is the snapshot of a read on a standby. */
+export const isOfStandby = (text: string): boolean => text === STANDBY;
