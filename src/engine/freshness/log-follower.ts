@@ -1,13 +1,13 @@
 /** The follower of the invalidation log in one database. What it promises, and why that holds: `follower.ts`. */
 import { hash } from 'node:crypto';
 import { READ_ONLY, sqlstateOf } from '../session/error-codes.ts';
-import { SessionClient } from '../session/session-client.ts';
+import type { SessionClient } from '../session/session-client.ts';
 import { type CatalogNames, catalogNames, readFingerprint } from './catalog.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
 import { beginEpoch, type Epoch, endEpoch, type LogHeader, readCurrent, readLog, toChange, trimLog } from './log.ts';
-import { CHANNEL } from './notify.ts';
+import { openLogConnection } from './log-connection.ts';
 import { Rest } from './rest.ts';
 import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
 import { Successor } from './successor.ts';
@@ -29,8 +29,6 @@ const PATIENCE_MS = 2000;
 const CATALOG_MS = 100;
 /** From one connection that a doubt has cost to the next. */
 const DOUBT_MS = 200;
-/** From one reading to the next that the database asks for: many commits are one wake-up. */
-const WAKE_UP_MS = 5;
 const LIMITS = { tags: 200_000, transactions: 8 };
 /** Changes, and tags of them, in one reading. If there are more, everything is forgotten instead. */
 const MOST_CHANGES = 20_000;
@@ -199,39 +197,13 @@ class LogFollower implements Follower {
     void successor?.end();
   }
 
-  async #connect(): Promise<SessionClient> {
+  #connect(): Promise<SessionClient> {
     const { url, boundMs, listen } = this.#options;
-    const patienceMs = Math.max(boundMs, PATIENCE_MS);
-    const client = new SessionClient({
-      connectionString: url,
-      application_name: 'hotpath follower',
-      connectionTimeoutMillis: patienceMs,
-      query_timeout: patienceMs,
-      keepAlive: true,
-    });
-    // A connection that is lost fails what is asked of it next.
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      if (listen) await this.#listenOn(client);
-    } catch (error) {
-      void client.end();
-      throw error;
-    }
-    return client;
-  }
-
-  /** Rests end early where the database tells of a change, while entries are served. */
-  async #listenOn(client: SessionClient): Promise<void> {
-    let wakingUp: NodeJS.Timeout | undefined;
-    const wakeUp = () => {
-      wakingUp = undefined;
+    // Rests end early where the database tells of a change, while entries are served.
+    const onChange = () => {
       if (!this.#isIdle(performance.now())) this.#rest.end();
     };
-    client.on('notification', () => {
-      if (wakingUp === undefined) wakingUp = setTimeout(wakeUp, WAKE_UP_MS);
-    });
-    await client.query(`LISTEN ${CHANNEL}`);
+    return openLogConnection({ url, patienceMs: Math.max(boundMs, PATIENCE_MS), ...(listen && { onChange }) });
   }
 
   /** Reads again and again until the connection fails, or should be replaced. @returns the connection that replaces it. */
