@@ -160,9 +160,14 @@ const LIST_OPERATORS = { equals: '=', has: '@>', hasEvery: '@>', hasSome: '&&' }
 >;
 const LIST_FILTERS = [...Object.keys(LIST_OPERATORS), 'isEmpty'];
 
-/** PostgreSQL compares neither `json` nor `xml`; Prisma compares lists of Bytes with their base64. */
-function isComparable({ type, native }: ScalarField): boolean {
-  return type !== 'Bytes' && native?.name !== 'Json' && native?.name !== 'Xml';
+/**
+ * PostgreSQL has no equality for `json` and `xml`; lists of Json are compared as `jsonb`. Prisma compares lists of Bytes
+ * with the base64 of the values, so it finds one value and no list.
+ */
+function isListOperator({ type, native }: ScalarField, operator: string): boolean {
+  if (native?.name === 'Xml') return false;
+  if (native?.name === 'Json') return operator === 'equals';
+  return type !== 'Bytes' || operator === 'has' || operator === 'isEmpty';
 }
 
 /** A list filter has exactly one operator, or is the list itself. */
@@ -173,8 +178,9 @@ function planListFilter(planner: Planner, field: ScalarField, value: unknown, pa
     return refuse(path, { code: 'INVALID_VALUE', message: 'A list filter takes one operator', allowed: LIST_FILTERS });
   }
   const operand = (given as Arguments)[operator];
-  if (!isComparable(field) && !(operator === 'equals' && operand === null)) {
-    return refuse(path, { code: 'NOT_SUPPORTED', message: `Filters on a list of ${field.native?.name ?? field.type}` });
+  if (!isListOperator(field, operator) && !(operator === 'equals' && operand === null)) {
+    const type = field.native?.name ?? field.type;
+    return refuse(path, { code: 'NOT_SUPPORTED', message: `\`${operator}\` on a list of ${type}` });
   }
   const place = isObject(value) ? at(path, operator) : path;
   if (operator === 'isEmpty') {

@@ -15,7 +15,7 @@ export function planPage(planner: Planner, model: Model, given: Arguments, path:
     take: take === null ? null : Math.abs(take),
     skip: planSkip(planner, given['skip'], at(path, 'skip')),
     reverse: take !== null && take < 0,
-    distinct: given['distinct'] === undefined ? [] : planDistinct(model, given['distinct'], at(path, 'distinct')),
+    distinct: given['distinct'] === undefined ? null : planDistinct(model, given['distinct'], at(path, 'distinct')),
   };
 }
 
@@ -40,9 +40,6 @@ function planDistinct(model: Model, distinct: unknown, path: Path): string[] {
         path,
         scalars.map((each) => each.name),
       );
-    if (field.type === 'Json' || field.native?.name === 'Xml') {
-      refuse(path, { code: 'NOT_SUPPORTED', message: `\`distinct\` by ${field.type}` });
-    }
   }
   return [...new Set(toList(distinct) as string[])].sort();
 }

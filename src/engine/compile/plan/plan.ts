@@ -138,7 +138,8 @@ export interface Page {
   readonly take: number | null;
   readonly skip: Slot | null;
   readonly reverse: boolean;
-  readonly distinct: readonly string[];
+  /** Of rows that are equal in these fields the first is kept; of none, of all rows. Null to keep all rows. */
+  readonly distinct: readonly string[] | null;
 }
 
 export type ComputedPlan =

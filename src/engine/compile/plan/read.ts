@@ -39,7 +39,7 @@ export interface ReadRequest {
 
 const OUTPUTS = ['select', 'include', 'omit', 'computed', 'relationLoadStrategy'];
 const LIST = [...OUTPUTS, 'where', 'orderBy', 'take', 'skip', 'distinct'];
-const WHOLE: Page = { take: null, skip: null, reverse: false, distinct: [] };
+const WHOLE: Page = { take: null, skip: null, reverse: false, distinct: null };
 
 export function planRoot(planner: Planner, request: ReadRequest, path?: Path): RootPlan {
   const { model: name, action, args = {} } = request;
@@ -147,7 +147,7 @@ function planList(planner: Planner, model: Model, given: Arguments, path: Path |
   const where = planOptionalWhere(planner, model, given, path);
   const page = planPage(planner, model, given, path);
   const order = settle(model, planOrder(planner, model, given['orderBy'] ?? [], at(path, 'orderBy')), page);
-  if (order.length === 0 && (page.reverse || page.distinct.length > 0)) {
+  if (order.length === 0 && (page.reverse || page.distinct !== null)) {
     refuse(at(path, 'orderBy'), { code: 'INVALID_VALUE', message: `${model.name} has no key to order by` });
   }
   return { model: model.name, outputs, where, order, page };
@@ -159,7 +159,7 @@ function planOptionalWhere(planner: Planner, model: Model, given: Arguments, pat
 
 /** A part of a list without an order is a part of the list in the order of its key. */
 function settle(model: Model, order: readonly OrderKey[], page: Page): readonly OrderKey[] {
-  const isPart = page.take !== null || page.skip !== null || page.distinct.length > 0;
+  const isPart = page.take !== null || page.skip !== null || page.distinct !== null;
   if (order.length > 0 || !isPart) return order;
   const key = identifyingFields(model);
   return key.map((field) => ({ through: [], by: { kind: 'scalar', field }, descending: false, nulls: null }));

@@ -9,8 +9,8 @@
  */
 import type { Model } from '../data-model.ts';
 import type { ReadPlan } from '../plan/plan.ts';
+import { distinctValue } from './distinct.ts';
 import { helperColumn } from './names.ts';
-import { exactly } from './native.ts';
 import { orderKeys } from './order.ts';
 import { conjuncts, where } from './predicate.ts';
 import { column, from, type Related, type Scope, type Sql, scalarOf } from './scope.ts';
@@ -22,7 +22,7 @@ export const positionIn = (model: Model): string => helperColumn('row number', m
 const turnIn = (model: Model): string => helperColumn('row number among equals', model);
 
 export function isCut({ page: { skip, reverse, distinct } }: ReadPlan): boolean {
-  return skip !== null || reverse || distinct.length > 0;
+  return skip !== null || reverse || distinct !== null;
 }
 
 export interface CutOptions {
@@ -39,18 +39,24 @@ export function cut(sql: Sql, plan: ReadPlan, rows: Related, { read, beyond = 0 
   const terms = [...rows.conditions, ...conjuncts(sql, scope, plan.where)];
   const order = orderKeys(sql, scope, plan.order, reverse).join(', ');
   const position = positionIn(scope.model);
-  if (reverse || distinct.length > 0) columns.push(`row_number() OVER (ORDER BY ${order}) AS ${position}`);
-  const equals = distinct.map((field) => exactly(scalarOf(scope, field), column(scope, field))).join(', ');
-  if (equals) {
-    columns.push(`row_number() OVER (PARTITION BY ${equals} ORDER BY ${order}) AS ${turnIn(scope.model)}`);
+  if (reverse || distinct) columns.push(`row_number() OVER (ORDER BY ${order}) AS ${position}`);
+  if (distinct) {
+    const equals = partition(sql, scope, distinct);
+    columns.push(`row_number() OVER (${equals}ORDER BY ${order}) AS ${turnIn(scope.model)}`);
   }
   const all = lines(list('SELECT', columns), from(scope, rows.source), where(terms));
   return lines(
-    equals ? firstOfEquals(all, scope) : all,
-    (equals || order) && `ORDER BY ${equals ? `${name(scope.alias)}.${position}` : order}`,
+    distinct ? firstOfEquals(all, scope) : all,
+    (distinct || order) && `ORDER BY ${distinct ? `${name(scope.alias)}.${position}` : order}`,
     take !== null && `LIMIT ${take + beyond}`,
     skip !== null && `OFFSET ${parameter(skip)}`,
   );
+}
+
+/** Rows that are equal in no field at all are all equal. */
+function partition(sql: Sql, scope: Scope, fields: readonly string[]): string {
+  const values = fields.map((field) => distinctValue(sql.dataModel, scalarOf(scope, field), column(scope, field)));
+  return values.length > 0 ? `PARTITION BY ${values.join(', ')} ` : '';
 }
 
 /** Of equal rows the first in the order stays, as in Prisma. */

@@ -24,22 +24,6 @@ export function comparand(field: NativeField, slot: number, list = field.list): 
   return `${parameter(slot)}::numeric${brackets}::money${brackets}`;
 }
 
-/** A column such that equal values are the same characters. */
-export function exactly(field: NativeField, column: string): string {
-  if (field.type !== 'String' || field.list) return column;
-  switch (field.native?.name) {
-    case undefined:
-    case 'Text':
-    case 'VarChar':
-      return `${column} COLLATE "C"`;
-    case 'Citext':
-    case 'Char':
-      return `${column}::text COLLATE "C"`;
-    default:
-      return column;
-  }
-}
-
 /** A column as text from which PostgreSQL reads the same value, to its last digit. */
 export function asExactText(field: NativeField, column: string): string {
   return `${operandOf(field, column)}::text`;

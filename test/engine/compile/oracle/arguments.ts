@@ -13,7 +13,7 @@ export function drawList(source: Source, model: Model, depth: number): Args {
   if (once(draw, 2)) args['where'] = drawWhere(source, model, 2);
   if (once(draw, 3)) args['take'] = integer(draw, -4, 5);
   if (once(draw, 5)) args['skip'] = integer(draw, 0, 3);
-  if (once(draw, 8)) args['distinct'] = atLeastOne(draw, scalarsOf(model), 2).map(({ name }) => name);
+  if (once(draw, 8)) args['distinct'] = some(draw, scalarsOf(model), 2).map(({ name }) => name);
   return args;
 }
 

@@ -75,16 +75,20 @@ function drawOperators({ draw }: Source, field: ScalarField, values: readonly un
   return given;
 }
 
-/** PostgreSQL compares neither `json` nor `xml`. */
+/** PostgreSQL compares neither `json` nor `xml`, and Prisma no lists of Bytes. */
 function drawListFilter({ draw }: Source, field: ScalarField, values: readonly unknown[]): unknown {
-  if (['Json', 'Xml'].includes(field.native?.name ?? ''))
-    return pick(draw, [{ isEmpty: true }, { isEmpty: false }, { equals: null }]);
+  const equals = () => ({ equals: some(draw, values, 3) });
+  const has = () => ({ has: pick(draw, values) });
+  const isEmpty = () => ({ isEmpty: once(draw, 2) });
+  if (field.native?.name === 'Xml') return { equals: null };
+  if (field.native?.name === 'Json') return pick(draw, [equals, () => ({ equals: null })])();
+  if (field.type === 'Bytes') return pick(draw, [has, isEmpty])();
   return pick(draw, [
-    () => ({ has: pick(draw, values) }),
+    has,
     () => ({ hasEvery: some(draw, values, 3) }),
     () => ({ hasSome: some(draw, values, 3) }),
-    () => ({ equals: some(draw, values, 3) }),
-    () => ({ isEmpty: once(draw, 2) }),
+    equals,
+    isEmpty,
   ])();
 }
 

@@ -1,8 +1,7 @@
 /**
  * The smallest arguments that still fail: one part after another is left out for as long as the failure stays.
  *
- * An order keeps the key at its end, since without it the order of rows is not defined and any two answers differ; and
- * `distinct` keeps a field, since without one it means something else.
+ * An order keeps the key at its end, since without it the order of rows is not defined and any two answers differ.
  */
 import type { DataModel, Model } from '../../../../src/engine/compile/data-model.ts';
 import { keyOf } from './keys.ts';
@@ -37,7 +36,6 @@ interface Argument {
 function* smallerArgument(dataModel: DataModel, model: Model, { key, value }: Argument): Generator<unknown> {
   if (key === 'orderBy') yield* smallerOrders(value as Args[], keyOf(model).length);
   else if (key === 'select' || key === 'include') yield* smallerSelections(dataModel, model, value as Args);
-  else if (key === 'distinct') yield* (value as string[]).length > 1 ? smallerValues(value) : [];
   else if (key === 'where') yield* smallerConditions(value as Args);
   else yield* smallerValues(value);
 }

@@ -23,11 +23,12 @@ function dateText({ native }: ScalarField, text: string): string {
   return native?.name === 'Timetz' ? `${text.slice(11, 23)}+00` : text;
 }
 
-/** Values that are not asked for, since no argument says them: microseconds, a JSON null. */
+/** Values that are not asked for, since no argument says them: microseconds, a JSON null, what is not finite. */
 export function onlyStored({ type, native, list }: ScalarField): Stored[] {
   if (type === 'Json') return list ? [] : ['null'];
+  if (type === 'Float') return ['NaN', 'Infinity', '-Infinity'];
   if (type !== 'DateTime') return [];
   if (native?.name === 'Time') return ['12:34:56.789123'];
-  if (native?.name === 'Timetz') return ['12:34:56.789123+02', '00:30:00-05:30'];
+  if (native?.name === 'Timetz') return ['12:34:56.789123+02', '12:34:56.789123-03', '00:30:00-05:30'];
   return ['2024-02-29T12:34:56.789123Z', '2024-02-29T12:34:56.789999Z'];
 }

@@ -22,4 +22,5 @@ SELECT
     WHERE EXISTS (SELECT FROM "the page" OFFSET 2)
     LIMIT 1 OFFSET 1
   )::text AS "next",
-  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot"
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation"
