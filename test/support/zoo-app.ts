@@ -2,10 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll } from 'vitest';
-import { migrations } from '../../src/cli/triggers.ts';
 import { loadConfig } from '../../src/config.ts';
-import { triggersFor } from '../../src/engine/freshness/triggers.ts';
-import { watch } from '../../src/engine/freshness/watched.ts';
 import { Registry } from '../../src/engine/resource/registry.ts';
 import type { Resource } from '../../src/engine/resource/resource.ts';
 import * as plugins from '../../src/plugins/index.ts';
@@ -14,6 +11,7 @@ import { openZoo } from '../engine/compile/oracle/databases.ts';
 import { PrismaClient } from '../engine/compile/zoo/generated/client.ts';
 import { testEnvironment } from './app.ts';
 import { scratchDatabase } from './database.ts';
+import { freshnessSql } from './freshness-sql.ts';
 import { zooDataModel } from './zoo.ts';
 
 export interface ZooApp {
@@ -32,7 +30,9 @@ export function useZooApp(options: ZooOptions): () => ZooApp {
   beforeAll(async () => {
     const url = await scratchDatabase('empty');
     const database = await openZoo(url);
-    for (const statement of freshnessOf(options.resources)) await database.pool.query(statement);
+    const registry = new Registry(zooDataModel);
+    registry.add(...options.resources);
+    for (const statement of freshnessSql(registry)) await database.pool.query(statement);
     await database.close();
     const app = serviceOn(url, options.resources);
     const client = await app.after().then(() => new PrismaClient({ adapter: new PrismaPg(app.pool) }));
@@ -65,12 +65,4 @@ function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance 
   app.register(plugins.freshness, { url, config: config.freshness });
   app.register(plugins.cache, { config: config.cache, resources: declared, secret });
   return app as unknown as FastifyInstance;
-}
-
-/** The log of changes, and the triggers that write to it. */
-function freshnessOf(declared: readonly Resource[]): string[] {
-  const registry = new Registry(zooDataModel);
-  registry.add(...declared);
-  const log = migrations().filter(({ name }) => /_(freshness|temporary_tables_last|catalog)$/.test(name));
-  return [...log.map(({ text }) => text), ...triggersFor(watch(registry)).values()];
 }

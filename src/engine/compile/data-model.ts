@@ -80,11 +80,17 @@ export interface Enum {
 /**
  * The fields that tell a row of a model from every other: its primary key, or its first unique key that is never null.
  * Empty for a model that has neither.
+ * @param suits what else is asked of each field of the key.
  */
-export function identifyingFields({ fields, primaryKey, uniques }: Model): readonly string[] {
-  if (primaryKey.length > 0) return primaryKey;
+export function identifyingFields(
+  { fields, primaryKey, uniques }: Model,
+  suits: (field: ScalarField) => boolean = () => true,
+): readonly string[] {
+  const isWhole = (names: readonly string[]) =>
+    names.length > 0 && names.every((name) => suits(fields[name] as ScalarField));
   const isNeverNull = (name: string) => (fields[name] as ScalarField).required;
-  return Object.values(uniques).find((names) => names.every(isNeverNull)) ?? [];
+  if (isWhole(primaryKey)) return primaryKey;
+  return Object.values(uniques).find((names) => isWhole(names) && names.every(isNeverNull)) ?? [];
 }
 
 /** Whether PostgreSQL has an order for the values of a field, and Prisma orders by it. */

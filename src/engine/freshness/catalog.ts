@@ -6,12 +6,12 @@
  * follower takes a fingerprint of the rows that matter, within its bound, and a new fingerprint is a new epoch.
  */
 import type pg from 'pg';
-import { table as tableName } from '../compile/sql/scope.ts';
-import { name } from '../compile/sql/text.ts';
+import { tableText } from '../compile/sql/scope.ts';
+import { nameText } from '../compile/sql/text.ts';
 import { functionName } from './coverage.ts';
 import { viewsOf, type Watched } from './watched.ts';
 
-/** The relations that a service reads, and the functions that log their changes, as SQL names them. */
+/** The relations that a service reads, and the functions that log their changes, as texts that `to_regclass` and `to_regprocedure` read. */
 export interface CatalogNames {
   readonly relations: readonly string[];
   readonly functions: readonly string[];
@@ -21,8 +21,8 @@ export function catalogNames(watched: Watched | undefined): CatalogNames {
   if (!watched) return { relations: [], functions: [] };
   const tables = [...watched.tables.values()];
   return {
-    relations: [...tables, ...viewsOf(watched)].map(tableName),
-    functions: tables.map(({ source }) => `${name(functionName(source))}()`),
+    relations: [...tables, ...viewsOf(watched)].map(tableText),
+    functions: tables.map(({ source }) => `${nameText(functionName(source))}()`),
   };
 }
 

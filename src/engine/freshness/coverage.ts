@@ -9,8 +9,8 @@
  */
 import { hash } from 'node:crypto';
 import type pg from 'pg';
-import { table as tableName } from '../compile/sql/scope.ts';
-import { literal, name } from '../compile/sql/text.ts';
+import { table as tableName, tableText } from '../compile/sql/scope.ts';
+import { literal, name, nameText } from '../compile/sql/text.ts';
 import { viewsOf, type Watched, type WatchedTable, type WatchedView } from './watched.ts';
 
 interface Coverage {
@@ -121,8 +121,8 @@ interface Column {
 export async function surveyTables(client: pg.Client, watched: Watched): Promise<Survey> {
   const tables = [...watched.tables.values()];
   const views = viewsOf(watched);
-  const names = [...tables, ...views].map(tableName);
-  const functions = tables.map(({ source }) => `${name(functionName(source))}()`);
+  const names = [...tables, ...views].map(tableText);
+  const functions = tables.map(({ source }) => `${nameText(functionName(source))}()`);
   const { rows } = await client.query<Relation>(SURVEY, [names, [...functions, ...views.map(() => null)]]);
   const found = tables.map((table, index) => ({ table, relation: rows[index]! }));
   const sources = new Map([...tables, ...views].map(({ source }, index) => [rows[index]!.oid, source]));

@@ -93,9 +93,9 @@ export class Registry {
     return target;
   }
 
-  /** The fields that make an order total; none for a model without a key whose fields are never null. */
+  /** The fields that make an order total; none for a model without a key whose fields have an order and are never null. */
   keyOf(resource: Resource): readonly string[] {
-    return identifyingFields(this.dataModel.models[resource.model]!);
+    return identifyingFields(this.dataModel.models[resource.model]!, hasOrder);
   }
 
   /** @throws {DeclarationError} for a resource whose pages could repeat a row or leave one out. */
@@ -103,7 +103,7 @@ export class Registry {
     if (this.keyOf(resource).length > 0) return;
     throw new DeclarationError(
       resource.name,
-      `cannot be listed: ${resource.model} has no key whose fields are never null, so no order of its rows is total`,
+      `cannot be listed: ${resource.model} has no key whose fields are never null and have an order, so no order of its rows is total`,
     );
   }
 

@@ -9,6 +9,7 @@ import { createCompiler } from '../../../src/engine/compile/compile.ts';
 import { type DataModel, defineDataModel, type Model } from '../../../src/engine/compile/data-model.ts';
 import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
 import { StatementNames } from '../../../src/engine/compile/sql/names.ts';
+import { tableText } from '../../../src/engine/compile/sql/scope.ts';
 import { block, dollarQuoted, list, literal, name } from '../../../src/engine/compile/sql/text.ts';
 import { functionName } from '../../../src/engine/freshness/coverage.ts';
 import { joinSource } from '../../../src/engine/freshness/watched.ts';
@@ -173,6 +174,17 @@ describe('a text of the user', () => {
         fc.pre(given !== '' && Buffer.byteLength(given) <= 63);
         const { fields } = await client.query(`SELECT * FROM ${block(`SELECT 1 AS ${name(given)}`)} AS a`);
         expect(fields[0]!.name).toBe(given);
+      }),
+    );
+  });
+
+  it('is the same as a name that is a value', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (given) => {
+        fc.pre(given !== '' && Buffer.byteLength(given) <= 63);
+        const names = [tableText({ table: given }), tableText({ schema: 'a "b', table: given })];
+        const { rows } = await client.query('SELECT parse_ident($1) AS one, parse_ident($2) AS two', names);
+        expect(rows[0]).toEqual({ one: [given], two: ['a "b', given] });
       }),
     );
   });

@@ -17,12 +17,24 @@ async function verdictsOn(open: Promise<OpenDatabase>, cases: number) {
 
 describe('a compiled read equals what Prisma Client gives', () => {
   it('on the zoo', { timeout: 120_000 }, async () => {
-    const tally = await verdictsOn(scratchDatabase('empty').then(openZoo), 1_500);
+    const tally = await verdictsOn(
+      scratchDatabase('empty').then((url) => openZoo(url)),
+      1_500,
+    );
     expect(tally.equal).toBeGreaterThan(1_450);
   });
 
+  it('on the zoo, in a database with hostile settings', { timeout: 120_000 }, async () => {
+    const open = scratchDatabase('empty').then((url) => openZoo(url, { hostile: true }));
+    const tally = await verdictsOn(open, 500);
+    expect(tally.equal).toBeGreaterThan(480);
+  });
+
   it('on the marketplace', { timeout: 120_000 }, async () => {
-    const tally = await verdictsOn(scratchDatabase().then(openMarketplace), 1_000);
+    const tally = await verdictsOn(
+      scratchDatabase().then((url) => openMarketplace(url, { hostile: true })),
+      1_000,
+    );
     expect(tally.equal).toBeGreaterThan(970);
   });
 });

@@ -4,22 +4,19 @@
  */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
 import {
   type DataModel,
   defineDataModel,
   type Model,
   type ScalarField,
 } from '../../../src/engine/compile/data-model.ts';
-import { type Execute, executeOn } from '../../../src/engine/compile/execute.ts';
+import { executeOn } from '../../../src/engine/compile/execute.ts';
 import { name } from '../../../src/engine/compile/sql/text.ts';
-import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
 import { everything } from '../../../src/engine/resource/policy.ts';
 import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
 import { type Resource, resources } from '../../../src/engine/resource/resource.ts';
-import { SelectionParser } from '../../../src/engine/resource/selection.ts';
-import { PUBLIC } from '../../../src/engine/resource/viewer.ts';
 import { scratchDatabase } from '../../support/database.ts';
+import { PageWalker, type Walk } from '../compile/oracle/pages/page-walk.ts';
 
 interface ScalarCase {
   readonly name: string;
@@ -171,9 +168,19 @@ const keyless = modelOf('Keyless', [scalarField({ name: 'token', type: 'String',
   primaryKey: [],
   uniques: { token: ['token'] },
 });
+/** Keys that are never null, but are in no order that a page could begin in. */
+const unordered = modelOf(
+  'Unordered',
+  [
+    scalarField({ name: 'token', type: 'String', required: false }),
+    scalarField({ name: 'shape', type: 'Json' }),
+    scalarField({ name: 'tags', type: 'String', list: true }),
+  ],
+  { primaryKey: [], uniques: { shape: ['shape'], tags: ['tags'] } },
+);
 
 const dataModel = defineDataModel({
-  models: Object.fromEntries([ordered, ...keyed, invite, keyless].map((model) => [model.name, model])),
+  models: Object.fromEntries([ordered, ...keyed, invite, keyless, unordered].map((model) => [model.name, model])),
   enums,
 });
 
@@ -187,17 +194,15 @@ const resourceOf = ({ name, fields }: Model, sorts: string[]): Resource => {
 const registry = new Registry(dataModel);
 registry.add(resourceOf(ordered, Object.keys(ordered.fields)));
 registry.add(...keyed.map((model) => resourceOf(model, ['size'])));
-registry.add(resourceOf(invite, ['isOpen']), resourceOf(keyless, ['token']));
+registry.add(resourceOf(invite, ['isOpen']), resourceOf(keyless, ['token']), resourceOf(unordered, ['token']));
 registry.check();
-const parser = new SelectionParser(registry, cursorSigner('secret'));
-const compiler = createCompiler({ dataModel });
 
 let pool: pg.Pool;
-let execute: Execute;
+let walker: PageWalker;
 
 beforeAll(async () => {
   pool = new pg.Pool({ connectionString: await scratchDatabase('empty'), max: 1 });
-  execute = executeOn(pool);
+  walker = new PageWalker(registry, executeOn(pool));
   await pool.query(`
     CREATE EXTENSION citext;
     CREATE COLLATION caseless (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
@@ -227,39 +232,14 @@ async function insert(row: number, values = row): Promise<void> {
   await pool.query(`INSERT INTO "Ordered" VALUES (${row}, ${drawn.join(', ')})`);
 }
 
-interface Walk {
+interface ModelWalk extends Omit<Walk, 'resource'> {
   readonly model: string;
-  readonly sort: string;
-  readonly limit: number;
-  /** The fields that tell the rows apart. */
-  readonly fields: string;
-  readonly onPage?: (page: number) => Promise<void>;
 }
 
 /** The rows of all pages, as JSON. */
-async function walk({ model, sort, limit, fields, onPage }: Walk): Promise<string[]> {
+async function walk({ model, ...options }: ModelWalk): Promise<string[]> {
   const resource = registry.all().find((each) => each.model === model)!;
-  const rows: string[] = [];
-  let after: string | undefined;
-  for (let page = 1; page < 200; page += 1) {
-    const query = { sort, fields, limit: String(limit), after };
-    const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined));
-    const selection = parser.list({ resource, viewer: PUBLIC, query: given });
-    const row = await execute(
-      compiler.compile({
-        model,
-        action: 'findMany',
-        args: selection.args,
-        next: selection.sort.map(({ field }) => field),
-        ...(selection.after && { after: selection.after }),
-      }),
-    );
-    rows.push(...(JSON.parse(row.json!) as object[]).map((each) => JSON.stringify(each)));
-    if (!row.next) return rows;
-    after = parser.cursor(selection, row.next);
-    await onPage?.(page);
-  }
-  throw new Error(`The pages of ${model} by ${sort} do not end.`);
+  return (await walker.walk({ resource, ...options })).map((row) => JSON.stringify(row));
 }
 
 async function column(text: string): Promise<unknown[]> {
@@ -312,12 +292,15 @@ describe('pages of a model whose key is', () => {
   });
 });
 
-it('are refused at the start for a model whose only key may be null', () => {
-  const resource = registry.all().find(({ model }) => model === 'Keyless')!;
+it.each([
+  ['whose only key may be null', 'Keyless'],
+  ['whose keys have no order', 'Unordered'],
+])('are refused at the start for a model %s', (_why, model) => {
+  const resource = registry.all().find((each) => each.model === model)!;
   expect(() => registry.mustHavePages(resource)).toThrow(
     new DeclarationError(
-      'Keyless',
-      'cannot be listed: Keyless has no key whose fields are never null, so no order of its rows is total',
+      model,
+      `cannot be listed: ${model} has no key whose fields are never null and have an order, so no order of its rows is total`,
     ),
   );
 });

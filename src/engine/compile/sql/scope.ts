@@ -7,7 +7,7 @@
  */
 import type { DataModel, Model, RelationField, ScalarField } from '../data-model.ts';
 import type { StatementNames } from './names.ts';
-import { name } from './text.ts';
+import { name, nameText } from './text.ts';
 
 export interface Sql {
   readonly dataModel: DataModel;
@@ -39,8 +39,18 @@ export function column(scope: Scope, field: string): string {
   return `${name(scope.alias)}.${name(scalarOf(scope, field).column)}`;
 }
 
-export function table({ schema, table }: { readonly schema?: string; readonly table: string }): string {
+interface TableName {
+  readonly schema?: string;
+  readonly table: string;
+}
+
+export function table({ schema, table }: TableName): string {
   return schema === undefined ? name(table) : `${name(schema)}.${name(table)}`;
+}
+
+/** The table as a value, for functions such as `to_regclass`. */
+export function tableText({ schema, table }: TableName): string {
+  return schema === undefined ? nameText(table) : `${nameText(schema)}.${nameText(table)}`;
 }
 
 /** `FROM`, with the relations joined so far; to be called when every condition and order has been written. */

@@ -8,7 +8,7 @@ import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
 import { allRows, cutRow, cutRows, oneRow, readFromCut, rootRows } from './read.ts';
 import { INCARNATION, SNAPSHOT } from './read-at.ts';
-import { column, from, type Scope, type Sql, scalarOf, table } from './scope.ts';
+import { column, from, type Scope, type Sql, scalarOf, tableText } from './scope.ts';
 import { block, lines, list, literal, name } from './text.ts';
 import { versionValue } from './version.ts';
 
@@ -123,7 +123,7 @@ function count(sql: Sql, model: string, condition: Predicate): string {
 function totalOf(sql: Sql, model: string, { where: condition, estimated }: NonNullable<Beside['total']>): string {
   const isWhole = condition.is === 'and' && condition.of.length === 0;
   if (!estimated || !isWhole) return count(sql, model, condition);
-  return `pg_stat_get_live_tuples(${literal(table(sql.dataModel.models[model]!))}::regclass)`;
+  return `pg_stat_get_live_tuples(${literal(tableText(sql.dataModel.models[model]!))}::regclass)`;
 }
 
 /** The page was read with one row more, which shows whether anything comes after its last one. */

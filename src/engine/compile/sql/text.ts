@@ -6,9 +6,14 @@
  */
 
 export function name(identifier: string): string {
-  const quoted = identifier.replaceAll('"', '""');
-  if (!quoted.includes('\n')) return `"${quoted}"`;
-  return `U&"${quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\000A')}"`;
+  const quoted = nameText(identifier);
+  if (!quoted.includes('\n')) return quoted;
+  return `U&${quoted.replaceAll('\\', '\\\\').replaceAll('\n', '\\000A')}`;
+}
+
+/** A name as a value, for functions such as `to_regclass`, which know no escapes. It may contain a line break. */
+export function nameText(identifier: string): string {
+  return `"${identifier.replaceAll('"', '""')}"`;
 }
 
 export function literal(text: string): string {

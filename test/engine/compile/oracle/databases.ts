@@ -1,16 +1,15 @@
 /** The databases that the oracle reads: of the marketplace's schema, and of the zoo's, which is unlike it in every feature. */
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
 import { Prisma, PrismaClient } from '#client';
 import { datamodel } from '#datamodel';
+import { SessionPool } from '../../../../src/engine/session/session-pool.ts';
+import { makeHostile } from '../../../support/hostile-settings.ts';
 import { PrismaClient as ZooClient } from '../zoo/generated/client.ts';
 import { datamodel as zooDataModel } from '../zoo/generated/datamodel.ts';
 import type { Client, Database } from './data.ts';
 import { dropConstraints } from './schema/loosen-tables.ts';
 import { prismaCommand } from './schema/prisma-command.ts';
 
-/** Prisma's pg adapter reads a timestamp with time zone as if the session were in UTC. */
-const options = '-c TimeZone=UTC';
 const nulls = { database: Prisma.DbNull, json: Prisma.JsonNull, any: Prisma.AnyNull };
 
 export interface OpenDatabase extends Database {
@@ -18,8 +17,14 @@ export interface OpenDatabase extends Database {
   close(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /** Whether the database has settings that a session would read and write wrongly with. */
+  readonly hostile?: boolean;
+}
+
 /** @param url a database with the marketplace's tables. What its checks keep out is worth reading too. */
-export async function openMarketplace(url: string): Promise<OpenDatabase> {
+export async function openMarketplace(url: string, { hostile = false }: OpenOptions = {}): Promise<OpenDatabase> {
+  if (hostile) await makeHostile(url);
   const schema = { name: 'marketplace', dataModel: datamodel, views: ['CategoryTotal'] };
   const marketplace = opened(url, PrismaClient, schema);
   await dropConstraints(marketplace.pool);
@@ -27,8 +32,9 @@ export async function openMarketplace(url: string): Promise<OpenDatabase> {
 }
 
 /** @param url an empty database; the zoo's tables are made in it. */
-export async function openZoo(url: string): Promise<OpenDatabase> {
+export async function openZoo(url: string, { hostile = false }: OpenOptions = {}): Promise<OpenDatabase> {
   await prismaCommand('db', 'push', '--schema', 'test/engine/compile/zoo', '--url', url);
+  if (hostile) await makeHostile(url);
   const zoo = opened(url, ZooClient, { name: 'zoo', dataModel: zooDataModel, views: ['AnimalTotal'] });
   await dropConstraints(zoo.pool);
   await zoo.pool.query(`CREATE VIEW "animal totals" AS
@@ -39,13 +45,14 @@ export async function openZoo(url: string): Promise<OpenDatabase> {
 /** A generated client's class, as far as the oracle uses it. */
 export type ClientClass = new (given: { adapter: PrismaPg }) => { $disconnect(): Promise<void> };
 
+/** Its sessions are those of the service. */
 export function opened(
   url: string,
   Generated: ClientClass,
   schema: Pick<OpenDatabase, 'name' | 'dataModel' | 'views'>,
 ): OpenDatabase {
-  const client = new Generated({ adapter: new PrismaPg({ connectionString: url, options }) });
-  const pool = new pg.Pool({ connectionString: url, options, max: 2 });
+  const pool = new SessionPool({ connectionString: url, max: 4 });
+  const client = new Generated({ adapter: new PrismaPg(pool) });
   // The database is dropped by force, which may cut a connection that is just being closed.
   pool.on('error', () => {});
   const close = async () => {

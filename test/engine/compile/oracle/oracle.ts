@@ -28,7 +28,7 @@ export interface Disagreement {
   readonly text?: string;
 }
 
-export function drawCase({ dataModel, nulls }: Database, draw: Draw): Case {
+export function drawCase({ dataModel, nulls }: Pick<Database, 'dataModel' | 'nulls'>, draw: Draw): Case {
   const model = pick(draw, Object.values(dataModel.models));
   const source = { dataModel, draw, nulls };
   if (hasUnique(model) && once(draw, 6))
@@ -103,7 +103,10 @@ async function answerOfPrisma(
 /** The sentence of Prisma's message, without the values in it. */
 function reasonIn({ message }: Error): string {
   const last = message.trim().split('\n').at(-1)!;
-  return last.replace(/"[^"]*"/g, '…').slice(0, 200);
+  return last
+    .replace(/; node: .*/, '')
+    .replace(/"[^"]*"/g, '…')
+    .slice(0, 200);
 }
 
 async function answer({ pool }: Database, { text, values, name }: Statement): Promise<unknown> {

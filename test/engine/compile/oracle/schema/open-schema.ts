@@ -5,12 +5,13 @@ import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { PROJECT } from '../../../../../src/dev/home.ts';
 import type { DataModel } from '../../../../../src/engine/compile/data-model.ts';
-import { type ClientClass, type OpenDatabase, opened } from '../databases.ts';
+import { makeHostile } from '../../../../support/hostile-settings.ts';
+import { type ClientClass, type OpenDatabase, type OpenOptions, opened } from '../databases.ts';
 import { copySchema, type SchemaCopies, SchemaError } from './copy-schema.ts';
 import { dropConstraints, loosenTables } from './loosen-tables.ts';
 import { PrismaCommandError, prismaCommand } from './prisma-command.ts';
 
-export interface SchemaPlace {
+export interface SchemaPlace extends OpenOptions {
   /** A .prisma file, or a folder with such files. */
   readonly schema: string;
   /** A folder of the checkout for what is generated; removed when the database is closed. */
@@ -20,7 +21,7 @@ export interface SchemaPlace {
 }
 
 /** @throws {SchemaError} if there is no schema, or Prisma or the generator does not take it. */
-export async function openSchema({ schema, folder, url }: SchemaPlace): Promise<OpenDatabase> {
+export async function openSchema({ schema, folder, url, hostile = false }: SchemaPlace): Promise<OpenDatabase> {
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const copies = copySchema(resolve(schema), folder);
@@ -28,6 +29,7 @@ export async function openSchema({ schema, folder, url }: SchemaPlace): Promise<
     const { datamodel: dataModel } = (await load(copies, 'datamodel.ts')) as { datamodel: DataModel };
     const { PrismaClient } = (await load(copies, 'client.ts')) as { PrismaClient: ClientClass };
     await makeTables(copies, schema, url);
+    if (hostile) await makeHostile(url);
     const database = opened(url, PrismaClient, { name: schema, dataModel, views: [] });
     await dropConstraints(database.pool);
     await loosenTables(database.pool, dataModel);

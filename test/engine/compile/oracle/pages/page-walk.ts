@@ -1,0 +1,55 @@
+/** A walk through all pages of a resource by cursor, as a client of the service does it. */
+import { type Compiler, createCompiler } from '../../../../../src/engine/compile/compile.ts';
+import type { Execute } from '../../../../../src/engine/compile/execute.ts';
+import { cursorSigner } from '../../../../../src/engine/resource/cursor.ts';
+import type { Registry } from '../../../../../src/engine/resource/registry.ts';
+import type { Resource } from '../../../../../src/engine/resource/resource.ts';
+import { type ListSelection, SelectionParser } from '../../../../../src/engine/resource/selection.ts';
+import { PUBLIC } from '../../../../../src/engine/resource/viewer.ts';
+
+export interface Walk {
+  readonly resource: Resource;
+  /** As the parameter `sort`. */
+  readonly sort: string;
+  readonly limit: number;
+  /** As the parameter `fields`. */
+  readonly fields: string;
+  readonly onPage?: (page: number) => Promise<void>;
+}
+
+const MOST_PAGES = 200;
+
+export class PageWalker {
+  readonly #parser: SelectionParser;
+  readonly #compiler: Compiler;
+  readonly #execute: Execute;
+
+  constructor(registry: Registry, execute: Execute) {
+    this.#parser = new SelectionParser(registry, cursorSigner('secret'));
+    this.#compiler = createCompiler({ dataModel: registry.dataModel });
+    this.#execute = execute;
+  }
+
+  /** The rows of all pages. */
+  async walk({ resource, sort, limit, fields, onPage }: Walk): Promise<object[]> {
+    const rows: object[] = [];
+    let after: string | undefined;
+    for (let page = 1; page < MOST_PAGES; page += 1) {
+      const query = { sort, fields, limit: String(limit), ...(after !== undefined && { after }) };
+      const selection = this.#parser.list({ resource, viewer: PUBLIC, query });
+      const { json, next } = await this.#read(selection);
+      rows.push(...(JSON.parse(json!) as object[]));
+      if (!next) return rows;
+      after = this.#parser.cursor(selection, next);
+      await onPage?.(page);
+    }
+    throw new Error(`The pages of ${resource.model} by ${sort} do not end.`);
+  }
+
+  #read({ resource: { model }, args, sort, after }: ListSelection) {
+    const next = sort.map(({ field }) => field);
+    return this.#execute(
+      this.#compiler.compile({ model, action: 'findMany', args, next, ...(after !== undefined && { after }) }),
+    );
+  }
+}
