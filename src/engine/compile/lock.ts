@@ -5,6 +5,7 @@
 import type { DataModel, ScalarField } from './data-model.ts';
 import { at } from './error.ts';
 import { encode } from './plan/value.ts';
+import { comparand } from './sql/native.ts';
 import { table } from './sql/scope.ts';
 import { lines, list, name, parameter } from './sql/text.ts';
 import { versionValue } from './sql/version.ts';
@@ -24,7 +25,9 @@ export function lockStatement(dataModel: DataModel, { model: modelName, where, v
   const scalar = (field: string) => model.fields[field] as ScalarField;
   const fields = Object.keys(where);
   const values = fields.map((field) => encode(dataModel, scalar(field), where[field], at(undefined, field)));
-  const conditions = fields.map((field, index) => `${name(scalar(field).column)} = ${parameter(index + 1)}`);
+  const conditions = fields.map((field, index) => {
+    return `${name(scalar(field).column)} = ${comparand(scalar(field), index + 1)}`;
+  });
   const allowed = among.map((_, index) => parameter(fields.length + index + 1)).join(', ');
   conditions.push(`(${versionValue(scalar(version), name(scalar(version).column))})::text IN (${allowed})`);
   const text = lines(list('SELECT', ['1 AS "locked"']), `FROM ${table(model)}`, whereAll(conditions), 'FOR UPDATE');

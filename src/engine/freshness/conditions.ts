@@ -40,10 +40,11 @@ export function* looksOf(dataModel: DataModel, model: Model, condition: unknown)
   }
 }
 
+/** A key may be a quantifier and the name of a field; then both are looked at. */
 function* looksBehind(dataModel: DataModel, model: Model, value: unknown): Generator<Look> {
   for (const [key, inner] of listed(value).flatMap((each) => Object.entries(each))) {
-    const isQuantifier = QUANTIFIERS.includes(key) && !fieldNamed(model, key);
-    yield* looksOf(dataModel, model, isQuantifier ? inner : { [key]: inner });
+    if (QUANTIFIERS.includes(key)) yield* looksOf(dataModel, model, inner);
+    if (!QUANTIFIERS.includes(key) || fieldNamed(model, key)) yield* looksOf(dataModel, model, { [key]: inner });
   }
 }
 

@@ -84,11 +84,19 @@ export function watch(registry: Registry): Watched {
   const tables = [...looked].flatMap(([name, fields]) => {
     return madeOf(registry, name) ? [] : [[name, watchedTable(registry, models[name]!, fields)] as const];
   });
+  mustDiffer(tables.map(([, table]) => table));
   return {
     registry,
     tables: new Map([...tables.sort(([one], [other]) => (one < other ? -1 : 1)), ...joins]),
     inexactKeys: new Set(),
   };
+}
+
+/** @throws {DeclarationError} for two tables whose changes would be logged as those of one. */
+function mustDiffer(tables: readonly WatchedTable[]): void {
+  const sources = tables.map(({ source }) => source);
+  const twice = sources.find((source, index) => sources.indexOf(source) !== index);
+  if (twice !== undefined) throw new DeclarationError(twice, 'has the name of two models, but for the first letter');
 }
 
 /**

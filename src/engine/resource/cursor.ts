@@ -5,16 +5,21 @@
  * The values are texts that PostgreSQL wrote and will read, exact to their last digit: what JSON shows of a time or a
  * number may be less than what the database compares.
  *
- * A cursor is opaque and signed: base64url of the values and of an HMAC over the values, the resource and the order. A
- * cursor of another order, or of another signer, is refused.
+ * A cursor is opaque: its values may be of fields that its client may not see. It is base64url of a tag and of the
+ * encrypted values. The tag is an HMAC over the values, the resource and the order, and the encryption begins from it, so
+ * equal places have equal cursors. A cursor of another order, of a field whose type has changed, or of another signer is
+ * refused.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { KeysetValues } from '../compile/plan/keyset.ts';
 import { refusal } from './refusal.ts';
+import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import type { SortField } from './sort.ts';
 
-const SIGNATURE_BYTES = 12;
+const CIPHER = 'aes-256-ctr';
+/** A block of the cipher, since the tag is its initialization vector. */
+const TAG_BYTES = 16;
 
 export interface CursorSigner {
   /** @param values the JSON array of the sort fields' values, as the statement returned it. */
@@ -25,24 +30,34 @@ export interface CursorSigner {
 
 /** @param secret any text that every instance of the service shares and nobody else knows. */
 export function cursorSigner(secret: string): CursorSigner {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'hotpath cursor', 32));
-  const signatureOf = (values: string, order: string) =>
-    createHmac('sha256', key).update(`${order}\n${values}`).digest().subarray(0, SIGNATURE_BYTES);
+  const keyFor = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', use, 32));
+  const [tagKey, valuesKey] = [keyFor('hotpath cursor'), keyFor('hotpath cursor values')];
+  const tagOf = (values: string, order: string) =>
+    createHmac('sha256', tagKey).update(`${order}\n${values}`).digest().subarray(0, TAG_BYTES);
   return {
-    sign: (values, order) => Buffer.concat([signatureOf(values, order), Buffer.from(values)]).toString('base64url'),
+    sign(values, order) {
+      const tag = tagOf(values, order);
+      return Buffer.concat([tag, createCipheriv(CIPHER, valuesKey, tag).update(values)]).toString('base64url');
+    },
     open(cursor, order) {
       const bytes = Buffer.from(cursor, 'base64url');
-      const signature = bytes.subarray(0, SIGNATURE_BYTES);
-      const values = bytes.subarray(SIGNATURE_BYTES).toString();
-      const whole = signature.length === SIGNATURE_BYTES && bytes.toString('base64url') === cursor;
-      return whole && timingSafeEqual(signature, signatureOf(values, order)) ? values : undefined;
+      if (bytes.length < TAG_BYTES || bytes.toString('base64url') !== cursor) return undefined;
+      const tag = bytes.subarray(0, TAG_BYTES);
+      const values = createDecipheriv(CIPHER, valuesKey, tag).update(bytes.subarray(TAG_BYTES)).toString();
+      return timingSafeEqual(tag, tagOf(values, order)) ? values : undefined;
     },
   };
 }
 
-/** The order that a cursor is signed for: `product:-createdAt,-id`. */
-export const orderName = (resource: Resource, sort: readonly SortField[]): string =>
-  `${resource.name}:${sort.map(({ field, direction }) => (direction === 'desc' ? `-${field}` : field)).join(',')}`;
+/** The order that a cursor is signed for, with the types of its fields: `product:-createdAt DateTime,-id Int`. */
+export function orderName(registry: Registry, resource: Resource, sort: readonly SortField[]): string {
+  const fields = sort.map(({ field, direction }) => {
+    const { type, native, required } = registry.scalar(resource, field);
+    const typeName = [type, native?.name, ...(native?.args ?? [])].filter((part) => part !== undefined).join(' ');
+    return `${direction === 'desc' ? '-' : ''}${field} ${typeName}${required ? '' : '?'}`;
+  });
+  return `${resource.name}:${fields.join(',')}`;
+}
 
 /** The values that a cursor holds, one for each field of its order. @throws a 400 for a cursor of another order. */
 export function valuesOf(cursor: string, order: string, signer: CursorSigner): KeysetValues {

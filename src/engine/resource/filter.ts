@@ -35,6 +35,8 @@ export interface FilterText {
   readonly name: string;
   readonly operator: Operator;
   readonly text: string;
+  /** Of a field behind a relation: which of the rows there the viewer may see; all of them without it. */
+  readonly visible?: Condition | undefined;
 }
 
 /** @throws a 400 that names the parameter and what its value must be. */
@@ -47,7 +49,8 @@ export function conditionOf(registry: Registry, resource: Resource, filter: Filt
   if (second === undefined) return { [first]: operandOf(registry, registry.scalar(resource, first), filter, bounds) };
   const { model } = registry.relation(resource, first);
   const field = registry.dataModel.models[model]!.fields[second] as ScalarField;
-  return { [first]: { is: { [second]: operandOf(registry, field, filter, bounds) } } };
+  const condition = { [second]: operandOf(registry, field, filter, bounds) };
+  return { [first]: { is: filter.visible ? { AND: [filter.visible, condition] } : condition } };
 }
 
 function truth({ parameter, text }: FilterText): boolean {

@@ -2,6 +2,7 @@
  * The registry: the resources of one service beside the data model they stand on. It finds a resource by name or by
  * the model of a relation, and refuses a declaration that does not fit when it is added, not when it is asked for.
  */
+import { type Compiler, createCompiler } from '../compile/compile.ts';
 import {
   type DataModel,
   type Field,
@@ -10,8 +11,10 @@ import {
   type RelationField,
   type ScalarField,
 } from '../compile/data-model.ts';
+import { CompileError } from '../compile/error.ts';
 import { operatorsOn } from '../compile/plan/filter.ts';
 import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
+import { readsOf } from './declared-reads.ts';
 import { parseFields } from './fields.ts';
 import { parameterName, RESERVED_PARAMETERS } from './parameter-names.ts';
 import type { Embedding, Operator, Resource } from './resource.ts';
@@ -29,16 +32,20 @@ export class DeclarationError extends Error {
 
 const PARAMETER_NAME = /^[a-zA-Z][a-zA-Z0-9_.]*$/;
 
+const TIMES_OF_DAY = ['Time', 'Timetz'];
+
 const suits = (operator: Operator, field: ScalarField): boolean =>
   operator === 'isNull' ? !field.required : operatorsOn(field).includes(operator);
 
 export class Registry {
   readonly dataModel: DataModel;
+  readonly #compiler: Compiler;
   readonly #byName = new Map<string, Resource>();
   readonly #byModel = new Map<string, Resource>();
 
   constructor(dataModel: DataModel) {
     this.dataModel = dataModel;
+    this.#compiler = createCompiler({ dataModel });
   }
 
   /** @throws {DeclarationError} */
@@ -56,6 +63,7 @@ export class Registry {
     for (const resource of this.all()) {
       for (const relation of Object.keys(resource.relations)) this.target(resource, relation);
       this.#checkLean(resource);
+      this.#checkReads(resource);
     }
   }
 
@@ -79,6 +87,12 @@ export class Registry {
     if (field?.kind !== 'relation')
       throw new DeclarationError(resource.name, `names the relation "${name}", which is none of ${resource.model}`);
     return field;
+  }
+
+  /** The resource that a relation embeds, or would embed; none if none is declared for its model. */
+  targetIfAny(resource: Resource, relation: string): Resource | undefined {
+    const isDeclared = this.#byModel.has(this.relation(resource, relation).model);
+    return isDeclared || Object.hasOwn(resource.relations, relation) ? this.target(resource, relation) : undefined;
   }
 
   /** The resource that a relation embeds. */
@@ -138,7 +152,8 @@ export class Registry {
     const { window } = resource;
     if (!window) return;
     const field = this.scalar(resource, window.field);
-    if (field.type !== 'DateTime' || !field.required)
+    const isTime = field.type === 'DateTime' && !field.list && !TIMES_OF_DAY.includes(field.native?.name ?? '');
+    if (!isTime || !field.required)
       throw new DeclarationError(resource.name, `has a window of "${window.field}", which is no time of every row`);
     if (window.default > window.most)
       throw new DeclarationError(resource.name, 'has a window that is longer by default than it may be');
@@ -192,6 +207,16 @@ export class Registry {
       );
     }
     return field;
+  }
+
+  /** What a declaration says in Prisma's terms is planned once, as a request of each role will have it. */
+  #checkReads(resource: Resource): void {
+    try {
+      for (const request of readsOf(this, resource)) this.#compiler.compile(request);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      throw new DeclarationError(resource.name, `cannot be read: ${error.message.replace(/\.$/, '')}`);
+    }
   }
 
   #checkLean(resource: Resource): void {

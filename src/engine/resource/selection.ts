@@ -82,15 +82,17 @@ export class SelectionParser {
     const page = parsePage(resource, query, bounds);
     const { node, totals } = this.#select(request, grant, query['fields']);
     mustFit(page.limit * (1 + totals.rows), bounds);
+    const visibleSorts = resource.sorts.filter((field) => !grant.without?.includes(field));
     const sort = parseSort(
       this.#registry,
       resource,
       query['sort'] ?? resource.sort,
-      query['sort'] === undefined ? undefined : resource.sorts,
+      query['sort'] === undefined ? undefined : visibleSorts,
     );
     const window = conditionWithin(this.#registry, resource, query);
-    const conditions = [request.where, grant.rows, window, ...this.#filters(resource, grant, query)];
-    const order = orderName(resource, sort);
+    const filters = this.#filters(request, grant, query);
+    const conditions = [request.where, grant.rows, window, ...filters.conditions];
+    const order = orderName(this.#registry, resource, sort);
     return {
       resource,
       args: {
@@ -100,7 +102,7 @@ export class SelectionParser {
         take: page.limit,
         ...(page.skip ? { skip: page.skip } : {}),
       },
-      scope: scopeOf(request, totals.bySubject),
+      scope: scopeOf(request, totals.bySubject || filters.bySubject),
       page,
       sort,
       order,
@@ -125,14 +127,35 @@ export class SelectionParser {
     return selected;
   }
 
-  #filters(resource: Resource, grant: Grant, query: CheckedQuery): Condition[] {
-    return Object.entries(query).flatMap(([parameter, text]) => {
+  #filters({ resource, viewer }: SelectionRequest, grant: Grant, query: CheckedQuery): Filters {
+    const conditions: Condition[] = [];
+    let bySubject = false;
+    for (const [parameter, text] of Object.entries(query)) {
       const filter = filterNamed(resource, parameter);
-      if (!filter) return [];
-      if (isHidden(grant, filter.name)) throw unknownParameter(parameter, listParameters(resource));
-      return [conditionOf(this.#registry, resource, { ...filter, parameter, text })];
-    });
+      if (!filter) continue;
+      const behind = this.#behind(resource, filter.name);
+      const there = behind && grantFor(behind.target.policy, viewer);
+      const isUnseen = behind && (!there || isHidden(there, behind.field));
+      if (isUnseen || isHidden(grant, filter.name)) throw unknownParameter(parameter, listParameters(resource));
+      bySubject ||= behind !== undefined && dependsOnSubject(behind.target.policy[viewer.role]!);
+      conditions.push(conditionOf(this.#registry, resource, { ...filter, parameter, text, visible: there?.rows }));
+    }
+    return { conditions, bySubject };
   }
+
+  /** The resource behind the relation of a filter, and its field there; none where no resource is declared. */
+  #behind(resource: Resource, filter: string): { target: Resource; field: string } | undefined {
+    const [relation, field] = filter.split('.') as [string, string?];
+    if (field === undefined || Object.hasOwn(resource.computed, filter)) return undefined;
+    const target = this.#registry.targetIfAny(resource, relation);
+    return target && { target, field };
+  }
+}
+
+interface Filters {
+  readonly conditions: readonly Condition[];
+  /** Whether they depend on who asks, beyond the role. */
+  readonly bySubject: boolean;
 }
 
 /** A field behind a relation is hidden with its relation. */

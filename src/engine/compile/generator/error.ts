@@ -3,7 +3,8 @@
 export class UnsupportedSchemaError extends Error {
   override readonly name = 'UnsupportedSchemaError';
 
-  constructor(model: string, field: string, fault: string) {
-    super(`Compiled reads: ${model}.${field} ${fault}.`);
+  /** @param place a model, or a field of one: `User.name`. */
+  constructor(place: string, fault: string) {
+    super(`Compiled reads: ${place} ${fault}.`);
   }
 }

@@ -22,7 +22,15 @@ export function fromDmmf({ models, enums }: Pick<DMMF.Datamodel, 'models' | 'enu
   };
 }
 
+/** PostgreSQL looks for a name without a schema among its own tables first. */
+const OWN_TABLE = /^pg_/;
+
 function toModel(model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): Model {
+  const table = model.dbName ?? model.name;
+  if (!model.schema && OWN_TABLE.test(table)) {
+    const fault = `has the table "${table}", which PostgreSQL takes for one of its own; give it a schema with @@schema`;
+    throw new UnsupportedSchemaError(model.name, fault);
+  }
   const fields = model.fields.flatMap((field) => toField(field, model, models));
   const known = new Set(fields.filter(({ kind }) => kind === 'scalar').map(({ name }) => name));
   const id = model.fields.find(({ isId }) => isId);
@@ -30,7 +38,7 @@ function toModel(model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): Mo
   return {
     name: model.name,
     ...(model.schema && { schema: model.schema }),
-    table: model.dbName ?? model.name,
+    table,
     fields: Object.fromEntries(fields.map((field) => [field.name, field])),
     primaryKey: primaryKey.every((name) => known.has(name)) ? primaryKey : [],
     uniques: uniquesOf(model, known),
@@ -59,8 +67,7 @@ function toField(field: DMMF.Field, model: DMMF.Model, models: ReadonlyMap<strin
 function toScalar(field: DMMF.Field, model: DMMF.Model): ScalarField {
   if (field.kind !== 'enum' && !SCALAR_TYPES.includes(field.type)) {
     throw new UnsupportedSchemaError(
-      model.name,
-      field.name,
+      `${model.name}.${field.name}`,
       `has the type ${field.type}, which the compiler does not know`,
     );
   }

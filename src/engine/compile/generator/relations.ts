@@ -76,14 +76,14 @@ function joinTable(side: Side, back: DMMF.Field, other: DMMF.Model) {
 function keyOf({ model, field }: Side, of: DMMF.Model): string {
   const id = of.fields.find(({ isId }) => isId);
   if (id) return id.name;
-  throw new UnsupportedSchemaError(model.name, field.name, `joins the @id of ${of.name}, which is @ignore'd`);
+  throw new UnsupportedSchemaError(`${model.name}.${field.name}`, `joins the @id of ${of.name}, which is @ignore'd`);
 }
 
 function mustHave({ model, field }: Side, of: DMMF.Model, names: readonly string[]): void {
   const missing = names.find((name) => !hasField(of, name));
   if (missing === undefined) return;
   const fault = `joins ${of.name}.${missing}, which is @ignore'd or Unsupported`;
-  throw new UnsupportedSchemaError(model.name, field.name, fault);
+  throw new UnsupportedSchemaError(`${model.name}.${field.name}`, fault);
 }
 
 function hasField({ fields }: DMMF.Model, name: string): boolean {

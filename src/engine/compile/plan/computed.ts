@@ -1,6 +1,6 @@
 /** Computed values in a plan: selected, filtered by, ordered by. What they mean stands in `../computed.ts`. */
 import type { ComparisonOperator } from '../computed.ts';
-import type { Model, RelationField, ScalarField } from '../data-model.ts';
+import { hasOrder, type Model, type RelationField, type ScalarField } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import {
   type Arguments,
@@ -141,7 +141,7 @@ function planCompare(planner: Planner, model: Model, given: unknown, path: Path)
   const last = through.pop()!;
   const target = through.reduce((from, step) => follow(planner, from, step, path), model);
   const field = Object.hasOwn(target.fields, last) ? target.fields[last] : undefined;
-  if (field?.kind !== 'scalar' || field.list || field.type === 'Json') {
+  if (field?.kind !== 'scalar' || !hasOrder(field)) {
     return refuse(path, {
       code: 'INVALID_VALUE',
       message: `\`${steps}\` does not end in a field that can be compared`,

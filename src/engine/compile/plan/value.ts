@@ -2,6 +2,7 @@
 import type { DataModel, ScalarField } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { describe } from './arguments.ts';
+import { hasPlainYear, integersOf, isNativeDecimal, isNativeFloat, isNativeText } from './native-values.ts';
 
 /** A value for a parameter: text in PostgreSQL's input syntax, a number, a boolean, bytes, or a list of these. */
 export type Encoded = string | number | boolean | Buffer | null | readonly Encoded[];
@@ -19,26 +20,17 @@ export function encodeList(dataModel: DataModel, field: ScalarField, value: unkn
 type Encoder = (value: unknown, field: ScalarField) => Encoded | undefined;
 
 const ENCODERS: Record<Exclude<ScalarField['type'], 'Enum'>, Encoder> = {
-  String: (value, field) => (typeof value === 'string' && isText(value, field) ? value : undefined),
+  String: (value, field) => (typeof value === 'string' && isNativeText(field, value) ? value : undefined),
   Boolean: (value) => (typeof value === 'boolean' ? value : undefined),
-  Int: (value, field) => (isIntegerWithin(value, INTEGERS[field.native?.name ?? ''] ?? INT4) ? value : undefined),
+  Int: (value, field) => (isIntegerWithin(value, integersOf(field)) ? value : undefined),
   BigInt: (value) => encodeBigInt(value),
-  Float: (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined),
-  Decimal: (value) => encodeDecimal(value),
+  Float: (value, field) => (typeof value === 'number' && isNativeFloat(field, value) ? value : undefined),
+  Decimal: (value, field) => encodeDecimal(value, field),
   DateTime: (value, field) => encodeDateTime(value, field),
   Json: (value) => encodeJson(value),
   Bytes: (value) =>
     value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : undefined,
 };
-
-const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
-
-function isText(value: string, field: ScalarField): boolean {
-  return field.native?.name === 'Uuid' ? UUID.test(value) : !value.includes('\0');
-}
-
-const INT4 = [-(2 ** 31), 2 ** 31 - 1] as const;
-const INTEGERS: Record<string, readonly [number, number]> = { SmallInt: [-32768, 32767], Oid: [0, 2 ** 31 - 1] };
 
 function isIntegerWithin(value: unknown, [low, high]: readonly [number, number]): value is number {
   return Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
@@ -53,11 +45,10 @@ function encodeBigInt(value: unknown): string | undefined {
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 
-function encodeDecimal(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
-  if (typeof value === 'bigint') return String(value);
+function encodeDecimal(value: unknown, field: ScalarField): string | undefined {
   const text = isDecimalLike(value) ? value.toFixed() : value;
-  return typeof text === 'string' && DECIMAL.test(text) ? text : undefined;
+  if (!['string', 'number', 'bigint'].includes(typeof text) || !DECIMAL.test(String(text))) return undefined;
+  return isNativeDecimal(field, String(text)) ? String(text) : undefined;
 }
 
 /** Any decimal.js will do, as for Prisma. */
@@ -71,16 +62,18 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 
 function encodeDateTime(value: unknown, field: ScalarField): string | undefined {
   const date = typeof value === 'string' && DATE_TIME.test(value) ? new Date(value) : value;
-  if (!(date instanceof Date) || Number.isNaN(date.getTime())) return undefined;
+  if (!(date instanceof Date) || Number.isNaN(date.getTime()) || !hasPlainYear(date)) return undefined;
   const text = date.toISOString();
-  if (text.length !== 24) return undefined;
   if (field.native?.name === 'Time') return text.slice(11, 23);
   return field.native?.name === 'Timetz' ? `${text.slice(11, 23)}+00` : text;
 }
 
+/** What JSON can say and PostgreSQL cannot hold: NUL, and half of a surrogate pair, which alone is written so. */
+const NO_CHARACTER = /(?<!\\)(\\\\)*\\u(0000|d[89a-f]..)/;
+
 function encodeJson(value: unknown): string | undefined {
   const text = JSON.stringify(value);
-  return text?.includes('\\u0000') ? undefined : text;
+  return text !== undefined && NO_CHARACTER.test(text) ? undefined : text;
 }
 
 function encodeEnum({ enums }: DataModel, field: ScalarField, value: unknown): string | undefined {

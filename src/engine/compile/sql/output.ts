@@ -6,7 +6,8 @@
  *   1e21 up and below 1e-6;
  * - DateTime is ISO 8601 in UTC with milliseconds, whatever the type of the column and the session's time zone;
  * - NaN and the infinities of a Float are null, and -0 is 0;
- * - Bytes are base64 in one line; an enum's value has its name in Prisma; a list is never null.
+ * - Bytes are base64 in one line; an enum's value has its name in Prisma, and one that the schema does not know yet that of the
+ *   database; a list is never null.
  */
 import type { DataModel, ScalarField } from '../data-model.ts';
 import { isMoney } from './native.ts';
@@ -87,5 +88,5 @@ function renamed(value: string, values: Readonly<Record<string, string>>): strin
   const changed = Object.entries(values).filter(([prisma, database]) => prisma !== database);
   if (changed.length === 0) return value;
   const cases = Object.entries(values).map(([prisma, database]) => `WHEN ${literal(database)} THEN ${literal(prisma)}`);
-  return `CASE ${value} ${cases.join(' ')} END`;
+  return `CASE ${value} ${cases.join(' ')} ELSE ${value}::text END`;
 }

@@ -20,7 +20,23 @@ const OF_OBJECTS = [
 /** Words of Prisma's arguments and of the resource layer's parameters. */
 const OF_ARGUMENTS = [
   ...['take', 'skip', 'distinct', 'include', 'omit', 'computed', 'count', 'sort', 'nulls', 'after', 'fields', 'page'],
-  ...['since', 'until', 'mode', 'path', 'equals', 'has', 'some', 'every', 'none', 'args', 'data', 'model', 'name'],
+  ...[
+    'since',
+    'until',
+    'mode',
+    'path',
+    'equals',
+    'has',
+    'some',
+    'every',
+    'none',
+    'is',
+    'isNot',
+    'args',
+    'data',
+    'model',
+    'name',
+  ],
 ];
 const OF_TRIGGERS = ['old_rows', 'new_rows', 'o', 'n', 'logged', 'xid', 'source', 'tags', 'invalidation_log'];
 /** Of the columns of a statement, and of aliases. */

@@ -1,0 +1,60 @@
+/** What a native type of PostgreSQL can hold, where that is less than the type of Prisma's that it stands for. */
+import { isIPv4, isIPv6 } from 'node:net';
+import { Decimal } from '@prisma/client/runtime/client';
+import type { ScalarField } from '../data-model.ts';
+
+type Native = Pick<ScalarField, 'native'>;
+
+const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+const BITS = /^[01]*$/;
+const ADDRESS = /^(?<address>[\da-f.:]+)(\/(?<bits>\d{1,3}))?$/i;
+
+/** Whether PostgreSQL reads the text as a value of a String field's type. */
+export function isNativeText({ native }: Native, text: string): boolean {
+  switch (native?.name) {
+    case 'Uuid':
+      return UUID.test(text);
+    case 'Inet':
+      return isAddress(text);
+    case 'Bit':
+    case 'VarBit':
+      return BITS.test(text);
+    default:
+      return !text.includes('\0');
+  }
+}
+
+function isAddress(text: string): boolean {
+  const { address = '', bits = '0' } = ADDRESS.exec(text)?.groups ?? {};
+  return isIPv4(address) ? Number(bits) <= 32 : isIPv6(address) && Number(bits) <= 128;
+}
+
+const INTEGERS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  SmallInt: [-(2 ** 15), 2 ** 15 - 1],
+  Oid: [0, 2 ** 31 - 1],
+};
+
+/** The least and the largest value of an Int field. */
+export function integersOf({ native }: Native): readonly [least: number, most: number] {
+  return INTEGERS[native?.name ?? ''] ?? [-(2 ** 31), 2 ** 31 - 1];
+}
+
+/** Whether a Float field has the number, if only rounded. */
+export function isNativeFloat({ native }: Native, value: number): boolean {
+  if (native?.name !== 'Real') return Number.isFinite(value);
+  const rounded = Math.fround(value);
+  return Number.isFinite(rounded) && (rounded !== 0 || value === 0);
+}
+
+const MOST_MONEY = new Decimal('92233720368547758.07');
+
+/** Whether a Decimal field has the number, if only rounded. `text` is a decimal number. */
+export function isNativeDecimal({ native }: Native, text: string): boolean {
+  return native?.name !== 'Money' || new Decimal(text).abs().toDecimalPlaces(2).lte(MOST_MONEY);
+}
+
+/** Whether PostgreSQL and ISO 8601 write the year of a time with four digits. PostgreSQL has no year 0. */
+export function hasPlainYear(time: Date): boolean {
+  const year = time.getUTCFullYear();
+  return year >= 1 && year <= 9999;
+}

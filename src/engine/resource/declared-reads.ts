@@ -1,0 +1,36 @@
+/** The reads that a declaration amounts to: all that each role may ask of a resource, one level deep. */
+import type { ReadRequest } from '../compile/plan/read.ts';
+import { type Grant, grantFor } from './policy.ts';
+import type { Registry } from './registry.ts';
+import type { Resource } from './resource.ts';
+import { orderByOf, parseSort } from './sort.ts';
+
+/** Any viewer's: a condition on the subject is the same for all. */
+const SUBJECT_ID = '1';
+
+export function* readsOf(registry: Registry, resource: Resource): Generator<ReadRequest> {
+  for (const role of Object.keys(resource.policy)) {
+    const grant = grantFor(resource.policy, { role, subject: SUBJECT_ID })!;
+    yield { model: resource.model, action: 'findMany', args: argumentsOf(registry, resource, grant) };
+  }
+}
+
+function argumentsOf(registry: Registry, resource: Resource, { rows = {} }: Grant): object {
+  const fields = resource.fields.map((name) => [name, true]);
+  const relations = Object.keys(resource.relations).map((name) => [name, embedded(registry, resource, name)]);
+  return {
+    select: Object.fromEntries([...fields, ...relations]),
+    computed: resource.computed,
+    where: rows,
+    orderBy: orderByOf(parseSort(registry, resource, resource.sort)),
+  };
+}
+
+function embedded(registry: Registry, resource: Resource, name: string): object {
+  const target = registry.target(resource, name);
+  const { where = {}, sort = target.sort } = resource.relations[name]!;
+  const select = Object.fromEntries(target.fields.slice(0, 1).map((field) => [field, true]));
+  const shown = target.fields.length > 0 ? { select, where } : { where };
+  if (!registry.relation(resource, name).list) return shown;
+  return { ...shown, orderBy: orderByOf(parseSort(registry, target, sort)), take: 1 };
+}
