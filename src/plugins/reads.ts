@@ -14,7 +14,7 @@ import type { ReadRequest } from '../engine/compile/plan/read.ts';
 import { requestError } from '../engine/http/errors.ts';
 import { etagOf, heldTag } from '../engine/http/etag.ts';
 import { nextLink } from '../engine/http/links.ts';
-import { cursorSigner } from '../engine/resource/cursor.ts';
+import { cursorSigner, refusedCursor } from '../engine/resource/cursor.ts';
 import type { FixedFields } from '../engine/resource/fixed.ts';
 import { Registry } from '../engine/resource/registry.ts';
 import type { Resource } from '../engine/resource/resource.ts';
@@ -26,6 +26,7 @@ import {
   type SelectionRequest,
 } from '../engine/resource/selection.ts';
 import type { Viewer } from '../engine/resource/viewer.ts';
+import { isUnreadable } from '../engine/session/error-codes.ts';
 import { cachedRead, type Ran, type Shown } from './cached-read.ts';
 
 declare module 'fastify' {
@@ -142,7 +143,11 @@ function readRoute<S extends Selection>(app: FastifyInstance, path: string, read
   const guard = async (request: FastifyRequest) => read.guard?.(request.viewer, fixed(request));
   const run = async (request: FastifyRequest, selection: S, keys: readonly string[] = []): Promise<Ran> => {
     const asked = steps.request(selection);
-    const row = await app.execute(app.compiler.compile(keys.length > 0 ? { ...asked, keys } : asked));
+    const row = await app
+      .execute(app.compiler.compile(keys.length > 0 ? { ...asked, keys } : asked))
+      .catch((error: unknown) => {
+        throw asked.after && isUnreadable(error) ? refusedCursor() : error;
+      });
     return { ...steps.show(row, request, selection), row };
   };
   if (read.cache) {

@@ -328,3 +328,18 @@ describe('If-Match', () => {
     expect(await lock(['9007199254740993'], { mood: 'calm' })).toBe(0);
   });
 });
+
+it('a cursor of a column that has another type by now is a 400', async () => {
+  await sql(`INSERT INTO "Night House"."Ticket" (gate, seat) VALUES ('north', 1), ('north', 2)`);
+  const first = await ask('/gates/north/tickets?limit=1');
+  const next = `/gates/north/tickets?limit=1&after=${first.json.meta.next}`;
+  expect((await ask(next)).status).toBe(200);
+  await sql(`ALTER TABLE "Night House"."Ticket" ALTER seat TYPE date USING '2026-01-01'::date + seat`);
+  try {
+    const { status, json } = await ask(next);
+    expect(status).toBe(400);
+    expect(json.errors).toEqual([{ parameter: 'after', detail: 'is not a cursor of this list in this order' }]);
+  } finally {
+    await sql(`ALTER TABLE "Night House"."Ticket" ALTER seat TYPE integer USING seat - '2026-01-01'::date`);
+  }
+});

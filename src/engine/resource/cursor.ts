@@ -62,6 +62,8 @@ export function orderName(registry: Registry, resource: Resource, sort: readonly
 /** The values that a cursor holds, one for each field of its order. @throws a 400 for a cursor of another order. */
 export function valuesOf(cursor: string, order: string, signer: CursorSigner): KeysetValues {
   const values = signer.open(cursor, order);
-  if (values === undefined) throw refusal('after', 'is not a cursor of this list in this order');
+  if (values === undefined) throw refusedCursor();
   return (JSON.parse(values) as unknown[]).map((value) => (value === null ? null : String(value)));
 }
+
+export const refusedCursor = () => refusal('after', 'is not a cursor of this list in this order');

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import type { KeysetValues } from '../compile/plan/keyset.ts';
 import { requestError } from '../http/errors.ts';
 import type { Bounds } from './bounds.ts';
-import { type CursorSigner, orderName, valuesOf } from './cursor.ts';
+import { type CursorSigner, orderName, refusedCursor, valuesOf } from './cursor.ts';
 import { type Condition, conditionOf, filterNamed, filterParameters } from './filter.ts';
 import { areContrary, type FixedFields } from './fixed.ts';
 import { type PageRequest, parsePage } from './page.ts';
@@ -106,8 +106,18 @@ export class SelectionParser {
       page,
       sort,
       order,
-      ...(page.after === undefined ? {} : { after: valuesOf(page.after, order, this.#signer) }),
+      ...(page.after === undefined ? {} : { after: this.#after(resource, { after: page.after, order, sort }) }),
     };
+  }
+
+  #after(resource: Resource, { after, order, sort }: Place): KeysetValues {
+    const values = valuesOf(after, order, this.#signer);
+    // A view may have a null where its model has none.
+    const isNull = sort.some(
+      ({ field }, index) => values[index] === null && this.#registry.scalar(resource, field).required,
+    );
+    if (isNull) throw refusedCursor();
+    return values;
   }
 
   /** The cursor behind the row whose sort fields have these values (a JSON array). */
@@ -127,29 +137,52 @@ export class SelectionParser {
     return selected;
   }
 
-  #filters({ resource, viewer }: SelectionRequest, grant: Grant, query: CheckedQuery): Filters {
+  #filters(request: SelectionRequest, grant: Grant, query: CheckedQuery): Filters {
+    const { resource } = request;
     const conditions: Condition[] = [];
     let bySubject = false;
     for (const [parameter, text] of Object.entries(query)) {
       const filter = filterNamed(resource, parameter);
       if (!filter) continue;
-      const behind = this.#behind(resource, filter.name);
-      const there = behind && grantFor(behind.target.policy, viewer);
-      const isUnseen = behind && (!there || isHidden(there, behind.field));
-      if (isUnseen || isHidden(grant, filter.name)) throw unknownParameter(parameter, listParameters(resource));
-      bySubject ||= behind !== undefined && dependsOnSubject(behind.target.policy[viewer.role]!);
-      conditions.push(conditionOf(this.#registry, resource, { ...filter, parameter, text, visible: there?.rows }));
+      const sight = this.#sightOf(request, grant, filter.name);
+      if (!sight) throw unknownParameter(parameter, this.#visibleParameters(request, grant));
+      bySubject ||= sight.bySubject;
+      conditions.push(conditionOf(this.#registry, resource, { ...filter, parameter, text, visible: sight.rows }));
     }
     return { conditions, bySubject };
   }
 
-  /** The resource behind the relation of a filter, and its field there; none where no resource is declared. */
-  #behind(resource: Resource, filter: string): { target: Resource; field: string } | undefined {
-    const [relation, field] = filter.split('.') as [string, string?];
-    if (field === undefined || Object.hasOwn(resource.computed, filter)) return undefined;
-    const target = this.#registry.targetIfAny(resource, relation);
-    return target && { target, field };
+  /** What the viewer may see of the rows that a filter looks at; nothing if that is not even the field. */
+  #sightOf({ resource, viewer }: SelectionRequest, grant: Grant, filter: string): Sight | undefined {
+    const [first, field] = filter.split('.') as [string, string?];
+    if (grant.without?.some((name) => name === filter || name === first)) return undefined;
+    const isBehind = field !== undefined && !Object.hasOwn(resource.computed, filter);
+    const target = isBehind ? this.#registry.targetIfAny(resource, first) : undefined;
+    if (!target) return { bySubject: false };
+    const there = grantFor(target.policy, viewer);
+    if (!there || there.without?.includes(field!)) return undefined;
+    return { rows: there.rows, bySubject: dependsOnSubject(target.policy[viewer.role]!) };
   }
+
+  #visibleParameters(request: SelectionRequest, grant: Grant): string[] {
+    return listParameters(request.resource).filter((parameter) => {
+      const filter = filterNamed(request.resource, parameter);
+      return !filter || this.#sightOf(request, grant, filter.name) !== undefined;
+    });
+  }
+}
+
+interface Sight {
+  /** Which of the rows behind a relation; all of them without it. */
+  readonly rows?: Condition | undefined;
+  /** Whether that depends on who asks, beyond the role. */
+  readonly bySubject: boolean;
+}
+
+interface Place {
+  readonly after: string;
+  readonly order: string;
+  readonly sort: readonly SortField[];
 }
 
 interface Filters {
@@ -157,10 +190,6 @@ interface Filters {
   /** Whether they depend on who asks, beyond the role. */
   readonly bySubject: boolean;
 }
-
-/** A field behind a relation is hidden with its relation. */
-const isHidden = ({ without = [] }: Grant, filter: string): boolean =>
-  without.includes(filter) || without.includes(filter.split('.', 1)[0]!);
 
 /** In depth: the compiler plans a frozen select once, and relies on it. */
 function freeze<T extends object>(value: T): T {

@@ -24,3 +24,6 @@ export const mayBeStale = (error: unknown): boolean => isForgotten(error) || OUT
 export const isMisnamed = (error: unknown): boolean => [FORGOTTEN, TAKEN].includes(sqlstateOf(error));
 
 export const isForgotten = (error: unknown): boolean => sqlstateOf(error) === FORGOTTEN;
+
+/** Whether a statement failed because a value is none of the type that it was sent for: its column has another type now. */
+export const isUnreadable = (error: unknown): boolean => /^22...$/.test(sqlstateOf(error));

@@ -183,4 +183,15 @@ model Right {
 `);
     expect(message).toContain("Compiled reads: Left.rights joins the @id of Right, which is @ignore'd.");
   });
+
+  it('of a table that PostgreSQL takes for one of its own, unless a schema is named', async () => {
+    const message = await refusal(`
+      model Setting {
+        id Int @id
+        @@map("pg_settings")
+      }`);
+    expect(message).toContain(
+      'Compiled reads: Setting has the table "pg_settings", which PostgreSQL takes for one of its own',
+    );
+  });
 });

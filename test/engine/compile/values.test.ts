@@ -88,3 +88,12 @@ describe('values at the edge are as Prisma reads them', () => {
     expect(await read(fields, options)).toEqual(await readByPrisma(fields));
   });
 });
+
+it('a value of an enum that the schema does not know yet has the name that the database has for it', async () => {
+  const fields = await write({ diet: 'Eats leaves', dietList: '{Eats leaves}' });
+  await zoo.pool.query(`ALTER TYPE "The diet" ADD VALUE IF NOT EXISTS 'Eats moss'`);
+  await zoo.pool.query(
+    `UPDATE "Night House"."Sample" SET "dietList" = array_append("dietList", 'Eats moss'), diet = 'Eats moss'`,
+  );
+  expect(await read(fields)).toEqual({ diet: 'Eats moss', dietList: ['leaves', 'Eats moss'] });
+});

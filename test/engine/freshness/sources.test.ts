@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 import { defineDataModel } from '../../../src/engine/compile/data-model.ts';
+import { looksOf } from '../../../src/engine/freshness/conditions.ts';
 import { tagsOf } from '../../../src/engine/freshness/tags.ts';
 import { watch } from '../../../src/engine/freshness/watched.ts';
 import { tableOf } from '../../../src/engine/http/cache-headers.ts';
 import { everything } from '../../../src/engine/resource/policy.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
+import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const policy = everything('public');
@@ -32,3 +33,22 @@ it.each(['_AnimalToTag', '_a:b', '_a?b=c', '_a%3Ab', '_ключ "x"'])(
     expect(new Set(tables)).toEqual(new Set(['tag', 'animal', source]));
   },
 );
+
+it('of two models whose names differ in the first letter alone is refused: their changes would be logged as one', () => {
+  const text = JSON.stringify(zooDataModel).replaceAll('"Tag"', '"animal"');
+  const registry = new Registry(defineDataModel(JSON.parse(text)));
+  const lower = { ...tag, name: 'lower', model: 'animal', relations: {} };
+  registry.add(lower, animal);
+  expect(() => watch(registry)).toThrow(
+    new DeclarationError('animal', 'has the name of two models, but for the first letter'),
+  );
+});
+
+it('a field that is called as a quantifier is looked at with what the quantifier is about', () => {
+  const text = JSON.stringify(zooDataModel).replaceAll('"salary"', '"is"').replaceAll('"staff"', '"some"');
+  const dataModel = defineDataModel(JSON.parse(text));
+  const looked = (where: object) =>
+    [...looksOf(dataModel, dataModel.models['Keeper']!, where)].map(({ field }) => field.name);
+  expect(looked({ boss: { is: { country: 'nl' } } })).toEqual(expect.arrayContaining(['boss', 'is', 'country']));
+  expect(looked({ some: { some: { country: 'nl' } } })).toEqual(expect.arrayContaining(['some', 'country']));
+});

@@ -371,3 +371,46 @@ describe('a declaration', () => {
     expect(name).toBe('typed');
   });
 });
+
+describe('a declaration whose reads cannot be compiled is refused at the start', () => {
+  const check = (declared: Resource) => {
+    const alone = new Registry(datamodel);
+    alone.add(declared, category);
+    alone.check();
+  };
+  const base = { name: 'product', fields: ['id'], lean: 'id', sort: 'id' } as const;
+
+  it.each([
+    [
+      'a computed value with the name of a field',
+      resource('Product', {
+        ...base,
+        computed: { price: { aggregate: 'count', relation: 'reviews' } },
+        policy: everybody,
+      }),
+      'cannot be read: Product has a field of that name at computed.price',
+    ],
+    [
+      'a computed value with a name that PostgreSQL would cut',
+      resource('Product', {
+        ...base,
+        computed: { ['é'.repeat(32)]: { aggregate: 'count', relation: 'reviews' } },
+        policy: everybody,
+      }),
+      `cannot be read: A name of more than 63 bytes at select.${'é'.repeat(32)}`,
+    ],
+    [
+      'rows that no field can be compared with',
+      resource('Product', { ...base, policy: { user: { rows: { name: SUBJECT } } } }),
+      'cannot be read: a number is not a value of type String (VarChar) at where.name. Allowed: String (VarChar)',
+    ],
+    [
+      'a condition on embedded rows',
+      resource('Product', { ...base, relations: { category: { where: { nam: 'x' } } }, policy: everybody }),
+      /^The resource "product" cannot be read: Unknown argument at select.category.where.nam/,
+    ],
+  ])('%s', (_what, declared, complaint) => {
+    const expected = typeof complaint === 'string' ? new DeclarationError('product', complaint) : complaint;
+    expect(() => check(declared)).toThrow(expected);
+  });
+});

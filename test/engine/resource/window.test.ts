@@ -4,6 +4,7 @@ import { resource } from '../../../src/domain/resource.ts';
 import { everything } from '../../../src/engine/resource/policy.ts';
 import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
 import { conditionWithin, DAY, HOUR, type Window } from '../../../src/engine/resource/window.ts';
+import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const reading = (window?: Window) =>
   resource('Reading', {
@@ -73,3 +74,16 @@ it('must be of a time that every row has, and no longer by default than at most'
   ])
     expect(() => new Registry(datamodel).add(reading(window))).toThrow(DeclarationError);
 });
+
+it.each(['time', 'timestamps', 'timestamp'])(
+  'is refused of a field that is not one moment of every row: %s',
+  (field) => {
+    const sample = zooResource('Sample', {
+      ...{ name: 'sample', fields: ['id'], lean: 'id', sort: 'id', policy: everything('user') },
+      window: { field: field as 'time', default: DAY, most: DAY },
+    });
+    expect(() => new Registry(zooDataModel).add(sample)).toThrow(
+      new DeclarationError('sample', `has a window of "${field}", which is no time of every row`),
+    );
+  },
+);
