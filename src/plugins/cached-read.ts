@@ -94,10 +94,10 @@ export function cachedRead<S extends Selection>(app: FastifyInstance, read: Cach
     const asked = { ...question, key: keyOf(question, viewer), policy };
     const isOn = app.isOnCache(request);
     cache.countViewer(isOn);
-    if (!isOn || !(await hasReached(request))) {
-      return cache.bypass({ ...asked, load: () => load(request, selection, isTold) });
-    }
-    const answer = await cache.read({ ...asked, load: () => load(request, selection) });
+    if (!isOn) return cache.bypass({ ...asked, load: () => load(request, selection, isTold) });
+    const query = { ...asked, load: () => load(request, selection) };
+    if (!(await hasReached(request))) return cache.readPast(query);
+    const answer = await cache.read(query);
     if (answer.outcome === 'hit' && sampler.isDue()) compare(answer.entry, request);
     return answer;
   }

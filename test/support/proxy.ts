@@ -1,6 +1,6 @@
 /**
- * Proxies: one before PostgreSQL, where connections of one application can be held up or cut, as by a network that has
- * died; and one before anything, that makes answers late.
+ * Proxies: one before PostgreSQL, where connections of one application can be frozen, delayed or cut, as by a network that
+ * has failed; one before any server, that delays answers; and an address that may lead to another server later.
  */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -14,17 +14,30 @@ export interface FreezableProxy {
   thaw(): void;
   /** Closes the application's connections, without a word of PostgreSQL's. */
   cut(): void;
+  /** How long answers on connections of the application take longer, in milliseconds. */
+  delayMs: number;
+  /** Leads new connections to another server; those that are open stay where they are. */
+  moveTo(databaseUrl: string): void;
   close(): Promise<void>;
 }
 
 /** @param application whose connections, by the name that they give. */
 export async function openProxy(databaseUrl: string, application = 'hotpath follower'): Promise<FreezableProxy> {
-  const target = new URL(databaseUrl);
+  let target = new URL(databaseUrl);
   const open = new Set<Socket>();
   const held = new Set<Socket>();
   let isFrozen = false;
   const server = createServer((client) => {
     const database = connect(Number(target.port), target.hostname);
+    let sent: Promise<unknown> | undefined;
+    /** Late, and in order. */
+    function sendLate(bytes: Buffer): void {
+      const due = Promise.all([sent, delay(proxy.delayMs)]).then(() => client.write(bytes));
+      sent = due;
+      void due.then(() => {
+        if (sent === due) sent = undefined;
+      });
+    }
     for (const [from, to] of [
       [client, database],
       [database, client],
@@ -34,7 +47,8 @@ export async function openProxy(databaseUrl: string, application = 'hotpath foll
         // The first message names the application.
         if (from === client && bytes.includes(`application_name\0${application}\0`))
           for (const each of [client, database]) hold(each);
-        to.write(bytes);
+        if (from === database && held.has(from) && (sent || proxy.delayMs > 0)) sendLate(bytes);
+        else to.write(bytes);
       });
       from.on('error', () => to.destroy());
       from.on('close', () => {
@@ -52,8 +66,9 @@ export async function openProxy(databaseUrl: string, application = 'hotpath foll
   await once(server, 'listening');
   const url = new URL(databaseUrl);
   url.port = String((server.address() as AddressInfo).port);
-  return {
+  const proxy: FreezableProxy = {
     url: url.href,
+    delayMs: 0,
     freeze() {
       isFrozen = true;
       for (const socket of held) socket.pause();
@@ -65,11 +80,15 @@ export async function openProxy(databaseUrl: string, application = 'hotpath foll
     cut() {
       for (const socket of held) socket.destroy();
     },
+    moveTo(other) {
+      target = new URL(other);
+    },
     async close() {
       server.close();
       for (const socket of open) socket.destroy();
     },
   };
+  return proxy;
 }
 
 export interface SlowProxy {

@@ -10,8 +10,9 @@
  * - An entry that a change has outdated is never served again, whatever its age. An entry that is only past its ttl may
  *   be: while it is read anew (`staleWhileRevalidate`), and while no database server answers (`staleIfError`).
  * - While the follower is not current the changes are unknown, so each request reads the database (`flight.ts` says how
- *   many can share a reading), and nothing is kept. If no server answers either, `staleIfError` bounds for how long the
+ *   many can share a reading), and Redis keeps nothing. If no server answers either, `staleIfError` bounds for how long the
  *   changes may have been unknown.
+ * - Memory keeps what a request has read past it, so that no later hit shows less than that request saw.
  * - A request that reads the database itself is answered with what it read, whether or not that is outdated by then: it
  *   was read after the request came. A request that waits for another one does so under the condition of `flight.ts`.
  * - An answer that a shared cache may keep is confirmed first: the log is read up to a moment after the request came, and
@@ -67,6 +68,8 @@ export interface Cache {
   bypass(query: Query): Promise<Answer>;
   /** Reads the database, and resolves when the answer is kept in both tiers. @throws what `load` throws. */
   renew(query: Query): Promise<void>;
+  /** Reads the database whatever is kept, for a client that may know more than this process. @throws what `load` throws. */
+  readPast(query: Query): Promise<Answer>;
   /** Counts a request for a cached route. */
   countViewer(isOn: boolean): void;
   /** What was read most from memory since it was last taken, most first. */
@@ -192,9 +195,15 @@ export function createCache(options: CacheOptions): Cache {
     }
   }
 
-  async function past(query: Query): Promise<Answer> {
+  async function bypass(query: Query): Promise<Answer> {
     unanswered(query.look, 'bypass');
     return { entry: await readDatabase(query), tier: 'database', outcome: 'bypass' };
+  }
+
+  async function past(query: Query): Promise<Answer> {
+    const answer = await bypass(query);
+    keepHere(query.key, answer.entry);
+    return answer;
   }
 
   const pastOrRescued = (query: Query): Promise<Answer> => past(query).catch((error) => rescue(query, error));
@@ -234,18 +243,23 @@ export function createCache(options: CacheOptions): Cache {
 
   /** Keeps an entry here at once; in Redis, with every variant, once the replies that wait for it are on their way. */
   function keep(key: string, entry: Entry, lease?: Lease): Promise<void> {
-    const isKept = entry.ttlMs > 0 && judge(follower, entry) === 'fresh';
-    if (isKept) {
-      count(events, 'stored');
-      if (isPublic(key) && !l1.knows(key)) brief.add(entry);
-      l1.set(key, entry);
-    }
+    const isNew = isPublic(key) && !l1.knows(key);
+    const isKept = keepHere(key, entry);
+    if (isKept && isNew) brief.add(entry);
     return untilDone(
       afterReplies().then(async () => {
         if (isKept) await spread(key, entry);
         await lease?.release();
       }),
     );
+  }
+
+  function keepHere(key: string, entry: Entry): boolean {
+    const isKept = entry.ttlMs > 0 && judge(follower, entry) === 'fresh';
+    if (!isKept) return false;
+    count(events, 'stored');
+    l1.set(key, entry);
+    return true;
   }
 
   const spread = (key: string, entry: Entry): Promise<void> =>
@@ -265,7 +279,8 @@ export function createCache(options: CacheOptions): Cache {
   return {
     peek,
     read: (query) => counted(traceLook(query, query.policy.sharedMaxAge === undefined ? resolve : confirm)),
-    bypass: (query) => counted(traceLook(query, past)),
+    bypass: (query) => counted(traceLook(query, bypass)),
+    readPast: (query) => counted(traceLook(query, past)),
     renew: async (query) => keep(query.key, await readDatabase(query)),
     takeReads: (many) => l1.takeReads(many),
     async preload(key) {

@@ -1,19 +1,24 @@
-/** What the check runs on: Redis, a proxy before PostgreSQL, two instances of the service, and a pool of sessions beside them. */
+/** What the check runs on: Redis, a proxy before PostgreSQL, two instances of the service, and sessions beside them. */
 import { createSigner } from 'fast-jwt';
 import pg from 'pg';
 import { type FreezableProxy, openProxy } from '../../support/proxy.ts';
 import { redisProgram } from '../../support/redis-program.ts';
+import { BOUND_MS, CONNECTION_MS } from './bounds.ts';
 import { type Ask, createClient } from './client.ts';
+import { CheckDatabase } from './database.ts';
 import type { Journal } from './journal.ts';
 import { freePort, type Running, startProcess } from './processes.ts';
 import type { Random } from './random.ts';
-import { COUNTS, copyInto, copyOf, firstOf, type Kind, MERCHANT, type Page } from './world.ts';
+import { COUNTS, copyInto, copyOf, firstOf, type Kind, OTHERS, type Page } from './world.ts';
+import type { Writing } from './writing.ts';
 
 export interface Instance extends Running {
   readonly index: number;
   readonly address: string;
   /** Told to end, or not yet back. */
   isDown: boolean;
+  /** Told to stand still, or just told to go on. */
+  isStopped: boolean;
 }
 
 /** The best token known, and how many writes it covers. */
@@ -22,22 +27,45 @@ export interface Token {
   readonly place: number;
 }
 
+/** The worst that was seen of the event loop of an instance, in milliseconds. */
+export interface Pauses {
+  /** A timer was late for so long, for whatever reason. */
+  delayMs: number;
+  /** The instance's own thread computed for so long in one turn, at the most. */
+  cpuMs: number;
+  /** The latest fault that had begun then. */
+  fault: string | undefined;
+}
+
 export interface Ground {
   readonly stack: AsyncDisposableStack;
   readonly journal: Journal;
   readonly random: Random;
-  readonly pool: pg.Pool;
+  readonly writing: Writing;
+  readonly database: CheckDatabase;
   readonly proxy: FreezableProxy;
   readonly redis: Running & { readonly port: number };
   readonly instances: readonly Instance[];
+  readonly pauses: Pauses;
   readonly ask: Ask;
   readonly headersFor: (page: Pick<Page, 'user'>, role?: 'user' | 'admin') => Record<string, string>;
+  /** Starts one more instance, on another database; it is killed with the stack. */
+  readonly startOn: (stack: AsyncDisposableStack, databaseUrl: string) => Promise<Instance>;
   /** Whether the check is over. */
   readonly isOver: () => boolean;
-  token: Token;
+  /** The latest fault that has begun. */
+  readonly fault: () => string | undefined;
+  /** Nothing before an instance has answered a write, for the instances alone know how epochs are named. */
+  token: Token | undefined;
+  /** The epoch of the latest write that an instance has answered. */
+  epoch: string | undefined;
+  /** The database cannot be reached, and requests may fail. */
+  isAway: boolean;
+  /** The database has moved, and instances may still be connected to the server where it was. */
+  isMoving: boolean;
 }
 
-export interface GroundOptions extends Pick<Ground, 'stack' | 'journal' | 'random' | 'isOver'> {
+export interface GroundOptions extends Pick<Ground, 'stack' | 'journal' | 'random' | 'writing' | 'isOver' | 'fault'> {
   /** A migrated database without rows. */
   readonly databaseUrl: string;
   readonly isBroken: boolean;
@@ -48,26 +76,23 @@ const SECRET = 'the secret of a check that ends with it, and its database, too';
 
 export async function prepareGround({ databaseUrl, isBroken, ...options }: GroundOptions): Promise<Ground> {
   const { stack } = options;
-  const pool = stack.adopt(new pg.Pool({ connectionString: databaseUrl, max: 20 }), (each) => each.end());
-  pool.on('error', () => {});
-  await fill(pool, options.journal);
+  const database = stack.adopt(new CheckDatabase(databaseUrl), (each) => each.close());
+  await fill(database.pool, options.journal);
   const proxy = stack.adopt(await openProxy(databaseUrl), (each) => each.close());
   const redis = await startRedis(stack);
-  const environment = environmentOf(proxy.url, redis.port);
-  const starting = Array.from({ length: INSTANCES }, (_, index) =>
-    startInstance(stack, { index, environment, isBroken }),
-  );
+  const pauses: Pauses = { delayMs: 0, cpuMs: 0, fault: undefined };
+  const start = (onto: AsyncDisposableStack, index: number, url: string) =>
+    startInstance(onto, { index, environment: environmentOf(url, redis.port), isBroken, pauses, fault: options.fault });
+  const starting = Array.from({ length: INSTANCES }, (_, index) => start(stack, index, proxy.url));
   const client = stack.adopt(createClient(), (each) => each.close());
-  const ground = {
+  return {
     ...options,
-    pool,
-    proxy,
-    redis,
+    ...{ database, proxy, redis, pauses, headersFor },
     instances: await Promise.all(starting),
     ask: client.ask,
-    headersFor,
+    startOn: (onto, url) => start(onto, INSTANCES, url),
+    ...{ token: undefined, epoch: undefined, isAway: false, isMoving: false },
   };
-  return { ...ground, token: await readToken(ground) };
 }
 
 async function startRedis(stack: AsyncDisposableStack): Promise<Ground['redis']> {
@@ -97,30 +122,54 @@ const environmentOf = (databaseUrl: string, redisPort: number): Record<string, s
   RATE_LIMIT_PUBLIC: '0',
   RATE_LIMIT_VIEWER: '0',
   OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
+  FRESHNESS_BOUND_MS: String(BOUND_MS),
+  FRESHNESS_CONNECTION_MS: String(CONNECTION_MS),
 });
 
 interface InstanceOptions {
   readonly index: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly isBroken: boolean;
+  readonly pauses: Pauses;
+  readonly fault: Ground['fault'];
 }
 
 async function startInstance(stack: AsyncDisposableStack, options: InstanceOptions): Promise<Instance> {
-  const { index, environment, isBroken } = options;
+  const { index, environment, isBroken, pauses, fault } = options;
   const port = await freePort();
-  const running = await startProcess(stack, {
+  const loaded = [PROBE, ...(isBroken ? [BREAK] : [])];
+  const state = { index, address: `http://127.0.0.1:${port}`, isDown: false, isStopped: false };
+  const onLine = (line: string, readyAt: number) => {
+    const [, told] = /^pulse (\{.*\})$/.exec(line) ?? [];
+    if (!told) return;
+    const pause = { ...(JSON.parse(told) as Pauses), fault: fault() };
+    // The start itself is one long turn.
+    if (performance.now() - pause.delayMs > readyAt + STARTED_MS) notePause(pauses, pause, state.isStopped);
+  };
+  const program = {
     file: process.execPath,
-    args: [...(isBroken ? ['--import', './test/system/freshness/break.ts'] : []), 'src/main.ts'],
+    args: [...loaded.flatMap((file) => ['--import', file]), 'src/main.ts'],
     environment: { ...environment, PORT: String(port) },
     ready: /Server listening at/,
-  });
-  return Object.assign(running, { index, address: `http://127.0.0.1:${port}`, isDown: false });
+    onLine,
+  };
+  return Object.assign(state, await startProcess(stack, program));
 }
 
-/** The first writes of all, which everybody knows of. */
+/** How long after its start what an instance says may be of before. */
+const STARTED_MS = 50;
+const PROBE = './test/system/freshness/pulse.ts';
+const BREAK = './test/system/freshness/break.ts';
+
+function notePause(worst: Pauses, { delayMs, cpuMs, fault }: Pauses, isStopped: boolean): void {
+  if (cpuMs > worst.cpuMs) Object.assign(worst, { cpuMs, fault });
+  if (!isStopped) worst.delayMs = Math.max(worst.delayMs, delayMs);
+}
+
+/** The first writes of all, which every read must know of. */
 async function fill(pool: pg.Pool, journal: Journal): Promise<void> {
   const client = await pool.connect();
-  await client.query(MERCHANT);
+  await client.query(OTHERS);
   for (const kind of Object.keys(COUNTS) as Kind[]) {
     const changes = firstOf(kind);
     const write = journal.begin(changes);
@@ -149,21 +198,26 @@ export async function copy(client: pg.ClientBase, statement: string, rows: strin
   await promise;
 }
 
-/** The database's snapshot, as a token that covers all that had been committed before. */
-export async function readToken({ pool, journal }: Pick<Ground, 'pool' | 'journal'>): Promise<Token> {
+/** A token of the database's snapshot now, which covers everything that had been committed before. */
+export async function readToken({ database, journal, epoch }: Ground): Promise<Token | undefined> {
+  if (epoch === undefined) return undefined;
   const { place } = journal;
-  const { rows } = await pool.query<{ text: string }>(
-    `SELECT concat(pg_current_snapshot(), '@', (SELECT id FROM invalidation_epoch)) AS text`,
-  );
-  return { text: rows[0]!.text, place };
+  const { rows } = await database.pool.query<{ snapshot: string }>('SELECT pg_current_snapshot()::text AS "snapshot"');
+  return { text: `${rows[0]!.snapshot}@${epoch}`, place };
+}
+
+/** Takes the name of the epoch from the token of an instance. */
+export function noteEpoch(ground: Ground, token: string | undefined): void {
+  const [, epoch] = token?.split('@') ?? [];
+  if (epoch) ground.epoch = epoch;
 }
 
 const sign = createSigner({ key: SECRET, algorithm: 'HS256', iss: 'hotpath', aud: 'hotpath', expiresIn: 86_400_000 });
 const signed = new Map<string, Record<string, string>>();
 
 function headersFor({ user = 1 }: Pick<Page, 'user'>, role: 'user' | 'admin' = 'user'): Record<string, string> {
-  const who = `${role} ${user}`;
-  const headers = signed.get(who) ?? { authorization: `Bearer ${sign({ sub: String(user), role })}` };
-  signed.set(who, headers);
+  const viewer = `${role} ${user}`;
+  const headers = signed.get(viewer) ?? { authorization: `Bearer ${sign({ sub: String(user), role })}` };
+  signed.set(viewer, headers);
   return headers;
 }

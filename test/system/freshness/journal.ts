@@ -2,13 +2,14 @@
  * The journal: what has been written, and what a read must therefore show.
  *
  * The database holds cells: rows whose text names them, and the number of their latest write, `~product.7~12~`. Each cell
- * has one writer, so its numbers rise in the order of its commits. Whatever a read shows, it can be held against what had
- * been committed when it was sent:
- * - a number that was rolled back, or never written, is shown to nobody;
- * - a read that knows of a write (by a Consistency-Token, or by asking the instance that made it) shows it, or a later one;
- * - any other read may be behind, and how long it was is measured: from the commit to the start of the latest read that
- *   did not show it.
- * A write whose outcome is not known, because the instance was killed, is in doubt until its writer has looked.
+ * has one writer, so its numbers rise in the order of its commits. Every read is compared with what had been committed
+ * when it was sent:
+ * - no read shows a number that was rolled back, or was never written;
+ * - a read that knows of a write (by a Consistency-Token, or because it asks the instance that made it) shows it, or a
+ *   later one;
+ * - a read that was sent more than the bound after a commit shows it, or a later one. Within the bound a read may be
+ *   behind, and the delay is measured: from the commit to the start of the latest read that did not show it.
+ * The outcome of a write is unknown if the instance was killed, until its writer has looked.
  */
 export interface Cell {
   readonly kind: string;
@@ -36,7 +37,9 @@ export interface Write {
   committedAt: number;
   /** The instance that answered it. */
   by: number | undefined;
-  /** For how long it went unseen, in milliseconds. */
+  /** Whether the invalidation log has it. A token covers no other write: only the bound does. */
+  readonly isLogged: boolean;
+  /** How long it went unseen, in milliseconds. */
   unseenMs: number;
 }
 
@@ -65,12 +68,18 @@ export interface Violation {
 export class Journal {
   readonly #cells = new Map<string, { readonly cell: Cell; readonly versions: Version[] }>();
   #place = 0;
+  #excusedUntil = 0;
   readonly writes: Write[] = [];
-  readonly #lateMs: number;
+  readonly #boundMs: number;
 
-  /** @param lateMs for how long a write may go unseen by who does not know of it. */
-  constructor(lateMs: number) {
-    this.#lateMs = lateMs;
+  /** @param boundMs how long a read that does not know of a write may miss it. */
+  constructor(boundMs: number) {
+    this.#boundMs = boundMs;
+  }
+
+  /** Reads that are sent before this time may miss what they do not know of. A time of `performance.now()`. */
+  excuseUntil(time: number): void {
+    this.#excusedUntil = time;
   }
 
   /** How many have been committed. */
@@ -87,8 +96,8 @@ export class Journal {
     return this.#cells.get(nameOf(cell))?.versions.findLast(({ write }) => write.state !== 'rolled back')?.where;
   }
 
-  begin(changes: readonly Change[]): Write {
-    const write: Write = { state: 'open', place: 0, committedAt: 0, by: undefined, unseenMs: 0 };
+  begin(changes: readonly Change[], isLogged = true): Write {
+    const write: Write = { state: 'open', place: 0, committedAt: 0, by: undefined, isLogged, unseenMs: 0 };
     for (const { cell, where } of changes) {
       const name = nameOf(cell);
       const known = this.#cells.get(name) ?? { cell, versions: [] };
@@ -115,23 +124,22 @@ export class Journal {
   }
 
   #judgeShown(read: Read, name: string, number: number): Violation[] {
-    const { versions } = this.#cells.get(name)!;
+    const versions = this.#cells.get(name)?.versions ?? [];
     const version = versions[number];
-    const wanted = knownTo(versions, read);
+    const wanted = this.#wantedBy(read, versions);
     const violation = (is: Violation['is']) => [{ cell: name, is, shown: number, wanted }];
     if (!version || version.write.state === 'rolled back') return violation('rolled back');
-    if (number < wanted) return violation('stale');
     const missed = versions.slice(number + 1).find(({ write }) => wasCommitted(write, read));
-    if (!missed) return [];
-    const unseenMs = read.sentAt - missed.write.committedAt;
-    missed.write.unseenMs = Math.max(missed.write.unseenMs, unseenMs);
-    return unseenMs > this.#lateMs ? violation('late') : [];
+    if (missed && read.sentAt >= this.#excusedUntil)
+      missed.write.unseenMs = Math.max(missed.write.unseenMs, read.sentAt - missed.write.committedAt);
+    if (number >= wanted) return [];
+    return violation(versions.slice(number + 1).some(({ write }) => isKnown(write, read)) ? 'stale' : 'late');
   }
 
   /** Where nothing has been written since, cells are where they must be, and nowhere else. */
   #judgeWhole(read: Read): Violation[] {
     return [...this.#cells].flatMap(([name, { cell, versions }]): Violation[] => {
-      const wanted = knownTo(versions, read);
+      const wanted = this.#wantedBy(read, versions);
       if (wanted < 0 || versions.slice(wanted + 1).some(({ write }) => write.state !== 'rolled back')) return [];
       const must = read.shows(cell, versions[wanted]!.where);
       const shown = read.shown.get(name);
@@ -139,14 +147,20 @@ export class Journal {
       return [{ cell: name, is: must ? 'missing' : 'in the wrong place', shown, wanted }];
     });
   }
+
+  /** The lowest number that a read may show; below 0 for any. */
+  #wantedBy(read: Read, versions: readonly Version[]): number {
+    const isExcused = read.sentAt < this.#excusedUntil;
+    const isPastBound = ({ state, committedAt }: Write) =>
+      !isExcused && state === 'committed' && committedAt + this.#boundMs < read.sentAt;
+    return versions.findLastIndex(({ write }) => isKnown(write, read) || isPastBound(write));
+  }
 }
 
-/** The latest number that a read must know; below 0 for none. */
-const knownTo = (versions: readonly Version[], read: Read): number =>
-  versions.findLastIndex(
-    ({ write }) =>
-      write.state === 'committed' && (write.place <= read.place || write === read.write || isOwn(write, read)),
-  );
+const isKnown = (write: Write, read: Read): boolean =>
+  write.state === 'committed' &&
+  write.isLogged &&
+  (write.place <= read.place || write === read.write || isOwn(write, read));
 
 const isOwn = (write: Write, read: Read): boolean => write.by === read.instance && write.committedAt <= read.sentAt;
 
@@ -160,4 +174,9 @@ export const textOf = (cell: Cell, number: number): string => `~${nameOf(cell)}~
 
 export function shownIn(body: string): Map<string, number> {
   return new Map([...body.matchAll(/~(\w+\.\d+)~(\d+)~/g)].map(([, name, number]) => [name!, Number(number)]));
+}
+
+/** In a copy of the database the texts have other marks: `#product.7#12#`. @returns the cells that a body shows of it. */
+export function marksOfCopyIn(body: string): string[] {
+  return [...body.matchAll(/#(\w+\.\d+)#\d+#/g)].map(([, name]) => name!);
 }

@@ -5,7 +5,10 @@ import pg from 'pg';
 import { HOME } from '../../../src/dev/home.ts';
 import { migrate } from '../../../src/dev/migrate.ts';
 import { openEmbeddedPostgres } from '../../../src/dev/postgres/embedded-postgres.ts';
-import { check, FAULT_NAMES, type Outcome } from './check.ts';
+import { check } from './check.ts';
+import { UNSAFE } from './database.ts';
+import { FAULT_NAMES } from './faults/index.ts';
+import { complaints, measured, summary } from './report.ts';
 
 const usage = `Usage: npm run check:freshness -- [options]
 
@@ -24,13 +27,6 @@ Exit codes: 0 all was fresh, 1 it was not or nothing can be said, 2 wrong usage,
 `;
 
 class UsageError extends Error {}
-
-const HIT_RATE = 0.8;
-/** Within which a write is seen, 99 times of 100, while nothing fails. */
-const SOON_MS = 50;
-const SHOWN = 10;
-/** Nothing here outlives the check, so nothing waits for the disk. */
-const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 type Options = Exclude<ReturnType<typeof optionsFrom>, 'help'>;
 
@@ -64,13 +60,13 @@ async function run({ broken, ...options }: Options): Promise<number> {
   await using stack = new AsyncDisposableStack();
   const databaseUrl = await openDatabase(stack);
   const outcome = await check({ ...options, databaseUrl, isBroken: broken, log });
-  const complaints = complaintsOf(outcome, options.faults);
-  process.stdout.write(`${[...linesOf(outcome, options.seed), ...complaints].join('\n')}\n`);
-  return complaints.length > 0 ? 1 : 0;
+  const wrong = complaints(outcome, options.faults);
+  process.stdout.write(`${[...measured(outcome, options.seed), ...wrong, summary(outcome)].join('\n')}\n`);
+  return wrong.length > 0 ? 1 : 0;
 }
 
 async function openDatabase(stack: AsyncDisposableStack): Promise<string> {
-  const server = await openEmbeddedPostgres({ directory: join(HOME, 'check-postgres'), settings: SETTINGS, log });
+  const server = await openEmbeddedPostgres({ directory: join(HOME, 'check-postgres'), settings: UNSAFE, log });
   stack.defer(server.stop);
   const name = `check_${process.pid}`;
   const admin = stack.adopt(new pg.Client({ connectionString: server.url() }), (client) => client.end());
@@ -79,34 +75,6 @@ async function openDatabase(stack: AsyncDisposableStack): Promise<string> {
   stack.defer(async () => void (await admin.query(`drop database ${name} with (force)`)));
   await migrate(server.url(name));
   return server.url(name);
-}
-
-function linesOf({ reads, hits, writes, faults, compared, stale, failures, delay }: Outcome, seed: number): string[] {
-  const shown = Object.entries({
-    seed,
-    reads,
-    hits: `${hits} (${((100 * hits) / reads).toFixed(1)}%)`,
-    writes,
-    faults,
-    'compared with the database': compared,
-    'stale reads': stale.length,
-    'failed requests': failures.length,
-    'commit to invisible, p50': `${delay.p50.toFixed(1)} ms`,
-    'commit to invisible, p99': `${delay.p99.toFixed(1)} ms`,
-    'commit to invisible, worst': `${delay.worst.toFixed(1)} ms`,
-  });
-  return shown.map(([name, value]) => `${name.padEnd(28)}${value}`);
-}
-
-function complaintsOf({ reads, hits, writes, stale, failures, delay }: Outcome, faults: readonly string[]): string[] {
-  const said = [...stale.map((each) => `Stale: ${JSON.stringify(each)}`), ...failures.map((each) => `Failed: ${each}`)];
-  const isSlow = faults.length === 0 && delay.p99 >= SOON_MS;
-  return [
-    ...said.slice(0, SHOWN),
-    ...(said.length > SHOWN ? [`And ${said.length - SHOWN} more.`] : []),
-    ...(writes === 0 || !(hits > HIT_RATE * reads) ? [`Fewer than ${100 * HIT_RATE}% of the reads were hits.`] : []),
-    ...(isSlow ? [`Of 100 writes one was unseen for ${SOON_MS} ms or more.`] : []),
-  ];
 }
 
 function log(line: string): void {

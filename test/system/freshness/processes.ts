@@ -13,10 +13,11 @@ export interface Program {
   readonly environment?: Readonly<Record<string, string>>;
   /** What it says once it can be used. */
   readonly ready: RegExp;
+  /** Told of each line that it says after that, and since when it can be used. */
+  readonly onLine?: (line: string, readyAt: number) => void;
 }
 
 export interface Running {
-  readonly pid: number;
   start(): Promise<void>;
   /** Ends it at once, as a crash does. */
   kill(): Promise<void>;
@@ -28,9 +29,6 @@ export interface Running {
 export async function startProcess(stack: AsyncDisposableStack, program: Program): Promise<Running> {
   let child: ChildProcess | undefined;
   const running: Running = {
-    get pid() {
-      return child!.pid!;
-    },
     async start() {
       child = await spawned(program);
     },
@@ -48,7 +46,7 @@ export async function startProcess(stack: AsyncDisposableStack, program: Program
   return running;
 }
 
-async function spawned({ file, args, environment = {}, ready }: Program): Promise<ChildProcess> {
+async function spawned({ file, args, environment = {}, ready, onLine }: Program): Promise<ChildProcess> {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(file, args, {
     cwd: PROJECT,
@@ -60,11 +58,15 @@ async function spawned({ file, args, environment = {}, ready }: Program): Promis
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
   const said: string[] = [];
+  let readyAt: number | undefined;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       if (said.length < 100) said.push(line);
-      if (ready.test(line)) resolve();
+      if (readyAt !== undefined) onLine?.(line, readyAt);
+      if (!ready.test(line)) return;
+      readyAt = performance.now();
+      resolve();
     });
   }
   child.once('error', reject);

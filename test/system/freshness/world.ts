@@ -57,10 +57,22 @@ const COLUMNS: Readonly<Record<Kind, string>> = {
 
 export const copyInto = (kind: Kind): string => `COPY ${TABLES[kind]!.table} (${COLUMNS[kind]}) FROM STDIN`;
 
-export const MERCHANT = `
+/** A row of which the faults write the text, and one of another table that shows it to the view of totals. */
+export const OWN = { user: 11, transaction: 21 } as const;
+
+/** Rows that no writer writes. */
+export const OTHERS = `
   INSERT INTO categories (id, name, slug, description, icon_url) VALUES (99, '', 'none', '', '');
   INSERT INTO merchants (id, category_id, name, legal_name, description, website_url, logo_url, support_email,
-    support_phone, address, tax_id) VALUES (1, 99, '', '', '', '', '', '', '', '{}', '')`;
+    support_phone, address, tax_id) VALUES (1, 99, '', '', '', '', '', '', '', '{}', '');
+  INSERT INTO users (id, email, name) VALUES (${OWN.user}, 'own@example.com', '');
+  INSERT INTO transactions (id, user_id, merchant_id, amount, description, reference, card_last4, location, metadata)
+    VALUES (${OWN.transaction}, ${OWN.user}, 1, 1, '', '', '0000', '{}', '{}')`;
+
+/** Turns every text into one of a copy of the database. */
+export const MARK_AS_COPY = Object.values(TABLES)
+  .map(({ table, text }) => `UPDATE ${table} SET ${text} = translate(${text}, '~', '#')`)
+  .join('; ');
 
 /** The first write of every cell of a kind. */
 export const firstOf = (kind: Kind): Change[] => cellsOf(kind).map((cell) => ({ cell, where: placesOf(cell)[0]! }));
@@ -73,14 +85,14 @@ export interface Page {
   shows(cell: Cell, where: number | undefined): boolean | undefined;
 }
 
-type Shows = Readonly<Partial<Record<Kind, (id: number, where: number) => boolean | undefined>>>;
+type Shows = Readonly<Partial<Record<Kind | 'view' | 'phone', (id: number, where: number) => boolean | undefined>>>;
 
 function page(path: string, shows: Shows, user?: number): Page {
   return {
     path,
     ...(user === undefined ? {} : { user }),
     shows({ kind, id }, where) {
-      const belongs = shows[kind as Kind];
+      const belongs = shows[kind as keyof Shows];
       return belongs === undefined || where === undefined ? false : belongs(id, where);
     },
   };
@@ -101,15 +113,36 @@ export function pages(): Page[] {
     }),
   );
   const users = cellsOf('user').flatMap(({ id: user }) => {
-    const own = { user: (id: number) => id === user, transaction: (_: number, where: number) => where === user };
+    const own: Shows = { user: (id) => id === user, transaction: (_, where) => where === user };
     return [
       page(
         `/v1/users/${user}?fields=name,notifications(title),transactions(description)`,
         { ...own, notification: (_, where) => where === user },
         user,
       ),
-      page(`/v1/users/${user}/dashboard?fields=name,transactions(description,merchant(name)),totals`, own, user),
+      page(
+        `/v1/users/${user}/dashboard?fields=name,transactions(description,merchant(name)),totals`,
+        // The totals have a text for each user with transactions.
+        { ...own, view: () => undefined },
+        user,
+      ),
     ];
   });
-  return [page('/v1/categories?fields=name', { category: () => true }), ...categories, ...products, ...users];
+  return [
+    page('/v1/categories?fields=name', { category: () => true }),
+    ...ownPages(),
+    ...categories,
+    ...products,
+    ...users,
+  ];
+}
+
+/** The pages on which the faults' own writes show: the user's name and telephone number, and a text in the view of totals. */
+export function ownPages(): [user: Page, view: Page] {
+  const { user } = OWN;
+  const own = (_: number, where: number) => where === user;
+  return [
+    page(`/v1/users/${user}?fields=name,phone`, { user: (id) => id === user, phone: own }, user),
+    page(`/v1/users/${user}/dashboard?fields=name,totals`, { user: (id) => id === user, view: own }, user),
+  ];
 }

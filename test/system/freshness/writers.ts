@@ -1,13 +1,14 @@
 /**
- * The writers: each has cells that nobody else writes, and goes on until the check is over. By psql's ways: statements,
+ * The writers: each has cells that no other writes, and goes on until the check is over. Some write SQL: statements,
  * transactions that stay open while others commit, roll back, or roll back to a savepoint; COPY, TRUNCATE, cascades,
- * rows that move. And over HTTP, where a write that has been answered is asked for at once, at both instances.
+ * rows that move. Others write over HTTP, and read what they wrote from both instances as soon as it is answered.
  */
 import type pg from 'pg';
-import { copy, type Ground, type Instance, readToken } from './ground.ts';
+import { copy, type Instance, noteEpoch } from './ground.ts';
 import { type Cell, type Change, textOf, type Write } from './journal.ts';
 import type { Random } from './random.ts';
-import { readPage, type Tally } from './readers.ts';
+import { lookFor, readPage } from './readers.ts';
+import type { Stage } from './stage.ts';
 import { cellsOf, copyInto, copyOf, type Kind, type Page, placesOf, updateOf } from './world.ts';
 
 /** A writer does one thing after another, with a pause of so many milliseconds at most. */
@@ -16,15 +17,7 @@ export interface Writer {
   write(): Promise<void>;
 }
 
-export interface Stage {
-  readonly ground: Ground;
-  readonly pages: readonly Page[];
-  readonly tally: Tally;
-}
-
 const HELD_MS = 300;
-/** By then it should have been seen, and has been called late. */
-const ENOUGH_MS = 2000;
 
 export function writersOf(stage: Stage): Writer[] {
   const sql = (kind: Kind, from: number, to: number, pauseMs: number): Writer => {
@@ -75,9 +68,9 @@ class SqlWriter implements Writer {
   }
 
   protected async change(changes: readonly Change[], statements: Statements, style: Style): Promise<void> {
-    const { journal, pool } = this.stage.ground;
+    const { journal, database } = this.stage.ground;
     const write = journal.begin(changes);
-    const client = await pool.connect();
+    const client = await database.pool.connect();
     try {
       await client.query('BEGIN');
       await statements(client);
@@ -103,17 +96,11 @@ class SqlWriter implements Writer {
     this.stage.ground.journal.rollBack(write);
   }
 
-  /** Reads what was written until it is seen, so that the time is known for which it was not. */
+  /** Reads what was written until it is seen. */
   async #look(write: Write, changes: readonly Change[]): Promise<void> {
-    const { ground, tally } = this.stage;
     const page = pageOf(this.stage, changes[0]!);
-    const instance = this.random.pick(ground.instances);
-    for (let seenMs = -1; page && seenMs !== write.unseenMs && write.unseenMs < ENOUGH_MS && !instance.isDown; ) {
-      seenMs = write.unseenMs;
-      await readPage(this.stage, { page, instance });
-    }
-    if (page && !instance.isDown) tally.looked.push(write);
-    ground.token = await readToken(ground);
+    const instance = this.random.pick(this.stage.ground.instances);
+    if (page) await lookFor(this.stage, { page, instance, write });
   }
 }
 
@@ -171,7 +158,9 @@ class HttpWriter implements Writer {
   }
 
   async write(): Promise<void> {
-    const { journal, instances } = this.#stage.ground;
+    const { journal, instances, isMoving } = this.#stage.ground;
+    // An instance may still write to the server where the database was.
+    if (isMoving) return;
     const cell = this.#random.pick(this.#cells);
     const instance = this.#random.pick(instances);
     if (instance.isDown) return;
@@ -181,13 +170,14 @@ class HttpWriter implements Writer {
     const reply = await this.#patch(cell, instance, number);
     if (!reply) return this.#reconcile(write, { change, number });
     journal.commit(write, instance.index);
+    noteEpoch(this.#stage.ground, reply.token);
     const page = pageOf(this.#stage, change)!;
     await readPage(this.#stage, { page, instance });
     const other = instances[1 - instance.index]!;
     if (reply.token) await readPage(this.#stage, { page, instance: other, knows: { text: reply.token, place, write } });
   }
 
-  /** Nothing, where the instance went before it answered. */
+  /** @returns nothing if the instance was killed before it answered. */
   async #patch({ kind, id }: Cell, instance: Instance, number: number) {
     const { ground, tally } = this.#stage;
     const path = kind === 'user' ? `/v1/users/${id}` : `/v1/products/${id}`;
@@ -201,10 +191,10 @@ class HttpWriter implements Writer {
 
   /** Looks whether a write without an answer has been made, once its statement must have ended. */
   async #reconcile(write: Write, { change: { cell }, number }: { change: Change; number: number }): Promise<void> {
-    const { journal, pool } = this.#stage.ground;
+    const { journal, database } = this.#stage.ground;
     const table = cell.kind === 'user' ? 'users' : 'products';
     await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-    const { rows } = await pool.query(`SELECT name FROM ${table} WHERE id = ${cell.id} FOR UPDATE`);
+    const { rows } = await database.pool.query(`SELECT name FROM ${table} WHERE id = ${cell.id} FOR UPDATE`);
     if (rows[0].name === textOf(cell, number)) journal.commit(write);
     else journal.rollBack(write);
   }

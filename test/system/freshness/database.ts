@@ -1,0 +1,135 @@
+/** The database of the check: the server that it is on now, a pool of sessions beside the service, and standbys of it. */
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type EmbeddedPostgres, openEmbeddedPostgres } from '../../../src/dev/postgres/embedded-postgres.ts';
+import { runProcess } from '../../../src/dev/run-process.ts';
+import { withDatabase } from '../../support/template.ts';
+
+/** Nothing here outlives the check, so nothing waits for the disk. */
+export const UNSAFE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const SESSIONS = 20;
+const POLL_MS = 10;
+
+export class CheckDatabase {
+  #url: string;
+  #pool: pg.Pool;
+
+  constructor(url: string) {
+    this.#url = url;
+    this.#pool = openPool(url);
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Sessions on the server that the database is on now. */
+  get pool(): pg.Pool {
+    return this.#pool;
+  }
+
+  /** The database has moved to another server. */
+  async moveTo(url: string): Promise<void> {
+    const before = this.#pool;
+    this.#url = url;
+    this.#pool = openPool(url);
+    await before.end();
+  }
+
+  /** Drops every session of the pool. */
+  async reconnect(): Promise<void> {
+    await this.moveTo(this.#url);
+  }
+
+  /** A session on the server's own database, closed with the stack. */
+  async asAdmin(stack: AsyncDisposableStack): Promise<pg.Client> {
+    const admin = stack.adopt(new pg.Client({ connectionString: withDatabase(this.#url, 'postgres') }), (client) =>
+      client.end(),
+    );
+    admin.on('error', () => {});
+    await admin.connect();
+    return admin;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+function openPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: SESSIONS });
+  pool.on('error', () => {});
+  return pool;
+}
+
+export interface Standby {
+  /** Of the check's database on it. */
+  readonly url: string;
+  /** Waits until it has everything that was committed on its primary, and makes it a primary. */
+  promote(): Promise<void>;
+}
+
+/** Starts a standby of the database's server, which it copies while that runs. It is removed with the stack. */
+export async function openStandby(stack: AsyncDisposableStack, database: CheckDatabase): Promise<Standby> {
+  await using opening = new AsyncDisposableStack();
+  const primary = await database.asAdmin(opening);
+  const home = await mkdtemp(join(tmpdir(), 'hotpath-check-'));
+  stack.defer(() => rm(home, { recursive: true, force: true }));
+  await chmod(home, 0o755);
+  const directory = join(home, 'standby');
+  await copyServer(primary, directory, new URL(database.url).password);
+  const settings = { ...UNSAFE, shared_buffers: '64MB', primary_conninfo: conninfoOf(database.url) };
+  const server = stack.adopt(await openEmbeddedPostgres({ directory, settings }), (each) => each.stop());
+  const name = new URL(database.url).pathname.slice(1);
+  return { url: server.url(name), promote: () => promote(server, database) };
+}
+
+/** A base backup: the files of the server as they are, and a label that says from where its log makes them whole. */
+async function copyServer(primary: pg.Client, directory: string, password: string): Promise<void> {
+  const { rows } = await primary.query<{ data: string }>(`SELECT current_setting('data_directory') AS "data"`);
+  const data = join(directory, 'data');
+  await primary.query(`SELECT pg_backup_start('check', true)`);
+  const copied = await runProcess('sh', [
+    '-c',
+    'mkdir "$2" && chown --reference="$1" "$2" && cp -a "$1" "$2/data"',
+    'sh',
+    rows[0]!.data,
+    directory,
+  ]);
+  const { rows: labels } = await primary.query<{ label: string }>(
+    'SELECT labelfile AS "label" FROM pg_backup_stop(false)',
+  );
+  // Files may go while they are copied.
+  const isCopied = copied.output.split('\n').every((line) => line === '' || line.includes('No such file or directory'));
+  if (!isCopied) throw new Error(`The server cannot be copied: ${copied.output}`);
+  await Promise.all(['postmaster.pid', 'postmaster.opts'].map((file) => rm(join(data, file), { force: true })));
+  await Promise.all([
+    writeFile(join(data, 'backup_label'), labels[0]!.label),
+    writeFile(join(data, 'standby.signal'), ''),
+    writeFile(join(directory, 'password'), password),
+  ]);
+  await runProcess('chown', ['-R', `--reference=${rows[0]!.data}`, directory]);
+}
+
+function conninfoOf(url: string): string {
+  const { hostname, port, username, password } = new URL(url);
+  return `host=${hostname} port=${port} user=${username} password=${password}`;
+}
+
+async function promote(server: EmbeddedPostgres, database: CheckDatabase): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const standby = stack.adopt(new pg.Client({ connectionString: server.url() }), (client) => client.end());
+  await standby.connect();
+  const primary = await database.asAdmin(stack);
+  // A commit that waits for the log has everything before it written.
+  await primary.query(`SET synchronous_commit = on; SELECT pg_logical_emit_message(true, 'check', '')`);
+  const { rows } = await primary.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn()::text AS "lsn"');
+  const hasAll = async () => {
+    const replayed = 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS "all"';
+    return (await standby.query<{ all: boolean }>(replayed, [rows[0]!.lsn])).rows[0]!.all;
+  };
+  while (!(await hasAll())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  await standby.query('SELECT pg_promote(true, 60)');
+}

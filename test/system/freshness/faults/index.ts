@@ -1,0 +1,38 @@
+/** The faults by name, and how they are brought about: one after another, each over before the next begins. */
+import type { Stage } from '../stage.ts';
+import { copy } from './copy.ts';
+import { cutover } from './cutover.ts';
+import type { Faults } from './fault.ts';
+import { INSTANCE_FAULTS } from './instances.ts';
+import { LINK_FAULTS } from './links.ts';
+import { LOAD_FAULTS } from './load.ts';
+import { REDIS_FAULTS } from './redis.ts';
+import { ddl } from './schema.ts';
+
+export const FAULTS: Faults = {
+  ...REDIS_FAULTS,
+  ...LINK_FAULTS,
+  ...INSTANCE_FAULTS,
+  ...LOAD_FAULTS,
+  ...{ ddl, copy, cutover },
+};
+
+export const FAULT_NAMES = Object.keys(FAULTS);
+
+const PAUSE_MS = 1000;
+
+/** @param onFault told of each before it begins. */
+export async function injectFaults(stage: Stage, names: readonly string[], onFault: (name: string) => void) {
+  const { ground } = stage;
+  const random = ground.random.fork();
+  let left: string[] = [];
+  while (names.length > 0 && !ground.isOver()) {
+    await random.pause(PAUSE_MS);
+    // Each has had its turn before any has it again.
+    if (left.length === 0) left = [...names];
+    const name = random.pick(left);
+    left = left.filter((other) => other !== name);
+    onFault(name);
+    await FAULTS[name]!(stage);
+  }
+}

@@ -1,0 +1,53 @@
+/** What writers, readers and faults work with. */
+import { type Backward, BackwardReads } from './backward.ts';
+import type { Ground } from './ground.ts';
+import type { Violation, Write } from './journal.ts';
+import type { Page } from './world.ts';
+
+/** Where a read was made, and when. */
+export interface Place {
+  readonly path: string;
+  readonly instance: number;
+  readonly cache: string | undefined;
+  /** The latest fault that had begun. */
+  readonly fault: string | undefined;
+  readonly seconds: number;
+}
+
+export interface WrongRead extends Omit<Violation, 'is'>, Place {
+  readonly is: Violation['is'] | 'of another database';
+}
+
+export interface BackwardRead extends Backward, Place {}
+
+/** What has been seen. */
+export interface Tally {
+  reads: number;
+  hits: number;
+  faults: number;
+  /** Answers that were compared with what the database answers at that time. */
+  compared: number;
+  readonly stale: WrongRead[];
+  readonly backward: BackwardRead[];
+  /** Replies that no fault excuses. */
+  readonly failures: string[];
+  /** Writes that were read until they were seen. */
+  readonly looked: Write[];
+  readonly history: BackwardReads;
+}
+
+export const newTally = (): Tally => ({
+  ...{ reads: 0, hits: 0, faults: 0, compared: 0 },
+  ...{ stale: [], backward: [], failures: [], looked: [] },
+  history: new BackwardReads(),
+});
+
+export interface Stage {
+  readonly ground: Ground;
+  readonly pages: readonly Page[];
+  readonly tally: Tally;
+}
+
+export function placeOf(ground: Ground, read: Pick<Place, 'path' | 'instance' | 'cache'>): Place {
+  return { ...read, fault: ground.fault(), seconds: Math.round(performance.now()) / 1000 };
+}
