@@ -1,5 +1,6 @@
-/** Who talks to the instances over HTTP, on connections that are kept. */
-import { Agent, request } from 'node:http';
+/** Requests to the instances over HTTP, on connections that are kept. */
+import { Agent, type RequestOptions, request } from 'node:http';
+import { request as requestSecurely, Agent as SecureAgent } from 'node:https';
 
 export interface Reply {
   readonly status: number;
@@ -7,9 +8,11 @@ export interface Reply {
   /** How the cache answered: `l1 hit`. */
   readonly cache: string | undefined;
   readonly token: string | undefined;
+  readonly cacheStatus: string | undefined;
 }
 
 export interface Asked {
+  /** Of the server, without a slash at its end. */
   readonly address: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,12 +25,15 @@ export type Ask = (asked: Asked) => Promise<Reply>;
 const TIMEOUT_MS = 30_000;
 
 export function createClient(): { ask: Ask; close(): void } {
-  const agent = new Agent({ keepAlive: true });
+  const plain = new Agent({ keepAlive: true });
+  const secure = new SecureAgent({ keepAlive: true });
   const ask = ({ address, path, headers, method = 'GET', payload }: Asked) =>
     new Promise<Reply>((resolve, reject) => {
       const type = payload && { 'content-type': 'application/json' };
-      const options = { method, agent, headers: { ...headers, ...type }, timeout: TIMEOUT_MS };
-      const sent = request(address + path, options, (reply) => {
+      const options: RequestOptions = { method, headers: { ...headers, ...type }, timeout: TIMEOUT_MS };
+      const isSecure = address.startsWith('https:');
+      const [send, agent] = isSecure ? [requestSecurely, secure] : [request, plain];
+      const sent = send(address + path, { ...options, agent }, (reply) => {
         const chunks: Buffer[] = [];
         reply.on('data', (chunk: Buffer) => chunks.push(chunk));
         reply.once('error', reject);
@@ -37,6 +43,7 @@ export function createClient(): { ask: Ask; close(): void } {
             body: Buffer.concat(chunks).toString(),
             cache: /cache;desc="([^"]+)"/.exec(String(reply.headers['server-timing']))?.[1],
             token: reply.headers['consistency-token'] as string | undefined,
+            cacheStatus: reply.headers['cache-status'] as string | undefined,
           });
         });
       });
@@ -44,5 +51,11 @@ export function createClient(): { ask: Ask; close(): void } {
       sent.once('error', reject);
       sent.end(payload && JSON.stringify(payload));
     });
-  return { ask, close: () => agent.destroy() };
+  return {
+    ask,
+    close() {
+      plain.destroy();
+      secure.destroy();
+    },
+  };
 }

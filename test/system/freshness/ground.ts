@@ -143,7 +143,6 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
     const [, told] = /^pulse (\{.*\})$/.exec(line) ?? [];
     if (!told) return;
     const pause = { ...(JSON.parse(told) as Pauses), fault: fault() };
-    // The start itself is one long turn.
     if (performance.now() - pause.delayMs > readyAt + STARTED_MS) notePause(pauses, pause, state.isStopped);
   };
   const program = {
@@ -156,8 +155,8 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
   return Object.assign(state, await startProcess(stack, program));
 }
 
-/** How long after its start what an instance says may be of before. */
-const STARTED_MS = 50;
+/** In its first second an instance compiles code with the first requests, and is not judged. */
+const STARTED_MS = 1000;
 const PROBE = './test/system/freshness/pulse.ts';
 const BREAK = './test/system/freshness/break.ts';
 

@@ -3,7 +3,7 @@ import { BOUND_MS } from './bounds.ts';
 import type { Reply } from './client.ts';
 import { type Instance, readToken, type Token } from './ground.ts';
 import { marksOfCopyIn, type Read, shownIn, type Write } from './journal.ts';
-import { placeOf, type Stage } from './stage.ts';
+import { type CheckStage, placeOf } from './stage.ts';
 import type { Page } from './world.ts';
 
 export interface Reading {
@@ -14,7 +14,7 @@ export interface Reading {
 }
 
 /** Reads a page, and judges what it shows. @returns the body; nothing if a fault kept the instance from answering. */
-export async function readPage(stage: Stage, { page, instance, knows }: Reading): Promise<string | undefined> {
+export async function readPage(stage: CheckStage, { page, instance, knows }: Reading): Promise<string | undefined> {
   const { ground, tally } = stage;
   const sentAt = performance.now();
   const wasAway = ground.isAway;
@@ -40,7 +40,7 @@ interface Judged {
   readonly read: Read;
 }
 
-function judge({ ground, tally }: Stage, { page: { path }, reply: { cache, body }, read }: Judged): void {
+function judge({ ground, tally }: CheckStage, { page: { path }, reply: { cache, body }, read }: Judged): void {
   const { instance, sentAt, shown } = read;
   const answeredAt = performance.now();
   const where = placeOf(ground, { path, instance, cache });
@@ -59,7 +59,7 @@ function judge({ ground, tally }: Stage, { page: { path }, reply: { cache, body 
 const WITH_TOKEN = 0.25;
 
 /** Reads one page after another until the check is over. */
-export async function readOn(stage: Stage): Promise<void> {
+export async function readOn(stage: CheckStage): Promise<void> {
   const { ground, pages } = stage;
   const random = ground.random.fork();
   while (!ground.isOver()) {
@@ -74,7 +74,7 @@ export async function readOn(stage: Stage): Promise<void> {
 }
 
 /** Reads a page until it shows a write, so that the delay is known. */
-export async function lookFor(stage: Stage, { page, instance, write }: Reading & { write: Write }): Promise<void> {
+export async function lookFor(stage: CheckStage, { page, instance, write }: Reading & { write: Write }): Promise<void> {
   const { ground, tally } = stage;
   for (let seenMs = -1; seenMs !== write.unseenMs && write.unseenMs < ENOUGH_MS && !instance.isDown; ) {
     seenMs = write.unseenMs;
@@ -90,7 +90,7 @@ const ENOUGH_MS = 2000;
 const PAST = 'none';
 
 /** While nothing is written: every page, from every instance, must be what the database answers. */
-export async function compare(stage: Stage): Promise<void> {
+export async function compare(stage: CheckStage): Promise<void> {
   const { ground, tally, pages } = stage;
   await new Promise((resolve) => setTimeout(resolve, BOUND_MS));
   for (const page of pages) {

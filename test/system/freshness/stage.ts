@@ -5,7 +5,7 @@ import type { Violation, Write } from './journal.ts';
 import type { Page } from './world.ts';
 
 /** Where a read was made, and when. */
-export interface Place {
+export interface ReadPlace {
   readonly path: string;
   readonly instance: number;
   readonly cache: string | undefined;
@@ -14,11 +14,11 @@ export interface Place {
   readonly seconds: number;
 }
 
-export interface WrongRead extends Omit<Violation, 'is'>, Place {
+export interface WrongRead extends Omit<Violation, 'is'>, ReadPlace {
   readonly is: Violation['is'] | 'of another database';
 }
 
-export interface BackwardRead extends Backward, Place {}
+export interface BackwardRead extends Backward, ReadPlace {}
 
 /** What has been seen. */
 export interface Tally {
@@ -42,12 +42,12 @@ export const newTally = (): Tally => ({
   history: new BackwardReads(),
 });
 
-export interface Stage {
+export interface CheckStage {
   readonly ground: Ground;
   readonly pages: readonly Page[];
   readonly tally: Tally;
 }
 
-export function placeOf(ground: Ground, read: Pick<Place, 'path' | 'instance' | 'cache'>): Place {
+export function placeOf(ground: Ground, read: Pick<ReadPlace, 'path' | 'instance' | 'cache'>): ReadPlace {
   return { ...read, fault: ground.fault(), seconds: Math.round(performance.now()) / 1000 };
 }

@@ -8,7 +8,7 @@ import { copy, type Instance, noteEpoch } from './ground.ts';
 import { type Cell, type Change, textOf, type Write } from './journal.ts';
 import type { Random } from './random.ts';
 import { lookFor, readPage } from './readers.ts';
-import type { Stage } from './stage.ts';
+import type { CheckStage } from './stage.ts';
 import { cellsOf, copyInto, copyOf, type Kind, type Page, placesOf, updateOf } from './world.ts';
 
 /** A writer does one thing after another, with a pause of so many milliseconds at most. */
@@ -19,7 +19,7 @@ export interface Writer {
 
 const HELD_MS = 300;
 
-export function writersOf(stage: Stage): Writer[] {
+export function writersOf(stage: CheckStage): Writer[] {
   const sql = (kind: Kind, from: number, to: number, pauseMs: number): Writer => {
     return new SqlWriter(stage, cellsOf(kind).slice(from, to), pauseMs);
   };
@@ -40,11 +40,11 @@ type Style = 'alone' | 'held' | 'rolled back' | 'savepoint';
 
 class SqlWriter implements Writer {
   readonly pauseMs: number;
-  protected readonly stage: Stage;
+  protected readonly stage: CheckStage;
   protected readonly cells: readonly Cell[];
   protected readonly random: Random;
 
-  constructor(stage: Stage, cells: readonly Cell[], pauseMs: number) {
+  constructor(stage: CheckStage, cells: readonly Cell[], pauseMs: number) {
     this.stage = stage;
     this.cells = cells;
     this.pauseMs = pauseMs;
@@ -105,7 +105,7 @@ class SqlWriter implements Writer {
 }
 
 /** A page on which a cell is for certain. */
-const pageOf = ({ pages }: Pick<Stage, 'pages'>, { cell, where }: Change): Page | undefined =>
+const pageOf = ({ pages }: Pick<CheckStage, 'pages'>, { cell, where }: Change): Page | undefined =>
   pages.findLast((page) => page.shows(cell, where));
 
 /** Reviews, and the products that they are of: these go, and take their reviews with them, and come back by COPY. */
@@ -146,11 +146,11 @@ class NotificationWriter extends SqlWriter {
 /** Names, changed over HTTP. */
 class HttpWriter implements Writer {
   readonly pauseMs: number;
-  readonly #stage: Stage;
+  readonly #stage: CheckStage;
   readonly #cells: readonly Cell[];
   readonly #random: Random;
 
-  constructor(stage: Stage, cells: readonly Cell[], pauseMs: number) {
+  constructor(stage: CheckStage, cells: readonly Cell[], pauseMs: number) {
     this.#stage = stage;
     this.#cells = cells;
     this.pauseMs = pauseMs;

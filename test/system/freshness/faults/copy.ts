@@ -9,13 +9,13 @@ import { withDatabase } from '../../../support/template.ts';
 import { BOUND_MS } from '../bounds.ts';
 import type { Ground, Instance } from '../ground.ts';
 import { shownIn } from '../journal.ts';
-import { placeOf, type Stage } from '../stage.ts';
+import { type CheckStage, placeOf } from '../stage.ts';
 import { MARK_AS_COPY, type Page } from '../world.ts';
 import { type Fault, withSession } from './fault.ts';
 
 const READ_MS = 3000;
 
-export const copy: Fault = async (stage) => {
+export const copyFault: Fault = async (stage) => {
   const { ground } = stage;
   await using stack = new AsyncDisposableStack();
   const admin = await ground.database.asAdmin(stack);
@@ -30,7 +30,7 @@ export const copy: Fault = async (stage) => {
 
 const nameOf = ({ database }: Ground): string => new URL(database.url).pathname.slice(1);
 
-async function makeCopy(stage: Stage, admin: pg.Client, name: string): Promise<void> {
+async function makeCopy(stage: CheckStage, admin: pg.Client, name: string): Promise<void> {
   const { ground } = stage;
   const original = nameOf(ground);
   // What is served while the database cannot be reached is then what was committed last.
@@ -50,7 +50,7 @@ async function makeCopy(stage: Stage, admin: pg.Client, name: string): Promise<v
 }
 
 /** A token that names no snapshot leads to the database. */
-async function untilBack({ ground, pages }: Stage, { address }: Instance): Promise<void> {
+async function untilBack({ ground, pages }: CheckStage, { address }: Instance): Promise<void> {
   const [page] = pages;
   const headers = { ...ground.headersFor(page!), 'consistency-token': 'none' };
   const isBack = async () => {
@@ -61,7 +61,7 @@ async function untilBack({ ground, pages }: Stage, { address }: Instance): Promi
 }
 
 /** Reads every page of the copy, again and again, while its rows change as those of the original do. */
-async function readCopy({ ground, pages, tally }: Stage, instance: Instance): Promise<void> {
+async function readCopy({ ground, pages, tally }: CheckStage, instance: Instance): Promise<void> {
   const random = ground.random.fork();
   const endAt = performance.now() + READ_MS;
   while (performance.now() < endAt) {

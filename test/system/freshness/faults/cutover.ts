@@ -12,7 +12,7 @@ const SLACK_MS = 1000;
 /** Until then an instance may follow the old server. */
 const MOVED_MS = CONNECTION_MS + BOUND_MS + SLACK_MS;
 
-export const cutover: Fault = async ({ ground }) => {
+export const cutoverFault: Fault = async ({ ground }) => {
   const { database, journal, proxy, writing, stack } = ground;
   const standby = await openStandby(stack, database);
   let settled: Promise<void> | undefined;

@@ -3,11 +3,11 @@ import { setTimeout as rest } from 'node:timers/promises';
 import pg from 'pg';
 import { type Cell, textOf } from '../journal.ts';
 import { lookFor, readPage } from '../readers.ts';
-import type { Stage } from '../stage.ts';
+import type { CheckStage } from '../stage.ts';
 import { OWN, ownPages, type Page } from '../world.ts';
 
 /** Does harm, waits, and puts back what it has changed. One fault is over before the next begins. */
-export type Fault = (stage: Stage) => Promise<unknown>;
+export type Fault = (stage: CheckStage) => Promise<unknown>;
 
 export type Faults = Readonly<Record<string, Fault>>;
 
@@ -33,7 +33,10 @@ export interface OwnChange {
 }
 
 /** Commits a change that the journal knows of, and reads it from each instance until it is shown. */
-export async function change(stage: Stage, { own, commit, isGone = false, isLogged = true }: OwnChange): Promise<void> {
+export async function change(
+  stage: CheckStage,
+  { own, commit, isGone = false, isLogged = true }: OwnChange,
+): Promise<void> {
   const { cell, page } = own;
   const { journal, instances } = stage.ground;
   const text = textOf(cell, journal.next(cell));
@@ -44,7 +47,7 @@ export async function change(stage: Stage, { own, commit, isGone = false, isLogg
 }
 
 /** Reads a page from each instance, so that each holds it. */
-export async function warm(stage: Stage, { page }: OwnCell): Promise<void> {
+export async function warm(stage: CheckStage, { page }: OwnCell): Promise<void> {
   const { instances } = stage.ground;
   for (let times = 0; times < 3; times += 1) {
     await Promise.all(instances.map((instance) => readPage(stage, { page, instance })));
@@ -52,7 +55,7 @@ export async function warm(stage: Stage, { page }: OwnCell): Promise<void> {
   }
 }
 
-export async function withClient(stage: Stage, work: (client: pg.ClientBase) => Promise<unknown>): Promise<void> {
+export async function withClient(stage: CheckStage, work: (client: pg.ClientBase) => Promise<unknown>): Promise<void> {
   const client = await stage.ground.database.pool.connect();
   try {
     await work(client);

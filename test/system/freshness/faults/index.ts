@@ -1,20 +1,22 @@
 /** The faults by name, and how they are brought about: one after another, each over before the next begins. */
-import type { Stage } from '../stage.ts';
-import { copy } from './copy.ts';
-import { cutover } from './cutover.ts';
+import type { CheckStage } from '../stage.ts';
+import { copyFault } from './copy.ts';
+import { cutoverFault } from './cutover.ts';
 import type { Faults } from './fault.ts';
 import { INSTANCE_FAULTS } from './instances.ts';
 import { LINK_FAULTS } from './links.ts';
 import { LOAD_FAULTS } from './load.ts';
 import { REDIS_FAULTS } from './redis.ts';
-import { ddl } from './schema.ts';
+import { ddlFault } from './schema.ts';
 
 export const FAULTS: Faults = {
   ...REDIS_FAULTS,
   ...LINK_FAULTS,
   ...INSTANCE_FAULTS,
   ...LOAD_FAULTS,
-  ...{ ddl, copy, cutover },
+  ddl: ddlFault,
+  copy: copyFault,
+  cutover: cutoverFault,
 };
 
 export const FAULT_NAMES = Object.keys(FAULTS);
@@ -22,7 +24,7 @@ export const FAULT_NAMES = Object.keys(FAULTS);
 const PAUSE_MS = 1000;
 
 /** @param onFault told of each before it begins. */
-export async function injectFaults(stage: Stage, names: readonly string[], onFault: (name: string) => void) {
+export async function injectFaults(stage: CheckStage, names: readonly string[], onFault: (name: string) => void) {
   const { ground } = stage;
   const random = ground.random.fork();
   let left: string[] = [];

@@ -1,5 +1,6 @@
 /** Faults of the connection on which an instance follows the database. */
 import { setTimeout as rest } from 'node:timers/promises';
+import { BOUND_MS } from '../bounds.ts';
 import type { Faults } from './fault.ts';
 
 export const LINK_FAULTS: Faults = {
@@ -14,10 +15,12 @@ export const LINK_FAULTS: Faults = {
     await rest(1500);
     proxy.thaw();
   },
-  // Every answer comes late.
+  // Every answer comes late: first by less than the bound, then by more.
   async 'link-slow'({ ground: { proxy } }) {
-    proxy.delayMs = 50;
-    await rest(1500);
+    for (const delayMs of [50, BOUND_MS + 50]) {
+      proxy.delayMs = delayMs;
+      await rest(1000);
+    }
     proxy.delayMs = 0;
   },
 };

@@ -1,5 +1,5 @@
 /** Faults that are much work at once. */
-import type { Stage } from '../stage.ts';
+import type { CheckStage } from '../stage.ts';
 import { change, type Faults, ownName, withClient } from './fault.ts';
 
 const QUESTIONS = 2000;
@@ -21,15 +21,16 @@ export const LOAD_FAULTS: Faults = {
     await Promise.all(Array.from({ length: AT_ONCE }, ask));
   },
   // Rows by the ten thousand, one by one, in one statement, and thrown away in one; each beside a write that is read.
-  async burst(stage) {
-    const loop = `FOR i IN 1..${SINGLE_ROWS} LOOP ${POST} VALUES (1 + i % 10, 'b', ''); END LOOP`;
-    await commitWith(stage, `DO $$ BEGIN ${loop}; END $$`);
-    await commitWith(stage, `${POST} SELECT 1 + i % 10, 'b', '' FROM generate_series(1, ${ROWS}) AS i`);
-    await commitWith(stage, 'DELETE FROM posts');
-  },
+  burst: (stage) =>
+    stage.ground.writing.run(async () => {
+      const loop = `FOR i IN 1..${SINGLE_ROWS} LOOP ${POST} VALUES (1 + i % 10, 'b', ''); END LOOP`;
+      await commitWith(stage, `DO $$ BEGIN ${loop}; END $$`);
+      await commitWith(stage, `${POST} SELECT 1 + i % 10, 'b', '' FROM generate_series(1, ${ROWS}) AS i`);
+      await commitWith(stage, 'DELETE FROM posts');
+    }),
 };
 
-async function askOnce({ ground, tally }: Stage, number: number): Promise<void> {
+async function askOnce({ ground, tally }: CheckStage, number: number): Promise<void> {
   const instance = ground.instances[number % ground.instances.length]!;
   const price = (ground.random.next() * 1000).toFixed(6);
   const path = `/v1/products?fields=id&limit=1&price[lt]=${price}`;
@@ -39,7 +40,7 @@ async function askOnce({ ground, tally }: Stage, number: number): Promise<void> 
 }
 
 /** A write of the own row in the same transaction shows whether the rest of it hides anything. */
-async function commitWith(stage: Stage, statement: string): Promise<void> {
+async function commitWith(stage: CheckStage, statement: string): Promise<void> {
   const own = ownName();
   await change(stage, {
     own,

@@ -1,7 +1,7 @@
 /** Faults of Redis. */
 import { setTimeout as rest } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { Stage } from '../stage.ts';
+import type { CheckStage } from '../stage.ts';
 import type { Faults } from './fault.ts';
 
 export const REDIS_FAULTS: Faults = {
@@ -23,7 +23,7 @@ export const REDIS_FAULTS: Faults = {
   },
 };
 
-async function askRedis({ ground }: Stage, ask: (redis: Redis) => Promise<unknown>): Promise<void> {
+async function askRedis({ ground }: CheckStage, ask: (redis: Redis) => Promise<unknown>): Promise<void> {
   const redis = new Redis(ground.redis.port, '127.0.0.1', { retryStrategy: () => null });
   redis.on('error', () => {});
   try {

@@ -3,27 +3,27 @@
  */
 import { setTimeout as rest } from 'node:timers/promises';
 import { BOUND_MS } from '../bounds.ts';
-import type { Stage } from '../stage.ts';
+import type { CheckStage } from '../stage.ts';
 import { OWN } from '../world.ts';
 import { change, type Fault, type OwnChange, ownName, ownPhone, ownView, warm, withClient } from './fault.ts';
 
 const TRIGGERS = ['insert', 'update', 'delete', 'truncate'].map((event) => `invalidation_${event}`);
 
 /** Each in turn. They are part of the writing, so that no comparison sees half of one. */
-export const ddl: Fault = (stage) =>
+export const ddlFault: Fault = (stage) =>
   stage.ground.writing.run(async () => {
     for (const each of [swapColumns, replaceView, writeUnlogged, alterType, turnVirtual]) await each(stage);
   });
 
-const run = (stage: Stage, sql: string): Promise<void> => withClient(stage, (client) => client.query(sql));
+const run = (stage: CheckStage, sql: string): Promise<void> => withClient(stage, (client) => client.query(sql));
 
-const changeUnlogged = (stage: Stage, made: OwnChange) => change(stage, { ...made, isLogged: false });
+const changeUnlogged = (stage: CheckStage, made: OwnChange) => change(stage, { ...made, isLogged: false });
 
 /** The text for the own row, and for each other row what it has. */
 const nameOr = (text: string, other: string): string => `CASE id WHEN ${OWN.user} THEN '${text}' ELSE ${other} END`;
 
 /** Another column takes the name of one that is read. */
-async function swapColumns(stage: Stage): Promise<void> {
+async function swapColumns(stage: CheckStage): Promise<void> {
   await run(stage, 'ALTER TABLE users ADD COLUMN name_new varchar(120)');
   await settle(stage);
   await changeUnlogged(stage, {
@@ -39,7 +39,7 @@ async function swapColumns(stage: Stage): Promise<void> {
 }
 
 /** A view that is read gives another text. */
-async function replaceView(stage: Stage): Promise<void> {
+async function replaceView(stage: CheckStage): Promise<void> {
   const own = ownView();
   const { rows } = await stage.ground.database.pool.query<{ text: string }>(
     `SELECT pg_get_viewdef('category_totals') AS "text"`,
@@ -56,7 +56,7 @@ async function replaceView(stage: Stage): Promise<void> {
 }
 
 /** Rows are written while triggers are off, and these are on again before the commit. */
-async function writeUnlogged(stage: Stage): Promise<void> {
+async function writeUnlogged(stage: CheckStage): Promise<void> {
   const off = TRIGGERS.map((trigger) => `ALTER TABLE users DISABLE TRIGGER ${trigger}`).join('; ');
   const on = TRIGGERS.map((trigger) => `ALTER TABLE users ENABLE ALWAYS TRIGGER ${trigger}`).join('; ');
   await settle(stage);
@@ -68,7 +68,7 @@ async function writeUnlogged(stage: Stage): Promise<void> {
 }
 
 /** Every row is rewritten, with other values. */
-async function alterType(stage: Stage): Promise<void> {
+async function alterType(stage: CheckStage): Promise<void> {
   await settle(stage);
   await changeUnlogged(stage, {
     own: ownName(),
@@ -78,7 +78,7 @@ async function alterType(stage: Stage): Promise<void> {
 }
 
 /** A column that is read is computed from one that is not, so that its changes are logged nowhere. */
-async function turnVirtual(stage: Stage): Promise<void> {
+async function turnVirtual(stage: CheckStage): Promise<void> {
   const own = ownPhone();
   const writeSource = (text: string) => `UPDATE users SET encrypted_ssn = '${text}' WHERE id = ${OWN.user}`;
   const turn = `ALTER TABLE users DROP COLUMN phone,
@@ -92,7 +92,7 @@ async function turnVirtual(stage: Stage): Promise<void> {
 }
 
 /** By then every instance knows of the latest change of the schema, and holds the page again. */
-async function settle(stage: Stage): Promise<void> {
+async function settle(stage: CheckStage): Promise<void> {
   await rest(2 * BOUND_MS);
   await warm(stage, ownName());
 }
