@@ -30,6 +30,8 @@ export function buildApp(config: Config) {
   app.register(plugins.auth, { config: config.auth });
   app.register(plugins.traceOnDemand);
   app.register(plugins.rateLimit, { config: config.rateLimit });
+  app.register(plugins.requestHead);
+  app.register(plugins.bodies);
   app.register(plugins.validation);
   // What answers.
   app.register(plugins.compression);

@@ -15,7 +15,12 @@ export function serverOptions(config: Config) {
     trustProxy,
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: checkingInterval(requestTimeoutMs) },
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkingInterval(requestTimeoutMs),
+      // `request-head.ts` asks for it, and answers better.
+      requireHostHeader: false,
+    },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     // A key may be a long text.

@@ -12,6 +12,7 @@ export function buildWorker(config: Config) {
   app.register(plugins.problems);
   app.register(plugins.connections);
   app.register(plugins.requestId);
+  app.register(plugins.requestHead);
   app.register(plugins.database, { config: config.database, sites: false });
   // What it keeps in memory needs no filling.
   app.decorate('isWarm', () => true);

@@ -1,6 +1,6 @@
 /**
- * Compression, for what is not stored compressed: br or gzip from 1 KB, unless the request has `x-no-compression` or the
- * reply has an encoding already. Bodies of requests may be compressed, too; their limit counts what comes out.
+ * Compression of replies that are not stored compressed: br or gzip from 1 KB, unless the request has `x-no-compression`
+ * or the reply has an encoding already. Bodies of requests are decompressed by `bodies.ts`.
  */
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
@@ -19,7 +19,7 @@ export const compression = fp(
     });
     await app.register(compress, {
       encodings: ['br', 'gzip'],
-      requestEncodings: ['br', 'gzip', 'deflate'],
+      globalDecompression: false,
       threshold: THRESHOLD_BYTES,
       zlibOptions: { level: 6 },
       brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },

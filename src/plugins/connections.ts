@@ -1,22 +1,28 @@
 /**
- * Connections: which have a request in hand, and what becomes of them when either side ends.
+ * Connections: which of them have a request in hand, and how each ends.
  *
- * A process that shuts down closes each that waits for its client, to send a request or the rest of one, at once; Node.js
- * closes only those that have had a request answered, and no longer looks for late ones. Each that has a request in hand
- * is closed by the reply. So no client can hold up the end but by a request that is being answered.
+ * A process that shuts down at once closes each connection that waits for its client to send a request or the rest of
+ * one; Node.js closes only those that have had a request answered, and no longer looks for late ones. The reply closes
+ * each connection that has a request in hand. So only a request that is being answered can hold up the end.
  *
- * A client that leaves before its reply is out ends a request that no `onResponse` hook hears of; who wants to can.
+ * A reply also closes its connection if the client has yet to send much of a body that nothing will read.
+ *
+ * A client that leaves before its reply is out ends a request without an `onResponse` hook; `whenAborted` reports it.
  */
 import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
+import { isArriving, isLeftUnread } from './bodies/arrival.ts';
+import { lingerAtEnd } from './bodies/lingering-close.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Whether the process is shutting down. */
     isDraining(): boolean;
-    /** Calls `listener` with each reply whose client has left before it was out. */
+    /** Calls `listener` with each reply whose client left before the reply was out. */
     whenAborted(listener: (reply: FastifyReply) => void): void;
+    /** The reply to the last request of a connection, until it is out. */
+    replyOn(socket: Socket): FastifyReply | undefined;
   }
 }
 
@@ -27,6 +33,7 @@ export const connections = fp(
     const inHand = new WeakMap<Socket, FastifyReply>();
     const listeners: ((reply: FastifyReply) => void)[] = [];
     app.decorate('isDraining', () => draining);
+    app.decorate('replyOn', (socket) => inHand.get(socket));
     app.decorate('whenAborted', (listener) => void listeners.push(listener));
     app.server.on('connection', (socket: Socket) => {
       open.add(socket);
@@ -37,15 +44,18 @@ export const connections = fp(
       });
     });
     app.addHook('onRequest', ({ raw }, reply, done) => {
+      // RFC 9112 (9.6): after a reply with `Connection: close`, nothing that follows on the connection is a request.
+      if (raw.socket.writableEnded) return void raw.socket.destroy();
       inHand.set(raw.socket, reply);
       done();
     });
-    app.addHook('onSend', (_request, reply, _payload, done) => {
-      if (draining) reply.header('connection', 'close');
+    app.addHook('onSend', ({ raw }, reply, _payload, done) => {
+      if (draining || isLeftUnread(raw)) reply.header('connection', 'close');
+      if (isArriving(raw) && reply.getHeader('connection') === 'close') lingerAtEnd(raw.socket);
       done();
     });
     app.addHook('onResponse', ({ raw }, reply, done) => {
-      // Who sends requests ahead has another one in hand by now.
+      // A client that sends requests ahead has another one in hand by now.
       if (inHand.get(raw.socket) === reply) inHand.delete(raw.socket);
       done();
     });

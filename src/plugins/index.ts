@@ -1,5 +1,6 @@
 /** The table of contents of the plugins that the service is composed of. */
 export { auth } from './auth.ts';
+export { bodies } from './bodies.ts';
 export { budget } from './budget.ts';
 export { cache } from './cache.ts';
 export { compression } from './compression.ts';
@@ -18,6 +19,7 @@ export { problems } from './problems.ts';
 export { rateLimit } from './rate-limit.ts';
 export { reads } from './reads.ts';
 export { redis } from './redis.ts';
+export { requestHead } from './request-head.ts';
 export { requestId } from './request-id.ts';
 export { requestLine } from './request-line.ts';
 export { security } from './security.ts';

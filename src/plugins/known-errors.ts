@@ -23,10 +23,6 @@ const knownByCode: Readonly<Record<string, Known>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupportedMediaType', 'The body must be application/json.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalidRequest', 'The body is empty.', [{ pointer: '', detail: 'is empty' }]],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalidRequest', 'The body is not JSON.', [{ pointer: '', detail: notJson }]],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['invalidRequest', 'The body is not as long as its Content-Length.'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['bodyTooLarge', 'The body is larger than this service accepts.'],
-  FST_CP_ERR_INVALID_CONTENT_ENCODING: ['unsupportedMediaType', 'The body may be compressed by gzip, br or deflate.'],
-  FST_CP_ERR_INVALID_CONTENT: ['invalidRequest', 'The body is not compressed as its Content-Encoding says.'],
   FST_ERR_HANDLER_TIMEOUT: ['handlerTimeout', 'The request took longer than it may.'],
 };
 

@@ -1,47 +1,97 @@
 /**
  * Malformed requests: those that never reach a route, because Node.js cannot parse them, gives up waiting for them, or
- * the router cannot read their path. They get a problem document like any other.
+ * the router cannot read their path. Each gets a problem document, a line in the log and a count, like any other refusal.
  */
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type RequestError, requestError } from '../engine/http/errors.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '../engine/http/problem.ts';
-import { originOf } from '../engine/telemetry/origin.ts';
+import { isArriving } from './bodies/arrival.ts';
 import { requestErrorOf } from './known-errors.ts';
-import { LATE, sendProblem } from './problems.ts';
+import { LATE } from './problems.ts';
 
-/** Answers a request whose path the router cannot read. No hook runs for it. */
-export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  const { traceId } = originOf(request.raw);
-  reply.headers({ 'x-request-id': request.id, 'x-trace-id': traceId, 'x-content-type-options': 'nosniff' });
-  sendProblem(requestErrorOf(error), request, reply);
+const UNROUTABLE = Symbol('unroutable');
+
+interface Unroutable {
+  /** As the client sent it. */
+  readonly url: string;
+  readonly refusal: RequestError;
 }
+
+type MaybeUnroutable = IncomingMessage & { [UNROUTABLE]?: Unroutable };
+
+/** No route has such a path. */
+const NOWHERE = '/(unroutable)';
 
 /**
- * Answers on the socket what Node.js could not make a request of, and closes the connection. What came before it on the
- * same connection and is in memory has its reply first: that leaves at the end of the turn.
+ * Takes a request whose path the router cannot read, for which Fastify runs no hook, back to the router under a path that
+ * no route has. Its hooks then run, and the one of `request-head.ts` refuses it.
  */
-export function answerMalformed(error: ConnectionError, socket: Socket): void {
-  setImmediate(() => {
-    if (socket.writable && error.code !== 'ECONNRESET') socket.write(replyTo(error));
-    socket.destroy();
-  });
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  const raw: MaybeUnroutable = request.raw;
+  raw[UNROUTABLE] = { url: raw.url!, refusal: requestErrorOf(error) };
+  raw.url = NOWHERE;
+  request.server.routing(raw, reply.raw);
 }
 
-function replyTo({ code }: ConnectionError): string {
-  const error = (REFUSALS[code] ?? unparsable)();
-  const status = error.statusCode!;
-  const problem = problemOf({ status, code: error.code, detail: error.message }, { path: '', id: crypto.randomUUID() });
+export const unroutableOf = (raw: IncomingMessage): Unroutable | undefined => (raw as MaybeUnroutable)[UNROUTABLE];
+
+/**
+ * Answers on the socket a request that Node.js could not parse, and closes the connection. A request whose body has the
+ * fault has its reply already in hand. An earlier one on the same connection is answered first.
+ */
+export function answerMalformed(this: FastifyInstance, error: ConnectionError, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const reply = this.replyOn(socket);
+  const refusal = (REFUSALS[error.code] ?? unparsable)();
+  if (reply && isArriving(reply.request.raw)) return void refuseArriving(reply, refusal);
+  const answer = () => {
+    if (socket.writable) refuseOn(this, socket, { refusal, origin: originIn(error) });
+    socket.destroy();
+  };
+  if (reply) reply.raw.once('close', answer);
+  else setImmediate(answer);
+}
+
+function refuseArriving(reply: FastifyReply, refusal: RequestError): void {
+  const { socket } = reply.request.raw;
+  if (reply.sent) return void socket.destroy();
+  reply.raw.once('finish', () => socket.destroy());
+  reply.header('connection', 'close').send(refusal);
+}
+
+interface Refused {
+  readonly refusal: RequestError;
+  /** The web origin that has sent the request, if it is known. */
+  readonly origin: string | undefined;
+}
+
+function refuseOn(app: FastifyInstance, socket: Socket, { refusal, origin }: Refused): void {
+  const { statusCode: status = 400, code, message: detail } = refusal;
+  const problem = problemOf({ status, code, detail }, { path: '', id: crypto.randomUUID() });
   const body = JSON.stringify(problem);
-  const headers = [
-    `content-type: ${PROBLEM_MEDIA_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    `x-request-id: ${problem.requestId}`,
-    'x-content-type-options: nosniff',
-    'connection: close',
-  ];
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('\r\n')}\r\n\r\n${body}`;
+  const headers = {
+    ...app.headersForBrowsers?.(origin),
+    'content-type': PROBLEM_MEDIA_TYPE,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-request-id': problem.requestId,
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+  app.log.info(
+    { reqId: problem.requestId, status, code, client: socket.remoteAddress },
+    'A request could not be read.',
+  );
+  app.countUnreadable?.(status);
+}
+
+/** A browser sends the header in the first packet. Without it the reply is readable for no other origin. */
+function originIn({ rawPacket }: ConnectionError): string | undefined {
+  const text = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : '';
+  return /\r\norigin:[ \t]*([!-~]+)[ \t]*\r\n/i.exec(text)?.[1];
 }
 
 const REFUSALS: Readonly<Record<string, () => RequestError>> = {

@@ -6,6 +6,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { type RequestError, requestError } from '../engine/http/errors.ts';
 import { PROBLEM_MEDIA_TYPE, type Problem, problemOf } from '../engine/http/problem.ts';
+import { isArriving } from './bodies/arrival.ts';
 import { requestErrorOf } from './known-errors.ts';
 
 export const problems = fp(
@@ -20,10 +21,8 @@ export const problems = fp(
 );
 
 /** A body that is not there is the client's doing, whatever it made fail here. */
-function arrivalError({ code }: FastifyError, { raw, headers }: FastifyRequest): RequestError | undefined {
-  const isArriving =
-    raw.complete === false && (headers['content-length'] ?? headers['transfer-encoding']) !== undefined;
-  if (!isArriving) return undefined;
+function arrivalError({ code }: FastifyError, { raw }: FastifyRequest): RequestError | undefined {
+  if (!isArriving(raw)) return undefined;
   if (raw.destroyed) return requestError('invalidRequest', 'The request was cut off.');
   return code === 'FST_ERR_HANDLER_TIMEOUT' ? requestError('requestTimeout', LATE) : undefined;
 }
@@ -36,6 +35,7 @@ const isOurs = ({ statusCode = 500, code }: RequestError): boolean => statusCode
 export function sendProblem(error: RequestError, request: FastifyRequest, reply: FastifyReply) {
   const status = error.statusCode ?? 500;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 415 && !reply.hasHeader('accept-encoding')) reply.header('accept', 'application/json');
   if (status === 408) reply.header('connection', 'close');
   if (status === 503) reply.header('retry-after', '1');
   return reply

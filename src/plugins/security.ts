@@ -1,10 +1,10 @@
 /**
- * What browsers are told: security headers on every reply, and which web origins may call the service (none, until they
- * are named). The content security policy suits an API, whose replies load nothing; a route that answers with a page
- * says what that page may load by `helmet: { contentSecurityPolicy: … }` among its options.
+ * Headers for browsers: security headers on every reply, and the web origins that may call the service (none, until
+ * `CORS_ORIGINS` names them). The content security policy suits an API, whose replies load nothing; a route that answers
+ * with a page declares what that page may load by `helmet: { contentSecurityPolicy: … }` among its options.
  *
- * Helmet works its headers out anew for each reply, which takes longer than all else that Fastify does for one. They are
- * always the same, so it is asked once.
+ * Helmet makes its headers anew for each reply, which takes longer than all else that Fastify does for one. They are
+ * always the same, so it makes them once.
  */
 import cors from '@fastify/cors';
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
@@ -18,6 +18,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route's `helmet` option. */
     page?: Options;
+  }
+  interface FastifyInstance {
+    /** Headers of a reply that no hook sees. @param origin the web origin that asks, if it is known. */
+    headersForBrowsers?(origin: string | undefined): Headers;
   }
 }
 
@@ -57,6 +61,7 @@ const API: Options = {
 export const security = fp<{ origins: Config['http']['corsOrigins'] }>(
   async (app, { origins }) => {
     const headers = await headersOf(API);
+    app.decorate('headersForBrowsers', (origin) => ({ ...headers, ...corsHeaders(origins, origin) }));
     const headersOfPages = new Map<Options | undefined, Headers>();
     app.addHook('onRoute', (route) => {
       if (typeof route.helmet !== 'object') return;
@@ -89,6 +94,15 @@ async function headersOf(options: object): Promise<Headers> {
       .filter(([name]) => !(name in plain.headers))
       .map(([name, value]) => [name, String(value)]),
   );
+}
+
+/** As `@fastify/cors` has them. */
+function corsHeaders(origins: readonly string[], origin: string | undefined): Headers {
+  if (origins.length === 0) return {};
+  const exposed = { 'access-control-expose-headers': EXPOSED.join(', ') };
+  if (origins.includes('*')) return { 'access-control-allow-origin': '*', ...exposed };
+  const isAllowed = origin !== undefined && origins.includes(origin);
+  return { vary: 'Origin', ...(isAllowed && { 'access-control-allow-origin': origin, ...exposed }) };
 }
 
 const corsFor = (origin: string[]) => ({

@@ -12,8 +12,6 @@ import { requestError } from '../engine/http/errors.ts';
 
 export const validation = fp(
   async (app) => {
-    // Bodies are JSON.
-    app.removeContentTypeParser('text/plain');
     registerAjvFormats();
     app.setValidatorCompiler(validatorOf);
     app.addHook('preValidation', async ({ body }) => {

@@ -5,7 +5,7 @@ import { openConnection, repliesIn } from '../support/socket.ts';
 
 function routes(service: App): void {
   service.register(async (scope) => {
-    scope.post('/echo', { config: { budget: 0 } }, async ({ body }) => ({ body }));
+    scope.post('/echo', { config: { budget: 0, public: true } }, async ({ body }) => ({ body }));
   });
 }
 
@@ -18,6 +18,7 @@ const listening = (app: () => App): (() => Promise<string>) => {
 };
 
 const app = useApp();
+const plain = listening(app);
 
 /** What comes back on a connection of its own, when the service has closed it. */
 async function say(address: string, text: string) {
@@ -85,6 +86,96 @@ describe('what is no request', () => {
   });
 });
 
+describe('what Node.js would refuse by itself', () => {
+  const logged: Record<string, unknown>[] = [];
+  const service = useApp({
+    extend: (app) => {
+      routes(app);
+      const { info } = app.log;
+      app.log.info = ((fields: object, text: string) => {
+        logged.push({ ...fields, text });
+        return info.call(app.log, fields, text);
+      }) as never;
+    },
+    environment: { CORS_ORIGINS: 'https://app.example' },
+  });
+  const address = listening(service);
+  const origin = 'Origin: https://app.example\r\nConnection: close\r\n';
+
+  it.each([
+    ['no Host', 400, `GET /healthz HTTP/1.1\r\n${origin}\r\n`],
+    ['two Hosts', 400, `GET /healthz HTTP/1.1\r\nHost: x\r\nHost: x\r\n${origin}\r\n`],
+    ['a Host that is none', 400, `GET /healthz HTTP/1.1\r\nHost: x/y@z\r\n${origin}\r\n`],
+    ['an expectation', 417, `GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n${origin}\r\n`],
+    ['CONNECT', 404, `CONNECT x:443 HTTP/1.1\r\nHost: x\r\n${origin}\r\n`],
+    ['a path that cannot be read', 400, `GET /v1/%g1?a=b HTTP/1.1\r\nHost: x\r\n${origin}\r\n`],
+    ['a part that is too long', 414, `GET /v1/products/${'9'.repeat(1025)} HTTP/1.1\r\nHost: x\r\n${origin}\r\n`],
+    ['noise', 400, `hello\r\n${origin}\r\n`],
+    ['headers that are too large', 431, `GET / HTTP/1.1\r\n${origin}A: ${'a'.repeat(17_000)}\r\n\r\n`],
+    [
+      'a chunk of no size',
+      400,
+      `POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${origin}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
+    ],
+  ])('is a problem document that browsers may read: %s, %i', async (_name, status, text) => {
+    const replies = await say(await address(), text);
+    expect(replies.map((reply) => reply.status)).toEqual([status]);
+    const [{ headers, body }] = replies as [(typeof replies)[number]];
+    const problem = JSON.parse(body);
+    expect(problem).toMatchObject({ status, requestId: headers['x-request-id'] });
+    expect(problem.instance).not.toContain('unroutable');
+    expect(headers).toMatchObject({
+      'content-type': 'application/problem+json; charset=utf-8',
+      'access-control-allow-origin': 'https://app.example',
+      'access-control-expose-headers': expect.stringContaining('X-Request-Id'),
+      vary: expect.stringMatching(/origin/i),
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'x-content-type-options': 'nosniff',
+      'strict-transport-security': expect.stringContaining('max-age'),
+    });
+  });
+
+  it('tells the path as it was sent', async () => {
+    const [reply] = await say(await address(), `GET /v1/%g1?a=b HTTP/1.1\r\nHost: x\r\n${origin}\r\n`);
+    expect(JSON.parse(reply!.body).instance).toBe('/v1/%g1');
+  });
+
+  it('is in the metrics and in the log', async () => {
+    const counts = async () => {
+      const { payload } = await service().inject('/metrics');
+      const countOf = (pattern: RegExp) => Number(pattern.exec(payload)?.[1] ?? 0);
+      return [
+        countOf(/^hotpath_unreadable_requests_total\{status_code="400"\} (\d+)$/m),
+        countOf(
+          /^http_request_duration_seconds_count\{method="GET",route="\(no route\)",status_code="400",.*\} (\d+)$/m,
+        ),
+        countOf(/^http_request_duration_seconds_count\{method="GET",route="\/healthz",status_code="417",.*\} (\d+)$/m),
+      ];
+    };
+    const before = await counts();
+    const [noise] = await say(await address(), 'hello\r\n\r\n');
+    await say(await address(), `GET /v1/%g1 HTTP/1.1\r\nHost: x\r\n${origin}\r\n`);
+    await say(await address(), `GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n${origin}\r\n`);
+    expect(await counts()).toEqual(before.map((count) => count + 1));
+    expect(logged).toContainEqual({
+      reqId: noise!.headers['x-request-id'],
+      status: 400,
+      code: 'INVALID_REQUEST',
+      client: '127.0.0.1',
+      text: 'A request could not be read.',
+    });
+  });
+
+  it('lets HTTP/1.0 leave out the Host, and takes hosts of every form', async () => {
+    const [old] = await say(await address(), 'GET /healthz HTTP/1.0\r\n\r\n');
+    expect(old!.status).toBe(200);
+    for (const host of ['', 'example.org', 'example.org:8080', '[::1]:3000', '127.0.0.1']) {
+      const [reply] = await say(await address(), `GET /healthz HTTP/1.1\r\nHost: ${host}\r\n${origin}\r\n`);
+      expect([host, reply!.status]).toEqual([host, 200]);
+    }
+  });
+});
+
 describe('requests on one connection', () => {
   const address = listening(useApp({ extend: routes }));
 
@@ -105,8 +196,13 @@ describe('requests on one connection', () => {
   });
 });
 
+it('what still waits for its reply is answered before what follows it and is no request', async () => {
+  const replies = await say(await plain(), 'GET /v1/categories?limit=3 HTTP/1.1\r\nHost: x\r\n\r\nhello\r\n\r\n');
+  expect(replies.map(({ status }) => status)).toEqual([200, 400]);
+});
+
 it('what is in memory is answered before what follows it on its connection and is no request', async () => {
-  const address = await listening(app)();
+  const address = await plain();
   const hit = 'GET /v1/categories?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n';
   await fetch(`${address}/v1/categories?limit=1`);
   const replies = await say(address, `${hit}${hit}hello\r\n\r\n`);

@@ -6,7 +6,7 @@ const app = useApp({
   seeded: true,
   extend: (service) =>
     service.register(async (scope) => {
-      scope.post('/echo', { config: { budget: 0 } }, async ({ body }) => ({ body }));
+      scope.post('/echo', { config: { budget: 0, public: true } }, async ({ body }) => ({ body }));
     }),
 });
 

@@ -16,9 +16,11 @@ const params = Type.Object({ id: Type.Integer({ minimum: 1 }), name: Type.String
 
 function echo(app: App): void {
   app.register(async (scope) => {
-    scope.post('/echo', { schema: { body }, config: { budget: 0 } }, async (request) => ({ got: request.body }));
+    scope.post('/echo', { schema: { body }, config: { budget: 0, public: true } }, async (request) => ({
+      got: request.body,
+    }));
     scope.get('/echo/:id/:name', { schema: { params }, config: { budget: 0 } }, async (request) => request.params);
-    scope.post('/any', { config: { budget: 0 } }, async (request) => ({ got: request.body }));
+    scope.post('/any', { config: { budget: 0, public: true } }, async (request) => ({ got: request.body }));
   });
 }
 

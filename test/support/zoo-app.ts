@@ -53,6 +53,7 @@ function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance 
   app.register(plugins.problems);
   app.register(plugins.connections);
   app.register(plugins.requestId);
+  app.register(plugins.requestHead);
   app.register(plugins.requestLine);
   app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
   app.register(plugins.budget, { config: config.budget });

@@ -1,18 +1,21 @@
 /**
- * What a body may hold whatever its schema says: text that PostgreSQL can store (no NUL, no half of a surrogate pair),
- * and no deeper nesting than anything here is prepared to walk.
+ * The values that a body may have whatever its schema says: text that PostgreSQL can store (no NUL, no half of a
+ * surrogate pair), finite numbers, and no deeper nesting than the code here is prepared to walk.
  */
 import type { ProblemPart } from './problem.ts';
 
-const DEEPEST = 32;
+/** Levels of arrays and objects. */
+export const DEEPEST = 32;
 
 /** The first place in a parsed body that cannot be stored. */
 export function unstorableIn(value: unknown, pointer = '', depth = 0): ProblemPart | undefined {
-  if (typeof value === 'string') return isText(value) ? undefined : { pointer, detail: 'holds what is no character' };
+  if (typeof value === 'string')
+    return isText(value) ? undefined : { pointer, detail: 'contains an invalid character' };
+  if (typeof value === 'number' && !Number.isFinite(value)) return { pointer, detail: 'is too large for a number' };
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === DEEPEST) return { pointer, detail: `nests deeper than ${DEEPEST}` };
   for (const [key, inner] of Object.entries(value)) {
-    if (!isText(key)) return { pointer, detail: 'has a name that holds what is no character' };
+    if (!isText(key)) return { pointer, detail: 'has a name that contains an invalid character' };
     const fault = unstorableIn(inner, `${pointer}/${pointerStep(key)}`, depth + 1);
     if (fault) return fault;
   }

@@ -26,6 +26,7 @@ export const errors = {
   bodyTooLarge: createError('BODY_TOO_LARGE', '%s', 413),
   urlTooLong: createError('URL_TOO_LONG', '%s', 414),
   unsupportedMediaType: createError('UNSUPPORTED_MEDIA_TYPE', '%s', 415),
+  expectationFailed: createError('EXPECTATION_FAILED', '%s', 417),
   rateLimited: createError('RATE_LIMITED', '%s', 429),
   headersTooLarge: createError('HEADERS_TOO_LARGE', '%s', 431),
   idempotencyKeyReused: createError('IDEMPOTENCY_KEY_REUSED', '%s', 422),

@@ -1,4 +1,4 @@
-/** What is counted of each request: its time, its statements, and what it spent beyond its budget. */
+/** The metrics of each request: its time, its statements, and whether it exceeded its budget; and of those that nobody could read. */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
 import { Histogram, type Series } from '../../engine/telemetry/metrics/histogram.ts';
@@ -6,6 +6,13 @@ import { Histogram, type Series } from '../../engine/telemetry/metrics/histogram
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const STATEMENTS = [0, 1, 2, 3, 5, 10, 20, 50, 100];
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'];
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts a request that reached no route because it could not be parsed. */
+    countUnreadable?(status: number): void;
+  }
+}
 
 /** The series of a route, found by what is numbers alone. */
 interface RouteSeries {
@@ -63,6 +70,13 @@ export function countRequests(app: FastifyInstance): void {
     observe(reply, reply.statusCode);
     done();
   });
+  const unreadable = new Counter({
+    name: 'hotpath_unreadable_requests_total',
+    help: 'Requests that were refused before they had a route, because they could not be parsed or came too late.',
+    labelNames: ['status_code'],
+    registers: [app.metrics],
+  });
+  app.decorate('countUnreadable', (status) => unreadable.inc({ status_code: status }));
   app.whenAborted((reply) => observe(reply, CLIENT_LEFT));
 }
 

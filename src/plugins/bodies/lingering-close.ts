@@ -1,0 +1,26 @@
+/**
+ * A lingering close, as RFC 9112 (9.6) has it: after a reply whose request is still being sent, the connection is first
+ * closed for writing, and what arrives is dropped for a moment. A connection that is closed at once is reset by the
+ * system, and the client may lose the reply.
+ */
+import type { Socket } from 'node:net';
+
+const LINGER_MS = 1000;
+const LINGER_BYTES = 1024 * 1024;
+const LOOK_MS = 20;
+
+/** Node.js ends the connection of a reply with `Connection: close` by `destroySoon`. */
+export function lingerAtEnd(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end();
+    linger(socket);
+  };
+}
+
+function linger(socket: Socket): void {
+  const [until, most] = [Date.now() + LINGER_MS, socket.bytesRead + LINGER_BYTES];
+  const looking = setInterval(() => {
+    if (Date.now() > until || socket.bytesRead > most) socket.destroy();
+  }, LOOK_MS);
+  socket.once('close', () => clearInterval(looking));
+}
