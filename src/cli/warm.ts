@@ -8,6 +8,7 @@ import { type Config, environment, loadConfig } from '../config.ts';
 import { AWAY } from '../engine/cache/breaker.ts';
 import { askedBy } from '../engine/cache/key.ts';
 import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
+import { claimsFor } from '../plugins/auth/claims.ts';
 import { type Command, CommandError } from './command.ts';
 import { progressBar } from './progress.ts';
 
@@ -65,8 +66,8 @@ type Sign = (viewer: Viewer) => string;
 function ownAuthority({ auth }: Config): { auth: Config['auth']; sign: Sign } {
   const claims = { iss: auth.issuer, aud: auth.audience };
   const tokenOf = (sign: (payload: object) => string) => (viewer: Viewer) =>
-    sign({ ...claims, sub: viewer.subject ?? 'nobody', role: viewer.role });
-  const expiresIn = 3_600_000;
+    sign({ ...claims, ...claimsFor({ subject: viewer.subject ?? 'nobody', role: viewer.role }, auth) });
+  const expiresIn = Math.min(AN_HOUR_MS, auth.maxLifetimeMs || AN_HOUR_MS);
   if (auth.secret) return { auth, sign: tokenOf(createSigner({ key: auth.secret, algorithm: 'HS256', expiresIn })) };
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -77,6 +78,8 @@ function ownAuthority({ auth }: Config): { auth: Config['auth']; sign: Sign } {
     sign: tokenOf(createSigner({ key, algorithm: 'ES256', kid: 'warm', expiresIn })),
   };
 }
+
+const AN_HOUR_MS = 3_600_000;
 
 interface Filling {
   readonly keys: readonly string[];

@@ -25,6 +25,14 @@ const url = (protocols: string[], description: string) =>
     }),
   );
 
+const claim = (name: string, description: string) =>
+  Type.String({
+    pattern: '^\\S+$',
+    wants: 'the name of a claim, or a path to it between dots, such as realm_access.roles',
+    default: name,
+    description,
+  });
+
 export const variables = Type.Object({
   NODE_ENV: Type.Enum(['development', 'test', 'production'], {
     default: 'production',
@@ -210,8 +218,30 @@ export const variables = Type.Object({
         'What cursors and links to reports are signed with, the same in every service and worker. Without it `JWT_SECRET`; with `JWKS_URL` it must be set.',
     }),
   ),
-  JWT_ISSUER: Type.String({ default: 'hotpath', description: 'The issuer (`iss`) a token must name.' }),
-  JWT_AUDIENCE: Type.String({ default: 'hotpath', description: 'The audience (`aud`) a token must name.' }),
+  JWT_ISSUER: Type.String({ default: 'hotpath', description: 'The issuer (`iss`) that a token must name.' }),
+  JWT_AUDIENCE: Type.String({
+    default: 'hotpath',
+    description: 'The audience that a token must name: its `aud`, or one of them.',
+  }),
+  JWT_SUBJECT_CLAIM: claim('sub', 'The claim that names the viewer.'),
+  JWT_ROLE_CLAIM: claim('role', 'The claim that names the role, or a list of roles. A token without it is a `user`.'),
+  JWT_ROLES: Type.String({
+    pattern: '^[^\\s,]+(,[^\\s,]+)*$',
+    wants: 'names between commas',
+    default: 'admin,user',
+    description: "Of a list of roles in a token the first of these is the viewer's; `user` if it has none of them.",
+  }),
+  JWT_CLOCK_TOLERANCE_MS: milliseconds(
+    5000,
+    'How far the clocks of the issuer and the service may differ, for `exp` and `nbf`.',
+  ),
+  JWT_MAX_LIFETIME_MS: Type.Integer({
+    minimum: 0,
+    maximum: 2 ** 40,
+    default: 0,
+    unit: 'milliseconds',
+    description: 'The longest time from now until the `exp` of a token; 0 for any.',
+  }),
   ...telemetryVariables,
 });
 

@@ -1,48 +1,41 @@
 /**
- * Authentication: who asks. A bearer token (JWT: HS256 by secret, or RS/ES/EdDSA by the keys at a JWKS URL) becomes
- * `request.viewer`; no token makes the viewer the public; a token that does not hold is a 401 on every route, thrown once
- * the address has been counted for it (there is no viewer until then).
- * Who a verified token names is remembered, in a bounded cache that honours its expiry: such a request goes on in the
- * same tick, without a promise.
+ * Authentication: who asks. A bearer token (JWT: HS256 by secret, or RS/PS/ES/EdDSA by the keys at a JWKS URL) becomes
+ * `request.viewer`; without a token the viewer is the public. An invalid token is a 401 on every route, thrown once the
+ * rate limiter has counted its address (there is no viewer until then). The reply says whether a token has expired, and
+ * nothing else; the reason is logged at `debug`.
+ *
+ * The viewer of a verified token is remembered, in a cache that is bounded and honours the token's expiry: such a request
+ * goes on in the same tick, without a promise.
  */
-import { type Algorithm, createVerifier, TokenError } from 'fast-jwt';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { isRequestError, type RequestError, requestError } from '../engine/http/errors.ts';
+import { type RequestError, requestError } from '../engine/http/errors.ts';
 import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
-import { keysAt } from './jwks.ts';
+import { holderOf, type TokenHolder, TokenRefusal } from './auth/claims.ts';
+import { signatureVerifier } from './auth/verify.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     viewer: Viewer;
-    /** Why the token does not hold. */
+    /** Why the token is refused. */
     refusal: RequestError | undefined;
   }
 }
 
-interface Claims {
-  readonly sub?: unknown;
-  readonly role?: unknown;
-  readonly exp?: unknown;
-}
-
-type Verify = (token: string) => Claims | Promise<Claims>;
-
-/** A viewer, until when his token holds, in milliseconds since 1970. */
-interface Holder {
-  readonly viewer: Viewer;
-  readonly until: number;
-}
-
-const REMEMBERED_TOKENS = 10_000;
-/** A key that was withdrawn is asked for again after so long. */
+/** Of memory, for tokens: one may be as long as all headers of a request. */
+const REMEMBERED_BYTES = 16 * 1024 * 1024;
+/** After so long the keys are asked again whether one has been withdrawn. */
 const REMEMBERED_MS = 600_000;
 
 export const auth = fp<{ config: Config['auth'] }>(
   async (app, { config }) => {
-    const verify = verifierOf(config);
-    const holders = new LRUCache<string, Holder>({ max: REMEMBERED_TOKENS });
+    const identify = identifier(app, config);
+    const holders = new LRUCache<string, TokenHolder>({
+      maxSize: REMEMBERED_BYTES,
+      sizeCalculation: (_holder, authorization) => authorization.length,
+    });
     app.decorateRequest('viewer');
     app.decorateRequest('refusal');
     app.addHook('onRequest', (request, _reply, done) => {
@@ -52,52 +45,49 @@ export const auth = fp<{ config: Config['auth'] }>(
         request.viewer = holder.viewer;
         return done();
       }
-      const refuse = (refusal: RequestError) => {
-        request.refusal = refusal;
+      const refuse = (error: unknown) => {
+        request.refusal = refusalOf(error, request);
       };
-      identify(authorization!, verify)
+      identify(authorization!)
         .then((found) => {
           holders.set(authorization!, found);
           request.viewer = found.viewer;
-        }, refuse)
+        })
+        .catch(refuse)
         .then(() => done());
     });
-    app.addHook('preParsing', (request, _reply, _payload, done) => done(request.refusal));
+    app.addHook('preParsing', (request, reply, _payload, done) => {
+      if (request.refusal) challenge(request, reply);
+      done(request.refusal);
+    });
   },
   { name: 'auth' },
 );
 
-const NOBODY: Holder = { viewer: PUBLIC, until: Number.POSITIVE_INFINITY };
+const NOBODY: TokenHolder = { viewer: PUBLIC, until: Number.POSITIVE_INFINITY };
 
-/** @throws what is to be told to who brings this header. */
-async function identify(authorization: string, verify: Verify): Promise<Holder> {
-  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
-  if (token === undefined) throw requestError('unauthenticated', 'The Authorization header must be `Bearer <token>`.');
-  const claims = await Promise.try(verify, token).catch((error: unknown) => {
-    if (!(error instanceof TokenError)) throw error;
-    const { originalError } = error as { originalError?: unknown };
-    if (isRequestError(originalError)) throw originalError;
-    const expired = error.code === TokenError.codes.expired;
-    throw requestError('unauthenticated', expired ? 'The token has expired.' : 'The token does not hold.');
-  });
-  if (typeof claims.sub !== 'string' || claims.sub === '') {
-    throw requestError('unauthenticated', 'The token names no subject (`sub`).');
-  }
-  const viewer = { subject: claims.sub, role: typeof claims.role === 'string' ? claims.role : 'user' };
-  if (/[\r\n]/.test(viewer.subject + viewer.role)) {
-    throw requestError('unauthenticated', 'The subject and the role of a token are one line each.');
-  }
-  return { viewer, until: Math.min(Number(claims.exp) * 1000, Date.now() + REMEMBERED_MS) };
+/** Gives the holder of an `Authorization` header. It rejects with a `TokenRefusal`, or with an error of the registry. */
+function identifier({ log }: FastifyInstance, config: Config['auth']) {
+  const verify = signatureVerifier(config, (err) => log.warn({ err }, 'The keys at JWKS_URL cannot be fetched.'));
+  return async (authorization: string): Promise<TokenHolder> => {
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) {
+      throw requestError('unauthenticated', 'The Authorization header must be `Bearer <token>`.');
+    }
+    const { viewer, until } = holderOf(await verify(token), config);
+    return { viewer, until: Math.min(until, Date.now() + REMEMBERED_MS) };
+  };
 }
 
-function verifierOf({ secret, jwksUrl, issuer, audience }: Config['auth']): Verify {
-  const expected = { allowedIss: issuer, allowedAud: audience, requiredClaims: ['exp'] };
-  if (secret) return createVerifier<string>({ ...expected, key: secret, algorithms: ['HS256'] });
-  const algorithms: Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-  const find = keysAt(jwksUrl!);
-  return createVerifier<string>({
-    ...expected,
-    algorithms,
-    key: ({ header }: { header: Record<string, string> }) => find(header),
-  });
+function refusalOf(error: unknown, { log }: FastifyRequest): RequestError {
+  if (!(error instanceof TokenRefusal)) return error as RequestError;
+  log.debug({ reason: error.message }, 'A token was refused.');
+  return requestError('unauthenticated', error.isExpired ? 'The token has expired.' : 'The token is invalid.');
+}
+
+/** RFC 6750: a reply names an error only to a client that sent a bearer token. */
+function challenge({ refusal, headers }: FastifyRequest, reply: FastifyReply): void {
+  const isBearer = /^Bearer\b/i.test(headers.authorization ?? '');
+  if (refusal!.statusCode !== 401 || !isBearer) return;
+  reply.header('www-authenticate', `Bearer error="invalid_token", error_description="${refusal!.message}"`);
 }

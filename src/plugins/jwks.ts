@@ -1,52 +1,90 @@
 /**
- * The keys at a JWKS URL, kept in the process. They are fetched anew when they are old, or when a token names one that
- * is not among them; never more often than every ten seconds, so that tokens with invented key ids do not become
- * requests to the issuer. An issuer that is away does not take away the keys that are known.
+ * The keys at a JWKS URL, kept in the process. They are fetched anew when they are old, or when none of them verifies a
+ * token; never more often than every ten seconds, so that invented tokens do not become requests to the issuer. An issuer
+ * that is away does not take away the keys that are known.
  */
-import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { requestError } from '../engine/http/errors.ts';
-
-interface Key extends JsonWebKey {
-  readonly kid?: string;
-  readonly alg?: string;
-}
+import { type TokenHeader, VerificationKey } from './auth/verification-key.ts';
 
 const OLD_MS = 300_000;
 const COOLDOWN_MS = 10_000;
 const TIMEOUT_MS = 2000;
+/** A set has a handful of keys. A token without `kid` is tried with no more. */
+const MOST_TRIED = 10;
+const MOST_BYTES = 1_048_576;
 
-/** Finds the public key, as PEM, that a token's header names. @throws `keysUnavailable` */
-export type FindKey = (header: Key) => Promise<string>;
+/** Called with the reason for which keys could not be fetched. */
+export type OnKeysFailure = (reason: Error) => void;
 
-export function keysAt(url: string): FindKey {
-  let keys: readonly Key[] | undefined;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let asking: Promise<void> | undefined;
+export class KeySet {
+  readonly #url: string;
+  readonly #onFailure: OnKeysFailure;
+  #keys: readonly VerificationKey[] | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #asking: Promise<void> | undefined;
 
-  const ask = async () => {
-    askedAt = performance.now();
-    keys = await fetchKeys(url).catch(() => keys);
-  };
-  const find = ({ kid, alg }: Key) => keys?.find((key) => key.kid === kid && (key.alg ?? alg) === alg);
+  constructor(url: string, onFailure: OnKeysFailure = () => {}) {
+    this.#url = url;
+    this.#onFailure = onFailure;
+  }
 
-  return async (header) => {
-    const age = performance.now() - askedAt;
-    if (age > (find(header) ? OLD_MS : COOLDOWN_MS)) {
-      asking ??= ask().finally(() => {
-        asking = undefined;
+  /** The keys that may have signed a token with this header. @throws `keysUnavailable` */
+  async find(header: TokenHeader): Promise<readonly VerificationKey[]> {
+    const found = this.#fitting(header);
+    await this.#fetchIfOlderThan(found.length > 0 ? OLD_MS : COOLDOWN_MS);
+    if (!this.#keys) throw requestError('keysUnavailable', 'The keys that verify tokens cannot be fetched.');
+    return this.#fitting(header);
+  }
+
+  /** The same after none of them has verified it: an issuer may put another key in the place of one. */
+  async findAnew(header: TokenHeader): Promise<readonly VerificationKey[]> {
+    const before = this.#keys;
+    await this.#fetchIfOlderThan(COOLDOWN_MS);
+    return before === this.#keys ? [] : this.#fitting(header);
+  }
+
+  #fitting(header: TokenHeader): readonly VerificationKey[] {
+    return this.#keys?.filter((key) => key.fits(header)).slice(0, MOST_TRIED) ?? [];
+  }
+
+  async #fetchIfOlderThan(ms: number): Promise<void> {
+    if (performance.now() - this.#askedAt > ms) {
+      this.#asking ??= this.#fetch().finally(() => {
+        this.#asking = undefined;
       });
     }
-    await asking;
-    if (!keys) throw requestError('keysUnavailable', 'The keys that verify tokens cannot be fetched.');
-    const key = find(header);
-    if (!key) throw new Error(`The issuer has no key "${header.kid}".`);
-    return createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
-  };
+    await this.#asking;
+  }
+
+  async #fetch(): Promise<void> {
+    this.#askedAt = performance.now();
+    try {
+      this.#keys = await fetchKeys(this.#url);
+    } catch (error) {
+      this.#onFailure(error as Error);
+    }
+  }
 }
 
-async function fetchKeys(url: string): Promise<readonly Key[]> {
-  const reply = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  const { keys } = (await reply.json()) as { keys?: unknown };
-  if (!reply.ok || !Array.isArray(keys)) throw new Error(`${url} answered ${reply.status} without keys.`);
-  return keys;
+/** @returns the keys of the set that verify signatures. @throws where there is no set. */
+async function fetchKeys(url: string): Promise<readonly VerificationKey[]> {
+  const reply = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { accept: 'application/json' } });
+  if (!reply.ok) throw new Error(`The issuer answered ${reply.status}.`);
+  if (url.startsWith('https:') && !reply.url.startsWith('https:')) {
+    throw new Error('The issuer leads from https to http.');
+  }
+  const { keys } = JSON.parse(await textOf(reply)) as { keys?: unknown };
+  if (!Array.isArray(keys)) throw new Error('The issuer answered without keys.');
+  return keys.map(VerificationKey.from).filter((key) => key !== undefined);
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Error('The issuer answered with more than a set of keys.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }

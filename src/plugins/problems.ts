@@ -34,7 +34,7 @@ const isOurs = ({ statusCode = 500, code }: RequestError): boolean => statusCode
 
 export function sendProblem(error: RequestError, request: FastifyRequest, reply: FastifyReply) {
   const status = error.statusCode ?? 500;
-  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
   if (status === 415 && !reply.hasHeader('accept-encoding')) reply.header('accept', 'application/json');
   if (status === 408) reply.header('connection', 'close');
   if (status === 503) reply.header('retry-after', '1');

@@ -1,0 +1,92 @@
+/**
+ * A key of a JWKS set that verifies signatures. Sets hold other things, too: keys for encryption, types of key that are
+ * not known here, entries that are broken. Those verify nothing, and do not keep the others from it.
+ */
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { type Algorithm, createVerifier } from 'fast-jwt';
+import type { TokenClaims } from './claims.ts';
+
+export interface TokenHeader {
+  readonly alg: Algorithm;
+  readonly kid?: string | undefined;
+}
+
+interface Entry extends JsonWebKey {
+  readonly kid?: unknown;
+  readonly alg?: unknown;
+  readonly use?: unknown;
+  readonly key_ops?: unknown;
+}
+
+const RSA: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const CURVES: Readonly<Record<string, Algorithm>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
+const EDWARDS = ['Ed25519', 'Ed448'];
+/** Shorter ones can be factored, or soon. */
+const SHORTEST_RSA_BITS = 2048;
+
+/** What tokens may be signed with, where keys are published. A key that is published is no HS256 secret. */
+export const PUBLIC_KEY_ALGORITHMS: readonly Algorithm[] = [...RSA, ...Object.values(CURVES), 'EdDSA'];
+
+type Check = (token: string) => TokenClaims;
+
+export class VerificationKey {
+  readonly kid: string | undefined;
+  readonly #algorithms: readonly Algorithm[];
+  readonly #pem: string;
+  readonly #checks = new Map<Algorithm, Check>();
+
+  private constructor(kid: string | undefined, algorithms: readonly Algorithm[], key: KeyObject) {
+    this.kid = kid;
+    this.#algorithms = algorithms;
+    this.#pem = key.export({ type: 'spki', format: 'pem' }).toString();
+  }
+
+  /** The key of an entry of a set; undefined for an entry that verifies no signature. */
+  static from(entry: unknown): VerificationKey | undefined {
+    const algorithms = algorithmsOf(entry);
+    if (algorithms.length === 0) return undefined;
+    try {
+      const { kid } = entry as Entry;
+      const key = createPublicKey({ key: entry as Entry, format: 'jwk' });
+      if ((key.asymmetricKeyDetails?.modulusLength ?? SHORTEST_RSA_BITS) < SHORTEST_RSA_BITS) return undefined;
+      return new VerificationKey(typeof kid === 'string' ? kid : undefined, algorithms, key);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether a token with this header may be signed with the key. A token without `kid` may be, with any. */
+  fits({ alg, kid }: TokenHeader): boolean {
+    return this.#algorithms.includes(alg) && (kid === undefined || kid === this.kid);
+  }
+
+  /** @returns the claims, unchecked. @throws {TokenError} if the signature is another key's. */
+  verify(token: string, algorithm: Algorithm): TokenClaims {
+    let check = this.#checks.get(algorithm);
+    if (!check) {
+      check = signatureCheck(this.#pem, algorithm);
+      this.#checks.set(algorithm, check);
+    }
+    return check(token);
+  }
+}
+
+/** Checks algorithm and signature, and leaves the claims to `claims.ts`. */
+export const signatureCheck = (key: string, algorithm: Algorithm): Check =>
+  createVerifier<string>({ key, algorithms: [algorithm], ignoreExpiration: true, ignoreNotBefore: true });
+
+function algorithmsOf(entry: unknown): readonly Algorithm[] {
+  if (typeof entry !== 'object' || entry === null) return [];
+  const { use, key_ops: operations, alg } = entry as Entry;
+  if (use !== undefined && use !== 'sig') return [];
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return [];
+  const possible = familyOf(entry as Entry);
+  if (alg === undefined) return possible;
+  return possible.filter((each) => each === alg || (each === 'EdDSA' && alg === (entry as Entry).crv));
+}
+
+function familyOf({ kty, crv = '' }: Entry): readonly Algorithm[] {
+  if (kty === 'RSA') return RSA;
+  if (kty === 'EC' && Object.hasOwn(CURVES, crv)) return [CURVES[crv]!];
+  return kty === 'OKP' && EDWARDS.includes(crv) ? ['EdDSA'] : [];
+}
