@@ -2,55 +2,51 @@
  * Several processes behind one port. The primary holds the port, starts the workers, and answers nothing itself. A worker
  * that dies is replaced. Those that die young are replaced ever later, and when five in a row have died young the service
  * ends with 1, since the next would, too. The first worker must listen before the others start, so that what keeps all
- * from starting is told once.
+ * from starting is told once. SIGHUP replaces all workers one after the other (`cluster/rolling-restart.ts`).
  *
  * A terminal or a service manager may signal the whole group. So workers take a signal and the primary's word for the
  * same thing, however often they come, and the primary alone decides when to be impatient: at the second signal, or when
  * a worker has not ended by the shutdown timeout.
  *
- * Node.js hands each connection that the primary accepts to the next worker. One that is on its way to the last worker as
- * that stops listening has nowhere to go, and is cut at the end.
+ * The workers accept connections from one socket that they share. A connection that none has accepted yet waits in the
+ * system's queue, where it belongs to no process: a worker that stops listening, or is killed, takes none of them along.
+ * If the primary accepted and handed out connections instead (`SCHED_RR`, Node.js's default), it would keep those that
+ * were on their way to a worker that is killed, and their clients would wait for ever.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { type Logger, pino } from 'pino';
+import { type Order, SIGNALS } from './cluster/orders.ts';
+import { RollingRestart } from './cluster/rolling-restart.ts';
 import type { Config } from './config.ts';
 import { loggerOptions } from './plugins/logger.ts';
 import { gatherMetrics } from './plugins/metrics/workers.ts';
 
-export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-const DRAIN = 'drain';
 /** A worker that has not served for so long died young. */
 const YOUNG_MS = 5000;
 const YOUNG_DEATHS = 5;
 const FIRST_DELAY_MS = 100;
-/** What a worker gets beyond the shutdown timeout, after which it exits by itself. */
+/** What a worker gets beyond the times after which it exits by itself. */
 const GRACE_MS = 1000;
-
-/** In a worker: drains once, at the primary's word or a signal, whichever comes first. */
-export function drainWhenTold(drain: () => void): void {
-  let told = false;
-  const onlyOnce = () => {
-    if (!told) drain();
-    told = true;
-  };
-  for (const signal of SIGNALS) process.on(signal, onlyOnce);
-  process.on('message', (message) => message === DRAIN && onlyOnce());
-}
 
 /** In the primary: serves by workers until the service is told to stop, or cannot go on. Ends the process. */
 export function superviseWorkers(config: Config): void {
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const supervisor = new Supervisor(config);
   gatherMetrics();
   cluster.on('listening', (worker) => supervisor.welcome(worker));
   cluster.on('exit', (worker, code, signal) => supervisor.bury(worker, signal ?? code));
   for (const signal of SIGNALS) process.on(signal, () => supervisor.stop(signal));
+  process.on('SIGHUP', () => supervisor.restart());
   supervisor.start();
 }
 
 class Supervisor {
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #restart: RollingRestart;
   readonly #servesSince = new WeakMap<Worker, number>();
+  /** When a worker that was told to end is killed. */
+  readonly #patienceMs: number;
   #served = false;
   #youngDeaths = 0;
   /** What the process ends with, once it is to end. */
@@ -59,6 +55,14 @@ class Supervisor {
   constructor(config: Config) {
     this.#config = config;
     this.#log = pino(loggerOptions(config));
+    this.#patienceMs = config.http.shutdownDelayMs + config.http.shutdownTimeoutMs + GRACE_MS;
+    this.#restart = new RollingRestart({
+      log: this.#log,
+      patienceMs: this.#patienceMs,
+      isEnding: () => this.#exitCode !== undefined,
+      serving: () => livingWorkers().filter((worker) => this.#servesSince.has(worker)),
+      start: () => this.start(),
+    });
   }
 
   start(workers = 1): void {
@@ -77,12 +81,17 @@ class Supervisor {
     this.#end(0);
   }
 
+  restart(): void {
+    if (this.#exitCode === undefined) this.#restart.ask();
+  }
+
   /** @param cause the signal or the exit code that ended it. */
   bury(worker: Worker, cause: string | number): void {
     if (this.#exitCode !== undefined) {
       if (cause !== 0) this.#exitCode = 1;
       this.#exitIfAlone();
-    } else if (this.#served) this.#replace(worker, cause);
+    } else if (this.#restart.concerns(worker)) return;
+    else if (this.#served) this.#replace(worker, cause);
     else process.exit(1);
   }
 
@@ -114,8 +123,8 @@ class Supervisor {
 
   #drain(exitCode: number): void {
     this.#exitCode = exitCode;
-    for (const worker of livingWorkers()) if (worker.isConnected()) worker.send(DRAIN);
-    setTimeout(killWorkers, this.#config.http.shutdownTimeoutMs + GRACE_MS);
+    for (const worker of livingWorkers()) if (worker.isConnected()) worker.send('drain' satisfies Order);
+    setTimeout(killWorkers, this.#patienceMs);
     this.#exitIfAlone();
   }
 

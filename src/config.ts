@@ -75,6 +75,7 @@ function configFrom(values: Variables) {
     http: {
       host: values.HOST,
       port: values.PORT,
+      shutdownDelayMs: values.SHUTDOWN_DELAY_MS,
       shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       bodyLimitBytes: values.BODY_LIMIT_BYTES,

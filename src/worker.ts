@@ -26,6 +26,7 @@ export function buildWorker(config: Config) {
 if (import.meta.main) {
   await orExit(async () => {
     const config = loadConfig();
-    return serve(config, { build: buildWorker, port: config.jobs.port });
+    // Clients send it nothing, so nobody need be told first.
+    return serve(config, { build: buildWorker, port: config.jobs.port, delayMs: 0 });
   });
 }

@@ -23,6 +23,7 @@ describe('loadConfig', () => {
     expect(config.http).toEqual({
       host: '127.0.0.1',
       port: 3000,
+      shutdownDelayMs: 5000,
       shutdownTimeoutMs: 10_000,
       requestTimeoutMs: 15_000,
       bodyLimitBytes: 1_048_576,

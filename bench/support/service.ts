@@ -33,7 +33,7 @@ export async function startService(stack: AsyncDisposableStack, start: ServiceSt
   const startedAt = performance.now();
   const child = startProgram(stack, [process.execPath, ...options, 'src/main.ts'], {
     cwd: PROJECT,
-    env: { ...environment, PORT: String(port) },
+    env: { SHUTDOWN_DELAY_MS: '0', ...environment, PORT: String(port) },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const address = `http://127.0.0.1:${port}`;

@@ -55,10 +55,11 @@ export const variables = Type.Object({
     default: 'info',
     description: 'The least severe log line that is written.',
   }),
-  SHUTDOWN_TIMEOUT_MS: milliseconds(
-    10_000,
-    'How long requests in flight may take to finish once the process is told to stop.',
+  SHUTDOWN_DELAY_MS: milliseconds(
+    5000,
+    'How long a process that is told to stop goes on accepting connections. Meanwhile `/readyz` says that it is not ready, and each reply closes its connection.',
   ),
+  SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, 'How long requests in flight may take to finish after that.'),
   REQUEST_TIMEOUT_MS: milliseconds(
     15_000,
     'How long a request may take to arrive, and then to be answered; 0 for ever.',

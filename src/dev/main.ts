@@ -35,7 +35,7 @@ await orExit(async () => {
 function defaults() {
   const secret = { [environment['JWKS_URL'] ? 'SIGNING_SECRET' : 'JWT_SECRET']: developmentSecret() };
   const mail = environment['SMTP_URL'] ? {} : { MAIL_DIRECTORY };
-  return { NODE_ENV: 'development', BUDGET_MODE: 'warn', JOBS: 'inline', ...secret, ...mail };
+  return { NODE_ENV: 'development', BUDGET_MODE: 'warn', JOBS: 'inline', SHUTDOWN_DELAY_MS: '0', ...secret, ...mail };
 }
 
 function banner({ address }: Served, databaseUrl: string): string {

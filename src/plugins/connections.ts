@@ -1,15 +1,17 @@
 /**
- * Connections: which of them have a request in hand, and how each ends.
+ * Connections: which of them have a request in hand, and what becomes of them when either side ends.
  *
- * A process that shuts down at once closes each connection that waits for its client to send a request or the rest of
- * one; Node.js closes only those that have had a request answered, and no longer looks for late ones. The reply closes
- * each connection that has a request in hand. So only a request that is being answered can hold up the end.
- *
- * A reply also closes its connection if the client has yet to send much of a body that nothing will read.
+ * - A process that drains answers as before, and every reply closes its connection (`Connection: close`). So clients
+ *   and load balancers leave it without a request that fails.
+ * - A process that shuts down at once closes each connection that waits for its client to send a request or the rest of
+ *   one; Node.js closes only those that have had a request answered, and no longer looks for late ones. The reply closes
+ *   each connection that has a request in hand. So only a request that is being answered can hold up the end.
+ * - A reply also closes its connection if the client has yet to send much of a body that nothing will read.
  *
  * A client that leaves before its reply is out ends a request without an `onResponse` hook; `whenAborted` reports it.
  */
-import type { Socket } from 'node:net';
+import { Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import { isArriving, isLeftUnread } from './bodies/arrival.ts';
@@ -17,8 +19,12 @@ import { lingerAtEnd } from './bodies/lingering-close.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Whether the process is shutting down. */
+    /** Whether the process is to end, and should be sent no more requests. */
     isDraining(): boolean;
+    /** The process is not ready any more, and each reply closes its connection. It still accepts connections. */
+    beginDraining(): void;
+    /** Accepts no more connections. Resolves when no client is connected, or after so many milliseconds. */
+    leavePort(ms: number): Promise<void>;
     /** Calls `listener` with each reply whose client left before the reply was out. */
     whenAborted(listener: (reply: FastifyReply) => void): void;
     /** The reply to the last request of a connection, until it is out. */
@@ -34,6 +40,15 @@ export const connections = fp(
     const listeners: ((reply: FastifyReply) => void)[] = [];
     app.decorate('isDraining', () => draining);
     app.decorate('replyOn', (socket) => inHand.get(socket));
+    app.decorate('beginDraining', () => {
+      draining = true;
+    });
+    app.decorate('leavePort', async (ms) => {
+      // An HTTP server's own `close` would also close the connections that wait for a request.
+      Server.prototype.close.call(app.server);
+      const until = performance.now() + ms;
+      while (open.size > 0 && performance.now() < until) await pause(LOOK_MS);
+    });
     app.decorate('whenAborted', (listener) => void listeners.push(listener));
     app.server.on('connection', (socket: Socket) => {
       open.add(socket);
@@ -66,3 +81,6 @@ export const connections = fp(
   },
   { name: 'connections' },
 );
+
+/** From one look whether clients are connected to the next. */
+const LOOK_MS = 20;

@@ -100,7 +100,7 @@ describe('the limits of one part', () => {
   it('let requests finish before Docker kills the service', () => {
     for (const name of ['service', 'worker']) {
       const seconds = Number.parseInt(production!.services[name]!.stop_grace_period!, 10);
-      expect(seconds * 1000).toBeGreaterThan(defaults.http.shutdownTimeoutMs);
+      expect(seconds * 1000).toBeGreaterThan(defaults.http.shutdownDelayMs + defaults.http.shutdownTimeoutMs);
     }
   });
 

@@ -25,6 +25,7 @@ export const testEnvironment = (databaseUrl: string) => ({
   DATABASE_URL: pooler ? pooled(databaseUrl, pooler) : databaseUrl,
   JWT_SECRET: TEST_SECRET,
   PORT: '0',
+  SHUTDOWN_DELAY_MS: '0',
   RATE_LIMIT_PUBLIC: '0',
   RATE_LIMIT_VIEWER: '0',
   OVERLOAD_EVENT_LOOP_DELAY_MS: '0',

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { as, testEnvironment } from '../support/app.ts';
-import { testDatabaseUrl } from '../support/database.ts';
+import { adminUrl, testDatabaseUrl } from '../support/database.ts';
 import { lockTable } from '../support/lock.ts';
 import { runToEnd, type ServiceProcess, startService } from '../support/process.ts';
 
@@ -42,12 +43,18 @@ async function startWorkers(more?: Record<string, string>): Promise<ServiceProce
   return service;
 }
 
-/** Whoever connects as the last worker closes may be held until the end, so nobody waits for that. */
 const answers = (service: ServiceProcess) =>
-  fetch(`${service.address}/readyz`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(500) }).then(
+  fetch(`${service.address}/readyz`, { headers: { connection: 'close' } }).then(
     ({ status }) => status,
     () => 'refuses',
   );
+
+async function asAdmin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl() });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -94,6 +101,22 @@ describe('a service of several processes', { timeout: 60_000 }, () => {
       expect(await service.exit).toBe(0);
     },
   );
+
+  it('lets its old workers go on where a new one does not start at SIGHUP', async () => {
+    const service = await startWorkers();
+    const workers = listeners(service);
+    const database = pg.escapeIdentifier(new URL(await testDatabaseUrl()).pathname.slice(1));
+    await asAdmin(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
+    onTestFinished(() => asAdmin(`ALTER DATABASE ${database} ALLOW_CONNECTIONS true`));
+    service.child.kill('SIGHUP');
+    await eventually(() => said(service, /did not start, so the restart ends/).length).toBe(1);
+    expect([workers.every(isAlive), listeners(service)]).toEqual([true, workers]);
+    expect((await fetch(`${service.address}/healthz`)).status).toBe(200);
+    await asAdmin(`ALTER DATABASE ${database} ALLOW_CONNECTIONS true`);
+    service.child.kill('SIGHUP');
+    await eventually(() => said(service, /All workers are replaced/).length).toBe(1);
+    expect(workers.filter(isAlive)).toEqual([]);
+  });
 
   it('ends with 1 where a worker does not end in time', async () => {
     const service = await startWorkers({ SHUTDOWN_TIMEOUT_MS: '300', DATABASE_STATEMENT_TIMEOUT_MS: '0' });

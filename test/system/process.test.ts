@@ -7,6 +7,7 @@ import { as, testEnvironment } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 import { lockTable } from '../support/lock.ts';
 import { runToEnd, startService } from '../support/process.ts';
+import { openConnection, repliesIn } from '../support/socket.ts';
 
 const environment = async () => ({ ...testEnvironment(await testDatabaseUrl()), LOG_LEVEL: 'info' });
 
@@ -32,6 +33,23 @@ describe('the process', () => {
     await client.connect();
     await expect.poll(() => connectionsOf(client, 'hotpath')).toBe(0);
     await client.end();
+  });
+
+  it('says that it is not ready and lets clients go before it closes its port', async () => {
+    const service = await startService({ ...(await environment()), SHUTDOWN_DELAY_MS: '3000' });
+    const kept = await openConnection(service.address, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(kept.received).toContain('"ok"');
+    service.child.kill('SIGTERM');
+    const readiness = async () => {
+      const reply = await fetch(`${service.address}/readyz`);
+      return [reply.status, ((await reply.json()) as { code?: string }).code, reply.headers.get('connection')];
+    };
+    await expect.poll(readiness).toEqual([503, 'SHUTTING_DOWN', 'close']);
+    kept.socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [, second] = repliesIn(await kept.closed);
+    expect([second?.status, second?.headers['connection']]).toEqual([200, 'close']);
+    expect((await fetch(`${service.address}/healthz`)).status).toBe(200);
+    expect(await service.exit).toBe(0);
   });
 
   it('opens its warm minimum of connections before it listens', async () => {
