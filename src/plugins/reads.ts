@@ -15,6 +15,7 @@ import { requestError } from '../engine/http/errors.ts';
 import { etagOf, heldTag } from '../engine/http/etag.ts';
 import { nextLink } from '../engine/http/links.ts';
 import { cursorSigner, refusedCursor } from '../engine/resource/cursor.ts';
+import { checkReads } from '../engine/resource/declared-reads.ts';
 import type { FixedFields } from '../engine/resource/fixed.ts';
 import { Registry } from '../engine/resource/registry.ts';
 import type { Resource } from '../engine/resource/resource.ts';
@@ -80,6 +81,7 @@ export const reads = fp<ReadsOptions>(
     const registry = new Registry(dataModel);
     registry.add(...resources);
     registry.check();
+    checkReads(registry);
     app.decorate('resources', registry);
     app.decorate('compiler', createCompiler({ dataModel }));
     app.decorate('execute', executeOn(app.pool));

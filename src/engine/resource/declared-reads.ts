@@ -1,14 +1,29 @@
-/** The reads that a declaration amounts to: all that each role may ask of a resource, one level deep. */
+/** The reads that declarations amount to, compiled once at the start: all that each role may ask of a resource. */
+import { createCompiler } from '../compile/compile.ts';
+import { CompileError } from '../compile/error.ts';
 import type { ReadRequest } from '../compile/plan/read.ts';
 import { type Grant, grantFor } from './policy.ts';
-import type { Registry } from './registry.ts';
+import { DeclarationError, type Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { orderByOf, parseSort } from './sort.ts';
 
 /** Any viewer's: a condition on the subject is the same for all. */
 const SUBJECT_ID = '1';
 
-export function* readsOf(registry: Registry, resource: Resource): Generator<ReadRequest> {
+/** @throws {DeclarationError} for a resource that says in Prisma's terms what its model does not have. */
+export function checkReads(registry: Registry): void {
+  const compiler = createCompiler({ dataModel: registry.dataModel });
+  for (const resource of registry.all()) {
+    try {
+      for (const request of readsOf(registry, resource)) compiler.compile(request);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      throw new DeclarationError(resource.name, `cannot be read: ${error.message.replace(/\.$/, '')}`);
+    }
+  }
+}
+
+function* readsOf(registry: Registry, resource: Resource): Generator<ReadRequest> {
   for (const role of Object.keys(resource.policy)) {
     const grant = grantFor(resource.policy, { role, subject: SUBJECT_ID })!;
     yield { model: resource.model, action: 'findMany', args: argumentsOf(registry, resource, grant) };

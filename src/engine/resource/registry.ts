@@ -2,7 +2,6 @@
  * The registry: the resources of one service beside the data model they stand on. It finds a resource by name or by
  * the model of a relation, and refuses a declaration that does not fit when it is added, not when it is asked for.
  */
-import { type Compiler, createCompiler } from '../compile/compile.ts';
 import {
   type DataModel,
   type Field,
@@ -11,10 +10,8 @@ import {
   type RelationField,
   type ScalarField,
 } from '../compile/data-model.ts';
-import { CompileError } from '../compile/error.ts';
 import { operatorsOn } from '../compile/plan/filter.ts';
 import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
-import { readsOf } from './declared-reads.ts';
 import { parseFields } from './fields.ts';
 import { parameterName, RESERVED_PARAMETERS } from './parameter-names.ts';
 import type { Embedding, Operator, Resource } from './resource.ts';
@@ -39,13 +36,11 @@ const suits = (operator: Operator, field: ScalarField): boolean =>
 
 export class Registry {
   readonly dataModel: DataModel;
-  readonly #compiler: Compiler;
   readonly #byName = new Map<string, Resource>();
   readonly #byModel = new Map<string, Resource>();
 
   constructor(dataModel: DataModel) {
     this.dataModel = dataModel;
-    this.#compiler = createCompiler({ dataModel });
   }
 
   /** @throws {DeclarationError} */
@@ -63,7 +58,6 @@ export class Registry {
     for (const resource of this.all()) {
       for (const relation of Object.keys(resource.relations)) this.target(resource, relation);
       this.#checkLean(resource);
-      this.#checkReads(resource);
     }
   }
 
@@ -207,16 +201,6 @@ export class Registry {
       );
     }
     return field;
-  }
-
-  /** What a declaration says in Prisma's terms is planned once, as a request of each role will have it. */
-  #checkReads(resource: Resource): void {
-    try {
-      for (const request of readsOf(this, resource)) this.#compiler.compile(request);
-    } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      throw new DeclarationError(resource.name, `cannot be read: ${error.message.replace(/\.$/, '')}`);
-    }
   }
 
   #checkLean(resource: Resource): void {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { resource } from '../../../src/domain/resource.ts';
 import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
+import { checkReads } from '../../../src/engine/resource/declared-reads.ts';
 import { everything, type Policy, SUBJECT } from '../../../src/engine/resource/policy.ts';
 import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
 import type { Resource } from '../../../src/engine/resource/resource.ts';
@@ -277,6 +278,7 @@ describe('a declaration', () => {
     const alone = new Registry(datamodel);
     alone.add(category, { ...product, relations: {}, ...more } as Resource);
     alone.check();
+    checkReads(alone);
   };
 
   it.each([
@@ -377,6 +379,7 @@ describe('a declaration whose reads cannot be compiled is refused at the start',
     const alone = new Registry(datamodel);
     alone.add(declared, category);
     alone.check();
+    checkReads(alone);
   };
   const base = { name: 'product', fields: ['id'], lean: 'id', sort: 'id' } as const;
 
