@@ -37,7 +37,7 @@ export interface Outcome extends Omit<Tally, 'looked' | 'history'> {
 }
 
 const READERS = 6;
-/** Between two times of rest for the writers. */
+/** Between two times of rest for the writers, on average. */
 const ROUND_MS = 4000;
 
 export async function check(options: CheckOptions): Promise<Outcome> {
@@ -65,7 +65,7 @@ export async function check(options: CheckOptions): Promise<Outcome> {
   ];
   const faulting = injectFaults(stage, faults, onFault);
   while (mayGoOn()) {
-    await random.pause(stopsAtStale ? ROUND_MS / 2 : 2 * ROUND_MS);
+    await random.pause(Math.min(stopsAtStale ? ROUND_MS / 2 : 2 * ROUND_MS, endAt - performance.now()));
     await writing.hold(() => compare(stage));
     log(progress());
     isEnding = stopsAtStale && tally.stale.length > 0;

@@ -59,6 +59,8 @@ export interface Ground {
   token: Token | undefined;
   /** The epoch of the latest write that an instance has answered. */
   epoch: string | undefined;
+  /** There is a copy of the database, with the catalog that both had then. */
+  isCopied: boolean;
   /** The database cannot be reached, and requests may fail. */
   isAway: boolean;
   /** The database has moved, and instances may still be connected to the server where it was. */
@@ -91,7 +93,7 @@ export async function prepareGround({ databaseUrl, isBroken, ...options }: Groun
     instances: await Promise.all(starting),
     ask: client.ask,
     startOn: (onto, url) => start(onto, INSTANCES, url),
-    ...{ token: undefined, epoch: undefined, isAway: false, isMoving: false },
+    ...{ token: undefined, epoch: undefined, isCopied: false, isAway: false, isMoving: false },
   };
 }
 
@@ -155,8 +157,8 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
   return Object.assign(state, await startProcess(stack, program));
 }
 
-/** In its first second an instance compiles code with the first requests, and is not judged. */
-const STARTED_MS = 1000;
+/** In its first seconds an instance compiles code with the first requests, and is not judged. */
+const STARTED_MS = 3000;
 const PROBE = './test/system/freshness/pulse.ts';
 const BREAK = './test/system/freshness/break.ts';
 

@@ -98,17 +98,18 @@ function runOptions({ faults = 'all', broken = false, seconds, seed }: Values): 
 }
 
 function huntOptions(values: Values): HuntOptions {
-  const { base = '', path = [], paths, header = [], database, write = [] } = values;
+  const { path = [], paths, header = [], database, write = [] } = values;
   if (database !== undefined && !/^postgres(ql)?:/.test(database)) {
     throw new WrongUsageError(`--database is "${database}", but must be a URL such as postgresql://localhost/shop.`);
   }
   if (write.length > 0 && database === undefined) throw new WrongUsageError('--write needs --database.');
+  const base = baseFrom(values.base!);
   const all = [...path, ...(paths === undefined ? [] : pathsIn(paths))];
   if (all.length === 0) throw new WrongUsageError('--base needs pages: --path or --paths.');
   const wrong = all.find((each) => !each.startsWith('/'));
   if (wrong !== undefined) throw new WrongUsageError(`The page "${wrong}" does not start with a slash.`);
   return {
-    base: baseFrom(base),
+    base,
     paths: all,
     headers: Object.fromEntries(header.map(headerFrom)),
     databaseUrl: database,

@@ -21,6 +21,10 @@ export const copyFault: Fault = async (stage) => {
   const admin = await ground.database.asAdmin(stack);
   const name = `${nameOf(ground)}_copy`;
   stack.defer(async () => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)));
+  ground.isCopied = true;
+  stack.defer(() => {
+    ground.isCopied = false;
+  });
   await ground.writing.hold(() => makeCopy(stage, admin, name));
   const url = withDatabase(ground.database.url, name);
   await withSession(url, (client) => client.query(MARK_AS_COPY));

@@ -4,7 +4,7 @@ import { change, type Faults, ownName, withClient } from './fault.ts';
 
 const QUESTIONS = 2000;
 const AT_ONCE = 16;
-const SINGLE_ROWS = 20_000;
+const SINGLE_ROWS = 30_000;
 const ROWS = 50_000;
 const POST = `INSERT INTO posts (author_id, title, body)`;
 

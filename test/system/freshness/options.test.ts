@@ -1,0 +1,46 @@
+/** The command line of the freshness check. */
+import { expect, it } from 'vitest';
+import { FAULT_NAMES } from './faults/index.ts';
+import { commandFrom } from './options.ts';
+
+it('checks this service for a minute, with all faults, unless it is told otherwise', () => {
+  const usual = { seconds: 60, seed: expect.any(Number), faults: FAULT_NAMES, isBroken: false };
+  expect(commandFrom([])).toEqual({ does: 'check', options: usual });
+  const given = commandFrom(['--seconds', '5', '--seed', '7', '--faults', 'copy,ddl', '--broken']);
+  expect(given).toEqual({ does: 'check', options: { seconds: 5, seed: 7, faults: ['copy', 'ddl'], isBroken: true } });
+});
+
+it('hunts in the service at --base', () => {
+  const from = ['--base', 'https://shop.example/api/', '--path', '/v1/products', '--header', 'Authorization: Bearer x'];
+  expect(commandFrom(from)).toEqual({
+    does: 'hunt',
+    options: {
+      base: 'https://shop.example/api',
+      paths: ['/v1/products'],
+      headers: { authorization: 'Bearer x' },
+      databaseUrl: undefined,
+      writes: [],
+      seconds: 60,
+      boundMs: 200,
+    },
+  });
+});
+
+const page = ['--base', 'http://127.0.0.1', '--path', '/'];
+
+it.each([
+  [['--faults', 'flood,sunshine'], 'There is no fault "sunshine".'],
+  [['--seconds', 'many'], '--seconds is "many", but must be a number.'],
+  [['--nothing'], `Unknown option '--nothing'`],
+  [['--path', '/'], '--path does not go without --base.'],
+  [[...page, '--faults', 'none'], '--faults does not go with --base.'],
+  [['--base', 'shop'], '--base is "shop", but must be a URL such as http://127.0.0.1:3000.'],
+  [['--base', 'http://127.0.0.1'], '--base needs pages: --path or --paths.'],
+  [[...page, '--path', 'v1'], 'The page "v1" does not start with a slash.'],
+  [[...page, '--paths', 'no-such-file'], '--paths cannot be read: ENOENT'],
+  [[...page, '--header', 'Authorization'], '--header is "Authorization", but must be "Name: value".'],
+  [[...page, '--write', 'update'], '--write needs --database.'],
+  [[...page, '--database', 'shop'], '--database is "shop", but must be a URL such as postgresql://localhost/shop.'],
+])('refuses %j', (args, message) => {
+  expect(() => commandFrom(args)).toThrow(message);
+});
