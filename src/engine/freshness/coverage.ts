@@ -191,7 +191,7 @@ const EXACT_TYPES = ['text', 'varchar', 'uuid', 'int2', 'int4', 'int8', 'oid'];
 function inexactKeysOf({ source, keys }: WatchedTable, { columns }: Relation): string[] {
   const isExact = ({ column, type }: WatchedTable['fields'][number]) => {
     const actual = columns?.find((each) => each.name === column);
-    return actual !== undefined && actual.isExact && (type === 'Enum' || EXACT_TYPES.includes(actual.type));
+    return actual?.isExact && (type === 'Enum' || EXACT_TYPES.includes(actual.type));
   };
   return keys.filter(({ fields }) => !fields.every(isExact)).map(({ prefix }) => source + prefix);
 }
