@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import { as, DEFAULT_BOUNDS, testEnvironment } from '../support/app.ts';
+import { as, SHORT_BOUNDS, testEnvironment } from '../support/app.ts';
 import { adminUrl } from '../support/database.ts';
 import { type Door, openDoor } from '../support/door.ts';
 import { type Asked, ask, useInstances } from '../support/instances.ts';
@@ -18,7 +18,7 @@ const service = useInstances({
   count: 2,
   async environment(url) {
     door = await openDoor(url);
-    return { ...DEFAULT_BOUNDS, REDIS_URL: server().url, DATABASE_URL: door.url };
+    return { ...SHORT_BOUNDS, REDIS_URL: server().url, DATABASE_URL: door.url };
   },
 });
 
@@ -86,14 +86,14 @@ describe('a Redis that does not answer', () => {
 });
 
 describe('a Redis whose every answer takes 60 ms', () => {
-  const LIMIT_MS = Number(DEFAULT_BOUNDS.REDIS_TIMEOUT_MS);
+  const LIMIT_MS = Number(SHORT_BOUNDS.REDIS_TIMEOUT_MS);
   const SLOW_MS = 60;
   let proxy: SlowProxy;
   let slow: App;
   beforeAll(async () => {
     proxy = await openSlowProxy(server().port);
     const url = `redis://127.0.0.1:${proxy.port}`;
-    const environment = { ...testEnvironment(service().databaseUrl), ...DEFAULT_BOUNDS, REDIS_URL: url };
+    const environment = { ...testEnvironment(service().databaseUrl), ...SHORT_BOUNDS, REDIS_URL: url };
     slow = buildApp(loadConfig(environment));
     await slow.ready();
   });

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { as, DEFAULT_BOUNDS, useApp } from '../support/app.ts';
+import { as, SHORT_BOUNDS, useApp } from '../support/app.ts';
 import { useRedisServer } from '../support/redis.ts';
 
 const LIMITS = { RATE_LIMIT_PUBLIC: '3', RATE_LIMIT_VIEWER: '5' };
@@ -162,7 +162,7 @@ describe('with Redis', () => {
 
 describe('without Redis', () => {
   const redis = useRedisServer();
-  const environment = () => ({ ...LIMITS, ...DEFAULT_BOUNDS, REDIS_URL: redis().url });
+  const environment = () => ({ ...LIMITS, ...SHORT_BOUNDS, REDIS_URL: redis().url });
   const one = useApp({ environment });
   const other = useApp({ environment });
   const together = () => expect.poll(() => countedTogether(one(), other()), { timeout: 10_000 }).toBe(true);
