@@ -1,7 +1,9 @@
-/** JSON-RPC 2.0 as the Prisma CLI speaks it to its engine: one message a line, requests answered one after the other. */
-
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
+/**
+ * JSON-RPC 2.0 as the Prisma CLI speaks it to its engine: one message a line, requests answered one after the other.
+ *
+ * `readline` also ends a line at U+2028, as may stand in a comment or a name of a schema; the request would be lost.
+ */
+import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 
 /** Runs a method. `print` sends text that the CLI shows on its own stdout. Throws an RpcError. */
 export type Call = (method: string, params: unknown, print: (text: string) => void) => Promise<unknown>;
@@ -26,10 +28,25 @@ export async function serve(
   signal: AbortSignal,
 ): Promise<void> {
   const send: Send = (message) => void streams.output.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
-  for await (const line of createInterface({ input: streams.input, signal })) {
+  for await (const line of linesOf(streams.input, signal)) {
     if (signal.aborted) return;
     if (line.trim() !== '') await answer(line, call, send);
   }
+}
+
+/** The lines until the input ends, or until `signal`. */
+async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<string> {
+  let text = '';
+  try {
+    for await (const chunk of addAbortSignal(signal, input.setEncoding('utf8'))) {
+      const lines = `${text}${chunk}`.split('\n');
+      text = lines.pop()!;
+      yield* lines;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  if (!signal.aborted) yield text;
 }
 
 async function answer(line: string, call: Call, send: Send): Promise<void> {

@@ -61,6 +61,12 @@ describe('the schema engine', () => {
     expect(code).toBe(0);
   });
 
+  it('takes a request with a line separator, as a name or a comment of a schema may have it, for one', async () => {
+    const script = "select 'a\u2028b' -- \u2029";
+    const { messages } = await talk([request(1, 'dbExecute', { datasourceType: { tag: 'url', url: '' }, script })]);
+    expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, result: {} }]);
+  });
+
   it('reports a panic, and trusts the engine no more', async () => {
     const { messages, code } = await talk([request(1, 'debugPanic'), request(2, 'getDatabaseVersion')]);
     const error = {
