@@ -1,6 +1,6 @@
 /**
  * Backward reads: on one instance, a page never shows an older version of a cell than an earlier read of it has shown.
- * Earlier is a read that had been answered when the later one was sent; reads that overlap may be answered in any order.
+ * An earlier read is one that had been answered when the later one was sent; reads that overlap may have any order.
  */
 interface ShownVersion {
   readonly number: number;

@@ -1,4 +1,4 @@
-/** The database of the check: the server that it is on now, a pool of sessions beside the service, and standbys of it. */
+/** The database of the check: the server that has it now, a pool of sessions beside the service, and standbys. */
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

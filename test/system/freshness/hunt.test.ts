@@ -1,4 +1,4 @@
-/** The hunt in services that run: one that is fresh, one that learns of no change, and one that is no service of ours. */
+/** The hunt in services that run: a fresh one, one that learns of no change, and one of another make. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';

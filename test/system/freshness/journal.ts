@@ -1,7 +1,7 @@
 /**
  * The journal: what has been written, and what a read must therefore show.
  *
- * The database holds cells: rows whose text names them, and the number of their latest write, `~product.7~12~`. Each cell
+ * The database holds cells: rows whose text names them and the number of their latest write, `~product.7~12~`. A cell
  * has one writer, so its numbers rise in the order of its commits. Every read is compared with what had been committed
  * when it was sent:
  * - no read shows a number that was rolled back, or was never written;
@@ -176,7 +176,7 @@ export function shownIn(body: string): Map<string, number> {
   return new Map([...body.matchAll(/~(\w+\.\d+)~(\d+)~/g)].map(([, name, number]) => [name!, Number(number)]));
 }
 
-/** In a copy of the database the texts have other marks: `#product.7#12#`. @returns the cells that a body shows of it. */
+/** A copy of the database has other marks in its texts: `#product.7#12#`. @returns the cells of it that a body shows. */
 export function marksOfCopyIn(body: string): string[] {
   return [...body.matchAll(/#(\w+\.\d+)#\d+#/g)].map(([, name]) => name!);
 }

@@ -7,8 +7,8 @@ import type { HuntOptions } from './hunt/hunt.ts';
 
 export const USAGE = `Usage: npm run check:freshness -- [options]
 
-Two instances of the service, one Redis, readers and writers over HTTP and by SQL, and faults. Every read is compared with
-what had been committed when it was sent: sent ${BOUND_MS} ms after a commit or later, it must show it.
+Two instances of the service, one Redis, readers and writers over HTTP and by SQL, and faults. Every read is compared
+with what had been committed when it was sent: a read that is sent more than ${BOUND_MS} ms after a commit must show it.
 
   --seconds N    how long (60)
   --seed S       of the random choices (drawn, and printed)

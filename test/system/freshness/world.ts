@@ -137,7 +137,7 @@ export function pages(): Page[] {
   ];
 }
 
-/** The pages on which the faults' own writes show: the user's name and telephone number, and a text in the view of totals. */
+/** The pages on which the faults' own writes show: the user's name and telephone number, and a text of the totals. */
 export function ownPages(): [user: Page, view: Page] {
   const { user } = OWN;
   const own = (_: number, where: number) => where === user;

@@ -1,0 +1,87 @@
+/** What the freshness check judges reads by. */
+import { expect, it } from 'vitest';
+import { BackwardReads } from './backward.ts';
+import { Journal, marksOfCopyIn, shownIn, textOf } from './journal.ts';
+import { Writing } from './writing.ts';
+
+const cell = { kind: 'user', id: 7 };
+const BOUND_MS = 100;
+
+/** A journal with two writes that are committed, and a read that shows one of them. */
+function judged({ shown, isLogged = true, place = 0, afterMs = 0, isExcused = false }: Judged): string[] {
+  const journal = new Journal(BOUND_MS);
+  journal.commit(journal.begin([{ cell, where: 1 }]));
+  const write = journal.begin([{ cell, where: 1 }], isLogged);
+  journal.commit(write);
+  const sentAt = write.committedAt + afterMs;
+  if (isExcused) journal.excuseUntil(sentAt + 1);
+  const read = { sentAt, place, instance: 0, shown: shownIn(textOf(cell, shown)), shows: () => true };
+  return journal.judge(read).map(({ is }) => is);
+}
+
+interface Judged {
+  readonly shown: number;
+  readonly isLogged?: boolean;
+  /** What the read knows by its token. */
+  readonly place?: number;
+  readonly afterMs?: number;
+  readonly isExcused?: boolean;
+}
+
+it.each<[judged: Judged, is: string[]]>([
+  [{ shown: 1, afterMs: BOUND_MS + 1, place: 2 }, []],
+  [{ shown: 0, afterMs: BOUND_MS - 1, place: 1 }, []],
+  [{ shown: 0, afterMs: BOUND_MS + 1 }, ['late']],
+  [{ shown: 0, afterMs: BOUND_MS + 1, isExcused: true }, []],
+  [{ shown: 0, place: 2 }, ['stale']],
+  [{ shown: 0, place: 2, isLogged: false }, []],
+  [{ shown: 0, place: 2, isLogged: false, afterMs: BOUND_MS + 1 }, ['late']],
+  [{ shown: 2 }, ['rolled back']],
+])('the journal judges %j as %j', (read, is) => {
+  expect(judged(read)).toEqual(is);
+});
+
+it('a read goes back only behind one that had been answered when it was sent', () => {
+  const reads = new BackwardReads();
+  const read = (number: number, sentAt: number, answeredAt: number, of = '0 /page') => {
+    const noted = reads.note({
+      of,
+      sentAt,
+      answeredAt,
+      cache: `at ${answeredAt}`,
+      shown: new Map([['user.7', number]]),
+    });
+    return noted.map(({ shown, before, cacheBefore, afterMs }) => [shown, before, cacheBefore, afterMs]);
+  };
+  expect(read(5, 0, 10)).toEqual([]);
+  expect(read(4, 9, 20)).toEqual([]);
+  expect(read(4, 12, 30)).toEqual([[4, 5, 'at 10', 2]]);
+  expect(read(4, 12, 30, '1 /page')).toEqual([]);
+  expect(read(7, 31, 40)).toEqual([]);
+  expect(read(6, 32, 50)).toEqual([]);
+  expect(read(6, 45, 60)).toEqual([[6, 7, 'at 40', 5]]);
+});
+
+it('a text of a copy is told from one of the original', () => {
+  expect(marksOfCopyIn('"~user.7~1~" "#user.8#12#" "#9"')).toEqual(['user.8']);
+  expect([...shownIn('"~user.7~1~" "#user.8#12#"')]).toEqual([['user.7', 1]]);
+});
+
+it('a hold waits for writers, keeps others out, and may keep one going', async () => {
+  const [writing, first, kept] = [new Writing(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const said: string[] = [];
+  const say = async (what: string) => void said.push(what);
+  const writers = [writing.run(() => first.promise.then(() => say('a writer')))];
+  const hold = writing.hold(async (keep) => {
+    writers.push(keep(() => kept.promise.then(() => say('what was kept'))));
+    await say('the hold');
+  });
+  writers.push(writing.run(() => say('a later writer')));
+  const next = writing.hold(() => say('the next hold'));
+  first.resolve();
+  await hold;
+  await writers[1];
+  kept.resolve();
+  await Promise.all([...writers, next]);
+  expect(said).toEqual(['a writer', 'the hold', 'a later writer', 'what was kept', 'the next hold']);
+});
