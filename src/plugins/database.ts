@@ -34,6 +34,8 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
     app.decorate('pool', pool);
     app.decorate('prisma', prisma);
     app.addHook('onReady', async () => {
+      // Prisma compiles its engine at its first use, in one turn of 100 ms. It sends no statement for that.
+      await prisma.$connect();
       try {
         await warm(pool, config.poolMin);
         if (config.poolMin > 0 && config.statementTimeoutMs > 0) await expectTimeout(app);
