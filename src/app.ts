@@ -18,6 +18,7 @@ export function buildApp(config: Config) {
   app.register(plugins.problems);
   app.register(plugins.connections);
   app.register(plugins.requestId);
+  app.register(plugins.requestLog);
   app.register(plugins.requestLine);
   app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
   app.register(plugins.docsRoutes);

@@ -4,8 +4,11 @@
  * `config/variables.ts`, and in docs/configuration.md, which a test holds to that list.
  */
 import { Value } from 'typebox/value';
+import { nearMisses } from './config/near-misses.ts';
 import { proxiesComplaint, proxiesOf } from './config/proxies.ts';
+import { createRedactor, type Redact } from './config/secrets.ts';
 import { tracingFrom } from './config/telemetry.ts';
+import { urlComplaint } from './config/urls.ts';
 import { type VariableSchema, type Variables, variables, wanted } from './config/variables.ts';
 
 export type Config = Readonly<ReturnType<typeof configFrom>>;
@@ -31,7 +34,7 @@ export function loadConfig(from: Environment = environment): Config {
   if (misfits.size > 0) {
     throw new ConfigError([...misfits].map((name) => misfitSentence(name, String(given[name]))).join('\n'));
   }
-  return configFrom(checkedTogether(values as Variables));
+  return configFrom(checkedTogether(values as Variables), { redact: createRedactor(from), warnings: nearMisses(from) });
 }
 
 const read = (text: string, schema: VariableSchema) =>
@@ -39,18 +42,32 @@ const read = (text: string, schema: VariableSchema) =>
 
 function checkedTogether(values: Variables): Variables {
   const { DATABASE_URL, JWT_SECRET, JWKS_URL, SIGNING_SECRET } = values;
-  const { DATABASE_POOL_MIN, DATABASE_POOL_MAX, TRUST_PROXY } = values;
+  const { DATABASE_POOL_MIN, DATABASE_POOL_MAX, TRUST_PROXY, SMTP_URL, MAIL_DIRECTORY } = values;
   const complaint =
     (!DATABASE_URL && 'DATABASE_URL is not set, but the service needs a PostgreSQL database.') ||
     (!JWT_SECRET && !JWKS_URL && 'Neither JWT_SECRET nor JWKS_URL is set, but bearer tokens need one of them.') ||
     (JWT_SECRET && JWKS_URL && 'JWT_SECRET and JWKS_URL are both set, but tokens are verified by one of them.') ||
     (JWKS_URL && !SIGNING_SECRET && 'JWKS_URL is set without SIGNING_SECRET, which signs cursors and links.') ||
+    urlsComplaint(values) ||
+    (SMTP_URL && MAIL_DIRECTORY && 'SMTP_URL and MAIL_DIRECTORY are both set, but mails go to one of them.') ||
     (DATABASE_POOL_MIN > DATABASE_POOL_MAX &&
       `DATABASE_POOL_MIN is ${DATABASE_POOL_MIN}, but must be at most DATABASE_POOL_MAX (${DATABASE_POOL_MAX}).`) ||
     (TRUST_PROXY && proxiesComplaint(TRUST_PROXY)) ||
     redisComplaint(values);
   if (complaint) throw new ConfigError(complaint);
   return values;
+}
+
+const URLS_WITH_USERS = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL'] as const;
+const OTHER_URLS = ['JWKS_URL'] as const;
+
+function urlsComplaint(values: Variables): string | undefined {
+  for (const name of URLS_WITH_USERS) {
+    const complaint = values[name] && urlComplaint(name, values[name]);
+    if (complaint) return complaint;
+  }
+  const other = OTHER_URLS.find((name) => values[name] && !URL.canParse(values[name]));
+  return other && `${other} cannot be read as a URL.`;
 }
 
 function redisComplaint({ REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES }: Variables): string | undefined {
@@ -67,8 +84,16 @@ function hostsIn(list: string | undefined): { host: string; port: number }[] {
   });
 }
 
-function configFrom(values: Variables) {
+/** What the environment says beyond its values. */
+interface Reading {
+  readonly redact: Redact;
+  readonly warnings: readonly string[];
+}
+
+function configFrom(values: Variables, { redact, warnings }: Reading) {
   return {
+    /** Sentences for the operator about what is set and has no effect. */
+    warnings,
     environment: values.NODE_ENV,
     release: values.RELEASE,
     workers: values.WORKERS,
@@ -102,7 +127,7 @@ function configFrom(values: Variables) {
       sampleOneIn: values.CACHE_SAMPLE_ONE_IN,
       warmUpEntries: values.CACHE_WARM_UP_ENTRIES,
     },
-    log: { level: values.LOG_LEVEL },
+    log: { level: values.LOG_LEVEL, redact },
     database: {
       url: values.DATABASE_URL!,
       poolMax: values.DATABASE_POOL_MAX,
@@ -134,7 +159,11 @@ function configFrom(values: Variables) {
   };
 }
 
+const LONGEST_SHOWN = 200;
+
+/** Neither a secret is shown nor a URL, which has its password anywhere if it is misspelt. */
 function misfitSentence(name: string, got: string): string {
   const schema = variables.properties[name as keyof Variables] as VariableSchema;
-  return `${name} is ${schema.secret ? `${got.length} characters long` : `"${got}"`}, but must be ${wanted(schema)}.`;
+  const isShown = !schema.secret && got.length <= LONGEST_SHOWN;
+  return `${name} is ${isShown ? `"${got}"` : `${got.length} characters long`}, but must be ${wanted(schema)}.`;
 }

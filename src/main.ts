@@ -6,11 +6,13 @@ import cluster from 'node:cluster';
 import { enableCompileCache } from 'node:module';
 import { loadConfig } from './config.ts';
 import { orExit } from './exit.ts';
+import { logWarnings } from './plugins/logger.ts';
 
 enableCompileCache();
 
 await orExit(async () => {
   const config = loadConfig();
+  if (cluster.isPrimary) logWarnings(config);
   if (config.workers > 1 && cluster.isPrimary) return (await import('./cluster.ts')).superviseWorkers(config);
   return (await import('./serve.ts')).serve(config);
 });

@@ -5,12 +5,14 @@ import { DEFAULT_BOUNDS } from './engine/resource/bounds.ts';
 import { childLogger, loggerOptions } from './plugins/logger.ts';
 import { answerMalformed, answerUnroutable } from './plugins/malformed.ts';
 import { requestIdOf } from './plugins/request-id.ts';
+import { QuietLogController } from './plugins/request-log.ts';
 
 export function serverOptions(config: Config) {
   const { requestTimeoutMs, bodyLimitBytes, trustProxy } = config.http;
   return {
     logger: loggerOptions(config),
     childLoggerFactory: childLogger,
+    logController: new QuietLogController(),
     genReqId: requestIdOf,
     trustProxy,
     bodyLimit: bodyLimitBytes,

@@ -4,6 +4,7 @@ import { type Config, loadConfig } from './config.ts';
 import { modules } from './domain/index.ts';
 import { orExit } from './exit.ts';
 import * as plugins from './plugins/index.ts';
+import { logWarnings } from './plugins/logger.ts';
 import { serve } from './serve.ts';
 import { serverOptions } from './server-options.ts';
 
@@ -12,6 +13,7 @@ export function buildWorker(config: Config) {
   app.register(plugins.problems);
   app.register(plugins.connections);
   app.register(plugins.requestId);
+  app.register(plugins.requestLog);
   app.register(plugins.requestHead);
   app.register(plugins.database, { config: config.database, sites: false });
   // What it keeps in memory needs no filling.
@@ -26,6 +28,7 @@ export function buildWorker(config: Config) {
 if (import.meta.main) {
   await orExit(async () => {
     const config = loadConfig();
+    logWarnings(config);
     // Clients send it nothing, so nobody need be told first.
     return serve(config, { build: buildWorker, port: config.jobs.port, delayMs: 0 });
   });

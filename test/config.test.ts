@@ -47,7 +47,7 @@ describe('loadConfig', () => {
     [
       'DATABASE_URL',
       'mysql://x',
-      'DATABASE_URL is "mysql://x", but must be a URL that starts with postgres:// or postgresql://.',
+      'DATABASE_URL is 9 characters long, but must be a URL that starts with postgres:// or postgresql://.',
     ],
     ['DATABASE_POOL_MIN', '21', 'DATABASE_POOL_MIN is 21, but must be at most DATABASE_POOL_MAX (20).'],
     [
@@ -68,18 +68,61 @@ describe('loadConfig', () => {
     );
   });
 
+  it.each([
+    ['DATABASE_URL', 'postgres://u:pa#ss@h/db', /^DATABASE_URL cannot be read as a URL: percent-encode/],
+    ['DATABASE_URL', 'postgres://u:12#ss@h/db', /^DATABASE_URL has a # in it/],
+    ['DATABASE_URL', 'postgres://u:12/ss@h/db', /^DATABASE_URL has an @ or a blank behind its host/],
+    ['REDIS_URL', 'redis://:pa%zz@h', /^REDIS_URL has a % without two hexadecimal digits/],
+    ['SMTP_URL', 'smtp://u:p@h:port', /^SMTP_URL cannot be read as a URL/],
+    ['JWKS_URL', 'https://h:port', /^JWKS_URL cannot be read as a URL/],
+  ])('says of %s=%s what is wrong, and repeats nothing of it', (name, value, sentence) => {
+    const secret = name === 'JWKS_URL' ? { JWT_SECRET: '', SIGNING_SECRET: 'x'.repeat(32) } : {};
+    expect(complaint({ ...secret, [name]: value })).toMatch(sentence);
+    expect(complaint({ ...secret, [name]: value })).not.toContain('ss@h');
+  });
+
+  it.each([
+    'postgresql://user@/db?host=/run/postgresql',
+    'postgresql:///db',
+    'postgres://u:p%40%2F@[::1]:5432/db?schema=x',
+  ])('reads %s', (url) => {
+    expect(loadConfig({ ...complete, DATABASE_URL: url }).database.url).toBe(url);
+  });
+
+  it('warns of a variable that is one letter away from one that it knows, without its value', () => {
+    const { warnings } = loadConfig({
+      ...complete,
+      DATABSE_URL: 'x',
+      PROT: 'x',
+      LOGLEVEL: 'x',
+      CACHE_MEMORY_BYTE: '1',
+    });
+    expect(warnings).toEqual([
+      'DATABSE_URL is set and has no effect. The variable is called DATABASE_URL.',
+      'PROT is set and has no effect. The variable is called PORT.',
+      'LOGLEVEL is set and has no effect. The variable is called LOG_LEVEL.',
+      'CACHE_MEMORY_BYTE is set and has no effect. The variable is called CACHE_MEMORY_BYTES.',
+    ]);
+    expect(loadConfig({ ...complete, HOME: '/root', PATH: '/bin', HOTS: '', REDIS_PORT: '1' }).warnings).toEqual([]);
+  });
+
+  it('wants one place for mails', () => {
+    expect(complaint({ SMTP_URL: 'smtp://h', MAIL_DIRECTORY: '/tmp' })).toMatch(
+      /^SMTP_URL and MAIL_DIRECTORY are both set/,
+    );
+  });
+
   it('names every variable that does not fit', () => {
     expect(complaint({ PORT: 'x', LOG_LEVEL: 'loud' }).split('\n')).toHaveLength(2);
   });
 
   it('knows proxies by their addresses, their networks, or their number', () => {
     const trusted = (proxies: string) => loadConfig({ ...complete, TRUST_PROXY: proxies }).http.trustProxy;
-    expect(trusted('loopback,10.0.0.0/8,fd00::/8,192.0.2.7')).toEqual([
-      'loopback',
-      '10.0.0.0/8',
-      'fd00::/8',
-      '192.0.2.7',
-    ]);
+    const listed = trusted('loopback,10.0.0.0/8,fd00::/8,192.0.2.7') as (address: string) => boolean;
+    const proxies = ['127.0.0.9', '[::1]:80', '10.1.2.3:4711', '::ffff:10.1.2.3', 'FD00::0:1', '192.0.2.7'];
+    expect(proxies.map((address) => listed(address))).toEqual(proxies.map(() => true));
+    const strangers = ['192.0.2.8', '11.0.0.1:80', '[fe00::1]', '', 'unknown', '10.0.0.1, 10.0.0.2'];
+    expect(strangers.map((address) => listed(address))).toEqual(strangers.map(() => false));
     const hops = trusted('2') as (address: string, hop: number) => boolean;
     expect([0, 1, 2].map((hop) => hops('192.0.2.7', hop))).toEqual([true, true, false]);
   });

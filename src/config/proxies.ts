@@ -1,7 +1,12 @@
 /** `TRUST_PROXY`: which proxies are believed when they say who asks. */
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
+import { canonicalAddress } from '../engine/http/client-address.ts';
 
-const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
 
 /** What is wrong with the list, as a sentence. */
 export function proxiesComplaint(proxies: string): string | undefined {
@@ -13,13 +18,27 @@ export function proxiesComplaint(proxies: string): string | undefined {
 function isNetwork(text: string): boolean {
   const [address = '', prefix] = text.split('/', 2);
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
-  return NAMED_NETWORKS.includes(text) || (prefix === undefined ? bits > 0 : Number(prefix) <= bits);
+  return Object.hasOwn(NAMED_NETWORKS, text) || (prefix === undefined ? bits > 0 : Number(prefix) <= bits);
 }
 
 /** Whether to believe the proxy at an address, so many hops away. */
-type TrustProxy = string[] | false | ((address: string, hop: number) => boolean);
+type TrustProxy = false | ((address: string, hop: number) => boolean);
 
 export function proxiesOf(proxies: string | undefined): TrustProxy {
   if (proxies === undefined) return false;
-  return /^\d+$/.test(proxies) ? (_address, hop) => hop < Number(proxies) : proxies.split(',');
+  if (/^\d+$/.test(proxies)) return (_address, hop) => hop < Number(proxies);
+  const trusted = new BlockList();
+  for (const network of proxies.split(',').flatMap((name) => NAMED_NETWORKS[name] ?? [name])) add(trusted, network);
+  return (text) => {
+    const address = canonicalAddress(text);
+    return address !== undefined && trusted.check(address, familyOf(address));
+  };
 }
+
+function add(trusted: BlockList, network: string): void {
+  const [address = '', prefix] = network.split('/', 2);
+  if (prefix === undefined) trusted.addAddress(address, familyOf(address));
+  else trusted.addSubnet(address, Number(prefix), familyOf(address));
+}
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6');

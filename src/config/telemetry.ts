@@ -6,7 +6,12 @@ const PAIRS = { pattern: '^[^=,\\s]+=[^,]*(,[^=,\\s]+=[^,]*)*$', wants: 'name=va
 
 const endpoint = (description: string) =>
   Type.Optional(
-    Type.String({ pattern: '^https?://.+', wants: 'a URL that starts with http:// or https://', description }),
+    Type.String({
+      pattern: '^https?://.+',
+      secret: true,
+      wants: 'a URL that starts with http:// or https://',
+      description,
+    }),
   );
 
 export const telemetryVariables = {

@@ -20,6 +20,7 @@ const url = (protocols: string[], description: string) =>
   Type.Optional(
     Type.String({
       pattern: `^(${protocols.join('|')})://.+`,
+      secret: true,
       wants: `a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
       description,
     }),

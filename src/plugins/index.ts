@@ -22,6 +22,7 @@ export { redis } from './redis.ts';
 export { requestHead } from './request-head.ts';
 export { requestId } from './request-id.ts';
 export { requestLine } from './request-line.ts';
+export { requestLog } from './request-log.ts';
 export { security } from './security.ts';
 export { telemetry, traceOnDemand } from './telemetry.ts';
 export { validation } from './validation.ts';

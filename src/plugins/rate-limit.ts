@@ -17,6 +17,7 @@ import type { Config } from '../config.ts';
 import { AWAY } from '../engine/cache/breaker.ts';
 import { type RequestError, requestError } from '../engine/http/errors.ts';
 import type { SharedRedis } from './redis.ts';
+import { clientAddress } from './request-log.ts';
 
 const WINDOW_MS = 60_000;
 const TELL_MS = 100;
@@ -45,7 +46,7 @@ const maxFor = (request: FastifyRequest, config: Config['rateLimit']): number =>
 
 function keyOf(request: FastifyRequest): string {
   const subject = subjectOf(request);
-  return subject === undefined ? `address:${normalizeIP(request.ip)}` : `viewer:${subject}`;
+  return subject === undefined ? `address:${normalizeIP(clientAddress(request))}` : `viewer:${subject}`;
 }
 
 interface Counted {

@@ -69,8 +69,8 @@ export async function startTelemetry(config: Config, warn: Warn = warningsOf(con
 }
 
 function warningsOf(config: Config): Warn {
-  const { level, redact } = loggerOptions(config);
-  const log = pino({ level: level!, ...(redact && { redact }) });
+  const { transport: _, ...options } = loggerOptions(config);
+  const log = pino(options);
   return (message) => log.warn(message);
 }
 

@@ -79,7 +79,9 @@ describe('the process', () => {
     service.child.kill('SIGINT');
     expect(await service.exit).toBe(0);
     const lines = service.log.map((line) => JSON.parse(line));
-    expect(lines.some(({ req }) => req?.path === '/v1/users/1/dashboard')).toBe(true);
+    expect(lines.filter(({ msg }) => msg === 'request completed')).toEqual([
+      expect.objectContaining({ level: 30, path: '/v1/users/1/dashboard', status: 400, code: 'INVALID_REQUEST' }),
+    ]);
     expect(service.log.join('\n')).not.toContain(authorization.slice(20));
     expect(service.log.join('\n')).not.toContain('token=secret');
   });

@@ -1,0 +1,29 @@
+/**
+ * URLs of servers, with users and passwords: what is wrong with one, in a sentence that repeats nothing of it. A URL that
+ * is misspelt may have its password anywhere.
+ */
+
+/** Parses as `pg` does it, which takes a URL without a host for a socket: `postgresql://user@/db?host=/run/postgresql`. */
+export const parsedUrl = (text: string): URL | null => URL.parse(text) ?? URL.parse(text.replace('@/', '@socket/'));
+
+const ENCODE = 'percent-encode what is special in its user and its password (@ is %40, # is %23, / is %2F, % is %25)';
+
+/** What is wrong with the URL that a variable holds. */
+export function urlComplaint(name: string, text: string): string | undefined {
+  const url = parsedUrl(text);
+  if (!url) return `${name} cannot be read as a URL: ${ENCODE}.`;
+  // A password with one of these, not encoded, ends the part of the URL in which user and password stand.
+  if (url.hash || text.includes('#')) return `${name} has a # in it: ${ENCODE}.`;
+  if (/[@\s]/.test(url.pathname + url.search)) return `${name} has an @ or a blank behind its host: ${ENCODE}.`;
+  if (!isDecodable(url)) return `${name} has a % without two hexadecimal digits: ${ENCODE}.`;
+  return undefined;
+}
+
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
