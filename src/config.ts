@@ -4,12 +4,14 @@
  * `config/variables.ts`, and in docs/configuration.md, which a test holds to that list.
  */
 import { Value } from 'typebox/value';
+import { type MemoryShare, memoryOf } from './config/memory.ts';
 import { nearMisses } from './config/near-misses.ts';
 import { proxiesComplaint, proxiesOf } from './config/proxies.ts';
+import { misfitSentence, readValues } from './config/reading.ts';
 import { createRedactor, type Redact } from './config/secrets.ts';
 import { tracingFrom } from './config/telemetry.ts';
 import { urlComplaint } from './config/urls.ts';
-import { type VariableSchema, type Variables, variables, wanted } from './config/variables.ts';
+import { type Variables, variables } from './config/variables.ts';
 
 export type Config = Readonly<ReturnType<typeof configFrom>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,21 +26,20 @@ export class ConfigError extends Error {
 
 /** @throws {ConfigError} naming each variable that does not fit, what it got, and what it wants. */
 export function loadConfig(from: Environment = environment): Config {
-  const given = Object.fromEntries(
-    Object.entries(variables.properties)
-      .filter(([name]) => from[name])
-      .map(([name, schema]) => [name, read(from[name]!, schema)]),
-  );
-  const values = Value.Default(variables, given);
+  const { values: given, warnings } = readValues(from);
+  const values = Value.Default(variables, { ...given });
   const misfits = new Set([...Value.Errors(variables, values)].map((error) => error.instancePath.slice(1)));
   if (misfits.size > 0) {
     throw new ConfigError([...misfits].map((name) => misfitSentence(name, String(given[name]))).join('\n'));
   }
-  return configFrom(checkedTogether(values as Variables), { redact: createRedactor(from), warnings: nearMisses(from) });
+  const checked = checkedTogether(values as Variables);
+  const memory = memoryOf({ workers: checked.WORKERS, cacheBytes: checked.CACHE_MEMORY_BYTES });
+  return configFrom(checked, {
+    redact: createRedactor(from),
+    warnings: [...warnings, ...nearMisses(from), ...(memory.warning ? [memory.warning] : [])],
+    memory,
+  });
 }
-
-const read = (text: string, schema: VariableSchema) =>
-  schema.type === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
 
 function checkedTogether(values: Variables): Variables {
   const { DATABASE_URL, JWT_SECRET, JWKS_URL, SIGNING_SECRET } = values;
@@ -88,9 +89,10 @@ function hostsIn(list: string | undefined): { host: string; port: number }[] {
 interface Reading {
   readonly redact: Redact;
   readonly warnings: readonly string[];
+  readonly memory: MemoryShare;
 }
 
-function configFrom(values: Variables, { redact, warnings }: Reading) {
+function configFrom(values: Variables, { redact, warnings, memory }: Reading) {
   return {
     /** Sentences for the operator about what is set and has no effect. */
     warnings,
@@ -108,7 +110,10 @@ function configFrom(values: Variables, { redact, warnings }: Reading) {
       corsOrigins: values.CORS_ORIGINS?.split(',') ?? [],
     },
     rateLimit: { public: values.RATE_LIMIT_PUBLIC, viewer: values.RATE_LIMIT_VIEWER },
-    overload: { eventLoopDelayMs: values.OVERLOAD_EVENT_LOOP_DELAY_MS, heapBytes: values.OVERLOAD_HEAP_BYTES },
+    overload: {
+      eventLoopDelayMs: values.OVERLOAD_EVENT_LOOP_DELAY_MS,
+      heapBytes: values.OVERLOAD_HEAP_BYTES ?? memory.heapBytes,
+    },
     redis: {
       url: values.REDIS_URL,
       sentinels: hostsIn(values.REDIS_SENTINELS),
@@ -157,13 +162,4 @@ function configFrom(values: Variables, { redact, warnings }: Reading) {
     tracing: tracingFrom(values),
     metrics: { token: values.METRICS_TOKEN, isOpen: values.NODE_ENV !== 'production' },
   };
-}
-
-const LONGEST_SHOWN = 200;
-
-/** Neither a secret is shown nor a URL, which has its password anywhere if it is misspelt. */
-function misfitSentence(name: string, got: string): string {
-  const schema = variables.properties[name as keyof Variables] as VariableSchema;
-  const isShown = !schema.secret && got.length <= LONGEST_SHOWN;
-  return `${name} is ${isShown ? `"${got}"` : `${got.length} characters long`}, but must be ${wanted(schema)}.`;
 }

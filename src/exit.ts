@@ -9,7 +9,7 @@ import { environment } from './config.ts';
 export async function orExit<T>(start: () => Promise<T>): Promise<T> {
   redactStandardError();
   const fail = (error: unknown): never => {
-    process.stderr.write(`${explained(error)}\n`);
+    process.stderr.write(`${startSentence(error)}\n`);
     process.exit(1);
   };
   const uncaught = ['uncaughtException', 'unhandledRejection'] as const;
@@ -23,8 +23,9 @@ export async function orExit<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-function redactStandardError(): void {
-  const redact = createRedactor(environment);
+/** @param from where secrets are, besides the environment. */
+export function redactStandardError(from: Readonly<Record<string, string | undefined>> = {}): void {
+  const redact = createRedactor({ ...environment, ...from });
   const write = process.stderr.write.bind(process.stderr) as (...args: unknown[]) => boolean;
   process.stderr.write = ((chunk: string | Uint8Array, ...rest: unknown[]) =>
     write(typeof chunk === 'string' ? redact(chunk) : chunk, ...rest)) as typeof process.stderr.write;
@@ -83,7 +84,8 @@ const TOLD_BY_MESSAGE = new Set([
   'SessionSettingsError',
 ]);
 
-function explained(error: unknown): string {
+/** What is said of an error that keeps a process from starting: a sentence, or the stack of an error of ours. */
+export function startSentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (TOLD_BY_MESSAGE.has(error.name)) return error.message;
   const { code = '' } = error as StartError;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { memoryOf } from '../src/config/memory.ts';
 import { variables, wanted } from '../src/config/variables.ts';
 import { ConfigError, loadConfig } from '../src/config.ts';
 
@@ -136,6 +137,87 @@ describe('loadConfig', () => {
     expect(complaint({ JWT_SECRET: '' })).toMatch(/^Neither JWT_SECRET nor JWKS_URL/);
     expect(complaint({ JWKS_URL: 'https://id.example/keys' })).toMatch(/are both set/);
     expect(complaint({ JWT_SECRET: '', JWKS_URL: 'https://id.example/keys' })).toMatch(/without SIGNING_SECRET/);
+  });
+});
+
+describe('the variables of OpenTelemetry', () => {
+  const tracing = (more: Record<string, string>) => loadConfig({ ...complete, ...more });
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
+
+  it.each([
+    [{}, 'http://collector:4318/v1/traces'],
+    [{ OTEL_SDK_DISABLED: 'TRUE' }, undefined],
+    [{ OTEL_SDK_DISABLED: 'False' }, 'http://collector:4318/v1/traces'],
+    [{ OTEL_TRACES_EXPORTER: 'None' }, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'OTLP' }, 'http://collector:4318/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'GRPC' }, 'http://collector:4318'],
+    [
+      { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json' },
+      'http://collector:4318/v1/traces',
+    ],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://other/x' }, 'http://other/x'],
+  ])('say with %o that traces go to %s', (more, url) => {
+    const config = tracing({ ...endpoint, ...more });
+    expect([config.tracing.endpoint, config.warnings]).toEqual([url, []]);
+  });
+
+  it.each([
+    ['OTEL_SDK_DISABLED', '1'],
+    ['OTEL_TRACES_EXPORTER', 'zipkin'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'carrier-pigeon'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://'],
+    ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'key'],
+    ['OTEL_BSP_MAX_QUEUE_SIZE', '-1'],
+    ['OTEL_TRACES_SAMPLER', 'xray'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a=1,b=%zz'],
+  ])('are ignored with a warning where they do not fit: %s=%s', (name, value) => {
+    const config = tracing({ [name]: value });
+    expect(config.warnings).toEqual([expect.stringMatching(new RegExp(`^${name} is .* It is ignored\\.$`))]);
+    expect(config.tracing).toEqual(loadConfig(complete).tracing);
+  });
+
+  it('name the service: the variable, then the attribute, then hotpath', () => {
+    const service = (more: Record<string, string>) => tracing(more).tracing.service;
+    expect(service({})).toEqual({ 'service.name': 'hotpath' });
+    const attributes = { OTEL_RESOURCE_ATTRIBUTES: ' service.name=shop , team=a%2Cb%20c,' };
+    expect(service(attributes)).toEqual({ 'service.name': 'shop', team: 'a,b c' });
+    expect(service({ ...attributes, OTEL_SERVICE_NAME: 'till' })).toEqual({ 'service.name': 'till', team: 'a,b c' });
+  });
+
+  it('give what is of traces alone before what is of all signals', () => {
+    const config = tracing({
+      OTEL_EXPORTER_OTLP_HEADERS: 'x=1,y=1',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'y=a%20b',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
+      OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: '2000',
+      OTEL_BSP_MAX_QUEUE_SIZE: '100',
+    });
+    expect(config.tracing).toMatchObject({ headers: { x: '1', y: 'a b' }, timeoutMs: 2000, batchSize: 100 });
+  });
+});
+
+describe('the heap that a process may use', () => {
+  const MIB = 2 ** 20;
+  const share = (containerBytes: number, workers = 1, heapLimit = 4096 * MIB) =>
+    memoryOf({ workers, cacheBytes: 64 * MIB, containerBytes, heapLimit });
+
+  it('is 90% of what V8 may use where the container has no limit', () => {
+    for (const none of [0, 2 ** 64]) expect(share(none)).toEqual({ heapBytes: Math.floor(4096 * MIB * 0.9) });
+  });
+
+  it('is what the container leaves for each worker, beside the cache and what lies outside the heap', () => {
+    expect(share(1024 * MIB).heapBytes).toBe(Math.floor((1024 - 64 - 96) * MIB * 0.9));
+    expect(share(2048 * MIB, 4).heapBytes).toBe(Math.floor((512 - 64 - 96) * MIB * 0.9));
+    expect(share(1024 * MIB, 1, 512 * MIB).heapBytes).toBe(Math.floor(512 * MIB * 0.9));
+  });
+
+  it('is enough to answer, with a warning, where the container is too small', () => {
+    const { heapBytes, warning } = share(512 * MIB, 4);
+    expect(heapBytes).toBe(128 * MIB);
+    expect(warning).toMatch(/^The container has 512 MiB of memory, and WORKERS=4 .* may need 1209 MiB/);
   });
 });
 

@@ -1,8 +1,10 @@
 /** The command `npm run seed`: fills a migrated database with a marketplace. */
 
 import { parseArgs } from 'node:util';
+import { urlComplaint } from '../../src/config/urls.ts';
 import { DATABASE_DIRECTORY, DATABASE_NAME } from '../../src/dev/home.ts';
 import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
+import { redactStandardError, startSentence } from '../../src/exit.ts';
 import { progressDisplay, seconds } from './progress.ts';
 import { type RowCounts, SeedError, type SeedOptions, seed } from './seed.ts';
 import { SIZES, type Size } from './sizes.ts';
@@ -30,6 +32,9 @@ function commandFrom(args: string[]): Command | 'help' {
   const size = values.size ?? 'small';
   if (!isSize(size)) throw new UsageError(`--size is tiny, small or large, not "${size}".`);
   const url = values['database-url'] ?? process.env['DATABASE_URL'];
+  redactStandardError({ DATABASE_URL: url });
+  const complaint = url && urlComplaint('The URL of the database', url);
+  if (complaint) throw new SeedError(complaint);
   return { url, size, reset: values.reset ?? false, ...(values.now && { now: timeFrom(values.now) }) };
 }
 
@@ -63,7 +68,7 @@ function table(counts: RowCounts): string {
 function explained(error: unknown): string {
   if (error instanceof SeedError) return error.message;
   if (error instanceof UsageError) return `${error.message} See npm run seed -- --help.`;
-  return `The seed failed: ${error instanceof Error ? error.stack : error}`;
+  return `The seed failed: ${startSentence(error)}`;
 }
 
 async function openDatabase(url: string | undefined) {

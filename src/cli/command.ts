@@ -1,4 +1,5 @@
 /** What the operator's commands have in common. */
+import { urlComplaint } from '../config/urls.ts';
 import { environment } from '../config.ts';
 
 export interface Command {
@@ -12,9 +13,11 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** @throws {CommandError} if it is not set. */
+/** @throws {CommandError} if it is not set, or cannot be read. */
 export function databaseUrl(): string {
   const url = environment['DATABASE_URL'];
   if (!url) throw new CommandError('DATABASE_URL is not set.');
+  const complaint = urlComplaint('DATABASE_URL', url);
+  if (complaint) throw new CommandError(complaint);
   return url;
 }

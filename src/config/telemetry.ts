@@ -2,7 +2,18 @@
 import Type, { type Static } from 'typebox';
 import { SAMPLERS } from '../engine/telemetry/sampler.ts';
 
-const PAIRS = { pattern: '^[^=,\\s]+=[^,]*(,[^=,\\s]+=[^,]*)*$', wants: 'name=value between commas' };
+const PAIRS = { isPairs: true, wants: 'name=value between commas, with values encoded as in a URL' };
+
+const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'];
+
+const milliseconds = (value: number | undefined, description: string) =>
+  Type.Integer({
+    minimum: 1,
+    maximum: 2 ** 31 - 1,
+    ...(value !== undefined && { default: value }),
+    unit: 'milliseconds',
+    description,
+  });
 
 const endpoint = (description: string) =>
   Type.Optional(
@@ -14,32 +25,41 @@ const endpoint = (description: string) =>
     }),
   );
 
+/** OpenTelemetry's rules: a value that does not fit is warned of and ignored, and upper case does not matter in names of choices. */
 export const telemetryVariables = {
   OTEL_SDK_DISABLED: Type.Enum(['true', 'false'], { default: 'false', description: 'Whether nothing is traced.' }),
+  OTEL_TRACES_EXPORTER: Type.Enum(['otlp', 'none'], {
+    default: 'otlp',
+    description: 'How traces leave; with `none` nothing is traced.',
+  }),
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint(
     'Where traces are sent: a collector or Jaeger, such as http://127.0.0.1:4318. Without it nothing is traced.',
   ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint('The same with its path, which is not added to it then.'),
-  OTEL_EXPORTER_OTLP_PROTOCOL: Type.Enum(['http/protobuf', 'http/json', 'grpc'], {
+  OTEL_EXPORTER_OTLP_PROTOCOL: Type.Enum(PROTOCOLS, {
     default: 'http/protobuf',
     description: 'How they are sent. A collector takes HTTP on port 4318 and gRPC on 4317.',
   }),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: Type.Optional(
+    Type.Enum(PROTOCOLS, { description: 'The same, before `OTEL_EXPORTER_OTLP_PROTOCOL`.' }),
+  ),
   OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(
     Type.String({ ...PAIRS, secret: true, description: 'Headers that are sent along, such as a key.' }),
   ),
-  OTEL_EXPORTER_OTLP_TIMEOUT: Type.Integer({
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: Type.Optional(
+    Type.String({ ...PAIRS, secret: true, description: 'More of them, before those of the same name above.' }),
+  ),
+  OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000, 'How long sending may take, with what is tried again.'),
+  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: Type.Optional(
+    milliseconds(undefined, 'The same, before `OTEL_EXPORTER_OTLP_TIMEOUT`.'),
+  ),
+  OTEL_BSP_SCHEDULE_DELAY: milliseconds(5000, 'How long spans are gathered before they are sent.'),
+  OTEL_BSP_EXPORT_TIMEOUT: milliseconds(30_000, 'How long a batch may take to be sent before it is given up.'),
+  OTEL_BSP_MAX_EXPORT_BATCH_SIZE: Type.Integer({
     minimum: 1,
-    maximum: 2 ** 31 - 1,
-    default: 10_000,
-    unit: 'milliseconds',
-    description: 'How long sending may take, with what is tried again.',
-  }),
-  OTEL_BSP_SCHEDULE_DELAY: Type.Integer({
-    minimum: 1,
-    maximum: 2 ** 31 - 1,
-    default: 5000,
-    unit: 'milliseconds',
-    description: 'How long spans are gathered before they are sent.',
+    maximum: 1_000_000,
+    default: 1024,
+    description: 'The most spans that are sent at a time, and not more than the queue holds.',
   }),
   OTEL_BSP_MAX_QUEUE_SIZE: Type.Integer({
     minimum: 1,
@@ -64,11 +84,13 @@ export const telemetryVariables = {
     description:
       'Traces a second that callers may ask for, by a sampled `traceparent`, beyond the share. More where only services of your own can call.',
   }),
-  OTEL_SERVICE_NAME: Type.String({
-    minLength: 1,
-    default: 'hotpath',
-    description: 'What the service is called in traces.',
-  }),
+  OTEL_SERVICE_NAME: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'What the service is called in traces. Without it, the `service.name` of the attributes below, or `hotpath`.',
+    }),
+  ),
   OTEL_RESOURCE_ATTRIBUTES: Type.Optional(
     Type.String({
       ...PAIRS,
@@ -92,42 +114,52 @@ type TelemetryVariables = Static<typeof schema>;
 export type TracingConfig = ReturnType<typeof tracingFrom>;
 
 export function tracingFrom(values: TelemetryVariables) {
+  const isOff = values.OTEL_SDK_DISABLED === 'true' || values.OTEL_TRACES_EXPORTER === 'none';
   return {
     /** Nothing where nothing is to be traced. */
-    endpoint: values.OTEL_SDK_DISABLED === 'true' ? undefined : endpointOf(values),
-    protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL,
-    headers: pairsIn(values.OTEL_EXPORTER_OTLP_HEADERS),
-    timeoutMs: values.OTEL_EXPORTER_OTLP_TIMEOUT,
+    endpoint: isOff ? undefined : endpointOf(values),
+    protocol: protocolOf(values),
+    headers: {
+      ...pairsIn(values.OTEL_EXPORTER_OTLP_HEADERS),
+      ...pairsIn(values.OTEL_EXPORTER_OTLP_TRACES_HEADERS),
+    },
+    timeoutMs: values.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT ?? values.OTEL_EXPORTER_OTLP_TIMEOUT,
     delayMs: values.OTEL_BSP_SCHEDULE_DELAY,
+    exportTimeoutMs: values.OTEL_BSP_EXPORT_TIMEOUT,
     queueSize: values.OTEL_BSP_MAX_QUEUE_SIZE,
+    batchSize: Math.min(values.OTEL_BSP_MAX_EXPORT_BATCH_SIZE, values.OTEL_BSP_MAX_QUEUE_SIZE),
     sampler: {
       name: values.OTEL_TRACES_SAMPLER,
       ratio: Number(values.OTEL_TRACES_SAMPLER_ARG),
       askedPerSecond: values.TRACES_ASKED_PER_SECOND,
     },
-    service: { ...pairsIn(values.OTEL_RESOURCE_ATTRIBUTES), 'service.name': values.OTEL_SERVICE_NAME },
+    service: {
+      'service.name': 'hotpath',
+      ...pairsIn(values.OTEL_RESOURCE_ATTRIBUTES),
+      ...(values.OTEL_SERVICE_NAME && { 'service.name': values.OTEL_SERVICE_NAME }),
+    },
   };
 }
 
+type Protocol = 'http/protobuf' | 'http/json' | 'grpc';
+
+const protocolOf = (values: TelemetryVariables): Protocol =>
+  (values.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? values.OTEL_EXPORTER_OTLP_PROTOCOL) as Protocol;
+
 function endpointOf(values: TelemetryVariables): string | undefined {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: base, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = values;
-  if (whole || !base || values.OTEL_EXPORTER_OTLP_PROTOCOL === 'grpc') return whole ?? base;
+  if (whole || !base || protocolOf(values) === 'grpc') return whole ?? base;
   return `${base.replace(/\/+$/, '')}/v1/traces`;
 }
 
-/** `a=1,b=2`, with values as in a URL. */
-function pairsIn(text: string | undefined): Record<string, string> {
-  const pairs = text?.split(',').map((pair) => {
-    const at = pair.indexOf('=');
-    return [pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())];
-  });
-  return Object.fromEntries(pairs ?? []);
+/** `a=1,b=2`, encoded as in a URL. @throws {SyntaxError} or {URIError} */
+export function pairsIn(text: string | undefined): Record<string, string> {
+  const members = (text?.split(',') ?? []).map((member) => member.trim()).filter((member) => member !== '');
+  return Object.fromEntries(members.map(pairOf));
 }
 
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
+function pairOf(member: string): [string, string] {
+  const [, name, value] = /^([^=\s]+)\s*=\s*(.*)$/s.exec(member) ?? [];
+  if (name === undefined || value === undefined) throw new SyntaxError('A member of a list is not name=value.');
+  return [decodeURIComponent(name), decodeURIComponent(value)];
 }

@@ -88,13 +88,15 @@ export const variables = Type.Object({
     1000,
     'The mean delay of the event loop over a second, or the wait for a turn, from which on requests are turned away; 0 never.',
   ),
-  OVERLOAD_HEAP_BYTES: Type.Integer({
-    minimum: 0,
-    maximum: 2 ** 40,
-    default: 0,
-    unit: 'bytes',
-    description: 'The heap in use, from which on requests are turned away; 0 never.',
-  }),
+  OVERLOAD_HEAP_BYTES: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 2 ** 40,
+      unit: 'bytes',
+      description:
+        "The heap in use, from which on requests are turned away; 0 never. Without it, what the container's memory leaves for one process, and at most 90% of V8's limit.",
+    }),
+  ),
   REDIS_URL: url(
     ['redis', 'rediss'],
     'The Redis that processes share: for what is cached, and to count requests together. Without it each is alone.',
@@ -257,6 +259,8 @@ export interface VariableSchema {
   unit?: string;
   wants?: string;
   secret?: boolean;
+  /** Whether it is `name=value` between commas. */
+  isPairs?: boolean;
 }
 
 /** What a variable accepts, in words: `an integer from 0 to 65535`. */

@@ -6,6 +6,7 @@
 import { signToken } from '../cli/token.ts';
 import { environment, loadConfig } from '../config.ts';
 import { orExit } from '../exit.ts';
+import { logWarnings } from '../plugins/logger.ts';
 import { type Served, serve } from '../serve.ts';
 import { openDevelopmentDatabase } from './database.ts';
 import { MAIL_DIRECTORY } from './home.ts';
@@ -24,8 +25,10 @@ await orExit(async () => {
     await seedIfEmpty(database.url);
     const config = loadConfig({ ...defaults(), ...environment, DATABASE_URL: database.url });
     for (const signal of SIGNALS) process.off(signal, leave);
+    logWarnings(config);
     const served = await serve(config, { afterwards: database.close });
-    if (config.auth.secret) process.stdout.write(banner(served, database.url));
+    // The password of a database of the operator's own is not shown.
+    if (config.auth.secret) process.stdout.write(banner(served, environment['DATABASE_URL'] ? '…' : database.url));
   } catch (error) {
     await database.close();
     throw error;

@@ -2,6 +2,7 @@
  * Jobs in a process: what they work with, and the runner that runs them, where this process is to. A process that only
  * enqueues makes sure that there is a queue.
  */
+import { access, constants, mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -47,6 +48,9 @@ export const jobs = fp<JobsOptions>(
       });
       return;
     }
+    const { files, mail } = options.config;
+    await mustBeWritable('FILES_DIRECTORY', files.directory);
+    if (mail.directory) await mustBeWritable('MAIL_DIRECTORY', mail.directory);
     const mailer = mailerOf(options.config);
     let runner: Runner | undefined;
     const pool = queuePool(options.config);
@@ -126,6 +130,17 @@ const queuePool = ({ database, jobs: { concurrency } }: Config): pg.Pool =>
     idleTimeoutMillis: database.idleTimeoutMs,
     statement_timeout: database.statementTimeoutMs,
   });
+
+/** @throws {ConfigError} if this process may not write there. */
+async function mustBeWritable(variable: string, directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`${variable} is "${directory}", but this process cannot write there (${code}).`);
+  }
+}
 
 /** @throws {ConfigError} if mails have nowhere to go. */
 function mailerOf({ mail, jobs: { concurrency } }: Config): Mailer {

@@ -8,7 +8,7 @@ import type { TracingConfig } from '../config/telemetry.ts';
 import { encodeSpans } from '../engine/telemetry/otlp/spans.ts';
 import type { EndedSpan } from './ended-span.ts';
 
-/** Each protocol is loaded where it is spoken; gRPC takes its headers from the environment by itself. */
+/** Each protocol is loaded where it is spoken; gRPC takes its headers from the environment by itself, those of traces before the others. */
 export async function exporterFor({ endpoint, protocol, headers, timeoutMs }: TracingConfig): Promise<SpanExporter> {
   const common = { url: endpoint!, timeoutMillis: timeoutMs };
   if (protocol === 'grpc') {

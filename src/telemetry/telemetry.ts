@@ -25,8 +25,6 @@ export interface Telemetry {
 }
 
 const STOP_MS = 2000;
-/** One batch is sent at a time: the next may be full before a smaller one has arrived, where every request is traced. */
-const BATCH = 1024;
 /** The exporter gives up by itself; this is for one that does not. */
 const GRACE_MS = 1000;
 const SAY_AGAIN_MS = 60_000;
@@ -41,9 +39,9 @@ export async function startTelemetry(config: Config, warn: Warn = warningsOf(con
   const processor = new BatchSpanProcessor({
     exporter: await exporterFor(tracing),
     maxQueueSize: tracing.queueSize,
-    maxExportBatchSize: Math.min(BATCH, tracing.queueSize),
+    maxExportBatchSize: tracing.batchSize,
     scheduledDelayMillis: tracing.delayMs,
-    exportTimeoutMillis: tracing.timeoutMs + GRACE_MS,
+    exportTimeoutMillis: Math.min(tracing.exportTimeoutMs, tracing.timeoutMs + GRACE_MS),
   });
   const source = sourceOf(tracing.service);
   const uninstall = installTracing({

@@ -146,6 +146,32 @@ describe('far from the limit', () => {
   });
 });
 
+describe('behind a proxy', () => {
+  const app = useApp({ environment: { ...LIMITS, TRUST_PROXY: '10.0.0.0/8' } });
+  const seen = async (spellings: string[]) => {
+    const all: number[] = [];
+    for (const forwarded of spellings)
+      all.push(
+        ...(await statuses(1, app(), { address: '::ffff:10.0.0.1', headers: { 'x-forwarded-for': forwarded } })),
+      );
+    return all;
+  };
+
+  it('an IPv4 address is one client, whatever its port and its spelling', async () => {
+    const spellings = ['203.0.113.7', '203.0.113.7:4711', '::ffff:203.0.113.7', '[::ffff:cb00:7107]:80, 10.2.2.2:99'];
+    expect(await seen(spellings)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('an IPv6 address is one client, whatever its port and its spelling', async () => {
+    const spellings = ['2001:db8:5::1', '[2001:DB8:5::1]:4711', '2001:db8:5:0:0:0:0:1', '[2001:0db8:0005::0001]'];
+    expect(await seen(spellings)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('what is no address is counted as the proxy', async () => {
+    expect(await seen(['unknown', '_hidden', '999.1.1.1', ''])).toEqual([200, 200, 200, 429]);
+  });
+});
+
 describe('with Redis', () => {
   const redis = useRedisServer();
   const environment = () => ({ ...LIMITS, REDIS_URL: redis().url });

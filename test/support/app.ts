@@ -29,6 +29,7 @@ export const testEnvironment = (databaseUrl: string) => ({
   RATE_LIMIT_PUBLIC: '0',
   RATE_LIMIT_VIEWER: '0',
   OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
+  OVERLOAD_HEAP_BYTES: '0',
   ...PATIENT_BOUNDS,
   ...pooler?.environment,
 });

@@ -1,0 +1,57 @@
+/**
+ * How the environment's texts become values, and what is said of one that does not fit. Variables of OpenTelemetry follow
+ * its specification: a value that does not fit is warned of and ignored, and choices may be written in upper case.
+ */
+import { Value } from 'typebox/value';
+import { pairsIn } from './telemetry.ts';
+import { type VariableSchema, type Variables, variables, wanted } from './variables.ts';
+
+export interface GivenValues {
+  /** Of the variables that are set, by name. They are not checked, except those of OpenTelemetry. */
+  readonly values: Readonly<Record<string, string | number>>;
+  /** A sentence for each that is ignored. */
+  readonly warnings: readonly string[];
+}
+
+export function readValues(from: Readonly<Record<string, string | undefined>>): GivenValues {
+  const names = Object.keys(variables.properties).filter((name) => from[name]);
+  const values = Object.fromEntries(names.map((name) => [name, read(name, from[name]!)]));
+  const ignored = names.filter((name) => isOpenTelemetrys(name) && !fits(name, values[name]!));
+  const warnings = ignored.map((name) => `${misfitSentence(name, from[name]!)} It is ignored.`);
+  for (const name of ignored) delete values[name];
+  return { values, warnings };
+}
+
+const schemaOf = (name: string): VariableSchema => variables.properties[name as keyof Variables] as VariableSchema;
+
+const isOpenTelemetrys = (name: string): boolean => name.startsWith('OTEL_');
+
+function read(name: string, text: string): string | number {
+  const { type, enum: choices } = schemaOf(name);
+  if (type === 'integer' && /^\d+$/.test(text)) return Number(text);
+  return choices && isOpenTelemetrys(name) ? text.toLowerCase() : text;
+}
+
+function fits(name: string, value: string | number): boolean {
+  if (!Value.Check(variables.properties[name as keyof Variables], value)) return false;
+  if (name.endsWith('_ENDPOINT')) return URL.canParse(String(value));
+  return !schemaOf(name).isPairs || arePairs(String(value));
+}
+
+function arePairs(text: string): boolean {
+  try {
+    pairsIn(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const LONGEST_SHOWN = 200;
+
+/** Neither a secret is shown nor a URL, which has its password anywhere if it is misspelt. */
+export function misfitSentence(name: string, got: string): string {
+  const schema = schemaOf(name);
+  const isShown = !schema.secret && got.length <= LONGEST_SHOWN;
+  return `${name} is ${isShown ? `"${got}"` : `${got.length} characters long`}, but must be ${wanted(schema)}.`;
+}
