@@ -802,7 +802,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -817,7 +817,6 @@ after?: string;
 'id[in]'?: string;
 /**
  * Rows whose `email` is a text without control characters.
- * @maxLength 254
  */
 email?: string;
 };
@@ -853,7 +852,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -872,22 +871,22 @@ status?: ListUsersByIdTransactionsStatus;
 'status[in]'?: string;
 /**
  * Rows whose `amount` is at least a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'amount[gte]'?: string;
 /**
  * Rows whose `amount` is at most a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'amount[lte]'?: string;
 /**
  * Rows whose `amount` is more than a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'amount[gt]'?: string;
 /**
  * Rows whose `amount` is less than a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'amount[lt]'?: string;
 /**
@@ -934,7 +933,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -950,7 +949,7 @@ after?: string;
  */
 page?: number;
 /**
- * Rows of a numbered page, in place of `limit`.
+ * Rows of a numbered page, in place of `limit`. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1014,7 +1013,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1039,7 +1038,6 @@ parentId?: number;
 'parentId[isNull]'?: boolean;
 /**
  * Rows whose `slug` is a text without control characters.
- * @maxLength 80
  */
 slug?: string;
 };
@@ -1062,7 +1060,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1078,7 +1076,7 @@ after?: string;
  */
 page?: number;
 /**
- * Rows of a numbered page, in place of `limit`.
+ * Rows of a numbered page, in place of `limit`. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1109,27 +1107,26 @@ categoryId?: number;
 merchantId?: number;
 /**
  * Rows whose `price` is at least a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'price[gte]'?: string;
 /**
  * Rows whose `price` is at most a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'price[lte]'?: string;
 /**
  * Rows whose `price` is more than a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'price[gt]'?: string;
 /**
  * Rows whose `price` is less than a decimal number.
- * @pattern ^-?\d+(\.\d+)?(e[+-]?\d+)?$
+ * @pattern ^-?\d{1,30}(\.\d{1,30})?$
  */
 'price[lt]'?: string;
 /**
  * Rows whose `name` contains, in upper or lower case, a text without control characters.
- * @maxLength 160
  */
 'name[contains]'?: string;
 /**
@@ -1239,7 +1236,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1382,7 +1379,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1430,7 +1427,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1536,7 +1533,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1619,6 +1616,40 @@ export type GetProjectsByIdActivitiesByActivityId200 = {
   data: Activity;
 };
 
+export type GetProjectsByIdPermissionsByUserIdParams = {
+/**
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. There is role, createdAt, updatedAt, user, grantedBy. At most 64 names and 4 levels.
+ * @maxLength 1024
+ * @pattern ^[a-zA-Z0-9_,()]+$
+ */
+fields?: string;
+};
+
+export type GetProjectsByIdPermissionsByUserId200 = {
+  data: Member;
+};
+
+export type PutProjectsByIdPermissionsByUserIdBodyRole = typeof PutProjectsByIdPermissionsByUserIdBodyRole[keyof typeof PutProjectsByIdPermissionsByUserIdBodyRole];
+
+
+export const PutProjectsByIdPermissionsByUserIdBodyRole = {
+  viewer: 'viewer',
+  editor: 'editor',
+  owner: 'owner',
+} as const;
+
+export type PutProjectsByIdPermissionsByUserIdBody = {
+  role: PutProjectsByIdPermissionsByUserIdBodyRole;
+};
+
+export type PutProjectsByIdPermissionsByUserId200 = {
+  data: Member;
+};
+
+export type PutProjectsByIdPermissionsByUserId201 = {
+  data: Member;
+};
+
 export type ListUsersByIdProjectsParams = {
 /**
  * Fields and embedded resources, nested in brackets: `a,b(c)`. There is role, createdAt, updatedAt, project, grantedBy. At most 64 names and 4 levels.
@@ -1632,7 +1663,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1677,27 +1708,6 @@ export const ListUsersByIdProjectsProjectStatus = {
 export type ListUsersByIdProjects200 = {
   data: Membership[];
   meta: PageMeta;
-};
-
-export type PutProjectsByIdPermissionsByUserIdBodyRole = typeof PutProjectsByIdPermissionsByUserIdBodyRole[keyof typeof PutProjectsByIdPermissionsByUserIdBodyRole];
-
-
-export const PutProjectsByIdPermissionsByUserIdBodyRole = {
-  viewer: 'viewer',
-  editor: 'editor',
-  owner: 'owner',
-} as const;
-
-export type PutProjectsByIdPermissionsByUserIdBody = {
-  role: PutProjectsByIdPermissionsByUserIdBodyRole;
-};
-
-export type PutProjectsByIdPermissionsByUserId200 = {
-  data: Member;
-};
-
-export type PutProjectsByIdPermissionsByUserId201 = {
-  data: Member;
 };
 
 export type GetUsersByIdHomeParams = {
@@ -1760,7 +1770,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1789,7 +1799,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1845,7 +1855,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -1929,7 +1939,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -2050,7 +2060,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -2087,7 +2097,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -2175,7 +2185,7 @@ fields?: string;
  */
 sort?: string;
 /**
- * Rows of a page.
+ * Rows of a page. At most 2000 with those that they may embed.
  * @minimum 1
  * @maximum 100
  */
@@ -2339,15 +2349,20 @@ export type getUsersByIdResponse404 = {
   status: 404
 }
 
+export type getUsersByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getUsersByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getUsersByIdResponseSuccess = (getUsersByIdResponse200) & {
   headers: Headers;
 };
-export type getUsersByIdResponseError = (getUsersByIdResponse304 | getUsersByIdResponse400 | getUsersByIdResponse401 | getUsersByIdResponse403 | getUsersByIdResponse404 | getUsersByIdResponseDefault) & {
+export type getUsersByIdResponseError = (getUsersByIdResponse304 | getUsersByIdResponse400 | getUsersByIdResponse401 | getUsersByIdResponse403 | getUsersByIdResponse404 | getUsersByIdResponse412 | getUsersByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -2499,15 +2514,20 @@ export type listUsersResponse403 = {
   status: 403
 }
 
+export type listUsersResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listUsersResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listUsersResponseSuccess = (listUsersResponse200) & {
   headers: Headers;
 };
-export type listUsersResponseError = (listUsersResponse304 | listUsersResponse400 | listUsersResponse401 | listUsersResponse403 | listUsersResponseDefault) & {
+export type listUsersResponseError = (listUsersResponse304 | listUsersResponse400 | listUsersResponse401 | listUsersResponse403 | listUsersResponse412 | listUsersResponseDefault) & {
   headers: Headers;
 };
 
@@ -2574,15 +2594,20 @@ export type getUsersByIdDashboardResponse404 = {
   status: 404
 }
 
+export type getUsersByIdDashboardResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getUsersByIdDashboardResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getUsersByIdDashboardResponseSuccess = (getUsersByIdDashboardResponse200) & {
   headers: Headers;
 };
-export type getUsersByIdDashboardResponseError = (getUsersByIdDashboardResponse304 | getUsersByIdDashboardResponse400 | getUsersByIdDashboardResponse401 | getUsersByIdDashboardResponse403 | getUsersByIdDashboardResponse404 | getUsersByIdDashboardResponseDefault) & {
+export type getUsersByIdDashboardResponseError = (getUsersByIdDashboardResponse304 | getUsersByIdDashboardResponse400 | getUsersByIdDashboardResponse401 | getUsersByIdDashboardResponse403 | getUsersByIdDashboardResponse404 | getUsersByIdDashboardResponse412 | getUsersByIdDashboardResponseDefault) & {
   headers: Headers;
 };
 
@@ -2646,15 +2671,20 @@ export type listUsersByIdTransactionsResponse403 = {
   status: 403
 }
 
+export type listUsersByIdTransactionsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listUsersByIdTransactionsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listUsersByIdTransactionsResponseSuccess = (listUsersByIdTransactionsResponse200) & {
   headers: Headers;
 };
-export type listUsersByIdTransactionsResponseError = (listUsersByIdTransactionsResponse304 | listUsersByIdTransactionsResponse400 | listUsersByIdTransactionsResponse401 | listUsersByIdTransactionsResponse403 | listUsersByIdTransactionsResponseDefault) & {
+export type listUsersByIdTransactionsResponseError = (listUsersByIdTransactionsResponse304 | listUsersByIdTransactionsResponse400 | listUsersByIdTransactionsResponse401 | listUsersByIdTransactionsResponse403 | listUsersByIdTransactionsResponse412 | listUsersByIdTransactionsResponseDefault) & {
   headers: Headers;
 };
 
@@ -2713,15 +2743,20 @@ export type listMerchantsResponse401 = {
   status: 401
 }
 
+export type listMerchantsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listMerchantsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 412>
 }
 
 export type listMerchantsResponseSuccess = (listMerchantsResponse200) & {
   headers: Headers;
 };
-export type listMerchantsResponseError = (listMerchantsResponse304 | listMerchantsResponse400 | listMerchantsResponse401 | listMerchantsResponseDefault) & {
+export type listMerchantsResponseError = (listMerchantsResponse304 | listMerchantsResponse400 | listMerchantsResponse401 | listMerchantsResponse412 | listMerchantsResponseDefault) & {
   headers: Headers;
 };
 
@@ -2783,15 +2818,20 @@ export type getMerchantsByIdResponse404 = {
   status: 404
 }
 
+export type getMerchantsByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getMerchantsByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404 | 412>
 }
 
 export type getMerchantsByIdResponseSuccess = (getMerchantsByIdResponse200) & {
   headers: Headers;
 };
-export type getMerchantsByIdResponseError = (getMerchantsByIdResponse304 | getMerchantsByIdResponse400 | getMerchantsByIdResponse401 | getMerchantsByIdResponse404 | getMerchantsByIdResponseDefault) & {
+export type getMerchantsByIdResponseError = (getMerchantsByIdResponse304 | getMerchantsByIdResponse400 | getMerchantsByIdResponse401 | getMerchantsByIdResponse404 | getMerchantsByIdResponse412 | getMerchantsByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -2850,15 +2890,20 @@ export type listCategoriesResponse401 = {
   status: 401
 }
 
+export type listCategoriesResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listCategoriesResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 412>
 }
 
 export type listCategoriesResponseSuccess = (listCategoriesResponse200) & {
   headers: Headers;
 };
-export type listCategoriesResponseError = (listCategoriesResponse304 | listCategoriesResponse400 | listCategoriesResponse401 | listCategoriesResponseDefault) & {
+export type listCategoriesResponseError = (listCategoriesResponse304 | listCategoriesResponse400 | listCategoriesResponse401 | listCategoriesResponse412 | listCategoriesResponseDefault) & {
   headers: Headers;
 };
 
@@ -2915,15 +2960,20 @@ export type listProductsResponse401 = {
   status: 401
 }
 
+export type listProductsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listProductsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 412>
 }
 
 export type listProductsResponseSuccess = (listProductsResponse200) & {
   headers: Headers;
 };
-export type listProductsResponseError = (listProductsResponse304 | listProductsResponse400 | listProductsResponse401 | listProductsResponseDefault) & {
+export type listProductsResponseError = (listProductsResponse304 | listProductsResponse400 | listProductsResponse401 | listProductsResponse412 | listProductsResponseDefault) & {
   headers: Headers;
 };
 
@@ -2985,15 +3035,20 @@ export type getProductsByIdResponse404 = {
   status: 404
 }
 
+export type getProductsByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getProductsByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404 | 412>
 }
 
 export type getProductsByIdResponseSuccess = (getProductsByIdResponse200) & {
   headers: Headers;
 };
-export type getProductsByIdResponseError = (getProductsByIdResponse304 | getProductsByIdResponse400 | getProductsByIdResponse401 | getProductsByIdResponse404 | getProductsByIdResponseDefault) & {
+export type getProductsByIdResponseError = (getProductsByIdResponse304 | getProductsByIdResponse400 | getProductsByIdResponse401 | getProductsByIdResponse404 | getProductsByIdResponse412 | getProductsByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -3140,15 +3195,20 @@ export type listProductsByIdReviewsResponse401 = {
   status: 401
 }
 
+export type listProductsByIdReviewsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listProductsByIdReviewsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 412>
 }
 
 export type listProductsByIdReviewsResponseSuccess = (listProductsByIdReviewsResponse200) & {
   headers: Headers;
 };
-export type listProductsByIdReviewsResponseError = (listProductsByIdReviewsResponse304 | listProductsByIdReviewsResponse400 | listProductsByIdReviewsResponse401 | listProductsByIdReviewsResponseDefault) & {
+export type listProductsByIdReviewsResponseError = (listProductsByIdReviewsResponse304 | listProductsByIdReviewsResponse400 | listProductsByIdReviewsResponse401 | listProductsByIdReviewsResponse412 | listProductsByIdReviewsResponseDefault) & {
   headers: Headers;
 };
 
@@ -3300,15 +3360,20 @@ export type getProductsByIdInventoryResponse404 = {
   status: 404
 }
 
+export type getProductsByIdInventoryResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getProductsByIdInventoryResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404 | 412>
 }
 
 export type getProductsByIdInventoryResponseSuccess = (getProductsByIdInventoryResponse200) & {
   headers: Headers;
 };
-export type getProductsByIdInventoryResponseError = (getProductsByIdInventoryResponse304 | getProductsByIdInventoryResponse400 | getProductsByIdInventoryResponse401 | getProductsByIdInventoryResponse404 | getProductsByIdInventoryResponseDefault) & {
+export type getProductsByIdInventoryResponseError = (getProductsByIdInventoryResponse304 | getProductsByIdInventoryResponse400 | getProductsByIdInventoryResponse401 | getProductsByIdInventoryResponse404 | getProductsByIdInventoryResponse412 | getProductsByIdInventoryResponseDefault) & {
   headers: Headers;
 };
 
@@ -3460,15 +3525,20 @@ export type getReviewsByIdResponse404 = {
   status: 404
 }
 
+export type getReviewsByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getReviewsByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 404 | 412>
 }
 
 export type getReviewsByIdResponseSuccess = (getReviewsByIdResponse200) & {
   headers: Headers;
 };
-export type getReviewsByIdResponseError = (getReviewsByIdResponse304 | getReviewsByIdResponse400 | getReviewsByIdResponse401 | getReviewsByIdResponse404 | getReviewsByIdResponseDefault) & {
+export type getReviewsByIdResponseError = (getReviewsByIdResponse304 | getReviewsByIdResponse400 | getReviewsByIdResponse401 | getReviewsByIdResponse404 | getReviewsByIdResponse412 | getReviewsByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -3537,15 +3607,20 @@ export type getOrdersByIdResponse404 = {
   status: 404
 }
 
+export type getOrdersByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getOrdersByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getOrdersByIdResponseSuccess = (getOrdersByIdResponse200) & {
   headers: Headers;
 };
-export type getOrdersByIdResponseError = (getOrdersByIdResponse304 | getOrdersByIdResponse400 | getOrdersByIdResponse401 | getOrdersByIdResponse403 | getOrdersByIdResponse404 | getOrdersByIdResponseDefault) & {
+export type getOrdersByIdResponseError = (getOrdersByIdResponse304 | getOrdersByIdResponse400 | getOrdersByIdResponse401 | getOrdersByIdResponse403 | getOrdersByIdResponse404 | getOrdersByIdResponse412 | getOrdersByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -3697,15 +3772,20 @@ export type listUsersByIdOrdersResponse403 = {
   status: 403
 }
 
+export type listUsersByIdOrdersResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listUsersByIdOrdersResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listUsersByIdOrdersResponseSuccess = (listUsersByIdOrdersResponse200) & {
   headers: Headers;
 };
-export type listUsersByIdOrdersResponseError = (listUsersByIdOrdersResponse304 | listUsersByIdOrdersResponse400 | listUsersByIdOrdersResponse401 | listUsersByIdOrdersResponse403 | listUsersByIdOrdersResponseDefault) & {
+export type listUsersByIdOrdersResponseError = (listUsersByIdOrdersResponse304 | listUsersByIdOrdersResponse400 | listUsersByIdOrdersResponse401 | listUsersByIdOrdersResponse403 | listUsersByIdOrdersResponse412 | listUsersByIdOrdersResponseDefault) & {
   headers: Headers;
 };
 
@@ -3769,15 +3849,20 @@ export type listMerchantsByIdStockResponse403 = {
   status: 403
 }
 
+export type listMerchantsByIdStockResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listMerchantsByIdStockResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listMerchantsByIdStockResponseSuccess = (listMerchantsByIdStockResponse200) & {
   headers: Headers;
 };
-export type listMerchantsByIdStockResponseError = (listMerchantsByIdStockResponse304 | listMerchantsByIdStockResponse400 | listMerchantsByIdStockResponse401 | listMerchantsByIdStockResponse403 | listMerchantsByIdStockResponseDefault) & {
+export type listMerchantsByIdStockResponseError = (listMerchantsByIdStockResponse304 | listMerchantsByIdStockResponse400 | listMerchantsByIdStockResponse401 | listMerchantsByIdStockResponse403 | listMerchantsByIdStockResponse412 | listMerchantsByIdStockResponseDefault) & {
   headers: Headers;
 };
 
@@ -3933,15 +4018,20 @@ export type getProjectsByIdResponse404 = {
   status: 404
 }
 
+export type getProjectsByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getProjectsByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getProjectsByIdResponseSuccess = (getProjectsByIdResponse200) & {
   headers: Headers;
 };
-export type getProjectsByIdResponseError = (getProjectsByIdResponse304 | getProjectsByIdResponse400 | getProjectsByIdResponse401 | getProjectsByIdResponse403 | getProjectsByIdResponse404 | getProjectsByIdResponseDefault) & {
+export type getProjectsByIdResponseError = (getProjectsByIdResponse304 | getProjectsByIdResponse400 | getProjectsByIdResponse401 | getProjectsByIdResponse403 | getProjectsByIdResponse404 | getProjectsByIdResponse412 | getProjectsByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -4010,15 +4100,20 @@ export type listProjectsByIdActivitiesResponse404 = {
   status: 404
 }
 
+export type listProjectsByIdActivitiesResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listProjectsByIdActivitiesResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type listProjectsByIdActivitiesResponseSuccess = (listProjectsByIdActivitiesResponse200) & {
   headers: Headers;
 };
-export type listProjectsByIdActivitiesResponseError = (listProjectsByIdActivitiesResponse304 | listProjectsByIdActivitiesResponse400 | listProjectsByIdActivitiesResponse401 | listProjectsByIdActivitiesResponse403 | listProjectsByIdActivitiesResponse404 | listProjectsByIdActivitiesResponseDefault) & {
+export type listProjectsByIdActivitiesResponseError = (listProjectsByIdActivitiesResponse304 | listProjectsByIdActivitiesResponse400 | listProjectsByIdActivitiesResponse401 | listProjectsByIdActivitiesResponse403 | listProjectsByIdActivitiesResponse404 | listProjectsByIdActivitiesResponse412 | listProjectsByIdActivitiesResponseDefault) & {
   headers: Headers;
 };
 
@@ -4175,15 +4270,20 @@ export type getProjectsByIdActivitiesByActivityIdResponse404 = {
   status: 404
 }
 
+export type getProjectsByIdActivitiesByActivityIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getProjectsByIdActivitiesByActivityIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getProjectsByIdActivitiesByActivityIdResponseSuccess = (getProjectsByIdActivitiesByActivityIdResponse200) & {
   headers: Headers;
 };
-export type getProjectsByIdActivitiesByActivityIdResponseError = (getProjectsByIdActivitiesByActivityIdResponse304 | getProjectsByIdActivitiesByActivityIdResponse400 | getProjectsByIdActivitiesByActivityIdResponse401 | getProjectsByIdActivitiesByActivityIdResponse403 | getProjectsByIdActivitiesByActivityIdResponse404 | getProjectsByIdActivitiesByActivityIdResponseDefault) & {
+export type getProjectsByIdActivitiesByActivityIdResponseError = (getProjectsByIdActivitiesByActivityIdResponse304 | getProjectsByIdActivitiesByActivityIdResponse400 | getProjectsByIdActivitiesByActivityIdResponse401 | getProjectsByIdActivitiesByActivityIdResponse403 | getProjectsByIdActivitiesByActivityIdResponse404 | getProjectsByIdActivitiesByActivityIdResponse412 | getProjectsByIdActivitiesByActivityIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -4224,47 +4324,58 @@ export const getProjectsByIdActivitiesByActivityId = async (id: number,
 
 
 
-export type listUsersByIdProjectsResponse200 = {
-  data: ListUsersByIdProjects200
+export type getProjectsByIdPermissionsByUserIdResponse200 = {
+  data: GetProjectsByIdPermissionsByUserId200
   status: 200
 }
 
-export type listUsersByIdProjectsResponse304 = {
+export type getProjectsByIdPermissionsByUserIdResponse304 = {
   data: void
   status: 304
 }
 
-export type listUsersByIdProjectsResponse400 = {
+export type getProjectsByIdPermissionsByUserIdResponse400 = {
   data: Problem
   status: 400
 }
 
-export type listUsersByIdProjectsResponse401 = {
+export type getProjectsByIdPermissionsByUserIdResponse401 = {
   data: Problem
   status: 401
 }
 
-export type listUsersByIdProjectsResponse403 = {
+export type getProjectsByIdPermissionsByUserIdResponse403 = {
   data: Problem
   status: 403
 }
 
-export type listUsersByIdProjectsResponseDefault = {
+export type getProjectsByIdPermissionsByUserIdResponse404 = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: 404
 }
 
-export type listUsersByIdProjectsResponseSuccess = (listUsersByIdProjectsResponse200) & {
+export type getProjectsByIdPermissionsByUserIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
+export type getProjectsByIdPermissionsByUserIdResponseDefault = {
+  data: Problem
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
+}
+
+export type getProjectsByIdPermissionsByUserIdResponseSuccess = (getProjectsByIdPermissionsByUserIdResponse200) & {
   headers: Headers;
 };
-export type listUsersByIdProjectsResponseError = (listUsersByIdProjectsResponse304 | listUsersByIdProjectsResponse400 | listUsersByIdProjectsResponse401 | listUsersByIdProjectsResponse403 | listUsersByIdProjectsResponseDefault) & {
+export type getProjectsByIdPermissionsByUserIdResponseError = (getProjectsByIdPermissionsByUserIdResponse304 | getProjectsByIdPermissionsByUserIdResponse400 | getProjectsByIdPermissionsByUserIdResponse401 | getProjectsByIdPermissionsByUserIdResponse403 | getProjectsByIdPermissionsByUserIdResponse404 | getProjectsByIdPermissionsByUserIdResponse412 | getProjectsByIdPermissionsByUserIdResponseDefault) & {
   headers: Headers;
 };
 
-export type listUsersByIdProjectsResponse = (listUsersByIdProjectsResponseSuccess | listUsersByIdProjectsResponseError)
+export type getProjectsByIdPermissionsByUserIdResponse = (getProjectsByIdPermissionsByUserIdResponseSuccess | getProjectsByIdPermissionsByUserIdResponseError)
 
-export const getListUsersByIdProjectsUrl = (id: number,
-    params?: ListUsersByIdProjectsParams,) => {
+export const getGetProjectsByIdPermissionsByUserIdUrl = (id: number,
+    userId: number,
+    params?: GetProjectsByIdPermissionsByUserIdParams,) => {
   const normalizedParams = new URLSearchParams();
 
   Object.entries(params || {}).forEach(([key, value]) => {
@@ -4276,16 +4387,17 @@ export const getListUsersByIdProjectsUrl = (id: number,
 
   const stringifiedParams = normalizedParams.toString();
 
-  return stringifiedParams.length > 0 ? `/v1/users/${id}/projects?${stringifiedParams}` : `/v1/users/${id}/projects`
+  return stringifiedParams.length > 0 ? `/v1/projects/${id}/permissions/${userId}?${stringifiedParams}` : `/v1/projects/${id}/permissions/${userId}`
 }
 
 /**
- * @summary Read memberships
+ * @summary Read one member
  */
-export const listUsersByIdProjects = async (id: number,
-    params?: ListUsersByIdProjectsParams, options?: Parameters<typeof request>[1]): Promise<listUsersByIdProjectsResponse> => {
+export const getProjectsByIdPermissionsByUserId = async (id: number,
+    userId: number,
+    params?: GetProjectsByIdPermissionsByUserIdParams, options?: Parameters<typeof request>[1]): Promise<getProjectsByIdPermissionsByUserIdResponse> => {
 
-  return request<listUsersByIdProjectsResponse>(getListUsersByIdProjectsUrl(id,params),
+  return request<getProjectsByIdPermissionsByUserIdResponse>(getGetProjectsByIdPermissionsByUserIdUrl(id,userId,params),
   {
     ...options,
     method: 'GET'
@@ -4331,15 +4443,20 @@ export type putProjectsByIdPermissionsByUserIdResponse409 = {
   status: 409
 }
 
+export type putProjectsByIdPermissionsByUserIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type putProjectsByIdPermissionsByUserIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 201 | 400 | 401 | 403 | 404 | 409>
+  status: Exclude<HTTPStatusCodes, 200 | 201 | 400 | 401 | 403 | 404 | 409 | 412>
 }
 
 export type putProjectsByIdPermissionsByUserIdResponseSuccess = (putProjectsByIdPermissionsByUserIdResponse200 | putProjectsByIdPermissionsByUserIdResponse201) & {
   headers: Headers;
 };
-export type putProjectsByIdPermissionsByUserIdResponseError = (putProjectsByIdPermissionsByUserIdResponse400 | putProjectsByIdPermissionsByUserIdResponse401 | putProjectsByIdPermissionsByUserIdResponse403 | putProjectsByIdPermissionsByUserIdResponse404 | putProjectsByIdPermissionsByUserIdResponse409 | putProjectsByIdPermissionsByUserIdResponseDefault) & {
+export type putProjectsByIdPermissionsByUserIdResponseError = (putProjectsByIdPermissionsByUserIdResponse400 | putProjectsByIdPermissionsByUserIdResponse401 | putProjectsByIdPermissionsByUserIdResponse403 | putProjectsByIdPermissionsByUserIdResponse404 | putProjectsByIdPermissionsByUserIdResponse409 | putProjectsByIdPermissionsByUserIdResponse412 | putProjectsByIdPermissionsByUserIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -4416,15 +4533,20 @@ export type deleteProjectsByIdPermissionsByUserIdResponse409 = {
   status: 409
 }
 
+export type deleteProjectsByIdPermissionsByUserIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type deleteProjectsByIdPermissionsByUserIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 204 | 400 | 401 | 403 | 404 | 409>
+  status: Exclude<HTTPStatusCodes, 204 | 400 | 401 | 403 | 404 | 409 | 412>
 }
 
 export type deleteProjectsByIdPermissionsByUserIdResponseSuccess = (deleteProjectsByIdPermissionsByUserIdResponse204) & {
   headers: Headers;
 };
-export type deleteProjectsByIdPermissionsByUserIdResponseError = (deleteProjectsByIdPermissionsByUserIdResponse400 | deleteProjectsByIdPermissionsByUserIdResponse401 | deleteProjectsByIdPermissionsByUserIdResponse403 | deleteProjectsByIdPermissionsByUserIdResponse404 | deleteProjectsByIdPermissionsByUserIdResponse409 | deleteProjectsByIdPermissionsByUserIdResponseDefault) & {
+export type deleteProjectsByIdPermissionsByUserIdResponseError = (deleteProjectsByIdPermissionsByUserIdResponse400 | deleteProjectsByIdPermissionsByUserIdResponse401 | deleteProjectsByIdPermissionsByUserIdResponse403 | deleteProjectsByIdPermissionsByUserIdResponse404 | deleteProjectsByIdPermissionsByUserIdResponse409 | deleteProjectsByIdPermissionsByUserIdResponse412 | deleteProjectsByIdPermissionsByUserIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -4440,7 +4562,7 @@ export const getDeleteProjectsByIdPermissionsByUserIdUrl = (id: number,
 }
 
 /**
- * @summary Delete permissions
+ * @summary Delete member
  */
 export const deleteProjectsByIdPermissionsByUserId = async (id: number,
     userId: number, options?: Parameters<typeof request>[1]): Promise<deleteProjectsByIdPermissionsByUserIdResponse> => {
@@ -4449,6 +4571,83 @@ export const deleteProjectsByIdPermissionsByUserId = async (id: number,
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export type listUsersByIdProjectsResponse200 = {
+  data: ListUsersByIdProjects200
+  status: 200
+}
+
+export type listUsersByIdProjectsResponse304 = {
+  data: void
+  status: 304
+}
+
+export type listUsersByIdProjectsResponse400 = {
+  data: Problem
+  status: 400
+}
+
+export type listUsersByIdProjectsResponse401 = {
+  data: Problem
+  status: 401
+}
+
+export type listUsersByIdProjectsResponse403 = {
+  data: Problem
+  status: 403
+}
+
+export type listUsersByIdProjectsResponse412 = {
+  data: Problem
+  status: 412
+}
+
+export type listUsersByIdProjectsResponseDefault = {
+  data: Problem
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
+}
+
+export type listUsersByIdProjectsResponseSuccess = (listUsersByIdProjectsResponse200) & {
+  headers: Headers;
+};
+export type listUsersByIdProjectsResponseError = (listUsersByIdProjectsResponse304 | listUsersByIdProjectsResponse400 | listUsersByIdProjectsResponse401 | listUsersByIdProjectsResponse403 | listUsersByIdProjectsResponse412 | listUsersByIdProjectsResponseDefault) & {
+  headers: Headers;
+};
+
+export type listUsersByIdProjectsResponse = (listUsersByIdProjectsResponseSuccess | listUsersByIdProjectsResponseError)
+
+export const getListUsersByIdProjectsUrl = (id: number,
+    params?: ListUsersByIdProjectsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v1/users/${id}/projects?${stringifiedParams}` : `/v1/users/${id}/projects`
+}
+
+/**
+ * @summary Read memberships
+ */
+export const listUsersByIdProjects = async (id: number,
+    params?: ListUsersByIdProjectsParams, options?: Parameters<typeof request>[1]): Promise<listUsersByIdProjectsResponse> => {
+
+  return request<listUsersByIdProjectsResponse>(getListUsersByIdProjectsUrl(id,params),
+  {
+    ...options,
+    method: 'GET'
 
 
   }
@@ -4486,15 +4685,20 @@ export type getUsersByIdHomeResponse404 = {
   status: 404
 }
 
+export type getUsersByIdHomeResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getUsersByIdHomeResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getUsersByIdHomeResponseSuccess = (getUsersByIdHomeResponse200) & {
   headers: Headers;
 };
-export type getUsersByIdHomeResponseError = (getUsersByIdHomeResponse304 | getUsersByIdHomeResponse400 | getUsersByIdHomeResponse401 | getUsersByIdHomeResponse403 | getUsersByIdHomeResponse404 | getUsersByIdHomeResponseDefault) & {
+export type getUsersByIdHomeResponseError = (getUsersByIdHomeResponse304 | getUsersByIdHomeResponse400 | getUsersByIdHomeResponse401 | getUsersByIdHomeResponse403 | getUsersByIdHomeResponse404 | getUsersByIdHomeResponse412 | getUsersByIdHomeResponseDefault) & {
   headers: Headers;
 };
 
@@ -4563,15 +4767,20 @@ export type getPostsByIdResponse404 = {
   status: 404
 }
 
+export type getPostsByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getPostsByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getPostsByIdResponseSuccess = (getPostsByIdResponse200) & {
   headers: Headers;
 };
-export type getPostsByIdResponseError = (getPostsByIdResponse304 | getPostsByIdResponse400 | getPostsByIdResponse401 | getPostsByIdResponse403 | getPostsByIdResponse404 | getPostsByIdResponseDefault) & {
+export type getPostsByIdResponseError = (getPostsByIdResponse304 | getPostsByIdResponse400 | getPostsByIdResponse401 | getPostsByIdResponse403 | getPostsByIdResponse404 | getPostsByIdResponse412 | getPostsByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -4640,15 +4849,20 @@ export type getNotificationsByIdResponse404 = {
   status: 404
 }
 
+export type getNotificationsByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getNotificationsByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getNotificationsByIdResponseSuccess = (getNotificationsByIdResponse200) & {
   headers: Headers;
 };
-export type getNotificationsByIdResponseError = (getNotificationsByIdResponse304 | getNotificationsByIdResponse400 | getNotificationsByIdResponse401 | getNotificationsByIdResponse403 | getNotificationsByIdResponse404 | getNotificationsByIdResponseDefault) & {
+export type getNotificationsByIdResponseError = (getNotificationsByIdResponse304 | getNotificationsByIdResponse400 | getNotificationsByIdResponse401 | getNotificationsByIdResponse403 | getNotificationsByIdResponse404 | getNotificationsByIdResponse412 | getNotificationsByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -4800,15 +5014,20 @@ export type listUsersByIdPostsResponse403 = {
   status: 403
 }
 
+export type listUsersByIdPostsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listUsersByIdPostsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listUsersByIdPostsResponseSuccess = (listUsersByIdPostsResponse200) & {
   headers: Headers;
 };
-export type listUsersByIdPostsResponseError = (listUsersByIdPostsResponse304 | listUsersByIdPostsResponse400 | listUsersByIdPostsResponse401 | listUsersByIdPostsResponse403 | listUsersByIdPostsResponseDefault) & {
+export type listUsersByIdPostsResponseError = (listUsersByIdPostsResponse304 | listUsersByIdPostsResponse400 | listUsersByIdPostsResponse401 | listUsersByIdPostsResponse403 | listUsersByIdPostsResponse412 | listUsersByIdPostsResponseDefault) & {
   headers: Headers;
 };
 
@@ -4872,15 +5091,20 @@ export type listUsersByIdNotificationsResponse403 = {
   status: 403
 }
 
+export type listUsersByIdNotificationsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listUsersByIdNotificationsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listUsersByIdNotificationsResponseSuccess = (listUsersByIdNotificationsResponse200) & {
   headers: Headers;
 };
-export type listUsersByIdNotificationsResponseError = (listUsersByIdNotificationsResponse304 | listUsersByIdNotificationsResponse400 | listUsersByIdNotificationsResponse401 | listUsersByIdNotificationsResponse403 | listUsersByIdNotificationsResponseDefault) & {
+export type listUsersByIdNotificationsResponseError = (listUsersByIdNotificationsResponse304 | listUsersByIdNotificationsResponse400 | listUsersByIdNotificationsResponse401 | listUsersByIdNotificationsResponse403 | listUsersByIdNotificationsResponse412 | listUsersByIdNotificationsResponseDefault) & {
   headers: Headers;
 };
 
@@ -5031,15 +5255,20 @@ export type listDevicesResponse403 = {
   status: 403
 }
 
+export type listDevicesResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listDevicesResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listDevicesResponseSuccess = (listDevicesResponse200) & {
   headers: Headers;
 };
-export type listDevicesResponseError = (listDevicesResponse304 | listDevicesResponse400 | listDevicesResponse401 | listDevicesResponse403 | listDevicesResponseDefault) & {
+export type listDevicesResponseError = (listDevicesResponse304 | listDevicesResponse400 | listDevicesResponse401 | listDevicesResponse403 | listDevicesResponse412 | listDevicesResponseDefault) & {
   headers: Headers;
 };
 
@@ -5106,15 +5335,20 @@ export type getDevicesByIdResponse404 = {
   status: 404
 }
 
+export type getDevicesByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getDevicesByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getDevicesByIdResponseSuccess = (getDevicesByIdResponse200) & {
   headers: Headers;
 };
-export type getDevicesByIdResponseError = (getDevicesByIdResponse304 | getDevicesByIdResponse400 | getDevicesByIdResponse401 | getDevicesByIdResponse403 | getDevicesByIdResponse404 | getDevicesByIdResponseDefault) & {
+export type getDevicesByIdResponseError = (getDevicesByIdResponse304 | getDevicesByIdResponse400 | getDevicesByIdResponse401 | getDevicesByIdResponse403 | getDevicesByIdResponse404 | getDevicesByIdResponse412 | getDevicesByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -5178,15 +5412,20 @@ export type listDevicesByIdReadingsResponse403 = {
   status: 403
 }
 
+export type listDevicesByIdReadingsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listDevicesByIdReadingsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listDevicesByIdReadingsResponseSuccess = (listDevicesByIdReadingsResponse200) & {
   headers: Headers;
 };
-export type listDevicesByIdReadingsResponseError = (listDevicesByIdReadingsResponse304 | listDevicesByIdReadingsResponse400 | listDevicesByIdReadingsResponse401 | listDevicesByIdReadingsResponse403 | listDevicesByIdReadingsResponseDefault) & {
+export type listDevicesByIdReadingsResponseError = (listDevicesByIdReadingsResponse304 | listDevicesByIdReadingsResponse400 | listDevicesByIdReadingsResponse401 | listDevicesByIdReadingsResponse403 | listDevicesByIdReadingsResponse412 | listDevicesByIdReadingsResponseDefault) & {
   headers: Headers;
 };
 
@@ -5343,15 +5582,20 @@ export type listDevicesByIdReadingsHourlyResponse403 = {
   status: 403
 }
 
+export type listDevicesByIdReadingsHourlyResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listDevicesByIdReadingsHourlyResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listDevicesByIdReadingsHourlyResponseSuccess = (listDevicesByIdReadingsHourlyResponse200) & {
   headers: Headers;
 };
-export type listDevicesByIdReadingsHourlyResponseError = (listDevicesByIdReadingsHourlyResponse304 | listDevicesByIdReadingsHourlyResponse400 | listDevicesByIdReadingsHourlyResponse401 | listDevicesByIdReadingsHourlyResponse403 | listDevicesByIdReadingsHourlyResponseDefault) & {
+export type listDevicesByIdReadingsHourlyResponseError = (listDevicesByIdReadingsHourlyResponse304 | listDevicesByIdReadingsHourlyResponse400 | listDevicesByIdReadingsHourlyResponse401 | listDevicesByIdReadingsHourlyResponse403 | listDevicesByIdReadingsHourlyResponse412 | listDevicesByIdReadingsHourlyResponseDefault) & {
   headers: Headers;
 };
 
@@ -5415,15 +5659,20 @@ export type listReadingsResponse403 = {
   status: 403
 }
 
+export type listReadingsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listReadingsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listReadingsResponseSuccess = (listReadingsResponse200) & {
   headers: Headers;
 };
-export type listReadingsResponseError = (listReadingsResponse304 | listReadingsResponse400 | listReadingsResponse401 | listReadingsResponse403 | listReadingsResponseDefault) & {
+export type listReadingsResponseError = (listReadingsResponse304 | listReadingsResponse400 | listReadingsResponse401 | listReadingsResponse403 | listReadingsResponse412 | listReadingsResponseDefault) & {
   headers: Headers;
 };
 
@@ -5490,15 +5739,20 @@ export type getReportsByIdResponse404 = {
   status: 404
 }
 
+export type getReportsByIdResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type getReportsByIdResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 404 | 412>
 }
 
 export type getReportsByIdResponseSuccess = (getReportsByIdResponse200) & {
   headers: Headers;
 };
-export type getReportsByIdResponseError = (getReportsByIdResponse304 | getReportsByIdResponse400 | getReportsByIdResponse401 | getReportsByIdResponse403 | getReportsByIdResponse404 | getReportsByIdResponseDefault) & {
+export type getReportsByIdResponseError = (getReportsByIdResponse304 | getReportsByIdResponse400 | getReportsByIdResponse401 | getReportsByIdResponse403 | getReportsByIdResponse404 | getReportsByIdResponse412 | getReportsByIdResponseDefault) & {
   headers: Headers;
 };
 
@@ -5562,15 +5816,20 @@ export type listUsersByIdReportsResponse403 = {
   status: 403
 }
 
+export type listUsersByIdReportsResponse412 = {
+  data: Problem
+  status: 412
+}
+
 export type listUsersByIdReportsResponseDefault = {
   data: Problem
-  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403>
+  status: Exclude<HTTPStatusCodes, 200 | 304 | 400 | 401 | 403 | 412>
 }
 
 export type listUsersByIdReportsResponseSuccess = (listUsersByIdReportsResponse200) & {
   headers: Headers;
 };
-export type listUsersByIdReportsResponseError = (listUsersByIdReportsResponse304 | listUsersByIdReportsResponse400 | listUsersByIdReportsResponse401 | listUsersByIdReportsResponse403 | listUsersByIdReportsResponseDefault) & {
+export type listUsersByIdReportsResponseError = (listUsersByIdReportsResponse304 | listUsersByIdReportsResponse400 | listUsersByIdReportsResponse401 | listUsersByIdReportsResponse403 | listUsersByIdReportsResponse412 | listUsersByIdReportsResponseDefault) & {
   headers: Headers;
 };
 

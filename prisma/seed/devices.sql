@@ -69,11 +69,13 @@ FROM (SELECT *, date_trunc('hour', timestamp, 'UTC') AS hour FROM readings) AS r
 GROUP BY device_id, hour
 ORDER BY hour, device_id;
 
--- Reports of the past: some failed, and the files of the others have expired.
+-- Reports of the past: some failed, and the files of the others have expired. The first has the id of the API document's example.
 INSERT INTO reports (id, user_id, kind, status, parameters, progress, rows, error, expires_at, created_at, updated_at)
 SELECT
-  (lpad(to_hex(floor(extract(epoch FROM created_at) * 1000)::bigint), 12, '0')
-    || overlay(overlay(left(md5('report ' || n), 20) PLACING '7' FROM 1) PLACING '8' FROM 5))::uuid,
+  CASE WHEN n = 1 THEN '00000000-0000-4000-8000-000000000001'
+    ELSE lpad(to_hex(floor(extract(epoch FROM created_at) * 1000)::bigint), 12, '0')
+      || overlay(overlay(left(md5('report ' || n), 20) PLACING '7' FROM 1) PLACING '8' FROM 5)
+  END::uuid,
   user_id, kind::report_kind, CASE WHEN failed THEN 'failed' ELSE 'done' END::report_status,
   jsonb_build_object('since', created_at - interval '720 hours', 'until', created_at),
   CASE WHEN failed THEN pg_temp.dice(100, n, 'report.progress') ELSE 100 END,

@@ -40,11 +40,8 @@ export const budget = fp<{ config: Config['budget'] }>(
       withLedger(request.ledger, done);
     });
     app.addHook('onSend', (request, reply, payload, done) => {
-      const others = reply.getHeader('server-timing');
-      reply.header(
-        'server-timing',
-        others ? `${serverTiming(request.ledger)}, ${others}` : serverTiming(request.ledger),
-      );
+      if (mode === 'count' && reply.statusCode >= 400 && !isAdmin(request)) hideCost(reply);
+      else showCost(request, reply);
       const overrun = overrunOf(request.ledger, routeOf(request));
       if (!overrun) return done(null, payload);
       request.overrun = overrun;
@@ -61,6 +58,25 @@ function mustDeclareBudget({ method, url, config }: RouteOptions): void {
   if (!Number.isInteger(config?.budget)) {
     throw new Error(`${method} ${url} declares no budget: add \`config: { budget: n }\`, n statements a request.`);
   }
+}
+
+/** Who may see everything may see what it cost to find that there is nothing. */
+const isAdmin = ({ viewer }: FastifyRequest): boolean => viewer?.role === 'admin';
+
+function showCost({ ledger }: FastifyRequest, reply: FastifyReply): void {
+  const others = reply.getHeader('server-timing');
+  reply.header('server-timing', others ? `${serverTiming(ledger)}, ${others}` : serverTiming(ledger));
+}
+
+/** Headers that say how an answer was found. */
+const COST_HEADERS = ['server-timing', 'cache-status', 'age'];
+
+/**
+ * A refusal may be of a row that is there and of one that is not. What it cost to find that out, and whether a cache knew,
+ * can differ between the two, so in production its viewer is not told.
+ */
+function hideCost(reply: FastifyReply): void {
+  for (const name of COST_HEADERS) reply.removeHeader(name);
 }
 
 /** An error in this hook does not reach the error handler any more, so the reply is replaced here. */

@@ -12,6 +12,7 @@ import { cacheStatus, surrogateKey } from '../engine/http/cache-headers.ts';
 import { type Encoding, encodingFor } from '../engine/http/encoding.ts';
 import { requestError } from '../engine/http/errors.ts';
 import { etagIn, heldTag } from '../engine/http/etag.ts';
+import { mustMatch } from '../engine/http/preconditions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -33,6 +34,7 @@ export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePol
   const isRescued = answer.outcome === 'rescued';
   tellSource(reply, answer, ageMs);
   if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
+  mustMatch(headers, entry.etag);
   const described = describedBy(entry, policy);
   // An answer to a request with a token is for that request alone.
   const isConfirmed = answer.isConfirmed === true && headers[TOKEN] === undefined;

@@ -26,6 +26,7 @@ import { etagOf } from '../engine/http/etag.ts';
 import { headerUri } from '../engine/http/links.ts';
 import type { FixedFields } from '../engine/resource/fixed.ts';
 import type { Resource } from '../engine/resource/resource.ts';
+import { mustCreate } from './preconditions.ts';
 import { readRow, sendJson } from './reads.ts';
 
 /** Statements that a key costs. */
@@ -45,9 +46,13 @@ export type Created =
 
 type Work = (tx: Prisma.TransactionClient) => Promise<Created>;
 
-/** Does the work in a transaction and answers with what it created. What the work throws undoes it. */
+/**
+ * Does the work in a transaction and answers with what it created. What the work throws undoes it.
+ * @throws as `mustCreate`
+ */
 export async function createOnce(reply: FastifyReply, work: Work): Promise<FastifyReply> {
   const { request } = reply;
+  mustCreate(request);
   const key = keyOf(request);
   const answer = await request.server.prisma.$transaction(async (tx) => {
     const kept = key && (await claim(tx, key));

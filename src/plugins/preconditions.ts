@@ -1,8 +1,10 @@
 /**
- * Preconditions: a change applies to the version of a row that `If-Match` names, and to no other.
+ * Preconditions of writes: a change applies to the version of a row that `If-Match` names, and to none that `If-None-Match`
+ * names. They are evaluated last (RFC 9110, 13.2): a request that would be refused without them is refused so with them.
  *
  * The version is part of the `where` of the one UPDATE that also raises it, so of two changes to the same version one
- * finds no row: it is refused with a 412, and overwrites nothing. Without `If-Match` a change applies to what is there.
+ * finds no row: it is refused with a 412, overwrites nothing and locks nothing. Without the headers a change applies to
+ * the row as it is.
  *
  *     const { count } = await app.prisma.user.updateMany({
  *       where: { id, ...ifMatch(request, user) },
@@ -21,15 +23,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Prisma } from '#client';
 import { lockStatement } from '../engine/compile/lock.ts';
 import { type RequestError, requestError } from '../engine/http/errors.ts';
-import { etagOf, versionsOf } from '../engine/http/etag.ts';
+import { etagOf } from '../engine/http/etag.ts';
+import { holdFor, holdForNone, preconditionsIn } from '../engine/http/preconditions.ts';
 import type { FixedFields } from '../engine/resource/fixed.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import { isVersionOfPrisma, versionsFor } from '../engine/resource/version.ts';
 import { readRow, sendJson } from './reads.ts';
 
+/** In Prisma's `where` it finds nothing. */
+const NO_ROW = { OR: [] };
+
 /**
  * The versions that a change applies to, as a condition on the row in the shape of Prisma's `where`.
- * @throws `preconditionFailed` for a resource without a version; TypeError for a version that needs `lockIfMatch`.
+ * @throws `invalidRequest` for a malformed header; TypeError for a version that needs `lockIfMatch`.
  */
 export function ifMatch({ headers, server }: FastifyRequest, resource: Resource): object {
   const { version } = resource;
@@ -37,10 +43,14 @@ export function ifMatch({ headers, server }: FastifyRequest, resource: Resource)
   if (field && !isVersionOfPrisma(field)) {
     throw new TypeError(`The version "${version}" of ${resource.name} is in microseconds: it needs lockIfMatch().`);
   }
-  const versions = versionsOf(headers['if-match']);
-  if (!versions) return {};
-  if (!field) throw withoutVersion(resource);
-  return { [field.name]: { in: versionsFor(server.resources.dataModel, field, versions) } };
+  const { ifMatch = 'any', ifNoneMatch = [] } = preconditionsIn(headers);
+  if (ifNoneMatch === 'any') return NO_ROW;
+  const isConditional = ifMatch !== 'any' || headers['if-none-match'] !== undefined;
+  if (!isConditional) return {};
+  if (!field) return NO_ROW;
+  const versions = (named: readonly string[]) => versionsFor(server.resources.dataModel, field, named);
+  const among = ifMatch === 'any' ? {} : { in: versions(ifMatch) };
+  return { [field.name]: { ...among, notIn: versions(ifNoneMatch) } };
 }
 
 export interface LockedChange {
@@ -52,24 +62,23 @@ export interface LockedChange {
 }
 
 /**
- * Locks a row until the transaction ends, if `If-Match` names a version. One statement, or none without the header.
+ * Locks a row until the transaction ends, if the request has a precondition that names versions. One statement, or none
+ * without such a precondition.
  * @returns whether the change applies to the row.
- * @throws `preconditionFailed` for a resource without a version.
+ * @throws `invalidRequest` for a malformed header.
  */
 export async function lockIfMatch({ headers, server }: FastifyRequest, change: LockedChange): Promise<boolean> {
   const { tx, resource, where } = change;
-  const among = versionsOf(headers['if-match']);
-  if (!among) return true;
-  if (resource.version === undefined) throw withoutVersion(resource);
-  if (among.length === 0) return false;
-  const lock = { model: resource.model, where, version: resource.version, among };
+  const { ifMatch = 'any', ifNoneMatch = [] } = preconditionsIn(headers);
+  if (ifNoneMatch === 'any' || ifMatch.length === 0) return false;
+  if (ifMatch === 'any' && headers['if-none-match'] === undefined) return true;
+  if (resource.version === undefined) return false;
+  const among = ifMatch === 'any' ? {} : { among: ifMatch };
+  const lock = { model: resource.model, where, version: resource.version, ...among, except: ifNoneMatch };
   const { text, values } = lockStatement(server.resources.dataModel, lock);
   const rows = await tx.$queryRawUnsafe<object[]>(text, ...values);
   return rows.length > 0;
 }
-
-const withoutVersion = ({ name }: Resource): RequestError =>
-  requestError('preconditionFailed', `A ${name} has no version, so no If-Match holds for it.`);
 
 export interface Change {
   readonly resource: Resource;
@@ -87,15 +96,50 @@ export interface Change {
  */
 export async function sendChanged(reply: FastifyReply, { resource, where, changed, otherwise }: Change) {
   const { server, viewer, headers } = reply.request;
-  const { json, version } = await readRow(server, { resource, where, viewer });
+  const { json, version = null } = await readRow(server, { resource, where, viewer });
   if (json === null) throw requestError('notFound', `There is no such ${resource.name}.`);
   if (!changed) {
-    const versions = versionsOf(headers['if-match']);
-    const holds = versions === undefined || versions.includes(String(version));
-    if (otherwise && holds) throw otherwise();
-    const now = version ? `version ${version}` : 'another version';
-    throw requestError('preconditionFailed', `This ${resource.name} is at ${now} by now.`);
+    if (otherwise && holdFor(preconditionsIn(headers), version)) throw otherwise();
+    throw failed(resource, version);
   }
   const body = `{"data":${json}}`;
   return sendJson(reply.header('etag', etagOf(body, version)), body);
 }
+
+/** The version of a row; `null` for a row without one, `undefined` where there is none. */
+export type CurrentVersion = string | null | undefined;
+
+/** @throws `preconditionFailed` if a change may not be made to this version of a row; `invalidRequest` */
+export function mustHoldFor({ headers }: FastifyRequest, resource: Resource, version: CurrentVersion): void {
+  const preconditions = preconditionsIn(headers);
+  if (version === undefined ? holdForNone(preconditions) : holdFor(preconditions, version)) return;
+  throw failed(resource, version);
+}
+
+/** Whether a request has a precondition at all. */
+export const isConditional = ({ headers }: FastifyRequest): boolean =>
+  headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+
+/**
+ * The preconditions of a request that creates a row below its path. Its target is the list at that path, if one is read
+ * there. A list has no version, so no tag is known to be its current one or not: of tags none holds.
+ * @throws `preconditionFailed`, `invalidRequest`
+ */
+export function mustCreate(request: FastifyRequest): void {
+  if (!isConditional(request)) return;
+  const { headers, server, routeOptions } = request;
+  const { ifMatch, ifNoneMatch } = preconditionsIn(headers);
+  const isRead = server.findRoute({ method: 'GET', url: routeOptions.url! }) !== null;
+  if (isRead && ifMatch !== undefined && ifMatch !== 'any')
+    throw unmet('A list has no version that If-Match can name.');
+  if (isRead && ifNoneMatch !== undefined) throw unmet('If-None-Match does not hold for a list that is there.');
+  if (!isRead && ifMatch !== undefined) throw unmet('There is nothing at this path that If-Match can name.');
+}
+
+function failed({ name, version: declared }: Resource, version: CurrentVersion): RequestError {
+  if (version === undefined) return unmet(`There is no such ${name}, so no If-Match holds for it.`);
+  if (declared === undefined) return unmet(`A ${name} has no version, so no If-Match or If-None-Match holds for it.`);
+  return unmet(`This ${name} is at ${version === null ? 'another version' : `version ${version}`} by now.`);
+}
+
+const unmet = (detail: string): RequestError => requestError('preconditionFailed', detail);

@@ -14,6 +14,7 @@ import type { ReadRequest } from '../engine/compile/plan/read.ts';
 import { requestError } from '../engine/http/errors.ts';
 import { etagOf, heldTag } from '../engine/http/etag.ts';
 import { nextLink } from '../engine/http/links.ts';
+import { mustMatch } from '../engine/http/preconditions.ts';
 import { cursorSigner, refusedCursor } from '../engine/resource/cursor.ts';
 import { checkReads } from '../engine/resource/declared-reads.ts';
 import type { FixedFields } from '../engine/resource/fixed.ts';
@@ -220,6 +221,7 @@ function pageMeta(selections: SelectionParser, selection: ListSelection, row: Re
 /** Sends a body with its ETag, or a 304 to a client that holds the body already. @throws `notFound` */
 function sendShown(reply: FastifyReply, { status, body, etag, link }: Shown): FastifyReply {
   if (status === 404) throw requestError('notFound', body);
+  mustMatch(reply.request.headers, etag);
   const held = heldTag(reply.request.headers['if-none-match'], etag);
   reply.header('etag', held ?? etag).header('cache-control', 'private, no-cache');
   if (link !== '') reply.header('link', link);

@@ -259,9 +259,8 @@ describe('If-Match', () => {
     ]) {
       expect((await change(path, etagOf('', version))).status).toBe(412);
     }
-    for (const tag of ['"x"', '', 'x', '"7""', `W/${(await ask(url(path))).etag}`]) {
-      expect((await change(path, tag)).status).toBe(412);
-    }
+    for (const tag of ['"x"', `W/${(await ask(url(path))).etag}`]) expect((await change(path, tag)).status).toBe(412);
+    for (const tag of ['', 'x', '"7""', '*, "x"']) expect((await change(path, tag)).status).toBe(400);
     expect((await change(path, '*')).status).toBe(200);
   });
 
@@ -269,9 +268,23 @@ describe('If-Match', () => {
     const { etag } = await ask(url('plain'));
     expect(etag).toMatch(/^"[0-9a-f]{32}"$/);
     const reply = await change('plain', etag);
-    expect([reply.status, reply.json.detail]).toEqual([412, 'A plain has no version, so no If-Match holds for it.']);
+    expect([reply.status, reply.json.detail]).toEqual([
+      412,
+      'A plain has no version, so no If-Match or If-None-Match holds for it.',
+    ]);
     expect((await ask(`${url('plain')}?fields=nick`)).json.data).toEqual({ nick: null });
     expect((await ask(url('plain'), {}, 'PATCH')).status).toBe(200);
+  });
+
+  it.each(['members', 'timed', 'dated'])('of none of some versions, or of any, changes nothing of %s', async (path) => {
+    const none = (tag: string) => ask(url(path), { 'if-none-match': tag }, 'PATCH');
+    const { etag } = await ask(url(path));
+    for (const tag of ['*', etag, `W/${etag}`, `"x", ${etag}`]) expect((await none(tag)).status).toBe(412);
+    expect((await ask(url(path))).etag).toBe(etag);
+    expect((await none('"1-x", "x"')).status).toBe(200);
+    expect((await none(etag)).status).toBe(200);
+    const both = { 'if-match': '*', 'if-none-match': (await ask(url(path))).etag };
+    expect((await ask(url(path), both, 'PATCH')).status).toBe(412);
   });
 
   it.each(['infinity', '-infinity', '294276-12-31 23:59:59.999999'])(

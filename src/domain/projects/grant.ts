@@ -1,10 +1,12 @@
 /**
  * Granting and revoking: the writes of permissions.
  *
- * Each is one transaction. It locks the project first, and only then asks who may and what is there: every statement
- * has its own snapshot (READ COMMITTED), so after the lock it sees what the writer before it has left. Two owners who
- * revoke each other, or themselves, go one after the other, and the second is refused. The lock is the weakest that
- * excludes itself; activities, whose foreign keys share the project's key, do not wait for it.
+ * A viewer who is no owner is refused before anything is locked, with the same statements whether the project exists or
+ * not; so is a request whose precondition does not hold. Then each write is one transaction. It locks the project first,
+ * and decides after that once more: every statement has its own snapshot (READ COMMITTED), so after the lock it sees what
+ * the writer before it has left. Two owners who revoke each other, or themselves, go one after the other, and the second
+ * is refused. The lock is the weakest that excludes itself; activities, whose foreign keys share the project's key, do
+ * not wait for it.
  *
  * The lock of the one project is enough. What a write relies on and does not lock is the writer's role from above; if
  * that is revoked meanwhile, the write counts as made before.
@@ -17,7 +19,7 @@ import type { PermissionRole, Prisma } from '#client';
 import { requestError } from '../../engine/http/errors.ts';
 import type { Viewer } from '../../engine/resource/viewer.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';
-import { mustSuffice, noSuchProject, permissionFact } from './policy.ts';
+import { mustHold, mustSuffice, noSuchProject, permissionFact } from './policy.ts';
 
 export interface Place {
   readonly projectId: number;
@@ -25,19 +27,35 @@ export interface Place {
   readonly userId: number;
 }
 
-/** Statements of `grant` and of `revoke`: three of the transaction, and one that reads the new permission. */
-export const GRANT_STATEMENTS = 4;
+/** Who changes a permission, and on which precondition. */
+export interface Grantor {
+  readonly viewer: Viewer;
+  /** Throws if the change may not be made to this version; absent without a precondition. */
+  readonly mayChange: ((version: string | undefined) => void) | undefined;
+}
+
+/**
+ * Statements of `grant` and of `revoke`: one that asks what the viewer may, one for a precondition, three of the
+ * transaction, and one that reads the new permission.
+ */
+export const GRANT_STATEMENTS = 6;
 
 /** Gives a user this role on a project. @returns whether there was none before. @throws as `mustHold`, `lastOwner`. */
 export async function grant(
   app: FastifyInstance,
-  viewer: Viewer,
+  grantor: Grantor,
   { role, ...place }: Place & { role: PermissionRole },
 ) {
-  const isNew = await app.prisma.$transaction(async (tx) => {
-    const { current, grantedById, ...standing } = await lockedStanding(tx, viewer, place);
+  const decide = (standing: Standing) => {
     if (!standing.userExists) throw requestError('notFound', 'There is no such user.');
+    grantor.mayChange?.(standing.version ?? undefined);
     if (role !== 'owner' && standing.isLastOwner) throw lastOwner();
+  };
+  await decideUnlocked(app, grantor, { place, decide });
+  const isNew = await app.prisma.$transaction(async (tx) => {
+    const standing = await lockedStanding(tx, grantor.viewer, place);
+    decide(standing);
+    const { current, grantedById } = standing;
     await tx.permission.upsert({
       where: { userId_projectId: place },
       create: { ...place, role, grantedById },
@@ -51,11 +69,15 @@ export async function grant(
 }
 
 /** Takes the permission of a user on a project away. @throws as `mustHold`, `lastOwner`, `notFound` if there is none. */
-export async function revoke(app: FastifyInstance, viewer: Viewer, place: Place): Promise<void> {
-  await app.prisma.$transaction(async (tx) => {
-    const { current, isLastOwner } = await lockedStanding(tx, viewer, place);
+export async function revoke(app: FastifyInstance, grantor: Grantor, place: Place): Promise<void> {
+  const decide = ({ current, isLastOwner, version }: Standing) => {
     if (current === null) throw requestError('notFound', 'The user holds no permission on this project itself.');
     if (isLastOwner) throw lastOwner();
+    grantor.mayChange?.(version ?? undefined);
+  };
+  await decideUnlocked(app, grantor, { place, decide });
+  await app.prisma.$transaction(async (tx) => {
+    decide(await lockedStanding(tx, grantor.viewer, place));
     await tx.permission.delete({ where: { userId_projectId: place }, select: { version: true } });
   });
   await writeThrough(app, place);
@@ -65,6 +87,18 @@ export async function revoke(app: FastifyInstance, viewer: Viewer, place: Place)
 const writeThrough = ({ facts, pool }: FastifyInstance, { userId, projectId }: Place): Promise<void> =>
   facts.renew(permissionFact(pool, userId, projectId));
 
+interface Decision {
+  readonly place: Place;
+  /** Throws if the change may not be made. */
+  readonly decide: (standing: Standing) => void;
+}
+
+/** Refuses without a lock. What lets a request pass here may be otherwise by the time of the lock. */
+async function decideUnlocked(app: FastifyInstance, { viewer, mayChange }: Grantor, { place, decide }: Decision) {
+  await mustHold(app, viewer, { projectId: place.projectId, role: 'owner' });
+  if (mayChange) decide(await standingOf(app.prisma, viewer, place));
+}
+
 interface Standing {
   /** What the viewer holds here. */
   readonly held: PermissionRole | null;
@@ -73,22 +107,32 @@ interface Standing {
   readonly userExists: boolean;
   /** What the user holds on the project itself. */
   readonly current: PermissionRole | null;
+  /** The version of that. */
+  readonly version: string | null;
   /** Whether the project is the root of a tree, and has no owner but the user. */
   readonly isLastOwner: boolean;
 }
 
-/** Locks the project and says how things stand. @throws as `mustHold` for who is not its owner. */
+/** Locks the project and says how things stand. @throws as `mustHold` for a viewer who is not its owner. */
 async function lockedStanding(tx: Prisma.TransactionClient, viewer: Viewer, place: Place): Promise<Standing> {
-  const viewerId = mustBeUser(viewer);
-  const { projectId, userId } = place;
+  const { projectId } = place;
   const locked = await tx.$queryRaw<object[]>`SELECT FROM projects WHERE id = ${projectId} FOR NO KEY UPDATE`;
   if (locked.length === 0) throw noSuchProject();
-  const [standing] = await tx.$queryRaw<[Standing]>`
+  return standingOf(tx, viewer, place);
+}
+
+type Statements = Pick<Prisma.TransactionClient, '$queryRaw'>;
+
+/** @throws as `mustHold` for a viewer who is not the project's owner. */
+async function standingOf(database: Statements, viewer: Viewer, { projectId, userId }: Place): Promise<Standing> {
+  const viewerId = mustBeUser(viewer);
+  const [standing] = await database.$queryRaw<[Standing]>`
     SELECT
       (SELECT role FROM project_permission(${viewerId}, ${projectId})) AS "held",
       (SELECT id FROM users WHERE id = ${viewerId}) AS "grantedById",
       EXISTS (SELECT FROM users WHERE id = ${userId}) AS "userExists",
       (SELECT role FROM permissions WHERE user_id = ${userId} AND project_id = ${projectId}) AS "current",
+      (SELECT version::text FROM permissions WHERE user_id = ${userId} AND project_id = ${projectId}) AS "version",
       EXISTS (
         SELECT FROM projects
         JOIN permissions ON project_id = projects.id AND user_id = ${userId} AND role = 'owner'

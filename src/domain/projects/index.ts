@@ -26,6 +26,13 @@ export const projects: Module = {
       where: { projectId: 'id', id: 'activityId' },
       guard,
     });
+    app.item('/projects/:id/permissions/:userId', {
+      resource: member,
+      budget: 2,
+      where: { projectId: 'id', userId: 'userId' },
+      guard,
+      cache: metadata,
+    });
     // Those that the user holds a permission on. What is below them is found by each one's `children`.
     app.list('/users/:id/projects', { resource: membership, budget: 1, where: { userId: 'id' } });
     writeRoutes(app);

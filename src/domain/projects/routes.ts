@@ -1,19 +1,21 @@
 /** The writes of projects. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { ActivityKind, PermissionRole, type Prisma } from '#client';
 import { requestError } from '../../engine/http/errors.ts';
+import { etagOf } from '../../engine/http/etag.ts';
 import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
-import { sendJson } from '../../plugins/reads.ts';
+import { isConditional, mustHoldFor } from '../../plugins/preconditions.ts';
+import { readRow, sendJson } from '../../plugins/reads.ts';
 import { anyObject, exactly, id, idParams, text } from '../body.ts';
 import { mustBeUser } from '../viewer.ts';
-import { GRANT_STATEMENTS, grant, revoke } from './grant.ts';
+import { GRANT_STATEMENTS, type Grantor, grant, revoke } from './grant.ts';
 import { mustHold, noSuchProject } from './policy.ts';
 import { activity, member } from './resource.ts';
 
-const permissionParams = Type.Object({ id, userId: id });
+const permissionParams = Type.Object({ id, userId: { ...id, examples: [2] } });
 const permissionBody = exactly({ role: Type.Enum(Object.values(PermissionRole)) }, { role: 'editor' });
 
 const ACTIVITY_BYTES = 16 * 1024;
@@ -35,20 +37,23 @@ export function writeRoutes(app: FastifyInstance): void {
       schema: { params: permissionParams, body: permissionBody },
       config: { budget: GRANT_STATEMENTS + 1, reply: { resource: member } },
     },
-    async ({ viewer, params, body }, reply) => {
+    async (request, reply) => {
+      const { params, body, viewer } = request;
       const place = { projectId: params.id, userId: params.userId };
-      const isNew = await grant(app, viewer, { ...place, role: body.role });
-      const row = await app.rowOf(member, place, viewer);
-      if (row === null) throw requestError('notFound', 'The permission has been revoked again meanwhile.');
-      return sendJson(reply.code(isNew ? 201 : 200), `{"data":${row}}`);
+      const isNew = await grant(app, grantorOf(request), { ...place, role: body.role });
+      const { json, version } = await readRow(app, { resource: member, where: place, viewer });
+      if (json === null) throw requestError('notFound', 'The permission has been revoked again meanwhile.');
+      const shown = `{"data":${json}}`;
+      return sendJson(reply.code(isNew ? 201 : 200).header('etag', etagOf(shown, version)), shown);
     },
   );
 
   typed.delete(
     '/projects/:id/permissions/:userId',
     { schema: { params: permissionParams }, config: { budget: GRANT_STATEMENTS } },
-    async ({ viewer, params }, reply) => {
-      await revoke(app, viewer, { projectId: params.id, userId: params.userId });
+    async (request, reply) => {
+      const { params } = request;
+      await revoke(app, grantorOf(request), { projectId: params.id, userId: params.userId });
       return reply.code(204).send();
     },
   );
@@ -74,6 +79,11 @@ export function writeRoutes(app: FastifyInstance): void {
     },
   );
 }
+
+const grantorOf = (request: FastifyRequest): Grantor => ({
+  viewer: request.viewer,
+  mayChange: isConditional(request) ? (version) => mustHoldFor(request, member, version) : undefined,
+});
 
 type NewActivity = Static<typeof newActivity> & { readonly projectId: number; readonly userId: number };
 

@@ -162,6 +162,49 @@ SELECT
   CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
   pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
 
+-- GET /v1/projects/:id/permissions/:userId
+
+WITH "the row" AS (
+  SELECT
+    "permission"."user_id",
+    "permission"."role",
+    "permission"."version",
+    "permission"."created_at",
+    "permission"."updated_at"
+  FROM "permissions" AS "permission"
+  WHERE "permission"."project_id" = $1
+    AND "permission"."user_id" = $2
+  ORDER BY "permission"."user_id" ASC, "permission"."project_id" ASC
+  LIMIT 1
+)
+SELECT
+  to_json((
+    SELECT "row".*::record
+    FROM (
+      SELECT
+        "permission"."role",
+        to_char("permission"."created_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "createdAt",
+        to_char("permission"."updated_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "updatedAt",
+        (
+          SELECT "row".*::record
+          FROM (
+            SELECT
+              "user"."id",
+              "user"."name"
+            FROM "users" AS "user"
+            WHERE "user"."id" = "permission"."user_id"
+          ) AS "row"
+        ) AS "user"
+      FROM "the row" AS "permission"
+    ) AS "row"
+  ))::text AS "json",
+  (
+    SELECT "permission"."version"
+    FROM "the row" AS "permission"
+  )::text AS "version",
+  CASE WHEN pg_is_in_recovery() THEN '1:1:' ELSE pg_current_snapshot()::text END AS "snapshot",
+  pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class') AS "incarnation";
+
 -- GET /v1/users/:id/projects
 
 WITH "the page" AS (

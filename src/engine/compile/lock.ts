@@ -1,5 +1,5 @@
 /**
- * A lock on one row, if it is of one of some versions: for a change whose own condition cannot hold the version.
+ * A lock on one row, if it is of one of some versions, or of none: for a change whose own condition cannot hold the version.
  * A change that was committed meanwhile is seen: PostgreSQL checks the condition again once it has the lock.
  */
 import type { DataModel, ScalarField } from './data-model.ts';
@@ -14,24 +14,29 @@ export interface VersionLock {
   readonly model: string;
   /** Fields with the values that name the row. */
   readonly where: Readonly<Record<string, unknown>>;
-  /** The field that is the version, and the versions that will do, as they are read beside a row. */
+  /** The field that is the version. */
   readonly version: string;
-  readonly among: readonly string[];
+  /** The versions that will do, and those that will not, as they are read beside a row. */
+  readonly among?: readonly string[];
+  readonly except?: readonly string[];
 }
 
 /** @throws CompileError for a value that its field cannot have. @returns a statement that gives the row, or none. */
-export function lockStatement(dataModel: DataModel, { model: modelName, where, version, among }: VersionLock) {
+export function lockStatement(dataModel: DataModel, lock: VersionLock) {
+  const { model: modelName, where, version, among, except = [] } = lock;
   const model = dataModel.models[modelName]!;
   const scalar = (field: string) => model.fields[field] as ScalarField;
   const fields = Object.keys(where);
-  const values = fields.map((field) => encode(dataModel, scalar(field), where[field], at(undefined, field)));
+  const values: unknown[] = fields.map((field) => encode(dataModel, scalar(field), where[field], at(undefined, field)));
   const conditions = fields.map((field, index) => {
     return `${name(scalar(field).column)} = ${comparand(scalar(field), index + 1)}`;
   });
-  const allowed = among.map((_, index) => parameter(fields.length + index + 1)).join(', ');
-  conditions.push(`(${versionValue(scalar(version), name(scalar(version).column))})::text IN (${allowed})`);
+  const current = `(${versionValue(scalar(version), name(scalar(version).column))})::text`;
+  const parameters = (versions: readonly string[]) => versions.map((each) => parameter(values.push(each))).join(', ');
+  if (among) conditions.push(`${current} IN (${parameters(among)})`);
+  if (except.length > 0) conditions.push(`${current} NOT IN (${parameters(except)})`);
   const text = lines(list('SELECT', ['1 AS "locked"']), `FROM ${table(model)}`, whereAll(conditions), 'FOR UPDATE');
-  return { text, values: [...values, ...among] };
+  return { text, values };
 }
 
 const whereAll = (conditions: readonly string[]): string => `WHERE ${conditions.join('\n  AND ')}`;

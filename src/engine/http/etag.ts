@@ -28,7 +28,8 @@ export function etagOf(body: string, version?: string | null): string {
 export const etagIn = (etag: string, encoding: Encoding): string =>
   encoding === 'identity' ? etag : `${etag.slice(0, -1)}-${encoding}"`;
 
-const ENTITY_TAG = /(W\/)?"([^"]*)"/g;
+/** Each entity tag in a list, as RFC 9110 (8.8.3) has it. */
+export const ENTITY_TAG = /(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"/g;
 const ENCODED = /-(?:gzip|br)$/;
 
 /**
@@ -43,16 +44,11 @@ export function heldTag(ifNoneMatch: string | undefined, etag: string): string |
   return held && `"${held[2]}"`;
 }
 
-const VERSION = new RegExp(`^(${INTEGER})-`);
+const VERSION = new RegExp(`^(?:W/)?"(${INTEGER})-`);
 
-/**
- * The versions that `If-Match` allows, as text; `undefined` if it allows any, as `*` and its absence do. A header that
- * names no version allows none. Strongly compared: a weak tag matches nothing.
- */
-export function versionsOf(ifMatch: string | undefined): string[] | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
-  return [...ifMatch.matchAll(ENTITY_TAG)].flatMap(([, weak, tag]) => {
-    const version = weak ? undefined : VERSION.exec(tag!)?.[1];
-    return version === undefined ? [] : [version];
-  });
-}
+/** The version in an entity tag, as text, if it holds one. */
+export const versionIn = (tag: string): string | undefined => VERSION.exec(tag)?.[1];
+
+/** Whether an entity tag names this body, in whatever encoding, strongly compared. @param etag without an encoding. */
+export const isTagOf = (tag: string, etag: string): boolean =>
+  tag.startsWith('"') && `"${tag.slice(1, -1).replace(ENCODED, '')}"` === etag;

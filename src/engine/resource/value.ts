@@ -20,7 +20,8 @@ interface Reader {
 
 const INTEGER = /^-?\d{1,10}$/;
 const BIG_INTEGER = /^-?\d{1,19}$/;
-const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
+/** A decimal number as a parameter may hold it. */
+export const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
 /** PostgreSQL has no year 0. */
 const DATE_TIME = /^(?!0000)\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 /** With its hyphens. */

@@ -53,7 +53,7 @@ export function readOperation(registry: Registry, place: ReadPlace): Operation {
   const isPublic = Object.hasOwn(resource.policy, 'public');
   const query = isItem ? itemParameters(registry, resource) : listParameters(registry, resource);
   const found = { 200: isItem ? itemReply(registry, resource) : pageReply(registry, resource), 304: unchanged };
-  const none = isItem || guard ? problemReplies(404) : {};
+  const none = problemReplies(...(isItem || guard ? [404] : []), 412);
   return {
     summary: isItem ? `Read one ${resource.name}` : `Read ${plural(resource.name)}`,
     operationId: operationId(isItem ? 'get' : 'list', url),
@@ -61,7 +61,7 @@ export function readOperation(registry: Registry, place: ReadPlace): Operation {
     ...(isPublic ? {} : BEARER),
     params: objectOf(pathParameters(registry, resource, where)),
     querystring: objectOf(query),
-    headers: objectOf(cache ? { ...IF_NONE_MATCH, ...CONSISTENCY_TOKEN } : IF_NONE_MATCH),
+    headers: objectOf(cache ? { ...READ_CONDITIONS, ...CONSISTENCY_TOKEN } : READ_CONDITIONS),
     response: {
       ...problemReplies(400, 401, ...(isPublic ? [] : [403])),
       ...(cache ? cached({ ...found, ...none }) : { ...found, ...none }),
@@ -71,11 +71,17 @@ export function readOperation(registry: Registry, place: ReadPlace): Operation {
 
 const header = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', description, ...more });
 
-const IF_NONE_MATCH = { 'If-None-Match': header('The ETag of what is held already.') };
+const READ_CONDITIONS = {
+  'If-None-Match': header('The ETag of a representation that the client holds: it gets a 304 if that is current.'),
+  'If-Match': header('The ETag of the only representation that the client wants.'),
+};
 const CONSISTENCY_TOKEN = {
   'Consistency-Token': header('That of the reply to a write: what is answered is no older than the write.'),
 };
-const IF_MATCH = { 'If-Match': header('The ETag of the version that the change is for.') };
+const PRECONDITIONS = {
+  'If-Match': header('The ETag of the version that the change is for, or `*` for any that is there.'),
+  'If-None-Match': header('The ETag of a version that the change is not for, or `*` for any that is there.'),
+};
 const IDEMPOTENCY_KEY = {
   'Idempotency-Key': header('Names this creation, so that a retry creates nothing more and gets the same answer.', {
     pattern: '^[\\x21-\\x7e]{1,255}$',
@@ -109,13 +115,13 @@ export const isWrite = (method: string): method is WriteMethod => Object.hasOwn(
 
 export function writeOperation(registry: Registry, { url, method, reply }: WritePlace): Operation {
   const { verb, refusals, headers } = writes[method];
-  const takesVersion = method === 'PATCH' && reply !== undefined && 'resource' in reply && hasVersion(reply.resource);
+  const takesVersion = method !== 'POST' && reply !== undefined && 'resource' in reply && hasVersion(reply.resource);
   return {
     summary: sentence(verb, reply && 'resource' in reply ? reply.resource.name : subjectOf(url)),
     operationId: operationId(verb, url),
     tags: [tagOf(url)],
     ...BEARER,
-    headers: objectOf(takesVersion ? IF_MATCH : headers),
+    headers: objectOf(takesVersion ? PRECONDITIONS : headers),
     response: {
       ...successReplies(registry, method, reply),
       ...problemReplies(400, 401, 403, 404, ...refusals, ...(takesVersion ? [412] : [])),

@@ -3,7 +3,7 @@ import type { ScalarField } from '../../compile/data-model.ts';
 import { filterNamed, filterParameters } from '../filter.ts';
 import type { Registry } from '../registry.ts';
 import type { Operator, Resource } from '../resource.ts';
-import { readerOf } from '../value.ts';
+import { DECIMAL, readerOf } from '../value.ts';
 import { DAY } from '../window.ts';
 import { valueExample } from './examples.ts';
 import { type JsonSchema, scalarSchema } from './schemas.ts';
@@ -71,13 +71,20 @@ function sortParameter({ sorts, sort }: Resource): Parameters {
 
 function cursorParameters(registry: Registry, resource: Resource): Parameters {
   const after = 'The cursor of the page before, its `meta.next`: what comes behind it.';
-  return { limit: rowsParameter(registry, resource, 'Rows of a page.'), after: { type: 'string', description: after } };
+  const limit = rowsParameter(registry, resource, 'Rows of a page.');
+  const rows = { default: Math.min(resource.limit.default, limit.maximum), examples: [Math.min(10, limit.maximum)] };
+  return { limit: { ...limit, ...rows }, after: { type: 'string', description: after } };
 }
 
-function rowsParameter(registry: Registry, resource: Resource, description: string): JsonSchema {
-  const maximum = Math.min(resource.limit.most, registry.boundsOf(resource).rowsPerList);
-  const rows = Math.min(resource.limit.default, maximum);
-  return { type: 'integer', minimum: 1, maximum, default: rows, examples: [Math.min(10, maximum)], description };
+interface RowsParameter extends JsonSchema {
+  readonly maximum: number;
+}
+
+function rowsParameter(registry: Registry, resource: Resource, description: string): RowsParameter {
+  const { rowsPerList, rowsInTotal } = registry.boundsOf(resource);
+  const maximum = Math.min(resource.limit.most, rowsPerList);
+  const more = `At most ${rowsInTotal} with those that they may embed.`;
+  return { type: 'integer', minimum: 1, maximum, description: `${description} ${more}` };
 }
 
 function windowParameters({ window }: Resource): Parameters {
@@ -98,6 +105,7 @@ function windowParameters({ window }: Resource): Parameters {
   };
 }
 
+/** Without examples and defaults: the API page would fill them in beside `limit`, which excludes them. */
 function pageParameters(registry: Registry, resource: Resource): Parameters {
   if (resource.counts.length === 0) return {};
   const { skippedRows } = registry.boundsOf(resource);
@@ -106,7 +114,6 @@ function pageParameters(registry: Registry, resource: Resource): Parameters {
       type: 'integer',
       minimum: 1,
       maximum: skippedRows + 1,
-      examples: [1],
       description: `The number of the page, in place of \`limit\` and \`after\`; at most ${skippedRows} rows are skipped.`,
     },
     per_page: rowsParameter(registry, resource, 'Rows of a numbered page, in place of `limit`.'),
@@ -152,10 +159,13 @@ function fieldNamed(registry: Registry, resource: Resource, name: string): Scala
   return registry.dataModel.models[registry.relation(resource, first).model]!.fields[second] as ScalarField;
 }
 
-/** A value as a parameter holds it: a time may be a date, and what JSON writes as a text may be written as it is. */
+/**
+ * A value as a parameter holds it, with the limits that its reader enforces: a time may be a date, a decimal number has no
+ * exponent, and a text may be longer than its column, of which it may be a part.
+ */
 function valueSchema({ dataModel }: Registry, field: ScalarField): JsonSchema {
-  const schema = scalarSchema(field, dataModel);
-  return field.type === 'DateTime'
-    ? { type: 'string', examples: ['2026-01-31T12:00:00Z'] }
-    : { ...schema, examples: [valueExample(schema)] };
+  if (field.type === 'DateTime') return { type: 'string', examples: ['2026-01-31T12:00:00Z'] };
+  if (field.type === 'Decimal') return { type: 'string', pattern: DECIMAL.source, examples: ['1'] };
+  const { maxLength: _, ...schema } = scalarSchema(field, dataModel);
+  return { ...schema, examples: [valueExample(schema)] };
 }
