@@ -34,6 +34,7 @@ module.exports = {
       budget: ['http', 'session', 'telemetry'],
       resource: ['http', 'compile'],
       freshness: ['compile', 'resource', 'session'],
+      access: ['compile', 'freshness'],
       cache: ['freshness', 'http', 'telemetry', 'resource'],
       jobs: ['session', 'telemetry'],
       mail: [],

@@ -1,13 +1,14 @@
 /** `hotpath`: the operator's commands. */
 import { orExit } from '../exit.ts';
 import { CommandError } from './command.ts';
+import { grants } from './grants.ts';
 import { jobs } from './jobs.ts';
 import { notify } from './notify.ts';
 import { token } from './token.ts';
 import { triggers } from './triggers.ts';
 import { warm } from './warm.ts';
 
-const commands = { jobs, notify, token, triggers, warm };
+const commands = { grants, jobs, notify, token, triggers, warm };
 
 await orExit(async () => {
   const [name = '--help', ...args] = process.argv.slice(2);

@@ -1,5 +1,7 @@
 /** A module of the marketplace: what may be asked of it, where, and what it does behind requests. */
 import type { FastifyInstance } from 'fastify';
+import type { Prisma } from '#client';
+import type { Writes } from '../engine/access/needs.ts';
 import type { AnyJob } from '../engine/jobs/job.ts';
 import type { Resource } from '../engine/resource/resource.ts';
 import type { Means } from '../plugins/jobs.ts';
@@ -8,6 +10,8 @@ export interface Module {
   /** The name of its folder. */
   readonly name: string;
   readonly resources: readonly Resource[];
+  /** What its routes and jobs do to rows; the database lets the service do nothing else. */
+  readonly writes?: Writes<Prisma.ModelName>;
   readonly jobs?: readonly AnyJob<Means>[];
   routes(app: FastifyInstance): void;
 }

@@ -12,7 +12,7 @@ import { type Config, ConfigError } from '../config.ts';
 import type { LinkSigner } from '../engine/http/signed-link.ts';
 import type { AnyJob, Log } from '../engine/jobs/job.ts';
 import { type Runner, startRunner } from '../engine/jobs/runner.ts';
-import { ensureQueue, installQueue, nameJobs } from '../engine/jobs/schema.ts';
+import { ensureQueue, nameJobs, upgradeQueue } from '../engine/jobs/schema.ts';
 import { type Mailer, openMailer } from '../engine/mail/mailer.ts';
 import { SessionPool } from '../engine/session/session-pool.ts';
 import { SessionSettingsError } from '../engine/session/settings.ts';
@@ -58,7 +58,7 @@ export const jobs = fp<JobsOptions>(
     pool.on('error', lost);
     pool.on('connect', (client) => client.on('error', lost));
     onceSettled(app, async () => {
-      await installQueue(options.config.database.url);
+      await upgradeQueue(options.config.database.url);
       await nameJobs(pool, names);
       runner = start(app, pool, { ...options, mailer });
     });

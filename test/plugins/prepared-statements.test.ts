@@ -4,6 +4,7 @@ import { seed } from '../../prisma/seed/seed.ts';
 import { as, useApp } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 import { requestsTo } from '../support/requests.ts';
+import { asService } from '../support/service-role.ts';
 
 let url = '';
 beforeAll(async () => {
@@ -21,7 +22,7 @@ describe.each([
   const app = useApp({
     environment: () => ({
       // No pooler between: what is asked about is this connection.
-      DATABASE_URL: url,
+      DATABASE_URL: asService(url),
       DATABASE_POOL_MAX: '1',
       DATABASE_POOL_MIN: '0',
       DATABASE_PREPARED_STATEMENTS: setting,

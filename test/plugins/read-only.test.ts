@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { folders } from '../support/jobs.ts';
 import { type Address, openAddress } from '../support/proxy.ts';
+import { asService } from '../support/service-role.ts';
 import { openPair, type Pair } from '../support/standby.ts';
 
 let pair: Pair;
@@ -18,7 +19,12 @@ beforeAll(async () => {
   address = await openAddress(pair.primaryUrl);
   psql = new pg.Client({ connectionString: pair.primaryUrl });
   await psql.connect();
-  const own = { DATABASE_URL: address.url, DATABASE_POOL_MAX: '6', FRESHNESS_BOUND_MS: '1000', JOBS: 'inline' };
+  const own = {
+    DATABASE_URL: asService(address.url),
+    DATABASE_POOL_MAX: '6',
+    FRESHNESS_BOUND_MS: '1000',
+    JOBS: 'inline',
+  };
   const bounds = { DATABASE_POOL_MIN: '3', DATABASE_POOL_MAX_USES: '7500', DATABASE_PREPARED_STATEMENTS: 'on' };
   app = buildApp(loadConfig({ ...testEnvironment(address.url), ...(await folders()), ...bounds, ...own }));
   await app.ready();

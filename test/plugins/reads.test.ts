@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../support/app.ts';
+import { requestsTo } from '../support/requests.ts';
 
 const app = useApp({ seeded: true });
 
@@ -8,7 +9,8 @@ const get = async (url: string, headers = {}) => {
   return { ...reply, status: reply.statusCode, headers: reply.headers, json: reply.json() };
 };
 
-const sql = async (text: string) => (await app().pool.query(text)).rows;
+// biome-ignore lint/suspicious/noExplicitAny: a row is whatever was asked for
+const sql = (text: string): Promise<any[]> => requestsTo(app).sql(text);
 
 interface Row {
   id: number;

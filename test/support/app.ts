@@ -8,6 +8,7 @@ import { testDatabaseUrl } from './database.ts';
 import { documentOf } from './openapi.ts';
 import { pooled } from './pooler.ts';
 import { holdToDocument } from './replies.ts';
+import { asService } from './service-role.ts';
 
 export const TEST_SECRET = 'a secret that only tests know, long enough';
 
@@ -18,11 +19,12 @@ const PATIENT_BOUNDS = { REDIS_TIMEOUT_MS: '5000', FRESHNESS_BOUND_MS: '10000' }
 /** Short bounds, for the tests of what they bound: Redis's is a service's own, the follower's one that a busy machine keeps. */
 export const SHORT_BOUNDS = { REDIS_TIMEOUT_MS: '50', FRESHNESS_BOUND_MS: '1000' };
 
+/** @param databaseUrl of the owner. */
 export const testEnvironment = (databaseUrl: string) => ({
   NODE_ENV: 'test',
   BUDGET_MODE: 'throw',
   LOG_LEVEL: 'silent',
-  DATABASE_URL: pooler ? pooled(databaseUrl, pooler) : databaseUrl,
+  DATABASE_URL: pooler ? pooled(asService(databaseUrl), pooler) : asService(databaseUrl),
   JWT_SECRET: TEST_SECRET,
   PORT: '0',
   SHUTDOWN_DELAY_MS: '0',

@@ -32,6 +32,9 @@ afterAll(() =>
   }),
 );
 
+/** The url of a database of the server for its owner, past any pooler. @param url of the same database for a service. */
+export const ownerUrl = (url: string): string => withDatabase(adminUrl(), new URL(url).pathname.slice(1));
+
 async function createDatabase(name: string, from: Start): Promise<string> {
   const source = await sourceOf(from);
   await asAdmin(async (admin) => {

@@ -21,15 +21,15 @@ export interface LoadRequest {
 export interface KeepAliveLoad {
   /** Requests that were answered with a status below 500. */
   answered(): number;
-  /** How often each other outcome came: the body of an answer, the code of an error, `hung` after ten seconds. */
+  /** How often each other outcome came: `503 OVERLOADED`, the code of an error, `hung` after half a minute. */
   failures(): Record<string, number>;
   /** Lets requests in flight end. */
   stop(): Promise<void>;
 }
 
-const HANGS_MS = 10_000;
+const HANGS_MS = 30_000;
 /** Between two requests of a client. */
-const PAUSE_MS = 3;
+const PAUSE_MS = 5;
 
 export function startKeepAliveLoad(options: KeepAliveLoadOptions): KeepAliveLoad {
   const outcomes: Record<string, number> = {};
@@ -55,7 +55,10 @@ export function startKeepAliveLoad(options: KeepAliveLoadOptions): KeepAliveLoad
   };
 }
 
-/** The status, the body of an answer that is a failure, or the code of an error. */
+const outcomeOf = (status: number, body: string): string =>
+  status < 500 ? String(status) : `${status} ${/"code":"(\w+)"/.exec(body)?.[1]}`;
+
+/** The status, with the code of a failure, or the code of an error. */
 function send(agent: Agent, target: string, { method, path, headers = {}, body }: LoadRequest): Promise<string> {
   return new Promise((resolve) => {
     const sent = request(`${target}${path}`, { method, agent, headers, timeout: HANGS_MS }, (reply) => {
@@ -63,7 +66,7 @@ function send(agent: Agent, target: string, { method, path, headers = {}, body }
       reply.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
-      reply.on('end', () => resolve(reply.statusCode! < 500 ? String(reply.statusCode) : text));
+      reply.on('end', () => resolve(outcomeOf(reply.statusCode!, text)));
       reply.on('error', () => resolve('cut'));
     });
     sent.on('timeout', () => {

@@ -13,6 +13,7 @@ import { createInterface } from 'node:readline';
 import { PROJECT } from '../../src/dev/home.ts';
 import { type ServerUser, serverUser } from '../../src/dev/postgres/server-user.ts';
 import { runProcess } from '../../src/dev/run-process.ts';
+import { asService } from './service-role.ts';
 
 export interface Pooler {
   /** Where it listens on the loopback. */
@@ -26,7 +27,7 @@ export interface RunningPooler extends Pooler {
 }
 
 /**
- * @param url of the server, with the user that everybody here is.
+ * @param url of the server, as the owner. The role of services may come, too.
  * @param changed settings that are other than in a deployment.
  */
 export async function openPooler(
@@ -95,10 +96,12 @@ ${Object.entries(changed)
 [databases]
 * = host=${hostname} port=${serverPort || 5432} connect_query='set statement_timeout = 5000'
 `;
-  const line = [username, password].map((word) => `"${decodeURIComponent(word).replaceAll('"', '""')}"`).join(' ');
-  await writeFile(join(folder, 'users.txt'), `${line}\n`);
+  const lines = [username, new URL(asService(url)).username].map((user) => `${quoted(user)} ${quoted(password)}\n`);
+  await writeFile(join(folder, 'users.txt'), lines.join(''));
   await writeFile(join(folder, 'pgbouncer.ini'), ini);
 }
+
+const quoted = (word: string): string => `"${decodeURIComponent(word).replaceAll('"', '""')}"`;
 
 interface Start {
   readonly program: string;

@@ -7,6 +7,7 @@ import { seed } from '../../prisma/seed/seed.ts';
 import { migrate } from '../../src/dev/migrate.ts';
 import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { runProcess } from '../../src/dev/run-process.ts';
+import { letServiceIn } from './service-role.ts';
 
 const DATABASE = 'shop';
 const settings = { fsync: 'off', synchronous_commit: 'off', shared_buffers: '32MB' };
@@ -26,6 +27,7 @@ export async function openPair(): Promise<Pair> {
   const first = await openEmbeddedPostgres({ directory, settings });
   await ensureDatabase(first, DATABASE);
   await migrate(first.url(DATABASE));
+  await letServiceIn(first.url(DATABASE));
   await seed({ url: first.url(DATABASE), size: 'tiny' });
   await first.stop();
   const copy = join(home, 'standby');

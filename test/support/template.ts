@@ -14,6 +14,7 @@ import { seed } from '../../prisma/seed/seed.ts';
 import type { Size } from '../../prisma/seed/sizes.ts';
 import { PROJECT } from '../../src/dev/home.ts';
 import { migrate } from '../../src/dev/migrate.ts';
+import { letServiceIn, serviceGrants } from './service-role.ts';
 
 const SOURCES = ['prisma/migrations', 'prisma/seed', 'node_modules/graphile-worker/sql'].map((folder) =>
   join(PROJECT, folder),
@@ -41,7 +42,7 @@ export async function claimRun(admin: pg.Client): Promise<string> {
 export async function claimTemplate(admin: pg.Client, adminUrl: string): Promise<string> {
   const template = `hotpath_template_${hashOfSources()}`;
   await claim(admin, template);
-  await makeOnce(admin, adminUrl, template, { from: 'template1', fill: migrate });
+  await makeOnce(admin, adminUrl, template, { from: 'template1', fill: migrateForService });
   return template;
 }
 
@@ -56,6 +57,11 @@ export async function seededTemplate(adminUrl: string, template: string, size: S
     await admin.end();
   }
   return seeded;
+}
+
+async function migrateForService(url: string): Promise<void> {
+  await migrate(url);
+  await letServiceIn(url);
 }
 
 async function makeOnce(admin: pg.Client, adminUrl: string, template: string, making: Making): Promise<void> {
@@ -120,7 +126,7 @@ async function databases(admin: pg.Client): Promise<string[]> {
 
 /** Of all that a template is made from. */
 function hashOfSources(): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(serviceGrants());
   for (const file of SOURCES.flatMap(filesBelow)) {
     hash
       .update(`${relative(PROJECT, file)}\0`)

@@ -48,7 +48,8 @@ export function useZooApp(options: ZooOptions): () => ZooApp {
 }
 
 function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance {
-  const config = loadConfig(testEnvironment(url));
+  // Its schema is made here, so nothing has been granted in it.
+  const config = loadConfig({ ...testEnvironment(url), DATABASE_URL: url });
   const app = Fastify(serverOptions(config));
   app.register(plugins.problems);
   app.register(plugins.connections);

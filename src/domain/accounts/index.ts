@@ -7,6 +7,7 @@ import { writeRoutes } from './routes.ts';
 export const accounts: Module = {
   name: 'accounts',
   resources: [user, person],
+  writes: { User: ['UPDATE'] },
   routes(app) {
     app.item('/users/:id', { resource: user, budget: 1, cache: profile });
     app.list('/users', { resource: user, budget: 1 });

@@ -7,6 +7,7 @@ import { writeRoutes } from './routes.ts';
 export const catalog: Module = {
   name: 'catalog',
   resources: [product, review, inventory],
+  writes: { Product: ['UPDATE'], Inventory: ['UPDATE'], Review: ['INSERT'] },
   routes(app) {
     app.list('/products', { resource: product, budget: 2, cache: products });
     app.item('/products/:id', { resource: product, budget: 1, cache: products });

@@ -7,6 +7,7 @@ import { writeRoutes } from './routes.ts';
 export const feed: Module = {
   name: 'feed',
   resources: [home, post, notification],
+  writes: { Post: ['INSERT'], Notification: ['UPDATE'] },
   routes(app) {
     app.item('/users/:id/home', { resource: home, budget: 1, cache: homes });
     app.item('/posts/:id', { resource: post, budget: 1 });

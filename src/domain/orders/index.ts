@@ -7,6 +7,14 @@ import { writeRoutes } from './routes.ts';
 export const orders: Module = {
   name: 'orders',
   resources: [order, orderItem, stockDay],
+  writes: {
+    Order: ['INSERT', 'UPDATE'],
+    OrderItem: ['INSERT'],
+    Transaction: ['INSERT', 'UPDATE'],
+    Notification: ['INSERT'],
+    Inventory: ['UPDATE'],
+    StockDay: ['INSERT', 'UPDATE'],
+  },
   jobs: [confirmOrder, countOrder],
   routes(app) {
     app.item('/orders/:id', { resource: order, budget: 1 });

@@ -16,6 +16,7 @@ const seenBy =
 export const projects: Module = {
   name: 'projects',
   resources: [project, projectSummary, member, membership, activity],
+  writes: { Permission: ['INSERT', 'UPDATE', 'DELETE'], Project: ['UPDATE'], Activity: ['INSERT'] },
   routes(app) {
     const guard = seenBy(app, 'projectId');
     app.item('/projects/:id', { resource: project, budget: 2, guard: seenBy(app, 'id'), cache: metadata });

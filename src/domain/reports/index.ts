@@ -7,6 +7,7 @@ import { downloadRoute, writeRoutes } from './routes.ts';
 export const reports: Module = {
   name: 'reports',
   resources: [report],
+  writes: { Report: ['INSERT', 'UPDATE', 'DELETE'] },
   jobs: [writeReport, cleanReports],
   routes(app) {
     app.item('/reports/:id', { resource: report, budget: 1 });

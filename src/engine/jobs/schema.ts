@@ -3,9 +3,10 @@
  * own: so neither sees the other's tables, and none of them is drift.
  */
 import type pg from 'pg';
+import { sqlstateOf } from '../session/error-codes.ts';
 import { SessionPool } from '../session/session-pool.ts';
 
-/** The database has no queue, and this user may not make one; the message says what to do. */
+/** There is no queue of this version that the user may use, and the user may not make one; the message says what to do. */
 export class QueueMissingError extends Error {
   override readonly name = 'QueueMissingError';
 }
@@ -27,25 +28,43 @@ export async function ensureQueue(pool: pg.Pool, connectionString: string): Prom
   try {
     await installQueue(connectionString);
   } catch (cause) {
-    throw new QueueMissingError(
-      `This database has no queue, and it cannot be made: ${(cause as Error).message}. Run \`npm run hotpath -- jobs install\` as a user who may create a schema.`,
-      { cause },
-    );
+    throw queueMissing('This database has no queue, and it cannot be made', cause);
   }
 }
 
+/** For workers: brings the queue up to date, or finds that it is. */
+export async function upgradeQueue(connectionString: string): Promise<void> {
+  await installQueue(connectionString).catch((cause: unknown) => {
+    if (sqlstateOf(cause) !== FORBIDDEN) throw cause;
+    throw queueMissing('The queue of this database is not of this version, or may not be used', cause);
+  });
+}
+
+const FORBIDDEN = '42501';
+
+function queueMissing(what: string, cause: unknown): QueueMissingError {
+  const remedy = 'Run `npm run hotpath -- jobs install` as a user who may create a schema, then `hotpath grants`.';
+  return new QueueMissingError(`${what}: ${(cause as Error).message}. ${remedy}`, { cause });
+}
+
 async function isInstalled(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query(`SELECT to_regclass('graphile_worker.jobs') IS NOT NULL AS installed`);
+  // Not `to_regclass`, which fails where the schema may not be used.
+  const { rows } = await pool.query(`SELECT EXISTS (SELECT FROM pg_class
+    WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs') AS installed`);
   return rows[0].installed;
 }
 
 /** Names jobs to the queue, which knows them by number. Before any of them is enqueued. */
 export async function nameJobs(pool: pg.Pool, names: readonly string[]): Promise<void> {
-  await pool.query(
+  const naming = pool.query(
     `INSERT INTO graphile_worker._private_tasks (identifier)
      SELECT name FROM unnest($1::text[]) AS name
      WHERE name NOT IN (SELECT identifier FROM graphile_worker._private_tasks)
      ON CONFLICT DO NOTHING`,
     [names],
   );
+  await naming.catch((cause: unknown) => {
+    if (sqlstateOf(cause) !== FORBIDDEN) throw cause;
+    throw queueMissing('The role of DATABASE_URL may not use the queue', cause);
+  });
 }

@@ -1,7 +1,9 @@
 /** Projects of a test's own, beside the seeded ones: the API makes none. */
+import pg from 'pg';
 import type { PermissionRole } from '#client';
 import type { App } from '../../../src/app.ts';
 import { as } from '../../support/app.ts';
+import { ownerUrl } from '../../support/database.ts';
 
 /** Users of the tiny seed; 1 to 9 are left to tests of what is seeded. */
 export const [OWNER, EDITOR, VIEWER, STRANGER, OTHER] = [11, 12, 13, 14, 15] as const;
@@ -29,11 +31,17 @@ export interface World {
 }
 
 export function world(app: () => App): World {
-  /** What it changes is known to the service by then. */
+  /** As the owner. What it changes is known to the service by then. */
   const sql = async <Row>(text: string, values: unknown[] = []) => {
-    const { rows } = await app().pool.query(text, values);
-    await app().follower.catchUp();
-    return rows as Row[];
+    const client = new pg.Client({ connectionString: ownerUrl(app().pool.options.connectionString!) });
+    await client.connect();
+    try {
+      const { rows } = await client.query(text, values);
+      await app().follower.catchUp();
+      return rows as Row[];
+    } finally {
+      await client.end();
+    }
   };
 
   async function plant(levels: number): Promise<number[]> {

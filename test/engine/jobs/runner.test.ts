@@ -10,13 +10,14 @@ import { type Runner, startRunner } from '../../../src/engine/jobs/runner.ts';
 import { installQueue, nameJobs } from '../../../src/engine/jobs/schema.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { pooled } from '../../support/pooler.ts';
+import { asService } from '../../support/service-role.ts';
 
 let url: string;
 let pool: pg.Pool;
 
 beforeAll(async () => {
   const pooler = inject('pooler');
-  url = await scratchDatabase();
+  url = asService(await scratchDatabase());
   if (pooler) url = pooled(url, pooler);
   pool = new pg.Pool({ connectionString: url });
   pool.on('error', () => {});

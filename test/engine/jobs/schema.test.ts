@@ -1,7 +1,7 @@
 /** A database without a queue gets one, from who may make it; who may not is told what to do. */
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { ensureQueue } from '../../../src/engine/jobs/schema.ts';
+import { ensureQueue, nameJobs, upgradeQueue } from '../../../src/engine/jobs/schema.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 it('makes the queue where there is none, if it may', async () => {
@@ -17,7 +17,16 @@ it('makes the queue where there is none, if it may', async () => {
   await expect(ensureQueue(pool, guest.href)).rejects.toThrow(
     /^This database has no queue, and it cannot be made: permission denied .* `npm run hotpath -- jobs install`/,
   );
-  await pool.query(`drop role ${role}`);
+  await expect(upgradeQueue(guest.href)).rejects.toThrow(
+    /^The queue of this database is not of this version, or may not/,
+  );
   await ensureQueue(pool, url);
+  const guests = new pg.Pool({ connectionString: guest.href });
+  await ensureQueue(guests, guest.href);
+  await expect(nameJobs(guests, ['greet'])).rejects.toThrow(
+    /^The role of DATABASE_URL may not use the queue: .*grants/,
+  );
+  await guests.end();
+  await pool.query(`drop role ${role}`);
   expect((await pool.query('select count(*)::int as jobs from graphile_worker.jobs')).rows).toEqual([{ jobs: 0 }]);
 });

@@ -8,6 +8,7 @@ import { adminUrl, scratchDatabase } from '../../support/database.ts';
 import { ask } from '../../support/instances.ts';
 import { openAddress } from '../../support/proxy.ts';
 import { useRedis } from '../../support/redis.ts';
+import { asService } from '../../support/service-role.ts';
 import { openPair, type Pair } from '../../support/standby.ts';
 import { drop, withDatabase } from '../../support/template.ts';
 
@@ -17,7 +18,7 @@ let stack = new AsyncDisposableStack();
 afterAll(() => stack.disposeAsync());
 
 async function start(url: string, environment: Record<string, string> = {}): Promise<App> {
-  const own = { DATABASE_URL: url, REDIS_URL: redisUrl(), DATABASE_PREPARED_STATEMENTS: 'on' };
+  const own = { DATABASE_URL: asService(url), REDIS_URL: redisUrl(), DATABASE_PREPARED_STATEMENTS: 'on' };
   const app = buildApp(loadConfig({ ...testEnvironment(url), ...own, ...environment }));
   stack.defer(() => app.close());
   await app.ready();

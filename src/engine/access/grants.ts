@@ -1,0 +1,94 @@
+/**
+ * The SQL that grants a role what the service needs (`needs.ts`). It compares with what the role has been granted, so that
+ * it changes nothing where nothing is missing: every change of the catalog begins a new epoch of the cache.
+ *
+ * The queue's tables have row level security and no policy, so a role that does not own them would see no row: each gets a
+ * policy for the role.
+ */
+import { dollarQuoted, literal } from '../compile/sql/text.ts';
+import { type Needs, QUEUE_SCHEMA, type TableNeed } from './needs.ts';
+
+/**
+ * @param role as PostgreSQL knows it; it must be there.
+ * @returns a script of one transaction. It fails with the name of a table that is not there.
+ */
+export function grantsText(needs: Needs, role: string): string {
+  return `-- Lets the role ${quoted(role)} run the service and its workers, and do nothing else in their schemas. Run it as the owner of
+-- the tables after every \`prisma migrate deploy\` and \`hotpath jobs install\`. It changes only what differs.
+
+BEGIN;
+
+DO ${dollarQuoted(body(needs, role))};
+
+COMMIT;
+`;
+}
+
+function body(needs: Needs, role: string): string {
+  const schemas = [...new Set(needs.tables.map(({ schema }) => schema))];
+  const places = `ARRAY[${schemas.map((schema) => literal(quoted(schema))).join(', ')}]::regnamespace[]`;
+  const queue = `${literal(quoted(QUEUE_SCHEMA))}::regnamespace`;
+  return `
+DECLARE
+  service CONSTANT regrole := ${literal(quoted(role))}::regrole;
+  change text;
+BEGIN
+  FOR change IN
+    WITH needed AS (
+      SELECT relation::regclass AS relation, trim(privilege) AS privilege
+      FROM (VALUES
+        ${needs.tables.map(rowOf).join(',\n        ')}
+      ) AS tables (relation, privileges), unnest(string_to_array(privileges, ',')) AS privilege
+    ), wanted AS (
+      SELECT * FROM needed
+      UNION
+      -- The sequences that the defaults of an insert come from.
+      SELECT sequence.oid::regclass, 'USAGE'
+      FROM needed
+      JOIN pg_attrdef AS value ON value.adrelid = relation
+      JOIN pg_depend AS depends ON depends.classid = 'pg_attrdef'::regclass AND depends.objid = value.oid
+      JOIN pg_class AS sequence ON depends.refclassid = 'pg_class'::regclass AND sequence.oid = depends.refobjid
+      WHERE privilege = 'INSERT' AND sequence.relkind = 'S'
+    ), held AS (
+      SELECT pg_class.oid::regclass AS relation, privilege_type AS privilege
+      FROM pg_class, aclexplode(relacl)
+      WHERE grantee = service AND relnamespace = ANY (${places})
+    ), changes (words, privilege, relation, direction) AS (
+      SELECT 'GRANT', missing.*, 'TO' FROM (SELECT privilege, relation FROM wanted EXCEPT SELECT privilege, relation FROM held) AS missing
+      UNION ALL
+      SELECT 'REVOKE', past.*, 'FROM' FROM (SELECT privilege, relation FROM held EXCEPT SELECT privilege, relation FROM wanted) AS past
+    )
+    SELECT format('GRANT USAGE ON SCHEMA %s TO %s', place, service)
+    FROM unnest(${places}) AS place
+    WHERE NOT has_schema_privilege(service, place, 'USAGE')
+    UNION ALL
+    SELECT format('%s %s ON %s %s %s %s', words, privilege,
+      CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relation, direction, service)
+    FROM changes JOIN pg_class ON pg_class.oid = relation
+    UNION ALL
+    SELECT format('GRANT EXECUTE ON FUNCTION %s TO %s', callable, service)
+    FROM (
+      SELECT unnest(ARRAY[${functionsOf(needs)}]::regprocedure[]) AS callable
+      UNION ALL
+      SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = ${queue}
+    ) AS functions
+    WHERE NOT has_function_privilege(service, callable, 'EXECUTE')
+    UNION ALL
+    SELECT format('CREATE POLICY %s ON %s TO %s USING (true) WITH CHECK (true)', service, pg_class.oid::regclass, service)
+    FROM pg_class
+    WHERE relnamespace = ${queue} AND relrowsecurity
+      AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND service = ANY (polroles))
+  LOOP
+    EXECUTE change;
+  END LOOP;
+END `;
+}
+
+const rowOf = ({ schema, table, privileges }: TableNeed): string =>
+  `(${literal(`${quoted(schema)}.${quoted(table)}`)}, ${literal(privileges.join(', '))})`;
+
+const functionsOf = ({ schema, functions }: Needs): string =>
+  functions.map((each) => literal(`${quoted(schema)}.${each}`)).join(', ');
+
+/** As a name is written inside of a literal, where it may hold a line break. */
+const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;

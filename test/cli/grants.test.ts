@@ -1,0 +1,111 @@
+/** `hotpath grants`: what a role that owns nothing may do after it, and that a second run changes nothing. */
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scratchDatabase } from '../support/database.ts';
+import { runToEnd } from '../support/process.ts';
+import { asService, makeServiceRole } from '../support/service-role.ts';
+
+let url: string;
+let owner: pg.Client;
+let role: string;
+
+async function connect(to: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: to });
+  await client.connect();
+  return client;
+}
+
+const grants = (...args: string[]) => runToEnd({ DATABASE_URL: url }, 'src/cli/main.ts', ['grants', ...args]);
+
+beforeAll(async () => {
+  url = await scratchDatabase();
+  owner = await connect(url);
+  await makeServiceRole(owner, url);
+  role = new URL(asService(url)).username;
+});
+
+afterAll(() => owner.end());
+
+/** Rows of the catalog that grants write. */
+const catalog = async () =>
+  (
+    await owner.query(`
+      SELECT 'class' AS "in", xmin::text, oid FROM pg_class UNION ALL
+      SELECT 'policy', xmin::text, oid FROM pg_policy UNION ALL
+      SELECT 'schema', xmin::text, oid FROM pg_namespace UNION ALL
+      SELECT 'function', xmin::text, oid FROM pg_proc ORDER BY 1, 3`)
+  ).rows;
+
+describe('the SQL of hotpath grants', () => {
+  it('lets the role do what a module declares, and nothing else', async () => {
+    const { stdout, code } = await grants('--role', role);
+    expect(code).toBe(0);
+    await owner.query(stdout);
+    const service = await connect(asService(url));
+    const denied = (statement: string) =>
+      expect(service.query(statement)).rejects.toThrow(/^permission denied|^must be owner/);
+    await service.query('SELECT FROM users; UPDATE users SET name = name WHERE false');
+    await service.query("SELECT invalidation_begin(); SELECT invalidation_trim(interval '1 hour', 10)");
+    await denied('DELETE FROM users');
+    await denied('INSERT INTO merchants DEFAULT VALUES');
+    await denied('DELETE FROM invalidation_log');
+    await denied('DELETE FROM invalidation_epoch');
+    await denied('UPDATE _prisma_migrations SET checksum = checksum');
+    await denied('DELETE FROM graphile_worker.migrations');
+    await denied('TRUNCATE orders');
+    await denied('DROP TABLE orders');
+    await denied('ALTER TABLE users DISABLE TRIGGER ALL');
+    await denied('CREATE TABLE public.mine ()');
+    await service.end();
+  });
+
+  it('changes nothing when it runs again, so that no epoch of the cache ends', async () => {
+    const before = await catalog();
+    expect(await grants('--role', role, '--apply')).toMatchObject({
+      code: 0,
+      stdout: `The role ${role} has what the service needs.\n`,
+    });
+    expect(await catalog()).toEqual(before);
+  });
+
+  it('revokes what is not needed, and grants what is missing', async () => {
+    await owner.query(`GRANT DELETE ON users TO ${role}; REVOKE SELECT ON orders FROM ${role};
+      REVOKE USAGE ON SEQUENCE orders_id_seq FROM ${role};
+      DROP POLICY ${role} ON graphile_worker._private_jobs`);
+    await grants('--role', role, '--apply');
+    const { rows } = await owner.query(
+      `SELECT has_table_privilege($1, 'users', 'DELETE') AS "deletes", has_table_privilege($1, 'orders', 'SELECT') AS "reads",
+         has_sequence_privilege($1, 'orders_id_seq', 'USAGE') AS "counts",
+         (SELECT count(*)::int FROM pg_policy WHERE polrelid = 'graphile_worker._private_jobs'::regclass) AS "policies"`,
+      [role],
+    );
+    expect(rows).toEqual([{ deletes: false, reads: true, counts: true, policies: 1 }]);
+  });
+
+  it('works where the public may do nothing', async () => {
+    await owner.query(`REVOKE ALL ON SCHEMA public FROM PUBLIC; REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+      REVOKE ALL ON ALL FUNCTIONS IN SCHEMA graphile_worker FROM PUBLIC; REVOKE ALL ON SCHEMA graphile_worker FROM ${role}`);
+    await grants('--role', role, '--apply');
+    const service = await connect(asService(url));
+    await service.query(
+      `SELECT FROM users; SELECT invalidation_begin(); SELECT graphile_worker.add_job('housekeeping')`,
+    );
+    await service.end();
+  });
+});
+
+it.each([[[]], [['--role', '']], [['--role', 'two\nlines']], [['--role', 'x'.repeat(64)]], [['--rolle', 'x']]])(
+  'refuses %j with its usage',
+  async (args) => {
+    const { code, stderr, stdout } = await grants(...args);
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining('Usage: npm run hotpath -- grants')]);
+  },
+);
+
+it('says which role is not there', async () => {
+  const { code, stderr } = await grants('--role', 'no "body"', '--apply');
+  expect([code, stderr]).toEqual([
+    1,
+    `There is no role "no "body"" on this server. Create it first: CREATE ROLE … LOGIN PASSWORD '…'\n`,
+  ]);
+});
