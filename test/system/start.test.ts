@@ -46,7 +46,7 @@ describe('a start that cannot succeed', () => {
       'a user without rights',
       'src/main.ts',
       asRole('start_nobody'),
-      /lacks a right that the service needs: permission denied/,
+      /^The role of DATABASE_URL may not use the queue: permission denied/,
     ],
     [
       'no connection left',
