@@ -31,6 +31,8 @@ const RESERVED = [
   ...['return', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'using', 'var', 'void', 'while', 'with'],
   ...['yield', 'String', 'Boolean', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes', 'Unsupported'],
 ];
+/** Of PostgreSQL's types: Prisma writes the type of an enum without its schema, so PostgreSQL would take its own. */
+const BUILT_IN_TYPES = ['xid', 'json', 'jsonb', 'record', 'trigger', 'name', 'path'];
 /** Of filters; and of a field for whose row Prisma Client gives times and BigInts as objects of its own. */
 const RESERVED_FIELDS = ['AND', 'OR', 'NOT', 'constructor'];
 /** Of PostgreSQL's own columns, and of tables that the log of changes needs. */
@@ -67,7 +69,7 @@ class SchemaDrawing {
   readonly #draw: Draw;
   readonly #pools: NamePools;
   /** Of models, enums, tables and types. Models that differ in the first letter alone would have one delegate. */
-  readonly #types = new Names([...RESERVED, ...OWN_TABLES], (name) => name.toLowerCase());
+  readonly #types = new Names([...RESERVED, ...OWN_TABLES, ...BUILT_IN_TYPES], (name) => name.toLowerCase());
   readonly #relations = new Names();
   readonly #enums: string[] = [];
   readonly #models: DrawnModel[] = [];
