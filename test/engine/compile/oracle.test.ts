@@ -16,7 +16,7 @@ async function verdictsOn(open: Promise<OpenDatabase>, cases: number) {
 }
 
 describe('a compiled read equals what Prisma Client gives', () => {
-  it('on the zoo', { timeout: 120_000 }, async () => {
+  it('on the zoo', { timeout: 240_000 }, async () => {
     const tally = await verdictsOn(
       scratchDatabase('empty').then((url) => openZoo(url)),
       1_500,
@@ -24,13 +24,13 @@ describe('a compiled read equals what Prisma Client gives', () => {
     expect(tally.equal).toBeGreaterThan(1_450);
   });
 
-  it('on the zoo, in a database with hostile settings', { timeout: 120_000 }, async () => {
+  it('on the zoo, in a database with hostile settings', { timeout: 240_000 }, async () => {
     const open = scratchDatabase('empty').then((url) => openZoo(url, { hostile: true }));
     const tally = await verdictsOn(open, 500);
     expect(tally.equal).toBeGreaterThan(480);
   });
 
-  it('on the marketplace', { timeout: 120_000 }, async () => {
+  it('on the marketplace', { timeout: 240_000 }, async () => {
     const tally = await verdictsOn(
       scratchDatabase().then((url) => openMarketplace(url, { hostile: true })),
       1_000,
