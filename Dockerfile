@@ -19,16 +19,19 @@ FROM base AS dependencies
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=optional
 
-# Brings the database of DATABASE_URL up to the migrations, and ends. It must not go through a pooler.
+# Brings the database of DATABASE_URL, as the owner of its tables, up to the migrations, and the queue; lets the role that the
+# service connects as use both; and ends. It must not go through a pooler.
 FROM build AS migrate
 ENV NODE_ENV=production CHECKPOINT_DISABLE=1 PRISMA_HIDE_UPDATE_MESSAGE=1
 USER node
-CMD ["node_modules/.bin/prisma", "migrate", "deploy"]
+CMD ["sh", "-ec", "node_modules/.bin/prisma migrate deploy; node src/cli/main.ts jobs install; exec node src/cli/main.ts grants --role hotpath_service --apply"]
 
 FROM base AS service
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/prisma/generated prisma/generated
+# Their names say how far the database must be migrated.
+COPY --from=build /app/prisma/migrations prisma/migrations
 COPY package.json package-lock.json ./
 COPY src src
 # Names the code, such as a version or a commit. Without it the service takes a hash of what was copied.

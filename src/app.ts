@@ -4,6 +4,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
 import type { Config } from './config.ts';
 import { modules } from './domain/index.ts';
+import { declaredNeeds } from './domain/needs.ts';
+import { schemaOf } from './engine/session/settings.ts';
+import { migrationNames } from './migrations.ts';
 import * as plugins from './plugins/index.ts';
 import { serverOptions } from './server-options.ts';
 
@@ -38,7 +41,8 @@ export function buildApp(config: Config) {
   app.register(plugins.compression);
   app.register(plugins.database, { config: config.database, sites: config.budget.mode !== 'count' });
   app.register(plugins.openapi);
-  app.register(plugins.health);
+  const needs = declaredNeeds(schemaOf(config.database.url));
+  app.register(plugins.health, { needs, migrations: migrationNames() });
   app.register(plugins.metrics, { config: config.metrics });
   const { secret } = config.signing;
   app.register(plugins.reads, { resources, secret });

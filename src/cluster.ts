@@ -15,9 +15,10 @@
  */
 import cluster, { type Worker } from 'node:cluster';
 import { type Logger, pino } from 'pino';
+import { heapShare, SMALLEST_HEAP_MB } from './cluster/heap.ts';
 import { type Order, SIGNALS } from './cluster/orders.ts';
 import { RollingRestart } from './cluster/rolling-restart.ts';
-import type { Config } from './config.ts';
+import { type Config, environment } from './config.ts';
 import { loggerOptions } from './plugins/logger.ts';
 import { gatherMetrics } from './plugins/metrics/workers.ts';
 
@@ -31,13 +32,26 @@ const GRACE_MS = 1000;
 /** In the primary: serves by workers until the service is told to stop, or cannot go on. Ends the process. */
 export function superviseWorkers(config: Config): void {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  const supervisor = new Supervisor(config);
+  const log = pino(loggerOptions(config));
+  shareHeap(config.workers, log);
+  const supervisor = new Supervisor(config, log);
   gatherMetrics();
   cluster.on('listening', (worker) => supervisor.welcome(worker));
   cluster.on('exit', (worker, code, signal) => supervisor.bury(worker, signal ?? code));
   for (const signal of SIGNALS) process.on(signal, () => supervisor.stop(signal));
   process.on('SIGHUP', () => supervisor.restart());
   supervisor.start();
+}
+
+/** Workers get their shares of the heap that Node.js would let one process of this container have. */
+function shareHeap(workers: number, log: Logger): void {
+  const told = [...process.execArgv, environment['NODE_OPTIONS'] ?? ''].join(' ');
+  const share = heapShare({ workers, limitBytes: process.constrainedMemory(), told });
+  if (!share) return;
+  if (share.megabytes < SMALLEST_HEAP_MB) {
+    log.warn(`Each of ${workers} workers gets a heap of ${share.megabytes} MB: give the container 512 MB a worker.`);
+  }
+  cluster.setupPrimary({ execArgv: [...process.execArgv, ...share.execArgv] });
 }
 
 class Supervisor {
@@ -52,9 +66,9 @@ class Supervisor {
   /** What the process ends with, once it is to end. */
   #exitCode: number | undefined;
 
-  constructor(config: Config) {
+  constructor(config: Config, log: Logger) {
     this.#config = config;
-    this.#log = pino(loggerOptions(config));
+    this.#log = log;
     this.#patienceMs = config.http.shutdownDelayMs + config.http.shutdownTimeoutMs + GRACE_MS;
     this.#restart = new RollingRestart({
       log: this.#log,

@@ -2,7 +2,10 @@
 import Fastify from 'fastify';
 import { type Config, loadConfig } from './config.ts';
 import { modules } from './domain/index.ts';
+import { declaredNeeds } from './domain/needs.ts';
+import { schemaOf } from './engine/session/settings.ts';
 import { orExit } from './exit.ts';
+import { migrationNames } from './migrations.ts';
 import * as plugins from './plugins/index.ts';
 import { logWarnings } from './plugins/logger.ts';
 import { serve } from './serve.ts';
@@ -18,7 +21,8 @@ export function buildWorker(config: Config) {
   app.register(plugins.database, { config: config.database, sites: false });
   // What it keeps in memory needs no filling.
   app.decorate('isWarm', () => true);
-  app.register(plugins.health);
+  const needs = declaredNeeds(schemaOf(config.database.url));
+  app.register(plugins.health, { needs, migrations: migrationNames() });
   app.register(plugins.metrics, { config: config.metrics });
   app.register(plugins.files, { config: config.files, secret: config.signing.secret });
   app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), runs: true });

@@ -1,5 +1,5 @@
 /** `hotpath triggers`: the migration that makes the database log what the resources need. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { datamodel } from '#datamodel';
 import { modules } from '../domain/index.ts';
@@ -15,9 +15,8 @@ import { triggersFor } from '../engine/freshness/triggers.ts';
 import { watch } from '../engine/freshness/watched.ts';
 import { Registry } from '../engine/resource/registry.ts';
 import { SessionClient } from '../engine/session/session-client.ts';
+import { MIGRATIONS, migrationNames } from '../migrations.ts';
 import { type Command, CommandError, databaseUrl } from './command.ts';
-
-const MIGRATIONS = join(import.meta.dirname, '../../prisma/migrations');
 
 const usage = `Usage: npm run hotpath -- triggers [--check | --database]
 
@@ -73,11 +72,10 @@ function declaredResources(): Registry {
 
 /** The migrations in the order in which they are applied. */
 export function migrations(): { readonly name: string; readonly text: string }[] {
-  const names = readdirSync(MIGRATIONS).sort();
-  const files = names.map((name) => ({ name, file: join(MIGRATIONS, name, 'migration.sql') }));
-  return files
-    .filter(({ file }) => existsSync(file))
-    .map(({ name, file }) => ({ name, text: readFileSync(file, 'utf8') }));
+  return migrationNames().map((name) => ({
+    name,
+    text: readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'),
+  }));
 }
 
 function writeMigration(changes: readonly TriggerChange[], wanted: Triggers): string {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../config.ts';
+import type { Gap } from '../engine/freshness/coverage.ts';
 import type { Follower, FollowerState } from '../engine/freshness/follower.ts';
 import { openFollower } from '../engine/freshness/log-follower.ts';
 import { isNotifying } from '../engine/freshness/notify.ts';
@@ -11,21 +12,28 @@ declare module 'fastify' {
   interface FastifyInstance {
     readonly watched: Watched;
     readonly follower: Follower;
+    /** Whose changes are not all logged; undefined before the follower has looked. */
+    gaps(): readonly Gap[] | undefined;
   }
 }
 
 export const freshness = fp<{ url: string; config: Config['freshness'] }>(
   async (app, { url, config }) => {
     const watched = watch(app.resources);
+    let gaps: readonly Gap[] | undefined;
     const follower = openFollower({
       url,
       ...config,
       watched,
-      onState: (state) => tell(app, state),
+      onState(state) {
+        if (state.is !== 'lost') gaps = state.is === 'uncovered' ? state.gaps : [];
+        tell(app, state);
+      },
       onMove: (before) => app.pool.replaceOlderThan(before),
     });
     app.decorate('watched', watched);
     app.decorate('follower', follower);
+    app.decorate('gaps', () => gaps);
     app.addHook('onReady', async () => {
       follower.touch();
       await follower.catchUp(Math.min(config.boundMs, LONGEST_START_MS));

@@ -1,53 +1,63 @@
 /**
- * Health: `/healthz` says that the process answers; `/readyz` that it should be sent requests. It should not while it is
- * draining, its memory is being filled, the database is away, or one of the checks below has a complaint.
+ * Health: `/healthz` says that the process answers; `/readyz` whether it should be sent requests, and what each check
+ * found. It should not while it is draining, its memory is being filled, the database is away, or a check has failed.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { datamodel } from '#datamodel';
 import { requestError } from '../engine/http/errors.ts';
-import { SessionSettingsError, schemaOf } from '../engine/session/settings.ts';
-import { SchemaCheck } from './health/schema-check.ts';
+import { PROBLEM_MEDIA_TYPE } from '../engine/http/problem.ts';
+import { type CheckOptions, checksOf } from './health/checks.ts';
+import { type CheckState, type Readiness, ReadinessChecks } from './health/readiness.ts';
+import { requestErrorOf } from './known-errors.ts';
+import { problemFor, sendProblem } from './problems.ts';
 
-/** What must hold before a process is sent requests. */
-interface ReadinessCheck {
-  readonly name: string;
-  /** One sentence on what is wrong, for the operator; undefined if nothing is. */
-  complaint(): Promise<string | undefined>;
-}
+export type HealthOptions = CheckOptions;
 
-export const health = fp(
-  async (app) => {
-    const checks = checksOf(app);
+const NOT_KEPT = ['cache-control', 'no-store'] as const;
+
+export const health = fp<HealthOptions>(
+  async (app, options) => {
+    let readiness: ReadinessChecks | undefined;
+    let told = '';
+    app.addHook('onReady', async () => {
+      readiness = new ReadinessChecks(checksOf(app, options));
+    });
     app.get('/healthz', { config: { budget: 0, unlimited: true } }, async (_request, reply) => {
       return reply.header(...NOT_KEPT).send({ status: 'ok' });
     });
-    app.get('/readyz', { config: { budget: checks.length, unlimited: true } }, async (_request, reply) => {
-      if (app.isDraining()) throw requestError('shuttingDown', 'This process is shutting down.');
-      if (!app.isWarm()) throw requestError('warmingUp', 'This process is filling its memory.');
-      for (const check of checks) await mustPass(check);
-      return reply.header(...NOT_KEPT).send({ status: 'ready' });
+    app.get('/readyz', { config: { budget: STATEMENTS, unlimited: true } }, async (request, reply) => {
+      if (app.isDraining()) return sendProblem(SHUTTING_DOWN(), request, reply);
+      if (!app.isWarm()) return sendProblem(WARMING_UP(), request, reply);
+      const found = await readiness!.look();
+      const complaint = complaintOf(found.checks);
+      if (complaint !== told) app.log[complaint ? 'warn' : 'info'](complaint || 'Every check of readiness passes.');
+      told = complaint;
+      return answer(found, request, reply);
     });
   },
   { name: 'health', dependencies: ['database', 'connections'] },
 );
 
-/** Each sends one statement at most. */
-function checksOf({ pool }: FastifyInstance): readonly ReadinessCheck[] {
-  const tables = new SchemaCheck(pool, datamodel, schemaOf(pool.options.connectionString));
-  return [
-    { name: 'session settings', complaint: () => pool.complaint() },
-    { name: 'tables', complaint: () => tables.complaint() },
-  ];
+/** One for each check that asks the database. */
+const STATEMENTS = 6;
+
+const SHUTTING_DOWN = () => requestError('shuttingDown', 'This process is shutting down.');
+const WARMING_UP = () => requestError('warmingUp', 'This process is filling its memory.');
+
+function answer({ checks, error }: Readiness, request: FastifyRequest, reply: FastifyReply) {
+  const failures = checks.filter(({ state }) => state === 'failed');
+  if (failures.length === 0 && error === undefined) {
+    return reply.header(...NOT_KEPT).send({ status: 'ready', checks });
+  }
+  const problem =
+    error === undefined ? requestError('notReady', complaintOf(failures)) : requestErrorOf(error as FastifyError);
+  return reply
+    .code(problem.statusCode!)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .header('retry-after', '1')
+    .header(...NOT_KEPT)
+    .send(JSON.stringify({ ...problemFor(problem, request), checks }));
 }
 
-/** @throws `notReady` */
-async function mustPass({ name, complaint }: ReadinessCheck): Promise<void> {
-  const sentence = await complaint().catch((error: unknown) => {
-    if (error instanceof SessionSettingsError) return error.message;
-    throw error;
-  });
-  if (sentence) throw requestError('notReady', `Check of ${name}: ${sentence}`);
-}
-
-const NOT_KEPT = ['cache-control', 'no-store'] as const;
+const complaintOf = (checks: readonly CheckState[]): string =>
+  checks.flatMap(({ name, detail }) => (detail === undefined ? [] : `Check of ${name}: ${detail}`)).join(' ');

@@ -14,6 +14,7 @@ import type { AnyJob, Log } from '../engine/jobs/job.ts';
 import { type Runner, startRunner } from '../engine/jobs/runner.ts';
 import { ensureQueue, nameJobs, upgradeQueue } from '../engine/jobs/schema.ts';
 import { type Mailer, openMailer } from '../engine/mail/mailer.ts';
+import { READ_ONLY, sqlstateOf } from '../engine/session/error-codes.ts';
 import { SessionPool } from '../engine/session/session-pool.ts';
 import { SessionSettingsError } from '../engine/session/settings.ts';
 import type { FileStore } from '../engine/storage/file-store.ts';
@@ -74,8 +75,8 @@ export const jobs = fp<JobsOptions>(
 const AGAIN_MS = 1000;
 
 /**
- * Runs `prepare` before the process listens. If it cannot because of the settings of the database's sessions, about which
- * `/readyz` tells, the process listens without it, and tries again until they are right.
+ * Runs `prepare` before the process listens. If it cannot because of the settings of the database's sessions, or because
+ * the database takes no writes, `/readyz` says so; the process listens, and tries again until it can.
  */
 function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
   const closing = new AbortController();
@@ -93,7 +94,7 @@ function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
     try {
       await prepare();
     } catch (error) {
-      if (!(error instanceof SessionSettingsError)) throw error;
+      if (!(error instanceof SessionSettingsError) && sqlstateOf(error) !== READ_ONLY) throw error;
       preparing = prepareLater();
     }
   });

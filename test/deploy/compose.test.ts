@@ -74,6 +74,18 @@ describe('a secret', () => {
   });
 });
 
+describe('the roles of the database', () => {
+  const urls = (compose: Compose) => ['service', 'worker', 'migrate'].map((name) => compose.services[name]!.environment!['DATABASE_URL']);
+
+  it('are the owner for migrations, and another for the service and its worker', () => {
+    expect(urls(production!)).toEqual(['${DATABASE_URL-}', '${DIRECT_DATABASE_URL-}', '${OWNER_DATABASE_URL-}']);
+    const users = urls(development!).map((url) => new URL(url!).username);
+    expect(users).toEqual(['hotpath_service', 'hotpath_service', 'hotpath']);
+    expect(production!.services['pgbouncer']!.environment!['SERVICE_USER']).toBe('hotpath_service');
+    expect(textOf('deploy/postgres/init/service.sh')).toContain('CREATE ROLE hotpath_service LOGIN');
+  });
+});
+
 describe('the order of the start', () => {
   const dependencies = servicesIn(production!).flatMap(([name, { depends_on = {} }]) =>
     Array.isArray(depends_on) ? [] : Object.entries(depends_on).map(([on, { condition }]) => ({ name, on, condition })),
@@ -104,11 +116,20 @@ describe('the limits of one part', () => {
     }
   });
 
+  it('bound the memory of every container', () => {
+    const unbounded = files.flatMap(([, compose]) =>
+      servicesIn(compose).filter(([name, { mem_limit: limit }]) => {
+        return limit === undefined && production!.services[name]?.mem_limit === undefined;
+      }),
+    );
+    expect(unbounded.map(([name]) => name)).toEqual([]);
+  });
+
   it('are those that the memory alert reckons with', () => {
     const bytes = Number(
       /record: hotpath:memory_limit_bytes\s+expr: vector\((\d+)\)/.exec(textOf('deploy/prometheus/rules.yml'))?.[1],
     );
-    expect(`${bytes / 2 ** 20}m`).toBe(production!.services['service']!.mem_limit);
+    expect(production!.services['service']!.mem_limit).toBe(`\${MEMORY-${bytes / 2 ** 20}m}`);
   });
 
   it('hold for Redis and the container around it', () => {

@@ -53,6 +53,16 @@ describe('Dockerfile', () => {
     expect(stages.get('service')).toContain('COPY --from=dependencies /app/node_modules node_modules');
   });
 
+  it('knows its migrations, and lets the role of the service into the database after them', () => {
+    expect(stages.get('service')).toContain('COPY --from=build /app/prisma/migrations prisma/migrations');
+    const [, , script] = JSON.parse(stages.get('migrate')!.find((line) => line.startsWith('CMD'))!.slice('CMD '.length));
+    expect(script.split('; ').map((command: string) => command.replace(/^exec /, ''))).toEqual([
+      'node_modules/.bin/prisma migrate deploy',
+      'node src/cli/main.ts jobs install',
+      'node src/cli/main.ts grants --role hotpath_service --apply',
+    ]);
+  });
+
   it('starts a file of the project', () => {
     const [, file] = JSON.parse(
       stages

@@ -1,6 +1,7 @@
 /** The objects for Kubernetes, held to the configuration: no secret in their text, no variable that nobody reads. */
 import { describe, expect, it } from 'vitest';
 import { variables } from '../../src/config/variables.ts';
+import { loadConfig } from '../../src/config.ts';
 import { yamlOf } from './files.ts';
 
 interface Container {
@@ -9,23 +10,40 @@ interface Container {
   readonly securityContext: { readonly readOnlyRootFilesystem: boolean; readonly allowPrivilegeEscalation: boolean };
   readonly readinessProbe?: object;
   readonly livenessProbe?: object;
+  readonly resources: { readonly limits: { readonly memory: string } };
+}
+interface Pod {
+  readonly containers: readonly Container[];
+  readonly securityContext: object;
+  readonly terminationGracePeriodSeconds?: number;
+}
+interface IngressPath {
+  readonly path: string;
+  readonly backend: { readonly service: { readonly name: string } };
 }
 interface Thing {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly data?: Readonly<Record<string, string>>;
   readonly spec: {
-    readonly template?: {
-      readonly spec: { readonly containers: readonly Container[]; readonly securityContext: object };
-    };
+    readonly template?: { readonly spec: Pod };
     readonly selector?: object;
+    readonly replicas?: number;
+    readonly minReplicas?: number;
+    readonly maxUnavailable?: number;
+    readonly rules?: readonly { readonly http: { readonly paths: readonly IngressPath[] } }[];
+    readonly podSelector?: { readonly matchLabels: { readonly app: string } };
+    readonly policyTypes?: readonly string[];
+    readonly ingress?: readonly { readonly from: readonly object[] }[];
+    readonly egress?: readonly { readonly ports: readonly { readonly port: number }[] }[];
     readonly scaleTargetRef?: { readonly name: string };
   };
 }
 
-const things = ['hotpath', 'migrate'].flatMap((name) => yamlOf<Thing>(`deploy/kubernetes/${name}.yml`));
+const things = ['hotpath', 'migrate', 'network'].flatMap((name) => yamlOf<Thing>(`deploy/kubernetes/${name}.yml`));
 const pods = things.flatMap(({ kind, spec }) => (spec?.template ? [{ kind, ...spec.template.spec }] : []));
 const containers = pods.flatMap((pod) => pod.containers);
+const defaults = loadConfig({ DATABASE_URL: 'postgres://host/db', JWT_SECRET: 'x'.repeat(32) });
 
 describe('deploy/kubernetes', () => {
   it('has a service, a worker and the migrations', () => {
@@ -62,5 +80,50 @@ describe('deploy/kubernetes', () => {
       expect(livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
       expect(readinessProbe).toMatchObject({ httpGet: { path: '/readyz', port: 'http' } });
     }
+  });
+
+  const ofKind = (kind: string) => things.filter((thing) => thing.kind === kind);
+  const deployments = ofKind('Deployment').map(({ metadata }) => metadata.name);
+
+  it('migrates as the owner of the tables, and serves as another role', () => {
+    const keys = containers.map(({ env }) => env.find(({ name }) => name === 'DATABASE_URL')!.valueFrom);
+    const key = (name: string) => ({ secretKeyRef: { name: 'hotpath', key: name } });
+    expect(keys).toEqual([key('database-url'), key('direct-database-url'), key('owner-database-url')]);
+  });
+
+  it('bounds the memory of every container, and gives a process time to end', () => {
+    for (const { resources } of containers) expect(resources.limits.memory).toMatch(/^\d+Mi$/);
+    const { shutdownDelayMs, shutdownTimeoutMs } = defaults.http;
+    for (const { terminationGracePeriodSeconds: seconds } of pods.slice(0, 2)) {
+      expect(seconds! * 1000).toBeGreaterThan(shutdownDelayMs + shutdownTimeoutMs);
+    }
+  });
+
+  it('believes the ingress alone when it says who the client is, and shows the world what clients ask for', () => {
+    expect(things.flatMap(({ data = {} }) => data['TRUST_PROXY'] ?? [])).toEqual(['1']);
+    const paths = ofKind('Ingress').flatMap(({ spec }) => spec.rules!.flatMap(({ http }) => http.paths));
+    expect(paths.map(({ path }) => path)).toEqual(['/v1', '/docs', '/openapi.json']);
+    expect(paths.map(({ backend }) => backend.service.name)).toEqual(paths.map(() => 'hotpath'));
+  });
+
+  it('lets in those alone who have to ask, by a policy for each deployment', () => {
+    const policies = ofKind('NetworkPolicy');
+    expect(policies.map(({ spec }) => spec.podSelector!.matchLabels.app)).toEqual(deployments);
+    for (const { spec } of policies) {
+      expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+      for (const { from } of spec.ingress!) expect(from).not.toEqual([]);
+    }
+    const ports = policies.map(({ spec }) => spec.egress!.flatMap((rule) => rule.ports.map(({ port }) => port)));
+    for (const port of [53, 5432, 6432, 6379, 4318]) expect(ports[0]).toContain(port);
+    for (const port of [53, 5432, 4318, 587]) expect(ports[1]).toContain(port);
+  });
+
+  it('keeps the service up while nodes are drained, and scales what has no number of its own', () => {
+    const [budget] = ofKind('PodDisruptionBudget');
+    expect(budget!.spec.maxUnavailable).toBe(1);
+    const [scaler] = ofKind('HorizontalPodAutoscaler');
+    expect(scaler!.spec.minReplicas).toBeGreaterThan(1);
+    const scaled = ofKind('Deployment').find(({ metadata }) => metadata.name === scaler!.spec.scaleTargetRef!.name);
+    expect(scaled!.spec.replicas).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-/** `/readyz`, where the database answers and is not what the service needs: settings, schema, tables. */
+/** `/readyz`, where the database answers and is not what the service needs: each check, and what it tells. */
 import pg from 'pg';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
@@ -8,6 +8,7 @@ import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { makeHostile, setForDatabase } from '../support/hostile-settings.ts';
 import { pooled } from '../support/pooler.ts';
+import { asService, letServiceIn } from '../support/service-role.ts';
 
 const pooler = inject('pooler');
 const opened: App[] = [];
@@ -16,10 +17,10 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((app) => app.close()));
 });
 
-/** @param url of the database, or of the pooler before it. */
+/** @param url of the database, or of the pooler before it, as its owner. */
 async function start(url: string): Promise<App> {
   const bounds = { FRESHNESS_BOUND_MS: '1000', DATABASE_POOL_MIN: '1' };
-  const app = buildApp(loadConfig({ ...testEnvironment(url), ...bounds, DATABASE_URL: url }));
+  const app = buildApp(loadConfig({ ...testEnvironment(url), ...bounds, DATABASE_URL: asService(url) }));
   opened.push(app);
   await app.ready();
   return app;
@@ -32,11 +33,23 @@ async function sql(url: string, ...statements: string[]): Promise<void> {
   await client.end();
 }
 
+/** The checks that have not passed. */
+async function complaints(app: App): Promise<Record<string, string>> {
+  const reply = await app.inject('/readyz');
+  const checks = reply.json().checks as { name: string; state: string; detail?: string }[];
+  const told = checks
+    .filter(({ state }) => state !== 'passed')
+    .map(({ name, state, detail }) => [name, `${state}: ${detail}`]);
+  return { status: String(reply.statusCode), ...Object.fromEntries(told) };
+}
+
 async function readiness(app: App): Promise<readonly unknown[]> {
   const reply = await app.inject('/readyz');
   return [reply.statusCode, reply.json().code, reply.json().detail];
 }
 
+/** Connections and the follower notice a change at their own pace. */
+const PATIENT = { timeout: 15_000 };
 const READY = [200, undefined, undefined];
 const ANN = `INSERT INTO users (id, email, name, encrypted_ssn) VALUES (1, 'ann@example.org', 'Ann', '')`;
 const post = (app: App) =>
@@ -88,6 +101,7 @@ describe('?schema= of DATABASE_URL', () => {
   it('is where everything is read, written and followed', async () => {
     const url = `${await scratchDatabase('empty')}?schema=shop`;
     await migrate(url);
+    await letServiceIn(url);
     await sql(url, 'SET search_path = shop', ANN);
     const app = await start(url);
     expect(await readiness(app)).toEqual(READY);
@@ -104,6 +118,7 @@ describe('?schema= of DATABASE_URL', () => {
     expect((await app.inject('/v1/categories')).json().code).toBe('DATABASE_UNAVAILABLE');
     expect((await post(app)).json().code).toBe('DATABASE_UNAVAILABLE');
     await migrate(url);
+    await letServiceIn(url);
     await expect.poll(() => readiness(app), { timeout: 10_000 }).toEqual(READY);
     // The jobs have been named to the queue meanwhile.
     const named = async () => (await app.pool.query('SELECT FROM graphile_worker._private_tasks')).rowCount;
@@ -112,7 +127,7 @@ describe('?schema= of DATABASE_URL', () => {
 
   it('that leads to a schema without tables is told, though another schema has them', async () => {
     const url = await scratchDatabase();
-    await sql(url, 'CREATE SCHEMA shop');
+    await sql(url, `CREATE SCHEMA shop; GRANT USAGE ON SCHEMA shop TO ${new URL(asService(url)).username}`);
     const app = await start(`${url}?schema=shop`);
     expect(await readiness(app)).toEqual([503, 'NOT_READY', expect.stringContaining('in a table "shop"."')]);
   });
@@ -126,6 +141,110 @@ describe('a database that is behind its migrations', () => {
     const detail = 'no column "name" in a table "public"."users": run the migrations';
     expect(await readiness(app)).toEqual([503, 'NOT_READY', expect.stringContaining(detail)]);
     await sql(url, 'ALTER TABLE users RENAME COLUMN title TO name');
-    expect(await readiness(app)).toEqual(READY);
+    await expect.poll(() => readiness(app)).toEqual(READY);
+  });
+
+  it('is told by the names of the migrations; later ones do no harm', async () => {
+    const url = await scratchDatabase();
+    const last = '20261128150000_catalog';
+    await sql(
+      url,
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at) VALUES ('later', '', '29991231000000_later', now())`,
+      `UPDATE _prisma_migrations SET migration_name = 'elsewhere' WHERE migration_name = '${last}'`,
+    );
+    const app = await start(url);
+    expect(await complaints(app)).toEqual({
+      status: '503',
+      migrations: `failed: The database lacks the migration ${last}: run \`prisma migrate deploy\`.`,
+    });
+    await sql(
+      url,
+      `UPDATE _prisma_migrations SET migration_name = '${last}', finished_at = NULL WHERE migration_name = 'elsewhere'`,
+    );
+    expect((await complaints(app))['migrations']).toBe(`failed: The migration ${last} has begun and not ended.`);
+    await sql(url, `UPDATE _prisma_migrations SET finished_at = now() WHERE migration_name = '${last}'`);
+    expect(await complaints(app)).toEqual({ status: '200' });
+  });
+
+  it('is told where nothing has been migrated', async () => {
+    const url = await scratchDatabase();
+    await sql(url, 'ALTER TABLE _prisma_migrations RENAME TO other_migrations');
+    const app = await start(url);
+    expect((await complaints(app))['migrations']).toContain('has no table "public"._prisma_migrations: run');
+  });
+});
+
+describe('a role that may not do what the service does', () => {
+  it('is told by the first table, with the command', async () => {
+    const url = await scratchDatabase();
+    const role = new URL(asService(url)).username;
+    await sql(url, `REVOKE INSERT ON posts FROM ${role}`);
+    const app = await start(url);
+    const detail = `failed: The role "${role}" lacks INSERT on "public"."posts": run \`npm run hotpath -- grants --role ${role}\` as the owner.`;
+    expect(await complaints(app)).toEqual({ status: '503', grants: detail });
+    await letServiceIn(url);
+    expect(await complaints(app)).toEqual({ status: '200' });
+  });
+});
+
+describe('a database without a queue', () => {
+  it('is told', async () => {
+    const url = await scratchDatabase();
+    const app = await start(url);
+    await sql(url, 'DROP SCHEMA graphile_worker CASCADE');
+    expect(await complaints(app)).toEqual({
+      status: '503',
+      queue: 'failed: The database has no queue: run `npm run hotpath -- jobs install`.',
+    });
+  });
+});
+
+describe('a database that takes no writes', () => {
+  const setReadOnly = (url: string, isReadOnly: boolean) => {
+    const database = pg.escapeIdentifier(new URL(url).pathname.slice(1));
+    const setting = `default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`;
+    return sql(url, 'SET default_transaction_read_only = off', `ALTER DATABASE ${database} SET ${setting}`, RECONNECT);
+  };
+
+  it('keeps a process from becoming ready, and takes none away that is', async () => {
+    const url = await scratchDatabase();
+    const detail = 'The database takes no writes: it is set so, or its server is a standby.';
+    const serving = await start(url);
+    expect(await complaints(serving)).toEqual({ status: '200' });
+    await setReadOnly(url, true);
+    await expect.poll(() => complaints(serving), PATIENT).toEqual({ status: '200', writes: `degraded: ${detail}` });
+    const starting = await start(url);
+    await expect.poll(() => complaints(starting), PATIENT).toEqual({ status: '503', writes: `failed: ${detail}` });
+    await setReadOnly(url, false);
+    for (const app of [serving, starting]) {
+      await expect.poll(() => complaints(app), PATIENT).toEqual({ status: '200' });
+    }
+  });
+});
+
+describe('a database that does not log every change', () => {
+  const DISABLE = 'ALTER TABLE reviews DISABLE TRIGGER invalidation_update';
+  const ENABLE = 'ALTER TABLE reviews ENABLE ALWAYS TRIGGER invalidation_update';
+  const missing = 'The triggers of "reviews" are missing or disabled. The cache is bypassed. Run the migrations.';
+
+  it('keeps a process from becoming ready where triggers are missing, and takes none away that is', async () => {
+    const url = await scratchDatabase();
+    await sql(url, DISABLE);
+    const app = await start(url);
+    expect(await complaints(app)).toEqual({ status: '503', triggers: `failed: ${missing}` });
+    await sql(url, ENABLE);
+    await expect.poll(() => complaints(app), PATIENT).toEqual({ status: '200' });
+    await sql(url, DISABLE);
+    await expect.poll(() => complaints(app), PATIENT).toEqual({ status: '200', triggers: `degraded: ${missing}` });
+  });
+
+  it('is told, and no more, where its schema is the reason', async () => {
+    const url = await scratchDatabase();
+    await sql(url, 'CREATE TABLE old_reviews () INHERITS (reviews)');
+    const app = await start(url);
+    expect(await complaints(app)).toEqual({
+      status: '200',
+      coverage: expect.stringMatching(/^degraded: "reviews" inherits/),
+    });
   });
 });

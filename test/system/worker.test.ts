@@ -42,7 +42,7 @@ describe('a worker', () => {
 
   it('says how it is, runs what is put into the queue, and ends with 0 when it is told to stop', async () => {
     const worker = await startService(await environment(), 'src/worker.ts');
-    expect(await (await fetch(`${worker.address}/readyz`)).json()).toEqual({ status: 'ready' });
+    expect(await (await fetch(`${worker.address}/readyz`)).json()).toMatchObject({ status: 'ready' });
     await withClient((client) => client.query(`select graphile_worker.add_job('housekeeping')`));
     const metrics = async () => (await fetch(`${worker.address}/metrics`)).text();
     await expect

@@ -43,7 +43,14 @@ export interface Gap {
   readonly source: string;
   /** A sentence with the names of the database. */
   readonly reason: string;
+  /** What closes it: to deploy the migrations of this version, or another schema. */
+  readonly remedy: 'migrations' | 'schema';
 }
+
+type Reason = Pick<Gap, 'reason' | 'remedy'>;
+
+const ofMigrations = (reason: string): Reason => ({ reason, remedy: 'migrations' });
+const ofSchema = (reason: string): Reason => ({ reason, remedy: 'schema' });
 
 /** What the database holds under the names that are watched. */
 export interface Survey {
@@ -127,14 +134,14 @@ export async function surveyTables(client: pg.Client, watched: Watched): Promise
   const found = tables.map((table, index) => ({ table, relation: rows[index]! }));
   const sources = new Map([...tables, ...views].map(({ source }, index) => [rows[index]!.oid, source]));
   const reasons = [
-    ...found.map(({ table, relation }) => ({ source: table.source, reason: gapOfTable(table, relation) })),
+    ...found.map(({ table, relation }) => ({ source: table.source, ...gapOfTable(table, relation) })),
     ...views.map((view, index) => ({
       source: view.source,
-      reason: gapOfView(view, rows[tables.length + index]!, sources),
+      ...gapOfView(view, rows[tables.length + index]!, sources),
     })),
   ];
   return {
-    gaps: reasons.flatMap(({ source, reason }) => (reason ? [{ source, reason }] : [])),
+    gaps: reasons.filter((each): each is Gap => each.reason !== undefined),
     inexactKeys: new Set(found.flatMap(({ table, relation }) => inexactKeysOf(table, relation))),
   };
 }
@@ -146,23 +153,28 @@ const UNLOGGED_KINDS: Readonly<Record<string, string>> = {
   v: 'is a view, so its resource must declare the models that it is `madeOf`',
 };
 
-function gapOfTable(table: WatchedTable, relation: Relation): string | undefined {
+function gapOfTable(table: WatchedTable, relation: Relation): Reason | undefined {
   const called = tableName(table);
   const { kind, columns } = relation;
-  if (kind === null) return `There is no table ${called}.`;
-  if (kind !== 'r') return `${called} ${UNLOGGED_KINDS[kind] ?? 'is not a table'}.`;
+  if (kind === null) return ofMigrations(`There is no table ${called}.`);
+  if (kind !== 'r') return ofSchema(`${called} ${UNLOGGED_KINDS[kind] ?? 'is not a table'}.`);
   if (relation.inherits)
-    return `${called} inherits, or is inherited from, and a write to the one runs no trigger of the other.`;
-  if (relation.isSubscribed) return `${called} is written by a subscription, which runs no trigger of a statement.`;
+    return ofSchema(`${called} inherits, or is inherited from, and a write to the one runs no trigger of the other.`);
+  if (relation.isSubscribed)
+    return ofSchema(`${called} is written by a subscription, which runs no trigger of a statement.`);
   const missing = table.fields.find(({ column }) => !columns?.some((each) => each.name === column));
-  if (missing) return `${called} has no column ${name(missing.column)}.`;
+  if (missing) return ofMigrations(`${called} has no column ${name(missing.column)}.`);
   const virtual = columns!.find(
     (column) => column.isVirtual && table.fields.some((field) => field.column === column.name),
   );
   if (virtual)
-    return `${called} has the virtual generated column ${name(virtual.name)}, which no trigger sees: make it STORED.`;
-  if (relation.triggers < TRIGGERS) return `The triggers of ${called} are missing or disabled.`;
-  return logsAll(relation, table) ? undefined : `The triggers of ${called} are of another version of the service.`;
+    return ofSchema(
+      `${called} has the virtual generated column ${name(virtual.name)}, which no trigger sees: make it STORED.`,
+    );
+  if (relation.triggers < TRIGGERS) return ofMigrations(`The triggers of ${called} are missing or disabled.`);
+  return logsAll(relation, table)
+    ? undefined
+    : ofMigrations(`The triggers of ${called} are of another version of the service.`);
 }
 
 /** One for each kind of statement. */
@@ -177,12 +189,12 @@ function logsAll({ coverage }: Relation, table: WatchedTable): boolean {
 type Sources = ReadonlyMap<string | null, string>;
 
 /** @param sources of the relations that are watched, by their oids. */
-function gapOfView(view: WatchedView, { kind, reads }: Relation, sources: Sources): string | undefined {
+function gapOfView(view: WatchedView, { kind, reads }: Relation, sources: Sources): Reason | undefined {
   const called = tableName(view);
-  if (kind === null) return `There is no view ${called}.`;
-  if (kind !== 'v') return `${called} ${UNLOGGED_KINDS[kind] ?? 'is not a view'}.`;
+  if (kind === null) return ofMigrations(`There is no view ${called}.`);
+  if (kind !== 'v') return ofSchema(`${called} ${UNLOGGED_KINDS[kind] ?? 'is not a view'}.`);
   const stranger = reads?.find((read) => read.kind !== 'v' && !view.bases.includes(sources.get(read.oid) ?? ''));
-  return stranger && `${called} reads ${stranger.name}, which its resource does not declare in \`madeOf\`.`;
+  return stranger && ofSchema(`${called} reads ${stranger.name}, which its resource does not declare in \`madeOf\`.`);
 }
 
 /** Types whose equal values are written alike; the others of a key compare by rules of their own. */

@@ -54,17 +54,21 @@ async function isInstalled(pool: pg.Pool): Promise<boolean> {
   return rows[0].installed;
 }
 
-/** Names jobs to the queue, which knows them by number. Before any of them is enqueued. */
+/** Names jobs to the queue, which knows them by number. Before any of them is enqueued. Writes nothing if it knows them. */
 export async function nameJobs(pool: pg.Pool, names: readonly string[]): Promise<void> {
-  const naming = pool.query(
-    `INSERT INTO graphile_worker._private_tasks (identifier)
-     SELECT name FROM unnest($1::text[]) AS name
-     WHERE name NOT IN (SELECT identifier FROM graphile_worker._private_tasks)
-     ON CONFLICT DO NOTHING`,
-    [names],
-  );
-  await naming.catch((cause: unknown) => {
+  try {
+    const { rows } = await pool.query<{ name: string }>(
+      `SELECT name FROM unnest($1::text[]) AS name
+       WHERE name NOT IN (SELECT identifier FROM graphile_worker._private_tasks)`,
+      [names],
+    );
+    if (rows.length === 0) return;
+    await pool.query(
+      `INSERT INTO graphile_worker._private_tasks (identifier) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`,
+      [rows.map(({ name }) => name)],
+    );
+  } catch (cause) {
     if (sqlstateOf(cause) !== FORBIDDEN) throw cause;
     throw queueMissing('The role of DATABASE_URL may not use the queue', cause);
-  });
+  }
 }

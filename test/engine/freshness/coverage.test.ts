@@ -62,7 +62,7 @@ describe('the triggers in the database', () => {
     ],
   ])('do not, where one %s', async (_, change, reason) => {
     const { gaps } = await surveyAfter(change);
-    expect(gaps).toEqual([{ source: 'review', reason: expect.stringContaining(reason) }]);
+    expect(gaps).toEqual([{ source: 'review', reason: expect.stringContaining(reason), remedy: expect.any(String) }]);
   });
 
   it.each([
@@ -75,7 +75,9 @@ describe('the triggers in the database', () => {
     ['is not there', '', 'There is no view'],
   ])('do not, where a view %s', async (_, change, reason) => {
     const { gaps } = await surveyAfter(`drop view category_totals; ${change}`);
-    expect(gaps).toEqual([{ source: 'categoryTotal', reason: expect.stringContaining(reason) }]);
+    expect(gaps).toEqual([
+      { source: 'categoryTotal', reason: expect.stringContaining(reason), remedy: expect.any(String) },
+    ]);
   });
 });
 

@@ -121,6 +121,17 @@ const part = {
   additionalProperties: false,
 };
 
+const checkState = {
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    state: { type: 'string', enum: ['passed', 'failed', 'degraded', 'unknown'] },
+    detail: { type: 'string' },
+  },
+  required: ['name', 'state'],
+  additionalProperties: false,
+};
+
 const PROBLEM_REQUEST = { path: '/v1/products/999999', id: '0d6f2c1e-6e0e-4a0e-9a53-0c9a1e8d7f10' };
 
 /** Components that every document has. */
@@ -148,6 +159,7 @@ export const replySchemas: Readonly<Record<string, JsonSchema>> = {
       instance: { type: 'string' },
       requestId: { type: 'string' },
       errors: { type: 'array', items: part },
+      checks: { type: 'array', items: checkState, description: 'What `/readyz` has found.' },
     },
     required: ['type', 'title', 'status', 'code', 'detail', 'instance', 'requestId'],
     additionalProperties: false,

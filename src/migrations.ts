@@ -1,0 +1,10 @@
+/** The migrations of this version, by name, in the order in which they are applied. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
+
+export const migrationNames = (): string[] =>
+  readdirSync(MIGRATIONS)
+    .filter((name) => existsSync(join(MIGRATIONS, name, 'migration.sql')))
+    .sort();
