@@ -75,7 +75,8 @@ describe('a secret', () => {
 });
 
 describe('the roles of the database', () => {
-  const urls = (compose: Compose) => ['service', 'worker', 'migrate'].map((name) => compose.services[name]!.environment!['DATABASE_URL']);
+  const urls = (compose: Compose) =>
+    ['service', 'worker', 'migrate'].map((name) => compose.services[name]!.environment!['DATABASE_URL']);
 
   it('are the owner for migrations, and another for the service and its worker', () => {
     expect(urls(production!)).toEqual(['${DATABASE_URL-}', '${DIRECT_DATABASE_URL-}', '${OWNER_DATABASE_URL-}']);

@@ -55,7 +55,12 @@ describe('Dockerfile', () => {
 
   it('knows its migrations, and lets the role of the service into the database after them', () => {
     expect(stages.get('service')).toContain('COPY --from=build /app/prisma/migrations prisma/migrations');
-    const [, , script] = JSON.parse(stages.get('migrate')!.find((line) => line.startsWith('CMD'))!.slice('CMD '.length));
+    const [, , script] = JSON.parse(
+      stages
+        .get('migrate')!
+        .find((line) => line.startsWith('CMD'))!
+        .slice('CMD '.length),
+    );
     expect(script.split('; ').map((command: string) => command.replace(/^exec /, ''))).toEqual([
       'node_modules/.bin/prisma migrate deploy',
       'node src/cli/main.ts jobs install',
