@@ -26,6 +26,22 @@ export type ProblemErrorsItem = {
   detail: string;
 };
 
+export type ProblemChecksItemState = typeof ProblemChecksItemState[keyof typeof ProblemChecksItemState];
+
+
+export const ProblemChecksItemState = {
+  passed: 'passed',
+  failed: 'failed',
+  degraded: 'degraded',
+  unknown: 'unknown',
+} as const;
+
+export type ProblemChecksItem = {
+  name: string;
+  state: ProblemChecksItemState;
+  detail?: string;
+};
+
 /**
  * A problem document (RFC 9457). Its `code` is stable.
  */
@@ -43,6 +59,8 @@ export interface Problem {
   instance: string;
   requestId: string;
   errors?: ProblemErrorsItem[];
+  /** What `/readyz` has found. */
+  checks?: ProblemChecksItem[];
 }
 
 export type UserRole = typeof UserRole[keyof typeof UserRole];

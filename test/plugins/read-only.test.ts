@@ -66,6 +66,7 @@ const setReadOnly = async (isReadOnly: boolean) => {
 describe('a server that is set to take no writes', () => {
   it('refuses them as a 503 that says when to come back, reads on, and takes them again when it may', async () => {
     expect(await post()).toEqual(WRITTEN);
+    expect((await app.inject('/readyz')).statusCode).toBe(200);
     await setReadOnly(true);
     for (let round = 0; round < 10; round += 1) expect(await post()).toEqual(REFUSED);
     for (const write of writes) await expect(write()).rejects.toThrow('read-only');
