@@ -180,7 +180,7 @@ const listRequest = ({ resource, args, sort, page, after }: ListSelection): Read
   args,
   next: sort.map(({ field }) => field),
   ...(after ? { after } : {}),
-  ...(page.count ? { total: args.where ?? {} } : {}),
+  ...(page.count ? { total: args.where ?? {}, estimated: page.count === 'estimated' } : {}),
 });
 
 const run = (app: FastifyInstance, request: ReadRequest): Promise<ReadRow> =>

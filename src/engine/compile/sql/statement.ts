@@ -119,11 +119,16 @@ function count(sql: Sql, model: string, condition: Predicate): string {
   return block(lines('SELECT count(*)', from(scope, source), where(terms)));
 }
 
-/** PostgreSQL keeps the number of a table's live rows as it goes. */
+/**
+ * PostgreSQL keeps the number of a table's live rows as it goes. It has none for a view or a partitioned table, nor
+ * before its first statistics; then the rows are counted.
+ */
 function totalOf(sql: Sql, model: string, { where: condition, estimated }: NonNullable<Beside['total']>): string {
   const isWhole = condition.is === 'and' && condition.of.length === 0;
-  if (!estimated || !isWhole) return count(sql, model, condition);
-  return `pg_stat_get_live_tuples(${literal(tableText(sql.dataModel.models[model]!))}::regclass)`;
+  const counted = count(sql, model, condition);
+  if (!estimated || !isWhole) return counted;
+  const live = `pg_stat_get_live_tuples(${literal(tableText(sql.dataModel.models[model]!))}::regclass)`;
+  return `coalesce(nullif(${live}, 0), ${counted})`;
 }
 
 /** The page was read with one row more, which shows whether anything comes after its last one. */
