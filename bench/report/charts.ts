@@ -75,7 +75,7 @@ export interface Axes {
   readonly y: (value: number) => string;
 }
 
-const PLOT = { left: 46, right: WIDTH - 14, top: 10, bottom: 190 };
+const PLOT = { left: 56, right: WIDTH - 14, top: 10, bottom: 190 };
 
 /** Lines over two logarithmic scales. */
 export function lines(series: readonly Series[], axes: Axes): string {

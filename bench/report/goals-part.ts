@@ -2,7 +2,7 @@
 import type { Document } from '../support/document.ts';
 import { escaped } from './charts.ts';
 import { type Goal, limitGoalsOf, systemGoalsOf } from './goals.ts';
-import { heading, wideTable } from './html.ts';
+import { heading, wrappedTable } from './html.ts';
 
 const state = ({ met }: Goal): string => (met ? 'met' : 'missed');
 
@@ -19,27 +19,32 @@ export function goalsPart(document: Document): string[] {
   ];
 }
 
-/** A row a system, a column a goal; a goal that differs from the column's says so. */
+/** A row a goal, a column a system; a system whose goal differs from the row's says so. */
 function systemGoalsTable(goals: readonly Goal[]): string {
-  const columns = [...new Set(goals.map(({ what }) => what))];
   const usual = new Map(goals.map(({ what, goal }) => [what, goal]));
-  const head = columns.map((what) => `<th>${escaped(what)}<br>${escaped(usual.get(what)!)}</th>`).join('');
-  const rows = [...new Set(goals.map(({ of }) => of))].map((system) => {
-    const cells = columns.map((what) => {
+  const systems = [...new Set(goals.map(({ of }) => of))];
+  const rows = [...usual].map(([what, usualGoal]) => {
+    const cells = systems.map((system) => {
       const goal = goals.find((each) => each.of === system && each.what === what);
       if (!goal) return '<td></td>';
-      const other = goal.goal === usual.get(what) ? '' : ` <i>${escaped(goal.goal)}</i>`;
-      return `<td class="${state(goal)}">${escaped(goal.measured)}${other}</td>`;
+      const other = goal.goal === usualGoal ? '' : ` <i>${unbroken(goal.goal)}</i>`;
+      return `<td class="${state(goal)}">${measured(goal)}${other}</td>`;
     });
-    return `<tr><th>${escaped(system)}</th>${cells.join('')}</tr>`;
+    return `<tr><th>${escaped(what)} <i>${unbroken(usualGoal)}</i></th>${cells.join('')}</tr>`;
   });
-  return wideTable(`<th></th>${head}`, rows);
+  return wrappedTable(`<th></th>${systems.map((system) => `<th>${escaped(system)}</th>`).join('')}`, rows);
 }
+
+/** `≥ 95.0%` is read in one piece. */
+const unbroken = (bound: string): string => escaped(bound).replaceAll(' ', '&nbsp;');
+
+/** Some say more than a number. */
+const measured = ({ measured: text }: Goal): string => escaped(text).replaceAll(' ×', '&nbsp;×');
 
 function limitGoalsTable(goals: readonly Goal[]): string {
   const rows = goals.map(
     (goal) =>
-      `<tr><th>${escaped(goal.of)}</th><td>${escaped(goal.what)}</td><td>${escaped(goal.goal)}</td><td class="${state(goal)}">${escaped(goal.measured)}</td></tr>`,
+      `<tr><th>${escaped(goal.of)}</th><td>${escaped(goal.what)}</td><td>${unbroken(goal.goal)}</td><td class="${state(goal)}">${measured(goal)}</td></tr>`,
   );
-  return wideTable('<th></th><th></th><th>goal</th><th>measured</th>', rows);
+  return wrappedTable('<th></th><th></th><th>goal</th><th>measured</th>', rows);
 }

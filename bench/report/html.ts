@@ -8,5 +8,11 @@ export const card = (title: string, note: string, content: string): string =>
 
 export const cards = (each: readonly string[]): string => `<div class="grid-cards">${each.join('')}</div>`;
 
-export const wideTable = (head: string, rows: readonly string[]): string =>
-  `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+/** A table that becomes a list where the page is too narrow for it: each cell has a `data-label` for that. */
+export const listTable = (head: string, rows: readonly string[]): string => table('list', head, rows);
+
+/** A table whose cells are wrapped, so that it fits a phone. */
+export const wrappedTable = (head: string, rows: readonly string[]): string => table('wrapped', head, rows);
+
+const table = (kind: string, head: string, rows: readonly string[]): string =>
+  `<div class="wide ${kind}"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;

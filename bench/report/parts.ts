@@ -3,7 +3,7 @@ import type { Document, Latency, Pair, Rate, Rates, Side } from '../support/docu
 import { shown } from '../support/table.ts';
 import { type Bar, bars, escaped, lines, spans, type Tone } from './charts.ts';
 import { goalsPart } from './goals-part.ts';
-import { card, cards, heading, wideTable } from './html.ts';
+import { card, cards, heading, listTable } from './html.ts';
 import { brief, bytes, megabytes, milliseconds, percent, short, systemName } from './words.ts';
 
 export const partsOf = (document: Document): string[] =>
@@ -89,11 +89,11 @@ function pairsTable(systems: readonly (readonly [string, Pair])[]): string {
     row(`<th rowspan="2">${systemName(name)}</th><td><i>before</i></td>`, before),
     row('<td>Hotpath</td>', after),
   ]);
-  return wideTable(head, rows);
+  return listTable(head, rows);
 }
 
 const row = (start: string, side: Side): string =>
-  `<tr>${start}${ROWS.map(([, show]) => `<td>${show(side)}</td>`).join('')}</tr>`;
+  `<tr>${start}${ROWS.map(([title, show]) => `<td data-label="${title}">${show(side)}</td>`).join('')}</tr>`;
 
 interface Names {
   readonly [name: string]: readonly [label: string, tone: Tone];

@@ -49,10 +49,18 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-
 th, td { padding: 9px 8px; text-align: right; white-space: nowrap; border-top: 1px solid var(--rule); }
 thead th { border-top: 0; color: var(--soft); font-weight: 500; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; }
-tbody th { font-weight: 600; } thead th { line-height: 1.35; } td i { font-style: normal; color: var(--soft); }
+tbody th { font-weight: 600; } thead th { line-height: 1.35; } :is(td, th) i { font-style: normal; font-weight: 400; color: var(--soft); }
+.wrapped :is(th, td) { white-space: normal; }
 .met { color: var(--good); font-weight: 600; } .missed { color: var(--bad); font-weight: 600; }
 footer { margin-top: 64px; padding-top: 20px; border-top: 1px solid var(--rule); color: var(--soft); font-size: 14px; }
-footer ul { padding-left: 20px; margin: 8px 0 0; }
-@media (max-width: 560px) { main { padding: 28px 16px 56px; } .card { padding: 16px; } h2 { margin-top: 48px; } .tiles { grid-template-columns: 1fr 1fr; } .tile { padding: 14px; } .tile b { font-size: 21px; } }
+footer { overflow-wrap: anywhere; } footer ul { padding-left: 20px; margin: 8px 0 0; }
+@media (max-width: 1160px) {
+  .list thead { display: none; } .list :is(table, tbody, th, td) { display: block; }
+  .list tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); padding: 6px 0; border-top: 1px solid var(--rule); }
+  .list tr:first-child, .list :is(th, td) { border-top: 0; }
+  .list :is(th, td:not([data-label])) { grid-column: 1 / -1; } .list :is(th, td) { padding: 4px 14px; text-align: left; }
+  .list td[data-label]::before { content: attr(data-label); display: block; color: var(--soft); font-size: 12px; }
+}
+@media (max-width: 560px) { main { padding: 28px 12px 56px; } .card { padding: 16px; } h2 { margin-top: 48px; } .tiles { grid-template-columns: 1fr 1fr; } .tile { padding: 14px; } .tile b { font-size: 21px; } .wrapped :is(th, td) { font-size: 11px; padding: 7px 3px; } }
 @media print { .card, .tile { break-inside: avoid; } }
 `;

@@ -3903,7 +3903,7 @@ export const getListMerchantsByIdStockUrl = (id: number,
 }
 
 /**
- * @summary Read stock daies
+ * @summary Read stock days
  */
 export const listMerchantsByIdStock = async (id: number,
     params?: ListMerchantsByIdStockParams, options?: Parameters<typeof request>[1]): Promise<listMerchantsByIdStockResponse> => {

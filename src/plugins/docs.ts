@@ -7,6 +7,7 @@
 import swaggerUi from '@fastify/swagger-ui';
 import type { RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import { logo, theme, withViewport } from './docs/theme.ts';
 import { sendJson } from './reads.ts';
 
 const PAGE = '/docs';
@@ -35,7 +36,10 @@ function declareForPages(route: RouteOptions): void {
   if (route.url !== PAGE && !route.url.startsWith(`${PAGE}/`)) return;
   route.config = { budget: 0, ...route.config };
   route.helmet = { contentSecurityPolicy };
+  if (isPage(route)) route.onSend = async (_request, _reply, html) => withViewport(String(html));
 }
+
+const isPage = ({ url }: RouteOptions): boolean => url === PAGE || url === `${PAGE}/`;
 
 export const docs = fp(
   async (app) => {
@@ -44,7 +48,12 @@ export const docs = fp(
       text ??= JSON.stringify(app.swagger());
       return sendJson(reply, text);
     });
-    await app.register(swaggerUi, { routePrefix: PAGE, uiConfig: { deepLinking: true, docExpansion: 'none' } });
+    await app.register(swaggerUi, {
+      routePrefix: PAGE,
+      logo,
+      theme,
+      uiConfig: { deepLinking: true, docExpansion: 'none' },
+    });
   },
   { name: 'docs', dependencies: ['openapi', 'docs-routes'] },
 );

@@ -25,6 +25,17 @@ describe('the document in bench/results.json', () => {
     expect(pageOf(document) === readFileSync(REPORT, 'utf8'), REMEDY).toBe(true);
   });
 
+  it('makes tables that fit: their cells are wrapped, or become a list that names each cell', () => {
+    const tables = [...pageOf(document).matchAll(/<div class="wide (\w+)"><table>(.*?)<\/table>/gs)];
+    expect(tables.map(([, kind]) => kind)).toEqual(['list', 'wrapped', 'wrapped']);
+    const [head = '', ...rows] = tables[0]![2]!.split('</tr>').filter((row) => row.includes('<tr>'));
+    const titles = [...head.matchAll(/<th>([^<]+)/g)].map(([, title]) => title);
+    for (const row of rows)
+      expect([...row.matchAll(/data-label="([^"]+)"/g)].map(([, label]) => label)).toEqual(titles);
+    const columns = tables.slice(1).map(([, , table]) => table!.split('</tr>')[0]!.match(/<th>/g)!.length);
+    expect(Math.max(...columns)).toBeLessThanOrEqual(6);
+  });
+
   it('changes the table when it changes', () => {
     const { dashboard } = document.beforeAfter!;
     const other = { ...dashboard!, after: { ...dashboard!.after, meanMs: dashboard!.after.meanMs + 1000 } };

@@ -263,22 +263,3 @@ describe('replies', () => {
     ]);
   });
 });
-
-describe('/docs', () => {
-  it('is a page that may load its own scripts, and no others', async () => {
-    const page = await app().inject('/docs');
-    expect(page.statusCode).toBe(200);
-    const sources = [...page.payload.matchAll(/(?:src|href)="\.?\/?([^"]+\.(?:js|css))"/g)].map(([, source]) => source);
-    expect(sources.length).toBeGreaterThan(3);
-    for (const source of sources)
-      expect((await app().inject(`/${source?.replace(/^(?!docs)/, 'docs/')}`)).statusCode).toBe(200);
-    expect(page.headers['content-security-policy']).toContain("script-src 'self';");
-    expect(page.payload).not.toMatch(/<script>/);
-  });
-
-  it('shows the same document, without a statement', async () => {
-    const [shown, served] = await Promise.all(['/docs/json', '/openapi.json'].map((url) => app().inject(url)));
-    expect(shown!.json()).toEqual(served!.json());
-    for (const { headers } of [shown!, served!]) expect(headers['server-timing']).toContain('0 statements');
-  });
-});

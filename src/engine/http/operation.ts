@@ -17,8 +17,8 @@ export const tagOf = (url: string): string => (/^\/v\d+\//.test(url) ? segmentsO
 /** The last word of a path that is no parameter: `readings`. */
 export const subjectOf = (url: string): string => segmentsOf(url).findLast((part) => !part.startsWith(':')) ?? url;
 
-/** `category` is `categories`, `hour of readings` is `hours of readings`. */
+/** `category` is `categories`, `stock day` is `stock days`, `hour of readings` is `hours of readings`. */
 export function plural(name: string): string {
   const [head = '', ...tail] = name.split(/(?= of )/);
-  return [head.endsWith('y') ? `${head.slice(0, -1)}ies` : `${head}s`, ...tail].join('');
+  return [/[^aeiou]y$/.test(head) ? `${head.slice(0, -1)}ies` : `${head}s`, ...tail].join('');
 }
