@@ -5,7 +5,7 @@
  * declare, and lets the page load its own scripts; it is registered before what asks for that.
  */
 import swaggerUi from '@fastify/swagger-ui';
-import type { RouteOptions } from 'fastify';
+import type { onSendHookHandler, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { logo, theme, withViewport } from './docs/theme.ts';
 import { sendJson } from './reads.ts';
@@ -36,10 +36,14 @@ function declareForPages(route: RouteOptions): void {
   if (route.url !== PAGE && !route.url.startsWith(`${PAGE}/`)) return;
   route.config = { budget: 0, ...route.config };
   route.helmet = { contentSecurityPolicy };
-  if (isPage(route)) route.onSend = async (_request, _reply, html) => withViewport(String(html));
+  // Before the reply is measured (HEAD) or compressed.
+  if (isPage(route)) route.onSend = [addViewport, route.onSend ?? []].flat();
 }
 
 const isPage = ({ url }: RouteOptions): boolean => url === PAGE || url === `${PAGE}/`;
+
+const addViewport: onSendHookHandler = (_request, _reply, payload, done) =>
+  done(null, typeof payload === 'string' ? withViewport(payload) : payload);
 
 export const docs = fp(
   async (app) => {
