@@ -65,6 +65,20 @@ describe('a Redis that cannot be used', () => {
     expect(await troubles({ REDIS_URL: url() })).toEqual([expect.stringMatching(sentence)]);
   });
 
+  it.each([
+    ['', 'redis', /^No sentinel of REDIS_SENTINELS answers\. The service/],
+    [' by TLS', 'rediss', /^No sentinel of REDIS_SENTINELS answers by TLS/],
+  ])(
+    'for want of a sentinel that answers%s is said once to be so, and the service goes on',
+    async (_, scheme, sentence) => {
+      const environment = {
+        REDIS_URL: `${scheme}://:${PASSWORD}@cache`,
+        REDIS_SENTINELS: `127.0.0.1:${await freePort()}`,
+      };
+      expect(await troubles(environment)).toEqual([expect.stringMatching(sentence)]);
+    },
+  );
+
   it('is another matter than a password that no Redis wants, of which ioredis prints nothing', async () => {
     const open = await startRedis();
     onTestFinished(() => open.stop());

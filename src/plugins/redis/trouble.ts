@@ -1,4 +1,7 @@
-/** Why Redis cannot be used, where that is not for want of a server: a sentence for the operator, without a secret. */
+/**
+ * Why Redis cannot be used, where that is not for want of a server: a sentence for the operator, without a secret. Sentinels
+ * that do not answer have one as well, since ioredis tries them for ever and no connection to Redis fails.
+ */
 
 interface RedisError extends Error {
   readonly code?: string;
@@ -27,6 +30,8 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
   [/invalid reply|No such master/, 'The sentinels know no master of the name that REDIS_URL has for a host.'],
 ];
 
+/** ioredis keeps to itself why: whether no sentinel is there, or a handshake failed. */
+const NO_SENTINEL = /All sentinels are unreachable/;
 const REFUSED_CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/;
 const NO_TLS = /ERR_SSL|EPROTO/;
 
@@ -38,6 +43,11 @@ export function redisTrouble(error: unknown, isEncrypted: boolean): string | und
   const { message = '', code = '', lastNodeError } = error as RedisError;
   const known = BY_MESSAGE.find(([pattern]) => pattern.test(message));
   if (known) return known[1];
+  if (NO_SENTINEL.test(message)) {
+    return isEncrypted
+      ? 'No sentinel of REDIS_SENTINELS answers by TLS, for which REDIS_URL asks (rediss://).'
+      : 'No sentinel of REDIS_SENTINELS answers.';
+  }
   if (REFUSED_CERTIFICATE.test(code) || /certificate|altnames/i.test(message)) {
     return `The certificate of Redis is refused (${code || 'TLS'}): name its authority in NODE_EXTRA_CA_CERTS.`;
   }

@@ -1,0 +1,29 @@
+/** docs/security.md names tests that are there. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { PROJECT } from '../../src/dev/home.ts';
+
+const textOf = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
+const rows = textOf('docs/security.md')
+  .split('\n')
+  .filter((line) => /^\| (?!tried|---)/.test(line));
+const testOf = (row: string): string => row.split(' | ').at(-1)!.replace(/ \|$/, '');
+
+it('names a test in each line', () => {
+  const unnamed = rows.filter((row) => !/`test\/|^"|^the same$/.test(testOf(row)));
+  expect(unnamed).toEqual([]);
+  expect(rows.length).toBeGreaterThan(80);
+});
+
+it('names no file that is not there', () => {
+  const files = new Set(textOf('docs/security.md').match(/(?<=`)test\/[\w./-]+(?=`)/g));
+  expect([...files].filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
+});
+
+it('names no test that is not there', () => {
+  const tests = textOf('test/system/authorization.test.ts');
+  const titles = rows.flatMap((row) => testOf(row).match(/(?<=")[^"]+(?=")/g) ?? []);
+  expect(titles.length).toBeGreaterThan(10);
+  expect(titles.filter((title) => !tests.includes(title))).toEqual([]);
+});
