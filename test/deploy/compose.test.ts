@@ -87,6 +87,17 @@ describe('the roles of the database', () => {
   });
 });
 
+describe('the table of docs/deploy.md', () => {
+  it('has every variable that is taken from the environment, and no other', () => {
+    const taken = [...textOf('docker-compose.yml').matchAll(/^(?!#).*?\$\{([A-Z][A-Z_]+)-/gm)].map(([, name]) => name!);
+    const table = textOf('docs/deploy.md').split('\n| variable | for |\n')[1]!.split('\n\n', 1)[0]!;
+    const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(
+      ([, names]) => names!.match(/(?<=`)[A-Z_]+(?=`)/g) ?? [],
+    );
+    expect(named.sort()).toEqual([...new Set(taken)].sort());
+  });
+});
+
 describe('the order of the start', () => {
   const dependencies = servicesIn(production!).flatMap(([name, { depends_on = {} }]) =>
     Array.isArray(depends_on) ? [] : Object.entries(depends_on).map(([on, { condition }]) => ({ name, on, condition })),

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { variables } from '../../src/config/variables.ts';
 import { loadConfig } from '../../src/config.ts';
-import { yamlOf } from './files.ts';
+import { textOf, yamlOf } from './files.ts';
 
 interface Container {
   readonly image: string;
@@ -89,6 +89,17 @@ describe('deploy/kubernetes', () => {
     const keys = containers.map(({ env }) => env.find(({ name }) => name === 'DATABASE_URL')!.valueFrom);
     const key = (name: string) => ({ secretKeyRef: { name: 'hotpath', key: name } });
     expect(keys).toEqual([key('database-url'), key('direct-database-url'), key('owner-database-url')]);
+  });
+
+  it('names the keys of its Secret in docs/deploy.md', () => {
+    const text = textOf('deploy/kubernetes/hotpath.yml') + textOf('deploy/kubernetes/migrate.yml');
+    const used = [...text.matchAll(/secretKeyRef: \{ name: hotpath, key: ([\w-]+) \}/g)].map(([, key]) => key!);
+    const made = textOf('docs/deploy.md').match(/(?<=--from-literal=)[\w-]+/g)!;
+    expect(made.sort()).toEqual([...new Set(used)].sort());
+  });
+
+  it('leaves the limit of the heap to the process, which knows its container', () => {
+    expect(things.flatMap(({ data = {} }) => Object.keys(data))).not.toContain('OVERLOAD_HEAP_BYTES');
   });
 
   it('bounds the memory of every container, and gives a process time to end', () => {

@@ -79,9 +79,11 @@ describe('metrics', () => {
 });
 
 describe('alerts', () => {
-  it.each(alerts)('%s is tested, and has a line that says what to do', (alert) => {
+  it.each(alerts)('%s is tested, and has a paragraph that says what to do', (alert) => {
     expect(textOf('deploy/prometheus/alerts.test.yml')).toContain(`alertname: ${alert}`);
-    expect(textOf('docs/deploy.md')).toContain(`\`${alert}\``);
+    const paragraphs = textOf('docs/operate.md').split('\n## When an alert fires\n')[1]!.split('\n\n');
+    const paragraph = paragraphs.find((each) => each.split(' — ')[0]!.includes(`\`${alert}\``));
+    expect(paragraph).toMatch(/^1\. /m);
   });
 });
 

@@ -71,7 +71,12 @@ describe('the fingerprint of the catalog', () => {
   it.each<[what: string, ...statements: string[]]>([
     ['rows', `update users set name = 'another'`, 'delete from reviews where id = 1'],
     ['vacuum and statistics', 'vacuum analyze users', 'analyze'],
-    ['an index', 'create index concurrently users_by_name on users (name)', 'drop index users_by_name'],
+    [
+      'an index',
+      'create index concurrently users_by_name on users (name)',
+      'reindex index concurrently users_by_name',
+      'drop index users_by_name',
+    ],
     ['temporary tables', 'create temporary table scratch (id integer)', 'drop table scratch'],
     ['tables that are not watched', 'create table elsewhere (id integer)', 'drop table elsewhere'],
   ])('does not change with %s', async (_, ...statements) => {

@@ -1,0 +1,54 @@
+/** What docs/operate.md and docs/deploy.md name is there: variables, error codes, commands, alerts' sections. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { variables } from '../../src/config/variables.ts';
+import { PROJECT } from '../../src/dev/home.ts';
+import { errors } from '../../src/engine/http/errors.ts';
+
+const textOf = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
+
+/** Beyond the service's own: variables of the files of deployments, and of Node.js. */
+const known: readonly string[] = [
+  ...Object.keys(variables.properties),
+  ...Object.values(errors).map((Constructor) => new Constructor('').code),
+  ...textOf('docker-compose.yml').match(/(?<=\$\{)[A-Z_]+/g)!,
+  'NODE_OPTIONS',
+];
+const headings = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title!
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+describe.each(['docs/operate.md', 'docs/deploy.md'])('%s', (file) => {
+  const text = textOf(file);
+
+  it('names variables and codes that are there', () => {
+    // Those of its own examples are the reader's to set.
+    const examples = new Set(text.match(/(?<=\$)[A-Z_]+/g));
+    const named = text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g)!.filter((name) => !examples.has(name));
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it('names commands that are there', () => {
+    const { scripts } = JSON.parse(textOf('package.json'));
+    const run = [...text.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name!);
+    expect(run.filter((name) => !(name in scripts))).toEqual([]);
+    const commands = [...text.matchAll(/(?:hotpath -- |`hotpath |cli\/main\.ts )(\w+)/g)].map(([, name]) => name!);
+    expect(commands.length).toBeGreaterThan(2);
+    expect(commands.filter((name) => !textOf('src/cli/main.ts').includes(`{ ${name} }`))).toEqual([]);
+  });
+
+  it('links to sections that are there', () => {
+    for (const [, page, section] of text.matchAll(/\]\((\w+\.md)?#([\w-]+)\)/g)) {
+      expect([section, headings(page ? textOf(`docs/${page}`) : text)]).toEqual([
+        section,
+        expect.arrayContaining([section]),
+      ]);
+    }
+  });
+});
