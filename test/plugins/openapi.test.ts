@@ -142,6 +142,22 @@ describe('examples', () => {
     }
   });
 
+  it('of refusals have the status that they stand for', () => {
+    for (const route of documented()) {
+      for (const [status, { content }] of Object.entries(operation(route).responses)) {
+        const problem = content?.['application/problem+json'];
+        if (!problem) continue;
+        const faults = faultsOf(app(), problem.schema, problem.example);
+        const expected = status === 'default' ? 503 : Number(status);
+        expect({ route, faults, example: problem.example }).toEqual({
+          route,
+          faults: [],
+          example: expect.objectContaining({ status: expected, detail: expect.stringMatching(/\.$/) }),
+        });
+      }
+    }
+  });
+
   it('of writes are accepted', async () => {
     await sql(`update orders set status = 'pending' where id = 1; delete from reviews where product_id = 1;
                update inventories set quantity = 10 where product_id = 1;

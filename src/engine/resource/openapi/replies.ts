@@ -102,16 +102,35 @@ export const unchanged: Reply = {
 
 export const noContent: Reply = { description: 'It is done.', headers: SERVER_TIMING, type: 'null' };
 
-const problemReply = (description: string): Reply => ({
-  description,
-  headers: RETRY_AFTER,
-  content: { 'application/problem+json': { schema: reference('Problem') } },
-});
+const PROBLEM_REQUEST = { path: '/v1/products/999999', id: '0d6f2c1e-6e0e-4a0e-9a53-0c9a1e8d7f10' };
+const OTHER_FAILURE = 503;
+
+/** What an example of each status says. */
+const DETAILS: Readonly<Record<number, string>> = {
+  400: 'There is no parameter "colour".',
+  401: 'This needs a bearer token.',
+  403: 'You may only do this for yourself.',
+  404: 'There is no such product.',
+  409: 'Another write came between.',
+  412: 'If-Match names another representation than the current one.',
+  422: 'This Idempotency-Key was sent before with another request.',
+  [OTHER_FAILURE]: 'The database cannot be reached.',
+};
+
+function problemReply(description: string, status: number): Reply {
+  const [code = 'DATABASE_UNAVAILABLE'] = status === OTHER_FAILURE ? [] : codesOf(status);
+  const example = problemOf({ status, code, detail: DETAILS[status]! }, PROBLEM_REQUEST);
+  return {
+    description,
+    headers: RETRY_AFTER,
+    content: { 'application/problem+json': { schema: reference('Problem'), example } },
+  };
+}
 
 /** Problem documents of these statuses, each with the codes that it may have, and of every other failure. */
 export const problemReplies = (...statuses: number[]): Replies => ({
-  ...Object.fromEntries(statuses.map((status) => [status, problemReply(codesOf(status).join(', '))])),
-  default: problemReply('Any other refusal or failure.'),
+  ...Object.fromEntries(statuses.map((status) => [status, problemReply(codesOf(status).join(', '), status)])),
+  default: problemReply('Any other refusal or failure.', OTHER_FAILURE),
 });
 
 const part = {
@@ -131,8 +150,6 @@ const checkState = {
   required: ['name', 'state'],
   additionalProperties: false,
 };
-
-const PROBLEM_REQUEST = { path: '/v1/products/999999', id: '0d6f2c1e-6e0e-4a0e-9a53-0c9a1e8d7f10' };
 
 /** Components that every document has. */
 export const replySchemas: Readonly<Record<string, JsonSchema>> = {
@@ -163,6 +180,6 @@ export const replySchemas: Readonly<Record<string, JsonSchema>> = {
     },
     required: ['type', 'title', 'status', 'code', 'detail', 'instance', 'requestId'],
     additionalProperties: false,
-    examples: [problemOf({ status: 404, code: 'NOT_FOUND', detail: 'There is no such product.' }, PROBLEM_REQUEST)],
+    examples: [problemOf({ status: 404, code: 'NOT_FOUND', detail: DETAILS[404]! }, PROBLEM_REQUEST)],
   },
 };
