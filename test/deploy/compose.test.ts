@@ -79,7 +79,8 @@ describe('the roles of the database', () => {
     ['service', 'worker', 'migrate'].map((name) => compose.services[name]!.environment!['DATABASE_URL']);
 
   it('are the owner for migrations, and another for the service and its worker', () => {
-    expect(urls(production!)).toEqual(['${DATABASE_URL-}', '${DIRECT_DATABASE_URL-}', '${OWNER_DATABASE_URL-}']);
+    const variable = (name: string) => `$\{${name}-}`;
+    expect(urls(production!)).toEqual(['DATABASE_URL', 'DIRECT_DATABASE_URL', 'OWNER_DATABASE_URL'].map(variable));
     const users = urls(development!).map((url) => new URL(url!).username);
     expect(users).toEqual(['hotpath_service', 'hotpath_service', 'hotpath']);
     expect(production!.services['pgbouncer']!.environment!['SERVICE_USER']).toBe('hotpath_service');

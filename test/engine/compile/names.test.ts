@@ -35,6 +35,7 @@ const COLUMNS = {
   value: 'value',
   json: 'json',
   next: 'next',
+  is: 'is',
 };
 
 const table = (model: string, called: string): Model => ({
@@ -125,6 +126,20 @@ describe('a schema that has the names of the compiler', () => {
     expect(page).toMatchObject({ json: [row(1)], next: '["1"]', keys: '[["3 1", "9 1"]]' });
     const one = { model, action: 'findFirst', args: { select, where: { id: 2 } }, version: 'row' } as const;
     expect(await read(one)).toMatchObject({ json: row(2), version: '3 2' });
+  });
+
+  it('is filtered by a field that is called like an operator of relations, if no relation can be meant', async () => {
+    const found = async (where: object) => {
+      const args = { select: { id: true }, where, orderBy: { id: 'asc' } };
+      return (await read({ model: 'Page', action: 'findMany', args })).json.map(({ id }: { id: number }) => id);
+    };
+    expect(await found({ id: { gt: 0 }, parent: { is: { contains: ' 1' }, id: { lt: 9 } } })).toEqual([2]);
+    expect(await found({ parent: { is: '2 1' } })).toEqual([2]);
+    expect(await found({ parent: { is: { id: 1 } } })).toEqual([2]);
+    expect(await found({ parent: { is: null } })).toEqual([1]);
+    expect(() =>
+      compiler.compile({ model: 'Page', action: 'findMany', args: { where: { parent: { is: 7 } } } }),
+    ).toThrow('Expected an object, not a number at where.parent.is.');
   });
 
   it('is read together under keys of any name', async () => {

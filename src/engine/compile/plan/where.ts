@@ -1,17 +1,7 @@
 /** Conditions on a model's rows: `AND`, `OR`, `NOT`, fields, and relations. */
 import type { Model, RelationField } from '../data-model.ts';
-import { at, type Path, refuse } from '../error.ts';
-import {
-  type Arguments,
-  checked,
-  isObject,
-  keysOf,
-  modelOf,
-  type Planner,
-  refuseUnknown,
-  toArguments,
-  toList,
-} from './arguments.ts';
+import { at, CompileError, type Path, refuse } from '../error.ts';
+import { checked, isObject, keysOf, modelOf, type Planner, refuseUnknown, toArguments, toList } from './arguments.ts';
 import { planComputedFilters } from './computed.ts';
 import { planFilter } from './filter.ts';
 import { all, EVERYTHING, type Predicate } from './plan.ts';
@@ -86,13 +76,36 @@ function planToMany(planner: Planner, field: RelationField, value: unknown, path
 
 function planToOne(planner: Planner, field: RelationField, value: unknown, path: Path): Predicate {
   if (isObject(value) && Object.keys(value).length === 0) return EVERYTHING;
-  const given = isAboutOne(value) ? checked(value, ['is', 'isNot'], path) : { is: value };
-  return all(Object.keys(given).map((key) => planOne(planner, field, { key, value: given[key as 'is'], path })));
+  const byFields = () => planOne(planner, field, { key: 'is', value, path });
+  if (!isObject(value) || !ABOUT_ONE.some((key) => Object.hasOwn(value, key))) return byFields();
+  const byOperators = () => {
+    const given = checked(value, ABOUT_ONE, path);
+    return all(
+      Object.keys(given).map((key) => planOne(planner, field, { key, value: given[key], path: at(path, key) })),
+    );
+  };
+  const { fields } = modelOf(planner, field.model);
+  if (!ABOUT_ONE.some((key) => Object.hasOwn(fields, key))) return byOperators();
+  return planEither(planner, byOperators, byFields);
 }
 
-/** Whether the relation is asked for with `is` and `isNot`, or by its own fields at once. */
-function isAboutOne(value: unknown): value is Arguments {
-  return isObject(value) && (Object.hasOwn(value, 'is') || Object.hasOwn(value, 'isNot'));
+/** A to-one relation is asked for with these, or by its own fields at once. */
+const ABOUT_ONE = ['is', 'isNot'];
+
+/** As Prisma does where a field is named like an operator: the first reading that the arguments fit. */
+function planEither(planner: Planner, first: () => Predicate, second: () => Predicate): Predicate {
+  const bound = planner.values.length;
+  try {
+    return first();
+  } catch (refusal) {
+    if (!(refusal instanceof CompileError) || refusal.code === 'NOT_SUPPORTED') throw refusal;
+    planner.values.length = bound;
+    try {
+      return second();
+    } catch (other) {
+      throw other instanceof CompileError && other.code === 'NOT_SUPPORTED' ? other : refusal;
+    }
+  }
 }
 
 function planOne(planner: Planner, field: RelationField, { key, value, path }: Condition): Predicate {

@@ -33,8 +33,11 @@ const RESERVED = [
 ];
 /** Of PostgreSQL's types: Prisma writes the type of an enum without its schema, so PostgreSQL would take its own. */
 const BUILT_IN_TYPES = ['xid', 'json', 'jsonb', 'record', 'trigger', 'name', 'path'];
-/** Of filters; and of a field for whose row Prisma Client gives times and BigInts as objects of its own. */
-const RESERVED_FIELDS = ['AND', 'OR', 'NOT', 'constructor'];
+/**
+ * Of filters, in any case: Prisma's query compiler panics if a field has such a name. And of a field for whose row Prisma
+ * Client gives times and BigInts as objects of its own.
+ */
+const RESERVED_FIELDS = ['AND', 'OR', 'NOT', 'and', 'or', 'not', 'constructor'];
 /** Of PostgreSQL's own columns, and of tables that the log of changes needs. */
 const SYSTEM_COLUMNS = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
 const OWN_TABLES = ['invalidation_log', 'invalidation_epoch', '_prisma_migrations'];
