@@ -21,8 +21,8 @@ export interface CheckOptions {
   readonly seed: number;
   /** Names of faults. */
   readonly faults: readonly string[];
-  /** Whether the instances' followers miss changes, as the check is to find out. */
-  readonly isBroken?: boolean;
+  /** The name of a guard that the instances lack, as the check is to find out. */
+  readonly without?: string | undefined;
   /** Whether the first stale read is enough. */
   readonly stopsAtStale?: boolean;
   /** Told of progress, a line each. */
@@ -41,7 +41,7 @@ const READERS = 6;
 const ROUND_MS = 4000;
 
 export async function check(options: CheckOptions): Promise<Outcome> {
-  const { databaseUrl, seconds, seed, faults, isBroken = false, stopsAtStale = false, log = () => {} } = options;
+  const { databaseUrl, seconds, seed, faults, without, stopsAtStale = false, log = () => {} } = options;
   await using stack = new AsyncDisposableStack();
   const [journal, tally, writing] = [new Journal(BOUND_MS), newTally(), new Writing()];
   const random = createRandom(seed);
@@ -49,7 +49,7 @@ export async function check(options: CheckOptions): Promise<Outcome> {
   let isOver = false;
   let fault: string | undefined;
   const state = { isOver: () => isOver, fault: () => fault };
-  const ground = await prepareGround({ stack, databaseUrl, journal, random, writing, isBroken, ...state });
+  const ground = await prepareGround({ stack, databaseUrl, journal, random, writing, without, ...state });
   const stage = { ground, pages: pages(), tally };
   const progress = () => `${tally.reads} reads, ${journal.writes.length} writes, ${wrongIn(tally)}`;
   const onFault = (name: string) => {

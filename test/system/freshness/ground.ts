@@ -6,6 +6,7 @@ import { redisProgram } from '../../support/redis-program.ts';
 import { BOUND_MS, CONNECTION_MS } from './bounds.ts';
 import { type Ask, createClient } from './client.ts';
 import { CheckDatabase } from './database.ts';
+import { WITHOUT } from './guards.ts';
 import type { Journal } from './journal.ts';
 import { freePort, type Running, startProcess } from './processes.ts';
 import type { Random } from './random.ts';
@@ -70,13 +71,13 @@ export interface Ground {
 export interface GroundOptions extends Pick<Ground, 'stack' | 'journal' | 'random' | 'writing' | 'isOver' | 'fault'> {
   /** A migrated database without rows. */
   readonly databaseUrl: string;
-  readonly isBroken: boolean;
+  readonly without: string | undefined;
 }
 
 const INSTANCES = 2;
 const SECRET = 'the secret of a check that ends with it, and its database, too';
 
-export async function prepareGround({ databaseUrl, isBroken, ...options }: GroundOptions): Promise<Ground> {
+export async function prepareGround({ databaseUrl, without, ...options }: GroundOptions): Promise<Ground> {
   const { stack } = options;
   const database = stack.adopt(new CheckDatabase(databaseUrl), (each) => each.close());
   await fill(database.pool, options.journal);
@@ -84,7 +85,7 @@ export async function prepareGround({ databaseUrl, isBroken, ...options }: Groun
   const redis = await startRedis(stack);
   const pauses: Pauses = { delayMs: 0, cpuMs: 0, fault: undefined };
   const start = (onto: AsyncDisposableStack, index: number, url: string) =>
-    startInstance(onto, { index, environment: environmentOf(url, redis.port), isBroken, pauses, fault: options.fault });
+    startInstance(onto, { index, environment: environmentOf(url, redis.port), without, pauses, fault: options.fault });
   const starting = Array.from({ length: INSTANCES }, (_, index) => start(stack, index, proxy.url));
   const client = stack.adopt(createClient(), (each) => each.close());
   return {
@@ -131,15 +132,15 @@ const environmentOf = (databaseUrl: string, redisPort: number): Record<string, s
 interface InstanceOptions {
   readonly index: number;
   readonly environment: Readonly<Record<string, string>>;
-  readonly isBroken: boolean;
+  readonly without: string | undefined;
   readonly pauses: Pauses;
   readonly fault: Ground['fault'];
 }
 
 async function startInstance(stack: AsyncDisposableStack, options: InstanceOptions): Promise<Instance> {
-  const { index, environment, isBroken, pauses, fault } = options;
+  const { index, environment, without, pauses, fault } = options;
   const port = await freePort();
-  const loaded = [PROBE, ...(isBroken ? [BREAK] : [])];
+  const loaded = [...(without === undefined ? [] : [REMOVAL]), PROBE, KEPT];
   const state = { index, address: `http://127.0.0.1:${port}`, isDown: false, isStopped: false };
   const onLine = (line: string, readyAt: number) => {
     const [, told] = /^pulse (\{.*\})$/.exec(line) ?? [];
@@ -150,7 +151,7 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
   const program = {
     file: process.execPath,
     args: [...loaded.flatMap((file) => ['--import', file]), 'src/main.ts'],
-    environment: { ...environment, PORT: String(port) },
+    environment: { ...environment, PORT: String(port), ...(without !== undefined && { [WITHOUT]: without }) },
     ready: /Server listening at/,
     onLine,
   };
@@ -160,7 +161,8 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
 /** In its first seconds an instance compiles code with the first requests, and is not judged. */
 const STARTED_MS = 3000;
 const PROBE = './test/system/freshness/pulse.ts';
-const BREAK = './test/system/freshness/break.ts';
+const KEPT = './test/system/freshness/kept-route.ts';
+const REMOVAL = './test/system/freshness/remove-guard.ts';
 
 function notePause(worst: Pauses, { delayMs, cpuMs, fault }: Pauses, isStopped: boolean): void {
   if (cpuMs > worst.cpuMs) Object.assign(worst, { cpuMs, fault });

@@ -4,10 +4,13 @@ import { FAULT_NAMES } from './faults/index.ts';
 import { commandFrom } from './options.ts';
 
 it('checks this service for a minute, with all faults, unless it is told otherwise', () => {
-  const usual = { seconds: 60, seed: expect.any(Number), faults: FAULT_NAMES, isBroken: false };
+  const usual = { seconds: 60, seed: expect.any(Number), faults: FAULT_NAMES, without: undefined };
   expect(commandFrom([])).toEqual({ does: 'check', options: usual });
-  const given = commandFrom(['--seconds', '5', '--seed', '7', '--faults', 'copy,ddl', '--broken']);
-  expect(given).toEqual({ does: 'check', options: { seconds: 5, seed: 7, faults: ['copy', 'ddl'], isBroken: true } });
+  const given = commandFrom(['--seconds', '5', '--seed', '7', '--faults', 'copy,ddl', '--without', 'changes']);
+  expect(given).toEqual({
+    does: 'check',
+    options: { seconds: 5, seed: 7, faults: ['copy', 'ddl'], without: 'changes' },
+  });
 });
 
 it('hunts in the service at --base', () => {
@@ -30,6 +33,7 @@ const page = ['--base', 'http://127.0.0.1', '--path', '/'];
 
 it.each([
   [['--faults', 'flood,sunshine'], 'There is no fault "sunshine".'],
+  [['--without', 'luck'], 'There is no guard "luck".'],
   [['--seconds', 'many'], '--seconds is "many", but must be a number.'],
   [['--nothing'], `Unknown option '--nothing'`],
   [['--path', '/'], '--path does not go without --base.'],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BOUND_MS } from './bounds.ts';
 import { FAULT_NAMES } from './faults/index.ts';
+import { GUARD_NAMES } from './guards.ts';
 import type { HuntOptions } from './hunt/hunt.ts';
 
 export const USAGE = `Usage: npm run check:freshness -- [options]
@@ -15,7 +16,8 @@ with what had been committed when it was sent: a read that is sent more than ${B
   --faults LIST  all (the default), none, or some of these between commas:
                  ${FAULT_NAMES.slice(0, 8).join(', ')},
                  ${FAULT_NAMES.slice(8).join(', ')}
-  --broken       with followers that miss every fifth change: the check must fail
+  --without NAME with instances that lack a guard, so that the check must fail:
+                 ${GUARD_NAMES.join(', ')}
 
 Or a service of yours that is built on this engine, as it runs:
 
@@ -50,7 +52,7 @@ export interface RunOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly faults: readonly string[];
-  readonly isBroken: boolean;
+  readonly without: string | undefined;
 }
 
 export type CheckCommand =
@@ -61,7 +63,7 @@ export type CheckCommand =
 const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
-const OF_CHECK = { seed: text, faults: text, broken: flag };
+const OF_CHECK = { seed: text, faults: text, without: text };
 const OF_HUNT = { base: text, path: texts, paths: text, header: texts, database: text, write: texts, bound: text };
 
 /** @throws {WrongUsageError} */
@@ -85,15 +87,18 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function runOptions({ faults = 'all', broken = false, seconds, seed }: Values): RunOptions {
+function runOptions({ faults = 'all', without, seconds, seed }: Values): RunOptions {
   const names = { all: FAULT_NAMES, none: [] }[faults] ?? faults.split(',');
   const stranger = names.find((name) => !FAULT_NAMES.includes(name));
   if (stranger !== undefined) throw new WrongUsageError(`There is no fault "${stranger}".`);
+  if (without !== undefined && !GUARD_NAMES.includes(without)) {
+    throw new WrongUsageError(`There is no guard "${without}".`);
+  }
   return {
     seconds: numberFrom('seconds', seconds ?? '60'),
     seed: numberFrom('seed', seed ?? String(Math.floor(Math.random() * 2 ** 31))),
     faults: names,
-    isBroken: broken,
+    without,
   };
 }
 

@@ -57,12 +57,13 @@ const COLUMNS: Readonly<Record<Kind, string>> = {
 
 export const copyInto = (kind: Kind): string => `COPY ${TABLES[kind]!.table} (${COLUMNS[kind]}) FROM STDIN`;
 
-/** A row of which the faults write the text, and one of another table that shows it to the view of totals. */
-export const OWN = { user: 11, transaction: 21 } as const;
+/** Rows of which the faults write the text, and one of another table that shows the user to the view of totals. */
+export const OWN = { user: 11, transaction: 21, category: 98 } as const;
 
 /** Rows that no writer writes. */
 export const OTHERS = `
-  INSERT INTO categories (id, name, slug, description, icon_url) VALUES (99, '', 'none', '', '');
+  INSERT INTO categories (id, name, slug, description, icon_url) VALUES (99, '', 'none', '', ''),
+    (${OWN.category}, '', 'own', '', '');
   INSERT INTO merchants (id, category_id, name, legal_name, description, website_url, logo_url, support_email,
     support_phone, address, tax_id) VALUES (1, 99, '', '', '', '', '', '', '', '{}', '');
   INSERT INTO users (id, email, name) VALUES (${OWN.user}, 'own@example.com', '');
@@ -146,3 +147,9 @@ export function ownPages(): [user: Page, view: Page] {
     page(`/v1/users/${user}/dashboard?fields=name,totals`, { user: (id) => id === user, view: own }, user),
   ];
 }
+
+/** Public pages of the own category: one whose answers a shared cache may keep, and one for which it asks each time. */
+export const keptPages = (): Page[] =>
+  ['/v1/kept/categories', '/v1/categories'].map((path) =>
+    page(`${path}?id[in]=${OWN.category}&fields=name`, { category: (id) => id === OWN.category }),
+  );

@@ -6,6 +6,7 @@ import type { Faults } from './fault.ts';
 import { INSTANCE_FAULTS } from './instances.ts';
 import { LINK_FAULTS } from './links.ts';
 import { LOAD_FAULTS } from './load.ts';
+import { purgeFault } from './purge.ts';
 import { REDIS_FAULTS } from './redis.ts';
 import { ddlFault } from './schema.ts';
 
@@ -14,6 +15,7 @@ export const FAULTS: Faults = {
   ...LINK_FAULTS,
   ...INSTANCE_FAULTS,
   ...LOAD_FAULTS,
+  purge: purgeFault,
   ddl: ddlFault,
   copy: copyFault,
   cutover: cutoverFault,

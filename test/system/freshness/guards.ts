@@ -1,0 +1,80 @@
+/**
+ * The guards of the service against stale answers, each with the fault that finds stale answers without it. A guard is
+ * removed from an instance by a change of its source as it is loaded (`remove-guard.ts`), so the sources stay as they are.
+ *
+ *   npm run check:freshness -- --without confirmation --faults purge
+ */
+/** In the environment of an instance: the name of the guard that it lacks. */
+export const WITHOUT = 'CHECK_WITHOUT_GUARD';
+
+export interface Guard {
+  /** The fault that shows that the guard is missing; none if writers and readers are enough. */
+  readonly fault?: string;
+  readonly edits: readonly SourceEdit[];
+}
+
+export interface SourceEdit {
+  /** From the project's directory. */
+  readonly file: string;
+  /** A text that the file has exactly once. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const FOLLOWER = 'src/engine/freshness/log-follower.ts';
+const CACHE = 'src/engine/cache/cache.ts';
+
+export const GUARDS: Readonly<Record<string, Guard>> = {
+  /** Every change is learned; without it one of five is missed, as by a follower that asks for ids above the latest it has seen. */
+  changes: {
+    edits: [
+      {
+        file: 'src/engine/freshness/memory.ts',
+        from: 'learn({ xid, source, tags }: Change, seen: Snapshot): void {',
+        to: 'learn({ xid, source, tags }: Change, seen: Snapshot): void { if (Math.random() < 0.2) return;',
+      },
+    ],
+  },
+  /** An answer that a shared cache may keep is confirmed by a reading of the log. */
+  confirmation: {
+    fault: 'purge',
+    edits: [
+      { file: CACHE, from: 'await follower.catchUp(CATCH_UP_MS);\n    const answer', to: 'true;\n    const answer' },
+    ],
+  },
+  /** A shared cache keeps no answer of a route that does not ask for it. */
+  'no-cache': {
+    fault: 'purge',
+    edits: [{ file: 'src/engine/cache/policy.ts', from: `: 'public, no-cache';`, to: `: 'public, s-maxage=3600';` }],
+  },
+  /** The catalog's fingerprint is part of the epoch's name. */
+  catalog: {
+    fault: 'ddl',
+    edits: [{ file: FOLLOWER, from: '{this.#catalog}`', to: '{0}`' }],
+  },
+  /** The life of the server and the place of the database in it are, too. */
+  incarnation: {
+    fault: 'copy',
+    edits: [{ file: FOLLOWER, from: '{incarnation} $', to: '{0} $' }],
+  },
+  /** What is known of changes is not used past the bound. */
+  age: {
+    fault: 'link-slow',
+    edits: [{ file: FOLLOWER, from: 'const oldest = now - this.#options.boundMs;', to: 'const oldest = NEVER;' }],
+  },
+  /** A batch that is too long outdates everything. */
+  forgetting: {
+    fault: 'burst',
+    edits: [{ file: FOLLOWER, from: 'isWhole && learned <= MOST_TAGS);', to: 'true);' }],
+  },
+  /** Reads and the follower must see one server, and the follower connects anew. */
+  server: {
+    fault: 'cutover',
+    edits: [
+      { file: CACHE, from: "follower.incarnation !== '' && ", to: 'false && ' },
+      { file: FOLLOWER, from: 'if (successor.isDue(client.openedAt))', to: 'if (false)' },
+    ],
+  },
+};
+
+export const GUARD_NAMES = Object.keys(GUARDS);

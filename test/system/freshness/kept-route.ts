@@ -1,0 +1,16 @@
+/** Loaded before an instance: a route whose answers a shared cache may keep, since the marketplace has none. */
+import { modules } from '../../../src/domain/index.ts';
+import type { Module } from '../../../src/domain/module.ts';
+import { category } from '../../../src/domain/payments/resource.ts';
+import type { CachePolicy } from '../../../src/engine/cache/policy.ts';
+
+/** A time so short that answers are validated, and read anew in the background, while the check runs. */
+const SECONDS = 2;
+
+const cache: CachePolicy = { ttl: SECONDS, staleWhileRevalidate: 60, scope: 'public', sharedMaxAge: SECONDS };
+
+(modules as Module[]).push({
+  name: 'kept',
+  resources: [],
+  routes: (app) => void app.list('/kept/categories', { resource: category, budget: 1, cache }),
+});
