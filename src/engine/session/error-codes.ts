@@ -6,9 +6,9 @@ export const READ_ONLY = '25006';
 /**
  * Errors that a statement may meet only because it was prepared under another schema: `cached plan must not change result
  * type` (0A000), and whatever follows from a name or a parameter's type of then (`operator does not exist: place = text`
- * is 42883; also 22P02 and others of these classes).
+ * is 42883; also 22P02 and others of these classes; `cache lookup failed for type 16423` is XX000, if that type is gone).
  */
-const OUTDATED = /^(0A000|22...|42...)$/;
+const OUTDATED = /^(0A000|22...|42...|XX000)$/;
 
 /** The connection has not prepared what we think it has: `prepared statement does not exist`. */
 const FORGOTTEN = '26000';

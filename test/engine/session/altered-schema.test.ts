@@ -81,6 +81,19 @@ describe('a compiled read', () => {
     expect(new Set(await findEverywhere(value))).toEqual(new Set(['[1]']));
   });
 
+  it('answers at once after the type of a parameter has been replaced and dropped, as Prisma Migrate replaces an enum', async () => {
+    await pool.query(TO_ENUM);
+    expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
+    await pool.query(`CREATE TYPE other AS ENUM ('A', 'B', 'C'); ALTER TABLE seat ALTER COLUMN place TYPE other USING place::text::other;
+      DROP TYPE place; ALTER TYPE other RENAME TO place`);
+    expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
+    expect(errors).toContain('XX000');
+    await findEverywhere();
+    errors = [];
+    expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
+    expect(errors).toEqual([]);
+  });
+
   it('answers at once where its result was of another type', async () => {
     const text = 'SELECT max(price) AS json FROM seat WHERE $1 <> place';
     const read = () => find('C', text, 'highest');
