@@ -29,7 +29,7 @@ export const freshness = fp<{ url: string; config: Config['freshness'] }>(
         if (state.is !== 'lost') gaps = state.is === 'uncovered' ? state.gaps : [];
         tell(app, state);
       },
-      onMove: (before) => app.pool.replaceOlderThan(before),
+      onReplace: (before) => app.pool.replaceOlderThan(before),
     });
     app.decorate('watched', watched);
     app.decorate('follower', follower);

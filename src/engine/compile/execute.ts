@@ -8,7 +8,8 @@
  *
  * A prepared statement keeps the types that its parameters had when it was prepared. After `ALTER TYPE` it may fail on
  * every connection that has it, for as long as they live. So a named statement whose error may come from that is run
- * once more without its name. If it succeeds, every connection prepares it anew, under another name.
+ * once more without its name. If it succeeds, every connection prepares it anew, under another name. Where the other types
+ * give another answer in place of an error, the follower has the pool replace its connections (`SessionPool`).
  */
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
@@ -18,8 +19,11 @@ import type { ReadRow, Statement } from './compile.ts';
 
 export type Execute = (statement: Statement) => Promise<ReadRow>;
 
-export function executeOn(pool: pg.Pool): Execute {
-  const prepared = new PreparedReads();
+/** A pool that may replace its connections; what was prepared before is then of no use, in a pooler either. */
+export type ReadPool = pg.Pool & { readonly replacements?: number };
+
+export function executeOn(pool: ReadPool): Execute {
+  const prepared = new PreparedReads(pool);
   return (statement) =>
     new Promise((resolve, reject) => {
       pool.connect((unavailable, client, release) => {
@@ -45,18 +49,27 @@ class PreparedReads {
   readonly #columns = new LRUCache<string, readonly string[]>({ max: REMEMBERED_STATEMENTS });
   /** How often a statement was found to be outdated. */
   readonly #revisions = new LRUCache<string, number>({ max: REMEMBERED_STATEMENTS });
+  readonly #pool: ReadPool;
+
+  constructor(pool: ReadPool) {
+    this.#pool = pool;
+  }
 
   run(client: pg.PoolClient, statement: Statement, finish: Finish): void {
     const revision = this.#revisions.get(statement.name ?? '') ?? 0;
-    const first = new ReadQuery(revised(statement, revision), this.#columns, (error, row) => {
-      if (!error || !statement.name || !mayBeStale(error)) return finish(error, row);
-      const second = new ReadQuery({ ...statement, name: '' }, this.#columns, (secondError, secondRow) => {
-        if (!secondError && !isMisnamed(error)) this.#outdate(statement.name!, revision);
-        finish(secondError, secondRow);
-      });
-      // Not counted a second time: the first attempt had no effect, and the route's budget holds for the statement.
-      (pg.Client.prototype.query as (query: object) => void).call(client, second);
-    });
+    const first = new ReadQuery(
+      revised(statement, revision + (this.#pool.replacements ?? 0)),
+      this.#columns,
+      (error, row) => {
+        if (!error || !statement.name || !mayBeStale(error)) return finish(error, row);
+        const second = new ReadQuery({ ...statement, name: '' }, this.#columns, (secondError, secondRow) => {
+          if (!secondError && !isMisnamed(error)) this.#outdate(statement.name!, revision);
+          finish(secondError, secondRow);
+        });
+        // Not counted a second time: the first attempt had no effect, and the route's budget holds for the statement.
+        (pg.Client.prototype.query as (query: object) => void).call(client, second);
+      },
+    );
     client.query(first as unknown as pg.Submittable);
   }
 

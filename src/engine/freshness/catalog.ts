@@ -34,3 +34,15 @@ export async function readFingerprint(client: pg.Client, { relations, functions 
   ]);
   return rows[0]!.fingerprint;
 }
+
+/** @returns a text that is another one after every change of a column behind these names, of its type or collation above all. */
+export async function readColumns(client: pg.Client, { relations }: CatalogNames): Promise<string> {
+  const { rows } = await client.query<{ columns: string }>(COLUMNS, [relations]);
+  return rows[0]!.columns;
+}
+
+/** Each row of the catalog that is written has a later `xmin` than any that was there. */
+const COLUMNS = `
+SELECT concat(count(*), '/', sum(xmin::text::bigint)) AS "columns"
+FROM pg_catalog.pg_attribute
+WHERE attrelid = ANY (ARRAY(SELECT to_regclass(relation) FROM unnest($1::text[]) AS relation))`;

@@ -99,6 +99,39 @@ SELECT
     SELECT json_agg(json_build_object('oid', pg_class.oid::text, 'name', pg_class.oid::regclass::text, 'kind', relkind))
     FROM reads JOIN pg_class USING (oid) WHERE pg_class.oid <> relation.oid
   ) AS "reads",
+  (
+    WITH RECURSIVE rules AS (
+      SELECT oid, ev_action FROM pg_rewrite WHERE ev_class = relation.oid AND relation.relkind = 'v'
+      UNION
+      SELECT rule.oid, rule.ev_action
+      FROM rules
+      JOIN pg_depend AS read ON read.objid = rules.oid AND read.classid = 'pg_rewrite'::regclass
+        AND read.refclassid = 'pg_class'::regclass
+      JOIN pg_rewrite AS rule ON rule.ev_class = read.refobjid AND rule.oid <> rules.oid
+    ), named AS (
+      -- A row as a whole names no column in pg_depend, but stands as column 0 in the rule.
+      SELECT DISTINCT attribute.attrelid, attribute.attnum, attribute.attname, attribute.attgenerated
+      FROM rules
+      JOIN pg_depend AS read ON read.objid = rules.oid AND read.classid = 'pg_rewrite'::regclass
+        AND read.refclassid = 'pg_class'::regclass
+      JOIN pg_attribute AS attribute ON attribute.attrelid = read.refobjid AND (
+        attribute.attnum = read.refobjsubid AND read.refobjsubid <> 0
+        OR attribute.attnum > 0 AND NOT attribute.attisdropped AND rules.ev_action::text ~ ':varattno 0 '
+      )
+    ), stored AS (
+      SELECT attrelid, attname FROM named WHERE attgenerated = ''
+      UNION
+      SELECT named.attrelid, source.attname
+      FROM named
+      JOIN pg_attrdef AS formula ON formula.adrelid = named.attrelid AND formula.adnum = named.attnum
+      JOIN pg_depend AS computed ON computed.classid = 'pg_attrdef'::regclass AND computed.objid = formula.oid
+        AND computed.refclassid = 'pg_class'::regclass AND computed.refobjid = named.attrelid
+        AND computed.refobjsubid NOT IN (0, named.attnum)
+      JOIN pg_attribute AS source ON source.attrelid = named.attrelid AND source.attnum = computed.refobjsubid
+      WHERE named.attgenerated <> ''
+    )
+    SELECT json_agg(json_build_object('oid', attrelid::text, 'name', attname)) FROM stored
+  ) AS "readColumns",
   relation.oid::text AS "oid"
 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (relation, log, place)
 LEFT JOIN pg_class AS relation ON relation.oid = to_regclass(wanted.relation)
@@ -116,6 +149,8 @@ interface Relation {
   readonly columns: readonly Column[] | null;
   /** What a view reads, views behind it included. */
   readonly reads: readonly { readonly oid: string; readonly name: string; readonly kind: string }[] | null;
+  /** Which columns a view reads, and of a generated one those that it is computed from. */
+  readonly readColumns: readonly { readonly oid: string; readonly name: string }[] | null;
 }
 
 interface Column {
@@ -132,12 +167,15 @@ export async function surveyTables(client: pg.Client, watched: Watched): Promise
   const functions = tables.map(({ source }) => `${nameText(functionName(source))}()`);
   const { rows } = await client.query<Relation>(SURVEY, [names, [...functions, ...views.map(() => null)]]);
   const found = tables.map((table, index) => ({ table, relation: rows[index]! }));
-  const sources = new Map([...tables, ...views].map(({ source }, index) => [rows[index]!.oid, source]));
+  const known: Known = {
+    sources: new Map([...tables, ...views].map(({ source }, index) => [rows[index]!.oid, source])),
+    tables: new Map(tables.map((table, index) => [rows[index]!.oid, table])),
+  };
   const reasons = [
     ...found.map(({ table, relation }) => ({ source: table.source, ...gapOfTable(table, relation) })),
     ...views.map((view, index) => ({
       source: view.source,
-      ...gapOfView(view, rows[tables.length + index]!, sources),
+      ...gapOfView(view, rows[tables.length + index]!, known),
     })),
   ];
   return {
@@ -186,15 +224,29 @@ function logsAll({ coverage }: Relation, table: WatchedTable): boolean {
   return wanted.keys.every((key) => keys.includes(key)) && wanted.columns.every((column) => columns.includes(column));
 }
 
-type Sources = ReadonlyMap<string | null, string>;
+/** What is watched, by oid. */
+interface Known {
+  readonly sources: ReadonlyMap<string | null, string>;
+  readonly tables: ReadonlyMap<string | null, WatchedTable>;
+}
 
-/** @param sources of the relations that are watched, by their oids. */
-function gapOfView(view: WatchedView, { kind, reads }: Relation, sources: Sources): Reason | undefined {
+function gapOfView(view: WatchedView, relation: Relation, { sources, tables }: Known): Reason | undefined {
+  const { kind, reads, readColumns } = relation;
   const called = tableName(view);
   if (kind === null) return ofMigrations(`There is no view ${called}.`);
   if (kind !== 'v') return ofSchema(`${called} ${UNLOGGED_KINDS[kind] ?? 'is not a view'}.`);
   const stranger = reads?.find((read) => read.kind !== 'v' && !view.bases.includes(sources.get(read.oid) ?? ''));
-  return stranger && ofSchema(`${called} reads ${stranger.name}, which its resource does not declare in \`madeOf\`.`);
+  if (stranger) return ofSchema(`${called} reads ${stranger.name}, which its resource does not declare in \`madeOf\`.`);
+  const unlogged = readColumns?.find(({ oid, name: column }) => {
+    const fields = tables.get(oid)?.fields;
+    return fields && !fields.some((field) => field.column === column);
+  });
+  return (
+    unlogged &&
+    ofSchema(
+      `${called} reads the column ${name(unlogged.name)} of ${tableName(tables.get(unlogged.oid)!)}, which its model does not have, so no trigger logs its changes.`,
+    )
+  );
 }
 
 /** Types whose equal values are written alike; the others of a key compare by rules of their own. */

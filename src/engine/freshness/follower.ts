@@ -99,10 +99,11 @@ export interface FollowerOptions {
   readonly watched?: Watched;
   readonly onState?: (state: FollowerState) => void;
   /**
-   * Told when a read and the follower saw two incarnations, or the follower has met another one: connections that were
-   * opened before this moment may lead to another server. A time of `performance.now()`.
+   * Told when connections that were opened before this moment must be replaced: a read and the follower saw two
+   * incarnations, or the follower has met another one, so they may lead to another server; or columns have changed, so
+   * statements may be prepared on them for other types. A time of `performance.now()`.
    */
-  readonly onMove?: (before: number) => void;
+  readonly onReplace?: (before: number) => void;
 }
 
 /** Told when it changes. The follower is not current while changes go unlogged, and when it has been lost for its bound. */

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { READ_ONLY, sqlstateOf } from '../session/error-codes.ts';
 import type { SessionClient } from '../session/session-client.ts';
-import { type CatalogNames, catalogNames, readFingerprint } from './catalog.ts';
+import { type CatalogNames, catalogNames, readColumns, readFingerprint } from './catalog.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
@@ -64,6 +64,7 @@ class LogFollower implements Follower {
   /** The epoch's row of the latest reading. */
   #row = '';
   #catalog: string | undefined;
+  #columns: string | undefined;
   /** The position at which the catalog was read, and when. */
   #catalogPosition = '';
   #catalogAt = NEVER;
@@ -235,7 +236,7 @@ class LogFollower implements Follower {
     this.#doubtedAt = performance.now();
     const before = performance.now();
     const client = await this.#connect();
-    this.#options.onMove?.(before);
+    this.#options.onReplace?.(before);
     return client;
   }
 
@@ -319,7 +320,7 @@ class LogFollower implements Follower {
     this.#incarnation = incarnation;
     this.#catalogPosition = '';
     this.#catalogAt = NEVER;
-    if (!isFirst) this.#options.onMove?.(performance.now());
+    if (!isFirst) this.#options.onReplace?.(performance.now());
   }
 
   #nameOf({ row }: Pick<Epoch, 'row'>, incarnation: string): string {
@@ -334,9 +335,21 @@ class LogFollower implements Follower {
     const catalog = watched ? await readFingerprint(client, this.#names) : '';
     const isKnown = catalog === this.#catalog && (this.#state === 'following' || this.#state === 'uncovered');
     if (watched && !isKnown) await this.#survey(client, watched);
+    if (watched && catalog !== this.#catalog) await this.#meetColumns(client);
     this.#catalog = catalog;
     this.#catalogPosition = position;
     this.#catalogAt = sentAt;
+  }
+
+  /**
+   * A prepared statement keeps the types that its parameters had: where a column ignores case from now on, it would still
+   * compare as before, and without an error. So connections are replaced before the new epoch is known.
+   */
+  async #meetColumns(client: SessionClient): Promise<void> {
+    const columns = await readColumns(client, this.#names);
+    const isFirst = this.#columns === undefined;
+    if (!isFirst && columns !== this.#columns) this.#options.onReplace?.(performance.now());
+    this.#columns = columns;
   }
 
   async #survey(client: SessionClient, watched: Watched): Promise<void> {

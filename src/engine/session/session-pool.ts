@@ -18,6 +18,7 @@ export interface SessionPoolConfig extends pg.PoolConfig {
 
 export class SessionPool extends pg.Pool {
   #replacedAt = Number.NEGATIVE_INFINITY;
+  #replacements = 0;
 
   constructor(config: SessionPoolConfig) {
     super({ Client: SessionClient, ...config } as pg.PoolConfig);
@@ -38,6 +39,12 @@ export class SessionPool extends pg.Pool {
   /** Connections that were opened before a time of `performance.now()` are not used again. */
   replaceOlderThan(time: number): void {
     this.#replacedAt = Math.max(this.#replacedAt, time);
+    this.#replacements += 1;
+  }
+
+  /** How often that was said. */
+  get replacements(): number {
+    return this.#replacements;
   }
 
   /** One sentence on what is wrong with the settings of a session in use, and what to do. One statement. */

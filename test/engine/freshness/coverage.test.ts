@@ -7,6 +7,10 @@ const psql = usePsql();
 const TOTALS =
   'select 1 as user_id, 1 as category_id, t.description as category, 1 as total, 1 as count from transactions t';
 
+/** The view with a text that an expression over the table of transactions gives. */
+const textOf = (expression: string) =>
+  `create view category_totals as ${TOTALS.replace('t.description', `(${expression})::text`)}`;
+
 const watched = watchMarketplace();
 
 /** What is found after a change of the schema, which is undone. */
@@ -72,6 +76,29 @@ describe('the triggers in the database', () => {
       `create view category_totals as ${TOTALS.replace('from transactions', 'from devices d join transactions')} on d.id = 1`,
       'reads devices',
     ],
+    [
+      'reads a column that no model has',
+      `alter table transactions add column hidden text; ${textOf('t.hidden')}`,
+      'reads the column "hidden" of "transactions"',
+    ],
+    [
+      'reads such a column in a whole row',
+      `alter table transactions add column hidden text; ${textOf('to_json(t)')}`,
+      'the column "hidden"',
+    ],
+    [
+      'reads such a column through another view',
+      `alter table transactions add column hidden text; create view between as select hidden from transactions;
+        ${textOf('(select max(hidden) from between)')}`,
+      'the column "hidden"',
+    ],
+    [
+      'reads a virtual generated column that is computed from such a column',
+      `alter table transactions add column hidden text, add column shown text generated always as (hidden) virtual;
+        ${textOf('t.shown')}`,
+      'the column "hidden"',
+    ],
+    ['reads which row version it is', textOf('t.xmin'), 'the column "xmin"'],
     ['is not there', '', 'There is no view'],
   ])('do not, where a view %s', async (_, change, reason) => {
     const { gaps } = await surveyAfter(`drop view category_totals; ${change}`);
@@ -79,6 +106,18 @@ describe('the triggers in the database', () => {
       { source: 'categoryTotal', reason: expect.stringContaining(reason), remedy: expect.any(String) },
     ]);
   });
+});
+
+it.each([
+  ['a row as a whole', textOf('to_json(t)')],
+  [
+    'generated columns of columns that are logged',
+    `alter table transactions add column loud text generated always as (upper(description)) stored,
+      add column quiet text generated always as (lower(description)) virtual, add column none text generated always as ('') virtual;
+      ${textOf('t.loud || t.quiet || t.none')}`,
+  ],
+])('the triggers cover a view that reads %s', async (_, change) => {
+  expect((await surveyAfter(`drop view category_totals; ${change}`)).gaps).toEqual([]);
 });
 
 describe('a key', () => {

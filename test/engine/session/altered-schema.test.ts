@@ -113,6 +113,18 @@ describe('a compiled read', () => {
     expect(errors).toEqual([]);
   });
 
+  it('is prepared anew, with another text, where connections are replaced: a pooler keeps what was prepared', async () => {
+    const preparedNow = () =>
+      onEach(async (client) => (await client.query('SELECT name, statement FROM pg_prepared_statements')).rows);
+    await findEverywhere();
+    expect((await preparedNow()).flat()).toContainEqual({ name: 'find', statement: FIND });
+    pool.replaceOlderThan(performance.now());
+    await findEverywhere();
+    const statements = (await preparedNow()).flat();
+    expect(statements).toContainEqual({ name: 'find.1', statement: `${FIND}\n-- 1` });
+    expect(statements).not.toContainEqual({ name: 'find', statement: FIND });
+  });
+
   it('fails honestly while a column is gone, and works when it is back', async () => {
     await findEverywhere();
     await pool.query('ALTER TABLE seat RENAME COLUMN place TO spot');

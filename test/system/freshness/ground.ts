@@ -16,6 +16,8 @@ import type { Writing } from './writing.ts';
 export interface Instance extends Running {
   readonly index: number;
   readonly address: string;
+  /** What it has said of changes that it cannot follow, a line each. */
+  readonly gaps: string[];
   /** Told to end, or not yet back. */
   isDown: boolean;
   /** Told to stand still, or just told to go on. */
@@ -141,8 +143,9 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
   const { index, environment, without, pauses, fault } = options;
   const port = await freePort();
   const loaded = [...(without === undefined ? [] : [REMOVAL]), PROBE, KEPT];
-  const state = { index, address: `http://127.0.0.1:${port}`, isDown: false, isStopped: false };
+  const state = { index, address: `http://127.0.0.1:${port}`, gaps: [] as string[], isDown: false, isStopped: false };
   const onLine = (line: string, readyAt: number) => {
+    if (line.includes('Not every change is logged')) state.gaps.push((JSON.parse(line) as { msg: string }).msg);
     const [, told] = /^pulse (\{.*\})$/.exec(line) ?? [];
     if (!told) return;
     const pause = { ...(JSON.parse(told) as Pauses), fault: fault() };

@@ -22,6 +22,7 @@ export interface SourceEdit {
 }
 
 const FOLLOWER = 'src/engine/freshness/log-follower.ts';
+const COVERAGE = 'src/engine/freshness/coverage.ts';
 const CACHE = 'src/engine/cache/cache.ts';
 
 export const GUARDS: Readonly<Record<string, Guard>> = {
@@ -46,6 +47,26 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   'no-cache': {
     fault: 'purge',
     edits: [{ file: 'src/engine/cache/policy.ts', from: `: 'public, no-cache';`, to: `: 'public, s-maxage=3600';` }],
+  },
+  /** A table with a virtual generated column is not served from the cache. */
+  virtual: { fault: 'virtual', edits: [{ file: COVERAGE, from: "attgenerated = 'v'", to: 'false' }] },
+  /** Nor is a view that reads a column which no trigger logs. */
+  'view-columns': {
+    fault: 'virtual',
+    edits: [{ file: COVERAGE, from: 'readColumns?.find', to: '[].find' }],
+  },
+  /** Values of a key that SQL compares otherwise than their bytes name no collection. */
+  collations: {
+    fault: 'collations',
+    edits: [
+      { file: COVERAGE, from: 'actual?.isExact && (type', to: 'actual && (type' },
+      { file: COVERAGE, from: "'varchar', 'uuid'", to: "'varchar', 'citext', 'uuid'" },
+    ],
+  },
+  /** Connections are replaced when columns change, since statements are prepared on them for the types of before. */
+  columns: {
+    fault: 'collations',
+    edits: [{ file: FOLLOWER, from: 'await this.#meetColumns(client);', to: '{}' }],
   },
   /** The catalog's fingerprint is part of the epoch's name. */
   catalog: {

@@ -41,6 +41,21 @@ it.each<[judged: Judged, is: string[]]>([
   expect(judged(read)).toEqual(is);
 });
 
+it('the journal measures for how long a row was not where it had gone', () => {
+  const journal = new Journal(BOUND_MS);
+  journal.commit(journal.begin([{ cell, where: 1 }]));
+  const write = journal.begin([{ cell, where: 2 }]);
+  journal.commit(write);
+  const judge = (afterMs: number, isShown: boolean) => {
+    const shown = shownIn(isShown ? textOf(cell, 1) : '');
+    const shows = (_: unknown, where: number | undefined) => where === 2;
+    return journal.judge({ sentAt: write.committedAt + afterMs, place: 0, instance: 0, shown, shows });
+  };
+  expect([judge(20, true), write.unseenMs]).toEqual([[], 0]);
+  expect([judge(20, false), Math.round(write.unseenMs)]).toEqual([[], 20]);
+  expect(judge(BOUND_MS + 1, false).map(({ is }) => is)).toEqual(['missing']);
+});
+
 it('a read goes back only behind one that had been answered when it was sent', () => {
   const reads = new BackwardReads();
   const read = (number: number, sentAt: number, answeredAt: number, of = '0 /page') => {

@@ -130,8 +130,7 @@ export class Journal {
     const violation = (is: Violation['is']) => [{ cell: name, is, shown: number, wanted }];
     if (!version || version.write.state === 'rolled back') return violation('rolled back');
     const missed = versions.slice(number + 1).find(({ write }) => wasCommitted(write, read));
-    if (missed && read.sentAt >= this.#excusedUntil)
-      missed.write.unseenMs = Math.max(missed.write.unseenMs, read.sentAt - missed.write.committedAt);
+    if (missed) this.#noteUnseen(missed.write, read);
     if (number >= wanted) return [];
     return violation(versions.slice(number + 1).some(({ write }) => isKnown(write, read)) ? 'stale' : 'late');
   }
@@ -139,13 +138,21 @@ export class Journal {
   /** Where nothing has been written since, cells are where they must be, and nowhere else. */
   #judgeWhole(read: Read): Violation[] {
     return [...this.#cells].flatMap(([name, { cell, versions }]): Violation[] => {
-      const wanted = this.#wantedBy(read, versions);
-      if (wanted < 0 || versions.slice(wanted + 1).some(({ write }) => write.state !== 'rolled back')) return [];
-      const must = read.shows(cell, versions[wanted]!.where);
+      const latest = versions.findLastIndex(({ write }) => write.state !== 'rolled back');
+      if (latest < 0) return [];
+      const { where, write } = versions[latest]!;
+      const must = read.shows(cell, where);
       const shown = read.shown.get(name);
       if (must === undefined || must === (shown !== undefined)) return [];
+      if (wasCommitted(write, read)) this.#noteUnseen(write, read);
+      const wanted = this.#wantedBy(read, versions);
+      if (wanted < latest) return [];
       return [{ cell: name, is: must ? 'missing' : 'in the wrong place', shown, wanted }];
     });
+  }
+
+  #noteUnseen(write: Write, { sentAt }: Read): void {
+    if (sentAt >= this.#excusedUntil) write.unseenMs = Math.max(write.unseenMs, sentAt - write.committedAt);
   }
 
   /** The lowest number that a read may show; below 0 for any. */

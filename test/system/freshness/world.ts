@@ -153,3 +153,9 @@ export const keptPages = (): Page[] =>
   ['/v1/kept/categories', '/v1/categories'].map((path) =>
     page(`${path}?id[in]=${OWN.category}&fields=name`, { category: (id) => id === OWN.category }),
   );
+
+/** The category that has a key, which is the own one while it belongs to the own user's place. */
+export const slugPage = (slug: string): Page =>
+  page(`/v1/categories?slug=${slug}&fields=name`, {
+    category: (id, where) => id === OWN.category && where === OWN.user,
+  });
