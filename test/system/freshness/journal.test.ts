@@ -8,13 +8,15 @@ const cell = { kind: 'user', id: 7 };
 const BOUND_MS = 100;
 
 /** A journal with two writes that are committed, and a read that shows one of them. */
-function judged({ shown, isLogged = true, place = 0, afterMs = 0, isExcused = false }: Judged): string[] {
+function judged({ shown, isLogged = true, place = 0, afterMs = 0, excused = 'never' }: Judged): string[] {
   const journal = new Journal(BOUND_MS);
+  const excuse = () => journal.excuseUntil(performance.now() + 10 * BOUND_MS);
   journal.commit(journal.begin([{ cell, where: 1 }]));
+  if (excused === 'before the write') excuse();
   const write = journal.begin([{ cell, where: 1 }], isLogged);
   journal.commit(write);
   const sentAt = write.committedAt + afterMs;
-  if (isExcused) journal.excuseUntil(sentAt + 1);
+  if (excused === 'after the write') excuse();
   const read = { sentAt, place, instance: 0, shown: shownIn(textOf(cell, shown)), shows: () => true };
   return journal.judge(read).map(({ is }) => is);
 }
@@ -25,14 +27,15 @@ interface Judged {
   /** What the read knows by its token. */
   readonly place?: number;
   readonly afterMs?: number;
-  readonly isExcused?: boolean;
+  readonly excused?: 'never' | 'before the write' | 'after the write';
 }
 
 it.each<[judged: Judged, is: string[]]>([
   [{ shown: 1, afterMs: BOUND_MS + 1, place: 2 }, []],
   [{ shown: 0, afterMs: BOUND_MS - 1, place: 1 }, []],
   [{ shown: 0, afterMs: BOUND_MS + 1 }, ['late']],
-  [{ shown: 0, afterMs: BOUND_MS + 1, isExcused: true }, []],
+  [{ shown: 0, afterMs: BOUND_MS + 1, excused: 'before the write' }, []],
+  [{ shown: 0, afterMs: BOUND_MS + 1, excused: 'after the write' }, ['late']],
   [{ shown: 0, place: 2 }, ['stale']],
   [{ shown: 0, place: 2, isLogged: false }, []],
   [{ shown: 0, place: 2, isLogged: false, afterMs: BOUND_MS + 1 }, ['late']],

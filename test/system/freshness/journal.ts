@@ -69,6 +69,7 @@ export class Journal {
   readonly #cells = new Map<string, { readonly cell: Cell; readonly versions: Version[] }>();
   #place = 0;
   #excusedUntil = 0;
+  #excusedAfter = 0;
   readonly writes: Write[] = [];
   readonly #boundMs: number;
 
@@ -77,9 +78,13 @@ export class Journal {
     this.#boundMs = boundMs;
   }
 
-  /** Reads that are sent before this time may miss what they do not know of. A time of `performance.now()`. */
+  /**
+   * Reads that are sent before this time may miss what they do not know of, if it is committed from now on. A time of
+   * `performance.now()`.
+   */
   excuseUntil(time: number): void {
     this.#excusedUntil = time;
+    this.#excusedAfter = this.#place;
   }
 
   /** How many have been committed. */
@@ -151,15 +156,18 @@ export class Journal {
     });
   }
 
-  #noteUnseen(write: Write, { sentAt }: Read): void {
-    if (sentAt >= this.#excusedUntil) write.unseenMs = Math.max(write.unseenMs, sentAt - write.committedAt);
+  #noteUnseen(write: Write, read: Read): void {
+    if (!this.#isExcused(write, read)) write.unseenMs = Math.max(write.unseenMs, read.sentAt - write.committedAt);
+  }
+
+  #isExcused(write: Write, read: Read): boolean {
+    return write.place > this.#excusedAfter && read.sentAt < this.#excusedUntil;
   }
 
   /** The lowest number that a read may show; below 0 for any. */
   #wantedBy(read: Read, versions: readonly Version[]): number {
-    const isExcused = read.sentAt < this.#excusedUntil;
-    const isPastBound = ({ state, committedAt }: Write) =>
-      !isExcused && state === 'committed' && committedAt + this.#boundMs < read.sentAt;
+    const isPastBound = (write: Write) =>
+      write.state === 'committed' && write.committedAt + this.#boundMs < read.sentAt && !this.#isExcused(write, read);
     return versions.findLastIndex(({ write }) => isKnown(write, read) || isPastBound(write));
   }
 }
