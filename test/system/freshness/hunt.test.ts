@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { as } from '../../support/app.ts';
 import { useInstances } from '../../support/instances.ts';
 import { type HuntOptions, hunt } from './hunt/hunt.ts';
 import { huntComplaints, huntSummary } from './hunt/hunt-report.ts';
@@ -35,9 +36,27 @@ describe.each([
     for (const line of said) expect(line).toMatch(/^Stale: GET \/v1\/products\/4.*\n.*200 \S*"at \d{4}-.*\n.*hit; ttl/);
   });
 
+  it('is compared by the pages of its API document, if none are named', async () => {
+    const headers = as(1);
+    const { paths, compared, hits, failures, differences } = await hunt({
+      ...options,
+      paths: [],
+      headers,
+      boundMs: 200,
+    });
+    expect(paths).toContain('/v1/categories');
+    expect([failures, differences, compared, hits > 0]).toEqual([[], [], paths.length, true]);
+  });
+
   it('fails with the name of a statement that fails', async () => {
     await expect(hunt({ ...options, writes: ['nonsense'] })).rejects.toThrow('The statement "nonsense" fails: syntax');
   });
+});
+
+it('a service without an API document needs pages by name', async () => {
+  await expect(hunt({ ...usual, paths: [], base: 'http://127.0.0.1:1', boundMs: 1 })).rejects.toThrow(
+    'name pages by --path',
+  );
 });
 
 it('a cache that does not let reads past it is refused', async () => {

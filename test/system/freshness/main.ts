@@ -33,7 +33,7 @@ async function openDatabase(stack: AsyncDisposableStack): Promise<string> {
 }
 
 async function runHunt(options: HuntOptions): Promise<number> {
-  log(`Comparing ${options.paths.length} pages of ${options.base} for ${options.seconds} s.`);
+  log(`Comparing pages of ${options.base} for ${options.seconds} s.`);
   const outcome = await hunt(options);
   const wrong = huntComplaints(outcome, options.writes.length > 0);
   print([...huntMeasured(outcome, options), ...wrong, huntSummary(outcome)]);

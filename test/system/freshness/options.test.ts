@@ -29,6 +29,12 @@ it('hunts in the service at --base', () => {
   });
 });
 
+it('needs no more than an address and a database', () => {
+  const databaseUrl = 'postgresql://localhost/shop';
+  const command = commandFrom(['--base', 'http://127.0.0.1:3000', '--database', databaseUrl]);
+  expect(command).toMatchObject({ does: 'hunt', options: { databaseUrl, paths: [], writes: [] } });
+});
+
 const page = ['--base', 'http://127.0.0.1', '--path', '/'];
 
 it.each([
@@ -39,7 +45,6 @@ it.each([
   [['--path', '/'], '--path does not go without --base.'],
   [[...page, '--faults', 'none'], '--faults does not go with --base.'],
   [['--base', 'shop'], '--base is "shop", but must be a URL such as http://127.0.0.1:3000.'],
-  [['--base', 'http://127.0.0.1'], '--base needs pages: --path or --paths.'],
   [[...page, '--path', 'v1'], 'The page "v1" does not start with a slash.'],
   [[...page, '--paths', 'no-such-file'], '--paths cannot be read: ENOENT'],
   [[...page, '--header', 'Authorization'], '--header is "Authorization", but must be "Name: value".'],

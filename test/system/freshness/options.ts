@@ -22,7 +22,8 @@ with what had been committed when it was sent: a read that is sent more than ${B
 Or a service of yours that is built on this engine, as it runs:
 
   --base URL      its address, behind no other cache
-  --path PATH     a page to compare, from the first slash on; may be repeated
+  --path PATH     a page to compare, from the first slash on; may be repeated. Without it and --paths, the pages of the
+                  service's /openapi.json that a cache answers
   --paths FILE    a file of such pages, a line each
   --header H      "Name: value", sent with each request; may be repeated
   --database URL  its database: to count changes, and to run --write
@@ -110,7 +111,6 @@ function huntOptions(values: Values): HuntOptions {
   if (write.length > 0 && database === undefined) throw new WrongUsageError('--write needs --database.');
   const base = baseFrom(values.base!);
   const all = [...path, ...(paths === undefined ? [] : pathsIn(paths))];
-  if (all.length === 0) throw new WrongUsageError('--base needs pages: --path or --paths.');
   const wrong = all.find((each) => !each.startsWith('/'));
   if (wrong !== undefined) throw new WrongUsageError(`The page "${wrong}" does not start with a slash.`);
   return {

@@ -6,13 +6,13 @@ const SHOWN = 5;
 /** Of a body, around the first character that differs. */
 const CONTEXT = 40;
 
-export function huntMeasured(outcome: HuntOutcome, { boundMs, paths, writes }: HuntOptions): string[] {
-  const { compared, hits, undecided, written, rows, delays } = outcome;
+export function huntMeasured(outcome: HuntOutcome, { boundMs, writes }: HuntOptions): string[] {
+  const { paths, compared, hits, undecided, written, rows, delays } = outcome;
   const sorted = [...delays].sort((one, other) => one - other);
   const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
   const delay = [at(0.5), at(0.99), at(1)].map((ms) => ms.toFixed(1));
   const shown = Object.entries({
-    pages: paths.length,
+    pages: paths.length > SHOWN ? paths.length : paths.join(' '),
     'answers compared': `${compared}, ${hits} of them from a cache`,
     'not decided': `${undecided} (the page changed meanwhile)`,
     bound: `${boundMs} ms`,

@@ -10,10 +10,12 @@ import { setTimeout as rest } from 'node:timers/promises';
 import pg from 'pg';
 import { createClient, type Reply } from '../client.ts';
 import { withoutId } from '../readers.ts';
+import { findPages } from './find-pages.ts';
 
 export interface HuntOptions {
   /** The address of the service, without a slash at its end. */
   readonly base: string;
+  /** If there are none, the pages of the service's API document. */
   readonly paths: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   /** Where `writes` are run, and changes are counted. */
@@ -36,6 +38,7 @@ export interface StaleAnswer {
 }
 
 export interface HuntOutcome {
+  readonly paths: readonly string[];
   /** Cached answers that were compared, and those of them that a cache answered. */
   compared: number;
   hits: number;
@@ -58,16 +61,20 @@ export class HuntError extends Error {
 /** A token that names no snapshot: the read goes past the cache. */
 const PAST = 'none';
 
-/** @throws {HuntError} if the service does not read past its cache, or the database cannot be reached. */
+/** @throws {HuntError} if there are no pages, the service does not read past its cache, or the database cannot be reached. */
 export async function hunt(options: HuntOptions): Promise<HuntOutcome> {
   await using stack = new AsyncDisposableStack();
   const database = options.databaseUrl === undefined ? undefined : await connect(stack, options.databaseUrl);
-  const hunter = new Hunter(options, database);
-  stack.defer(() => hunter.close());
+  const client = stack.adopt(createClient(), (each) => each.close());
+  const paths = options.paths.length > 0 ? options.paths : await findPages({ ...options, ask: client.ask });
+  if (paths.length === 0) {
+    throw new HuntError('The service has no /openapi.json with pages that a cache answers: name pages by --path.');
+  }
+  const hunter = new Hunter({ ...options, paths }, client, database);
   const before = await rowsChanged(database);
   const endAt = performance.now() + 1000 * options.seconds;
   do {
-    for (const path of options.paths) await hunter.sample(path);
+    for (const path of paths) await hunter.sample(path);
   } while (performance.now() < endAt);
   const after = await rowsChanged(database);
   return { ...hunter.outcome, rows: before === undefined || after === undefined ? undefined : after - before };
@@ -97,21 +104,20 @@ interface Timed extends Reply {
 }
 
 class Hunter {
-  readonly outcome: HuntOutcome = {
-    ...{ compared: 0, hits: 0, undecided: 0, written: 0, rows: undefined },
-    ...{ differences: [], failures: [], delays: [] },
-  };
+  readonly outcome: HuntOutcome;
   readonly #options: HuntOptions;
+  readonly #client: ReturnType<typeof createClient>;
   readonly #database: pg.Client | undefined;
-  readonly #client = createClient();
 
-  constructor(options: HuntOptions, database: pg.Client | undefined) {
+  constructor(options: HuntOptions, client: ReturnType<typeof createClient>, database: pg.Client | undefined) {
     this.#options = options;
+    this.#client = client;
     this.#database = database;
-  }
-
-  close(): void {
-    this.#client.close();
+    this.outcome = {
+      paths: options.paths,
+      ...{ compared: 0, hits: 0, undecided: 0, written: 0, rows: undefined },
+      ...{ differences: [], failures: [], delays: [] },
+    };
   }
 
   async sample(path: string): Promise<void> {
