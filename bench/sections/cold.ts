@@ -23,7 +23,7 @@ export const cold: Section = {
     const servers = [...(await startOverHttp(ground, answers)), ...limit];
     bench.log('Over HTTP:');
     const raced = await race(servers, optionsOf(bench, ground));
-    const overHttp = new Map([...raced, ...(await runBefore(bench, ground.users))]);
+    const overHttp = new Map([...raced, ...(await runBefore(bench, ground))]);
     const races = { 'without HTTP': inProcess, 'over HTTP': overHttp };
     return {
       facts: factsOf(ground, answers, pgbench),

@@ -4,17 +4,15 @@ import { startBefore } from '../../support/before-service.ts';
 import type { Bench } from '../../support/bench.ts';
 import { startChild } from '../../support/child.ts';
 import { cpuOf } from '../../support/cpu.ts';
-import { openBeforeDatabase } from '../../support/database.ts';
 import type { Mixed } from '../../support/load.ts';
 import type { Turns } from '../../support/race.ts';
+import type { Ground } from './ground.ts';
 
 /** At once. */
 const CLIENTS = 4;
 
-export async function runBefore(bench: Bench, users: readonly number[]): Promise<Turns> {
-  const { stack, size, quick } = bench;
-  const { url } = await openBeforeDatabase(bench, size);
-  const { address, pid } = await startBefore(stack, url);
+export async function runBefore({ stack, quick }: Bench, { beforeUrl, users }: Ground): Promise<Turns> {
+  const { address, pid } = await startBefore(stack, beforeUrl);
   const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
   const requests = users.map((user) => ({ path: `/v1/users/${user}/dashboard` }));
   const mix = { url: address, connections: CLIENTS, seconds: 0, headers: {}, requests };

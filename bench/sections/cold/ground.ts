@@ -1,6 +1,6 @@
 /** What all contenders share: the database, whose dashboards are asked for, how they are configured. */
 import type { Bench } from '../../support/bench.ts';
-import { type BenchDatabase, openBenchDatabase } from '../../support/database.ts';
+import { type BenchDatabase, openBeforeDatabase, openBenchDatabase } from '../../support/database.ts';
 import { productionEnvironment } from '../../support/environment.ts';
 import { drawUsers } from '../../support/users.ts';
 
@@ -9,12 +9,16 @@ export const CONNECTIONS = 10;
 
 export interface Ground extends Pick<Bench, 'stack' | 'log'> {
   readonly database: BenchDatabase;
+  /** Of the slow service. */
+  readonly beforeUrl: string;
   readonly users: readonly number[];
   /** Of every process that serves or reads: nothing cached, nobody turned away. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export async function prepareGround(bench: Bench): Promise<Ground> {
+  // First: it may have to be copied from the other, to which nobody may be connected then.
+  const before = await openBeforeDatabase(bench, bench.size);
   const database = await openBenchDatabase(bench, bench.size);
   const environment = {
     ...productionEnvironment(database.url),
@@ -22,5 +26,6 @@ export async function prepareGround(bench: Bench): Promise<Ground> {
     DATABASE_POOL_MIN: String(CONNECTIONS),
     CACHE_ROLLOUT_PERCENT: '0',
   };
-  return { stack: bench.stack, log: bench.log, database, users: await drawUsers(database.url), environment };
+  const users = await drawUsers(database.url);
+  return { stack: bench.stack, log: bench.log, database, beforeUrl: before.url, users, environment };
 }
