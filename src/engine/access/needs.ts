@@ -76,8 +76,8 @@ export function needsOf({ dataModel, watched, writes, schema }: NeedsOptions): N
   });
   for (const table of [...watched.tables.values(), ...viewsOf(watched)]) add(place(table), ['SELECT']);
   for (const written of writes) {
-    for (const [model, privileges = []] of Object.entries(written)) {
-      add(place(dataModel.models[model]!), ['SELECT', ...privileges]);
+    for (const [model, privileges] of Object.entries(written)) {
+      add(place(dataModel.models[model]!), ['SELECT', ...privileges!]);
     }
   }
   for (const [table, privileges] of Object.entries(OWN_TABLES)) add({ schema, table }, privileges);
@@ -85,6 +85,7 @@ export function needsOf({ dataModel, watched, writes, schema }: NeedsOptions): N
   const tables = [...held.values()].map(({ need, privileges }) => ({ ...need, privileges: [...privileges] }));
   return {
     schema,
+    // Stryker disable next-line EqualityOperator: no two places are equal, since each table is held once
     tables: tables.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1)),
     functions: FUNCTIONS,
   };

@@ -35,7 +35,7 @@ export function grantFor(policy: Policy, viewer: Viewer): Grant | undefined {
 }
 
 /** Whether two viewers of a role may see different things, so that a cached response is one viewer's alone. */
-export const dependsOnSubject = (grant: Grant): boolean => grant.rows !== undefined && mentionsSubject(grant.rows);
+export const dependsOnSubject = (grant: Grant): boolean => mentionsSubject(grant.rows);
 
 function mentionsSubject(value: unknown): boolean {
   if (value === SUBJECT) return true;
@@ -52,7 +52,7 @@ function withSubject(value: unknown, viewer: Viewer): unknown {
 const ID = /^[1-9]\d{0,9}$/;
 
 /** Subjects are the ids of users. One that is not names nobody: 0 is the id of no row. */
-export function subjectId({ subject = '' }: Viewer): number {
-  const id = ID.test(subject) ? Number(subject) : 0;
+export function subjectId({ subject }: Viewer): number {
+  const id = ID.test(String(subject)) ? Number(subject) : 0;
   return id < 2 ** 31 ? id : 0;
 }

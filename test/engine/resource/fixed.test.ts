@@ -20,6 +20,7 @@ describe('two values of a field', () => {
     ['House', 'open', true, false],
     ['Tag', 'slug', 'a', 'A'],
     ['Animal', 'mood', 'calm', 'angry'],
+    ['Animal', 'name', 'a', 'A'],
   ])('cannot both be in a row: %s.%s, %s and %s', (model, name, one, other) => {
     expect(areContrary(fieldOf(model, name), one, other)).toBe(true);
   });
@@ -27,7 +28,14 @@ describe('two values of a field', () => {
   it.each([
     ['Animal', 'id', 7n, 7],
     ['Animal', 'id', 7, 7n],
+    ['House', 'open', true, true],
+    ['House', 'open', true, 'true'],
+    ['House', 'open', 'true', true],
+    ['Tag', 'slug', 'a', 'a'],
+    ['Tag', 'slug', 'a', 1],
+    ['Tag', 'slug', 1.5, 'a'],
     ['House', 'area', '1.0', '1.00'],
+    ['Keeper', 'salary', '1.0', '1.00'],
     ['House', 'area', 1, '2'],
     ['House', 'country', 'a', 'a '],
     ['Animal', 'code', 'AB', 'ab'],
@@ -37,6 +45,13 @@ describe('two values of a field', () => {
   ])('may be equal in the database: %s.%s, %s and %s', (model, name, one, other) => {
     expect(areContrary(fieldOf(model, name), one, other)).toBe(false);
   });
+});
+
+it('two texts that are exactly compared cannot both be in a row, whatever their type is called', () => {
+  const field = fieldOf('Tag', 'slug');
+  for (const name of ['Text', 'VarChar']) {
+    expect(areContrary({ ...field, native: { name, args: [] } }, 'a', 'A')).toBe(true);
+  }
 });
 
 it('a path that fixes a BigInt, of which the policy grants the own one, is allowed for that one alone', () => {

@@ -63,6 +63,41 @@ describe('what a role may not see', () => {
     expect(selection.scope).toBe('subject');
   });
 
+  it('is no filter: a field, a relation with the fields behind it, a computed value', () => {
+    const many = { compare: ['legs', 'gt', 4] as const };
+    const shown = {
+      ...animal,
+      computed: { many, 'legs.many': many },
+      filters: { ...animal.filters, weight: ['gte'], many: ['equals'], 'legs.many': ['equals'] },
+      policy: { user: { without: ['house', 'weight', 'many', 'legs.many'] } },
+    } as unknown as typeof animal;
+    const other = new Registry(zooDataModel);
+    other.add(shown, { ...house, policy: everything('user') });
+    const ask = (query: SelectionRequest['query']) => () =>
+      new SelectionParser(other, cursorSigner('secret')).list({ resource: shown, viewer: user, query });
+    for (const parameter of ['weight[gte]', 'house.title', 'mother.weight[gte]', 'many', 'legs.many']) {
+      expect(detailOf(ask({ [parameter]: '1' }))).toBe(
+        `there is no parameter "${parameter}"; there is fields, sort, limit, after, mother.name, name`,
+      );
+    }
+    expect(ask({ 'mother.name': 'x', name: 'y' })).not.toThrow();
+  });
+
+  it('makes the answer of one viewer if any filter looks at it, whichever comes last', () => {
+    const free = { ...animal, policy: everything('user') };
+    const own = { ...house, policy: { user: { rows: { title: SUBJECT } } } } as unknown as typeof house;
+    const other = new Registry(zooDataModel);
+    other.add(free, own);
+    const scope = (query: SelectionRequest['query']) =>
+      new SelectionParser(other, cursorSigner('secret')).list({ resource: free, viewer: user, query }).scope;
+    expect([
+      scope({ name: 'x' }),
+      scope({ 'mother.name': 'x' }),
+      scope({ 'house.title': 'x' }),
+      scope({ 'house.title': 'x', name: 'x' }),
+    ]).toEqual(['role', 'role', 'subject', 'subject']);
+  });
+
   it('cannot be read from a cursor', () => {
     const selection = list({ sort: 'name' });
     const cursor = parser.cursor(selection, '["a secret","41"]');

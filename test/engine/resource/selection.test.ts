@@ -197,6 +197,18 @@ describe('a list', () => {
     expect(() => list(product, query)).toThrow(refused(parameter, detail));
   });
 
+  it('skips the pages before a numbered one', () => {
+    expect(list(product, { page: '3', per_page: '10' }).args).toMatchObject({ take: 10, skip: 20 });
+    expect(list(product, { page: '1' }).args).not.toHaveProperty('skip');
+  });
+
+  it('repeats no more than the start of a name that is too long', () => {
+    const start = 'x'.repeat(64);
+    expect(() => list(product, { [`${start}y`]: '1' })).toThrow(
+      refused(start, /^there is no parameter "x{64}…"; there is fields/),
+    );
+  });
+
   it('refuses rows that multiply', () => {
     const deep = { fields: 'reviews(product(reviews(id)))', limit: '2' };
     expect(() => list(product, deep)).toThrow(refused('limit', /asks for up to 3282 rows/));
@@ -245,9 +257,11 @@ describe('a policy', () => {
   });
 
   it('asks the public who it is, and refuses roles that it does not name', () => {
-    expect(() => list(transaction)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+    expect(() => list(transaction)).toThrow(
+      expect.objectContaining({ code: 'UNAUTHENTICATED', message: 'This needs a bearer token.' }),
+    );
     expect(() => list(transaction, {}, { subject: '1', role: 'constructor' })).toThrow(
-      expect.objectContaining({ code: 'FORBIDDEN' }),
+      expect.objectContaining({ code: 'FORBIDDEN', message: 'You may not see this transaction.' }),
     );
   });
 
@@ -258,6 +272,11 @@ describe('a policy', () => {
     });
     expect(() => parser.list({ ...request, where: { userId: 8 } })).toThrow(
       expect.objectContaining({ code: 'FORBIDDEN' }),
+    );
+    const admin = { subject: '1', role: 'admin' };
+    expect(parser.list({ ...request, viewer: admin, where: { userId: 8 } }).args.where).toEqual({ userId: 8 });
+    expect(() => parser.list({ ...request, viewer: PUBLIC, where: { userId: 8 } })).toThrow(
+      expect.objectContaining({ code: 'UNAUTHENTICATED' }),
     );
   });
 

@@ -1,0 +1,38 @@
+/** What a write asks of the viewer. */
+import { describe, expect, it } from 'vitest';
+import { isAdmin, mustBeAdmin, mustBeSelf, mustBeUser } from '../../src/domain/viewer.ts';
+import { PUBLIC } from '../../src/engine/resource/viewer.ts';
+
+const user = { subject: '7', role: 'user' };
+const admin = { subject: '2', role: 'admin' };
+const unauthenticated = expect.objectContaining({
+  code: 'UNAUTHENTICATED',
+  message: 'This needs a bearer token.',
+});
+const forbidden = (message: string) => expect.objectContaining({ code: 'FORBIDDEN', message });
+
+it('only the role of administrators makes one', () => {
+  expect([admin, user, PUBLIC, { subject: '2', role: 'Admin' }].map(isAdmin)).toEqual([true, false, false, false]);
+});
+
+describe('a write that', () => {
+  it('any user may do is refused to the public', () => {
+    expect(mustBeUser(user)).toBe(7);
+    expect(() => mustBeUser(PUBLIC)).toThrow(unauthenticated);
+  });
+
+  it('an administrator may do is refused to users and to the public', () => {
+    const refusal = forbidden('Only an administrator may do this.');
+    expect(() => mustBeAdmin(admin)).not.toThrow();
+    expect(() => mustBeAdmin(user)).toThrow(refusal);
+    expect(() => mustBeAdmin({ subject: undefined, role: 'admin' })).toThrow(unauthenticated);
+  });
+
+  it('a user may do for itself is refused to another user, and allowed to administrators', () => {
+    const refusal = forbidden('You may only do this for yourself.');
+    expect(() => mustBeSelf(7, user)).not.toThrow();
+    expect(() => mustBeSelf(7, admin)).not.toThrow();
+    expect(() => mustBeSelf(8, user)).toThrow(refusal);
+    expect(() => mustBeSelf(7, PUBLIC)).toThrow(unauthenticated);
+  });
+});

@@ -1,0 +1,74 @@
+/** The privileges that a role needs: those of what is read, of what is written, and of the service's own tables. */
+import { expect, it } from 'vitest';
+import { needsOf, type Writes } from '../../../src/engine/access/needs.ts';
+import { watch } from '../../../src/engine/freshness/watched.ts';
+import { everything } from '../../../src/engine/resource/policy.ts';
+import { Registry } from '../../../src/engine/resource/registry.ts';
+import { zooDataModel, zooResource } from '../../support/zoo.ts';
+
+const policy = everything('user');
+const registry = new Registry(zooDataModel);
+registry.add(
+  zooResource('Tag', { name: 'tag', fields: ['slug'], lean: 'slug', sort: 'slug', policy }),
+  zooResource('AnimalTotal', {
+    name: 'total',
+    fields: ['country'],
+    lean: 'country',
+    sort: 'country',
+    policy,
+    madeOf: { Feeding: {} },
+  }),
+);
+const needed = (...writes: Writes[]) =>
+  needsOf({ dataModel: zooDataModel, watched: watch(registry), writes, schema: 'farm' });
+const placeOf = (model: string) => {
+  const { schema, table } = zooDataModel.models[model]!;
+  return { schema: schema!, table };
+};
+const read = (model: string) => ({ ...placeOf(model), privileges: ['SELECT'] });
+
+const ALL = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
+const own = [
+  { schema: 'farm', table: '_prisma_migrations', privileges: ['SELECT'] },
+  { schema: 'farm', table: 'invalidation_epoch', privileges: ['SELECT'] },
+  { schema: 'farm', table: 'invalidation_log', privileges: ['SELECT'] },
+  { schema: 'farm', table: 'job_workers', privileges: ALL },
+  { schema: 'graphile_worker', table: '_private_job_queues', privileges: ALL },
+  { schema: 'graphile_worker', table: '_private_jobs', privileges: ALL },
+  { schema: 'graphile_worker', table: '_private_known_crontabs', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'graphile_worker', table: '_private_tasks', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'graphile_worker', table: 'jobs', privileges: ['SELECT'] },
+  { schema: 'graphile_worker', table: 'migrations', privileges: ['SELECT'] },
+];
+const byPlace = (one: { schema: string; table: string }, other: typeof one) =>
+  `${one.schema}.${one.table}` < `${other.schema}.${other.table}` ? -1 : 1;
+
+it('are to read what resources read, views and the tables that these are made of included, and the own tables', () => {
+  expect(needed()).toEqual({
+    schema: 'farm',
+    tables: [...own, read('Tag'), read('AnimalTotal'), read('Feeding')].sort(byPlace),
+    functions: [
+      'invalidation_begin()',
+      'invalidation_end(uuid)',
+      'invalidation_trim(interval, integer)',
+      'invalidation_catalog(text[], text[])',
+    ],
+  });
+});
+
+it('are what is declared to be written, once, and to read what is written', () => {
+  const { tables } = needed({ Tag: ['INSERT'], Keeper: ['UPDATE'] }, { Tag: ['UPDATE', 'INSERT'], House: [] });
+  const privilegesOn = (model: string) => tables.filter(({ table }) => table === placeOf(model).table);
+  expect(privilegesOn('Tag')).toEqual([{ ...read('Tag'), privileges: ['SELECT', 'INSERT', 'UPDATE'] }]);
+  expect(privilegesOn('Keeper')).toEqual([{ ...read('Keeper'), privileges: ['SELECT', 'UPDATE'] }]);
+  expect(privilegesOn('House')).toEqual([read('House')]);
+});
+
+it('are in the schema that a model names, or else in that of the service', () => {
+  const { schema: _, ...tag } = zooDataModel.models['Tag']!;
+  const dataModel = { ...zooDataModel, models: { ...zooDataModel.models, Tag: tag } };
+  const writes = [{ Tag: ['DELETE'], Keeper: ['INSERT'] }] as const;
+  const { tables } = needsOf({ dataModel, watched: watch(new Registry(dataModel)), writes, schema: 'farm' });
+  expect(tables).toContainEqual({ schema: 'farm', table: tag.table, privileges: ['SELECT', 'DELETE'] });
+  expect(tables).toContainEqual({ ...placeOf('Keeper'), privileges: ['SELECT', 'INSERT'] });
+});
