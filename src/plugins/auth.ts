@@ -87,7 +87,7 @@ function refusalOf(error: unknown, { log }: FastifyRequest): RequestError {
 
 /** RFC 6750: a reply names an error only to a client that sent a bearer token. */
 function challenge({ refusal, headers }: FastifyRequest, reply: FastifyReply): void {
-  const isBearer = /^Bearer\b/i.test(headers.authorization ?? '');
+  const isBearer = /^Bearer\b/i.test(headers.authorization!);
   if (refusal!.statusCode !== 401 || !isBearer) return;
   reply.header('www-authenticate', `Bearer error="invalid_token", error_description="${refusal!.message}"`);
 }

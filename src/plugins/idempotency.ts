@@ -81,9 +81,9 @@ interface Answer {
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
 
 function keyOf({ headers, viewer, method, url, body, routeOptions }: FastifyRequest): Key | undefined {
-  const key = headers['idempotency-key'];
+  const key = headers['idempotency-key']?.toString();
   if (key === undefined) return undefined;
-  if (typeof key !== 'string' || !VISIBLE_ASCII.test(key)) {
+  if (!VISIBLE_ASCII.test(key)) {
     const detail = 'must be 1 to 255 visible ASCII characters';
     throw requestError('invalidRequest', `Idempotency-Key: ${detail}`, [{ parameter: 'Idempotency-Key', detail }]);
   }

@@ -10,6 +10,7 @@ import { matchesGlob } from 'node:path';
 
 export interface MutationScope {
   readonly mutate: readonly string[];
+  /** In the order in which they are run: the fast ones first. */
   readonly tests: readonly string[];
   /** The least share of mutants that the tests notice, in percent. */
   readonly least: number;
@@ -30,6 +31,31 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     mutate: ['src/domain/projects/policy.ts', 'src/domain/viewer.ts'],
     tests: ['test/domain/projects/policy.test.ts', 'test/domain/viewer.test.ts'],
     least: 100,
+  },
+  tokens: {
+    mutate: ['src/plugins/auth/*.ts'],
+    tests: ['test/plugins/auth/claims.test.ts', 'test/plugins/auth/{verification-key,verify}.test.ts'],
+    least: 100,
+  },
+  keys: {
+    mutate: ['src/plugins/jwks.ts'],
+    tests: ['test/plugins/jwks.test.ts'],
+    least: 100,
+  },
+  auth: {
+    mutate: ['src/plugins/auth.ts'],
+    tests: ['test/plugins/auth/viewer-of-request.test.ts'],
+    least: 100,
+  },
+  cursors: {
+    mutate: ['src/engine/resource/{cursor,page,sort}.ts'],
+    tests: ['test/engine/resource/{cursor,page,hidden}.test.ts'],
+    least: 100,
+  },
+  idempotency: {
+    mutate: ['src/plugins/idempotency.ts'],
+    tests: ['test/plugins/idempotency.test.ts'],
+    least: 85,
   },
 };
 

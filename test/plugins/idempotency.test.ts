@@ -1,10 +1,19 @@
 /** A creating request with a key creates once: whatever is repeated, whatever is at once, whatever crashes between. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createOnce } from '../../src/plugins/idempotency.ts';
 import { shop } from '../domain/orders/support.ts';
 import { as, useApp } from '../support/app.ts';
 import { waitingForLock, withClient } from '../support/requests.ts';
 
-const app = useApp({ seeded: true, environment: { DATABASE_CONNECTION_TIMEOUT_MS: '20000' } });
+const app = useApp({
+  seeded: true,
+  environment: { DATABASE_CONNECTION_TIMEOUT_MS: '20000' },
+  extend: (service) => {
+    service.post('/v1/open', { config: { public: true, budget: 0 } }, (_, reply) =>
+      createOnce(reply, async () => ({ status: 201, data: {} })),
+    );
+  },
+});
 const { post, get, sql, shelve, stockOf, order, written } = shop(app);
 
 const body = { title: 'Night trains', body: 'They are slow.' };
@@ -23,6 +32,8 @@ describe('a key', () => {
     expect([first.status, first.statements, first.headers['idempotent-replayed']]).toEqual([201, 4, undefined]);
     const again = await post('/posts', keyed(key), body);
     expect([again.status, again.statements, again.headers['idempotent-replayed']]).toEqual([201, 2, 'true']);
+    expect(first.headers['location']).toBe(`/v1/posts/${first.json.data.id}`);
+    expect(first.headers['etag']).toMatch(/^"[^"]+"$/);
     for (const name of ['location', 'etag', 'content-type']) expect(again.headers[name]).toBe(first.headers[name]);
     expect([again.text, await posts()]).toEqual([first.text, before + 1]);
   });
@@ -51,7 +62,8 @@ describe('a key', () => {
       { ...body, media: [] },
     ]) {
       const { status, json } = await post('/posts', keyed(key), other);
-      expect([status, json.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+      const detail = 'This Idempotency-Key was sent before with another path or body.';
+      expect([status, json.code, json.detail]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED', detail]);
     }
     expect(await posts()).toBe(before);
     const [one, two] = (await sql<{ id: number }>(
@@ -96,7 +108,9 @@ describe('a key', () => {
 
   it.each(['', ' ', 'a b', 'ü', 'x'.repeat(256)])('is refused as %j', async (bad) => {
     const { status, json } = await post('/posts', keyed(bad), body);
-    expect([status, json.errors[0].parameter]).toEqual([400, 'Idempotency-Key']);
+    const detail = 'must be 1 to 255 visible ASCII characters';
+    expect([status, json.detail]).toEqual([400, `Idempotency-Key: ${detail}`]);
+    expect(json.errors).toEqual([{ parameter: 'Idempotency-Key', detail }]);
   });
 
   it('may be as long as 255', async () => {
@@ -105,7 +119,26 @@ describe('a key', () => {
 
   it('is of no use to the public', async () => {
     expect((await post('/posts', { 'idempotency-key': key }, body)).status).toBe(401);
+    const open = await post('/open', { 'idempotency-key': key }, {});
+    expect([open.status, open.json.detail]).toEqual([401, 'This needs a bearer token.']);
+    expect((await post('/open', {}, {})).status).toBe(201);
   });
+});
+
+it('without a key, each request creates', async () => {
+  const before = await posts();
+  const replies = [await post('/posts', as(5), body), await post('/posts', as(5), body)];
+  expect(replies.map(({ status, statements }) => [status, statements])).toEqual([
+    [201, 2],
+    [201, 2],
+  ]);
+  expect(await posts()).toBe(before + 2);
+});
+
+it('a precondition that cannot hold is refused before the key is taken', async () => {
+  const before = await posts();
+  const refused = await post('/posts', { ...keyed(key), 'if-match': '"1-x"' }, body);
+  expect([refused.status, refused.statements, await posts()]).toEqual([412, 0, before]);
 });
 
 describe('twins', () => {

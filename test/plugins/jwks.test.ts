@@ -1,5 +1,12 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KeySet } from '../../src/plugins/jwks.ts';
+import { loopbackCertificate } from '../support/certificate.ts';
 import { type Issuer, issuerKey, openIssuer } from '../support/issuer.ts';
 
 let issuer: Issuer;
@@ -35,7 +42,10 @@ describe('the keys of an issuer', () => {
     for (let n = 0; n < 50; n += 1) expect(await kids(keys, `invented-${n}`)).toEqual([]);
     for (let n = 0; n < 50; n += 1) expect(await keys.findAnew(header('a'))).toEqual([]);
     expect(issuer.asked).toBe(1);
-    vi.advanceTimersByTime(10_001);
+    vi.advanceTimersByTime(10_000);
+    expect(await kids(keys, 'invented')).toEqual([]);
+    expect(issuer.asked).toBe(1);
+    vi.advanceTimersByTime(1);
     await Promise.all(Array.from({ length: 50 }, (_, n) => kids(keys, `invented-${n}`)));
     await Promise.all(Array.from({ length: 50 }, () => keys.findAnew(header('a'))));
     expect(issuer.asked).toBe(2);
@@ -64,7 +74,11 @@ describe('the keys of an issuer', () => {
     const reasons: string[] = [];
     const keys = new KeySet(issuer.url, ({ message }) => reasons.push(message));
     issuer.keys = undefined;
-    await expect(kids(keys, 'a')).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE', statusCode: 503 });
+    await expect(kids(keys, 'a')).rejects.toMatchObject({
+      code: 'KEYS_UNAVAILABLE',
+      statusCode: 503,
+      message: 'The keys that verify tokens cannot be fetched.',
+    });
     expect(reasons).toEqual(['The issuer answered 500.']);
     issuer.keys = [one.entry];
     vi.advanceTimersByTime(10_001);
@@ -125,5 +139,80 @@ describe('a set', () => {
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
     issuer.keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'a' }];
     expect(await kids(new KeySet(issuer.url), 'a', 'RS256')).toEqual([]);
+  });
+});
+
+it('a token without kid is tried with ten keys of a set, and no more', async () => {
+  issuer.keys = Array.from({ length: 12 }, (_, kid) => ({ ...one.entry, kid: String(kid) }));
+  expect(await kids(new KeySet(issuer.url))).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+});
+
+describe('an answer', () => {
+  type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+  const trusted = getCACertificates();
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.close();
+    server?.closeAllConnections();
+    setDefaultCACertificates(trusted);
+  });
+
+  /** The keys of what a server answers, and why there are none. */
+  async function keysOf(answer: Answer, made: Server = createServer()) {
+    server = made.on('request', answer).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const scheme = made instanceof SecureServer ? 'https' : 'http';
+    const reasons: string[] = [];
+    const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const keys = new KeySet(url, ({ message }) => reasons.push(message));
+    const found = await kids(keys, 'a').catch(({ code }) => code);
+    return { found, reasons };
+  }
+  const set = (length: number) => {
+    const text = JSON.stringify({ keys: [one.entry], note: '' });
+    return text.replace('""', `"${'x'.repeat(length - text.length)}"`);
+  };
+
+  it('is asked for as JSON', async () => {
+    const answer: Answer = ({ headers }, response) =>
+      response.writeHead(headers.accept === 'application/json' ? 200 : 406).end(set(1000));
+    expect(await keysOf(answer)).toEqual({ found: ['a'], reasons: [] });
+  });
+
+  it('of a megabyte is read, and not a byte more of it', async () => {
+    expect(await keysOf((_, response) => response.end(set(1_048_576)))).toEqual({ found: ['a'], reasons: [] });
+    const reasons = ['The issuer answered with more than a set of keys.'];
+    expect(await keysOf((_, response) => response.end(set(1_048_577)))).toEqual({ found: 'KEYS_UNAVAILABLE', reasons });
+  });
+
+  it.each([
+    ['without keys', '{}', 'The issuer answered without keys.'],
+    ['with a text of keys', '{"keys": "a"}', 'The issuer answered without keys.'],
+    ['of nothing', '', 'Unexpected end of JSON input'],
+  ])('%s gives none', async (_, body, reason) => {
+    const status = body === '' ? 204 : 200;
+    const answer: Answer = (_request, response) => response.writeHead(status).end(body);
+    expect(await keysOf(answer)).toEqual({ found: 'KEYS_UNAVAILABLE', reasons: [reason] });
+  });
+
+  it('that does not come is waited for two seconds', async () => {
+    const began = Date.now();
+    const { found, reasons } = await keysOf(() => {});
+    expect([found, reasons]).toEqual(['KEYS_UNAVAILABLE', ['The operation was aborted due to timeout']]);
+    expect(Date.now() - began).toBeGreaterThanOrEqual(1900);
+  });
+
+  it('may come from elsewhere, but not from http where https was asked', async () => {
+    const { keyFile, certificateFile } = await loopbackCertificate();
+    setDefaultCACertificates([...trusted, readFileSync(certificateFile, 'utf8')]);
+    const secure = () => createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) });
+    issuer.keys = [one.entry];
+    const away: Answer = (_, response) => response.writeHead(302, { location: issuer.url }).end();
+    expect(await keysOf(away)).toEqual({ found: ['a'], reasons: [] });
+    const here: Answer = ({ url }, response) =>
+      url === '/' ? response.writeHead(302, { location: '/keys' }).end() : response.end(set(1000));
+    expect(await keysOf(here, secure())).toEqual({ found: ['a'], reasons: [] });
+    const reasons = ['The issuer leads from https to http.'];
+    expect(await keysOf(away, secure())).toEqual({ found: 'KEYS_UNAVAILABLE', reasons });
   });
 });
