@@ -1,5 +1,6 @@
-// The import arrows: domain -> plugins -> engine, and what each may not touch. `npm run lint` checks them.
+// The import arrows: domain -> plugins -> the package hotpath, and what each may not touch. `npm run lint` checks them.
 const inside = (...folders) => `^src/(${folders.join('|')})/`;
+const LIBRARY = '^packages/hotpath/src/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -9,24 +10,24 @@ module.exports = {
       comment:
         'A cycle is two files that are one. The compiler is spared: a filter holds relations, which hold filters, so its files recurse.',
       severity: 'error',
-      from: { pathNot: '^src/engine/compile/(plan|sql)/' },
+      from: { pathNot: `${LIBRARY}compile/(plan|sql)/` },
       to: { circular: true, dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'engine-knows-nobody',
-      comment: 'The engine knows no plugin, no module, no configuration and no process.',
+      name: 'library-knows-nobody',
+      comment: 'The library works for any service and any Prisma schema: it imports no file outside itself.',
       severity: 'error',
-      from: { path: inside('engine') },
-      to: { path: '^src/', pathNot: inside('engine') },
+      from: { path: LIBRARY },
+      to: { path: '^(src|prisma|test|bench)/' },
     },
     {
-      name: 'engine-knows-no-model',
-      comment: 'The engine works for any Prisma schema, so it never imports the generated client.',
+      name: 'library-by-its-exports-only',
+      comment: 'The service imports `hotpath/…`, as any other would, and no file of the library by its path.',
       severity: 'error',
-      from: { path: inside('engine') },
-      to: { path: '^prisma/generated' },
+      from: { path: '^(src|bench)/' },
+      to: { path: '^packages/', dependencyTypesNot: ['aliased-workspace'] },
     },
-    ...engineOrder({
+    ...libraryOrder({
       http: [],
       telemetry: [],
       session: [],
@@ -75,7 +76,7 @@ module.exports = {
     {
       name: 'not-a-development-dependency',
       severity: 'error',
-      from: { path: '^src/', pathNot: [inside('dev'), '^src/engine/compile/generator'] },
+      from: { path: '^src/', pathNot: inside('dev') },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -95,13 +96,13 @@ module.exports = {
   },
 };
 
-/** Inside the engine a part imports only the parts named for it. */
-function engineOrder(allowed) {
+/** Inside the library a part imports only the parts named for it. */
+function libraryOrder(allowed) {
   return Object.entries(allowed).map(([part, others]) => ({
-    name: `engine-${part}`,
-    comment: `engine/${part} may import ${others.length > 0 ? others.join(', ') : 'no other part'}.`,
+    name: `library-${part}`,
+    comment: `${part} may import ${others.length > 0 ? others.join(', ') : 'no other part'}.`,
     severity: 'error',
-    from: { path: `^src/engine/${part}/` },
-    to: { path: '^src/engine/', pathNot: `^src/engine/(${[part, ...others].join('|')})/` },
+    from: { path: `${LIBRARY}${part}/` },
+    to: { path: LIBRARY, pathNot: `${LIBRARY}(${[part, ...others].join('|')})/` },
   }));
 }

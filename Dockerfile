@@ -8,6 +8,8 @@ WORKDIR /app
 # Everything but binaries for other work: what the client is generated with, and what migrates.
 FROM base AS build
 COPY package.json package-lock.json ./
+# `hotpath`, a package of this workspace: node_modules has a link to it.
+COPY packages packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=optional
 COPY prisma.config.ts ./
 COPY prisma prisma
@@ -17,6 +19,7 @@ RUN npx --no-install prisma generate
 # Without optional ones, too: the CLI and the compiler are optional peers of the client.
 FROM base AS dependencies
 COPY package.json package-lock.json ./
+COPY packages packages
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev --omit=optional
 
 # Brings the database of DATABASE_URL, as the owner of its tables, up to the migrations, and the queue; lets the role that the
@@ -33,6 +36,7 @@ COPY --from=build /app/prisma/generated prisma/generated
 # Their names say how far the database must be migrated.
 COPY --from=build /app/prisma/migrations prisma/migrations
 COPY package.json package-lock.json ./
+COPY packages packages
 COPY src src
 # Names the code, such as a version or a commit. Without it the service takes a hash of what was copied.
 ARG RELEASE

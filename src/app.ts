@@ -2,10 +2,10 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify from 'fastify';
+import { schemaOf } from 'hotpath/session/settings';
 import type { Config } from './config.ts';
 import { modules } from './domain/index.ts';
 import { declaredNeeds } from './domain/needs.ts';
-import { schemaOf } from './engine/session/settings.ts';
 import { migrationNames } from './migrations.ts';
 import * as plugins from './plugins/index.ts';
 import { serverOptions } from './server-options.ts';

@@ -1,7 +1,7 @@
 /** How the server under the service behaves before a plugin is asked: ids, sizes, times, and what a path is. */
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
+import { DEFAULT_BOUNDS } from 'hotpath/resource/bounds';
 import type { Config } from './config.ts';
-import { DEFAULT_BOUNDS } from './engine/resource/bounds.ts';
 import { childLogger, loggerOptions } from './plugins/logger.ts';
 import { answerMalformed, answerUnroutable } from './plugins/malformed.ts';
 import { requestIdOf } from './plugins/request-id.ts';

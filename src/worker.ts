@@ -1,9 +1,9 @@
 /** A worker: a process that runs the jobs which requests leave behind, and answers nothing but how it is. */
 import Fastify from 'fastify';
+import { schemaOf } from 'hotpath/session/settings';
 import { type Config, loadConfig } from './config.ts';
 import { modules } from './domain/index.ts';
 import { declaredNeeds } from './domain/needs.ts';
-import { schemaOf } from './engine/session/settings.ts';
 import { orExit } from './exit.ts';
 import { migrationNames } from './migrations.ts';
 import * as plugins from './plugins/index.ts';

@@ -9,8 +9,8 @@
  * index in its place. Only the statistics and visibility maps (VACUUM ANALYZE) come after the commit.
  */
 
+import { SessionClient } from 'hotpath/session/session-client';
 import pg from 'pg';
-import { SessionClient } from '../../src/engine/session/session-client.ts';
 import { dropIndexes } from './indexes.ts';
 import { SIZES, type Size } from './sizes.ts';
 import { sql, stepsOf, TABLES } from './steps.ts';

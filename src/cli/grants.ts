@@ -1,10 +1,10 @@
 /** `hotpath grants`: lets a role that owns nothing run the service and its workers. */
 import { parseArgs } from 'node:util';
+import { grantsText } from 'hotpath/access/grants';
+import { SessionClient } from 'hotpath/session/session-client';
+import { schemaOf } from 'hotpath/session/settings';
 import { environment } from '../config.ts';
 import { declaredNeeds } from '../domain/needs.ts';
-import { grantsText } from '../engine/access/grants.ts';
-import { SessionClient } from '../engine/session/session-client.ts';
-import { schemaOf } from '../engine/session/settings.ts';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- grants --role NAME [--apply]

@@ -1,9 +1,9 @@
 /** `hotpath jobs`: the queue, for operators. */
 import { parseArgs } from 'node:util';
+import { listJobs, type QueuedJob, retryDead, type State } from 'hotpath/jobs/dead-letters';
+import { installQueue } from 'hotpath/jobs/schema';
+import { SessionPool } from 'hotpath/session/session-pool';
 import type pg from 'pg';
-import { listJobs, type QueuedJob, retryDead, type State } from '../engine/jobs/dead-letters.ts';
-import { installQueue } from '../engine/jobs/schema.ts';
-import { SessionPool } from '../engine/session/session-pool.ts';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- jobs list [--state waiting|running|dead] [--limit N]

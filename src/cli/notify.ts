@@ -1,6 +1,6 @@
 /** `hotpath notify`: whether the database tells of changes by NOTIFY. */
-import { isNotifying, switchNotify } from '../engine/freshness/notify.ts';
-import { SessionClient } from '../engine/session/session-client.ts';
+import { isNotifying, switchNotify } from 'hotpath/freshness/notify';
+import { SessionClient } from 'hotpath/session/session-client';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- notify [on|off]

@@ -1,20 +1,20 @@
 /** `hotpath triggers`: the migration that makes the database log what the resources need. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { datamodel } from '#datamodel';
-import { modules } from '../domain/index.ts';
-import { surveyTables } from '../engine/freshness/coverage.ts';
+import { surveyTables } from 'hotpath/freshness/coverage';
 import {
   changesBetween,
   installedTriggers,
   migrationText,
   type TriggerChange,
   type Triggers,
-} from '../engine/freshness/trigger-migration.ts';
-import { triggersFor } from '../engine/freshness/triggers.ts';
-import { watch } from '../engine/freshness/watched.ts';
-import { Registry } from '../engine/resource/registry.ts';
-import { SessionClient } from '../engine/session/session-client.ts';
+} from 'hotpath/freshness/trigger-migration';
+import { triggersFor } from 'hotpath/freshness/triggers';
+import { watch } from 'hotpath/freshness/watched';
+import { Registry } from 'hotpath/resource/registry';
+import { SessionClient } from 'hotpath/session/session-client';
+import { datamodel } from '#datamodel';
+import { modules } from '../domain/index.ts';
 import { MIGRATIONS, migrationNames } from '../migrations.ts';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 

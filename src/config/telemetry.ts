@@ -1,6 +1,7 @@
 /** What the environment says of traces and metrics: OpenTelemetry's own variables, and what those leave open. */
+
+import { SAMPLERS } from 'hotpath/telemetry/sampler';
 import Type, { type Static } from 'typebox';
-import { SAMPLERS } from '../engine/telemetry/sampler.ts';
 
 const PAIRS = { isPairs: true, wants: 'name=value between commas, with values encoded as in a URL' };
 

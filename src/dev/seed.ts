@@ -1,7 +1,8 @@
 /** Fills a database that has no users yet. */
+
+import { SessionClient } from 'hotpath/session/session-client';
 import { progressDisplay } from '../../prisma/seed/progress.ts';
 import { seed } from '../../prisma/seed/seed.ts';
-import { SessionClient } from '../engine/session/session-client.ts';
 
 export async function seedIfEmpty(url: string): Promise<void> {
   if (!(await isEmpty(url))) return;

@@ -1,9 +1,9 @@
 /** A module of the marketplace: what may be asked of it, where, and what it does behind requests. */
 import type { FastifyInstance } from 'fastify';
+import type { Writes } from 'hotpath/access/needs';
+import type { AnyJob } from 'hotpath/jobs/job';
+import type { Resource } from 'hotpath/resource/resource';
 import type { Prisma } from '#client';
-import type { Writes } from '../engine/access/needs.ts';
-import type { AnyJob } from '../engine/jobs/job.ts';
-import type { Resource } from '../engine/resource/resource.ts';
 import type { Means } from '../plugins/jobs.ts';
 
 export interface Module {

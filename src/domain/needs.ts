@@ -1,8 +1,9 @@
 /** What the modules need of the database, as they declare it. */
+
+import { type Needs, needsOf } from 'hotpath/access/needs';
+import { watch } from 'hotpath/freshness/watched';
+import { Registry } from 'hotpath/resource/registry';
 import { datamodel } from '#datamodel';
-import { type Needs, needsOf } from '../engine/access/needs.ts';
-import { watch } from '../engine/freshness/watched.ts';
-import { Registry } from '../engine/resource/registry.ts';
 import { pluginWrites } from '../plugins/writes.ts';
 import { modules } from './index.ts';
 

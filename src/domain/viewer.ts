@@ -1,7 +1,7 @@
 /** What a write asks of the viewer before it does anything. */
-import { requestError } from '../engine/http/errors.ts';
-import { subjectId } from '../engine/resource/policy.ts';
-import type { Viewer } from '../engine/resource/viewer.ts';
+import { requestError } from 'hotpath/http/errors';
+import { subjectId } from 'hotpath/resource/policy';
+import type { Viewer } from 'hotpath/resource/viewer';
 
 export const isAdmin = ({ role }: Viewer): boolean => role === 'admin';
 

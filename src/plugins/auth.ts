@@ -9,10 +9,10 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { type RequestError, requestError } from 'hotpath/http/errors';
+import { PUBLIC, type Viewer } from 'hotpath/resource/viewer';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { type RequestError, requestError } from '../engine/http/errors.ts';
-import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
 import { holderOf, type TokenHolder, TokenRefusal } from './auth/claims.ts';
 import { signatureVerifier } from './auth/verify.ts';
 

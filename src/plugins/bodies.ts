@@ -6,9 +6,9 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { BODY_ENCODINGS, type BodyEncoding, bodyEncodingOf, expand } from '../engine/http/content-encoding.ts';
-import { type RequestError, requestError } from '../engine/http/errors.ts';
-import { countNames, mustNameOnce } from '../engine/http/json-body.ts';
+import { BODY_ENCODINGS, type BodyEncoding, bodyEncodingOf, expand } from 'hotpath/http/content-encoding';
+import { type RequestError, requestError } from 'hotpath/http/errors';
+import { countNames, mustNameOnce } from 'hotpath/http/json-body';
 import { readBody } from './bodies/arrival.ts';
 
 declare module 'fastify' {

@@ -5,11 +5,11 @@
  */
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import { explain, type Overrun, overrunOf, plural } from 'hotpath/budget/budget';
+import { Ledger, withLedger } from 'hotpath/budget/ledger';
+import { type RequestError, requestError } from 'hotpath/http/errors';
+import { PROBLEM_MEDIA_TYPE } from 'hotpath/http/problem';
 import type { Config } from '../config.ts';
-import { explain, type Overrun, overrunOf, plural } from '../engine/budget/budget.ts';
-import { Ledger, withLedger } from '../engine/budget/ledger.ts';
-import { type RequestError, requestError } from '../engine/http/errors.ts';
-import { PROBLEM_MEDIA_TYPE } from '../engine/http/problem.ts';
 import { problemFor } from './problems.ts';
 
 declare module 'fastify' {

@@ -7,18 +7,18 @@
  */
 import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
+import { Ledger, withLedger } from 'hotpath/budget/ledger';
+import { type Cache, createCache } from 'hotpath/cache/cache';
+import type { Entry } from 'hotpath/cache/entry';
+import { createFacts, type Facts } from 'hotpath/cache/facts';
+import { isPublicKey } from 'hotpath/cache/key';
+import { createPopular, type Popular } from 'hotpath/cache/popular';
+import { isWithin } from 'hotpath/cache/rollout';
+import { createSampler, type Sampler } from 'hotpath/cache/sampler';
+import type { CacheStats } from 'hotpath/cache/stats';
+import type { Resource } from 'hotpath/resource/resource';
+import { saysNoServer } from 'hotpath/session/no-server';
 import type { Config } from '../config.ts';
-import { Ledger, withLedger } from '../engine/budget/ledger.ts';
-import { type Cache, createCache } from '../engine/cache/cache.ts';
-import type { Entry } from '../engine/cache/entry.ts';
-import { createFacts, type Facts } from '../engine/cache/facts.ts';
-import { isPublicKey } from '../engine/cache/key.ts';
-import { createPopular, type Popular } from '../engine/cache/popular.ts';
-import { isWithin } from '../engine/cache/rollout.ts';
-import { createSampler, type Sampler } from '../engine/cache/sampler.ts';
-import type { CacheStats } from '../engine/cache/stats.ts';
-import type { Resource } from '../engine/resource/resource.ts';
-import { saysNoServer } from '../engine/session/no-server.ts';
 import { namespacesOf } from './cache/namespaces.ts';
 import { sourceRelease } from './cache/release.ts';
 

@@ -7,18 +7,18 @@
  * Replies of one turn of the event loop leave together (`burst.ts`).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { Entry, Reading } from '../engine/cache/entry.ts';
-import { createQuestions, keyOf, type Question } from '../engine/cache/key.ts';
-import { type CachePolicy, checkPolicy } from '../engine/cache/policy.ts';
-import type { Answer } from '../engine/cache/query.ts';
-import { endLook } from '../engine/cache/spans.ts';
-import type { ReadRow } from '../engine/compile/compile.ts';
-import { rootKeys, tagsOf } from '../engine/freshness/tags.ts';
-import { mustBeWatched, type Watched } from '../engine/freshness/watched.ts';
-import { tableOf } from '../engine/http/cache-headers.ts';
-import type { Resource } from '../engine/resource/resource.ts';
-import type { Selection } from '../engine/resource/selection.ts';
-import { PUBLIC, type Viewer } from '../engine/resource/viewer.ts';
+import type { Entry, Reading } from 'hotpath/cache/entry';
+import { createQuestions, keyOf, type Question } from 'hotpath/cache/key';
+import { type CachePolicy, checkPolicy } from 'hotpath/cache/policy';
+import type { Answer } from 'hotpath/cache/query';
+import { endLook } from 'hotpath/cache/spans';
+import type { ReadRow } from 'hotpath/compile/compile';
+import { rootKeys, tagsOf } from 'hotpath/freshness/tags';
+import { mustBeWatched, type Watched } from 'hotpath/freshness/watched';
+import { tableOf } from 'hotpath/http/cache-headers';
+import type { Resource } from 'hotpath/resource/resource';
+import type { Selection } from 'hotpath/resource/selection';
+import { PUBLIC, type Viewer } from 'hotpath/resource/viewer';
 import { inBurst } from './cached-read/burst.ts';
 import { type Served, sendAnswer } from './cached-reply.ts';
 

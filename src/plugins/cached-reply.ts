@@ -3,16 +3,16 @@
  * encoding; a reply adds how old the entry is, where it came from, and which caches may keep it.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Entry } from '../engine/cache/entry.ts';
-import { type CachePolicy, cacheControl } from '../engine/cache/policy.ts';
-import type { Answer } from '../engine/cache/query.ts';
-import type { Outcome, Tier } from '../engine/cache/stats.ts';
-import { bytesOf, variantFor } from '../engine/cache/variants.ts';
-import { cacheStatus, surrogateKey } from '../engine/http/cache-headers.ts';
-import { type Encoding, encodingFor } from '../engine/http/encoding.ts';
-import { requestError } from '../engine/http/errors.ts';
-import { etagIn, heldTag } from '../engine/http/etag.ts';
-import { mustMatch } from '../engine/http/preconditions.ts';
+import type { Entry } from 'hotpath/cache/entry';
+import { type CachePolicy, cacheControl } from 'hotpath/cache/policy';
+import type { Answer } from 'hotpath/cache/query';
+import type { Outcome, Tier } from 'hotpath/cache/stats';
+import { bytesOf, variantFor } from 'hotpath/cache/variants';
+import { cacheStatus, surrogateKey } from 'hotpath/http/cache-headers';
+import { type Encoding, encodingFor } from 'hotpath/http/encoding';
+import { requestError } from 'hotpath/http/errors';
+import { etagIn, heldTag } from 'hotpath/http/etag';
+import { mustMatch } from 'hotpath/http/preconditions';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -6,8 +6,8 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import type { FastifyReply, onSendHookHandler, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import { ENCODINGS } from '../engine/http/encoding.ts';
-import { etagIn } from '../engine/http/etag.ts';
+import { ENCODINGS } from 'hotpath/http/encoding';
+import { etagIn } from 'hotpath/http/etag';
 
 const THRESHOLD_BYTES = 1024;
 

@@ -6,13 +6,13 @@ import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { callSites } from 'hotpath/budget/call-sites';
+import { CountingPool } from 'hotpath/budget/counting-pool';
+import type { SessionPool } from 'hotpath/session/session-pool';
+import { SessionSettingsError, schemaOf } from 'hotpath/session/settings';
 import type pg from 'pg';
 import { PrismaClient } from '#client';
 import type { Config } from '../config.ts';
-import { callSites } from '../engine/budget/call-sites.ts';
-import { CountingPool } from '../engine/budget/counting-pool.ts';
-import type { SessionPool } from '../engine/session/session-pool.ts';
-import { SessionSettingsError, schemaOf } from '../engine/session/settings.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -4,7 +4,7 @@
  * declares `ownDeadline`, and sets its own for those that need one.
  */
 import fp from 'fastify-plugin';
-import { requestError } from '../engine/http/errors.ts';
+import { requestError } from 'hotpath/http/errors';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,12 +1,12 @@
 /** Freshness in the service: what is watched for changes, and the follower of the log that they are written to. */
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import type { Gap } from 'hotpath/freshness/coverage';
+import type { Follower, FollowerState } from 'hotpath/freshness/follower';
+import { openFollower } from 'hotpath/freshness/log-follower';
+import { isNotifying } from 'hotpath/freshness/notify';
+import { type Watched, watch } from 'hotpath/freshness/watched';
 import type { Config } from '../config.ts';
-import type { Gap } from '../engine/freshness/coverage.ts';
-import type { Follower, FollowerState } from '../engine/freshness/follower.ts';
-import { openFollower } from '../engine/freshness/log-follower.ts';
-import { isNotifying } from '../engine/freshness/notify.ts';
-import { type Watched, watch } from '../engine/freshness/watched.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

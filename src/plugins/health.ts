@@ -4,8 +4,8 @@
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { requestError } from '../engine/http/errors.ts';
-import { PROBLEM_MEDIA_TYPE } from '../engine/http/problem.ts';
+import { requestError } from 'hotpath/http/errors';
+import { PROBLEM_MEDIA_TYPE } from 'hotpath/http/problem';
 import { type CheckOptions, checksOf } from './health/checks.ts';
 import { type CheckState, type Readiness, ReadinessChecks } from './health/readiness.ts';
 import { requestErrorOf } from './known-errors.ts';

@@ -1,8 +1,8 @@
 /** What the service clears away of its own: what nobody can ask for any more. */
 
+import type { Job } from 'hotpath/jobs/job';
+import { DAY, HOUR } from 'hotpath/resource/window';
 import type { PrismaClient } from '#client';
-import type { Job } from '../engine/jobs/job.ts';
-import { DAY, HOUR } from '../engine/resource/window.ts';
 
 /** Longer than any job is tried for, so that an effect is never forgotten before its job. */
 const EFFECTS_KEPT_MS = 90 * DAY;

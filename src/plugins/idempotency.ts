@@ -20,12 +20,12 @@
  */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requestError } from 'hotpath/http/errors';
+import { etagOf } from 'hotpath/http/etag';
+import { headerUri } from 'hotpath/http/links';
+import type { FixedFields } from 'hotpath/resource/fixed';
+import type { Resource } from 'hotpath/resource/resource';
 import type { Prisma } from '#client';
-import { requestError } from '../engine/http/errors.ts';
-import { etagOf } from '../engine/http/etag.ts';
-import { headerUri } from '../engine/http/links.ts';
-import type { FixedFields } from '../engine/resource/fixed.ts';
-import type { Resource } from '../engine/resource/resource.ts';
 import { mustCreate } from './preconditions.ts';
 import { readRow, sendJson } from './reads.ts';
 

@@ -1,9 +1,9 @@
 /** What others throw (Fastify, ajv, pg, Prisma), as errors of the registry. What is not known here is `internal`. */
 import type { FastifyError } from 'fastify';
-import { pointerStep } from '../engine/http/body.ts';
-import { type ErrorName, isRequestError, type RequestError, requestError } from '../engine/http/errors.ts';
-import type { ProblemPart } from '../engine/http/problem.ts';
-import { READ_ONLY } from '../engine/session/error-codes.ts';
+import { pointerStep } from 'hotpath/http/body';
+import { type ErrorName, isRequestError, type RequestError, requestError } from 'hotpath/http/errors';
+import type { ProblemPart } from 'hotpath/http/problem';
+import { READ_ONLY } from 'hotpath/session/error-codes';
 
 export function requestErrorOf(error: FastifyError): RequestError {
   if (isRequestError(error)) return error;

@@ -4,9 +4,9 @@
  * logged once and then counted (`logger/repeated-errors.ts`).
  */
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
+import { originOf } from 'hotpath/telemetry/origin';
 import { type LogFn, type Logger, type LoggerOptions, pino, symbols } from 'pino';
 import type { Config } from '../config.ts';
-import { originOf } from '../engine/telemetry/origin.ts';
 import { loggedError } from './logger/logged-error.ts';
 import { RepeatedErrors } from './logger/repeated-errors.ts';
 

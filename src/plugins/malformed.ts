@@ -5,8 +5,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type RequestError, requestError } from '../engine/http/errors.ts';
-import { PROBLEM_MEDIA_TYPE, problemOf } from '../engine/http/problem.ts';
+import { type RequestError, requestError } from 'hotpath/http/errors';
+import { PROBLEM_MEDIA_TYPE, problemOf } from 'hotpath/http/problem';
 import { isArriving } from './bodies/arrival.ts';
 import { requestErrorOf } from './known-errors.ts';
 import { LATE } from './problems.ts';

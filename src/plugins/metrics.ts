@@ -8,11 +8,11 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { requestError } from 'hotpath/http/errors';
+import { expose } from 'hotpath/telemetry/metrics/exposition';
+import { createRegistry } from 'hotpath/telemetry/metrics/registry';
 import type { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
-import { requestError } from '../engine/http/errors.ts';
-import { expose } from '../engine/telemetry/metrics/exposition.ts';
-import { createRegistry } from '../engine/telemetry/metrics/registry.ts';
 import { countRequests } from './metrics/requests.ts';
 import { publishState } from './metrics/state.ts';
 import { metricsOfAll } from './metrics/workers.ts';

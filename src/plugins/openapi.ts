@@ -16,10 +16,10 @@ import {
   readOperation,
   type WriteReply,
   writeOperation,
-} from '../engine/resource/openapi/operations.ts';
-import { replySchemas } from '../engine/resource/openapi/replies.ts';
-import { rowSchemas } from '../engine/resource/openapi/schemas.ts';
-import type { Registry } from '../engine/resource/registry.ts';
+} from 'hotpath/resource/openapi/operations';
+import { replySchemas } from 'hotpath/resource/openapi/replies';
+import { rowSchemas } from 'hotpath/resource/openapi/schemas';
+import type { Registry } from 'hotpath/resource/registry';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

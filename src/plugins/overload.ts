@@ -5,9 +5,9 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
+import { withLedger } from 'hotpath/budget/ledger';
+import { requestError } from 'hotpath/http/errors';
 import type { Config } from '../config.ts';
-import { withLedger } from '../engine/budget/ledger.ts';
-import { requestError } from '../engine/http/errors.ts';
 import { createLine, type Line } from './overload/line.ts';
 
 declare module 'fastify' {

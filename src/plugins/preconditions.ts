@@ -20,14 +20,14 @@
  *       …
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lockStatement } from 'hotpath/compile/lock';
+import { type RequestError, requestError } from 'hotpath/http/errors';
+import { etagOf } from 'hotpath/http/etag';
+import { holdFor, holdForNone, preconditionsIn } from 'hotpath/http/preconditions';
+import type { FixedFields } from 'hotpath/resource/fixed';
+import type { Resource } from 'hotpath/resource/resource';
+import { isVersionOfPrisma, versionsFor } from 'hotpath/resource/version';
 import type { Prisma } from '#client';
-import { lockStatement } from '../engine/compile/lock.ts';
-import { type RequestError, requestError } from '../engine/http/errors.ts';
-import { etagOf } from '../engine/http/etag.ts';
-import { holdFor, holdForNone, preconditionsIn } from '../engine/http/preconditions.ts';
-import type { FixedFields } from '../engine/resource/fixed.ts';
-import type { Resource } from '../engine/resource/resource.ts';
-import { isVersionOfPrisma, versionsFor } from '../engine/resource/version.ts';
 import { readRow, sendJson } from './reads.ts';
 
 /** In Prisma's `where` it finds nothing. */

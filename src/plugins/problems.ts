@@ -4,8 +4,8 @@
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { type RequestError, requestError } from '../engine/http/errors.ts';
-import { PROBLEM_MEDIA_TYPE, type Problem, problemOf } from '../engine/http/problem.ts';
+import { type RequestError, requestError } from 'hotpath/http/errors';
+import { PROBLEM_MEDIA_TYPE, type Problem, problemOf } from 'hotpath/http/problem';
 import { isArriving } from './bodies/arrival.ts';
 import { requestErrorOf } from './known-errors.ts';
 

@@ -12,10 +12,10 @@ import { hash } from 'node:crypto';
 import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { AWAY } from 'hotpath/cache/breaker';
+import { type RequestError, requestError } from 'hotpath/http/errors';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { AWAY } from '../engine/cache/breaker.ts';
-import { type RequestError, requestError } from '../engine/http/errors.ts';
 import type { SharedRedis } from './redis.ts';
 import { clientAddress } from './request-log.ts';
 

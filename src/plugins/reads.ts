@@ -4,31 +4,26 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type { CachePolicy } from 'hotpath/cache/policy';
+import { type Compiler, createCompiler, type ReadRow } from 'hotpath/compile/compile';
+import type { DataModel } from 'hotpath/compile/data-model';
+import { type Execute, executeOn } from 'hotpath/compile/execute';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
+import { requestError } from 'hotpath/http/errors';
+import { etagOf, heldTag } from 'hotpath/http/etag';
+import { nextLink } from 'hotpath/http/links';
+import { mustMatch } from 'hotpath/http/preconditions';
+import { cursorSigner, refusedCursor } from 'hotpath/resource/cursor';
+import { checkReads } from 'hotpath/resource/declared-reads';
+import type { FixedFields } from 'hotpath/resource/fixed';
+import { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
+import { itemFields, listFields, type PathFields, pathReader } from 'hotpath/resource/route-place';
+import { type ListSelection, type Selection, SelectionParser, type SelectionRequest } from 'hotpath/resource/selection';
+import type { Viewer } from 'hotpath/resource/viewer';
+import { isUnreadable } from 'hotpath/session/error-codes';
 import type { Prisma } from '#client';
 import { datamodel } from '#datamodel';
-import type { CachePolicy } from '../engine/cache/policy.ts';
-import { type Compiler, createCompiler, type ReadRow } from '../engine/compile/compile.ts';
-import type { DataModel } from '../engine/compile/data-model.ts';
-import { type Execute, executeOn } from '../engine/compile/execute.ts';
-import type { ReadRequest } from '../engine/compile/plan/read.ts';
-import { requestError } from '../engine/http/errors.ts';
-import { etagOf, heldTag } from '../engine/http/etag.ts';
-import { nextLink } from '../engine/http/links.ts';
-import { mustMatch } from '../engine/http/preconditions.ts';
-import { cursorSigner, refusedCursor } from '../engine/resource/cursor.ts';
-import { checkReads } from '../engine/resource/declared-reads.ts';
-import type { FixedFields } from '../engine/resource/fixed.ts';
-import { Registry } from '../engine/resource/registry.ts';
-import type { Resource } from '../engine/resource/resource.ts';
-import { itemFields, listFields, type PathFields, pathReader } from '../engine/resource/route-place.ts';
-import {
-  type ListSelection,
-  type Selection,
-  SelectionParser,
-  type SelectionRequest,
-} from '../engine/resource/selection.ts';
-import type { Viewer } from '../engine/resource/viewer.ts';
-import { isUnreadable } from '../engine/session/error-codes.ts';
 import { cachedRead, type Ran, type Shown } from './cached-read.ts';
 
 declare module 'fastify' {

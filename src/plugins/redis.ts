@@ -6,9 +6,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { type Breaker, createBreaker } from 'hotpath/cache/breaker';
 import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../config.ts';
-import { type Breaker, createBreaker } from '../engine/cache/breaker.ts';
 import { hearIoredis } from './redis/console.ts';
 import { redisTrouble } from './redis/trouble.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import { requestError } from '../engine/http/errors.ts';
+import { requestError } from 'hotpath/http/errors';
 import { pathOf } from './problems.ts';
 
 declare module 'fastify' {

@@ -7,8 +7,8 @@
  */
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import fp from 'fastify-plugin';
+import { canonicalAddress } from 'hotpath/http/client-address';
 import type { Logger } from 'pino';
-import { canonicalAddress } from '../engine/http/client-address.ts';
 import { requestErrorOf } from './known-errors.ts';
 import { tellRepeatedErrors } from './logger.ts';
 

@@ -8,11 +8,11 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Overrun } from '../engine/budget/budget.ts';
-import { told } from '../engine/cache/spans.ts';
-import { originOf } from '../engine/telemetry/origin.ts';
-import type { Span } from '../engine/telemetry/span.ts';
-import { isSampled, startRoot } from '../engine/telemetry/tracing.ts';
+import type { Overrun } from 'hotpath/budget/budget';
+import { told } from 'hotpath/cache/spans';
+import { originOf } from 'hotpath/telemetry/origin';
+import type { Span } from 'hotpath/telemetry/span';
+import { isSampled, startRoot } from 'hotpath/telemetry/tracing';
 import { requestErrorOf } from './known-errors.ts';
 
 /** Right behind the ledger. */

@@ -6,9 +6,9 @@
 import { registerAjvFormats, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 import fp from 'fastify-plugin';
+import { unstorableIn } from 'hotpath/http/body';
+import { requestError } from 'hotpath/http/errors';
 import type { TSchema } from 'typebox';
-import { unstorableIn } from '../engine/http/body.ts';
-import { requestError } from '../engine/http/errors.ts';
 
 export const validation = fp(
   async (app) => {

@@ -2,9 +2,9 @@
 import { type Attributes, type HrTime, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { microseconds, type Origin } from 'hotpath/telemetry/otlp/spans';
+import type { Kind, Reference, Span } from 'hotpath/telemetry/span';
 import project from '../../package.json' with { type: 'json' };
-import { microseconds, type Origin } from '../engine/telemetry/otlp/spans.ts';
-import type { Kind, Reference, Span } from '../engine/telemetry/span.ts';
 
 /** The process, as its spans tell of it. */
 export interface Source extends Origin {

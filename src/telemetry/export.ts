@@ -1,11 +1,11 @@
 /**
  * How spans leave the process: an exporter for each protocol. Protocol Buffers over HTTP, the default, are written by
- * `engine/telemetry/otlp` from the spans as they are; JSON and gRPC by the SDK. Sending, with what is tried again and
+ * `hotpath/telemetry/otlp` from the spans as they are; JSON and gRPC by the SDK. Sending, with what is tried again and
  * what is given up, is the SDK's in all of them.
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import { encodeSpans } from 'hotpath/telemetry/otlp/spans';
 import type { TracingConfig } from '../config/telemetry.ts';
-import { encodeSpans } from '../engine/telemetry/otlp/spans.ts';
 import type { EndedSpan } from './ended-span.ts';
 
 /** Each protocol is loaded where it is spoken; gRPC takes its headers from the environment by itself, those of traces before the others. */

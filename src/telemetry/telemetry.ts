@@ -1,6 +1,6 @@
 /**
  * Telemetry of the process: where its spans go. This folder is all that knows OpenTelemetry's SDK; everything
- * else speaks to the port in `engine/telemetry`.
+ * else speaks to the port in `hotpath/telemetry`.
  *
  * Spans are gathered and sent in batches, besides what requests wait for. A collector that is away, slow or talks
  * nonsense costs spans: the queue is bounded, and so is the time that the end of the process waits for the last of them.
@@ -9,10 +9,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import { createSampler } from 'hotpath/telemetry/sampler';
+import { installTracing } from 'hotpath/telemetry/tracing';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
-import { createSampler } from '../engine/telemetry/sampler.ts';
-import { installTracing } from '../engine/telemetry/tracing.ts';
 import { loggerOptions } from '../plugins/logger.ts';
 import { EndedSpan, sourceOf } from './ended-span.ts';
 import { exporterFor } from './export.ts';

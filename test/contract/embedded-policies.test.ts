@@ -2,21 +2,22 @@
  * Every embedding of every resource, as every role: no row comes that the policy of its own resource hides from the
  * viewer. The rows refer to each other across users at random, so that a condition that is left out shows.
  */
+
+import { createCompiler } from 'hotpath/compile/compile';
+import { identifyingFields, type RelationField, type ScalarField } from 'hotpath/compile/data-model';
+import { name } from 'hotpath/compile/sql/text';
+import { cursorSigner } from 'hotpath/resource/cursor';
+import { grantFor } from 'hotpath/resource/policy';
+import { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
+import type { SelectNode } from 'hotpath/resource/select';
+import { SelectionParser } from 'hotpath/resource/selection';
+import type { Viewer } from 'hotpath/resource/viewer';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { seed } from '../../prisma/seed/seed.ts';
 import { modules } from '../../src/domain/index.ts';
-import { createCompiler } from '../../src/engine/compile/compile.ts';
-import { identifyingFields, type RelationField, type ScalarField } from '../../src/engine/compile/data-model.ts';
-import { name } from '../../src/engine/compile/sql/text.ts';
-import { cursorSigner } from '../../src/engine/resource/cursor.ts';
-import { grantFor } from '../../src/engine/resource/policy.ts';
-import { Registry } from '../../src/engine/resource/registry.ts';
-import type { Resource } from '../../src/engine/resource/resource.ts';
-import type { SelectNode } from '../../src/engine/resource/select.ts';
-import { SelectionParser } from '../../src/engine/resource/selection.ts';
-import type { Viewer } from '../../src/engine/resource/viewer.ts';
 import { scratchDatabase } from '../support/database.ts';
 
 const registry = new Registry(datamodel);

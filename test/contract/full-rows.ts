@@ -2,9 +2,10 @@
  * What a service without `fields` sends for a route: the same rows, embedded ones and those that computed values are
  * made of, each with all of its columns. Prisma reads them, by the selection of the route's own lean default.
  */
+
+import type { Computed } from 'hotpath/compile/computed';
+import type { SelectNode } from 'hotpath/resource/select';
 import type { App } from '../../src/app.ts';
-import type { Computed } from '../../src/engine/compile/computed.ts';
-import type { SelectNode } from '../../src/engine/resource/select.ts';
 import type { FoundRoute } from './routes.ts';
 
 interface Model {

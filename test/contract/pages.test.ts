@@ -2,11 +2,12 @@
  * Every list, in each of its orders, is read to its last page without gap or repetition while rows are inserted: all
  * lists page by page in step, with more rows in every table between the first steps.
  */
+
+import type { Resource } from 'hotpath/resource/resource';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { Resource } from '../../src/engine/resource/resource.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { fillWithChildren } from '../support/children.ts';
 import { scratchDatabase } from '../support/database.ts';

@@ -2,11 +2,12 @@
  * Every statement that the service can issue has a plan without a sequential scan of a large table, and without a sort
  * that an index should serve: EXPLAIN of all of them, on the small seed, where a large table has thousands of rows.
  */
+
+import type { Statement } from 'hotpath/compile/compile';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
-import type { Statement } from '../../src/engine/compile/compile.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { holdToDocument } from '../support/replies.ts';

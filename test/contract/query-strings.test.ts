@@ -3,11 +3,11 @@
  * 100,000 random queries, through the parser and the compiler; those that pass are drawn from again over HTTP.
  */
 import fc from 'fast-check';
+import type { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
 import { expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { modules } from '../../src/domain/index.ts';
-import type { Registry } from '../../src/engine/resource/registry.ts';
-import type { Resource } from '../../src/engine/resource/resource.ts';
 import { as, useApp } from '../support/app.ts';
 
 const app = useApp({ seeded: true });

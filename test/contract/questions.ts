@@ -2,10 +2,10 @@
  * Every kind of question that a read route takes: as it is, each filter, each sort in both directions, a page behind
  * a cursor, each embedding. What the service can be asked is made of these.
  */
-import type { DataModel, ScalarField } from '../../src/engine/compile/data-model.ts';
-import { filterParameters } from '../../src/engine/resource/filter.ts';
-import type { Registry } from '../../src/engine/resource/registry.ts';
-import type { Resource } from '../../src/engine/resource/resource.ts';
+import type { DataModel, ScalarField } from 'hotpath/compile/data-model';
+import { filterParameters } from 'hotpath/resource/filter';
+import type { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
 import type { FoundRoute } from './routes.ts';
 import { pathOfFirst } from './routes.ts';
 

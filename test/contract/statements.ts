@@ -1,6 +1,7 @@
 /** Compiled statements on their way to the database, caught. */
+
+import type { Compiler, Statement } from 'hotpath/compile/compile';
 import type { App } from '../../src/app.ts';
-import type { Compiler, Statement } from '../../src/engine/compile/compile.ts';
 
 /** What `work` has compiled, in order. */
 export async function catchStatements(app: App, work: () => Promise<unknown>): Promise<Statement[]> {

@@ -1,10 +1,10 @@
 /** What docs/operate.md and docs/deploy.md name is there: variables, error codes, commands, alerts' sections. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errors } from 'hotpath/http/errors';
 import { describe, expect, it } from 'vitest';
 import { variables } from '../../src/config/variables.ts';
 import { PROJECT } from '../../src/dev/home.ts';
-import { errors } from '../../src/engine/http/errors.ts';
 
 const textOf = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
 

@@ -1,7 +1,8 @@
 /** What a write asks of the viewer. */
+
+import { PUBLIC } from 'hotpath/resource/viewer';
 import { describe, expect, it } from 'vitest';
 import { isAdmin, mustBeAdmin, mustBeSelf, mustBeUser } from '../../src/domain/viewer.ts';
-import { PUBLIC } from '../../src/engine/resource/viewer.ts';
 
 const user = { subject: '7', role: 'user' };
 const admin = { subject: '2', role: 'admin' };

@@ -4,7 +4,7 @@
  *
  *     npm run mutate                                        every scope
  *     npm run mutate -- auth                                one of them
- *     npm run mutate -- src/engine/resource/policy.ts       one file, or `file.ts:10-20`
+ *     npm run mutate -- packages/hotpath/src/resource/policy.ts       one file, or `file.ts:10-20`
  *
  * Each scope writes its report to `reports/mutation/`. It fails if fewer mutants are noticed than the scope demands.
  */

@@ -18,12 +18,12 @@ export interface MutationScope {
 
 export const scopes: Readonly<Record<string, MutationScope>> = {
   selections: {
-    mutate: ['src/engine/resource/{policy,select,selection,fixed}.ts'],
+    mutate: ['packages/hotpath/src/resource/{policy,select,selection,fixed}.ts'],
     tests: ['test/engine/resource/{policy,select,selection,hidden,fixed}.test.ts'],
     least: 100,
   },
   grants: {
-    mutate: ['src/engine/access/*.ts'],
+    mutate: ['packages/hotpath/src/access/*.ts'],
     tests: ['test/engine/access/*.test.ts'],
     least: 100,
   },
@@ -48,7 +48,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 100,
   },
   cursors: {
-    mutate: ['src/engine/resource/{cursor,page,sort}.ts'],
+    mutate: ['packages/hotpath/src/resource/{cursor,page,sort}.ts'],
     tests: ['test/engine/resource/{cursor,page,hidden}.test.ts'],
     least: 100,
   },

@@ -1,9 +1,10 @@
 /** Items by their real key, and versions by their declared name, on a schema unlike the marketplace's. */
+
+import { lockStatement } from 'hotpath/compile/lock';
+import { etagOf } from 'hotpath/http/etag';
+import { everything } from 'hotpath/resource/policy';
+import { DeclarationError } from 'hotpath/resource/registry';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lockStatement } from '../../src/engine/compile/lock.ts';
-import { etagOf } from '../../src/engine/http/etag.ts';
-import { everything } from '../../src/engine/resource/policy.ts';
-import { DeclarationError } from '../../src/engine/resource/registry.ts';
 import { ifMatch, lockIfMatch, sendChanged } from '../../src/plugins/preconditions.ts';
 import { zooResource } from '../support/zoo.ts';
 import { useZooApp, type ZooApp } from '../support/zoo-app.ts';

@@ -1,9 +1,9 @@
 /** Bodies of requests on real connections: who may send one, how, and what becomes of the connection. */
 import { gzipSync } from 'node:zlib';
+import { PROBLEM_MEDIA_TYPE } from 'hotpath/http/problem';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { PROBLEM_MEDIA_TYPE } from '../../src/engine/http/problem.ts';
 import { as, useApp } from '../support/app.ts';
 import { openConnection, repliesIn } from '../support/socket.ts';
 

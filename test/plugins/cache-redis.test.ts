@@ -1,10 +1,11 @@
 /** The cache of several instances that share a real Redis: what they share, and what Redis cannot make them serve. */
+
+import { PUBLIC } from 'hotpath/resource/viewer';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { product } from '../../src/domain/catalog/resource.ts';
-import { PUBLIC } from '../../src/engine/resource/viewer.ts';
 import { readRow } from '../../src/plugins/reads.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';

@@ -1,10 +1,10 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { RouteOptions } from 'fastify';
+import { writeOperation } from 'hotpath/resource/openapi/operations';
+import type { Resource } from 'hotpath/resource/resource';
+import { listParameters } from 'hotpath/resource/selection';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { writeOperation } from '../../src/engine/resource/openapi/operations.ts';
-import type { Resource } from '../../src/engine/resource/resource.ts';
-import { listParameters } from '../../src/engine/resource/selection.ts';
 import type { ReadRoute } from '../../src/plugins/reads.ts';
 import { as, useApp } from '../support/app.ts';
 import { type DocumentedOperation, documentOf, faultsOf, matchesDocument, operationOf } from '../support/openapi.ts';

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Span } from 'hotpath/telemetry/span';
+import { installTracing } from 'hotpath/telemetry/tracing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
-import type { Span } from '../../src/engine/telemetry/span.ts';
-import { installTracing } from '../../src/engine/telemetry/tracing.ts';
 import { useApp } from '../support/app.ts';
 
 const status = async (app: ReturnType<typeof useApp>, url: string) => (await app().inject(url)).statusCode;

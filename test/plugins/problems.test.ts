@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
+import { PROBLEM_MEDIA_TYPE } from 'hotpath/http/problem';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { PROBLEM_MEDIA_TYPE } from '../../src/engine/http/problem.ts';
 import { useApp } from '../support/app.ts';
 
 const schema = Type.Object(

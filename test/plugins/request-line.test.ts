@@ -1,5 +1,5 @@
+import { PROBLEM_MEDIA_TYPE } from 'hotpath/http/problem';
 import { describe, expect, it } from 'vitest';
-import { PROBLEM_MEDIA_TYPE } from '../../src/engine/http/problem.ts';
 import { as, useApp } from '../support/app.ts';
 
 const app = useApp({

@@ -5,8 +5,9 @@
  * Every model gets rows 1..n. A foreign key of theirs is 1, so that row 1 has them all; where a unique key forbids
  * that, there are rows that count up in each of the key's columns, while the others stay 1.
  */
+
+import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/compile/data-model';
 import pg from 'pg';
-import type { DataModel, Model, RelationField, ScalarField } from '../../src/engine/compile/data-model.ts';
 
 /** Fills a migrated, empty database. */
 export async function fillWithChildren(url: string, dataModel: DataModel, n: number): Promise<void> {

@@ -1,8 +1,9 @@
 /** The SQL that makes a database without migrations log its changes: the log, and triggers for what resources watch. */
+
+import { triggersFor } from 'hotpath/freshness/triggers';
+import { watch } from 'hotpath/freshness/watched';
+import type { Registry } from 'hotpath/resource/registry';
 import { migrations } from '../../src/cli/triggers.ts';
-import { triggersFor } from '../../src/engine/freshness/triggers.ts';
-import { watch } from '../../src/engine/freshness/watched.ts';
-import type { Registry } from '../../src/engine/resource/registry.ts';
 
 /** Statements in order, to be run in one session whose search path begins with the schema of the log. */
 export function freshnessSql(registry: Registry): string[] {

@@ -2,10 +2,11 @@
  * The role that services under test connect as: it owns nothing, and has been granted what `hotpath grants` prints. So
  * every test of a route or a job also tests that this is enough. Tests themselves connect as the owner.
  */
+
+import { grantsText } from 'hotpath/access/grants';
+import { schemaOf } from 'hotpath/session/settings';
 import pg from 'pg';
 import { declaredNeeds } from '../../src/domain/needs.ts';
-import { grantsText } from '../../src/engine/access/grants.ts';
-import { schemaOf } from '../../src/engine/session/settings.ts';
 
 const SERVICE_ROLE = 'hotpath_test_service';
 

@@ -1,10 +1,10 @@
 /** A small service on the zoo, whose schema is unlike the marketplace's: its reads, its cache, and routes of a test's own. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
 import { afterAll, beforeAll } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { Registry } from '../../src/engine/resource/registry.ts';
-import type { Resource } from '../../src/engine/resource/resource.ts';
 import * as plugins from '../../src/plugins/index.ts';
 import { serverOptions } from '../../src/server-options.ts';
 import { openZoo } from '../engine/compile/oracle/databases.ts';

@@ -1,5 +1,5 @@
 /** The zoo, a schema unlike the marketplace's: its data model, and resources typed by its own client. */
-import { resources } from '../../src/engine/resource/resource.ts';
+import { resources } from 'hotpath/resource/resource';
 import type { Prisma } from '../engine/compile/zoo/generated/client.ts';
 import { datamodel } from '../engine/compile/zoo/generated/datamodel.ts';
 

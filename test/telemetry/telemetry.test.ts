@@ -1,10 +1,10 @@
 /** Where spans go: over each protocol, and what happens when the collector is no use. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { newTraceId } from 'hotpath/telemetry/span';
+import { isSampled, startRoot } from 'hotpath/telemetry/tracing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { newTraceId } from '../../src/engine/telemetry/span.ts';
-import { isSampled, startRoot } from '../../src/engine/telemetry/tracing.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts';
 import { testEnvironment } from '../support/app.ts';
 import { openCollector, openGrpcCollector } from '../support/otlp.ts';

@@ -1,8 +1,9 @@
 /** The ways to answer one request: the dashboard of a user, as the JSON text that a route would send. */
+
+import type { Statement } from 'hotpath/compile/compile';
 import type { Prisma } from '#client';
 import type { App } from '../../../src/app.ts';
 import { dashboard } from '../../../src/domain/payments/resource.ts';
-import type { Statement } from '../../../src/engine/compile/compile.ts';
 import type { Answer } from './answer.ts';
 import { drizzleAnswer } from './drizzle.ts';
 

@@ -4,9 +4,10 @@
  * Its rate is measured with all lanes. Its CPU time an operation is measured after that with one lane: where lanes
  * keep PostgreSQL busy on every processor, a microsecond of CPU does less, for some contenders more than for others.
  */
+
+import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { Ledger, withLedger } from '../../../src/engine/budget/ledger.ts';
 import { answerQuestions } from '../../support/child.ts';
 import type { Turn } from '../../support/race.ts';
 import { CONTENDERS, sentStatement } from './contenders.ts';

@@ -1,10 +1,11 @@
 /** A child that reads one user with so many of his transactions: compiled, and as a query a child. */
+
+import { Ledger, withLedger } from 'hotpath/budget/ledger';
+import type { Statement } from 'hotpath/compile/compile';
+import { compiledReads } from 'hotpath/compile/extension';
 import { datamodel } from '#datamodel';
 import { buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { Ledger, withLedger } from '../../../src/engine/budget/ledger.ts';
-import type { Statement } from '../../../src/engine/compile/compile.ts';
-import { compiledReads } from '../../../src/engine/compile/extension.ts';
 import { answerQuestions } from '../../support/child.ts';
 import type { RowsScale } from '../../support/document.ts';
 

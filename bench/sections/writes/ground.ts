@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openFollower } from 'hotpath/freshness/log-follower';
+import { installedTriggers } from 'hotpath/freshness/trigger-migration';
+import { dropTriggers } from 'hotpath/freshness/triggers';
 import { migrations } from '../../../src/cli/triggers.ts';
-import { openFollower } from '../../../src/engine/freshness/log-follower.ts';
-import { installedTriggers } from '../../../src/engine/freshness/trigger-migration.ts';
-import { dropTriggers } from '../../../src/engine/freshness/triggers.ts';
 import type { Bench } from '../../support/bench.ts';
 import { withClient } from '../../support/client.ts';
 import { type BenchDatabase, openBenchDatabase } from '../../support/database.ts';

@@ -1,10 +1,10 @@
 /** The writes of the catalog. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { requestError } from 'hotpath/http/errors';
+import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
 import { type Prisma, ProductStatus } from '#client';
-import { requestError } from '../../engine/http/errors.ts';
-import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { anyObject, exactly, idParams, ROW_BYTES, someOf, text, time, webUrl } from '../body.ts';

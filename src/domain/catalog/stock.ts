@@ -3,8 +3,9 @@
  * by so much; an adjustment that would leave the bounds finds no row, so that two of them at once cannot leave it
  * either.
  */
+
+import { requestError } from 'hotpath/http/errors';
 import type { Prisma } from '#client';
-import { requestError } from '../../engine/http/errors.ts';
 
 export const MOST_IN_STOCK = 1_000_000;
 

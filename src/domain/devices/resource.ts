@@ -1,5 +1,5 @@
-import { everything } from '../../engine/resource/policy.ts';
-import { DAY } from '../../engine/resource/window.ts';
+import { everything } from 'hotpath/resource/policy';
+import { DAY } from 'hotpath/resource/window';
 import { resource } from '../resource.ts';
 
 const members = everything('user', 'admin');

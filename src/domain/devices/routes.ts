@@ -1,9 +1,9 @@
 /** The writes of devices. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { requestError } from 'hotpath/http/errors';
+import { HOUR } from 'hotpath/resource/window';
 import Type from 'typebox';
-import { requestError } from '../../engine/http/errors.ts';
-import { HOUR } from '../../engine/resource/window.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { exactly, idParams, time } from '../body.ts';
 import { mustBeAdmin } from '../viewer.ts';

@@ -1,4 +1,4 @@
-import { everything, SUBJECT } from '../../engine/resource/policy.ts';
+import { everything, SUBJECT } from 'hotpath/resource/policy';
 import { resource } from '../resource.ts';
 
 /** What a user comes home to: the latest posts, and what is unread, side by side. */

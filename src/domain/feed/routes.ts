@@ -1,8 +1,8 @@
 /** The writes of the feed. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
-import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { exactly, idParams, ROW_BYTES, text, webUrl } from '../body.ts';

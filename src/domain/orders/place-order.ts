@@ -14,9 +14,9 @@
  *   merchants: it goes to the merchant of its most expensive line, who settles with the others.
  */
 import { randomUUID } from 'node:crypto';
+import { type RequestError, requestError } from 'hotpath/http/errors';
+import { enqueue, task } from 'hotpath/jobs/enqueue';
 import { Prisma } from '#client';
-import { type RequestError, requestError } from '../../engine/http/errors.ts';
-import { enqueue, task } from '../../engine/jobs/enqueue.ts';
 import { confirmOrder, countOrder } from './jobs.ts';
 import { noticeOf } from './notice.ts';
 

@@ -1,9 +1,9 @@
 /** The writes of orders. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { requestError } from 'hotpath/http/errors';
+import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
-import { requestError } from '../../engine/http/errors.ts';
-import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { exactly, id, idParams, ROW_BYTES, text } from '../body.ts';

@@ -15,9 +15,9 @@
  * What holds instead is in memory and in Redis by then, so that the next check costs no statement.
  */
 import type { FastifyInstance } from 'fastify';
+import { requestError } from 'hotpath/http/errors';
+import type { Viewer } from 'hotpath/resource/viewer';
 import type { PermissionRole, Prisma } from '#client';
-import { requestError } from '../../engine/http/errors.ts';
-import type { Viewer } from '../../engine/resource/viewer.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';
 import { mustHold, mustSuffice, noSuchProject, permissionFact } from './policy.ts';
 

@@ -1,7 +1,7 @@
 /** Projects: work in a tree, who may do what in it, and what was done. */
 import type { FastifyInstance } from 'fastify';
-import type { FixedFields } from '../../engine/resource/fixed.ts';
-import type { Viewer } from '../../engine/resource/viewer.ts';
+import type { FixedFields } from 'hotpath/resource/fixed';
+import type { Viewer } from 'hotpath/resource/viewer';
 import type { Module } from '../module.ts';
 import { metadata } from './cache.ts';
 import { mustHold } from './policy.ts';

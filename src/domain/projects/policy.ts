@@ -3,7 +3,7 @@
  *
  * A permission on a project holds for its descendants, unless one nearer to them says otherwise, be it more or less. A
  * policy is data by role and cannot say that, so every route of this module asks `permissionOf` before it reads or
- * writes. That is a fact (`engine/cache/facts.ts`), made from the user's permissions and from the projects above, so
+ * writes. That is a fact (`hotpath/cache/facts.ts`), made from the user's permissions and from the projects above, so
  * that what is revoked above ends below; read anew it is one statement, whatever the depth. It is not part of the
  * statement that reads, so that what is read is the same for all who may read it.
  *
@@ -12,11 +12,11 @@
  *   see all that is below it; of what is above it, nothing but the parent's id.
  */
 import type { FastifyInstance } from 'fastify';
+import type { FactQuery } from 'hotpath/cache/facts';
+import { READ_AT } from 'hotpath/compile/sql/read-at';
+import { requestError } from 'hotpath/http/errors';
+import type { Viewer } from 'hotpath/resource/viewer';
 import type { PermissionRole } from '#client';
-import type { FactQuery } from '../../engine/cache/facts.ts';
-import { READ_AT } from '../../engine/compile/sql/read-at.ts';
-import { requestError } from '../../engine/http/errors.ts';
-import type { Viewer } from '../../engine/resource/viewer.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';
 
 export interface Permission {

@@ -1,11 +1,11 @@
 /** The writes of projects. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requestError } from 'hotpath/http/errors';
+import { etagOf } from 'hotpath/http/etag';
+import { uri } from 'hotpath/http/links';
 import Type, { type Static } from 'typebox';
 import { ActivityKind, PermissionRole, type Prisma } from '#client';
-import { requestError } from '../../engine/http/errors.ts';
-import { etagOf } from '../../engine/http/etag.ts';
-import { uri } from '../../engine/http/links.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { isConditional, mustHoldFor } from '../../plugins/preconditions.ts';
 import { readRow, sendJson } from '../../plugins/reads.ts';

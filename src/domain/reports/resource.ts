@@ -1,4 +1,4 @@
-import { SUBJECT } from '../../engine/resource/policy.ts';
+import { SUBJECT } from 'hotpath/resource/policy';
 import { resource } from '../resource.ts';
 
 /** A report: how far it is, and where its file is once it is done. */

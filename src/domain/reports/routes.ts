@@ -1,13 +1,13 @@
 /** Asking for a report, and fetching its file. */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { attachment } from 'hotpath/http/attachment';
+import { requestError } from 'hotpath/http/errors';
+import { uri } from 'hotpath/http/links';
+import { ENQUEUEING_STATEMENTS, enqueue, task } from 'hotpath/jobs/enqueue';
+import type { Viewer } from 'hotpath/resource/viewer';
 import Type from 'typebox';
 import type { Prisma } from '#client';
-import { attachment } from '../../engine/http/attachment.ts';
-import { requestError } from '../../engine/http/errors.ts';
-import { uri } from '../../engine/http/links.ts';
-import { ENQUEUEING_STATEMENTS, enqueue, task } from '../../engine/jobs/enqueue.ts';
-import type { Viewer } from '../../engine/resource/viewer.ts';
 import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { readRow } from '../../plugins/reads.ts';
 import { exactly, id, ROW_BYTES, time } from '../body.ts';

@@ -1,7 +1,7 @@
 /** Who signed a token: its algorithm and signature, by the secret in force or by the keys that an issuer publishes. */
 import { createDecoder } from 'fast-jwt';
+import { isRequestError } from 'hotpath/http/errors';
 import type { Config } from '../../config.ts';
-import { isRequestError } from '../../engine/http/errors.ts';
 import { KeySet, type OnKeysFailure } from '../jwks.ts';
 import { type TokenClaims, TokenRefusal } from './claims.ts';
 import { PUBLIC_KEY_ALGORITHMS, signatureCheck, type TokenHeader, type VerificationKey } from './verification-key.ts';

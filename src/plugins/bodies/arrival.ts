@@ -3,7 +3,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requestError } from '../../engine/http/errors.ts';
+import { requestError } from 'hotpath/http/errors';
 
 /** Bytes that the client has announced; 0 if it sends no body, `undefined` for chunks. */
 export function announcedLength({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {

@@ -7,8 +7,8 @@
  *   `hotpath warm` of a new release reads what was popular with the old one.
  */
 import { hash } from 'node:crypto';
-import type { DataModel } from '../../engine/compile/data-model.ts';
-import type { Resource } from '../../engine/resource/resource.ts';
+import type { DataModel } from 'hotpath/compile/data-model';
+import type { Resource } from 'hotpath/resource/resource';
 
 export interface Sharing {
   readonly dataModel: DataModel;

@@ -10,6 +10,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PROJECT = join(import.meta.dirname, '..', '..', '..');
+/** Of the service, and of the package that it is made with. */
+const SOURCES = ['src', 'packages'];
 const PACKAGES = ['package.json', 'package-lock.json'];
 
 /** @param root of the project. */
@@ -26,7 +28,9 @@ export function sourceRelease(root = PROJECT): string {
 
 /** In an order that no file system decides. A name that begins with a dot belongs to an editor or a system. */
 function sourcesOf(root: string): string[] {
-  return readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+  return SOURCES.map((folder) => join(root, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((file) => file.isFile() && !file.name.startsWith('.'))
     .map((file) => join(file.parentPath, file.name).slice(root.length + 1))
     .sort();

@@ -1,10 +1,10 @@
 /** What is checked before a process is sent requests. */
 import type { FastifyInstance } from 'fastify';
+import type { Needs } from 'hotpath/access/needs';
+import type { Gap } from 'hotpath/freshness/coverage';
+import { schemaOf } from 'hotpath/session/settings';
 import type pg from 'pg';
 import { datamodel } from '#datamodel';
-import type { Needs } from '../../engine/access/needs.ts';
-import type { Gap } from '../../engine/freshness/coverage.ts';
-import { schemaOf } from '../../engine/session/settings.ts';
 import { missingGrant } from './grants-check.ts';
 import { missingMigration } from './migrations-check.ts';
 import type { ReadinessCheck } from './readiness.ts';

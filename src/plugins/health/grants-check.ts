@@ -1,6 +1,7 @@
 /** Whether the role of the connection may do in every table what the service needs. Tables that are missing are not told. */
+
+import type { Needs } from 'hotpath/access/needs';
 import type pg from 'pg';
-import type { Needs } from '../../engine/access/needs.ts';
 
 const MISSING = `
 SELECT current_user::text AS "role", needed.* FROM unnest($1::text[], $2::text[], $3::text[]) AS needed ("schema", "table", "privilege")

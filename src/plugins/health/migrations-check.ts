@@ -1,6 +1,7 @@
 /** Whether the database is migrated as far as this version needs. It may be further: a newer version may be rolled out. */
+
+import { sqlstateOf } from 'hotpath/session/error-codes';
 import pg from 'pg';
-import { sqlstateOf } from '../../engine/session/error-codes.ts';
 
 const UNDEFINED_TABLE = '42P01';
 const FORBIDDEN = '42501';

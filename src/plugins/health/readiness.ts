@@ -4,7 +4,7 @@
  * Some faults must keep a process from becoming ready, and must not take it away once it serves, since all processes
  * would go at once: a database that takes no writes still answers reads. Such a fault is told as `degraded` then.
  */
-import { SessionSettingsError } from '../../engine/session/settings.ts';
+import { SessionSettingsError } from 'hotpath/session/settings';
 
 export interface ReadinessCheck {
   readonly name: string;

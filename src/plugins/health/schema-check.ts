@@ -1,6 +1,7 @@
 /** Whether the database has every table and column of the data model, where Prisma and compiled reads look for them. */
+
+import type { DataModel, Field, ScalarField } from 'hotpath/compile/data-model';
 import type pg from 'pg';
-import type { DataModel, Field, ScalarField } from '../../engine/compile/data-model.ts';
 
 const MISSING = `
 SELECT wanted.* FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted ("schema", "table", "column")

@@ -1,9 +1,9 @@
 /** What the queue holds, asked for when metrics are, and how long jobs take in this process. */
 import type { FastifyInstance } from 'fastify';
+import { Ledger, withLedger } from 'hotpath/budget/ledger';
+import { type QueueState, queueState } from 'hotpath/jobs/dead-letters';
+import type { Ran } from 'hotpath/jobs/task';
 import { Gauge, Histogram } from 'prom-client';
-import { Ledger, withLedger } from '../../engine/budget/ledger.ts';
-import { type QueueState, queueState } from '../../engine/jobs/dead-letters.ts';
-import type { Ran } from '../../engine/jobs/task.ts';
 
 /** All metrics of one look come from one statement. */
 const SAME_LOOK_MS = 500;

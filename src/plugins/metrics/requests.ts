@@ -1,7 +1,7 @@
 /** The metrics of each request: its time, its statements, and whether it exceeded its budget; and of those that nobody could read. */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Histogram, type Series } from 'hotpath/telemetry/metrics/histogram';
 import { Counter } from 'prom-client';
-import { Histogram, type Series } from '../../engine/telemetry/metrics/histogram.ts';
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const STATEMENTS = [0, 1, 2, 3, 5, 10, 20, 50, 100];

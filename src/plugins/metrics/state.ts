@@ -1,8 +1,8 @@
 /** What the service knows of itself anyhow, looked up when it is asked for: line, pool, cache, follower, breaker. */
 import type { FastifyInstance } from 'fastify';
+import { tierName } from 'hotpath/cache/spans';
+import type { CacheStats, Tier } from 'hotpath/cache/stats';
 import { Counter, type CounterConfiguration, Gauge, type GaugeConfiguration } from 'prom-client';
-import { tierName } from '../../engine/cache/spans.ts';
-import type { CacheStats, Tier } from '../../engine/cache/stats.ts';
 
 /** Of what this process has: a worker has less than the service. */
 export function publishState(app: FastifyInstance): void {

@@ -3,8 +3,8 @@
  * primary asks every worker, and what has come within a second is added up.
  */
 import cluster, { type Worker } from 'node:cluster';
+import { metricsIn, type PublishedMetric } from 'hotpath/telemetry/metrics/exposition';
 import type { Registry } from 'prom-client';
-import { metricsIn, type PublishedMetric } from '../../engine/telemetry/metrics/exposition.ts';
 
 /** How long a worker may take to tell of itself. */
 const PATIENCE_MS = 1000;

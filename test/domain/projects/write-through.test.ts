@@ -1,9 +1,9 @@
 /** A permission that is granted or revoked is written through: the next check, on any instance, costs no statement. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../../src/app.ts';
 import { permissionOf } from '../../../src/domain/projects/policy.ts';
-import { Ledger, withLedger } from '../../../src/engine/budget/ledger.ts';
 import { as } from '../../support/app.ts';
 import { useInstances } from '../../support/instances.ts';
 import { useRedisServer } from '../../support/redis.ts';

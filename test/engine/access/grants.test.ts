@@ -1,9 +1,9 @@
 /** The script that grants a role what is needed, run by PostgreSQL on a small schema with awkward names. */
 import { randomBytes } from 'node:crypto';
+import { grantsText } from 'hotpath/access/grants';
+import type { Needs } from 'hotpath/access/needs';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { grantsText } from '../../../src/engine/access/grants.ts';
-import type { Needs } from '../../../src/engine/access/needs.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 /** A role is one of the whole server. */

@@ -1,9 +1,10 @@
 /** The privileges that a role needs: those of what is read, of what is written, and of the service's own tables. */
+
+import { needsOf, type Writes } from 'hotpath/access/needs';
+import { watch } from 'hotpath/freshness/watched';
+import { everything } from 'hotpath/resource/policy';
+import { Registry } from 'hotpath/resource/registry';
 import { expect, it } from 'vitest';
-import { needsOf, type Writes } from '../../../src/engine/access/needs.ts';
-import { watch } from '../../../src/engine/freshness/watched.ts';
-import { everything } from '../../../src/engine/resource/policy.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const policy = everything('user');

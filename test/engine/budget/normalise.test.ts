@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { isTransactionControl, normalise } from 'hotpath/budget/normalise';
 import { describe, expect, it } from 'vitest';
-import { isTransactionControl, normalise } from '../../../src/engine/budget/normalise.ts';
 
 describe('a normalised statement', () => {
   it.each([

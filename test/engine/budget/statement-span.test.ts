@@ -1,5 +1,5 @@
+import { summaryOf } from 'hotpath/budget/statement-span';
 import { expect, it } from 'vitest';
-import { summaryOf } from '../../../src/engine/budget/statement-span.ts';
 
 it.each([
   ['SELECT ? FROM "public"."users" WHERE id = ?', 'SELECT users'],

@@ -1,11 +1,11 @@
 /** What goes to Redis comes back as it was, or not at all. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { decode, type Entry, encode, entryOf } from 'hotpath/cache/entry';
+import { createL1 } from 'hotpath/cache/l1';
+import { timesFor } from 'hotpath/cache/policy';
+import { complete } from 'hotpath/cache/variants';
 import { describe, expect, it } from 'vitest';
-import { decode, type Entry, encode, entryOf } from '../../../src/engine/cache/entry.ts';
-import { createL1 } from '../../../src/engine/cache/l1.ts';
-import { timesFor } from '../../../src/engine/cache/policy.ts';
-import { complete } from '../../../src/engine/cache/variants.ts';
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed() && !each.includes('\0'));

@@ -1,9 +1,10 @@
 /** A flood of distinct questions: what it leaves of the entries in memory, and of the most read keys. */
+
+import { entryOf } from 'hotpath/cache/entry';
+import { isPublicKey } from 'hotpath/cache/key';
+import { createL1, type L1 } from 'hotpath/cache/l1';
+import { mostRead } from 'hotpath/cache/popular';
 import { describe, expect, it } from 'vitest';
-import { entryOf } from '../../../src/engine/cache/entry.ts';
-import { isPublicKey } from '../../../src/engine/cache/key.ts';
-import { createL1, type L1 } from '../../../src/engine/cache/l1.ts';
-import { mostRead } from '../../../src/engine/cache/popular.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 const PAGE_BYTES = 8000;

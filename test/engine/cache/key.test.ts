@@ -1,8 +1,8 @@
 /** Who shares an entry: the same question by the same role, and where the subject decides, the same subject. */
 import fc from 'fast-check';
+import { askedBy, createQuestions, keyOf, remoteKeys } from 'hotpath/cache/key';
+import { isWithin } from 'hotpath/cache/rollout';
 import { describe, expect, it } from 'vitest';
-import { askedBy, createQuestions, keyOf, remoteKeys } from '../../../src/engine/cache/key.ts';
-import { isWithin } from '../../../src/engine/cache/rollout.ts';
 
 const line = fc.string().filter((text) => !/[\r\n]/.test(text));
 const questions = fc.record({ text: line, scope: fc.constantFrom('role' as const, 'subject' as const) });

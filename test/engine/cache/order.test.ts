@@ -1,10 +1,11 @@
 /** Who waits for whom: the breaker, the gate, flights, and the verdict on an entry. */
+
+import { AWAY, createBreaker } from 'hotpath/cache/breaker';
+import type { Entry } from 'hotpath/cache/entry';
+import { createFlights } from 'hotpath/cache/flight';
+import { createGate } from 'hotpath/cache/gate';
+import { judge } from 'hotpath/cache/verdict';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AWAY, createBreaker } from '../../../src/engine/cache/breaker.ts';
-import type { Entry } from '../../../src/engine/cache/entry.ts';
-import { createFlights } from '../../../src/engine/cache/flight.ts';
-import { createGate } from '../../../src/engine/cache/gate.ts';
-import { judge } from '../../../src/engine/cache/verdict.ts';
 
 describe('the breaker', () => {
   beforeEach(() => void vi.useFakeTimers());

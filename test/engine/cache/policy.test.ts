@@ -1,5 +1,5 @@
+import { type CachePolicy, cacheControl, checkPolicy, timesFor } from 'hotpath/cache/policy';
 import { describe, expect, it } from 'vitest';
-import { type CachePolicy, cacheControl, checkPolicy, timesFor } from '../../../src/engine/cache/policy.ts';
 
 const open: CachePolicy = { ttl: 60, scope: 'public' };
 const shared: CachePolicy = { ...open, sharedMaxAge: 60 };

@@ -1,6 +1,6 @@
+import { entryOf } from 'hotpath/cache/entry';
+import { type Answer, coalesced } from 'hotpath/cache/query';
 import { expect, it } from 'vitest';
-import { entryOf } from '../../../src/engine/cache/entry.ts';
-import { type Answer, coalesced } from '../../../src/engine/cache/query.ts';
 
 const reading = {
   status: 200,

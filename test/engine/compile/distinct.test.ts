@@ -1,6 +1,7 @@
 /** `distinct`: rows are equal where Prisma Client has read the same values, whatever PostgreSQL takes for equal. */
+
+import { createCompiler } from 'hotpath/compile/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { type OpenDatabase, openZoo } from './oracle/databases.ts';
 import { asJson } from './oracle/oracle.ts';

@@ -1,11 +1,11 @@
 /** The extension: `json()` and `jsonMany()` on a client, typed by it, one statement a call. */
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { ReadRow, Statement } from 'hotpath/compile/compile';
+import { compiledReads } from 'hotpath/compile/extension';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import { PrismaClient } from '#client';
 import { datamodel } from '#datamodel';
-import type { ReadRow, Statement } from '../../../src/engine/compile/compile.ts';
-import { compiledReads } from '../../../src/engine/compile/extension.ts';
 import { testDatabaseUrl } from '../../support/database.ts';
 
 let pool: pg.Pool;

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { DataModel } from 'hotpath/compile/data-model';
 import { HOME } from '../../../src/dev/home.ts';
-import type { DataModel } from '../../../src/engine/compile/data-model.ts';
 import { copySchema } from './oracle/schema/copy-schema.ts';
 import { prismaCommand } from './oracle/schema/prisma-command.ts';
 

@@ -1,10 +1,10 @@
 /** `after`: the rows behind a row, in every order that a list of two fields that may be null can have. */
 import fc from 'fast-check';
+import { createCompiler } from 'hotpath/compile/compile';
+import { defineDataModel, type ScalarField } from 'hotpath/compile/data-model';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
-import { defineDataModel, type ScalarField } from '../../../src/engine/compile/data-model.ts';
-import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 const integer = (name: string, required: boolean): ScalarField => {

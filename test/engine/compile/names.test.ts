@@ -3,16 +3,16 @@
  * their way into SQL.
  */
 import fc from 'fast-check';
+import { createCompiler } from 'hotpath/compile/compile';
+import { type DataModel, defineDataModel, type Model } from 'hotpath/compile/data-model';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
+import { StatementNames } from 'hotpath/compile/sql/names';
+import { tableText } from 'hotpath/compile/sql/scope';
+import { block, dollarQuoted, list, literal, name } from 'hotpath/compile/sql/text';
+import { functionName } from 'hotpath/freshness/coverage';
+import { joinSource } from 'hotpath/freshness/watched';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
-import { type DataModel, defineDataModel, type Model } from '../../../src/engine/compile/data-model.ts';
-import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
-import { StatementNames } from '../../../src/engine/compile/sql/names.ts';
-import { tableText } from '../../../src/engine/compile/sql/scope.ts';
-import { block, dollarQuoted, list, literal, name } from '../../../src/engine/compile/sql/text.ts';
-import { functionName } from '../../../src/engine/freshness/coverage.ts';
-import { joinSource } from '../../../src/engine/freshness/watched.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 let client: pg.Client;

@@ -1,8 +1,8 @@
 /** The oracle on databases whose own settings are hostile: our sessions give them the settings that both sides rely on. */
 import { PrismaPg } from '@prisma/adapter-pg';
+import { SessionPool } from 'hotpath/session/session-pool';
 import { describe, expect, it } from 'vitest';
 import { PrismaClient } from '#client';
-import { SessionPool } from '../../../src/engine/session/session-pool.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { makeHostile } from '../../support/hostile-settings.ts';
 import { type OpenDatabase, openMarketplace, openZoo } from './oracle/databases.ts';

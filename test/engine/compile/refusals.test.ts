@@ -1,10 +1,10 @@
 /** Refusals: what is not answered is said so, with the place and what may stand there, before any SQL exists. */
 
+import { createCompiler } from 'hotpath/compile/compile';
+import { CompileError } from 'hotpath/compile/error';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { describe, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
-import { CompileError } from '../../../src/engine/compile/error.ts';
-import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
 import { datamodel as zoo } from './zoo/generated/datamodel.ts';
 
 const compilers = { marketplace: createCompiler({ dataModel: datamodel }), zoo: createCompiler({ dataModel: zoo }) };

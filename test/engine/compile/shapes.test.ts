@@ -1,10 +1,10 @@
 /** Shapes: what the text of a statement depends on, and which statements are named. */
 
+import { createCompiler } from 'hotpath/compile/compile';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { describe, expect, it } from 'vitest';
 import { Prisma } from '#client';
 import { datamodel } from '#datamodel';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
-import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
 
 const { compile } = createCompiler({ dataModel: datamodel });
 const shapeOf = (request: ReadRequest) => {

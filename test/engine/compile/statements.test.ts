@@ -1,8 +1,9 @@
 /** The statements of typical reads, as a developer sees them in a trace, and what PostgreSQL answers to them. */
+
+import { createCompiler, type ReadRow, type Statement } from 'hotpath/compile/compile';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
-import { createCompiler, type ReadRow, type Statement } from '../../../src/engine/compile/compile.ts';
-import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { type OpenDatabase, openMarketplace } from './oracle/databases.ts';
 

@@ -1,7 +1,8 @@
 /** Values that Prisma Client cannot write, and sessions that it cannot read in: as JSON they must be right all the same. */
+
+import { createCompiler } from 'hotpath/compile/compile';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { type OpenDatabase, openZoo } from './oracle/databases.ts';
 import { asJson } from './oracle/oracle.ts';

@@ -1,7 +1,8 @@
 /** The version of a row, in a column beside its JSON. */
+
+import { CompileError } from 'hotpath/compile/error';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { expect, it } from 'vitest';
-import { CompileError } from '../../../src/engine/compile/error.ts';
-import type { ReadRequest } from '../../../src/engine/compile/plan/read.ts';
 import { useApp } from '../../support/app.ts';
 
 const app = useApp({ seeded: true });

@@ -1,8 +1,9 @@
 /** The fingerprint of the catalog: another one after every change of the schema that may change answers, and no other. */
+
+import { catalogNames, readFingerprint } from 'hotpath/freshness/catalog';
+import { openFollower } from 'hotpath/freshness/log-follower';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { catalogNames, readFingerprint } from '../../../src/engine/freshness/catalog.ts';
-import { openFollower } from '../../../src/engine/freshness/log-follower.ts';
 import { usePsql, watchMarketplace } from './support.ts';
 
 const psql = usePsql();

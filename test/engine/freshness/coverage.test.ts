@@ -1,5 +1,5 @@
+import { type Survey, surveyTables } from 'hotpath/freshness/coverage';
 import { describe, expect, it } from 'vitest';
-import { type Survey, surveyTables } from '../../../src/engine/freshness/coverage.ts';
 import { usePsql, watchMarketplace } from './support.ts';
 
 const psql = usePsql();

@@ -1,13 +1,13 @@
 /** The follower, on a real database: in whatever order transactions commit, and whatever happens to its connection. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Follower, FollowerOptions } from 'hotpath/freshness/follower';
+import { CURRENT, readCurrent } from 'hotpath/freshness/log';
+import { openFollower } from 'hotpath/freshness/log-follower';
+import { CHANNEL, isNotifying, switchNotify } from 'hotpath/freshness/notify';
+import { parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Follower, FollowerOptions } from '../../../src/engine/freshness/follower.ts';
-import { CURRENT, readCurrent } from '../../../src/engine/freshness/log.ts';
-import { openFollower } from '../../../src/engine/freshness/log-follower.ts';
-import { CHANNEL, isNotifying, switchNotify } from '../../../src/engine/freshness/notify.ts';
-import { parseSnapshot, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
 import { adminUrl } from '../../support/database.ts';
 import { openPooler, pooled } from '../../support/pooler.ts';
 import { openProxy } from '../../support/proxy.ts';

@@ -3,12 +3,12 @@
  * order, followers that read now and then, and floors that rise.
  */
 import fc from 'fast-check';
+import { SNAPSHOT } from 'hotpath/compile/sql/read-at';
+import { Knowledge } from 'hotpath/freshness/knowledge';
+import type { Epoch, LogHeader } from 'hotpath/freshness/log';
+import type { Change, MemoryLimits } from 'hotpath/freshness/memory';
+import { includes, isVisible, parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
 import { describe, expect, it } from 'vitest';
-import { SNAPSHOT } from '../../../src/engine/compile/sql/read-at.ts';
-import { Knowledge } from '../../../src/engine/freshness/knowledge.ts';
-import type { Epoch, LogHeader } from '../../../src/engine/freshness/log.ts';
-import type { Change, MemoryLimits } from '../../../src/engine/freshness/memory.ts';
-import { includes, isVisible, parseSnapshot, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
 import { type Draw, once, pick } from '../compile/oracle/draw.ts';
 
 const SOURCES = ['product', 'review'];

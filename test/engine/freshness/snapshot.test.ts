@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   includes,
   isVisible,
@@ -8,7 +6,9 @@ import {
   readSnapshot,
   type Snapshot,
   snapshotText,
-} from '../../../src/engine/freshness/snapshot.ts';
+} from 'hotpath/freshness/snapshot';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabaseUrl } from '../../support/database.ts';
 
 /** An id beyond 32 bits. None has only zeros in its lower half. */

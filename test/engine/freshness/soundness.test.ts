@@ -3,15 +3,15 @@
  * triggers, log, tags and snapshots. The test that matters most here.
  */
 import fc from 'fast-check';
+import { createCompiler } from 'hotpath/compile/compile';
+import { watch } from 'hotpath/freshness/watched';
+import { cursorSigner } from 'hotpath/resource/cursor';
+import { Registry } from 'hotpath/resource/registry';
+import { SelectionParser } from 'hotpath/resource/selection';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { modules } from '../../../src/domain/index.ts';
-import { createCompiler } from '../../../src/engine/compile/compile.ts';
-import { watch } from '../../../src/engine/freshness/watched.ts';
-import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
-import { SelectionParser } from '../../../src/engine/resource/selection.ts';
 import { testDatabaseUrl } from '../../support/database.ts';
 import { live, type Stage, type Tally } from './history/history.ts';
 import { drawSelection, modelsOf } from './history/selections.ts';

@@ -1,11 +1,11 @@
+import { defineDataModel } from 'hotpath/compile/data-model';
+import { looksOf } from 'hotpath/freshness/conditions';
+import { tagsOf } from 'hotpath/freshness/tags';
+import { watch } from 'hotpath/freshness/watched';
+import { tableOf } from 'hotpath/http/cache-headers';
+import { everything } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
 import { expect, it } from 'vitest';
-import { defineDataModel } from '../../../src/engine/compile/data-model.ts';
-import { looksOf } from '../../../src/engine/freshness/conditions.ts';
-import { tagsOf } from '../../../src/engine/freshness/tags.ts';
-import { watch } from '../../../src/engine/freshness/watched.ts';
-import { tableOf } from '../../../src/engine/http/cache-headers.ts';
-import { everything } from '../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const policy = everything('public');

@@ -1,12 +1,13 @@
 /** The marketplace as it is watched, and who writes to it behind the service's back. */
+
+import type { Knowledge, Welcome } from 'hotpath/freshness/knowledge';
+import { beginEpoch, type LogHeader, readLog, toChange } from 'hotpath/freshness/log';
+import { type Watched, watch } from 'hotpath/freshness/watched';
+import { Registry } from 'hotpath/resource/registry';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { datamodel } from '#datamodel';
 import { modules } from '../../../src/domain/index.ts';
-import type { Knowledge, Welcome } from '../../../src/engine/freshness/knowledge.ts';
-import { beginEpoch, type LogHeader, readLog, toChange } from '../../../src/engine/freshness/log.ts';
-import { type Watched, watch } from '../../../src/engine/freshness/watched.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 export function watchMarketplace(): Watched {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
+import { changesBetween, installedTriggers, migrationText } from 'hotpath/freshness/trigger-migration';
+import { madeOf } from 'hotpath/freshness/watched';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { splitStatements } from '../../../prisma/schema-engine/statements.ts';
 import { migrations, wantedTriggers } from '../../../src/cli/triggers.ts';
-import { changesBetween, installedTriggers, migrationText } from '../../../src/engine/freshness/trigger-migration.ts';
-import { madeOf } from '../../../src/engine/freshness/watched.ts';
 import { usePsql, watchMarketplace } from './support.ts';
 
 const psql = usePsql();

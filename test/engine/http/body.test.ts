@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { unstorableIn } from 'hotpath/http/body';
 import { expect, it } from 'vitest';
-import { unstorableIn } from '../../../src/engine/http/body.ts';
 
 const nested = (depth: number): unknown => (depth === 0 ? 'deep' : [nested(depth - 1)]);
 

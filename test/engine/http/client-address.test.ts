@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { canonicalAddress } from 'hotpath/http/client-address';
 import { describe, expect, it } from 'vitest';
-import { canonicalAddress } from '../../../src/engine/http/client-address.ts';
 
 describe('an address', () => {
   it.each([

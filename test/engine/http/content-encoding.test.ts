@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { bodyEncodingOf, expand } from 'hotpath/http/content-encoding';
 import { expect, it } from 'vitest';
-import { bodyEncodingOf, expand } from '../../../src/engine/http/content-encoding.ts';
 
 it.each([
   ['gzip', 'gzip'],

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
+import { type ErrorName, errors, isRequestError, requestError } from 'hotpath/http/errors';
+import { problemOf } from 'hotpath/http/problem';
 import { expect, it } from 'vitest';
-import { type ErrorName, errors, isRequestError, requestError } from '../../../src/engine/http/errors.ts';
-import { problemOf } from '../../../src/engine/http/problem.ts';
 
 const document = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
 const documented = [...document.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [

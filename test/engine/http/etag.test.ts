@@ -1,5 +1,5 @@
+import { etagIn, etagOf, heldTag, isTagOf, versionIn } from 'hotpath/http/etag';
 import { expect, it } from 'vitest';
-import { etagIn, etagOf, heldTag, isTagOf, versionIn } from '../../../src/engine/http/etag.ts';
 
 it('names the bytes, and the version of the row where it has one', () => {
   expect(etagOf('a')).toMatch(/^"[0-9a-f]{32}"$/);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { countNames, mustNameOnce } from 'hotpath/http/json-body';
 import { describe, expect, it } from 'vitest';
-import { countNames, mustNameOnce } from '../../../src/engine/http/json-body.ts';
 
 const count = (text: string) => countNames(Buffer.from(text));
 const refusal = (detail: string) => expect.objectContaining({ statusCode: 400, message: `The body ${detail}.` });

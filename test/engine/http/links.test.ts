@@ -1,7 +1,7 @@
+import { attachment } from 'hotpath/http/attachment';
+import { surrogateKey } from 'hotpath/http/cache-headers';
+import { headerUri, nextLink, uri } from 'hotpath/http/links';
 import { describe, expect, it } from 'vitest';
-import { attachment } from '../../../src/engine/http/attachment.ts';
-import { surrogateKey } from '../../../src/engine/http/cache-headers.ts';
-import { headerUri, nextLink, uri } from '../../../src/engine/http/links.ts';
 
 /** Texts that a column may hold. Only a program can make NUL or half of a surrogate pair. */
 const HOSTILE = [

@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
+import { hasOptionalParameter, parametersIn } from 'hotpath/http/path';
 import { expect, it } from 'vitest';
-import { hasOptionalParameter, parametersIn } from '../../../src/engine/http/path.ts';
 
 it.each([
   ['/products', '/products'],

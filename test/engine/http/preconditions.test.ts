@@ -1,6 +1,6 @@
+import { etagIn, etagOf } from 'hotpath/http/etag';
+import { holdFor, holdForNone, mustMatch, preconditionsIn } from 'hotpath/http/preconditions';
 import { expect, it } from 'vitest';
-import { etagIn, etagOf } from '../../../src/engine/http/etag.ts';
-import { holdFor, holdForNone, mustMatch, preconditionsIn } from '../../../src/engine/http/preconditions.ts';
 
 it.each([
   ['*', 'any'],

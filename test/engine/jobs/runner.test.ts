@@ -1,13 +1,14 @@
 /** The runner with jobs of a test's own: tries, death, time, the end, and the taking over from who died. */
+
+import { listJobs, queueState, retryDead } from 'hotpath/jobs/dead-letters';
+import { enqueue, type Task, type Transaction, task } from 'hotpath/jobs/enqueue';
+import type { Job } from 'hotpath/jobs/job';
+import { beginLife, buryDead, enlist } from 'hotpath/jobs/life';
+import { once } from 'hotpath/jobs/once';
+import { type Runner, startRunner } from 'hotpath/jobs/runner';
+import { installQueue, nameJobs } from 'hotpath/jobs/schema';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
-import { listJobs, queueState, retryDead } from '../../../src/engine/jobs/dead-letters.ts';
-import { enqueue, type Task, type Transaction, task } from '../../../src/engine/jobs/enqueue.ts';
-import type { Job } from '../../../src/engine/jobs/job.ts';
-import { beginLife, buryDead, enlist } from '../../../src/engine/jobs/life.ts';
-import { once } from '../../../src/engine/jobs/once.ts';
-import { type Runner, startRunner } from '../../../src/engine/jobs/runner.ts';
-import { installQueue, nameJobs } from '../../../src/engine/jobs/schema.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { pooled } from '../../support/pooler.ts';
 import { asService } from '../../support/service-role.ts';

@@ -1,7 +1,8 @@
 /** A database without a queue gets one, from who may make it; who may not is told what to do. */
+
+import { ensureQueue, nameJobs, upgradeQueue } from 'hotpath/jobs/schema';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { ensureQueue, nameJobs, upgradeQueue } from '../../../src/engine/jobs/schema.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 it('makes the queue where there is none, if it may', async () => {

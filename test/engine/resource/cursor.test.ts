@@ -1,10 +1,11 @@
 /** Cursors: what is signed, what is opened, and the order that a cursor is of. */
+
+import type { ScalarField } from 'hotpath/compile/data-model';
+import { cursorSigner, orderName, refusedCursor, valuesOf } from 'hotpath/resource/cursor';
+import { everything } from 'hotpath/resource/policy';
+import { Registry } from 'hotpath/resource/registry';
+import { orderByOf, parseSort } from 'hotpath/resource/sort';
 import { describe, expect, it } from 'vitest';
-import type { ScalarField } from '../../../src/engine/compile/data-model.ts';
-import { cursorSigner, orderName, refusedCursor, valuesOf } from '../../../src/engine/resource/cursor.ts';
-import { everything } from '../../../src/engine/resource/policy.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
-import { orderByOf, parseSort } from '../../../src/engine/resource/sort.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const signer = cursorSigner('secret');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { type FieldTree, parseFields } from 'hotpath/resource/fields';
 import { describe, expect, it } from 'vitest';
-import { type FieldTree, parseFields } from '../../../src/engine/resource/fields.ts';
 
 const bounds = { depth: 4, fields: 64 };
 const parse = (text: string) => plain(parseFields(text, bounds));

@@ -1,10 +1,10 @@
+import { cursorSigner } from 'hotpath/resource/cursor';
+import { areContrary } from 'hotpath/resource/fixed';
+import { SUBJECT } from 'hotpath/resource/policy';
+import { Registry } from 'hotpath/resource/registry';
+import { SelectionParser } from 'hotpath/resource/selection';
+import type { Value } from 'hotpath/resource/value';
 import { describe, expect, it } from 'vitest';
-import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
-import { areContrary } from '../../../src/engine/resource/fixed.ts';
-import { SUBJECT } from '../../../src/engine/resource/policy.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
-import { SelectionParser } from '../../../src/engine/resource/selection.ts';
-import type { Value } from '../../../src/engine/resource/value.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const fieldOf = (model: string, name: string) => {

@@ -1,10 +1,11 @@
 /** What a role may not see orders nothing, filters nothing, and is in no cursor. */
+
+import { cursorSigner } from 'hotpath/resource/cursor';
+import { everything, SUBJECT } from 'hotpath/resource/policy';
+import { Registry } from 'hotpath/resource/registry';
+import { SelectionParser, type SelectionRequest } from 'hotpath/resource/selection';
+import { PUBLIC } from 'hotpath/resource/viewer';
 import { describe, expect, it } from 'vitest';
-import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
-import { everything, SUBJECT } from '../../../src/engine/resource/policy.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
-import { SelectionParser, type SelectionRequest } from '../../../src/engine/resource/selection.ts';
-import { PUBLIC } from '../../../src/engine/resource/viewer.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const animal = zooResource('Animal', {

@@ -1,8 +1,9 @@
 /** The page that a list asks for: by cursor or by number, within the bounds of the resource. */
+
+import { DEFAULT_BOUNDS } from 'hotpath/resource/bounds';
+import { parsePage } from 'hotpath/resource/page';
+import { everything } from 'hotpath/resource/policy';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_BOUNDS } from '../../../src/engine/resource/bounds.ts';
-import { parsePage } from '../../../src/engine/resource/page.ts';
-import { everything } from '../../../src/engine/resource/policy.ts';
 import { zooResource } from '../../support/zoo.ts';
 
 const tag = zooResource('Tag', {

@@ -2,19 +2,15 @@
  * Pages by cursor, in orders by every scalar type: each row that stays comes once and in its place, whatever the
  * database compares and whichever rows come and go meanwhile.
  */
+
+import { type DataModel, defineDataModel, type Model, type ScalarField } from 'hotpath/compile/data-model';
+import { executeOn } from 'hotpath/compile/execute';
+import { name } from 'hotpath/compile/sql/text';
+import { everything } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
+import { type Resource, resources } from 'hotpath/resource/resource';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type DataModel,
-  defineDataModel,
-  type Model,
-  type ScalarField,
-} from '../../../src/engine/compile/data-model.ts';
-import { executeOn } from '../../../src/engine/compile/execute.ts';
-import { name } from '../../../src/engine/compile/sql/text.ts';
-import { everything } from '../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
-import { type Resource, resources } from '../../../src/engine/resource/resource.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { PageWalker, type Walk } from '../compile/oracle/pages/page-walk.ts';
 

@@ -1,13 +1,7 @@
 /** What a policy grants, with the viewer's own id where `SUBJECT` stands. */
+
+import { dependsOnSubject, everything, grantFor, type Policy, SUBJECT, subjectId } from 'hotpath/resource/policy';
 import { describe, expect, it } from 'vitest';
-import {
-  dependsOnSubject,
-  everything,
-  grantFor,
-  type Policy,
-  SUBJECT,
-  subjectId,
-} from '../../../src/engine/resource/policy.ts';
 
 const user = { subject: '7', role: 'user' };
 const grant = (rows: object) => grantFor({ user: { rows: { ...rows }, without: ['email'] } }, user);

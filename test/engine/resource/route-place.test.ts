@@ -1,8 +1,8 @@
+import { everything } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
+import { itemFields, listFields, type PathFields, pathReader } from 'hotpath/resource/route-place';
 import { describe, expect, it } from 'vitest';
-import { everything } from '../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
-import type { Resource } from '../../../src/engine/resource/resource.ts';
-import { itemFields, listFields, type PathFields, pathReader } from '../../../src/engine/resource/route-place.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const policy = everything('public');

@@ -1,13 +1,14 @@
 /** Embedded rows: the policy of each resource in the selection, its own bounds, and what viewers of a role share. */
+
+import { cursorSigner } from 'hotpath/resource/cursor';
+import { everything, type Policy, SUBJECT } from 'hotpath/resource/policy';
+import { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
+import { SelectionParser, type SelectionRequest } from 'hotpath/resource/selection';
+import { PUBLIC, type Viewer } from 'hotpath/resource/viewer';
 import { describe, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { resource } from '../../../src/domain/resource.ts';
-import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
-import { everything, type Policy, SUBJECT } from '../../../src/engine/resource/policy.ts';
-import { Registry } from '../../../src/engine/resource/registry.ts';
-import type { Resource } from '../../../src/engine/resource/resource.ts';
-import { SelectionParser, type SelectionRequest } from '../../../src/engine/resource/selection.ts';
-import { PUBLIC, type Viewer } from '../../../src/engine/resource/viewer.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const everybody = everything('public', 'user', 'admin');

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
+import { cursorSigner } from 'hotpath/resource/cursor';
+import { checkReads } from 'hotpath/resource/declared-reads';
+import { everything, type Policy, SUBJECT } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
+import { SelectionParser, type SelectionRequest } from 'hotpath/resource/selection';
+import { PUBLIC, type Viewer } from 'hotpath/resource/viewer';
 import { describe, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { resource } from '../../../src/domain/resource.ts';
-import { cursorSigner } from '../../../src/engine/resource/cursor.ts';
-import { checkReads } from '../../../src/engine/resource/declared-reads.ts';
-import { everything, type Policy, SUBJECT } from '../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
-import type { Resource } from '../../../src/engine/resource/resource.ts';
-import { SelectionParser, type SelectionRequest } from '../../../src/engine/resource/selection.ts';
-import { PUBLIC, type Viewer } from '../../../src/engine/resource/viewer.ts';
 
 const everybody = everything('public', 'user', 'admin');
 const own: Policy = { admin: {}, user: { rows: { userId: SUBJECT } } };

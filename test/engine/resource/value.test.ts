@@ -1,12 +1,12 @@
 /** Texts of consumers as values of each type: what a reader accepts, PostgreSQL reads. */
 import fc from 'fast-check';
+import type { ScalarField } from 'hotpath/compile/data-model';
+import { CompileError, type Path } from 'hotpath/compile/error';
+import { encode } from 'hotpath/compile/plan/value';
+import { comparand } from 'hotpath/compile/sql/native';
+import { readerOf } from 'hotpath/resource/value';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ScalarField } from '../../../src/engine/compile/data-model.ts';
-import { CompileError, type Path } from '../../../src/engine/compile/error.ts';
-import { encode } from '../../../src/engine/compile/plan/value.ts';
-import { comparand } from '../../../src/engine/compile/sql/native.ts';
-import { readerOf } from '../../../src/engine/resource/value.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { zooDataModel } from '../../support/zoo.ts';
 

@@ -1,10 +1,10 @@
+import type { ScalarField } from 'hotpath/compile/data-model';
+import { everything } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
+import { isVersionOfPrisma, versionFault, versionsFor } from 'hotpath/resource/version';
 import { describe, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { modules } from '../../../src/domain/index.ts';
-import type { ScalarField } from '../../../src/engine/compile/data-model.ts';
-import { everything } from '../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
-import { isVersionOfPrisma, versionFault, versionsFor } from '../../../src/engine/resource/version.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const scalar = (more: Partial<ScalarField>): ScalarField => ({

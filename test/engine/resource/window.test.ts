@@ -1,9 +1,9 @@
+import { everything } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
+import { conditionWithin, DAY, HOUR, type Window } from 'hotpath/resource/window';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { datamodel } from '#datamodel';
 import { resource } from '../../../src/domain/resource.ts';
-import { everything } from '../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
-import { conditionWithin, DAY, HOUR, type Window } from '../../../src/engine/resource/window.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const reading = (window?: Window) =>

@@ -1,10 +1,11 @@
 /** Statements that were prepared before the schema changed: compiled reads, named statements of a pool, transactions. */
+
+import { CountingPool } from 'hotpath/budget/counting-pool';
+import { Ledger, withLedger } from 'hotpath/budget/ledger';
+import { type Execute, executeOn } from 'hotpath/compile/execute';
+import type { SessionPool } from 'hotpath/session/session-pool';
 import type pg from 'pg';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CountingPool } from '../../../src/engine/budget/counting-pool.ts';
-import { Ledger, withLedger } from '../../../src/engine/budget/ledger.ts';
-import { type Execute, executeOn } from '../../../src/engine/compile/execute.ts';
-import type { SessionPool } from '../../../src/engine/session/session-pool.ts';
 import { scratchDatabase } from '../../support/database.ts';
 
 const CONNECTIONS = 3;

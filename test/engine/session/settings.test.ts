@@ -1,11 +1,11 @@
 /** The settings of sessions: set before the first statement, whatever the database's own are; or else refused. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SessionClient } from 'hotpath/session/session-client';
+import { SessionPool } from 'hotpath/session/session-pool';
+import { complaintAbout, schemaOf } from 'hotpath/session/settings';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { SessionClient } from '../../../src/engine/session/session-client.ts';
-import { SessionPool } from '../../../src/engine/session/session-pool.ts';
-import { complaintAbout, schemaOf } from '../../../src/engine/session/settings.ts';
 import { scratchDatabase } from '../../support/database.ts';
 import { HOSTILE_SETTINGS, makeHostile, setForDatabase } from '../../support/hostile-settings.ts';
 

@@ -1,7 +1,7 @@
+import { expose, metricsIn } from 'hotpath/telemetry/metrics/exposition';
+import { Histogram } from 'hotpath/telemetry/metrics/histogram';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
-import { expose, metricsIn } from '../../../src/engine/telemetry/metrics/exposition.ts';
-import { Histogram } from '../../../src/engine/telemetry/metrics/histogram.ts';
 
 function process(values: { counted: number; held: number; seconds: number; traceId: string }): Registry {
   const registry = new Registry();

@@ -1,10 +1,10 @@
 /** Spans in Protocol Buffers: what is written is what OpenTelemetry's own serialiser writes of the same spans. */
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import fc from 'fast-check';
+import { encodeSpans } from 'hotpath/telemetry/otlp/spans';
+import { Writer } from 'hotpath/telemetry/otlp/writer';
+import { type Attributes, type Kind, newSpanId, newTraceId, Span } from 'hotpath/telemetry/span';
 import { describe, expect, it } from 'vitest';
-import { encodeSpans } from '../../../src/engine/telemetry/otlp/spans.ts';
-import { Writer } from '../../../src/engine/telemetry/otlp/writer.ts';
-import { type Attributes, type Kind, newSpanId, newTraceId, Span } from '../../../src/engine/telemetry/span.ts';
 import { EndedSpan, sourceOf } from '../../../src/telemetry/ended-span.ts';
 import { bytesIn, type Fields, fieldsOf, fixed64In, numberIn, textIn } from '../../support/protobuf.ts';
 

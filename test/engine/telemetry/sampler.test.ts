@@ -1,7 +1,7 @@
+import { createSampler, type SamplerOptions } from 'hotpath/telemetry/sampler';
+import { newSpanId, newTraceId } from 'hotpath/telemetry/span';
+import { formatTraceparent, parseTraceparent } from 'hotpath/telemetry/traceparent';
 import { describe, expect, it } from 'vitest';
-import { createSampler, type SamplerOptions } from '../../../src/engine/telemetry/sampler.ts';
-import { newSpanId, newTraceId } from '../../../src/engine/telemetry/span.ts';
-import { formatTraceparent, parseTraceparent } from '../../../src/engine/telemetry/traceparent.ts';
 
 const sampler = (name: SamplerOptions['name'], ratio = 1, askedPerSecond = 0) =>
   createSampler({ name, ratio, askedPerSecond });

@@ -1,6 +1,7 @@
 /** Spans: what is told of them after their end is too late. */
+
+import { newSpanId, newTraceId, Span } from 'hotpath/telemetry/span';
 import { expect, it } from 'vitest';
-import { newSpanId, newTraceId, Span } from '../../../src/engine/telemetry/span.ts';
 
 it('is what it was when it ended, whatever is told of it later', () => {
   const recorded: Span[] = [];

@@ -89,6 +89,13 @@ describe('a release that nobody names', () => {
     ['the name of a file', (root: string) => rename(join(root, 'src/app.ts'), join(root, 'src/apq.ts'))],
     ['where one file ends', (root: string) => writeFile(join(root, 'src/app.ts'), 'onetwo')],
     ['a file', (root: string) => writeFile(join(root, 'src/more.sql'), '')],
+    [
+      'a file of a package here',
+      async (root: string) => {
+        await mkdir(join(root, 'packages/one'), { recursive: true });
+        await writeFile(join(root, 'packages/one/index.ts'), '');
+      },
+    ],
     ['a package', (root: string) => writeFile(join(root, 'package-lock.json'), '{"a":1}')],
   ])('is another one after a change of %s', async (_what, change) => {
     expect(await releaseAfter(change)).not.toBe(await releaseAfter());

@@ -21,16 +21,16 @@ export interface SourceEdit {
   readonly to: string;
 }
 
-const FOLLOWER = 'src/engine/freshness/log-follower.ts';
-const COVERAGE = 'src/engine/freshness/coverage.ts';
-const CACHE = 'src/engine/cache/cache.ts';
+const FOLLOWER = 'packages/hotpath/src/freshness/log-follower.ts';
+const COVERAGE = 'packages/hotpath/src/freshness/coverage.ts';
+const CACHE = 'packages/hotpath/src/cache/cache.ts';
 
 export const GUARDS: Readonly<Record<string, Guard>> = {
   /** Every change is learned; without it one of five is missed, as by a follower that asks for ids above the latest it has seen. */
   changes: {
     edits: [
       {
-        file: 'src/engine/freshness/memory.ts',
+        file: 'packages/hotpath/src/freshness/memory.ts',
         from: 'learn({ xid, source, tags }: Change, seen: Snapshot): void {',
         to: 'learn({ xid, source, tags }: Change, seen: Snapshot): void { if (Math.random() < 0.2) return;',
       },
@@ -46,7 +46,9 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   /** A shared cache keeps no answer of a route that does not ask for it. */
   'no-cache': {
     fault: 'purge',
-    edits: [{ file: 'src/engine/cache/policy.ts', from: `: 'public, no-cache';`, to: `: 'public, s-maxage=3600';` }],
+    edits: [
+      { file: 'packages/hotpath/src/cache/policy.ts', from: `: 'public, no-cache';`, to: `: 'public, s-maxage=3600';` },
+    ],
   },
   /** A table with a virtual generated column is not served from the cache. */
   virtual: { fault: 'virtual', edits: [{ file: COVERAGE, from: "attgenerated = 'v'", to: 'false' }] },

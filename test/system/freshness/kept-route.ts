@@ -1,8 +1,9 @@
 /** Loaded before an instance: a route whose answers a shared cache may keep, since the marketplace has none. */
+
+import type { CachePolicy } from 'hotpath/cache/policy';
 import { modules } from '../../../src/domain/index.ts';
 import type { Module } from '../../../src/domain/module.ts';
 import { category } from '../../../src/domain/payments/resource.ts';
-import type { CachePolicy } from '../../../src/engine/cache/policy.ts';
 
 /** A time so short that answers are validated, and read anew in the background, while the check runs. */
 const SECONDS = 2;

@@ -115,7 +115,7 @@ function stackHere(): string {
 }
 
 const FRAME = /(?:\(| at (?:async )?)((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/;
-const NOT_ITS_OWN = /\/node_modules\/|\/src\/(?:engine|plugins)\/|\/generated\//;
+const NOT_ITS_OWN = /\/node_modules\/|\/packages\/hotpath\/src\/|\/src\/plugins\/|\/generated\//;
 
 /** The first line of a stack that is neither a library's nor the engine's. */
 function ownLine(stack: string): string | undefined {

@@ -1,7 +1,8 @@
 /** The triggers that log changes, on any schema: each table has them, and each kind of change is logged. */
+
+import { surveyTables } from 'hotpath/freshness/coverage';
+import { type WatchedTable, watch } from 'hotpath/freshness/watched';
 import pg from 'pg';
-import { surveyTables } from '../../../../src/engine/freshness/coverage.ts';
-import { type WatchedTable, watch } from '../../../../src/engine/freshness/watched.ts';
 import { freshnessSql } from '../../../support/freshness-sql.ts';
 import type { Database } from './data.ts';
 import { declareModels } from './pages/declare-models.ts';

@@ -4,8 +4,9 @@
  * Foreign keys may lead in a circle, so the tables have no constraints for them: each row refers to rows that are there,
  * what others refer to in vain is added, and a row that still refers to nothing is deleted.
  */
+
+import type { DataModel, Model, RelationField } from 'hotpath/compile/data-model';
 import type pg from 'pg';
-import type { DataModel, Model, RelationField } from '../../../../src/engine/compile/data-model.ts';
 import { type Draw, integer } from './draw.ts';
 import { drawRow, foreignKeys, keyText, type Row } from './rows.ts';
 import { columnOf, qualified, tablesOf } from './tables.ts';

@@ -1,8 +1,8 @@
 /** The databases that the oracle reads: of the marketplace's schema, and of the zoo's, which is unlike it in every feature. */
 import { PrismaPg } from '@prisma/adapter-pg';
+import { SessionPool } from 'hotpath/session/session-pool';
 import { Prisma, PrismaClient } from '#client';
 import { datamodel } from '#datamodel';
-import { SessionPool } from '../../../../src/engine/session/session-pool.ts';
 import { makeHostile } from '../../../support/hostile-settings.ts';
 import { PrismaClient as ZooClient } from '../zoo/generated/client.ts';
 import { datamodel as zooDataModel } from '../zoo/generated/datamodel.ts';

@@ -1,7 +1,7 @@
 /** Prisma as the oracle: the same arguments answered by the compiler and by Prisma Client, side by side. */
 import { isDeepStrictEqual } from 'node:util';
-import { type Compiler, createCompiler, type Statement } from '../../../../src/engine/compile/compile.ts';
-import { CompileError } from '../../../../src/engine/compile/error.ts';
+import { type Compiler, createCompiler, type Statement } from 'hotpath/compile/compile';
+import { CompileError } from 'hotpath/compile/error';
 import { drawList, drawUnique, hasUnique } from './arguments.ts';
 import { type Database, delegate } from './data.ts';
 import { type Draw, once, pick } from './draw.ts';

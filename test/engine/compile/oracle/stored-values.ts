@@ -1,5 +1,5 @@
 /** Values as a statement stores them. */
-import type { DataModel, ScalarField } from '../../../../src/engine/compile/data-model.ts';
+import type { DataModel, ScalarField } from 'hotpath/compile/data-model';
 import { valuesOf } from './values.ts';
 
 /** A parameter of `pg`. */

@@ -1,6 +1,7 @@
 /** Names of tables and columns of a data model, as SQL. */
+
+import type { DataModel, Model, ScalarField } from 'hotpath/compile/data-model';
 import pg from 'pg';
-import type { DataModel, Model, ScalarField } from '../../../../src/engine/compile/data-model.ts';
 
 export interface Table {
   readonly schema?: string;

@@ -1,5 +1,5 @@
 /** The values that data and filters are drawn from: few enough to meet, odd enough to tell representations apart. */
-import type { DataModel, ScalarField } from '../../../../src/engine/compile/data-model.ts';
+import type { DataModel, ScalarField } from 'hotpath/compile/data-model';
 
 const TEXTS = [
   '',

@@ -2,12 +2,13 @@
  * A history: selections are read and kept with their tags and snapshots, as a cache would; then writes come, one
  * transaction after another. After each, what is judged fresh must be what the database answers.
  */
+
+import type { Compiler, ReadRow, Statement } from 'hotpath/compile/compile';
+import { Knowledge } from 'hotpath/freshness/knowledge';
+import { parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
+import { tagsOf } from 'hotpath/freshness/tags';
+import type { Watched } from 'hotpath/freshness/watched';
 import type pg from 'pg';
-import type { Compiler, ReadRow, Statement } from '../../../../src/engine/compile/compile.ts';
-import { Knowledge } from '../../../../src/engine/freshness/knowledge.ts';
-import { parseSnapshot, type Snapshot } from '../../../../src/engine/freshness/snapshot.ts';
-import { tagsOf } from '../../../../src/engine/freshness/tags.ts';
-import type { Watched } from '../../../../src/engine/freshness/watched.ts';
 import { catchUp } from '../support.ts';
 import type { Asked } from './selections.ts';
 import type { Write } from './writes.ts';

@@ -1,13 +1,13 @@
 /** Random selections of every resource: what consumers may ask, and what routes may fix. */
-import type { DataModel, Model } from '../../../../src/engine/compile/data-model.ts';
-import type { ReadRequest } from '../../../../src/engine/compile/plan/read.ts';
-import { rootKeys } from '../../../../src/engine/freshness/tags.ts';
-import type { Watched } from '../../../../src/engine/freshness/watched.ts';
-import { filterParameters } from '../../../../src/engine/resource/filter.ts';
-import type { Registry } from '../../../../src/engine/resource/registry.ts';
-import type { Resource } from '../../../../src/engine/resource/resource.ts';
-import type { ListSelection, Selection, SelectionParser } from '../../../../src/engine/resource/selection.ts';
-import { readerOf } from '../../../../src/engine/resource/value.ts';
+import type { DataModel, Model } from 'hotpath/compile/data-model';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
+import { rootKeys } from 'hotpath/freshness/tags';
+import type { Watched } from 'hotpath/freshness/watched';
+import { filterParameters } from 'hotpath/resource/filter';
+import type { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
+import type { ListSelection, Selection, SelectionParser } from 'hotpath/resource/selection';
+import { readerOf } from 'hotpath/resource/value';
 import { atLeastOne, type Draw, integer, once, pick, some } from '../../compile/oracle/draw.ts';
 import { drawText, KEYS } from './values.ts';
 

@@ -1,6 +1,7 @@
 /** Random writes in SQL, whoever might send them: one row or many, in every table, with cascades, moves and rollbacks. */
+
+import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/compile/data-model';
 import pg from 'pg';
-import type { DataModel, Model, RelationField, ScalarField } from '../../../../src/engine/compile/data-model.ts';
 import { atLeastOne, type Draw, integer, once, pick } from '../../compile/oracle/draw.ts';
 import { drawText, KEYS, keyText, scalarsOf } from './values.ts';
 

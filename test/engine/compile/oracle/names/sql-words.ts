@@ -1,9 +1,9 @@
 /** The names that the SQL of the project has of its own: in compiled reads, and in the triggers that log changes. */
 import fc from 'fast-check';
-import { createCompiler } from '../../../../../src/engine/compile/compile.ts';
-import { CompileError } from '../../../../../src/engine/compile/error.ts';
-import { triggersFor } from '../../../../../src/engine/freshness/triggers.ts';
-import { watch } from '../../../../../src/engine/freshness/watched.ts';
+import { createCompiler } from 'hotpath/compile/compile';
+import { CompileError } from 'hotpath/compile/error';
+import { triggersFor } from 'hotpath/freshness/triggers';
+import { watch } from 'hotpath/freshness/watched';
 import { datamodel } from '../../zoo/generated/datamodel.ts';
 import { type Case, drawCase } from '../oracle.ts';
 import { declareModels } from '../pages/declare-models.ts';

@@ -1,9 +1,9 @@
 /** Pages against Prisma: the pages of every model, by each field and limit, are the rows of its whole list in order. */
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { hasOrder, type ScalarField } from '../../../../../src/engine/compile/data-model.ts';
-import { executeOn } from '../../../../../src/engine/compile/execute.ts';
-import type { Resource } from '../../../../../src/engine/resource/resource.ts';
-import { orderByOf, parseSort } from '../../../../../src/engine/resource/sort.ts';
+import { hasOrder, type ScalarField } from 'hotpath/compile/data-model';
+import { executeOn } from 'hotpath/compile/execute';
+import type { Resource } from 'hotpath/resource/resource';
+import { orderByOf, parseSort } from 'hotpath/resource/sort';
 import { type Database, delegate } from '../data.ts';
 import { hasTotalKey, scalarsOf } from '../keys.ts';
 import { asJson } from '../oracle.ts';

@@ -1,8 +1,8 @@
 /** A resource for every model of a data model, made of the data model alone. */
-import { type DataModel, hasOrder, type Model } from '../../../../../src/engine/compile/data-model.ts';
-import { everything } from '../../../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../../../src/engine/resource/registry.ts';
-import { type Resource, resources } from '../../../../../src/engine/resource/resource.ts';
+import { type DataModel, hasOrder, type Model } from 'hotpath/compile/data-model';
+import { everything } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
+import { type Resource, resources } from 'hotpath/resource/resource';
 import { scalarsOf } from '../keys.ts';
 
 const declare = resources<never>() as unknown as (model: string, declaration: object) => Resource;

@@ -1,11 +1,11 @@
 /** A walk through all pages of a resource by cursor, as a client of the service does it. */
-import { type Compiler, createCompiler } from '../../../../../src/engine/compile/compile.ts';
-import type { Execute } from '../../../../../src/engine/compile/execute.ts';
-import { cursorSigner } from '../../../../../src/engine/resource/cursor.ts';
-import type { Registry } from '../../../../../src/engine/resource/registry.ts';
-import type { Resource } from '../../../../../src/engine/resource/resource.ts';
-import { type ListSelection, SelectionParser } from '../../../../../src/engine/resource/selection.ts';
-import { PUBLIC } from '../../../../../src/engine/resource/viewer.ts';
+import { type Compiler, createCompiler } from 'hotpath/compile/compile';
+import type { Execute } from 'hotpath/compile/execute';
+import { cursorSigner } from 'hotpath/resource/cursor';
+import type { Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
+import { type ListSelection, SelectionParser } from 'hotpath/resource/selection';
+import { PUBLIC } from 'hotpath/resource/viewer';
 
 export interface Walk {
   readonly resource: Resource;

@@ -3,8 +3,9 @@
  *
  * Foreign keys go, since those of a cycle cannot be met row by row; `fill` leaves no row without the one it refers to.
  */
+
+import type { DataModel, Model } from 'hotpath/compile/data-model';
 import pg from 'pg';
-import type { DataModel, Model } from '../../../../../src/engine/compile/data-model.ts';
 import { hasTotalKey, orderableFields } from '../keys.ts';
 import { columnOf, qualified } from '../tables.ts';
 

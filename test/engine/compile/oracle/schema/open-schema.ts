@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { DataModel } from 'hotpath/compile/data-model';
 import pg from 'pg';
 import { PROJECT } from '../../../../../src/dev/home.ts';
-import type { DataModel } from '../../../../../src/engine/compile/data-model.ts';
 import { makeHostile } from '../../../../support/hostile-settings.ts';
 import { type ClientClass, type OpenDatabase, type OpenOptions, opened } from '../databases.ts';
 import { copySchema, type SchemaCopies, SchemaError } from './copy-schema.ts';
