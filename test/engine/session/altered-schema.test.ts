@@ -126,6 +126,15 @@ describe('a compiled read', () => {
     expect(statements).not.toContainEqual({ name: 'find', statement: FIND });
   });
 
+  it('without a name gets no name where connections are replaced', async () => {
+    pool.replaceOlderThan(performance.now());
+    const one = () => execute({ text: 'SELECT $1::text AS json', values: ['one'] });
+    const other = () => execute({ text: `SELECT 'other' AS json`, values: [] });
+    for (let round = 0; round < 2 * CONNECTIONS; round += 1) {
+      expect([(await one()).json, (await other()).json]).toEqual(['one', 'other']);
+    }
+  });
+
   it('fails honestly while a column is gone, and works when it is back', async () => {
     await findEverywhere();
     await pool.query('ALTER TABLE seat RENAME COLUMN place TO spot');

@@ -34,6 +34,8 @@ export interface Outcome extends Omit<Tally, 'looked' | 'history'> {
   /** From a commit to the latest read, of those that did not know of it, that did not show it. In milliseconds. */
   readonly delay: { readonly p50: number; readonly p99: number; readonly worst: number };
   readonly pauses: Pauses;
+  /** The latest errors that the instances have logged. */
+  readonly logged: readonly string[];
 }
 
 const READERS = 6;
@@ -90,6 +92,7 @@ function outcomeOf({ ground, tally: { looked, history: _, ...tally } }: { ground
   const delays = looked.map(({ unseenMs }) => unseenMs).sort((one, other) => one - other);
   const at = (part: number) => delays[Math.min(delays.length - 1, Math.floor(part * delays.length))] ?? 0;
   const worst = Math.max(0, ...writes.map(({ unseenMs }) => unseenMs));
+  const logged = ground.instances.flatMap(({ errors }, index) => errors.map((error) => `instance ${index}: ${error}`));
   const delay = { p50: at(0.5), p99: at(0.99), worst };
-  return { ...tally, writes: writes.length, delay, pauses: ground.pauses };
+  return { ...tally, writes: writes.length, delay, pauses: ground.pauses, logged };
 }

@@ -18,6 +18,8 @@ export interface Instance extends Running {
   readonly address: string;
   /** What it has said of changes that it cannot follow, a line each. */
   readonly gaps: string[];
+  /** The latest errors that it has logged. */
+  readonly errors: string[];
   /** Told to end, or not yet back. */
   isDown: boolean;
   /** Told to stand still, or just told to go on. */
@@ -143,8 +145,17 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
   const { index, environment, without, pauses, fault } = options;
   const port = await freePort();
   const loaded = [...(without === undefined ? [] : [REMOVAL]), PROBE, KEPT];
-  const state = { index, address: `http://127.0.0.1:${port}`, gaps: [] as string[], isDown: false, isStopped: false };
+  const state = {
+    index,
+    address: `http://127.0.0.1:${port}`,
+    gaps: [] as string[],
+    errors: [] as string[],
+    isDown: false,
+    isStopped: false,
+  };
   const onLine = (line: string, readyAt: number) => {
+    if (line.includes('"err":')) state.errors.push(errorIn(line));
+    if (state.errors.length > KEPT_ERRORS) state.errors.shift();
     if (line.includes('Not every change is logged')) state.gaps.push((JSON.parse(line) as { msg: string }).msg);
     const [, told] = /^pulse (\{.*\})$/.exec(line) ?? [];
     if (!told) return;
@@ -159,6 +170,14 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
     onLine,
   };
   return Object.assign(state, await startProcess(stack, program));
+}
+
+/** How many errors are told of beside failures. */
+const KEPT_ERRORS = 3;
+
+function errorIn(line: string): string {
+  const { reqId = '', err, msg } = JSON.parse(line) as { reqId?: string; err: pg.DatabaseError; msg: string };
+  return `${reqId} ${msg} ${err.code ?? ''} ${err.message}`.trim();
 }
 
 /** In its first seconds an instance compiles code with the first requests, and is not judged. */

@@ -30,12 +30,13 @@ export function measured(outcome: Outcome, seed: number): string[] {
 
 /** What is wrong; nothing if all is right. */
 export function complaints(outcome: Outcome, faults: readonly string[]): string[] {
-  const { reads, hits, writes, stale, backward, failures, delay, pauses } = outcome;
+  const { reads, hits, writes, stale, backward, failures, delay, pauses, logged } = outcome;
   const isUndisturbed = faults.length === 0;
   return [
     ...first(stale.map((each) => `Stale: ${JSON.stringify(each)}`)),
     ...first(backward.map((each) => `Backward: ${JSON.stringify(each)}`)),
     ...first(failures.map((each) => `Failed: ${each}`)),
+    ...(failures.length > 0 ? logged.map((each) => `Logged: ${each}`) : []),
     ...(writes === 0 || reads === 0 ? ['Nothing was written, or nothing was read.'] : []),
     ...(isUndisturbed && !(hits > HIT_RATE * reads) ? [`Fewer than ${100 * HIT_RATE}% of the reads were hits.`] : []),
     ...(isUndisturbed && delay.p99 >= SOON_MS ? [`Of 100 writes one was unseen for ${SOON_MS} ms or more.`] : []),

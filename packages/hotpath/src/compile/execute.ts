@@ -80,8 +80,8 @@ class PreparedReads {
 
 /** The text differs, too: PgBouncer knows a prepared statement by its text, and keeps it for other clients. */
 function revised(statement: Statement, revision: number): Statement {
-  if (revision === 0) return statement;
   const { name, text, values } = statement;
+  if (revision === 0 || !name) return statement;
   return { text: `${text}\n-- ${revision}`, values, name: `${name}.${revision}` };
 }
 
