@@ -57,6 +57,16 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     tests: ['test/plugins/idempotency.test.ts'],
     least: 85,
   },
+  snapshots: {
+    mutate: ['src/engine/freshness/{knowledge,memory,snapshot,successor,rest}.ts'],
+    tests: ['test/engine/freshness/{memory,successor}.test.ts', 'test/engine/freshness/{snapshot,knowledge}.test.ts'],
+    least: 85,
+  },
+  tags: {
+    mutate: ['src/engine/freshness/{tags,watched,conditions}.ts'],
+    tests: ['test/engine/freshness/{tags,sources}.test.ts'],
+    least: 85,
+  },
 };
 
 /** The scope that a file is mutated in. @param file may end in a range of lines: `src/plugins/auth.ts:20-40`. */

@@ -60,6 +60,15 @@ describe('the keys of an issuer', () => {
     expect(await kids(keys, 'a')).toEqual([]);
   });
 
+  it('may be others of the same name, which are found where none has verified a token', async () => {
+    const keys = new KeySet(issuer.url);
+    await kids(keys, 'a');
+    issuer.keys = [one.entry, { ...other.entry, kid: 'a' }];
+    vi.advanceTimersByTime(10_001);
+    expect(await keys.findAnew(header('a'))).toHaveLength(2);
+    expect(await keys.findAnew(header('a'))).toEqual([]);
+  });
+
   it('are forgotten within five minutes once they are gone, even if nobody names another', async () => {
     const keys = new KeySet(issuer.url);
     await kids(keys, 'a');

@@ -29,8 +29,6 @@ export interface MemoryLimits {
 
 interface Changes {
   xids: number[];
-  /** A snapshot in which the latest of these is visible. */
-  seen: Snapshot;
   floor: Snapshot | undefined;
 }
 
@@ -80,29 +78,25 @@ export class Memory {
 
   #note(tag: string, xid: number, seen: Snapshot): void {
     const changes = this.#younger.get(tag) ?? this.#rejuvenate(tag, seen);
-    if (changes.xids.at(-1) === xid && changes.seen === seen) return;
+    if (changes.xids.at(-1) === xid) return;
     if (changes.xids.length < this.#limits.transactions) changes.xids.push(xid);
     else Object.assign(changes, { xids: [], floor: seen });
-    changes.seen = seen;
   }
 
   #rejuvenate(tag: string, seen: Snapshot): Changes {
     if (this.#younger.size >= this.#limits.tags / 2) this.#forgetOlder(seen);
-    const changes = this.#older.get(tag) ?? { xids: [], seen, floor: undefined };
+    const changes = this.#older.get(tag) ?? { xids: [], floor: undefined };
     this.#younger.set(tag, changes);
     return changes;
   }
 
   #forgetOlder(seen: Snapshot): void {
-    if (this.#older.size > 0) this.forgetBefore(this.#olderSeen);
+    this.forgetBefore(this.#olderSeen);
     this.#older = this.#younger;
     this.#olderSeen = seen;
     this.#younger = new Map();
   }
 }
 
-/** `product?categoryId=7`: `product?categoryId=*`. A table's own tag stands for itself. */
-function anyOf(tag: string): string {
-  const end = tag.search(/[=:]/);
-  return end < 0 ? tag : `${tag.slice(0, end + 1)}*`;
-}
+/** `product?categoryId=7`: `product?categoryId=*`. Of a table's own tag it is `*`, which no change has. */
+const anyOf = (tag: string): string => `${tag.slice(0, tag.search(/[=:]/) + 1)}*`;

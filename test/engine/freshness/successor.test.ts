@@ -1,0 +1,104 @@
+/** When a connection gives way to another one, by a clock that stands still; and a pause that ends early. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Rest } from '../../../src/engine/freshness/rest.ts';
+import { Successor } from '../../../src/engine/freshness/successor.ts';
+import type { SessionClient } from '../../../src/engine/session/session-client.ts';
+
+const LIFE_MS = 10_000;
+
+/** A connection of which only the end matters. */
+const connection = () => {
+  const end = vi.fn(async () => {});
+  return { end, client: { end } as unknown as SessionClient };
+};
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+beforeEach(() => void vi.useFakeTimers({ now: 0, toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+describe('a successor', () => {
+  it('is opened once the other has lived its life, and then takes its place', async () => {
+    const { client } = connection();
+    const connect = vi.fn(async () => client);
+    const successor = new Successor(connect, LIFE_MS);
+    const openedAt = performance.now();
+    vi.advanceTimersByTime(LIFE_MS);
+    expect([successor.isDue(openedAt), connect.mock.calls.length]).toEqual([false, 0]);
+    vi.advanceTimersByTime(1);
+    expect([successor.isDue(openedAt), successor.isDue(openedAt), connect.mock.calls.length]).toEqual([
+      false,
+      false,
+      1,
+    ]);
+    await settle();
+    expect(successor.isDue(openedAt)).toBe(true);
+    expect([successor.take(), successor.take()]).toEqual([client, undefined]);
+    expect(successor.isDue(performance.now())).toBe(false);
+  });
+
+  it('is tried for again after a second, and the other is used for one more life', async () => {
+    const connect = vi.fn(() => Promise.reject(new Error('away')));
+    const successor = new Successor(connect, LIFE_MS);
+    const openedAt = performance.now();
+    vi.advanceTimersByTime(LIFE_MS + 1);
+    expect(successor.isDue(openedAt)).toBe(false);
+    await settle();
+    vi.advanceTimersByTime(1000);
+    expect([successor.isDue(openedAt), connect.mock.calls.length]).toEqual([false, 1]);
+    vi.advanceTimersByTime(1);
+    expect([successor.isDue(openedAt), connect.mock.calls.length]).toEqual([false, 2]);
+    await settle();
+    vi.advanceTimersByTime(LIFE_MS - 1002);
+    expect(successor.isDue(openedAt)).toBe(false);
+    await settle();
+    vi.advanceTimersByTime(1);
+    expect(successor.isDue(openedAt)).toBe(true);
+    expect(successor.take()).toBe(undefined);
+  });
+
+  it('is not opened twice, however long it takes', async () => {
+    const connect = vi.fn(() => new Promise<SessionClient>(() => {}));
+    const successor = new Successor(connect, LIFE_MS);
+    const openedAt = performance.now();
+    vi.advanceTimersByTime(LIFE_MS + 1);
+    successor.isDue(openedAt);
+    vi.advanceTimersByTime(5000);
+    successor.isDue(openedAt);
+    expect(connect).toHaveBeenCalledTimes(1);
+  });
+
+  it('is ended if nobody takes it, also if it comes later', async () => {
+    const [ready, late] = [connection(), connection()];
+    const first = new Successor(async () => ready.client, LIFE_MS);
+    first.isDue(-LIFE_MS - 1);
+    await settle();
+    expect(ready.end).not.toHaveBeenCalled();
+    first.abandon();
+    expect(ready.end).toHaveBeenCalledTimes(1);
+    const second = new Successor(async () => late.client, LIFE_MS);
+    second.isDue(-LIFE_MS - 1);
+    second.abandon();
+    await settle();
+    expect(late.end).toHaveBeenCalledTimes(1);
+    expect(second.take()).toBe(undefined);
+    new Successor(async () => late.client, LIFE_MS).abandon();
+  });
+});
+
+describe('a rest', () => {
+  it('lasts as long as it is to, unless it is ended', async () => {
+    vi.useFakeTimers();
+    const rest = new Rest();
+    rest.end();
+    const ended: string[] = [];
+    void rest.for(1000).then(() => ended.push('whole'));
+    await vi.advanceTimersByTimeAsync(999);
+    expect(ended).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ended).toEqual(['whole']);
+    void rest.for(1000).then(() => ended.push('early'));
+    rest.end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([ended, vi.getTimerCount()]).toEqual([['whole', 'early'], 0]);
+  });
+});
