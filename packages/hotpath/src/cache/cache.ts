@@ -106,7 +106,7 @@ export function createCache(options: CacheOptions): Cache {
   const brief = new WeakSet<Entry>();
   const onOutdated = () => count(events, 'outdated');
   const fill: Fill = remote
-    ? createFill({ ...{ follower, isCurrent, l1, remote, leaseMs, load, readAnew, onOutdated, onFound: prolong } })
+    ? createFill({ ...{ follower, isCurrent, l1, remote, leaseMs, load, onOutdated, onFound: prolong } })
     : (query) => load(query);
 
   function isCurrent(): boolean {
@@ -173,7 +173,10 @@ export function createCache(options: CacheOptions): Cache {
       return coalesced(await flight.landing);
     }
     const cause = verdict === 'outdated' ? 'outdated' : 'nothing';
-    return flights.start(query.key, query.tables, () => fill(query, cause));
+    const answer = await flights.start(query.key, query.tables, () => fill(query, cause));
+    // Now that the flight has landed: while it is in the air, nothing is read anew beside it.
+    if (answer.outcome === 'stale') readAnew(query);
+    return answer;
   }
 
   /** Reads an entry anew in the background, unless it is being read already. */

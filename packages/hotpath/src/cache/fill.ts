@@ -30,8 +30,6 @@ export interface FillParts {
   readonly leaseMs: number;
   /** Reads the database and keeps what it read, then gives the lease back. */
   readonly load: (query: Query, lease?: Lease) => Promise<Answer>;
-  /** Reads what is past its ttl anew, in the background. */
-  readonly readAnew: (query: Query) => void;
   readonly onOutdated: () => void;
   /** Told of what was found in Redis and may be served as it is. */
   readonly onFound: (key: string, entry: Entry) => void;
@@ -49,7 +47,7 @@ export type Fill = (query: Query, cause: Cause) => Promise<Answer>;
 const LEASE_WAITS = 10;
 const LEASE_POLL_MS = 10;
 
-export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, readAnew, ...told }: FillParts): Fill {
+export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, ...told }: FillParts): Fill {
   const l2 = createL2(remote);
   const leases = createLeases(remote, leaseMs);
 
@@ -60,7 +58,6 @@ export function createFill({ follower, isCurrent, l1, remote, leaseMs, load, rea
     if (verdict === 'outdated') told.onOutdated();
     if (verdict === 'fresh') return found(query, entry, 'hit');
     if (verdict !== 'late' || cause === 'late') return undefined;
-    readAnew(query);
     return found(query, entry, 'stale');
   }
 
