@@ -25,7 +25,7 @@ export default {
   disableTypeChecks: false,
   // There is none: Stryker would rewrite `tsconfig.json` with an API that TypeScript 7 does not have.
   tsconfigFile: 'tsconfig.none.json',
-  ignorePatterns: ['/.hotpath', '/bench', '/reports', '/deploy', '/jaeger', '*.log'],
+  ignorePatterns: ['/.hotpath', '/bench', '/reports', '/jaeger', '*.log'],
   reporters: ['clear-text', 'progress-append-only', 'html', 'json'],
   htmlReporter: { fileName: `${report}.html` },
   jsonReporter: { fileName: `${report}.json` },

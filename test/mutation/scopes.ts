@@ -12,6 +12,8 @@ export interface MutationScope {
   readonly mutate: readonly string[];
   /** In the order in which they are run: the fast ones first. */
   readonly tests: readonly string[];
+  /** Whether it runs only where it is asked for by name. */
+  readonly isSlow?: boolean;
   /** The least share of mutants that the tests notice, in percent. */
   readonly least: number;
 }
@@ -55,7 +57,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   idempotency: {
     mutate: ['src/plugins/idempotency.ts'],
     tests: ['test/plugins/idempotency.test.ts'],
-    least: 85,
+    least: 100,
   },
   snapshots: {
     mutate: ['src/engine/freshness/{knowledge,memory,snapshot,successor,rest}.ts'],
@@ -65,6 +67,41 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   tags: {
     mutate: ['src/engine/freshness/{tags,watched,conditions}.ts'],
     tests: ['test/engine/freshness/{tags,sources}.test.ts'],
+    least: 85,
+  },
+  triggers: {
+    mutate: ['src/engine/freshness/{triggers,trigger-migration,coverage,catalog,notify}.ts'],
+    tests: [
+      'test/engine/freshness/trigger-migration.test.ts',
+      'test/engine/freshness/{triggers,coverage}.test.ts',
+      'test/engine/freshness/{catalog,notify}.test.ts',
+    ],
+    least: 85,
+  },
+  follower: {
+    mutate: ['src/engine/freshness/{follower,log-follower,log,log-connection}.ts'],
+    tests: ['test/engine/freshness/follower.test.ts'],
+    isSlow: true,
+    least: 50,
+  },
+  entries: {
+    mutate: ['src/engine/cache/{entry,key,l1,policy,query,rollout,verdict}.ts'],
+    tests: ['test/engine/cache/{entry,key,policy,query,order,turns,entries}.test.ts'],
+    least: 85,
+  },
+  memory: {
+    mutate: ['src/engine/cache/{fnv1a,ghost,queue,scan-resistant-cache,share}.ts'],
+    tests: ['test/engine/cache/scan-resistance.test.ts'],
+    least: 85,
+  },
+  turns: {
+    mutate: ['src/engine/cache/{breaker,flight,gate,sampler}.ts'],
+    tests: ['test/engine/cache/{order,turns}.test.ts'],
+    least: 85,
+  },
+  cache: {
+    mutate: ['src/engine/cache/{cache,fill,facts,l2,lease,popular,stats,variants}.ts'],
+    tests: ['test/engine/cache/{cache,cache-commands}.test.ts'],
     least: 85,
   },
 };

@@ -277,6 +277,9 @@ describe('one process', () => {
     expect(await confirmed()).toEqual(['bypass', false]);
     world.isCurrent = true;
     expect((await cache.read(world.query())).isConfirmed).toBe(undefined);
+    world.snapshotRead = '5:5:';
+    world.commit('t');
+    expect(await confirmed()).toEqual(['miss', false]);
   });
 
   it('reads again where a connection led to another server, and never serves what a third one gave', async () => {
