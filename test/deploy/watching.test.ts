@@ -131,9 +131,12 @@ describe('Jaeger', () => {
   });
 
   it('is asked for attributes that spans have', () => {
-    const sources = readdirSync(pathOf('src'), { recursive: true, encoding: 'utf8' })
+    const filesIn = (folder: string) =>
+      readdirSync(pathOf(folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`);
+    const sources = ['src', 'packages/hotpath/src']
+      .flatMap(filesIn)
       .filter((file) => file.endsWith('.ts'))
-      .map((file) => textOf(`src/${file}`))
+      .map(textOf)
       .join('\n');
     const links = JSON.parse(textOf('jaeger/ui.json')).linkPatterns as { type: string; key?: string; url: string }[];
     const parameters = links.flatMap(({ url }) => [...url.matchAll(/#\{([\w.]+)/g)].map(([, name]) => name!));

@@ -2,9 +2,9 @@
  * `npm run mutate`: changes the code, one operator or literal at a time, and runs the tests that cover the place. A change
  * that no test notices is a survivor.
  *
- *     npm run mutate                                        every scope but the slow one
- *     npm run mutate -- auth                                one of them
- *     npm run mutate -- packages/hotpath/src/resource/policy.ts       one file, or `file.ts:10-20`
+ *     npm run mutate                                              every scope but the slow one
+ *     npm run mutate -- auth                                      one of them
+ *     npm run mutate -- packages/hotpath/src/resource/policy.ts   one file, or `file.ts:10-20`
  *
  * Each scope writes its report to `reports/mutation/`. It fails if fewer mutants are noticed than the scope demands.
  */

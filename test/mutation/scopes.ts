@@ -60,17 +60,17 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 100,
   },
   snapshots: {
-    mutate: ['src/engine/freshness/{knowledge,memory,snapshot,successor,rest}.ts'],
+    mutate: ['packages/hotpath/src/freshness/{knowledge,memory,snapshot,successor,rest}.ts'],
     tests: ['test/engine/freshness/{memory,successor}.test.ts', 'test/engine/freshness/{snapshot,knowledge}.test.ts'],
     least: 85,
   },
   tags: {
-    mutate: ['src/engine/freshness/{tags,watched,conditions}.ts'],
+    mutate: ['packages/hotpath/src/freshness/{tags,watched,conditions}.ts'],
     tests: ['test/engine/freshness/{tags,sources}.test.ts'],
     least: 85,
   },
   triggers: {
-    mutate: ['src/engine/freshness/{triggers,trigger-migration,coverage,catalog,notify}.ts'],
+    mutate: ['packages/hotpath/src/freshness/{triggers,trigger-migration,coverage,catalog,notify}.ts'],
     tests: [
       'test/engine/freshness/trigger-migration.test.ts',
       'test/engine/freshness/{triggers,coverage}.test.ts',
@@ -79,28 +79,28 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 85,
   },
   follower: {
-    mutate: ['src/engine/freshness/{follower,log-follower,log,log-connection}.ts'],
+    mutate: ['packages/hotpath/src/freshness/{follower,log-follower,log,log-connection}.ts'],
     tests: ['test/engine/freshness/follower.test.ts'],
     isSlow: true,
     least: 50,
   },
   entries: {
-    mutate: ['src/engine/cache/{entry,key,l1,policy,query,rollout,verdict}.ts'],
+    mutate: ['packages/hotpath/src/cache/{entry,key,l1,policy,query,rollout,verdict}.ts'],
     tests: ['test/engine/cache/{entry,key,policy,query,order,turns,entries}.test.ts'],
     least: 85,
   },
   memory: {
-    mutate: ['src/engine/cache/{fnv1a,ghost,queue,scan-resistant-cache,share}.ts'],
+    mutate: ['packages/hotpath/src/cache/{fnv1a,ghost,queue,scan-resistant-cache,share}.ts'],
     tests: ['test/engine/cache/scan-resistance.test.ts'],
     least: 85,
   },
   turns: {
-    mutate: ['src/engine/cache/{breaker,flight,gate,sampler}.ts'],
+    mutate: ['packages/hotpath/src/cache/{breaker,flight,gate,sampler}.ts'],
     tests: ['test/engine/cache/{order,turns}.test.ts'],
     least: 85,
   },
   cache: {
-    mutate: ['src/engine/cache/{cache,fill,facts,l2,lease,popular,stats,variants}.ts'],
+    mutate: ['packages/hotpath/src/cache/{cache,fill,facts,l2,lease,popular,stats,variants}.ts'],
     tests: ['test/engine/cache/{cache,cache-commands}.test.ts'],
     least: 85,
   },

@@ -1,5 +1,5 @@
 /** As `vitest.config.ts`, for the tests of one scope of mutants, in the order in which the scope names them. */
-import { matchesGlob, relative } from 'node:path';
+import { join, matchesGlob, relative } from 'node:path';
 import { mergeConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import base from '../../vitest.config.ts';
@@ -18,5 +18,9 @@ class ScopeOrder extends BaseSequencer {
 
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
-  { test: { include: [...tests], sequence: { sequencer: ScopeOrder } } },
+  {
+    // The link in node_modules leads to the sources without mutants.
+    resolve: { alias: [{ find: /^hotpath\/(.*)$/, replacement: join(process.cwd(), 'packages/hotpath/src/$1.ts') }] },
+    test: { include: [...tests], sequence: { sequencer: ScopeOrder } },
+  },
 );

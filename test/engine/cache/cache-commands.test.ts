@@ -1,16 +1,16 @@
 /** What the cache sends to Redis, and what it says in a trace: no command more than an answer takes. */
 import { gunzipSync } from 'node:zlib';
+import { createBreaker } from 'hotpath/cache/breaker';
+import { createCache } from 'hotpath/cache/cache';
+import { entryOf, type Reading } from 'hotpath/cache/entry';
+import { remoteKeys } from 'hotpath/cache/key';
+import type { Remote } from 'hotpath/cache/l2';
+import type { Query } from 'hotpath/cache/query';
+import { bytesOf, complete, variantFor } from 'hotpath/cache/variants';
+import type { Follower } from 'hotpath/freshness/follower';
+import { COMPRESSED_FROM_BYTES } from 'hotpath/http/encoding';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createBreaker } from '../../../src/engine/cache/breaker.ts';
-import { createCache } from '../../../src/engine/cache/cache.ts';
-import { entryOf, type Reading } from '../../../src/engine/cache/entry.ts';
-import { remoteKeys } from '../../../src/engine/cache/key.ts';
-import type { Remote } from '../../../src/engine/cache/l2.ts';
-import type { Query } from '../../../src/engine/cache/query.ts';
-import { bytesOf, complete, variantFor } from '../../../src/engine/cache/variants.ts';
-import type { Follower } from '../../../src/engine/freshness/follower.ts';
-import { COMPRESSED_FROM_BYTES } from '../../../src/engine/http/encoding.ts';
 import { useRedis } from '../../support/redis.ts';
 
 const url = useRedis();

@@ -2,20 +2,21 @@
  * The cache as a whole, on a real Redis, with a follower whose knowledge the test decides: who is answered from where,
  * what is kept, and what is never served.
  */
+
+import { AWAY, createBreaker } from 'hotpath/cache/breaker';
+import { type Cache, type CacheOptions, createCache } from 'hotpath/cache/cache';
+import type { Reading } from 'hotpath/cache/entry';
+import { createFacts } from 'hotpath/cache/facts';
+import { remoteKeys } from 'hotpath/cache/key';
+import { createL2, type Remote } from 'hotpath/cache/l2';
+import { createLeases, HELD } from 'hotpath/cache/lease';
+import { createPopular } from 'hotpath/cache/popular';
+import type { Query } from 'hotpath/cache/query';
+import { STANDBY } from 'hotpath/compile/sql/read-at';
+import type { Follower } from 'hotpath/freshness/follower';
+import { isVisible, type Snapshot } from 'hotpath/freshness/snapshot';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { AWAY, createBreaker } from '../../../src/engine/cache/breaker.ts';
-import { type Cache, type CacheOptions, createCache } from '../../../src/engine/cache/cache.ts';
-import type { Reading } from '../../../src/engine/cache/entry.ts';
-import { createFacts } from '../../../src/engine/cache/facts.ts';
-import { remoteKeys } from '../../../src/engine/cache/key.ts';
-import { createL2, type Remote } from '../../../src/engine/cache/l2.ts';
-import { createLeases, HELD } from '../../../src/engine/cache/lease.ts';
-import { createPopular } from '../../../src/engine/cache/popular.ts';
-import type { Query } from '../../../src/engine/cache/query.ts';
-import { STANDBY } from '../../../src/engine/compile/sql/read-at.ts';
-import type { Follower } from '../../../src/engine/freshness/follower.ts';
-import { isVisible, type Snapshot } from '../../../src/engine/freshness/snapshot.ts';
 import { useRedis } from '../../support/redis.ts';
 
 const url = useRedis();

@@ -1,11 +1,12 @@
 /** Entries to the byte: their size in memory, their form in Redis, and which of two is kept. */
+
+import { decode, type Entry, encode, entryOf, type Reading, sizeOf } from 'hotpath/cache/entry';
+import { askedBy, createQuestions, isPublicKey, keyOf, remoteKeys } from 'hotpath/cache/key';
+import { createL1 } from 'hotpath/cache/l1';
+import { type CachePolicy, cacheControl, checkPolicy, timesFor } from 'hotpath/cache/policy';
+import { isWithin } from 'hotpath/cache/rollout';
+import { judge } from 'hotpath/cache/verdict';
 import { describe, expect, it } from 'vitest';
-import { decode, type Entry, encode, entryOf, type Reading, sizeOf } from '../../../src/engine/cache/entry.ts';
-import { askedBy, createQuestions, isPublicKey, keyOf, remoteKeys } from '../../../src/engine/cache/key.ts';
-import { createL1 } from '../../../src/engine/cache/l1.ts';
-import { type CachePolicy, cacheControl, checkPolicy, timesFor } from '../../../src/engine/cache/policy.ts';
-import { isWithin } from '../../../src/engine/cache/rollout.ts';
-import { judge } from '../../../src/engine/cache/verdict.ts';
 
 const moment = { epoch: 'e', readAt: 1000, ttlMs: 100, staleMs: 20, rescueMs: 30 };
 const reading: Reading = {

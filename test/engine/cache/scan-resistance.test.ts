@@ -1,10 +1,11 @@
 /** Which value goes, to the byte: probation, protection, counts that are halved, and what is remembered of keys. */
+
+import { fnv1a } from 'hotpath/cache/fnv1a';
+import { Ghost } from 'hotpath/cache/ghost';
+import { type Held, Queue } from 'hotpath/cache/queue';
+import { ScanResistantCache } from 'hotpath/cache/scan-resistant-cache';
+import { Share } from 'hotpath/cache/share';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fnv1a } from '../../../src/engine/cache/fnv1a.ts';
-import { Ghost } from '../../../src/engine/cache/ghost.ts';
-import { type Held, Queue } from '../../../src/engine/cache/queue.ts';
-import { ScanResistantCache } from '../../../src/engine/cache/scan-resistant-cache.ts';
-import { Share } from '../../../src/engine/cache/share.ts';
 
 const NOW = 1_000_000;
 

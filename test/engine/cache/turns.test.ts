@@ -1,12 +1,13 @@
 /** The breaker, the gate, flights and the sampler, at the edges of what `order.test.ts` tells. */
+
+import { AWAY, createBreaker } from 'hotpath/cache/breaker';
+import { type Entry, entryOf, type Reading } from 'hotpath/cache/entry';
+import { createFlights } from 'hotpath/cache/flight';
+import { createGate } from 'hotpath/cache/gate';
+import { createSampler } from 'hotpath/cache/sampler';
+import { overdue } from 'hotpath/cache/verdict';
+import type { Follower } from 'hotpath/freshness/follower';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { AWAY, createBreaker } from '../../../src/engine/cache/breaker.ts';
-import { type Entry, entryOf, type Reading } from '../../../src/engine/cache/entry.ts';
-import { createFlights } from '../../../src/engine/cache/flight.ts';
-import { createGate } from '../../../src/engine/cache/gate.ts';
-import { createSampler } from '../../../src/engine/cache/sampler.ts';
-import { overdue } from '../../../src/engine/cache/verdict.ts';
-import type { Follower } from '../../../src/engine/freshness/follower.ts';
 
 const reading: Reading = {
   ...{ status: 200, body: '{}', etag: '"x"', link: '', snapshot: '1:1:', incarnation: 'here', tags: [] },

@@ -1,10 +1,11 @@
 /** What is remembered of changes, within its limits: what is forgotten makes older entries stale, and no newer one. */
+
+import { SNAPSHOT } from 'hotpath/compile/sql/read-at';
+import { Knowledge } from 'hotpath/freshness/knowledge';
+import type { LogHeader } from 'hotpath/freshness/log';
+import { Memory, type MemoryLimits } from 'hotpath/freshness/memory';
+import { isOfStandby, parseSnapshot, SnapshotError, snapshotText } from 'hotpath/freshness/snapshot';
 import { describe, expect, it } from 'vitest';
-import { SNAPSHOT } from '../../../src/engine/compile/sql/read-at.ts';
-import { Knowledge } from '../../../src/engine/freshness/knowledge.ts';
-import type { LogHeader } from '../../../src/engine/freshness/log.ts';
-import { Memory, type MemoryLimits } from '../../../src/engine/freshness/memory.ts';
-import { isOfStandby, parseSnapshot, SnapshotError, snapshotText } from '../../../src/engine/freshness/snapshot.ts';
 
 /** The snapshot in which all transactions below are visible. */
 const at = (xid: number) => ({ xmin: xid, xmax: xid, xip: [] });

@@ -1,7 +1,8 @@
 /** NOTIFY is switched on and off while others write, and wakes up who listens. */
+
+import { CHANNEL, isNotifying, switchNotify } from 'hotpath/freshness/notify';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { CHANNEL, isNotifying, switchNotify } from '../../../src/engine/freshness/notify.ts';
 import { usePsql } from './support.ts';
 
 const psql = usePsql();

@@ -1,8 +1,9 @@
 /** When a connection gives way to another one, by a clock that stands still; and a pause that ends early. */
+
+import { Rest } from 'hotpath/freshness/rest';
+import { Successor } from 'hotpath/freshness/successor';
+import type { SessionClient } from 'hotpath/session/session-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Rest } from '../../../src/engine/freshness/rest.ts';
-import { Successor } from '../../../src/engine/freshness/successor.ts';
-import type { SessionClient } from '../../../src/engine/session/session-client.ts';
 
 const LIFE_MS = 10_000;
 

@@ -1,12 +1,13 @@
 /** Which tags a selection has: those of its rows where a key is fixed, of collections below them, else of tables. */
+
+import { defineDataModel } from 'hotpath/compile/data-model';
+import { fixedValues, looksAlong, looksOf, looksOfNode } from 'hotpath/freshness/conditions';
+import { type RootKey, rootKeys, tagsOf } from 'hotpath/freshness/tags';
+import { joinSource, mustBeWatched, viewsOf, watch } from 'hotpath/freshness/watched';
+import { everything, SUBJECT } from 'hotpath/resource/policy';
+import { DeclarationError, Registry } from 'hotpath/resource/registry';
+import type { Resource } from 'hotpath/resource/resource';
 import { describe, expect, it } from 'vitest';
-import { defineDataModel } from '../../../src/engine/compile/data-model.ts';
-import { fixedValues, looksAlong, looksOf, looksOfNode } from '../../../src/engine/freshness/conditions.ts';
-import { type RootKey, rootKeys, tagsOf } from '../../../src/engine/freshness/tags.ts';
-import { joinSource, mustBeWatched, viewsOf, watch } from '../../../src/engine/freshness/watched.ts';
-import { everything, SUBJECT } from '../../../src/engine/resource/policy.ts';
-import { DeclarationError, Registry } from '../../../src/engine/resource/registry.ts';
-import type { Resource } from '../../../src/engine/resource/resource.ts';
 import { zooDataModel, zooResource } from '../../support/zoo.ts';
 
 const policy = everything('user');

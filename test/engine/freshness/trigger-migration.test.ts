@@ -1,9 +1,10 @@
 /** Migrations of triggers: what earlier ones have installed, what changes, and what the text of the next one is. */
+
+import { catalogNames } from 'hotpath/freshness/catalog';
+import { functionName } from 'hotpath/freshness/coverage';
+import { changesBetween, installedTriggers, migrationText } from 'hotpath/freshness/trigger-migration';
+import { dropTriggers } from 'hotpath/freshness/triggers';
 import { describe, expect, it } from 'vitest';
-import { catalogNames } from '../../../src/engine/freshness/catalog.ts';
-import { functionName } from '../../../src/engine/freshness/coverage.ts';
-import { changesBetween, installedTriggers, migrationText } from '../../../src/engine/freshness/trigger-migration.ts';
-import { dropTriggers } from '../../../src/engine/freshness/triggers.ts';
 
 const wanted = new Map([
   ['post', 'CREATE post;'],

@@ -112,7 +112,7 @@ describe('what a session is refused for', () => {
 
 describe('connections', () => {
   it('are opened as sessions everywhere, but by what starts servers and by the migrations', () => {
-    const folders = ['src', 'prisma/seed'].map((folder) => join(ROOT, folder));
+    const folders = ['src', 'packages/hotpath/src', 'prisma/seed'].map((folder) => join(ROOT, folder));
     const files = folders.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
     );
