@@ -27,7 +27,7 @@ beforeAll(() => {
   redis = new Redis(server().url);
   redis.on('error', () => {});
 });
-afterAll(() => redis.disconnect());
+afterAll(() => redis?.disconnect());
 
 const app = (index: number) => service().apps[index]!;
 const settled = () => Promise.all(service().apps.map((each) => each.cache.settled()));

@@ -14,7 +14,7 @@ beforeAll(() => {
   redis = new Redis(server().url);
   redis.on('error', () => {});
 });
-afterAll(() => redis.disconnect());
+afterAll(() => redis?.disconnect());
 
 const app = (index: number) => service().apps[index]!;
 

@@ -19,7 +19,7 @@ beforeAll(() => {
   redis = new Redis(server().url);
   redis.on('error', () => {});
 });
-afterAll(() => redis.disconnect());
+afterAll(() => redis?.disconnect());
 
 const app = (index: number) => service().apps[index]!;
 const sql = async (text: string) => (await service().psql.query(text)).rows;

@@ -78,13 +78,16 @@ const LOCAL = { bind: '127.0.0.1', save: '', appendonly: 'no', daemonize: 'no', 
 
 async function listening(program: string, settings: Readonly<Record<string, string>>): Promise<ChildProcess> {
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(' ')]);
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Nothing of the worker's is inherited: a server that a test left behind would keep the whole run from ending.
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const log: string[] = [];
   const ready = new Promise<void>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      log.push(line);
-      if (/Ready to accept connections/i.test(line)) resolve();
-    });
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        log.push(line);
+        if (/Ready to accept connections/i.test(line)) resolve();
+      });
+    }
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}:\n${log.join('\n')}`)));
   });

@@ -24,7 +24,7 @@ beforeAll(async () => {
   redis = new Redis(url(), { lazyConnect: true });
   await redis.connect();
 });
-afterAll(() => redis.disconnect());
+afterAll(() => redis?.disconnect());
 beforeEach(async () => {
   await redis.flushdb();
   sent = [];

@@ -27,7 +27,7 @@ beforeAll(async () => {
   redis = new Redis(url(), { lazyConnect: true });
   await redis.connect();
 });
-afterAll(() => redis.disconnect());
+afterAll(() => redis?.disconnect());
 beforeEach(async () => {
   await redis.flushdb();
   remote = { redis, breaker: createBreaker({ timeoutMs: 5000 }), namespace: 'n' };
