@@ -65,7 +65,10 @@ async function change(): Promise<string> {
 
 const ENCODINGS = ['identity', 'gzip'];
 
-/** Changes a row, purges nginx, and asks it. @returns the answers that do not hold the change. */
+/**
+ * Changes a row, purges nginx, and asks it. @returns which answers that nginx may keep do not hold the change. An instance
+ * that cannot learn in time what has changed answers within its bound, and lets nginx keep nothing.
+ */
 async function outdatedAfter(url: string, forMs: number): Promise<string[]> {
   const [encoding] = ENCODINGS.splice(0, 1) as [string];
   ENCODINGS.push(encoding);
@@ -79,7 +82,9 @@ async function outdatedAfter(url: string, forMs: number): Promise<string[]> {
   const answers = [await shared.ask(url, headers)];
   while (performance.now() < until) answers.push(await shared.ask(url, headers));
   expect(answers[0]!.kept).toBe('MISS');
-  return answers.filter(({ body }) => !body.includes(name)).map(({ kept }) => kept);
+  const mayBeKept = answers.filter((answer) => answer.headers['cache-control']?.includes('s-maxage'));
+  expect(mayBeKept.length).toBeGreaterThan(0);
+  return mayBeKept.filter(({ body }) => !body.includes(name)).map(({ kept }) => kept);
 }
 
 describe('a shared cache that is purged at the acknowledgement of a change', () => {
