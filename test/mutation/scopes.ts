@@ -79,7 +79,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 85,
   },
   follower: {
-    mutate: ['packages/hotpath/src/freshness/{follower,log-follower,log,log-connection}.ts'],
+    mutate: ['packages/hotpath/src/freshness/{follower,log-follower,log,log-connection,log-upkeep}.ts'],
     tests: ['test/engine/freshness/follower.test.ts'],
     isSlow: true,
     least: 50,

@@ -89,7 +89,7 @@ describe('a demand for a role', () => {
     }
   });
 
-  it('of a user who has none says that there is no such project', () => {
+  it('says that there is no such project to a user without a permission', () => {
     const expected = expect.objectContaining({ code: 'NOT_FOUND', message: 'There is no such project.' });
     expect(() => mustSuffice(undefined, 'viewer')).toThrow(expected);
     expect(noSuchProject()).toEqual(expected);

@@ -1,4 +1,4 @@
-/** The privileges that a role needs: those of what is read, of what is written, and of the service's own tables. */
+/** The privileges that a role needs on the tables that the service reads, on those that it writes, and on its own. */
 
 import { needsOf, type Writes } from 'hotpath/access/needs';
 import { watch } from 'hotpath/freshness/watched';

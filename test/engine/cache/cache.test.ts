@@ -1,5 +1,5 @@
 /**
- * The cache as a whole, on a real Redis, with a follower whose knowledge the test decides: who is answered from where,
+ * The cache as a whole, on a real Redis, with a follower whose knowledge the test decides: from which tier a request is answered,
  * what is kept, and what is never served.
  */
 
@@ -304,7 +304,7 @@ describe('one process', () => {
     expect([world.doubts.length, cache.peek('/c\nuser')]).toEqual([2, undefined]);
   });
 
-  it('counts viewers, and what is read most', async () => {
+  it('counts the keys of viewers, and the keys that are read most', async () => {
     const world = new World();
     const cache = open(world);
     cache.countViewer(true);

@@ -22,6 +22,7 @@ export interface SourceEdit {
 }
 
 const FOLLOWER = 'packages/hotpath/src/freshness/log-follower.ts';
+const LOG = 'packages/hotpath/src/freshness/log.ts';
 const COVERAGE = 'packages/hotpath/src/freshness/coverage.ts';
 const CACHE = 'packages/hotpath/src/cache/cache.ts';
 
@@ -68,17 +69,17 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   /** Connections are replaced when columns change, since statements are prepared on them for the types of before. */
   columns: {
     fault: 'collations',
-    edits: [{ file: FOLLOWER, from: 'await this.#meetColumns(client);', to: '{}' }],
+    edits: [{ file: FOLLOWER, from: 'await this.#catalogWatch.haveColumnsChanged(client)', to: 'false' }],
   },
   /** The catalog's fingerprint is part of the epoch's name. */
   catalog: {
     fault: 'ddl',
-    edits: [{ file: FOLLOWER, from: '{this.#catalog}`', to: '{0}`' }],
+    edits: [{ file: LOG, from: '{catalog}`', to: '{0}`' }],
   },
   /** The life of the server and the place of the database in it are, too. */
   incarnation: {
     fault: 'copy',
-    edits: [{ file: FOLLOWER, from: '{incarnation} $', to: '{0} $' }],
+    edits: [{ file: LOG, from: '{incarnation} $', to: '{0} $' }],
   },
   /** What is known of changes is not used past the bound. */
   age: {

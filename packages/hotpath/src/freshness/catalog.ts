@@ -35,14 +35,34 @@ export async function readFingerprint(client: pg.Client, { relations, functions 
   return rows[0]!.fingerprint;
 }
 
-/** @returns a text that is another one after every change of a column behind these names, of its type or collation above all. */
-export async function readColumns(client: pg.Client, { relations }: CatalogNames): Promise<string> {
-  const { rows } = await client.query<{ columns: string }>(COLUMNS, [relations]);
-  return rows[0]!.columns;
-}
-
 /** Each row of the catalog that is written has a later `xmin` than any that was there. */
 const COLUMNS = `
 SELECT concat(count(*), '/', sum(xmin::text::bigint)) AS "columns"
 FROM pg_catalog.pg_attribute
 WHERE attrelid = ANY (ARRAY(SELECT to_regclass(relation) FROM unnest($1::text[]) AS relation))`;
+
+/** The catalog behind what is watched, as one connection after another finds it. */
+export class CatalogWatch {
+  readonly #names: CatalogNames;
+  #columns: string | undefined;
+
+  constructor(watched: Watched | undefined) {
+    this.#names = catalogNames(watched);
+  }
+
+  fingerprint(client: pg.Client): Promise<string> {
+    return readFingerprint(client, this.#names);
+  }
+
+  /**
+   * Whether a column has changed since the last call, its type or collation above all. The first call finds no change. A
+   * prepared statement keeps the types that its parameters had: where a column ignores case from now on, it still compares
+   * as before.
+   */
+  async haveColumnsChanged(client: pg.Client): Promise<boolean> {
+    const { rows } = await client.query<{ columns: string }>(COLUMNS, [this.#names.relations]);
+    const before = this.#columns;
+    this.#columns = rows[0]!.columns;
+    return before !== undefined && before !== this.#columns;
+  }
+}

@@ -1,13 +1,12 @@
 /** The follower of the invalidation log in one database. What it promises, and why that holds: `follower.ts`. */
-import { hash } from 'node:crypto';
-import { READ_ONLY, sqlstateOf } from '../session/error-codes.ts';
 import type { SessionClient } from '../session/session-client.ts';
-import { type CatalogNames, catalogNames, readColumns, readFingerprint } from './catalog.ts';
+import { CatalogWatch } from './catalog.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
-import { beginEpoch, type Epoch, endEpoch, type LogHeader, readCurrent, readLog, toChange, trimLog } from './log.ts';
+import { beginEpoch, endEpoch, epochId, type LogHeader, readCurrent, readLog, toChange } from './log.ts';
 import { openLogConnection } from './log-connection.ts';
+import { LogUpkeep } from './log-upkeep.ts';
 import { Rest } from './rest.ts';
 import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
 import { Successor } from './successor.ts';
@@ -35,7 +34,6 @@ const MOST_CHANGES = 20_000;
 const MOST_TAGS = 100_000;
 /** What a row costs that is not learned, in tags. */
 const UNLEARNED = 20;
-const TRIMMED_ROWS = 2_000;
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Between a position and its epoch. */
 const OF = '@';
@@ -46,7 +44,8 @@ export const openFollower = (options: FollowerOptions): Follower => new LogFollo
 
 class LogFollower implements Follower {
   readonly #options: FollowerOptions & typeof DEFAULTS;
-  readonly #names: CatalogNames;
+  readonly #catalogWatch: CatalogWatch;
+  readonly #upkeep: LogUpkeep;
   readonly #knowledge = new Knowledge(LIMITS);
   readonly #rest = new Rest();
   readonly #retreat = new Rest();
@@ -57,14 +56,12 @@ class LogFollower implements Follower {
   #touchedAt = NEVER;
   /** When the latest time without a touch ended: what was heard before is too old. */
   #wokenAt = Number.POSITIVE_INFINITY;
-  #trimmedAt = performance.now();
   #state: FollowerState['is'] | undefined;
   /** Whether the latest reading, on this connection, found that no transaction had ended. */
   #isQuiet = false;
   /** The epoch's row of the latest reading. */
   #row = '';
   #catalog: string | undefined;
-  #columns: string | undefined;
   /** The position at which the catalog was read, and when. */
   #catalogPosition = '';
   #catalogAt = NEVER;
@@ -75,7 +72,8 @@ class LogFollower implements Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = { ...DEFAULTS, ...options };
-    this.#names = catalogNames(options.watched);
+    this.#catalogWatch = new CatalogWatch(options.watched);
+    this.#upkeep = new LogUpkeep(this.#options);
     this.#following = this.#follow();
   }
 
@@ -219,7 +217,7 @@ class LogFollower implements Follower {
         if (this.#isDoubted) return await this.#connectAnew();
         if (successor.isDue(client.openedAt)) return successor.take();
         await this.#look(client);
-        await this.#trim(client);
+        await this.#upkeep.trim(client);
         const isIdle = this.#isIdle(performance.now());
         if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
       }
@@ -291,7 +289,7 @@ class LogFollower implements Follower {
       {
         begin: ({ epoch, ...rest }) => {
           this.#meet(rest.incarnation);
-          header = { ...rest, epoch: epoch && { ...epoch, id: this.#nameOf(epoch, rest.incarnation) } };
+          header = { ...rest, epoch: epoch && { ...epoch, id: epochId(epoch.row, rest.incarnation, this.#catalog) } };
           welcome = knowledge.begin(header);
           // Nothing is known of another epoch before its log has been read.
           if (welcome !== 'useful') this.#heardAt = NEVER;
@@ -323,33 +321,21 @@ class LogFollower implements Follower {
     if (!isFirst) this.#options.onReplace?.(performance.now());
   }
 
-  #nameOf({ row }: Pick<Epoch, 'row'>, incarnation: string): string {
-    return hash('sha256', `${row} ${incarnation} ${this.#catalog}`, 'base64url').slice(0, 22);
-  }
-
   /** New triggers, and every other change of the schema, change the fingerprint; only then the tables are surveyed. */
   async #readCatalog(client: SessionClient): Promise<void> {
     const { watched } = this.#options;
     const position = this.position;
     const sentAt = performance.now();
-    const catalog = watched ? await readFingerprint(client, this.#names) : '';
+    const catalog = watched ? await this.#catalogWatch.fingerprint(client) : '';
     const isKnown = catalog === this.#catalog && (this.#state === 'following' || this.#state === 'uncovered');
     if (watched && !isKnown) await this.#survey(client, watched);
-    if (watched && catalog !== this.#catalog) await this.#meetColumns(client);
+    // Before the new epoch is known: what is prepared for other types would answer otherwise, and without an error.
+    if (watched && catalog !== this.#catalog && (await this.#catalogWatch.haveColumnsChanged(client))) {
+      this.#options.onReplace?.(performance.now());
+    }
     this.#catalog = catalog;
     this.#catalogPosition = position;
     this.#catalogAt = sentAt;
-  }
-
-  /**
-   * A prepared statement keeps the types that its parameters had: where a column ignores case from now on, it would still
-   * compare as before, and without an error. So connections are replaced before the new epoch is known.
-   */
-  async #meetColumns(client: SessionClient): Promise<void> {
-    const columns = await readColumns(client, this.#names);
-    const isFirst = this.#columns === undefined;
-    if (!isFirst && columns !== this.#columns) this.#options.onReplace?.(performance.now());
-    this.#columns = columns;
   }
 
   async #survey(client: SessionClient, watched: Watched): Promise<void> {
@@ -359,16 +345,5 @@ class LogFollower implements Follower {
     watched.inexactKeys.clear();
     for (const key of inexactKeys) watched.inexactKeys.add(key);
     if (!this.#isCovered) this.#enter({ is: 'uncovered', gaps });
-  }
-
-  /** Clears away nothing where the server takes no writes. */
-  async #trim(client: SessionClient): Promise<void> {
-    const { windowMs, upkeepMs } = this.#options;
-    if (client.isReadOnly || performance.now() - this.#trimmedAt < upkeepMs) return;
-    const trimmed = await trimLog(client, windowMs, TRIMMED_ROWS).catch((error: unknown) => {
-      if (sqlstateOf(error) === READ_ONLY) return 0;
-      throw error;
-    });
-    if (trimmed < TRIMMED_ROWS) this.#trimmedAt = performance.now();
   }
 }

@@ -1,4 +1,5 @@
 /** The invalidation log as SQL: how it is read, how an epoch begins and ends, and how it is cleared. */
+import { hash } from 'node:crypto';
 import pg from 'pg';
 import { INCARNATION } from '../compile/sql/read-at.ts';
 import type { Change } from './memory.ts';
@@ -23,6 +24,10 @@ export interface Epoch {
   /** Rows of the log that are visible in it may have been deleted. */
   readonly floor: Snapshot;
 }
+
+/** Names an epoch by its row, the incarnation of the database, and the fingerprint of the catalog. */
+export const epochId = (row: string, incarnation: string, catalog: string | undefined): string =>
+  hash('sha256', `${row} ${incarnation} ${catalog}`, 'base64url').slice(0, 22);
 
 /**
  * A header, then the changes that are visible now and were not at the position. A transaction that was not visible in a
