@@ -1,7 +1,7 @@
 /** What the cache sends to Redis, and what it says in a trace: no command more than an answer takes. */
 import { gunzipSync } from 'node:zlib';
 import { createBreaker } from 'hotpath/cache/breaker';
-import { createCache } from 'hotpath/cache/cache';
+import { type Cache, createCache } from 'hotpath/cache/cache';
 import { entryOf, type Reading } from 'hotpath/cache/entry';
 import { remoteKeys } from 'hotpath/cache/key';
 import type { Remote } from 'hotpath/cache/l2';
@@ -10,7 +10,7 @@ import { bytesOf, complete, variantFor } from 'hotpath/cache/variants';
 import type { Follower } from 'hotpath/freshness/follower';
 import { COMPRESSED_FROM_BYTES } from 'hotpath/http/encoding';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useRedis } from '../../support/redis.ts';
 
 const url = useRedis();
@@ -65,8 +65,14 @@ const query = (more: Partial<Query> = {}): Query => ({
   },
   ...more,
 });
-const open = (more: object = {}) =>
-  createCache({ follower, maxBytes: 1_000_000, isAway: () => false, remote, ...more });
+const opened: Cache[] = [];
+/** What one test still sends would be there for the next. */
+afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.settled())));
+function open(more: object = {}): Cache {
+  const cache = createCache({ follower, maxBytes: 1_000_000, isAway: () => false, remote, ...more });
+  opened.push(cache);
+  return cache;
+}
 const FILL = ['getBuffer entry', 'set lease', 'getBuffer entry', 'set entry', 'eval lease'];
 
 describe('the commands of an answer', () => {

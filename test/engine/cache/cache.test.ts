@@ -16,7 +16,7 @@ import { STANDBY } from 'hotpath/compile/sql/read-at';
 import type { Follower } from 'hotpath/freshness/follower';
 import { isVisible, type Snapshot } from 'hotpath/freshness/snapshot';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useRedis } from '../../support/redis.ts';
 
 const url = useRedis();
@@ -111,8 +111,19 @@ class World {
 }
 
 const away = Object.assign(new Error('no server answers'), { code: 'AWAY' });
-const open = (world: World, more: Partial<CacheOptions> = {}): Cache =>
-  createCache({ follower: world.follower, maxBytes: 1_000_000, isAway: (error) => error === away, ...more });
+const opened: Cache[] = [];
+/** What one test still sends would be there for the next. */
+afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.settled())));
+function open(world: World, more: Partial<CacheOptions> = {}): Cache {
+  const cache = createCache({
+    follower: world.follower,
+    maxBytes: 1_000_000,
+    isAway: (error) => error === away,
+    ...more,
+  });
+  opened.push(cache);
+  return cache;
+}
 
 const told = async (cache: Cache, query: Query) => {
   const { tier, outcome, entry } = await cache.read(query);

@@ -45,6 +45,7 @@ describe.each([
       boundMs: 200,
     });
     expect(paths).toContain('/v1/categories');
+    expect(paths.filter((each) => /readings|hours|stock-days/.test(each))).toEqual([]);
     expect([failures, differences, compared, hits > 0]).toEqual([[], [], paths.length, true]);
   });
 

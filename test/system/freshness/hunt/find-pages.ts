@@ -1,6 +1,6 @@
 /**
  * The pages of a service that its API document describes: each GET, with the examples of its parameters that must be
- * given, as far as the service answers it with 200 and says which cache it asked.
+ * given, as far as the service answers it with 200, says which cache it asked, and does not change it by the clock.
  */
 import type { Ask } from '../client.ts';
 
@@ -39,11 +39,15 @@ export async function findPages({ ask, base, headers }: Asker): Promise<string[]
 function pathsIn(text: string): string[] {
   try {
     const { paths = {} } = JSON.parse(text) as ApiDocument;
-    return Object.entries(paths).flatMap(([path, { get }]) => (get ? [pathOf(path, get)] : []));
+    return Object.entries(paths).flatMap(([path, { get }]) => (get && !isOfNow(get) ? [pathOf(path, get)] : []));
   } catch {
     return [];
   }
 }
+
+/** A page about the latest stretch of time is another one with the next minute, though nothing is written. */
+const isOfNow = ({ parameters = [] }: GetOperation): boolean =>
+  parameters.some((each) => each.in === 'query' && each.name === 'since');
 
 function pathOf(path: string, { parameters = [] }: GetOperation): string {
   const value = (example: unknown) => encodeURIComponent(String(example ?? 1));
