@@ -1,6 +1,9 @@
 /** A worker: a process that runs the jobs which requests leave behind, and answers nothing but how it is. */
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { connections, problems } from 'hotpath/edge';
+import { health, metrics } from 'hotpath/operations';
 import { schemaOf } from 'hotpath/session/settings';
+import { datamodel } from '#datamodel';
 import { type Config, loadConfig } from './config.ts';
 import { modules } from './domain/index.ts';
 import { declaredNeeds } from './domain/needs.ts';
@@ -13,17 +16,17 @@ import { serverOptions } from './server-options.ts';
 
 export function buildWorker(config: Config) {
   const app = Fastify(serverOptions(config));
-  app.register(plugins.problems);
-  app.register(plugins.connections);
+  app.register(problems);
+  app.register(connections);
   app.register(plugins.requestId);
   app.register(plugins.requestLog);
   app.register(plugins.requestHead);
   app.register(plugins.database, { config: config.database, sites: false });
-  // What it keeps in memory needs no filling.
-  app.decorate('isWarm', () => true);
   const needs = declaredNeeds(schemaOf(config.database.url));
-  app.register(plugins.health, { needs, migrations: migrationNames() });
-  app.register(plugins.metrics, { config: config.metrics });
+  app.register(health, ({ pool, isDraining }: FastifyInstance) => {
+    return { pool, model: datamodel, needs, migrations: migrationNames(), hasJobs: true, isDraining };
+  });
+  app.register(metrics, ({ pool }: FastifyInstance) => ({ ...config.metrics, pool }));
   app.register(plugins.files, { config: config.files, secret: config.signing.secret });
   app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), runs: true });
   return app;

@@ -36,7 +36,7 @@ export const warm: Command = {
       await app.ready();
       const { client, breaker } = app.redis!;
       if ((await breaker.attempt(() => client.ping())) === AWAY) throw new CommandError('Redis does not answer.');
-      const keys = await app.popular!.top(top);
+      const keys = await app.hotpath.popular!.top(top);
       report(keys.length, await fill(app, { keys, rate, sign }));
     } finally {
       await app.close();
@@ -115,7 +115,7 @@ async function fill(app: App, { keys, rate, sign }: Filling): Promise<Filled> {
       const earlyMs = startedAt + (filled.read * 1000) / rate - performance.now();
       if (earlyMs > 0) await delay(earlyMs);
     }
-    await app.cache.settled();
+    await app.hotpath.cache.settled();
   } finally {
     bar.close();
   }

@@ -10,7 +10,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { type RequestError, requestError } from 'hotpath/http/errors';
-import { PUBLIC, type Viewer } from 'hotpath/resource/viewer';
+import { PUBLIC } from 'hotpath/resource/viewer';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { holderOf, type TokenHolder, TokenRefusal } from './auth/claims.ts';
@@ -18,7 +18,6 @@ import { signatureVerifier } from './auth/verify.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    viewer: Viewer;
     /** Why the token is refused. */
     refusal: RequestError | undefined;
   }
@@ -57,8 +56,9 @@ export const auth = fp<{ config: Config['auth'] }>(
         .then(() => done());
     });
     app.addHook('preParsing', (request, reply, _payload, done) => {
-      if (request.refusal) challenge(request, reply);
-      done(request.refusal);
+      const refusal = request.routeOptions.config.ownToken ? undefined : request.refusal;
+      if (refusal) challenge(request, reply);
+      done(refusal);
     });
   },
   { name: 'auth' },

@@ -4,12 +4,13 @@
  * the public may send it (`config: { public: true }`). A body has two bounds, each the route's `bodyLimit`: its bytes as
  * they are sent, and as they are decompressed. A refusal ends the work at once (`bodies/arrival.ts`).
  */
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { readBody } from 'hotpath/edge';
 import { BODY_ENCODINGS, type BodyEncoding, bodyEncodingOf, expand } from 'hotpath/http/content-encoding';
 import { type RequestError, requestError } from 'hotpath/http/errors';
 import { countNames, mustNameOnce } from 'hotpath/http/json-body';
-import { readBody } from './bodies/arrival.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -7,10 +7,10 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { explain, type Overrun, overrunOf, plural } from 'hotpath/budget/budget';
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
+import { problemFor } from 'hotpath/edge';
 import { type RequestError, requestError } from 'hotpath/http/errors';
 import { PROBLEM_MEDIA_TYPE } from 'hotpath/http/problem';
 import type { Config } from '../config.ts';
-import { problemFor } from './problems.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -14,6 +14,12 @@ import type pg from 'pg';
 import { PrismaClient } from '#client';
 import type { Config } from '../config.ts';
 
+declare module 'hotpath/fastify' {
+  interface Register {
+    prisma: PrismaClient;
+  }
+}
+
 declare module 'fastify' {
   interface FastifyInstance {
     readonly pool: SessionPool;

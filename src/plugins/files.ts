@@ -1,8 +1,8 @@
 /** Files that jobs write and requests read, and the signed links that lead to them. */
 import fp from 'fastify-plugin';
 import { type LinkSigner, linkSigner } from 'hotpath/http/signed-link';
-import { type FileStore, openFileStore } from 'hotpath/storage/file-store';
 import type { Config } from '../config.ts';
+import { type FileStore, openFileStore } from '../storage/file-store.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -2,14 +2,13 @@
  * Malformed requests: those that never reach a route, because Node.js cannot parse them, gives up waiting for them, or
  * the router cannot read their path. Each gets a problem document, a line in the log and a count, like any other refusal.
  */
+
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isArriving, LATE, requestErrorOf } from 'hotpath/edge';
 import { type RequestError, requestError } from 'hotpath/http/errors';
 import { PROBLEM_MEDIA_TYPE, problemOf } from 'hotpath/http/problem';
-import { isArriving } from './bodies/arrival.ts';
-import { requestErrorOf } from './known-errors.ts';
-import { LATE } from './problems.ts';
 
 const UNROUTABLE = Symbol('unroutable');
 

@@ -3,10 +3,11 @@
  * before they cost anything, with 503 and `Retry-After`, so that those that it has begun are answered.
  */
 import underPressure from '@fastify/under-pressure';
-import type { FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
 import { withLedger } from 'hotpath/budget/ledger';
 import { requestError } from 'hotpath/http/errors';
+import { Gauge } from 'prom-client';
 import type { Config } from '../config.ts';
 import { createLine, type Line } from './overload/line.ts';
 
@@ -36,6 +37,7 @@ export const overload = fp<{ config: Config['overload'] }>(
     }
     const line = createLine({ turnMs: TURN_MS, patienceMs: eventLoopDelayMs });
     app.decorate('line', line);
+    app.addHook('onReady', async () => publishLine(app, line));
     app.addHook('onRequest', ({ routeOptions, ledger }, reply, done) => {
       if (routeOptions.config.unlimited || line.isOpen()) return done();
       // Of all asynchronous contexts the ledger's alone: a snapshot of them costs more than to begin a request may.
@@ -46,6 +48,17 @@ export const overload = fp<{ config: Config['overload'] }>(
   },
   { name: 'overload', dependencies: ['budget'] },
 );
+
+function publishLine({ metrics }: FastifyInstance, line: Line): void {
+  new Gauge({
+    name: 'hotpath_requests_waiting',
+    help: 'Requests that wait for their turn.',
+    registers: [metrics],
+    collect() {
+      this.set(line.length);
+    },
+  });
+}
 
 /** Whether its client is gone. Its span has ended then, and nobody is there to be answered. */
 const isGone = ({ raw }: FastifyReply): boolean => raw.destroyed;

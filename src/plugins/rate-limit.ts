@@ -13,10 +13,10 @@ import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AWAY } from 'hotpath/cache/breaker';
+import type { SharedRedis } from 'hotpath/fastify';
 import { type RequestError, requestError } from 'hotpath/http/errors';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import type { SharedRedis } from './redis.ts';
 import { clientAddress } from './request-log.ts';
 
 const WINDOW_MS = 60_000;

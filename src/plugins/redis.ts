@@ -6,7 +6,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { type Breaker, createBreaker } from 'hotpath/cache/breaker';
+import { createBreaker } from 'hotpath/cache/breaker';
+import type { SharedRedis } from 'hotpath/fastify';
 import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import { hearIoredis } from './redis/console.ts';
@@ -17,11 +18,6 @@ declare module 'fastify' {
     /** Nothing without `REDIS_URL`. */
     readonly redis: SharedRedis | undefined;
   }
-}
-
-export interface SharedRedis {
-  readonly client: Redis | Cluster;
-  readonly breaker: Breaker;
 }
 
 export const redis = fp<{ config: Config['redis'] }>(

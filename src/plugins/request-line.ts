@@ -3,10 +3,11 @@
  * a 204 with `Allow`, and a query parameter that the route does not have a 400 that names it. All before the body is
  * read. Read routes check their own queries.
  */
+
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import { pathOf } from 'hotpath/edge';
 import { requestError } from 'hotpath/http/errors';
-import { pathOf } from './problems.ts';
 
 declare module 'fastify' {
   interface FastifySchema {

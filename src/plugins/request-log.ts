@@ -5,11 +5,12 @@
  *     {"level":30,…,"reqId":"…","trace_id":"…","method":"GET","route":"/v1/users/:id","path":"/v1/users/7","status":200,
  *      "ms":0.41,"viewer":"7","role":"user","address":"203.0.113.7","statements":0,"cache":"l1 hit","msg":"request completed"}
  */
+
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import fp from 'fastify-plugin';
+import { requestErrorOf } from 'hotpath/edge';
 import { canonicalAddress } from 'hotpath/http/client-address';
 import type { Logger } from 'pino';
-import { requestErrorOf } from './known-errors.ts';
 import { tellRepeatedErrors } from './logger.ts';
 
 declare module 'fastify' {

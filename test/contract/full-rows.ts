@@ -19,7 +19,7 @@ const ADMIN = { subject: '1', role: 'admin' };
 export async function bytesOfFullRows(app: App, { read }: FoundRoute): Promise<number> {
   const { resource, kind, where = {} } = read!;
   const fixed = Object.fromEntries(Object.keys(where).map((field) => [field, 1]));
-  const { args } = app.selections[kind]({ resource, viewer: ADMIN, query: {}, where: fixed });
+  const { args } = app.hotpath.selections[kind]({ resource, viewer: ADMIN, query: {}, where: fixed });
   const name = `${resource.model.charAt(0).toLowerCase()}${resource.model.slice(1)}`;
   const model = app.prisma[name as 'user'] as unknown as Model;
   const whole = withAllColumns(args);

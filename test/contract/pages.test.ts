@@ -38,7 +38,7 @@ afterAll(() => app.close());
 
 /** All that tells one row from another: its fields, and the rows that it belongs to. */
 function identity(resource: Resource): string {
-  const { resources } = app;
+  const { resources } = app.hotpath;
   const belongings = Object.keys(resource.relations).filter((name) => !resources.relation(resource, name).list);
   return [
     ...resource.fields,

@@ -80,7 +80,7 @@ it('has an index for whatever can be asked', async () => {
   expect(large).toContain('transactions');
   const found: string[] = [];
   let asked = 0;
-  for (const question of routes.flatMap((route) => questionsOf(route, app.resources))) {
+  for (const question of routes.flatMap((route) => questionsOf(route, app.hotpath.resources))) {
     for (const statement of await statementsOf(question)) {
       asked += 1;
       for (const complaint of complaints(await planOf(statement))) {

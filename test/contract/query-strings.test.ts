@@ -80,7 +80,7 @@ const parameter = fc.oneof(
 const query = fc.uniqueArray(parameter, { maxLength: 4, selector: ([name]) => name });
 
 it('answers 100,000 random queries with a selection of what is declared, or a 400', () => {
-  const { resources: registry, selections, compiler } = app();
+  const { resources: registry, selections, compiler } = app().hotpath;
   let accepted = 0;
   const property = fc.property(fc.constantFrom(...resources), query, (resource, given) => {
     try {

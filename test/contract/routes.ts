@@ -1,8 +1,8 @@
 /** The routes of the service, as it registers them: whatever is added is found. */
 import type { RouteOptions } from 'fastify';
+import type { ReadRoute } from 'hotpath/fastify';
 import { datamodel } from '#datamodel';
 import type { App } from '../../src/app.ts';
-import type { ReadRoute } from '../../src/plugins/reads.ts';
 
 export interface FoundRoute {
   readonly url: string;

@@ -6,7 +6,7 @@ import type { App } from '../../src/app.ts';
 /** What `work` has compiled, in order. */
 export async function catchStatements(app: App, work: () => Promise<unknown>): Promise<Statement[]> {
   const caught: Statement[] = [];
-  const compiler = app.compiler as { compile: Compiler['compile'] };
+  const compiler = app.hotpath.compiler as { compile: Compiler['compile'] };
   const { compile } = compiler;
   compiler.compile = (...args) => {
     const statement = compile(...args);

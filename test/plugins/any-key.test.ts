@@ -1,11 +1,11 @@
 /** Items by their real key, and versions by their declared name, on a schema unlike the marketplace's. */
 
 import { lockStatement } from 'hotpath/compile/lock';
+import { ifMatch, lockIfMatch, sendChanged } from 'hotpath/fastify';
 import { etagOf } from 'hotpath/http/etag';
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError } from 'hotpath/resource/registry';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ifMatch, lockIfMatch, sendChanged } from '../../src/plugins/preconditions.ts';
 import { zooResource } from '../support/zoo.ts';
 import { useZooApp, type ZooApp } from '../support/zoo-app.ts';
 
@@ -156,7 +156,7 @@ describe('an item', () => {
     }
     expect((await ask(path(code, '10.51'))).status).toBe(404);
     await sql(`UPDATE "Night House"."Booth" SET note = 'changed'`);
-    await zoo().app.follower.catchUp();
+    await zoo().app.hotpath.follower.catchUp();
     expect((await ask(path(code, '10.50'))).json).toEqual({ data: { note: 'changed' } });
   });
 
@@ -201,7 +201,7 @@ describe('a cached answer', () => {
     const held = await ask('/members/meat/a%2Fb%20c?fields=nick');
     expect(held.headers['cache-status']).toContain('hit');
     await sql(`UPDATE "Night House"."Member" SET nick = 'new'`);
-    await zoo().app.follower.catchUp();
+    await zoo().app.hotpath.follower.catchUp();
     expect((await ask('/members/meat/a%2Fb%20c?fields=nick')).json.data).toEqual({ nick: 'new' });
   });
 
@@ -209,14 +209,14 @@ describe('a cached answer', () => {
     const url = '/members/meat/a%2Fb%20c?fields=kind';
     const before = versionIn((await ask(url)).etag);
     await sql(`UPDATE "Night House"."Member" SET "times written" = "times written" + 1`);
-    await zoo().app.follower.catchUp();
+    await zoo().app.hotpath.follower.catchUp();
     expect([before, versionIn((await ask(url)).etag)]).toEqual(['9223372036854775800', '9223372036854775801']);
   });
 
   it('ends with a change of a Boolean that the path fixes', async () => {
     expect((await ask('/open/true')).json.data).toEqual([]);
     await sql(`UPDATE "Night House"."Member" SET open = true`);
-    await zoo().app.follower.catchUp();
+    await zoo().app.hotpath.follower.catchUp();
     expect((await ask('/open/true')).json.data).toHaveLength(1);
   });
 });
@@ -328,7 +328,7 @@ describe('If-Match', () => {
     };
     const lock = async (among: string[], more = {}) => {
       const fixed = { ...where, ...more };
-      const { text, values } = lockStatement(app.resources.dataModel, {
+      const { text, values } = lockStatement(app.hotpath.resources.dataModel, {
         model: 'Booth',
         where: fixed,
         version: 'big',

@@ -22,7 +22,7 @@ describe('a cluster', () => {
   it('is what instances share, on every master, each entry and its lease in one slot', async () => {
     const questions = urls(1000, 40);
     for (const url of questions) await ask(app(0), url);
-    await app(0).cache.settled();
+    await app(0).hotpath.cache.settled();
     const replies = await Promise.all(questions.map((url) => ask(app(1), url)));
     expect(replies.map(({ cache }) => cache)).toEqual(questions.map(() => 'l2 hit'));
     for (const { url } of redis().servers) expect((await keysOf(url)).length).toBeGreaterThan(0);
@@ -40,7 +40,7 @@ describe('a cluster', () => {
     await lost!.stop();
     const questions = urls(2000, 20);
     const first = await Promise.all(questions.map((url) => ask(app(0), url)));
-    await app(0).cache.settled();
+    await app(0).hotpath.cache.settled();
     const second = await Promise.all(questions.map((url) => ask(app(1), url)));
     expect([...first, ...second].map(({ status }) => status)).toEqual(Array(40).fill(200));
     expect(second.filter(({ cache }) => cache === 'l2 hit').length).toBeGreaterThan(0);

@@ -30,7 +30,7 @@ beforeAll(() => {
 afterAll(() => redis?.disconnect());
 
 const app = (index: number) => service().apps[index]!;
-const settled = () => Promise.all(service().apps.map((each) => each.cache.settled()));
+const settled = () => Promise.all(service().apps.map((each) => each.hotpath.cache.settled()));
 
 let asked = 0;
 /** A question that nobody has asked yet. */
@@ -64,20 +64,20 @@ describe('a Redis that does not answer', () => {
     await settled();
     server().pause();
     const times: number[] = [];
-    while (app(0).cacheStats.breaker === 'closed') {
+    while (app(0).hotpath.cacheStats.breaker === 'closed') {
       times.push((await costOf(app(0), freshUrl())).ms);
       expect(times.length).toBeLessThan(20);
     }
     // The limit is 50 ms; a busy machine adds its own.
     expect(Math.min(...times)).toBeLessThan(250);
     const reply = await ask(app(0), freshUrl());
-    expect([reply.status, reply.cache, app(0).cacheStats.breaker]).toEqual([200, 'database miss', 'open']);
+    expect([reply.status, reply.cache, app(0).hotpath.cacheStats.breaker]).toEqual([200, 'database miss', 'open']);
     server().resume();
     await expect
       .poll(
         async () => {
           await ask(app(0), freshUrl());
-          return app(0).cacheStats.breaker;
+          return app(0).hotpath.cacheStats.breaker;
         },
         { timeout: 10_000 },
       )
@@ -119,10 +119,10 @@ describe('a Redis whose every answer takes 60 ms', () => {
     for (const _ of [1, 2, 3]) {
       proxy.delayMs = 0;
       await expect.poll(async () => (await ask(slow, await stored())).cache, { timeout: 10_000 }).toBe('l2 hit');
-      await slow.cache.settled();
-      expect(slow.cacheStats.breaker).toBe('closed');
+      await slow.hotpath.cache.settled();
+      expect(slow.hotpath.cacheStats.breaker).toBe('closed');
       proxy.delayMs = SLOW_MS;
-      while (slow.cacheStats.breaker === 'closed') {
+      while (slow.hotpath.cacheStats.breaker === 'closed') {
         const asked = await costOf(slow, await question());
         expect(asked.status).toBe(200);
         waited.push(asked);
@@ -212,7 +212,7 @@ describe('a database whose server does not answer', () => {
       const together = await Promise.all([1, 2, 3].map(() => ask(app(0), kept)));
       expect(together.map(({ cache }) => cache)).toEqual(together.map(() => 'l1 rescued'));
       // Who knows of a write that this instance has not heard of is not answered from before it.
-      const unheard = { 'consistency-token': `900000000:900000000:@${app(0).follower.epoch}` };
+      const unheard = { 'consistency-token': `900000000:900000000:@${app(0).hotpath.follower.epoch}` };
       expect((await ask(app(0), kept, unheard)).status).toBe(503);
       expect((await ask(app(0), project, as(user_id))).status).toBe(503);
       expect((await ask(app(0), freshUrl())).status).toBe(503);
@@ -227,7 +227,7 @@ describe('a database whose server does not answer', () => {
     await expect.poll(() => redis.keys('hotpath:*}'), { timeout: 10_000 }).toHaveLength(3);
     await sql(`update products set name = 'changed' where id = 2`);
     for (const each of service().apps) {
-      await expect.poll(() => each.follower.catchUp(), { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => each.hotpath.follower.catchUp(), { timeout: 10_000 }).toBe(true);
     }
     await whileDown(async () => {
       const cacheOf = async (index: number, url: string) => (await ask(app(index), `${url}?fields=name`)).cache;
@@ -255,7 +255,7 @@ describe('a database whose server does not answer', () => {
       expect(await refusal(app(0), kept)).toBe(UNAVAILABLE);
       clock.mockRestore();
       expect(await rescued()).toBe('l1 rescued');
-      const unheard = vi.spyOn(app(0).follower, 'ageMs', 'get').mockReturnValue(HOUR_MS + 1);
+      const unheard = vi.spyOn(app(0).hotpath.follower, 'ageMs', 'get').mockReturnValue(HOUR_MS + 1);
       onTestFinished(() => unheard.mockRestore());
       expect(await refusal(app(0), kept)).toBe(UNAVAILABLE);
       unheard.mockRestore();
@@ -285,7 +285,9 @@ describe('a database whose server does not answer', () => {
     const { apps } = service();
     await door.shut();
     try {
-      for (const { follower } of apps) {
+      for (const {
+        hotpath: { follower },
+      } of apps) {
         await expect.poll(() => follower.isCurrent, { timeout: 10_000 }).toBe(false);
       }
       await work();
@@ -305,7 +307,7 @@ describe('a database whose server answers', () => {
     await ask(app(0), url);
     await setDatabaseDown(service().databaseUrl, true);
     try {
-      await expect.poll(() => app(0).follower.isCurrent, { timeout: 10_000 }).toBe(false);
+      await expect.poll(() => app(0).hotpath.follower.isCurrent, { timeout: 10_000 }).toBe(false);
       await expect.poll(async () => (await ask(app(0), url)).status, { timeout: 10_000 }).toBe(503);
     } finally {
       await setDatabaseDown(service().databaseUrl, false);

@@ -27,7 +27,7 @@ it.each(['/v1/products/4?fields=name', '/v1/users/1?fields=name'])(
     expect(await shown(url, { 'consistency-token': 'x' })).toEqual(['database bypass', 'written elsewhere']);
     expect(await shown(url)).toEqual(['l1 hit', 'written elsewhere']);
     await sql(`update ${table} set name = 'written again' where id = ${id}`);
-    expect(await service().apps[0]!.follower.catchUp()).toBe(true);
+    expect(await service().apps[0]!.hotpath.follower.catchUp()).toBe(true);
     expect(await shown(url)).toEqual(['database miss', 'written again']);
   },
 );

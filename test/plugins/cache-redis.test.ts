@@ -1,12 +1,12 @@
 /** The cache of several instances that share a real Redis: what they share, and what Redis cannot make them serve. */
 
+import { type Hotpath, readRow } from 'hotpath/fastify';
 import { PUBLIC } from 'hotpath/resource/viewer';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { product } from '../../src/domain/catalog/resource.ts';
-import { readRow } from '../../src/plugins/reads.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';
 import { useRedisServer } from '../support/redis.ts';
@@ -25,8 +25,8 @@ const app = (index: number) => service().apps[index]!;
 const sql = async (text: string) => (await service().psql.query(text)).rows;
 const name = (body: string): string => JSON.parse(body).data.name;
 
-const settled = () => Promise.all(service().apps.map((each) => each.cache.settled()));
-const caughtUp = () => Promise.all(service().apps.map((each) => each.follower.catchUp()));
+const settled = () => Promise.all(service().apps.map((each) => each.hotpath.cache.settled()));
+const caughtUp = () => Promise.all(service().apps.map((each) => each.hotpath.follower.catchUp()));
 
 /** Commands that Redis has run, but for those that this test sends to ask. */
 async function commands(): Promise<Record<string, number>> {
@@ -160,9 +160,9 @@ describe('what one instance has read', () => {
 describe('what is taken from Redis into memory', () => {
   /** The key of a question, told by an instance that has served it from memory. */
   async function keyOf(index: number, url: string): Promise<string> {
-    app(index).cache.takeReads(1000);
+    app(index).hotpath.cache.takeReads(1000);
     for (const _ of [1, 2, 3]) expect((await ask(app(index), url)).cache).toBe('l1 hit');
-    return app(index).cache.takeReads(1)[0]!.key;
+    return app(index).hotpath.cache.takeReads(1)[0]!.key;
   }
 
   it('is nothing that a change has outdated, nor one that comes while it is on its way', async () => {
@@ -172,17 +172,17 @@ describe('what is taken from Redis into memory', () => {
     const [known, coming, untouched] = [await keyOf(0, urls[0]), await keyOf(0, urls[1]), await keyOf(0, urls[2])];
     await sql(`update products set name = 'after' where id = 9`);
     await caughtUp();
-    const { entries } = app(1).cacheStats;
-    await app(1).cache.preload(known);
+    const { entries } = app(1).hotpath.cacheStats;
+    await app(1).hotpath.cache.preload(known);
     server().pause();
-    const loading = app(1).cache.preload(coming);
+    const loading = app(1).hotpath.cache.preload(coming);
     await sql(`update products set name = 'after' where id = 10`);
     await caughtUp();
     server().resume();
     await loading;
-    expect(app(1).cacheStats.entries).toBe(entries);
-    await app(1).cache.preload(untouched);
-    expect(app(1).cacheStats.entries).toBe(entries + 1);
+    expect(app(1).hotpath.cacheStats.entries).toBe(entries);
+    await app(1).hotpath.cache.preload(untouched);
+    expect(app(1).hotpath.cacheStats.entries).toBe(entries + 1);
     expect((await ask(app(1), urls[2])).cache).toBe('l1 hit');
     for (const url of urls.slice(0, 2)) expect(name((await ask(app(1), url)).body)).toBe('after');
   });
@@ -190,19 +190,19 @@ describe('what is taken from Redis into memory', () => {
   it('is nothing that has changed before a process starts', async () => {
     const [changed, other] = ['/v1/products/16?fields=name', '/v1/products/17?fields=name'] as const;
     await redis.flushall();
-    app(0).cache.takeReads(1000);
+    app(0).hotpath.cache.takeReads(1000);
     for (const _ of [1, 2, 3, 4]) for (const url of [changed, other]) await ask(app(0), url);
     await settled();
-    const reads = app(0).cache.takeReads(10);
+    const reads = app(0).hotpath.cache.takeReads(10);
     expect(reads).toHaveLength(2);
-    await app(0).popular!.tell(reads);
+    await app(0).hotpath.popular!.tell(reads);
     await sql(`update products set name = 'after' where id = 16`);
     const own = { REDIS_URL: server().url, CACHE_WARM_UP_ENTRIES: '10' };
     const started = buildApp(loadConfig({ ...testEnvironment(service().databaseUrl), ...own }));
     try {
       await started.ready();
-      await expect.poll(() => started.isWarm(), { timeout: 10_000 }).toBe(true);
-      expect(started.cacheStats.entries).toBe(1);
+      await expect.poll(() => started.hotpath.isWarm(), { timeout: 10_000 }).toBe(true);
+      expect(started.hotpath.cacheStats.entries).toBe(1);
       expect((await ask(started, other)).cache).toBe('l1 hit');
       const read = await ask(started, changed);
       expect([read.cache, name(read.body)]).toEqual(['database miss', 'after']);
@@ -252,7 +252,7 @@ describe('a read inside a transaction', () => {
     const transaction = app(0).prisma.$transaction(
       async (tx) => {
         await tx.product.update({ where: { id }, data: { name: 'uncommitted' } });
-        const { json } = await readRow(app(0), { resource: product, where: { id }, viewer: PUBLIC }, tx);
+        const { json } = await readRow(app(0).hotpath, { resource: product, where: { id }, viewer: PUBLIC }, tx);
         expect(JSON.parse(json!).name).toBe('uncommitted');
         // Nobody has asked for it before, and who does now has the transaction open.
         const inside = await ask(app(0), url);
@@ -307,7 +307,7 @@ describe('a thousand who ask at once', () => {
   it('cost one statement an instance at most when every one of them fails', async () => {
     const failures: number[] = [];
     for (const each of service().apps) {
-      const instance = each as { -readonly [K in keyof typeof each]: (typeof each)[K] };
+      const instance = each.hotpath as { -readonly [K in keyof Hotpath]: Hotpath[K] };
       const { execute } = instance;
       instance.execute = async (statement) => {
         failures.push(1);
@@ -324,15 +324,15 @@ describe('the most read keys', () => {
   it('hold what viewers read, however much of the public is told of', async () => {
     await redis.flushall();
     const own = { key: '/v1/users/3/dashboard\nuser\n3', times: 3 };
-    await app(0).popular!.tell([own]);
+    await app(0).hotpath.popular!.tell([own]);
     for (let batch = 0; batch < 30; batch += 1) {
       const flood = Array.from({ length: 500 }, (_, at) => ({
         key: `/v1/products?after=${500 * batch + at}\npublic`,
         times: 1000,
       }));
-      await app(batch % 4).popular!.tell(flood);
+      await app(batch % 4).hotpath.popular!.tell(flood);
     }
-    const [top, most] = [await app(1).popular!.top(100), await app(1).popular!.top(20_000)];
+    const [top, most] = [await app(1).hotpath.popular!.top(100), await app(1).hotpath.popular!.top(20_000)];
     expect([top.length, top.includes(own.key)]).toEqual([100, true]);
     expect(most).toHaveLength(10_001);
     await redis.flushall();

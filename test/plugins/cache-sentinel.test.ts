@@ -14,7 +14,7 @@ async function shared(): Promise<string | undefined> {
   asked += 1;
   const url = `/v1/products?fields=id&limit=1&price[gte]=${asked}`;
   expect((await ask(app(0), url)).status).toBe(200);
-  await app(0).cache.settled();
+  await app(0).hotpath.cache.settled();
   const { status, cache } = await ask(app(1), url);
   expect(status).toBe(200);
   return cache;
@@ -26,7 +26,9 @@ const nameFrom = async (index: number, url: string): Promise<string> =>
 /** A write that every instance knows of. */
 async function change(id: number, name: string): Promise<void> {
   await service().psql.query('update products set name = $2 where id = $1', [id, name]);
-  for (const { follower } of service().apps) {
+  for (const {
+    hotpath: { follower },
+  } of service().apps) {
     await expect.poll(() => follower.catchUp(), { timeout: 10_000 }).toBe(true);
   }
 }
@@ -57,7 +59,7 @@ describe('a master that a sentinel names', () => {
     for (const id of [1, 2]) await change(id, 'before');
     await inMaster.flushall();
     for (const url of [early, late]) for (const index of [0, 1]) expect(await nameFrom(index, url)).toBe('before');
-    await app(0).cache.settled();
+    await app(0).hotpath.cache.settled();
     await expect.poll(async () => Object.keys(await valuesIn(inSuccessor)), { timeout: 10_000 }).toHaveLength(2);
     const old = await valuesIn(inSuccessor);
 
@@ -66,7 +68,7 @@ describe('a master that a sentinel names', () => {
     await inMaster.call('CLIENT', 'KILL', 'TYPE', 'replica');
     await change(1, 'after');
     expect(await nameFrom(0, early)).toBe('after');
-    await app(0).cache.settled();
+    await app(0).hotpath.cache.settled();
     expect(await valuesIn(inMaster)).not.toEqual(old);
     await master!.stop();
     successor!.resume();

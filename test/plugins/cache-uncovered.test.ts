@@ -12,7 +12,9 @@ const sql = (text: string) => service().psql.query(text);
 /** A new epoch has everybody look at the triggers. */
 async function trigger(how: 'disable' | 'enable always', isFollowing: boolean): Promise<void> {
   await sql(`alter table users ${how} trigger invalidation_update; delete from invalidation_epoch`);
-  for (const { follower } of service().apps) {
+  for (const {
+    hotpath: { follower },
+  } of service().apps) {
     await expect.poll(() => follower.isFollowing, { timeout: 10_000 }).toBe(isFollowing);
   }
 }
@@ -30,13 +32,16 @@ it('is passed by on every instance, keeps nothing, and gives no token, until the
     await sql(`update users set name = '${name}' where id = 1`);
     for (const index of [0, 1, 0]) expect(await shown(index)).toEqual(['database bypass', name]);
   }
-  expect([await app(0).follower.catchUp(), app(0).follower.isCurrent]).toEqual([false, false]);
+  expect([await app(0).hotpath.follower.catchUp(), app(0).hotpath.follower.isCurrent]).toEqual([false, false]);
   const payload = { name: 'a third' };
   const written = await app(0).inject({ method: 'PATCH', url: '/v1/users/1', headers: as(1), payload });
   expect([written.statusCode, written.headers['consistency-token']]).toEqual([200, undefined]);
-  expect(await shown(1, { 'consistency-token': app(0).follower.token })).toEqual(['database bypass', 'a third']);
+  expect(await shown(1, { 'consistency-token': app(0).hotpath.follower.token })).toEqual([
+    'database bypass',
+    'a third',
+  ]);
   await trigger('enable always', true);
-  await app(0).cache.settled();
+  await app(0).hotpath.cache.settled();
   expect(await shown(0)).toEqual(['database miss', 'a third']);
   expect(await shown(0)).toEqual(['l1 hit', 'a third']);
 });

@@ -13,7 +13,7 @@ const sql = async (text: string) => (await service().psql.query(text)).rows;
 /** A write by somebody else, and the service knowing of it. */
 async function change(text: string): Promise<void> {
   await sql(text);
-  expect(await app().follower.catchUp()).toBe(true);
+  expect(await app().hotpath.follower.catchUp()).toBe(true);
 }
 
 const name = (body: string): string => JSON.parse(body).data.name;
@@ -206,8 +206,8 @@ describe('a read that began before a change', () => {
     await sql(`update products set name = 'after' where id = 3`);
     held.release();
     expect(name((await early).body)).toBe('before');
-    await app().cache.settled();
-    expect(await app().follower.catchUp()).toBe(true);
+    await app().hotpath.cache.settled();
+    expect(await app().hotpath.follower.catchUp()).toBe(true);
     const late = await get(url);
     expect([late.cache, name(late.body)]).toEqual(['database miss', 'after']);
     expect((await get(url)).cache).toBe('l1 hit');
@@ -229,12 +229,12 @@ describe('a read that began before a change', () => {
   it('is joined while nothing of what it looks at changes', async () => {
     await change(`update products set name = 'joined' where id = 3`);
     const held = holdNextAnswer(app());
-    const counted = app().cacheStats.cohorts.on;
+    const counted = app().hotpath.cacheStats.cohorts.on;
     const early = get(url);
     await held.answered;
     await change(`update devices set name = name || '!' where id = 1`);
     const joined = Array.from({ length: 20 }, () => get(url));
-    await expect.poll(() => app().cacheStats.cohorts.on).toBe(counted + 21);
+    await expect.poll(() => app().hotpath.cacheStats.cohorts.on).toBe(counted + 21);
     held.release();
     const replies = await Promise.all([early, ...joined]);
     expect(replies.map(({ statements }) => statements).reduce((sum, each) => sum + each)).toBe(1);
@@ -250,8 +250,8 @@ describe('a read that began before a change', () => {
       select 900002, merchant_id, category_id, 'new', 'new-900002', description, price, image_url from products limit 1`);
     held.release();
     expect((await early).status).toBe(404);
-    await app().cache.settled();
-    expect(await app().follower.catchUp()).toBe(true);
+    await app().hotpath.cache.settled();
+    expect(await app().hotpath.follower.catchUp()).toBe(true);
     expect((await get(missing)).status).toBe(200);
   });
 });
@@ -262,7 +262,7 @@ describe('a read behind a reply that began before a change', () => {
   const PAST_MS = 301_000;
 
   it.each([
-    ['is known', () => app().follower.catchUp()],
+    ['is known', () => app().hotpath.follower.catchUp()],
     ['is not known yet', async () => true],
   ])('is never served after it, stored when that %s', async (_when, learn) => {
     await change(`update products set name = 'before' where id = 8`);
@@ -275,9 +275,9 @@ describe('a read behind a reply that began before a change', () => {
     await sql(`update products set name = 'after' where id = 8`);
     expect(await learn()).toBe(true);
     held.release();
-    await expect.poll(() => app().cacheStats.fills.underway, { timeout: 10_000 }).toBe(0);
-    await app().cache.settled();
-    expect(await app().follower.catchUp()).toBe(true);
+    await expect.poll(() => app().hotpath.cacheStats.fills.underway, { timeout: 10_000 }).toBe(0);
+    await app().hotpath.cache.settled();
+    expect(await app().hotpath.follower.catchUp()).toBe(true);
     const late = await get(url);
     expect([late.cache, name(late.body)]).toEqual(['database miss', 'after']);
     expect((await get(url)).cache).toBe('l1 hit');
@@ -310,11 +310,11 @@ describe('a write', () => {
     await get(url);
     await sql(`update products set name = 'written elsewhere' where id = 4`);
     const [{ snapshot }] = await sql('select pg_current_snapshot()::text as snapshot');
-    const token = `${snapshot}@${app().follower.epoch}`;
+    const token = `${snapshot}@${app().hotpath.follower.epoch}`;
     expect(name((await get(url, { 'consistency-token': token })).body)).toBe('written elsewhere');
     const reached = await get(url, { 'consistency-token': token });
     expect(reached.cache).toBe('l1 hit');
-    const { epoch } = app().follower;
+    const { epoch } = app().hotpath.follower;
     for (const wrong of ['x', '1:2:3,4', `900000000:900000000:@${epoch}`, snapshot, `${snapshot}@another`]) {
       const past = await get(url, { 'consistency-token': wrong });
       expect([past.status, past.cache]).toEqual([200, 'database bypass']);

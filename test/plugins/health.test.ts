@@ -107,7 +107,7 @@ describe('?schema= of DATABASE_URL', () => {
     expect(await readiness(app)).toEqual(READY);
     const { id } = (await post(app)).json().data;
     expect((await app.inject({ url: `/v1/posts/${id}`, headers: as(1) })).statusCode).toBe(200);
-    await expect.poll(() => app.follower.isFollowing).toBe(true);
+    await expect.poll(() => app.hotpath.follower.isFollowing).toBe(true);
   });
 
   it('that leads to no schema is told, and is looked for until it is there', async () => {

@@ -1,6 +1,7 @@
 /** A creating request with a key creates once: whatever is repeated, whatever is at once, whatever crashes between. */
+
+import { createOnce } from 'hotpath/fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createOnce } from '../../src/plugins/idempotency.ts';
 import { shop } from '../domain/orders/support.ts';
 import { as, useApp } from '../support/app.ts';
 import { waitingForLock, withClient } from '../support/requests.ts';

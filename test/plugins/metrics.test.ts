@@ -103,11 +103,11 @@ describe('what is looked up', () => {
   it('tells of the cache, the follower, the pool and the process', async () => {
     const text = await scrape();
     expect(valueIn(text, 'hotpath_cache_requests_total{tier="l1",outcome="hit"}')).toBe(
-      app().cacheStats.answers.l1.hit,
+      app().hotpath.cacheStats.answers.l1.hit,
     );
     expect(valueIn(text, 'hotpath_cache_requests_total{tier="l1",outcome="hit"}')).toBeGreaterThan(0);
-    expect(valueIn(text, 'hotpath_cache_entries')).toBe(app().cacheStats.entries);
-    expect(valueIn(text, 'hotpath_cache_bytes')).toBe(app().cacheStats.bytes);
+    expect(valueIn(text, 'hotpath_cache_entries')).toBe(app().hotpath.cacheStats.entries);
+    expect(valueIn(text, 'hotpath_cache_bytes')).toBe(app().hotpath.cacheStats.bytes);
     expect(valueIn(text, 'hotpath_cache_evictions_total')).toBe(0);
     expect(valueIn(text, 'hotpath_follower_current')).toBe(1);
     expect(valueIn(text, 'hotpath_follower_lag_seconds')).toBeLessThan(10);

@@ -1,11 +1,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { RouteOptions } from 'fastify';
+import type { ReadRoute } from 'hotpath/fastify';
 import { writeOperation } from 'hotpath/resource/openapi/operations';
 import type { Resource } from 'hotpath/resource/resource';
 import { listParameters } from 'hotpath/resource/selection';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
-import type { ReadRoute } from '../../src/plugins/reads.ts';
 import { as, useApp } from '../support/app.ts';
 import { type DocumentedOperation, documentOf, faultsOf, matchesDocument, operationOf } from '../support/openapi.ts';
 import { requestsTo } from '../support/requests.ts';
@@ -59,7 +59,7 @@ async function ask(url: string, headers: Record<string, string> = admin) {
 function selectionsOf(resource: Resource): string[] {
   const own = (each: Resource) => [...each.fields, ...Object.keys(each.computed)].join(',');
   const embedded = Object.keys(resource.relations).map((name) => {
-    return `${name}(${own(app().resources.target(resource, name))})`;
+    return `${name}(${own(app().hotpath.resources.target(resource, name))})`;
   });
   return [own(resource), ...embedded];
 }
@@ -225,10 +225,10 @@ describe('a version', () => {
     expect(ifMatchIn('PATCH', '/v1/products/:id')).toEqual([true, true]);
     expect(ifMatchIn('PUT', '/v1/projects/:id/permissions/:userId')).toEqual([true, true]);
     const review = app()
-      .resources.all()
+      .hotpath.resources.all()
       .find(({ name }) => name === 'review')!;
     const change = { url: '/v1/reviews/:id', method: 'PATCH', reply: { resource: review } } as const;
-    const { headers, response } = writeOperation(app().resources, change);
+    const { headers, response } = writeOperation(app().hotpath.resources, change);
     expect([headers, '412' in response]).toEqual([{ type: 'object', properties: {} }, false]);
   });
 });

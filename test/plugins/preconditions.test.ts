@@ -21,7 +21,7 @@ async function newPermission(): Promise<{ readonly path: string; readonly projec
   await sql(`insert into permissions (user_id, project_id, role) values (11, $1, 'owner'), (12, $1, 'viewer')`, [
     project,
   ]);
-  await app().follower.catchUp();
+  await app().hotpath.follower.catchUp();
   return { path: `/projects/${project}/permissions/12`, project };
 }
 

@@ -97,7 +97,7 @@ describe('a server that is set to take no writes', () => {
     await setReadOnly(false);
     await psql.query(`SELECT graphile_worker.add_job('housekeeping', '{"payload":{}}'::json)`);
     await expect.poll(done, { timeout: 15_000 }).toBe(0);
-    await expect.poll(() => app.follower.catchUp()).toBe(true);
+    await expect.poll(() => app.hotpath.follower.catchUp()).toBe(true);
   });
 });
 
@@ -115,7 +115,7 @@ describe('an address that leads to a standby for a while', () => {
     await expect.poll(post, { timeout: 15_000 }).toEqual(WRITTEN);
     const everywhere = await Promise.all(Array.from({ length: 12 }, isStandby));
     expect(everywhere).toEqual(Array.from({ length: 12 }, () => false));
-    await expect.poll(() => app.follower.catchUp(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => app.hotpath.follower.catchUp(), { timeout: 10_000 }).toBe(true);
   });
 
   it('is written to as soon as that is promoted', async () => {
@@ -127,6 +127,6 @@ describe('an address that leads to a standby for a while', () => {
     await standby.query('SELECT pg_promote()');
     await standby.end();
     await expect.poll(post, { timeout: 15_000 }).toEqual(WRITTEN);
-    await expect.poll(() => app.follower.catchUp(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => app.hotpath.follower.catchUp(), { timeout: 10_000 }).toBe(true);
   });
 });

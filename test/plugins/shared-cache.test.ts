@@ -112,7 +112,7 @@ describe('a shared cache that nobody purges', () => {
     for (const _ of [1, 2]) await shared.ask(url);
     const name = await change();
     const [{ snapshot }] = (await service().psql.query('select pg_current_snapshot()::text as snapshot')).rows;
-    const token = { 'consistency-token': `${snapshot}@${app(0).follower.epoch}` };
+    const token = { 'consistency-token': `${snapshot}@${app(0).hotpath.follower.epoch}` };
     for (const _ of [1, 2]) {
       const { kept, body, headers } = await shared.ask(url, token);
       expect([kept, headers['cache-control']]).toEqual(['MISS', ASKED_EACH_TIME]);
@@ -178,7 +178,7 @@ describe('an answer that a shared cache may keep', () => {
     const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 20_000);
     onTestFinished(() => clock.mockRestore());
     expect(await headersOf('/late/categories')).toEqual([200, 'l1 stale', ASKED_EACH_TIME, '20']);
-    await app(0).cache.settled();
+    await app(0).hotpath.cache.settled();
   });
 
   it('may not be kept where it is read past the cache', async () => {

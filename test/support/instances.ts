@@ -1,4 +1,5 @@
 /** Several instances of the service on one database, as a load balancer would have behind it. */
+import type { Hotpath } from 'hotpath/fastify';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
@@ -84,7 +85,7 @@ export interface HeldStatement {
 
 /** Holds back what the database answers to the next statement of an instance, between its snapshot and its use. */
 export function holdNextAnswer(app: App): HeldStatement {
-  const instance = app as { -readonly [K in keyof App]: App[K] };
+  const instance = app.hotpath as { -readonly [K in keyof Hotpath]: Hotpath[K] };
   const { execute } = instance;
   const answered = Promise.withResolvers<void>();
   const released = Promise.withResolvers<void>();

@@ -1,6 +1,8 @@
 /** A small service on the zoo, whose schema is unlike the marketplace's: its reads, its cache, and routes of a test's own. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { connections, problems } from 'hotpath/edge';
+import { hotpath, telemetry } from 'hotpath/fastify';
 import { Registry } from 'hotpath/resource/registry';
 import type { Resource } from 'hotpath/resource/resource';
 import { afterAll, beforeAll } from 'vitest';
@@ -51,20 +53,28 @@ function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance 
   // Its schema is made here, so nothing has been granted in it.
   const config = loadConfig({ ...testEnvironment(url), DATABASE_URL: url });
   const app = Fastify(serverOptions(config));
-  app.register(plugins.problems);
-  app.register(plugins.connections);
+  app.register(problems);
+  app.register(connections);
   app.register(plugins.requestId);
   app.register(plugins.requestHead);
   app.register(plugins.requestLine);
   app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
   app.register(plugins.budget, { config: config.budget });
-  app.register(plugins.telemetry);
+  app.register(telemetry);
   app.register(plugins.redis, { config: config.redis });
   app.register(plugins.auth, { config: config.auth });
   app.register(plugins.database, { config: config.database, sites: false });
   const secret = 'a secret of the zoo';
-  app.register(plugins.reads, { resources: declared, secret, dataModel: zooDataModel });
-  app.register(plugins.freshness, { url, config: config.freshness });
-  app.register(plugins.cache, { config: config.cache, resources: declared, secret });
+  app.register(hotpath, ({ prisma, pool, redis }: FastifyInstance) => ({
+    prisma,
+    pool,
+    redis,
+    model: zooDataModel,
+    resources: declared,
+    secret,
+    timeoutMs: config.http.requestTimeoutMs,
+    cache: config.cache,
+    freshness: config.freshness,
+  }));
   return app as unknown as FastifyInstance;
 }

@@ -41,7 +41,7 @@ beforeAll(async () => {
 /** Whatever a read route can be asked, of her rows and of the first. */
 const questions = () =>
   routes
-    .flatMap((route) => questionsOf(route, app().resources))
+    .flatMap((route) => questionsOf(route, app().hotpath.resources))
     .flatMap((url) => [url, url.replace('projects/1', 'projects/1000')]);
 
 describe("what is another's", () => {

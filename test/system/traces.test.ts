@@ -1,4 +1,5 @@
 /** Traces from end to end: what a collector gets of a request, as a whole tree. */
+import type { Hotpath } from 'hotpath/fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { as } from '../support/app.ts';
@@ -23,7 +24,7 @@ function addNPlusOne(service: App): void {
 }
 
 const app = (index = 0) => service().apps[index]!;
-const settled = () => Promise.all(service().apps.map((each) => each.cache.settled()));
+const settled = () => Promise.all(service().apps.map((each) => each.hotpath.cache.settled()));
 
 const PATIENT = { timeout: 10_000 };
 
@@ -73,9 +74,9 @@ describe('a dashboard', () => {
     const held = holdNextAnswer(app());
     const first = traceOf('/v1/users/4/dashboard', as(4));
     await held.answered;
-    const asked = app().cacheStats.cohorts.on;
+    const asked = app().hotpath.cacheStats.cohorts.on;
     const others = Promise.all([1, 2, 3].map(() => traceOf('/v1/users/4/dashboard', as(4))));
-    await vi.waitUntil(() => app().cacheStats.cohorts.on === asked + 3, PATIENT);
+    await vi.waitUntil(() => app().hotpath.cacheStats.cohorts.on === asked + 3, PATIENT);
     held.release();
     const reader = await serverSpan(await first);
     expect(await tree(reader.traceId)).toEqual([GET_DASHBOARD, ...FILL]);
@@ -108,7 +109,7 @@ describe('a list of products', () => {
 
 describe('a request that goes wrong', () => {
   it('with a statement that fails is an error, and so is the statement', async () => {
-    const instance = app() as { -readonly [K in keyof App]: App[K] };
+    const instance = app().hotpath as { -readonly [K in keyof Hotpath]: Hotpath[K] };
     const { execute } = instance;
     instance.execute = (statement) => {
       instance.execute = execute;

@@ -1,6 +1,7 @@
 /** The ways to answer one request: the dashboard of a user, as the JSON text that a route would send. */
 
 import type { Statement } from 'hotpath/compile/compile';
+import { readRow } from 'hotpath/fastify';
 import type { Prisma } from '#client';
 import type { App } from '../../../src/app.ts';
 import { dashboard } from '../../../src/domain/payments/resource.ts';
@@ -11,7 +12,7 @@ export const CONTENDERS: Readonly<Record<string, (app: App) => Answer | Promise<
   prismaQuery: (app) => (userId) => prisma(app, userId, 'query'),
   prismaJoin: (app) => (userId) => prisma(app, userId, 'join'),
   drizzle: drizzleAnswer,
-  compiled: (app) => async (userId) => (await app.rowOf(dashboard, { id: userId }, ADMIN))!,
+  compiled: (app) => async (userId) => (await app.hotpath.rowOf(dashboard, { id: userId }, ADMIN))!,
   compiledStatement: prepared,
 };
 
@@ -48,15 +49,17 @@ async function prisma(app: App, id: number, relationLoadStrategy: 'query' | 'joi
 
 /** The statement that the service sends for a user's dashboard. It is named from its second use on. */
 export async function sentStatement(app: App, userId: number): Promise<Statement> {
-  const { execute } = app;
+  const { hotpath } = app;
+  const { execute } = hotpath;
   let sent: Statement | undefined;
   const spy = (statement: Statement) => {
     sent = statement;
     return execute(statement);
   };
-  Object.assign(app, { execute: spy });
-  for (let use = 1; use <= 2; use += 1) await app.rowOf(dashboard, { id: userId }, ADMIN);
-  Object.assign(app, { execute });
+  Object.assign(hotpath, { execute: spy });
+  for (let use = 1; use <= 2; use += 1)
+    await readRow(hotpath, { resource: dashboard, where: { id: userId }, viewer: ADMIN });
+  Object.assign(hotpath, { execute });
   return sent!;
 }
 
@@ -64,5 +67,5 @@ async function prepared(app: App): Promise<Answer> {
   const { name, text, values } = await sentStatement(app, 1);
   if (name === undefined || values.length !== 1)
     throw new Error('The dashboard is no prepared statement of one value.');
-  return async (userId) => (await app.execute({ name, text, values: [userId] })).json!;
+  return async (userId) => (await app.hotpath.execute({ name, text, values: [userId] })).json!;
 }

@@ -15,7 +15,7 @@ const LATEST = [{ createdAt: 'desc' as const }, { id: 'desc' as const }];
 
 const app = buildApp(loadConfig());
 await app.ready();
-const execute = async (statement: Statement) => [await app.execute(statement)];
+const execute = async (statement: Statement) => [await app.hotpath.execute(statement)];
 const compiled = app.prisma.$extends(compiledReads({ dataModel: datamodel, execute }));
 
 const ways = {

@@ -1,9 +1,10 @@
 /** The writes of accounts. */
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { ifMatch, sendChanged } from 'hotpath/fastify';
 import Type from 'typebox';
 import { type Prisma, UserRole, UserStatus } from '#client';
-import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { anyObject, idParams, ROW_BYTES, someOf, text, webUrl } from '../body.ts';
 import { mustBeAdmin, mustBeSelf } from '../viewer.ts';
 import { user } from './resource.ts';

@@ -1,12 +1,12 @@
 /** The writes of the catalog. */
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { createOnce, ifMatch, KEY_STATEMENTS, sendChanged } from 'hotpath/fastify';
 import { requestError } from 'hotpath/http/errors';
 import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
 import { type Prisma, ProductStatus } from '#client';
-import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
-import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { anyObject, exactly, idParams, ROW_BYTES, someOf, text, time, webUrl } from '../body.ts';
 import { mustBeAdmin, mustBeUser } from '../viewer.ts';
 import { inventory, product, published, review } from './resource.ts';

@@ -1,10 +1,11 @@
 /** The writes of devices. */
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { createOnce, KEY_STATEMENTS } from 'hotpath/fastify';
 import { requestError } from 'hotpath/http/errors';
 import { HOUR } from 'hotpath/resource/window';
 import Type from 'typebox';
-import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
 import { exactly, idParams, time } from '../body.ts';
 import { mustBeAdmin } from '../viewer.ts';
 import { addReadings, type NewReading } from './add-readings.ts';

@@ -1,10 +1,10 @@
 /** The writes of the feed. */
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { createOnce, ifMatch, KEY_STATEMENTS, sendChanged } from 'hotpath/fastify';
 import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
-import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
-import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { exactly, idParams, ROW_BYTES, text, webUrl } from '../body.ts';
 import { mustBeUser } from '../viewer.ts';
 import { notification, post } from './resource.ts';

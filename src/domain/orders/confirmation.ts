@@ -1,7 +1,7 @@
 /** What a buyer gets to read when an order is confirmed: the mail, and the notification that it is out. */
 
-import type { Mail } from 'hotpath/mail/mailer';
 import type { Prisma } from '#client';
+import type { Mail } from '../../mail/mailer.ts';
 
 export const receipt = {
   id: true,

@@ -1,11 +1,11 @@
 /** The writes of orders. */
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { createOnce, ifMatch, KEY_STATEMENTS, sendChanged } from 'hotpath/fastify';
 import { requestError } from 'hotpath/http/errors';
 import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
-import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
-import { ifMatch, sendChanged } from '../../plugins/preconditions.ts';
 import { exactly, id, idParams, ROW_BYTES, text } from '../body.ts';
 import { mustBeAdmin, mustBeUser } from '../viewer.ts';
 import { CHANGING_STATEMENTS, changeStatus, FROM, type NextStatus } from './change-status.ts';

@@ -84,7 +84,7 @@ export async function revoke(app: FastifyInstance, grantor: Grantor, place: Plac
 }
 
 /** What it is about in projects below is outdated by its tags, and read anew when it is asked for. */
-const writeThrough = ({ facts, pool }: FastifyInstance, { userId, projectId }: Place): Promise<void> =>
+const writeThrough = ({ hotpath: { facts, pool } }: FastifyInstance, { userId, projectId }: Place): Promise<void> =>
   facts.renew(permissionFact(pool, userId, projectId));
 
 interface Decision {
@@ -95,7 +95,7 @@ interface Decision {
 
 /** Refuses without a lock. What lets a request pass here may be otherwise by the time of the lock. */
 async function decideUnlocked(app: FastifyInstance, { viewer, mayChange }: Grantor, { place, decide }: Decision) {
-  await mustHold(app, viewer, { projectId: place.projectId, role: 'owner' });
+  await mustHold(app.hotpath, viewer, { projectId: place.projectId, role: 'owner' });
   if (mayChange) decide(await standingOf(app.prisma, viewer, place));
 }
 

@@ -11,7 +11,7 @@ import { writeRoutes } from './routes.ts';
 const seenBy =
   (app: FastifyInstance, field: string) =>
   (viewer: Viewer, fixed: FixedFields): Promise<void> =>
-    mustHold(app, viewer, { projectId: fixed[field] as number, role: 'viewer' });
+    mustHold(app.hotpath, viewer, { projectId: fixed[field] as number, role: 'viewer' });
 
 export const projects: Module = {
   name: 'projects',

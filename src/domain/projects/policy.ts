@@ -11,9 +11,9 @@
  * - The least role may see. A nearer permission changes the role and cannot take it away, so who may see a project may
  *   see all that is below it; of what is above it, nothing but the parent's id.
  */
-import type { FastifyInstance } from 'fastify';
 import type { FactQuery } from 'hotpath/cache/facts';
 import { READ_AT } from 'hotpath/compile/sql/read-at';
+import type { Hotpath } from 'hotpath/fastify';
 import { requestError } from 'hotpath/http/errors';
 import type { Viewer } from 'hotpath/resource/viewer';
 import type { PermissionRole } from '#client';
@@ -25,7 +25,7 @@ export interface Permission {
   readonly projectId: number;
 }
 
-type Parts = Pick<FastifyInstance, 'pool' | 'facts'>;
+type Parts = Pick<Hotpath, 'pool' | 'facts'>;
 
 /** The permission that holds for a user in a project; `undefined` also where there is no such project. */
 export async function permissionOf(
@@ -67,7 +67,7 @@ const READ_PERMISSION = `
     ARRAY(SELECT "id" FROM "path") AS "path",
     ${READ_AT}`;
 
-async function readPermission(pool: FastifyInstance['pool'], userId: number, projectId: number) {
+async function readPermission(pool: Parts['pool'], userId: number, projectId: number) {
   const { rows } = await pool.query<PermissionRow>({
     name: 'permission of',
     text: READ_PERMISSION,

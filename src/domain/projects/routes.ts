@@ -1,14 +1,13 @@
 /** The writes of projects. */
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createOnce, isConditional, KEY_STATEMENTS, mustHoldFor, readRow, sendJson } from 'hotpath/fastify';
 import { requestError } from 'hotpath/http/errors';
 import { etagOf } from 'hotpath/http/etag';
 import { uri } from 'hotpath/http/links';
 import Type, { type Static } from 'typebox';
 import { ActivityKind, PermissionRole, type Prisma } from '#client';
-import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
-import { isConditional, mustHoldFor } from '../../plugins/preconditions.ts';
-import { readRow, sendJson } from '../../plugins/reads.ts';
 import { anyObject, exactly, id, idParams, text } from '../body.ts';
 import { mustBeUser } from '../viewer.ts';
 import { GRANT_STATEMENTS, type Grantor, grant, revoke } from './grant.ts';
@@ -41,7 +40,7 @@ export function writeRoutes(app: FastifyInstance): void {
       const { params, body, viewer } = request;
       const place = { projectId: params.id, userId: params.userId };
       const isNew = await grant(app, grantorOf(request), { ...place, role: body.role });
-      const { json, version } = await readRow(app, { resource: member, where: place, viewer });
+      const { json, version } = await readRow(app.hotpath, { resource: member, where: place, viewer });
       if (json === null) throw requestError('notFound', 'The permission has been revoked again meanwhile.');
       const shown = `{"data":${json}}`;
       return sendJson(reply.code(isNew ? 201 : 200).header('etag', etagOf(shown, version)), shown);
@@ -67,7 +66,7 @@ export function writeRoutes(app: FastifyInstance): void {
     },
     async ({ viewer, params, body }, reply) => {
       const projectId = params.id;
-      await mustHold(app, viewer, { projectId, role: 'editor' });
+      await mustHold(app.hotpath, viewer, { projectId, role: 'editor' });
       return createOnce(reply, async (tx) => {
         const added = await addActivity(tx, { ...body, projectId, userId: mustBeUser(viewer) });
         return {

@@ -1,6 +1,8 @@
 /** Asking for a report, and fetching its file. */
+
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { createOnce, KEY_STATEMENTS, readRow } from 'hotpath/fastify';
 import { attachment } from 'hotpath/http/attachment';
 import { requestError } from 'hotpath/http/errors';
 import { uri } from 'hotpath/http/links';
@@ -8,8 +10,6 @@ import { ENQUEUEING_STATEMENTS, enqueue, task } from 'hotpath/jobs/enqueue';
 import type { Viewer } from 'hotpath/resource/viewer';
 import Type from 'typebox';
 import type { Prisma } from '#client';
-import { createOnce, KEY_STATEMENTS } from '../../plugins/idempotency.ts';
-import { readRow } from '../../plugins/reads.ts';
 import { exactly, id, ROW_BYTES, time } from '../body.ts';
 import { device } from '../devices/index.ts';
 import { mustBeUser } from '../viewer.ts';
@@ -81,7 +81,7 @@ async function mustSeeDevice(
   tx: Prisma.TransactionClient,
 ): Promise<void> {
   if (deviceId === undefined) return;
-  const { json } = await readRow(app, { resource: device, where: { id: deviceId }, viewer }, tx);
+  const { json } = await readRow(app.hotpath, { resource: device, where: { id: deviceId }, viewer }, tx);
   if (json === null) throw requestError('notFound', 'There is no such device.');
 }
 

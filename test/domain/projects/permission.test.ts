@@ -12,7 +12,7 @@ const { ask, sql, plant, give } = world(app);
 
 const rolesOf = async (userId: number, projectIds: number[]) => {
   const roles: (PermissionRole | undefined)[] = [];
-  for (const id of projectIds) roles.push((await permissionOf(app(), userId, id))?.role);
+  for (const id of projectIds) roles.push((await permissionOf(app().hotpath, userId, id))?.role);
   return roles;
 };
 
@@ -39,7 +39,7 @@ describe('a permission', () => {
   it('tells where it is from', async () => {
     const tree = await plant(3);
     await give(tree[0]!, { [VIEWER]: 'editor' });
-    expect(await permissionOf(app(), VIEWER, tree[2]!)).toEqual({ role: 'editor', projectId: tree[0] });
+    expect(await permissionOf(app().hotpath, VIEWER, tree[2]!)).toEqual({ role: 'editor', projectId: tree[0] });
   });
 
   it('ends below at once when it is revoked above', async () => {

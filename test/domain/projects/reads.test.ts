@@ -235,7 +235,7 @@ describe('GET /v1/users/:id/projects', () => {
 });
 
 it('is a module that no other embeds, for its routes are its guards', () => {
-  const { resources } = app();
+  const { resources } = app().hotpath;
   const own = new Set(projects.resources);
   const ways = modules
     .flatMap((module) => module.resources)

@@ -40,7 +40,7 @@ async function plant(): Promise<Tree> {
         select user_id, id, role::permission_role from root, (values (${OWNER}, 'owner'), (${VIEWER}, 'viewer'))
           as given (user_id, role) returning 1)
     select root.id as root, leaf.id as leaf from root, leaf, held limit 1`);
-  await Promise.all(service().apps.map((each) => each.follower.catchUp()));
+  await Promise.all(service().apps.map((each) => each.hotpath.follower.catchUp()));
   return tree;
 }
 
@@ -89,7 +89,7 @@ describe('after a revocation', () => {
     const redis = new Redis(server().url);
     const tree = await plant();
     expect([await status(0, tree.leaf), await status(1, tree.leaf)]).toEqual([200, 200]);
-    await Promise.all(service().apps.map((each) => each.facts.settled()));
+    await Promise.all(service().apps.map((each) => each.hotpath.facts.settled()));
     const keys = await redis.keys('hotpath:*');
     const before = await Promise.all(keys.map(async (key) => ({ key, dump: await redis.dumpBuffer(key) })));
     await write(0, 'DELETE', tree);
@@ -109,7 +109,7 @@ describe('after a revocation', () => {
     expect(await late).toEqual([404, 404]);
     held.release();
     expect(await early).toBe(200);
-    await app(1).facts.settled();
+    await app(1).hotpath.facts.settled();
     for (let n = 0; n < 20; n += 1) expect(await status(n, tree.leaf)).toBe(404);
   });
 

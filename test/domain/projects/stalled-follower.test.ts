@@ -57,7 +57,7 @@ describe.each([0, 100, 300, 1000])('a follower that stalls %i ms before a permis
   it('lets nobody in whose permission has been revoked, and lets in again', async () => {
     await change('PUT');
     await expect.poll(see, { timeout: 10_000 }).toBe(200);
-    await expect.poll(() => stalled.follower.catchUp(1000), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => stalled.hotpath.follower.catchUp(1000), { timeout: 10_000 }).toBe(true);
     expect(await see()).toBe(200);
     proxy.freeze();
     try {
@@ -71,7 +71,7 @@ describe.each([0, 100, 300, 1000])('a follower that stalls %i ms before a permis
     } finally {
       proxy.thaw();
     }
-    await expect.poll(() => stalled.follower.catchUp(1000), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => stalled.hotpath.follower.catchUp(1000), { timeout: 10_000 }).toBe(true);
     expect(await see()).toBe(404);
   }, 30_000);
 });

@@ -37,7 +37,7 @@ export function world(app: () => App): World {
     await client.connect();
     try {
       const { rows } = await client.query(text, values);
-      await app().follower.catchUp();
+      await app().hotpath.follower.catchUp();
       return rows as Row[];
     } finally {
       await client.end();

@@ -25,14 +25,14 @@ async function plant() {
       held as (
         insert into permissions (user_id, project_id, role) select ${OWNER}, id, 'owner' from root returning 1)
     select root.id as root, leaf.id as leaf from root, leaf, held`);
-  await Promise.all(service().apps.map((each) => each.follower.catchUp()));
+  await Promise.all(service().apps.map((each) => each.hotpath.follower.catchUp()));
   return tree as { readonly root: number; readonly leaf: number };
 }
 
 /** What an instance believes, and the statements that it took. */
 async function check(index: number, projectId: number) {
   const ledger = new Ledger();
-  const permission = await withLedger(ledger, () => permissionOf(app(index), VIEWER, projectId));
+  const permission = await withLedger(ledger, () => permissionOf(app(index).hotpath, VIEWER, projectId));
   return { role: permission?.role, statements: ledger.statements };
 }
 
@@ -125,6 +125,6 @@ it('a write waits no longer for a database that is slow to read what it wrote', 
     pool.query = query;
     held.resolve();
   }
-  await app(0).facts.settled();
+  await app(0).hotpath.facts.settled();
   expect((await checkBoth(root)).map(({ role }) => role)).toEqual(['viewer', 'viewer']);
 });

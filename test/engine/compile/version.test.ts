@@ -8,7 +8,7 @@ import { useApp } from '../../support/app.ts';
 const app = useApp({ seeded: true });
 
 async function read(request: ReadRequest) {
-  const { text, values } = app().compiler.compile(request);
+  const { text, values } = app().hotpath.compiler.compile(request);
   const { rows } = await app().pool.query(text, [...values]);
   return rows[0];
 }
@@ -45,5 +45,5 @@ it('is null where there is no row', async () => {
 
 it('is refused of what is no field', () => {
   const request = { model: 'User', action: 'findFirst', args: {}, version: 'posts' } as const;
-  expect(() => app().compiler.compile(request)).toThrow(CompileError);
+  expect(() => app().hotpath.compiler.compile(request)).toThrow(CompileError);
 });

@@ -1,10 +1,10 @@
 /** From the `Authorization` header to `request.viewer`: what is remembered, for how long, and what a refusal tells. */
 import { createHmac } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { problems } from 'hotpath/edge';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Config, loadConfig } from '../../../src/config.ts';
 import { auth } from '../../../src/plugins/auth.ts';
-import { problems } from '../../../src/plugins/problems.ts';
 import { TEST_SECRET, testEnvironment } from '../../support/app.ts';
 import { type Issuer, issuerKey, openIssuer } from '../../support/issuer.ts';
 

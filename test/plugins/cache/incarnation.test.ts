@@ -22,7 +22,7 @@ async function start(url: string, environment: Record<string, string> = {}): Pro
   const app = buildApp(loadConfig({ ...testEnvironment(url), ...own, ...environment }));
   stack.defer(() => app.close());
   await app.ready();
-  await expect.poll(() => app.follower.catchUp(), { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => app.hotpath.follower.catchUp(), { timeout: 10_000 }).toBe(true);
   return app;
 }
 
@@ -71,10 +71,10 @@ describe('a database that was copied', () => {
       expect([await nameIn(first), await nameIn(second)]).toEqual(['in production', 'in staging']);
       const statuses = [await ask(first, project, as(user_id)), await ask(second, project, as(user_id))];
       expect(statuses.map(({ status }) => status)).toEqual([200, 404]);
-      await first.cache.settled();
-      await second.cache.settled();
+      await first.hotpath.cache.settled();
+      await second.hotpath.cache.settled();
     }
-    expect(first.follower.epoch).not.toBe(second.follower.epoch);
+    expect(first.hotpath.follower.epoch).not.toBe(second.hotpath.follower.epoch);
   }, 60_000);
 });
 
@@ -110,13 +110,16 @@ describe('an address that leads to another server while connections to the old o
   it('is followed there as soon as one read has seen the new server, and all are read from there', async () => {
     // Every read has a connection of its own; the follower keeps its own for ever.
     const { address, app } = await startBehind({ DATABASE_POOL_MAX_USES: '1', FRESHNESS_CONNECTION_MS: '600000' });
-    const { incarnation, epoch } = app.follower;
+    const { incarnation, epoch } = app.hotpath.follower;
     address.moveTo(pair.standbyUrl);
     await rename(current, 'on the new server');
     // Any read that asks the database.
     expect((await ask(app, '/v1/products/2?fields=name,price')).status).toBe(200);
     await expect.poll(() => nameIn(app), { timeout: 5000 }).toBe('on the new server');
-    expect([app.follower.incarnation === incarnation, app.follower.epoch === epoch]).toEqual([false, false]);
+    expect([app.hotpath.follower.incarnation === incarnation, app.hotpath.follower.epoch === epoch]).toEqual([
+      false,
+      false,
+    ]);
     await rename(old, 'written on the old server, by mistake');
     for (let round = 0; round < 20; round += 1) expect(await nameIn(app)).toBe('on the new server');
   }, 60_000);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
-import { sourceRelease } from '../../../src/plugins/cache/release.ts';
+import { sourceRelease } from '../../../src/plugins/release.ts';
 import { testEnvironment } from '../../support/app.ts';
 import { ask, useInstances } from '../../support/instances.ts';
 import { useRedisServer } from '../../support/redis.ts';
@@ -31,7 +31,7 @@ describe('two processes on one Redis', () => {
     asked += 1;
     const url = `/v1/products?fields=id&limit=1&price[gte]=${asked}`;
     await ask(first, url);
-    await first.cache.settled();
+    await first.hotpath.cache.settled();
     return (await ask(second, url)).cache;
   }
 
@@ -59,8 +59,8 @@ describe('two processes on one Redis', () => {
     const [one, other] = [await start({ RELEASE: 'before' }), await start({ RELEASE: 'after' })];
     const url = '/v1/products?fields=id&limit=7';
     for (let asked = 0; asked < 5; asked += 1) await ask(one, url);
-    await one.popular!.tell(one.cache.takeReads(10));
-    expect(await other.popular!.top(10)).toContain(`${url}\npublic`);
+    await one.hotpath.popular!.tell(one.hotpath.cache.takeReads(10));
+    expect(await other.hotpath.popular!.top(10)).toContain(`${url}\npublic`);
   });
 });
 

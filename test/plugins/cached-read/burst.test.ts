@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
+import { BURST, inBurst } from 'hotpath/fastify/reads/burst';
 import { expect, test, vi } from 'vitest';
-import { BURST, inBurst } from '../../../src/plugins/cached-read/burst.ts';
 
 /** Notes what happens, in order. */
 function noting() {

@@ -1,0 +1,105 @@
+/**
+ * The cache in a server: its parts, and what a write does for the reads that follow it.
+ *
+ * A write is answered once its own instance knows of it, so that the next read there sees it. Its reply carries a
+ * `Consistency-Token`; a read that brings the token to another instance waits until that instance knows of the write,
+ * too, or goes past the cache.
+ */
+import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
+import { Ledger, withLedger } from '../../budget/ledger.ts';
+import { createCache } from '../../cache/cache.ts';
+import type { Entry } from '../../cache/entry.ts';
+import { createFacts } from '../../cache/facts.ts';
+import { isPublicKey } from '../../cache/key.ts';
+import { createPopular } from '../../cache/popular.ts';
+import { isWithin } from '../../cache/rollout.ts';
+import { createSampler } from '../../cache/sampler.ts';
+import type { Follower } from '../../freshness/follower.ts';
+import type { Resource } from '../../resource/resource.ts';
+import { saysNoServer } from '../../session/no-server.ts';
+import type { Caching, Freshness, Reading, SharedRedis } from '../instance.ts';
+import { namespacesOf } from './namespaces.ts';
+import { warmUp } from './warm-up.ts';
+
+export interface CacheOptions {
+  /** Of memory, for answers, in bytes; 64 MiB without it. */
+  readonly memoryBytes?: number;
+  /** How many of a hundred viewers are on the cache; all without it. The others are the control cohort. */
+  readonly rolloutPercent?: number;
+  /** Of so many hits one is compared with the database; none without it. */
+  readonly sampleOneIn?: number;
+  /** How many of the most read answers a process takes from Redis before it is ready; none without it. */
+  readonly warmUpEntries?: number;
+}
+
+export interface CachingParts {
+  readonly reading: Reading;
+  readonly freshness: Freshness;
+  readonly redis: SharedRedis | undefined;
+  readonly resources: readonly Resource[];
+  /** Names the code that makes answers: processes of one release share what lies in Redis. */
+  readonly release: string;
+  /** What cursors are signed with. */
+  readonly secret: string;
+}
+
+const MEMORY_BYTES = 64 * 1024 * 1024;
+
+export function openCache(app: FastifyInstance, given: CachingParts, options: CacheOptions): Caching {
+  const { memoryBytes = MEMORY_BYTES, rolloutPercent = 100, sampleOneIn = 0, warmUpEntries = 0 } = options;
+  const { reading, redis, resources, release, secret } = given;
+  const { follower } = given.freshness;
+  const isWithinRollout = (name: string) => isWithin(rolloutPercent, name);
+  if (!redis) app.log.info('Without Redis the cache is in this process alone.');
+  const { dataModel } = reading.resources;
+  const namespaces = redis && namespacesOf({ dataModel, resources, release, secret });
+  const parts = {
+    follower,
+    remote: namespaces && { redis: redis.client, breaker: redis.breaker, namespace: namespaces.entries },
+    background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
+  };
+  const cache = createCache({ ...parts, maxBytes: memoryBytes, isPublic: isPublicKey, isAway: saysNoServer });
+  const facts = createFacts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
+  const popular = namespaces && createPopular({ ...parts.remote!, namespace: namespaces.popular });
+  const sampler = createSampler({ ...parts, oneIn: sampleOneIn, onInconsistent: (entry) => tell(app, entry) });
+  app.decorateRequest('served');
+  app.addHook('onClose', async () => void (await Promise.all([cache.settled(), facts.settled()])));
+  catchUpAfterWrites(app, follower);
+  return {
+    redis,
+    cache,
+    cacheStats: cache.stats,
+    facts,
+    popular,
+    sampler,
+    isOnCache: ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip),
+    isWarm: warmUp(app, { popular, cache, entries: warmUpEntries }),
+  };
+}
+
+function tell({ log }: FastifyInstance, { tags, snapshot, readAt }: Entry): void {
+  log.error(
+    { tags, snapshot, readAt: new Date(readAt) },
+    'A cached response differs from the database, and no change explains it.',
+  );
+}
+
+/** Of memory for facts, beside that for responses. */
+const FACT_BYTES = 8 * 1024 * 1024;
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
+
+function catchUpAfterWrites(app: FastifyInstance, follower: Follower): void {
+  const catchUp: onSendHookHandler = (_request, reply, _payload, done) => {
+    if (reply.statusCode >= 300) return done();
+    // Where it cannot catch up within its bound it is not current, and the cache bypasses itself.
+    void follower.catchUp().then((isCaughtUp) => {
+      if (isCaughtUp) reply.header('consistency-token', follower.token);
+      done();
+    });
+  };
+  app.addHook('onRoute', (route) => {
+    if ([route.method].flat().every((method) => SAFE_METHODS.includes(method))) return;
+    route.onSend = [route.onSend ?? [], catchUp].flat();
+  });
+}

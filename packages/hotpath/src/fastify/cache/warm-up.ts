@@ -1,0 +1,51 @@
+/**
+ * Warm-up: what is read most is told to Redis now and then, and a process that starts takes it from there into its
+ * memory before it is ready. `hotpath warm` reads what is not in Redis any more.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Cache } from '../../cache/cache.ts';
+import type { Popular } from '../../cache/popular.ts';
+
+const TELL_MS = 30_000;
+/** Keys that are told of at a time. */
+const TOLD = 500;
+const AT_ONCE = 50;
+/** No process waits longer to be ready. */
+const LONGEST_MS = 10_000;
+
+export interface WarmUp {
+  readonly popular: Popular | undefined;
+  readonly cache: Cache;
+  /** How many, the most read first. */
+  readonly entries: number;
+}
+
+/** @returns whether the memory of the process has been filled, as far as it could be. */
+export function warmUp(app: FastifyInstance, { popular, cache, entries }: WarmUp): () => boolean {
+  let isWarm = entries === 0 || popular === undefined;
+  const tell = async () => popular?.tell(cache.takeReads(TOLD));
+  const telling = setInterval(() => void tell(), TELL_MS).unref();
+  app.addHook('onReady', async () => {
+    if (!popular || isWarm) return;
+    const limit = delay(LONGEST_MS, undefined, { ref: false });
+    void Promise.race([preload(app, popular, { cache, entries }), limit]).then(() => {
+      isWarm = true;
+    });
+  });
+  app.addHook('preClose', async () => {
+    clearInterval(telling);
+    await tell();
+  });
+  return () => isWarm;
+}
+
+type Filling = Pick<WarmUp, 'cache' | 'entries'>;
+
+async function preload({ log }: FastifyInstance, popular: Popular, { cache, entries }: Filling): Promise<void> {
+  const keys = await popular.top(entries);
+  for (let from = 0; from < keys.length; from += AT_ONCE) {
+    await Promise.all(keys.slice(from, from + AT_ONCE).map((key) => cache.preload(key)));
+  }
+  log.info(`${cache.stats.entries} of the ${keys.length} most read responses are in memory.`);
+}

@@ -1,0 +1,86 @@
+/**
+ * Connections: which of them have a request in hand, and what becomes of them when either side ends.
+ *
+ * - A process that drains answers as before, and every reply closes its connection (`Connection: close`). So clients
+ *   and load balancers leave it without a request that fails.
+ * - A process that shuts down at once closes each connection that waits for its client to send a request or the rest of
+ *   one; Node.js closes only those that have had a request answered, and no longer looks for late ones. The reply closes
+ *   each connection that has a request in hand. So only a request that is being answered can hold up the end.
+ * - A reply also closes its connection if the client has yet to send much of a body that nothing will read.
+ *
+ * A client that leaves before its reply is out ends a request without an `onResponse` hook; `whenAborted` reports it.
+ */
+import { Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyReply } from 'fastify';
+import fp from 'fastify-plugin';
+import { isArriving, isLeftUnread } from './arrival.ts';
+import { lingerAtEnd } from './lingering-close.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether the process is to end, and should be sent no more requests. */
+    isDraining(): boolean;
+    /** The process is not ready any more, and each reply closes its connection. It still accepts connections. */
+    beginDraining(): void;
+    /** Accepts no more connections. Resolves when no client is connected, or after so many milliseconds. */
+    leavePort(ms: number): Promise<void>;
+    /** Calls `listener` with each reply whose client left before the reply was out. */
+    whenAborted(listener: (reply: FastifyReply) => void): void;
+    /** The reply to the last request of a connection, until it is out. */
+    replyOn(socket: Socket): FastifyReply | undefined;
+  }
+}
+
+export const connections = fp(
+  async (app) => {
+    let draining = false;
+    const open = new Set<Socket>();
+    const inHand = new WeakMap<Socket, FastifyReply>();
+    const listeners: ((reply: FastifyReply) => void)[] = [];
+    app.decorate('isDraining', () => draining);
+    app.decorate('replyOn', (socket) => inHand.get(socket));
+    app.decorate('beginDraining', () => {
+      draining = true;
+    });
+    app.decorate('leavePort', async (ms) => {
+      // An HTTP server's own `close` would also close the connections that wait for a request.
+      Server.prototype.close.call(app.server);
+      const until = performance.now() + ms;
+      while (open.size > 0 && performance.now() < until) await pause(LOOK_MS);
+    });
+    app.decorate('whenAborted', (listener) => void listeners.push(listener));
+    app.server.on('connection', (socket: Socket) => {
+      open.add(socket);
+      socket.once('close', () => {
+        open.delete(socket);
+        const reply = inHand.get(socket);
+        if (reply) for (const listener of listeners) listener(reply);
+      });
+    });
+    app.addHook('onRequest', ({ raw }, reply, done) => {
+      // RFC 9112 (9.6): after a reply with `Connection: close`, nothing that follows on the connection is a request.
+      if (raw.socket.writableEnded) return void raw.socket.destroy();
+      inHand.set(raw.socket, reply);
+      done();
+    });
+    app.addHook('onSend', ({ raw }, reply, _payload, done) => {
+      if (draining || isLeftUnread(raw)) reply.header('connection', 'close');
+      if (isArriving(raw) && reply.getHeader('connection') === 'close') lingerAtEnd(raw.socket);
+      done();
+    });
+    app.addHook('onResponse', ({ raw }, reply, done) => {
+      // A client that sends requests ahead has another one in hand by now.
+      if (inHand.get(raw.socket) === reply) inHand.delete(raw.socket);
+      done();
+    });
+    app.addHook('preClose', async () => {
+      draining = true;
+      for (const socket of open) if (!inHand.has(socket)) socket.destroy();
+    });
+  },
+  { name: 'connections' },
+);
+
+/** From one look whether clients are connected to the next. */
+const LOOK_MS = 20;

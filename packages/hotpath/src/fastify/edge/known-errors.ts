@@ -1,0 +1,98 @@
+/** What others throw (Fastify, ajv, pg, Prisma), as errors of the registry. What is not known here is `internal`. */
+import type { FastifyError } from 'fastify';
+import { pointerStep } from '../../http/body.ts';
+import { type ErrorName, isRequestError, type RequestError, requestError } from '../../http/errors.ts';
+import type { ProblemPart } from '../../http/problem.ts';
+import { READ_ONLY } from '../../session/error-codes.ts';
+
+export function requestErrorOf(error: FastifyError): RequestError {
+  if (isRequestError(error)) return error;
+  if (error.validation) return validationError(error);
+  const known = knownByCode[error.code];
+  if (known) return requestError(...known);
+  return databaseError(error) ?? clientError(error) ?? requestError('internal', 'Something went wrong on our side.');
+}
+
+type Known = readonly [name: ErrorName, detail: string, parts?: readonly ProblemPart[]];
+
+const notJson = 'is not JSON, or names what no object may hold (`__proto__`, `constructor.prototype`)';
+
+const knownByCode: Readonly<Record<string, Known>> = {
+  FST_ERR_BAD_URL: ['invalidRequest', 'The path is not a valid URL.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['urlTooLong', 'A part of the path is longer than any that exists.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupportedMediaType', 'The body must be application/json.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['invalidRequest', 'The body is empty.', [{ pointer: '', detail: 'is empty' }]],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['invalidRequest', 'The body is not JSON.', [{ pointer: '', detail: notJson }]],
+  FST_ERR_HANDLER_TIMEOUT: ['handlerTimeout', 'The request took longer than it may.'],
+};
+
+function validationError(error: FastifyError): RequestError {
+  const where = error.validationContext === 'params' ? 'path' : (error.validationContext ?? 'request');
+  const toPart = where === 'body' ? pointing : naming;
+  const parts = error.validation!.filter(({ keyword }) => keyword !== 'boolean').flatMap(placesOf);
+  return requestError('invalidRequest', `The ${where} does not fit: ${error.message}.`, parts.map(toPart));
+}
+
+type Fault = NonNullable<FastifyError['validation']>[number];
+
+interface Place {
+  readonly steps: string;
+  readonly detail: string;
+}
+
+/** Where a fault is, as a JSON Pointer: a property that is missing or too many is told by its own place. */
+function placesOf({ instancePath, params, message: detail = 'does not fit' }: Fault): Place[] {
+  const { requiredProperties: missing, additionalProperties: unknown } = params;
+  const properties = [missing, unknown, params['missingProperty'], params['additionalProperty']].flat().filter(isName);
+  if (properties.length === 0) return [{ steps: instancePath, detail }];
+  return properties.map((property) => ({ steps: `${instancePath}/${pointerStep(property)}`, detail }));
+}
+
+const isName = (value: unknown): value is string => typeof value === 'string';
+const pointing = ({ steps, detail }: Place): ProblemPart => ({ pointer: steps, detail });
+const naming = ({ steps, detail }: Place): ProblemPart => ({ parameter: steps.slice(1), detail });
+
+const CONFLICTS: Readonly<Record<string, string>> = {
+  23503: 'The request refers to a row that is not there (any more).',
+  40001: 'Another write came between; try again.',
+  '40P01': 'Another write came between; try again.',
+};
+
+const UNAVAILABLE = new Set([
+  'SESSION_SETTINGS',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+]);
+
+/** The codes that `pg` (SQLSTATE, `code` of a socket error) and Prisma (`P…`) use for a database that is away or slow. */
+function databaseError(error: FastifyError): RequestError | undefined {
+  const state = (error as { meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } }).meta
+    ?.driverAdapterError?.cause?.originalCode;
+  const code = state ?? error.code;
+  if (code === '57014') {
+    return requestError('statementTimeout', 'The database took longer over this request than it may.');
+  }
+  if (code === READ_ONLY) {
+    return requestError('databaseReadOnly', 'The database takes no writes at the moment; try again shortly.');
+  }
+  const conflict = CONFLICTS[code ?? ''];
+  if (conflict) return requestError('conflict', conflict);
+  const away = UNAVAILABLE.has(code) || /^(57P0|08|53)/.test(code ?? '') || CONNECTION_LOST.test(error.message);
+  return away ? requestError('databaseUnavailable', 'The database cannot be reached; try again shortly.') : undefined;
+}
+
+/** What `pg` says without a code when it waits too long for a connection or loses one; and PostgreSQL with a vague one. */
+const CONNECTION_LOST =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|is not currently accepting connections/;
+
+function clientError(error: FastifyError): RequestError | undefined {
+  const status = error.statusCode ?? 500;
+  return status >= 400 && status < 500 ? requestError('invalidRequest', error.message) : undefined;
+}

@@ -1,0 +1,103 @@
+/**
+ * Traces in the service: which trace each request is in, and its span, if it is sampled.
+ *
+ * Every request has a trace id, its caller's or a new one. It stands in the reply (`x-trace-id`) and in each log line of
+ * the request, sampled or not. Whether it is sampled is decided here, before there is any span; what is sampled carries
+ * its span in the ledger, and the request that is not carries nothing more than its id. Whom the service lets may have a
+ * request traced by `x-trace: 1`: who asks is known a little later, so its span begins in the past.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Overrun } from '../../budget/budget.ts';
+import { told } from '../../cache/spans.ts';
+import { originOf } from '../../telemetry/origin.ts';
+import type { Span } from '../../telemetry/span.ts';
+import { isSampled, startRoot } from '../../telemetry/tracing.ts';
+import { requestErrorOf } from './known-errors.ts';
+
+/** Right behind the ledger. */
+export const telemetry = fp(
+  async (app) => {
+    app.addHook('onRequest', (request, reply, done) => {
+      const { traceId, caller } = originOf(request.raw);
+      reply.header('x-trace-id', traceId);
+      request.ledger.traceId = traceId;
+      // Nobody wants to see each probe of an operator.
+      const isAsked = caller !== undefined || !request.routeOptions.config.unlimited;
+      if (isAsked && isSampled(traceId, caller)) trace(request, reply);
+      done();
+    });
+    app.addHook('onError', (request, _reply, error, done) => {
+      const { statusCode = 500, code } = requestErrorOf(error);
+      if (statusCode >= 500) request.ledger.span?.fail(code);
+      done();
+    });
+  },
+  { name: 'telemetry', dependencies: ['budget'] },
+);
+
+export interface TraceOnDemandOptions {
+  /** Whether who asks may have the request traced. */
+  readonly mayTrace: (request: FastifyRequest) => boolean;
+}
+
+/** Right behind the viewer. */
+export const traceOnDemand = fp<TraceOnDemandOptions>(
+  async (app, { mayTrace }) => {
+    app.addHook('onRequest', (request, reply, done) => {
+      const isAsked = request.headers['x-trace'] === '1' && !request.ledger.span;
+      if (isAsked && mayTrace(request)) trace(request, reply);
+      done();
+    });
+  },
+  { name: 'trace-on-demand', dependencies: ['telemetry'] },
+);
+
+function trace(request: FastifyRequest, reply: FastifyReply): void {
+  const { method, routeOptions, ledger } = request;
+  const { traceId, caller } = originOf(request.raw);
+  const route = routeOptions.url;
+  const span = startRoot({
+    name: route === undefined ? method : `${method} ${route}`,
+    kind: 'server',
+    traceId,
+    parentId: caller?.spanId,
+    at: performance.now() - reply.elapsedTime,
+  });
+  ledger.span = span;
+  if (span) reply.raw.once('close', () => finish(span, request, reply));
+}
+
+/** Once the reply is out, or its client gone. */
+function finish(span: Span, request: FastifyRequest, { raw }: FastifyReply): void {
+  const { ledger, overrun, served, routeOptions } = request;
+  const { statusCode: status, writableEnded: isWhole } = raw;
+  if (overrun) tellOverrun(span, overrun);
+  if (isWhole && status >= 500 && span.failure === undefined) span.fail(String(status));
+  span.end({
+    ...(served && told(served.tier, served.outcome)),
+    'http.request.method': request.method,
+    'http.route': routeOptions.url,
+    'http.response.status_code': isWhole ? status : undefined,
+    // Without the query, which may name people.
+    'url.path': request.url.split('?', 1)[0]!,
+    'url.scheme': request.protocol,
+    'server.address': request.hostname,
+    'hotpath.request_id': request.id,
+    'hotpath.statements': ledger.statements,
+    'hotpath.budget': routeOptions.config.budget ?? 0,
+    'hotpath.n_plus_one': overrun !== undefined && overrun.repeated.length > 0,
+    'hotpath.aborted': isWhole ? undefined : true,
+  });
+}
+
+function tellOverrun(span: Span, { statements, budget, repeated }: Overrun): void {
+  if (statements > budget) span.event('hotpath.over_budget', { 'hotpath.statements': statements });
+  for (const { statement, times, sites } of repeated) {
+    span.event('hotpath.n_plus_one', {
+      'db.query.text': statement,
+      'hotpath.times': times,
+      'code.locations': sites.size > 0 ? [...sites].join('\n') : undefined,
+    });
+  }
+}

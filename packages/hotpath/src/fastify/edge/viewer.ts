@@ -1,0 +1,50 @@
+/**
+ * Who asks: the viewer of each request, as the service's own authentication knows it. A service that sets
+ * `request.viewer` by itself has no need of this.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    viewer: Viewer;
+  }
+}
+
+/** Who a request is from; the public if it names nobody. A subject may be a number, a bigint or a text. */
+export interface GivenViewer {
+  readonly subject: string | number | bigint;
+  /** A role that policies name; `user` without it. */
+  readonly role?: string;
+}
+
+/** Called once a request, before anything is read. It may throw to refuse the request. */
+export type ViewerOf = (
+  request: FastifyRequest,
+) => GivenViewer | null | undefined | Promise<GivenViewer | null | undefined>;
+
+const DEFAULT_ROLE = 'user';
+
+/** Hooks that authenticate must be there already: those of the same kind run in the order in which they are added. */
+export function addViewer(app: FastifyInstance, viewerOf: ViewerOf): void {
+  app.decorateRequest('viewer');
+  app.addHook('onRequest', async (request) => {
+    const given = await viewerOf(request);
+    request.viewer = given ? named(given) : PUBLIC;
+  });
+}
+
+/** Names become lines of the cache's keys, and UTF-8 in hashes, which cannot tell halves of surrogate pairs apart. */
+const UNFIT = /[\p{Cc}\u2028\u2029]/u;
+
+/** @throws TypeError for a viewer without a name: the public is `undefined`. */
+function named({ subject, role = DEFAULT_ROLE }: GivenViewer): Viewer {
+  const name = String(subject);
+  if (name === '' || UNFIT.test(name) || !name.isWellFormed() || subject === undefined || subject === null) {
+    throw new TypeError('viewer() gave a subject that names nobody: return undefined for the public.');
+  }
+  if (role === '' || role === PUBLIC.role || UNFIT.test(role)) {
+    throw new TypeError(`viewer() gave the role "${role}", which no subject may have.`);
+  }
+  return { subject: name, role };
+}

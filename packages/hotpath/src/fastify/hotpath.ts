@@ -1,0 +1,77 @@
+/**
+ * `hotpath`: the plugin that gives a Fastify server reads made of resources, with budgets, policies, and a cache that is
+ * never stale. The server keeps its own authentication, error handler and log.
+ *
+ *     await app.register(hotpath, { prisma, pool, model, resources, secret, viewer: (request) => request.user });
+ *     app.list('/posts', { resource: post, budget: 1, cache: { ttl: 60 } });
+ */
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Cluster, Redis } from 'ioredis';
+import { createBreaker } from '../cache/breaker.ts';
+import type { DataModel } from '../compile/data-model.ts';
+import type { Resource } from '../resource/resource.ts';
+import type { SessionPool } from '../session/session-pool.ts';
+import { type CacheOptions, openCache } from './cache/cache.ts';
+import { type FreshnessOptions, followChanges } from './cache/freshness.ts';
+import { telemetry } from './edge/telemetry.ts';
+import { addViewer, type ViewerOf } from './edge/viewer.ts';
+import type { SharedRedis } from './instance.ts';
+import type { RegisteredClient } from './prisma-client.ts';
+import { addReadRoutes, openReading } from './reads/reads.ts';
+
+export interface HotpathOptions {
+  /** The service's own client, for writes: over `pool`, so that its statements are counted. */
+  readonly prisma: RegisteredClient;
+  /** The pool that reads go through; the service closes it. */
+  readonly pool: SessionPool;
+  /** The data model of the resources, as the generator `hotpath-datamodel` has written it. */
+  readonly model: DataModel;
+  readonly resources: readonly Resource[];
+  /** Signs cursors; every instance of the service shares it. */
+  readonly secret: string;
+  /** Who asks. Without it the service sets `request.viewer` itself. */
+  readonly viewer?: ViewerOf;
+  /** What processes share; the service connects and closes it. Without it the cache is in this process alone. */
+  readonly redis?: Redis | Cluster | SharedRedis | undefined;
+  /** Names the code that makes answers; processes of one release share what lies in Redis. */
+  readonly release?: string | undefined;
+  /** How long a cached read may take, in milliseconds; for ever without it. */
+  readonly timeoutMs?: number;
+  readonly cache?: CacheOptions;
+  readonly freshness?: FreshnessOptions;
+}
+
+export const hotpath = fp<HotpathOptions>(
+  async (app, options) => {
+    const { prisma, pool, model, resources, secret, viewer, release = '', timeoutMs = 0 } = options;
+    if (!app.hasPlugin('telemetry')) await app.register(telemetry);
+    if (viewer) addViewer(app, viewer);
+    else if (!app.hasRequestDecorator('viewer')) {
+      throw new TypeError('hotpath must know who asks: give it `viewer: (request) => …`.');
+    }
+    const redis = options.redis && shared(app, options.redis);
+    const reading = openReading({ pool, model, resources, secret, timeoutMs });
+    const freshness = followChanges(app, reading, options.freshness ?? {});
+    const parts = { reading, freshness, redis, resources, release, secret };
+    const caching = openCache(app, parts, options.cache ?? {});
+    app.decorate('hotpath', { prisma, ...reading, ...freshness, ...caching });
+    addReadRoutes(app);
+  },
+  { name: 'hotpath', fastify: '5.x' },
+);
+
+/** When a request goes on without Redis, in milliseconds. */
+const REDIS_TIMEOUT_MS = 50;
+
+function shared({ log }: FastifyInstance, redis: NonNullable<HotpathOptions['redis']>): SharedRedis {
+  if ('breaker' in redis) return redis;
+  const breaker = createBreaker({
+    timeoutMs: REDIS_TIMEOUT_MS,
+    onChange(state, err) {
+      if (state === 'closed') log.info('Redis is back.');
+      else log.warn({ err }, 'Redis is away or slow: going on without it.');
+    },
+  });
+  return { client: redis, breaker };
+}

@@ -1,0 +1,22 @@
+/** `hotpath/fastify`: reads made of resources in a Fastify server, the cache that they are kept in, and writes that respect both. */
+export type { CacheOptions } from './cache/cache.ts';
+export type { FreshnessOptions } from './cache/freshness.ts';
+export { type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';
+export type { GivenViewer, ViewerOf } from './edge/viewer.ts';
+export { type HotpathOptions, hotpath } from './hotpath.ts';
+export { type Hotpath, hotpathOf, type SharedRedis } from './instance.ts';
+export type { RawQueries, Register, RegisteredClient, RegisteredTransaction } from './prisma-client.ts';
+export type { ReadRoute } from './reads/read-route.ts';
+export type { PageMeta, RowPlace } from './reads/reads.ts';
+export { readRow, sendJson } from './reads/reads.ts';
+export { type Created, createOnce, KEY_STATEMENTS } from './writes/idempotency.ts';
+export {
+  type Change,
+  type CurrentVersion,
+  ifMatch,
+  isConditional,
+  type LockedChange,
+  lockIfMatch,
+  mustHoldFor,
+  sendChanged,
+} from './writes/preconditions.ts';

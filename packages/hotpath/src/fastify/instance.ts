@@ -1,0 +1,88 @@
+/** What the plugin adds to a Fastify server: `hotpath`, and the two kinds of routes that read. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Breaker } from '../cache/breaker.ts';
+import type { Cache } from '../cache/cache.ts';
+import type { Facts } from '../cache/facts.ts';
+import type { Popular } from '../cache/popular.ts';
+import type { Sampler } from '../cache/sampler.ts';
+import type { CacheStats } from '../cache/stats.ts';
+import type { Compiler } from '../compile/compile.ts';
+import type { Execute } from '../compile/execute.ts';
+import type { Gap } from '../freshness/coverage.ts';
+import type { Follower } from '../freshness/follower.ts';
+import type { Watched } from '../freshness/watched.ts';
+import type { FixedFields } from '../resource/fixed.ts';
+import type { Registry } from '../resource/registry.ts';
+import type { Resource } from '../resource/resource.ts';
+import type { SelectionParser } from '../resource/selection.ts';
+import type { Viewer } from '../resource/viewer.ts';
+import type { SessionPool } from '../session/session-pool.ts';
+import type { RegisteredClient } from './prisma-client.ts';
+import type { ReadRoute } from './reads/read-route.ts';
+
+/** A Redis that processes share, and the breaker before it. */
+export interface SharedRedis {
+  readonly client: import('ioredis').Redis | import('ioredis').Cluster;
+  readonly breaker: Breaker;
+}
+
+/** How rows are read. */
+export interface Reading {
+  readonly pool: SessionPool;
+  readonly resources: Registry;
+  readonly compiler: Compiler;
+  /** Sends a compiled statement. */
+  readonly execute: Execute;
+  readonly selections: SelectionParser;
+  /**
+   * The JSON text of one row in the resource's lean default, as the viewer may see it; `null` where there is none. One
+   * statement.
+   */
+  rowOf(resource: Resource, where: FixedFields, viewer: Viewer): Promise<string | null>;
+  /** What the work comes to. @throws `handlerTimeout` if it takes longer than a handler may. */
+  inTime<T>(work: Promise<T>): Promise<T>;
+}
+
+/** How changes are known of. */
+export interface Freshness {
+  readonly watched: Watched;
+  readonly follower: Follower;
+  /** Whose changes are not all logged; undefined before the follower has looked. */
+  gaps(): readonly Gap[] | undefined;
+}
+
+/** How answers are kept. */
+export interface Caching {
+  readonly redis: SharedRedis | undefined;
+  readonly cache: Cache;
+  /** What the cache has counted so far. */
+  readonly cacheStats: CacheStats;
+  /** Which keys are read most; nothing without Redis. */
+  readonly popular: Popular | undefined;
+  /** Compares hits with the database. */
+  readonly sampler: Sampler;
+  /** What decides who may see what. */
+  readonly facts: Facts;
+  /** Whether the viewer of this request is of the share that is on the cache. */
+  isOnCache(request: FastifyRequest): boolean;
+  /** Whether the memory of the process has been filled, as far as it could be. */
+  isWarm(): boolean;
+}
+
+export interface Hotpath extends Reading, Freshness, Caching {
+  readonly prisma: RegisteredClient;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly hotpath: Hotpath;
+    /** A route that answers with one row of a resource. @throws {DeclarationError} if its path can find several. */
+    item(path: string, options: ReadRoute): void;
+    /** A route that answers with a page of rows of a resource. @throws {DeclarationError} */
+    list(path: string, options: ReadRoute): void;
+  }
+}
+
+/** What the plugin has added; undefined in a process that has not registered it, such as a worker. */
+export const hotpathOf = (app: FastifyInstance): Hotpath | undefined =>
+  app.hasDecorator('hotpath') ? app.hotpath : undefined;

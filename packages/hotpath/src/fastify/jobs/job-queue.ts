@@ -1,0 +1,135 @@
+/**
+ * Jobs in a process: the runner that runs them, where this process is to. A process that only enqueues makes sure that
+ * there is a queue.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import fp from 'fastify-plugin';
+import type pg from 'pg';
+import type { AnyJob } from '../../jobs/job.ts';
+import { type Runner, startRunner } from '../../jobs/runner.ts';
+import { ensureQueue, nameJobs, upgradeQueue } from '../../jobs/schema.ts';
+import { READ_ONLY, sqlstateOf } from '../../session/error-codes.ts';
+import { SessionPool } from '../../session/session-pool.ts';
+import { SessionSettingsError } from '../../session/settings.ts';
+import { observeJobs, publishQueue } from '../operations/metrics/queue.ts';
+import { housekeeping } from './housekeeping.ts';
+
+/** How this process runs jobs. */
+export interface RunOptions<Means> {
+  /** What jobs work with. */
+  readonly means: Means;
+  /** Jobs that run at a time. */
+  readonly concurrency: number;
+  /** How long jobs may go on once the process is told to stop, in milliseconds. Then they return to the queue. */
+  readonly graceMs: number;
+  /** How long a statement of the queue may take, in milliseconds; 0 for ever. */
+  readonly statementTimeoutMs?: number;
+}
+
+export interface JobQueueOptions<Means> {
+  readonly pool: pg.Pool;
+  /** The database, for connections that the queue keeps. */
+  readonly url: string;
+  readonly jobs: readonly AnyJob<Means>[];
+  /** Without it this process runs none, and only enqueues. */
+  readonly run?: RunOptions<Means>;
+}
+
+/** What housekeeping works with, which every service has. */
+type LeastMeans = { readonly pool: pg.Pool };
+
+/** The plugin of a service's jobs. */
+export const jobQueue = <Means extends LeastMeans>(options: JobQueueOptions<Means>): FastifyPluginAsync =>
+  fp(async (app) => (options.run ? runJobs(app, options, options.run) : enqueueOnly(app, options)), {
+    name: 'job-queue',
+  });
+
+function enqueueOnly<Means>(app: FastifyInstance, { pool, url, jobs: declared }: JobQueueOptions<Means>): void {
+  if (app.hasDecorator('metrics')) publishQueue(app, pool);
+  onceSettled(app, async () => {
+    await ensureQueue(pool, url);
+    await nameJobs(pool, namesOf(declared));
+  });
+}
+
+const namesOf = (declared: readonly { readonly name: string }[]): string[] => declared.map(({ name }) => name);
+
+function runJobs<Means extends LeastMeans>(
+  app: FastifyInstance,
+  options: JobQueueOptions<Means>,
+  run: RunOptions<Means>,
+): void {
+  const { url, jobs: declared } = options;
+  const hasMetrics = app.hasDecorator('metrics');
+  if (hasMetrics) publishQueue(app, options.pool);
+  let runner: Runner | undefined;
+  const pool = openQueuePool(app, url, run);
+  onceSettled(app, async () => {
+    await upgradeQueue(url);
+    await nameJobs(pool, namesOf(declared));
+    runner = startRunner<Means>({
+      url,
+      pool,
+      jobs: [...declared, housekeeping],
+      means: run.means,
+      concurrency: run.concurrency,
+      graceMs: run.graceMs,
+      log: app.log,
+      ...(hasMetrics && { onRun: observeJobs(app) }),
+    });
+  });
+  app.addHook('preClose', async () => {
+    await runner?.stop();
+    await pool.end();
+  });
+}
+
+const AGAIN_MS = 1000;
+
+/**
+ * Runs `prepare` before the process listens. If it cannot because of the settings of the database's sessions, or because
+ * the database takes no writes, `/readyz` says so; the process listens, and tries again until it can.
+ */
+function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
+  const closing = new AbortController();
+  let preparing: Promise<void> | undefined;
+  const prepareLater = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      await pause(AGAIN_MS, undefined, { signal: closing.signal }).catch(() => {});
+      if (closing.signal.aborted) return;
+      const error = await prepare().catch((failure: unknown) => failure);
+      if (!error) return;
+      app.log.error({ err: error }, 'The queue of jobs could not be prepared.');
+    }
+  };
+  app.addHook('onReady', async () => {
+    try {
+      await prepare();
+    } catch (error) {
+      if (!(error instanceof SessionSettingsError) && sqlstateOf(error) !== READ_ONLY) throw error;
+      preparing = prepareLater();
+    }
+  });
+  app.addHook('preClose', async () => {
+    closing.abort();
+    await preparing;
+  });
+}
+
+const IDLE_MS = 30_000;
+
+/** A pool of the queue's own, so that jobs that wait for a connection do not keep others from being taken or put away. */
+function openQueuePool<Means>({ log }: FastifyInstance, url: string, run: RunOptions<Means>): pg.Pool {
+  const pool = new SessionPool({
+    connectionString: url,
+    application_name: 'hotpath queue',
+    max: Math.max(2, run.concurrency),
+    idleTimeoutMillis: IDLE_MS,
+    statement_timeout: run.statementTimeoutMs ?? 0,
+  });
+  const lost = (error: Error) => log.warn({ err: error }, 'A connection of the queue was lost.');
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
+  return pool;
+}

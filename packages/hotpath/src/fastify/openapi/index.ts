@@ -1,0 +1,2 @@
+/** `hotpath/openapi`: the API document, by `@fastify/swagger`. */
+export { type OpenapiOptions, openapi } from './openapi.ts';

@@ -1,0 +1,91 @@
+/**
+ * The API document: OpenAPI 3.1, made of what routes and resources declare. Reads are described by their resource;
+ * writes by their own schemas, and by what they say they answer with (`config.reply`) or else the resource that is read
+ * where they write.
+ *
+ * It only describes. It is made when it is first asked for, and nothing of it is attached to a route: reads check their
+ * queries themselves, and send JSON text.
+ */
+import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransform } from '@fastify/swagger';
+import type { FastifyContextConfig, RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+import {
+  isWrite,
+  type Operation,
+  plainOperation,
+  readOperation,
+  type WriteReply,
+  writeOperation,
+} from '../../resource/openapi/operations.ts';
+import { replySchemas } from '../../resource/openapi/replies.ts';
+import { rowSchemas } from '../../resource/openapi/schemas.ts';
+import type { Registry } from '../../resource/registry.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a write answers with, for the API document. */
+    reply?: WriteReply;
+  }
+}
+
+type Read = NonNullable<FastifyContextConfig['read']>;
+
+const DESCRIPTION =
+  'Reads take `fields` (which fields and embedded resources), filters, `sort` and cursors. ' +
+  'Refusals and failures are problem documents (RFC 9457).';
+
+export interface OpenapiOptions {
+  /** The name of the API. */
+  readonly title: string;
+  /** Of the API; 1 without it. */
+  readonly version?: string;
+  readonly description?: string;
+}
+
+const SECURITY_SCHEMES = { bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } as const;
+
+export const openapi = fp<OpenapiOptions>(
+  async (app, { title, version = '1', description = DESCRIPTION }) => {
+    const reads = new Map<string, Read>();
+    app.addHook('onRoute', ({ url, config }) => void (config?.read && reads.set(url, config.read)));
+    const transform: SwaggerTransform = ({ schema, url, route }) => {
+      if (schema?.hide) return { schema, url };
+      return { schema: { ...operationOf(app.hotpath.resources, reads, route), ...schema }, url };
+    };
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: { title, version, description },
+        components: { securitySchemes: SECURITY_SCHEMES },
+      },
+      convertConstToEnum: false,
+      transform,
+      transformObject: (made) => withSchemas(made, app.hotpath.resources),
+    });
+  },
+  { name: 'openapi' },
+);
+
+function operationOf(registry: Registry, reads: ReadonlyMap<string, Read>, route: RouteOptions): Operation {
+  const { url, config = {} } = route;
+  const method = String(route.method);
+  if (config.read) return readOperation(registry, { url, where: {}, ...config.read });
+  return isWrite(method)
+    ? writeOperation(registry, { url, method, reply: config.reply ?? readThere(reads, url, method) })
+    : plainOperation(url);
+}
+
+/** A PATCH answers with the row that is read at its path; a POST with one that is read below it. */
+function readThere(reads: ReadonlyMap<string, Read>, url: string, method: string): Read | undefined {
+  const below = [...reads].find(([path]) => path.startsWith(`${url}/:`) && !path.slice(url.length + 2).includes('/'));
+  const read = method === 'POST' ? below?.[1] : reads.get(url);
+  return read?.kind === 'item' ? read : undefined;
+}
+
+type Made = Parameters<NonNullable<FastifyDynamicSwaggerOptions['transformObject']>>[0];
+
+function withSchemas(made: Made, registry: Registry) {
+  if (!('openapiObject' in made)) return made.swaggerObject;
+  Object.assign(made.openapiObject.components!.schemas!, replySchemas, rowSchemas(registry));
+  return made.openapiObject;
+}

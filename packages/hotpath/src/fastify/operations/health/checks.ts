@@ -1,0 +1,79 @@
+/** What is checked before a process is sent requests. */
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import type { Needs } from '../../../access/needs.ts';
+import type { DataModel } from '../../../compile/data-model.ts';
+import type { Gap } from '../../../freshness/coverage.ts';
+import type { SessionPool } from '../../../session/session-pool.ts';
+import { schemaOf } from '../../../session/settings.ts';
+import { type Freshness, hotpathOf } from '../../instance.ts';
+import { missingGrant } from './grants-check.ts';
+import { missingMigration } from './migrations-check.ts';
+import type { ReadinessCheck } from './readiness.ts';
+import { missingColumn } from './schema-check.ts';
+
+export interface CheckOptions {
+  readonly pool: SessionPool;
+  readonly model: DataModel;
+  /** What the role of the connection must be allowed to do. */
+  readonly needs: Needs;
+  /** The names of the migrations that this version needs. */
+  readonly migrations: readonly string[];
+  /** Whether the service has jobs, and so a queue. */
+  readonly hasJobs: boolean;
+}
+
+/** The catalog changes seldom. */
+const CATALOG_HOLDS_MS = 10_000;
+
+/** The first says whether the database answers at all. */
+export function checksOf(app: FastifyInstance, options: CheckOptions): readonly ReadinessCheck[] {
+  const { pool, model, needs, migrations, hasJobs } = options;
+  const schema = schemaOf(pool.options.connectionString);
+  const ofCatalog = { needed: 'always', holdsMs: CATALOG_HOLDS_MS } as const;
+  const checks: ReadinessCheck[] = [
+    { name: 'session settings', needed: 'always', holdsMs: 0, complaint: () => pool.complaint() },
+    { name: 'migrations', ...ofCatalog, complaint: () => missingMigration(pool, schema, migrations) },
+    { name: 'tables', ...ofCatalog, complaint: () => missingColumn(pool, model, schema) },
+    { name: 'grants', ...ofCatalog, complaint: () => missingGrant(pool, needs) },
+    ...(hasJobs ? [{ name: 'queue', ...ofCatalog, complaint: () => missingQueue(pool) }] : []),
+    // Reads go on without.
+    { name: 'writes', needed: 'once', holdsMs: 0, complaint: () => readOnly(pool) },
+  ];
+  const freshness = hotpathOf(app);
+  return freshness ? [...checks, ...coverageChecks(freshness)] : checks;
+}
+
+/** No statement: the follower looks at the triggers whenever the catalog changes. */
+function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
+  const reasons = (remedy: Gap['remedy']) => {
+    const told = gaps()?.flatMap((gap) => (gap.remedy === remedy ? gap.reason : [])) ?? [];
+    return told.length === 0 ? undefined : `${told.join(' ')} The cache is bypassed.`;
+  };
+  return [
+    {
+      name: 'triggers',
+      needed: 'once',
+      holdsMs: 0,
+      complaint: async () => {
+        const missing = reasons('migrations');
+        return gaps() ? missing && `${missing} Run the migrations.` : 'The triggers have not been looked at yet.';
+      },
+    },
+    // The answers are right, from the database alone, and no deployment would change that.
+    { name: 'coverage', needed: 'never', holdsMs: 0, complaint: async () => reasons('schema') },
+  ];
+}
+
+async function missingQueue(pool: pg.Pool): Promise<string | undefined> {
+  const { rowCount } = await pool.query(
+    `SELECT FROM pg_class WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs'`,
+  );
+  return rowCount === 0 ? 'The database has no queue: run `npm run hotpath -- jobs install`.' : undefined;
+}
+
+async function readOnly(pool: pg.Pool): Promise<string | undefined> {
+  const { rows } = await pool.query(`SELECT current_setting('transaction_read_only') AS "setting"`);
+  if (rows[0].setting === 'off') return undefined;
+  return 'The database takes no writes: it is set so, or its server is a standby.';
+}

@@ -1,0 +1,42 @@
+/** Whether the database is migrated as far as this version needs. It may be further: a newer version may be rolled out. */
+
+import pg from 'pg';
+import { sqlstateOf } from '../../../session/error-codes.ts';
+
+const UNDEFINED_TABLE = '42P01';
+const FORBIDDEN = '42501';
+
+/** @param migrations their names. @returns one sentence on what is missing, and what to do. */
+export async function missingMigration(
+  pool: pg.Pool,
+  schema: string,
+  migrations: readonly string[],
+): Promise<string | undefined> {
+  const list = `${pg.escapeIdentifier(schema)}._prisma_migrations`;
+  const looking = pool.query<{ name: string; began: boolean }>(
+    `SELECT name, EXISTS (SELECT FROM ${list} WHERE migration_name = name AND rolled_back_at IS NULL) AS "began"
+     FROM unnest($1::text[]) AS name
+     WHERE NOT EXISTS (
+       SELECT FROM ${list} WHERE migration_name = name AND finished_at IS NOT NULL AND rolled_back_at IS NULL
+     )
+     ORDER BY name`,
+    [migrations],
+  );
+  try {
+    const { rows } = await looking;
+    return rows.length === 0 ? undefined : sentence(rows);
+  } catch (error) {
+    if (sqlstateOf(error) === UNDEFINED_TABLE) return `The database has no table ${list}: ${RUN}.`;
+    if (sqlstateOf(error) === FORBIDDEN) return `${(error as Error).message}: run \`hotpath grants\` for this role.`;
+    throw error;
+  }
+}
+
+const RUN = 'run `prisma migrate deploy`';
+
+function sentence(missing: readonly { readonly name: string; readonly began: boolean }[]): string {
+  const unfinished = missing.find(({ began }) => began);
+  if (unfinished) return `The migration ${unfinished.name} has begun and not ended.`;
+  const names = missing.map(({ name }) => name).join(', ');
+  return `The database lacks ${missing.length === 1 ? 'the migration' : 'the migrations'} ${names}: ${RUN}.`;
+}

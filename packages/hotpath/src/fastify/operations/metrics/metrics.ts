@@ -1,0 +1,83 @@
+/**
+ * Metrics: what the service counts, at `/metrics`, for Prometheus. Most of it is counted anyhow, and looked up when it is
+ * asked for; what each request adds is its time and its statements.
+ *
+ * A service faces the world, and so does its port. So `/metrics` is for who brings the token, and for those whom the
+ * service lets by `mayRead`; for everybody only if the service says so, and only until there is a token.
+ */
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Registry } from 'prom-client';
+import { requestError } from '../../../http/errors.ts';
+import type { SessionPool } from '../../../session/session-pool.ts';
+import { expose } from '../../../telemetry/metrics/exposition.ts';
+import { createRegistry } from '../../../telemetry/metrics/registry.ts';
+import { countRequests } from './requests.ts';
+import { publishState } from './state.ts';
+import { metricsOfAll } from './workers.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whoever counts something registers it here. */
+    readonly metrics: Registry;
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A bearer token of this route is its own: the service does not refuse it for naming no viewer. */
+    ownToken?: true;
+  }
+}
+
+export interface MetricsOptions {
+  /** The bearer token that may read the metrics. */
+  readonly token?: string | undefined;
+  /** Whether everybody may, where there is no token. */
+  readonly isOpen?: boolean;
+  /** Who else may, such as administrators. */
+  readonly mayRead?: (request: FastifyRequest) => boolean;
+  /** The pool whose connections are counted. */
+  readonly pool?: SessionPool;
+}
+
+export const metrics = fp<MetricsOptions>(
+  async (app, options) => {
+    const registry = createRegistry();
+    app.decorate('metrics', registry);
+    if (app.hasRequestDecorator('ledger')) countRequests(app);
+    app.addHook('onReady', async () => publishState(app, options.pool));
+    const collect = metricsOfAll(registry);
+    app.addHook('onClose', async () => collect.close());
+    app.get(
+      '/metrics',
+      {
+        config: { budget: 0, unlimited: true, ownToken: true },
+        schema: { hide: true },
+        compress: false,
+        onRequest: admission(options),
+      },
+      async ({ headers }, reply) => {
+        const { contentType, text } = await expose(await collect.all(), headers.accept);
+        return reply.header('content-type', contentType).send(text);
+      },
+    );
+  },
+  { name: 'metrics' },
+);
+
+const admission =
+  ({ token, isOpen = false, mayRead = () => false }: MetricsOptions) =>
+  async (request: FastifyRequest): Promise<void> => {
+    const isKnown = token === undefined ? isOpen : isSame(request.headers.authorization ?? '', `Bearer ${token}`);
+    if (!isKnown && !mayRead(request)) refuse(request);
+  };
+
+function refuse({ viewer }: FastifyRequest): never {
+  const detail = 'Metrics are for who brings their token, and for those whom the service lets.';
+  throw requestError(viewer?.subject === undefined ? 'unauthenticated' : 'forbidden', detail);
+}
+
+const isSame = (given: string, wanted: string): boolean => timingSafeEqual(digest(given), digest(wanted));
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer');

@@ -1,0 +1,79 @@
+/** What the queue holds, asked for when metrics are, and how long jobs take in this process. */
+import type { FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import { Gauge, Histogram } from 'prom-client';
+import { Ledger, withLedger } from '../../../budget/ledger.ts';
+import { type QueueState, queueState } from '../../../jobs/dead-letters.ts';
+import type { Ran } from '../../../jobs/task.ts';
+
+/** All metrics of one look come from one statement. */
+const SAME_LOOK_MS = 500;
+
+/** Every process sees the same queue. While the database is away, the last look stands. */
+export function publishQueue(app: FastifyInstance, pool: pg.Pool): void {
+  const look = looking(app, pool);
+  const common = { registers: [app.metrics], aggregator: 'max' as const };
+  new Gauge({
+    ...common,
+    name: 'hotpath_queue_depth',
+    help: 'Jobs that could run now.',
+    labelNames: ['task'],
+    async collect() {
+      const { depth } = await look();
+      this.reset();
+      for (const [task, jobs] of Object.entries(depth)) this.set({ task }, jobs);
+    },
+  });
+  new Gauge({
+    ...common,
+    name: 'hotpath_queue_oldest_seconds',
+    help: 'How long the job that waits longest could have run.',
+    async collect() {
+      this.set((await look()).oldestSeconds);
+    },
+  });
+  new Gauge({
+    ...common,
+    name: 'hotpath_queue_dead',
+    help: 'Jobs that have used up their tries.',
+    async collect() {
+      this.set((await look()).dead);
+    },
+  });
+}
+
+function looking({ log }: FastifyInstance, pool: pg.Pool): () => Promise<QueueState> {
+  let last: QueueState = { depth: {}, oldestSeconds: 0, dead: 0 };
+  let looked: Promise<QueueState> | undefined;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const ask = async () => {
+    // It is no statement of the request that asks for metrics.
+    last = await withLedger(new Ledger(), () => queueState(pool));
+    return last;
+  };
+  return () => {
+    if (!looked || performance.now() - lookedAt > SAME_LOOK_MS) {
+      lookedAt = performance.now();
+      looked = ask().catch((error) => {
+        log.warn({ err: error }, 'The queue cannot be looked at.');
+        return last;
+      });
+    }
+    return looked;
+  };
+}
+
+/** From a few milliseconds to half an hour. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+
+/** @returns what takes note of each run. */
+export function observeJobs(app: FastifyInstance): (ran: Ran) => void {
+  const duration = new Histogram({
+    name: 'hotpath_job_duration_seconds',
+    help: 'How long a try of a job took.',
+    labelNames: ['task', 'outcome'],
+    buckets: BUCKETS,
+    registers: [app.metrics],
+  });
+  return ({ job, outcome, seconds }) => duration.observe({ task: job, outcome }, seconds);
+}

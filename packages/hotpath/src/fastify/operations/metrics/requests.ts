@@ -1,0 +1,107 @@
+/** The metrics of each request: its time, its statements, and whether it exceeded its budget; and of those that nobody could read. */
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Counter } from 'prom-client';
+import { Histogram, type Series } from '../../../telemetry/metrics/histogram.ts';
+import { hotpathOf } from '../../instance.ts';
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const STATEMENTS = [0, 1, 2, 3, 5, 10, 20, 50, 100];
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE', 'OPTIONS'];
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts a request that reached no route because it could not be parsed. */
+    countUnreadable?(status: number): void;
+  }
+}
+
+/** The series of a route, found by what is numbers alone. */
+interface RouteSeries {
+  readonly statements: Series;
+  readonly seconds: Map<number, Series>;
+}
+
+export function countRequests(app: FastifyInstance): void {
+  const seconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'From the head of a request to the end of its reply, or until its client left (499). cohort: whether its viewer is on the cache.',
+    buckets: SECONDS,
+  });
+  const statements = new Histogram({
+    name: 'hotpath_statements_per_request',
+    help: 'SQL statements that a request sent.',
+    buckets: STATEMENTS,
+  });
+  app.metrics.registerMetric(seconds.metric);
+  app.metrics.registerMetric(statements.metric);
+  const routes = new Map<FastifyContextConfig, RouteSeries>();
+  const countOverrun = overrunCounters(app);
+
+  function seriesOf({ routeOptions: { config, url } }: FastifyRequest): RouteSeries {
+    let series = routes.get(config);
+    if (!series) {
+      series = { statements: statements.series({ route: routeLabel(url) }), seconds: new Map() };
+      routes.set(config, series);
+    }
+    return series;
+  }
+
+  function secondsOf(request: FastifyRequest, series: RouteSeries, status: number): Series {
+    const isOn = !request.viewer || (hotpathOf(app)?.isOnCache(request) ?? true);
+    const key = (METHODS.indexOf(request.method) * 1000 + status) * 2 + Number(isOn);
+    let found = series.seconds.get(key);
+    if (!found) {
+      const { method, routeOptions } = request;
+      const labels = { method, route: routeLabel(routeOptions.url), status_code: status };
+      found = seconds.series({ ...labels, cohort: isOn ? 'cached' : 'control' });
+      series.seconds.set(key, found);
+    }
+    return found;
+  }
+
+  function observe({ request, elapsedTime }: FastifyReply, status: number): void {
+    const { ledger } = request;
+    const series = seriesOf(request);
+    series.statements.observe(ledger.statements, ledger.span?.traceId);
+    secondsOf(request, series, status).observe(elapsedTime / 1000, ledger.span?.traceId);
+    if (request.overrun) countOverrun(request);
+  }
+
+  app.addHook('onResponse', (_request, reply, done) => {
+    observe(reply, reply.statusCode);
+    done();
+  });
+  const unreadable = new Counter({
+    name: 'hotpath_unreadable_requests_total',
+    help: 'Requests that were refused before they had a route, because they could not be parsed or came too late.',
+    labelNames: ['status_code'],
+    registers: [app.metrics],
+  });
+  app.decorate('countUnreadable', (status) => unreadable.inc({ status_code: status }));
+  if (app.hasDecorator('whenAborted')) app.whenAborted((reply) => observe(reply, CLIENT_LEFT));
+}
+
+/** As nginx has it: nothing was sent, and what it took is known all the same. */
+const CLIENT_LEFT = 499;
+
+/** One for all that have no route, whatever they ask for. */
+const routeLabel = (url: string | undefined): string => url ?? '(no route)';
+
+function overrunCounters({ metrics }: FastifyInstance): (request: FastifyRequest) => void {
+  const registered = { labelNames: ['route'], registers: [metrics] };
+  const exceeded = new Counter({
+    ...registered,
+    name: 'hotpath_budget_exceeded_total',
+    help: 'Requests that sent more statements than their route declares, or one of them three times.',
+  });
+  const repeated = new Counter({
+    ...registered,
+    name: 'hotpath_n_plus_one_total',
+    help: 'Requests that sent the same statement three times or more.',
+  });
+  return ({ overrun, routeOptions }) => {
+    const route = routeLabel(routeOptions.url);
+    exceeded.inc({ route });
+    if (overrun!.repeated.length > 0) repeated.inc({ route });
+  };
+}

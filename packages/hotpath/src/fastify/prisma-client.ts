@@ -1,0 +1,39 @@
+/**
+ * The Prisma Client of the service. The library calls two of its methods, so any client does. A team that names its own
+ * has its type wherever the library hands it out, such as `tx` in `createOnce`:
+ *
+ *     declare module 'hotpath/fastify' {
+ *       interface Register {
+ *         prisma: PrismaClient;
+ *       }
+ *     }
+ */
+
+// biome-ignore lint/suspicious/noEmptyInterface: a team adds to it
+export interface Register {}
+
+/** What the library asks of a client, in a transaction and outside. */
+export interface RawQueries {
+  $queryRawUnsafe<T = unknown>(query: string, ...values: unknown[]): PromiseLike<T>;
+  $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;
+}
+
+export interface AnyPrismaClient extends RawQueries {
+  $transaction<T>(work: (tx: never) => Promise<T>): Promise<T>;
+}
+
+type NotInTransactions = '$connect' | '$disconnect' | '$on' | '$use' | '$extends';
+
+/** The team's own client, if it is registered. */
+export type RegisteredClient = Register extends { prisma: infer Client } ? Client : AnyPrismaClient;
+
+/** A transaction of the team's own client, if it is registered. */
+export type RegisteredTransaction = Register extends { prisma: infer Client }
+  ? Omit<Client, NotInTransactions>
+  : RawQueries;
+
+/** A transaction of the service's client. What the work throws undoes it. */
+export const inTransaction = <T>(
+  client: RegisteredClient,
+  work: (tx: RegisteredTransaction & RawQueries) => Promise<T>,
+): Promise<T> => (client as unknown as AnyPrismaClient).$transaction(work);

@@ -1,0 +1,107 @@
+/**
+ * Cached replies: how an entry goes to the client. The headers that every client gets are made once for each entry and
+ * encoding; a reply adds how old the entry is, where it came from, and which caches may keep it.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Entry } from '../../cache/entry.ts';
+import { type CachePolicy, cacheControl } from '../../cache/policy.ts';
+import type { Answer } from '../../cache/query.ts';
+import type { Outcome, Tier } from '../../cache/stats.ts';
+import { bytesOf, variantFor } from '../../cache/variants.ts';
+import { cacheStatus, surrogateKey } from '../../http/cache-headers.ts';
+import { type Encoding, encodingFor } from '../../http/encoding.ts';
+import { requestError } from '../../http/errors.ts';
+import { etagIn, heldTag } from '../../http/etag.ts';
+import { mustMatch } from '../../http/preconditions.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How a cached route was answered. */
+    served: Served | undefined;
+  }
+}
+
+export interface Served {
+  readonly tier: Tier;
+  readonly outcome: Outcome;
+}
+
+/** Sends an answer: at once if its bytes are there, else when they are compressed. @throws `notFound` */
+export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePolicy): Promise<void> | undefined {
+  const { entry } = answer;
+  const { headers } = reply.request;
+  const ageMs = Math.max(0, Date.now() - entry.readAt);
+  const isRescued = answer.outcome === 'rescued';
+  tellSource(reply, answer, ageMs);
+  if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
+  mustMatch(headers, entry.etag);
+  const described = describedBy(entry, policy);
+  // An answer to a request with a token is for that request alone.
+  const isConfirmed = answer.isConfirmed === true && headers[TOKEN] === undefined;
+  reply.header('cache-control', cacheControl(policy, { isConfirmed, isRescued, ageMs }));
+  // A 304 would say that what the client holds was found to be right.
+  const held = isRescued ? undefined : heldTag(headers['if-none-match'], entry.etag);
+  if (held !== undefined) return void tell(reply.code(304), described.always).header('etag', held).send();
+  const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
+  tell(reply, described[encoding]);
+  const bytes = entry.bodies[encoding];
+  if (bytes) return void reply.send(bytes);
+  return bytesOf(entry, encoding).then((made) => void reply.send(made));
+}
+
+const TOKEN = 'consistency-token';
+
+const acceptOf = (headers: FastifyRequest['headers']): string | undefined => headers['accept-encoding'] as string;
+
+function tellSource(reply: FastifyReply, { entry, tier, outcome, overdueMs }: Answer, ageMs: number): void {
+  reply.request.served = { tier, outcome };
+  reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs, overdueMs }));
+  reply.header('server-timing', `cache;desc="${tier} ${outcome}"`);
+  reply.header('age', Math.floor(ageMs / 1000));
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** What the reply varies by may have been said in part already. */
+function tell(reply: FastifyReply, headers: Headers): FastifyReply {
+  const others = reply.getHeader('vary');
+  reply.headers(headers);
+  return others === undefined ? reply : reply.header('vary', `${others}, ${headers['vary']}`);
+}
+
+/** By encoding; `always` are those of a 304, too. */
+type Described = Readonly<Record<Encoding | 'always', Headers>>;
+
+const descriptions = new WeakMap<Entry, Described>();
+
+/** An entry belongs to one route, so it has one policy. */
+function describedBy(entry: Entry, policy: CachePolicy): Described {
+  let described = descriptions.get(entry);
+  if (!described) {
+    described = describe(entry, policy);
+    descriptions.set(entry, described);
+  }
+  return described;
+}
+
+/** A shared cache that answers by itself must not answer a request that waits for a write. */
+function varyOf({ scope, sharedMaxAge }: CachePolicy): string {
+  if (scope !== 'public') return 'authorization, accept-encoding';
+  return sharedMaxAge === undefined ? 'accept-encoding' : `accept-encoding, ${TOKEN}`;
+}
+
+function describe({ etag, link, tags }: Entry, policy: CachePolicy): Described {
+  const isPublic = policy.scope === 'public';
+  const always = {
+    vary: varyOf(policy),
+    ...(isPublic && { 'surrogate-key': surrogateKey(tags) }),
+    ...(link !== '' && { link }),
+  };
+  const inEncoding = (encoding: Encoding) => ({
+    ...always,
+    etag: etagIn(etag, encoding),
+    'content-type': 'application/json; charset=utf-8',
+    ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+  });
+  return { always, identity: inEncoding('identity'), gzip: inEncoding('gzip'), br: inEncoding('br') };
+}

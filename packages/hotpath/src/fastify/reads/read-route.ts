@@ -1,0 +1,30 @@
+/** A read route as it is declared: `app.item(path, route)` and `app.list(path, route)`. */
+import type { CachePolicy } from '../../cache/policy.ts';
+import type { FixedFields } from '../../resource/fixed.ts';
+import type { Resource } from '../../resource/resource.ts';
+import type { PathFields } from '../../resource/route-place.ts';
+import type { Viewer } from '../../resource/viewer.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The resource of a read route, and how the route reads it. */
+    read?: ReadRoute & { readonly kind: 'item' | 'list' };
+    /** The route keeps its deadline by itself. */
+    ownDeadline?: true;
+  }
+}
+
+export interface ReadRoute {
+  readonly resource: Resource;
+  /** Statements that a request may send. */
+  readonly budget: number;
+  /**
+   * Fields that the path fixes, each with the parameter that holds its value: `{ userId: 'id' }`. Without it each
+   * parameter of an item's path holds the field of its own name, and a list's path has none.
+   */
+  readonly where?: PathFields;
+  /** Called on every request before anything is read, for a rule that no policy can state. It throws to refuse the viewer. */
+  readonly guard?: (viewer: Viewer, fixed: FixedFields) => Promise<void>;
+  /** How long its answers may be served from memory; without it each request is read. */
+  readonly cache?: CachePolicy;
+}

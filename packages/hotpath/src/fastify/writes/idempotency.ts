@@ -1,0 +1,148 @@
+/**
+ * Idempotency: a creating request that carries an `Idempotency-Key` creates once, however often it is sent.
+ *
+ *     return createOnce(reply, async (tx) => {
+ *       const { id } = await tx.post.create({ data, select: { id: true } });
+ *       return { resource: post, where: { id }, location: uri`/v1/posts/${id}` };
+ *     });
+ *
+ * With a key or without, the work runs in here, writes through `tx`, and says what it created; it has no reply to send
+ * before it is committed.
+ *
+ * - The key is claimed, the work done and the reply kept in one transaction. They commit together, so a crash at any
+ *   point leaves all or nothing, and a retry replays or starts anew.
+ * - A claim inserts the key's row, and the unique index makes a twin wait for the end of the transaction that holds
+ *   it. If that commits, the twin replays the reply; if it fails, the twin does the work itself. A twin waits no longer
+ *   than a statement may take.
+ * - A refusal rolls back, its key with it. It is not kept: a retry is judged by what is there then.
+ * - A key belongs to the viewer and to the route. Sent again with another path or body it is refused. After a day it
+ *   is free.
+ */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requestError } from '../../http/errors.ts';
+import { etagOf } from '../../http/etag.ts';
+import { headerUri } from '../../http/links.ts';
+import type { FixedFields } from '../../resource/fixed.ts';
+import type { Resource } from '../../resource/resource.ts';
+import { inTransaction, type RawQueries, type RegisteredTransaction } from '../prisma-client.ts';
+import { readRow, sendJson } from '../reads/reads.ts';
+import { mustCreate } from './preconditions.ts';
+
+/** Statements that a key costs. */
+export const KEY_STATEMENTS = 2;
+
+/** A row that was created, shown as its creator may see it, or other data about the creation. */
+export type Created =
+  | {
+      readonly resource: Resource;
+      readonly where: FixedFields;
+      /** Where it is read: uri`/v1/posts/${id}`. */
+      readonly location: string;
+      /** 201 without it. */
+      readonly status?: 202;
+    }
+  | { readonly status: 200 | 201; readonly data: object };
+
+type Work = (tx: RegisteredTransaction) => Promise<Created>;
+
+/**
+ * Does the work in a transaction and answers with what it created. What the work throws undoes it.
+ * @throws as `mustCreate`
+ */
+export async function createOnce(reply: FastifyReply, work: Work): Promise<FastifyReply> {
+  const { request } = reply;
+  mustCreate(request);
+  const key = keyOf(request);
+  const answer = await inTransaction(request.server.hotpath.prisma, async (tx) => {
+    const kept = key && (await claim(tx, key));
+    if (kept) return kept;
+    const made = await answerTo(request, await work(tx), tx);
+    if (key) await keep(tx, key, made);
+    return made;
+  });
+  return sendJson(reply.code(answer.status).headers(answer.headers), answer.body);
+}
+
+interface Key {
+  readonly subject: string;
+  readonly route: string;
+  readonly key: string;
+  /** What it was sent with. */
+  readonly fingerprint: Uint8Array<ArrayBuffer>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
+
+function keyOf({ headers, viewer, method, url, body, routeOptions }: FastifyRequest): Key | undefined {
+  const key = headers['idempotency-key']?.toString();
+  if (key === undefined) return undefined;
+  if (!VISIBLE_ASCII.test(key)) {
+    const detail = 'must be 1 to 255 visible ASCII characters';
+    throw requestError('invalidRequest', `Idempotency-Key: ${detail}`, [{ parameter: 'Idempotency-Key', detail }]);
+  }
+  if (viewer.subject === undefined) throw requestError('unauthenticated', 'This needs a bearer token.');
+  const fingerprint = createHash('sha256')
+    .update(`${url}\n${JSON.stringify(body)}`)
+    .digest();
+  return {
+    subject: viewer.subject,
+    route: `${method} ${routeOptions.url}`,
+    key,
+    fingerprint: new Uint8Array(fingerprint),
+  };
+}
+
+const CLAIM = `
+INSERT INTO idempotency_keys AS kept (subject, route, key, fingerprint, expires_at)
+VALUES ($1, $2, $3, $4, now() + interval '1 day')
+ON CONFLICT (subject, route, key) DO UPDATE
+SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at
+WHERE kept.expires_at <= now()`;
+
+/** Takes the key, also from one that has expired. @returns the reply that was kept for it, if it is taken. */
+async function claim(tx: RawQueries, key: Key): Promise<Answer | undefined> {
+  const claimed = await tx.$executeRawUnsafe(CLAIM, ...idOf(key), key.fingerprint);
+  return claimed === 1 ? undefined : replay(tx, key);
+}
+
+interface Kept extends Answer {
+  readonly fingerprint: Uint8Array;
+}
+
+const REPLAY = `
+SELECT fingerprint, status::int, headers, body FROM idempotency_keys
+WHERE subject = $1 AND route = $2 AND key = $3`;
+
+async function replay(tx: RawQueries, key: Key): Promise<Answer> {
+  const [kept] = await tx.$queryRawUnsafe<[Kept]>(REPLAY, ...idOf(key));
+  const { fingerprint, status, headers, body } = kept;
+  if (!Buffer.from(key.fingerprint).equals(fingerprint)) {
+    throw requestError('idempotencyKeyReused', 'This Idempotency-Key was sent before with another path or body.');
+  }
+  return { status, headers: { ...headers, 'idempotent-replayed': 'true' }, body };
+}
+
+const KEEP = `
+UPDATE idempotency_keys SET status = $4, headers = $5::jsonb, body = $6
+WHERE subject = $1 AND route = $2 AND key = $3`;
+
+async function keep(tx: RawQueries, key: Key, { status, headers, body }: Answer): Promise<void> {
+  await tx.$executeRawUnsafe(KEEP, ...idOf(key), status, JSON.stringify(headers), body);
+}
+
+const idOf = ({ subject, route, key }: Key) => [subject, route, key] as const;
+
+async function answerTo({ server, viewer }: FastifyRequest, created: Created, tx: RawQueries): Promise<Answer> {
+  if ('data' in created) return { status: created.status, headers: {}, body: JSON.stringify({ data: created.data }) };
+  const { json, version } = await readRow(server.hotpath, { ...created, viewer }, tx);
+  const body = `{"data":${json}}`;
+  const { location, status = 201 } = created;
+  return { status, headers: { location: headerUri(location), etag: etagOf(body, version) }, body };
+}

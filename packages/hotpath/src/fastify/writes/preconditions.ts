@@ -1,0 +1,145 @@
+/**
+ * Preconditions of writes: a change applies to the version of a row that `If-Match` names, and to none that `If-None-Match`
+ * names. They are evaluated last (RFC 9110, 13.2): a request that would be refused without them is refused so with them.
+ *
+ * The version is part of the `where` of the one UPDATE that also raises it, so of two changes to the same version one
+ * finds no row: it is refused with a 412, overwrites nothing and locks nothing. Without the headers a change applies to
+ * the row as it is.
+ *
+ *     const { count } = await app.prisma.user.updateMany({
+ *       where: { id, ...ifMatch(request, user) },
+ *       data: { ...body, version: { increment: 1 } },
+ *     });
+ *     return sendChanged(reply, { resource: user, where: { id }, changed: count > 0 });
+ *
+ * A time in microseconds fits no condition of Prisma's. `lockIfMatch` compares it in PostgreSQL and keeps the row
+ * locked, so the change and the lock share a transaction:
+ *
+ *     const changed = await app.prisma.$transaction(async (tx) => {
+ *       if (!(await lockIfMatch(request, { tx, resource: note, where: { id } }))) return false;
+ *       …
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { lockStatement } from '../../compile/lock.ts';
+import { type RequestError, requestError } from '../../http/errors.ts';
+import { etagOf } from '../../http/etag.ts';
+import { holdFor, holdForNone, preconditionsIn } from '../../http/preconditions.ts';
+import type { FixedFields } from '../../resource/fixed.ts';
+import type { Resource } from '../../resource/resource.ts';
+import { isVersionOfPrisma, versionsFor } from '../../resource/version.ts';
+import type { RawQueries } from '../prisma-client.ts';
+import { readRow, sendJson } from '../reads/reads.ts';
+
+/** In Prisma's `where` it finds nothing. */
+const NO_ROW = { OR: [] };
+
+/**
+ * The versions that a change applies to, as a condition on the row in the shape of Prisma's `where`.
+ * @throws `invalidRequest` for a malformed header; TypeError for a version that needs `lockIfMatch`.
+ */
+export function ifMatch({ headers, server }: FastifyRequest, resource: Resource): object {
+  const { version } = resource;
+  const field = version === undefined ? undefined : server.hotpath.resources.scalar(resource, version);
+  if (field && !isVersionOfPrisma(field)) {
+    throw new TypeError(`The version "${version}" of ${resource.name} is in microseconds: it needs lockIfMatch().`);
+  }
+  const { ifMatch = 'any', ifNoneMatch = [] } = preconditionsIn(headers);
+  if (ifNoneMatch === 'any') return NO_ROW;
+  const isConditional = ifMatch !== 'any' || headers['if-none-match'] !== undefined;
+  if (!isConditional) return {};
+  if (!field) return NO_ROW;
+  const versions = (named: readonly string[]) => versionsFor(server.hotpath.resources.dataModel, field, named);
+  const among = ifMatch === 'any' ? {} : { in: versions(ifMatch) };
+  return { [field.name]: { ...among, notIn: versions(ifNoneMatch) } };
+}
+
+export interface LockedChange {
+  /** The transaction that makes the change. */
+  readonly tx: Pick<RawQueries, '$queryRawUnsafe'>;
+  readonly resource: Resource;
+  /** The row that is to be changed. */
+  readonly where: FixedFields;
+}
+
+/**
+ * Locks a row until the transaction ends, if the request has a precondition that names versions. One statement, or none
+ * without such a precondition.
+ * @returns whether the change applies to the row.
+ * @throws `invalidRequest` for a malformed header.
+ */
+export async function lockIfMatch({ headers, server }: FastifyRequest, change: LockedChange): Promise<boolean> {
+  const { tx, resource, where } = change;
+  const { ifMatch = 'any', ifNoneMatch = [] } = preconditionsIn(headers);
+  if (ifNoneMatch === 'any' || ifMatch.length === 0) return false;
+  if (ifMatch === 'any' && headers['if-none-match'] === undefined) return true;
+  if (resource.version === undefined) return false;
+  const among = ifMatch === 'any' ? {} : { among: ifMatch };
+  const lock = { model: resource.model, where, version: resource.version, ...among, except: ifNoneMatch };
+  const { text, values } = lockStatement(server.hotpath.resources.dataModel, lock);
+  const rows = await tx.$queryRawUnsafe<object[]>(text, ...values);
+  return rows.length > 0;
+}
+
+export interface Change {
+  readonly resource: Resource;
+  /** The row that was to be changed. */
+  readonly where: FixedFields;
+  /** Whether it was. */
+  readonly changed: boolean;
+  /** Why it was not, if neither its absence nor its version is the reason. */
+  readonly otherwise?: () => RequestError;
+}
+
+/**
+ * Answers with the row as the viewer sees it now, with its ETag. One statement.
+ * @throws `notFound` if there is no such row; `preconditionFailed` if it is of another version.
+ */
+export async function sendChanged(reply: FastifyReply, { resource, where, changed, otherwise }: Change) {
+  const { server, viewer, headers } = reply.request;
+  const { json, version = null } = await readRow(server.hotpath, { resource, where, viewer });
+  if (json === null) throw requestError('notFound', `There is no such ${resource.name}.`);
+  if (!changed) {
+    if (otherwise && holdFor(preconditionsIn(headers), version)) throw otherwise();
+    throw failed(resource, version);
+  }
+  const body = `{"data":${json}}`;
+  return sendJson(reply.header('etag', etagOf(body, version)), body);
+}
+
+/** The version of a row; `null` for a row without one, `undefined` where there is none. */
+export type CurrentVersion = string | null | undefined;
+
+/** @throws `preconditionFailed` if a change may not be made to this version of a row; `invalidRequest` */
+export function mustHoldFor({ headers }: FastifyRequest, resource: Resource, version: CurrentVersion): void {
+  const preconditions = preconditionsIn(headers);
+  if (version === undefined ? holdForNone(preconditions) : holdFor(preconditions, version)) return;
+  throw failed(resource, version);
+}
+
+/** Whether a request has a precondition at all. */
+export const isConditional = ({ headers }: FastifyRequest): boolean =>
+  headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+
+/**
+ * The preconditions of a request that creates a row below its path. Its target is the list at that path, if one is read
+ * there. A list has no version, so no tag is known to be its current one or not: of tags none holds.
+ * @throws `preconditionFailed`, `invalidRequest`
+ */
+export function mustCreate(request: FastifyRequest): void {
+  if (!isConditional(request)) return;
+  const { headers, server, routeOptions } = request;
+  const { ifMatch, ifNoneMatch } = preconditionsIn(headers);
+  const isRead = server.findRoute({ method: 'GET', url: routeOptions.url! }) !== null;
+  if (isRead && ifMatch !== undefined && ifMatch !== 'any')
+    throw unmet('A list has no version that If-Match can name.');
+  if (isRead && ifNoneMatch !== undefined) throw unmet('If-None-Match does not hold for a list that is there.');
+  if (!isRead && ifMatch !== undefined) throw unmet('There is nothing at this path that If-Match can name.');
+}
+
+function failed({ name, version: declared }: Resource, version: CurrentVersion): RequestError {
+  if (version === undefined) return unmet(`There is no such ${name}, so no If-Match holds for it.`);
+  if (declared === undefined) return unmet(`A ${name} has no version, so no If-Match or If-None-Match holds for it.`);
+  return unmet(`This ${name} is at ${version === null ? 'another version' : `version ${version}`} by now.`);
+}
+
+const unmet = (detail: string): RequestError => requestError('preconditionFailed', detail);
