@@ -110,7 +110,7 @@ function rowsAlong(rows: readonly Row[], [relation, ...rest]: string[]): Row[] {
 async function countSeen(resource: Resource, viewer: Viewer, rows: readonly Row[]): Promise<number> {
   const keys = identifyingFields(datamodel.models[resource.model]!);
   const these = { OR: rows.map((row) => Object.fromEntries(keys.map((key) => [key, row[key]]))) };
-  const where = { AND: [these, grantFor(resource.policy, viewer)?.rows ?? {}] };
+  const where = { AND: [these, grantFor(datamodel, resource, viewer)?.rows ?? {}] };
   const { text, values } = compiler.compile({ model: resource.model, action: 'count', args: { where } });
   const { rows: counted } = await pool.query(text, [...values]);
   return Number(counted[0].json);

@@ -2,7 +2,7 @@
 
 import { PUBLIC } from 'hotpath/resource/viewer';
 import { describe, expect, it } from 'vitest';
-import { isAdmin, mustBeAdmin, mustBeSelf, mustBeUser } from '../../src/domain/viewer.ts';
+import { isAdmin, mustBeAdmin, mustBeSelf, mustBeUser, subjectId } from '../../src/domain/viewer.ts';
 
 const user = { subject: '7', role: 'user' };
 const admin = { subject: '2', role: 'admin' };
@@ -36,4 +36,14 @@ describe('a write that', () => {
     expect(() => mustBeSelf(8, user)).toThrow(refusal);
     expect(() => mustBeSelf(7, PUBLIC)).toThrow(unauthenticated);
   });
+});
+
+it.each([
+  ['1', 1],
+  ['10', 10],
+  ['2147483647', 2147483647],
+  ...['2147483648', '12345678901', '0', '07', '-7', '7.0', '7x', 'x7', '7\n', '\n7', ''].map((text) => [text, 0]),
+  [undefined, 0],
+] as [string | undefined, number][])('the subject %j is the user %d', (subject, id) => {
+  expect(subjectId({ subject, role: 'user' })).toBe(id);
 });

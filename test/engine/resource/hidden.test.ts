@@ -59,7 +59,7 @@ describe('what a role may not see', () => {
   it('is not found by a filter behind a relation: rows that are hidden there', () => {
     const selection = list({ 'mother.name': 'x' }, user);
     expect(selection.args.where).toEqual({
-      AND: [{ id: 7 }, { mother: { is: { AND: [{ id: 7 }, { name: { equals: 'x' } }] } } }],
+      AND: [{ id: 7n }, { mother: { is: { AND: [{ id: 7n }, { name: { equals: 'x' } }] } } }],
     });
     expect(selection.scope).toBe('subject');
   });

@@ -1,42 +1,111 @@
 /** What a policy grants, with the viewer's own id where `SUBJECT` stands. */
 
-import { dependsOnSubject, everything, grantFor, type Policy, SUBJECT, subjectId } from 'hotpath/resource/policy';
+import type { DataModel, Field, Model, ScalarField } from 'hotpath/compile/data-model';
+import {
+  dependsOnSubject,
+  everything,
+  grantFor,
+  grantForAnyone,
+  type Policy,
+  type RowCondition,
+  SUBJECT,
+} from 'hotpath/resource/policy';
+import { canNameSubject, subjectAs } from 'hotpath/resource/subject';
 import { describe, expect, it } from 'vitest';
 
-const user = { subject: '7', role: 'user' };
-const grant = (rows: object) => grantFor({ user: { rows: { ...rows }, without: ['email'] } }, user);
+const scalar = (name: string, type: ScalarField['type'] = 'Int', native?: string, list = false): ScalarField => ({
+  ...{ kind: 'scalar', name, column: name, type, list, required: true },
+  ...(native && { native: { name: native, args: [] } }),
+});
+const relation = (name: string, model: string, list = false): Field => ({
+  ...{ kind: 'relation', name, model, list, required: false, back: 'post' },
+  ...{ from: ['id'], to: ['id'], holdsKey: false },
+});
+const model = (name: string, ...fields: Field[]): Model => ({
+  ...{ name, table: name, primaryKey: ['id'], uniques: { id: ['id'] } },
+  fields: Object.fromEntries(fields.map((field) => [field.name, field])),
+});
+const dataModel: DataModel = {
+  models: {
+    Post: model(
+      'Post',
+      scalar('id'),
+      scalar('userId'),
+      scalar('big', 'BigInt'),
+      scalar('uuid', 'String', 'Uuid'),
+      scalar('name', 'String'),
+      scalar('at', 'DateTime'),
+      scalar('ids', 'Int', undefined, true),
+      relation('author', 'Person'),
+      relation('readers', 'Person', true),
+    ),
+    Person: model('Person', scalar('id', 'String', 'Uuid'), scalar('is', 'BigInt'), relation('posts', 'Post', true)),
+  },
+  enums: {},
+};
+
+const ID = '0190b3c8-9a4f-7c31-8a5e-1f2d3c4b5a69';
+const user = (subject: string) => ({ subject, role: 'user' });
+const grant = (rows: object, subject = '7') =>
+  grantFor(dataModel, { model: 'Post', policy: { user: { rows: { ...rows }, without: ['email'] } } }, user(subject));
 
 describe('a grant', () => {
-  it('has the id of the viewer wherever the subject stands, however deep', () => {
+  it('has the subject wherever it stands, however deep', () => {
     const rows = {
       userId: SUBJECT,
-      OR: [{ author: { is: { id: SUBJECT } } }, { id: { in: [1, SUBJECT] } }],
-      NOT: { readers: { some: { id: { not: SUBJECT } } } },
+      OR: [{ id: { in: [1, SUBJECT] } }, { AND: { id: { not: SUBJECT } } }],
+      NOT: { author: { posts: { some: { id: SUBJECT } } } },
     };
     expect(grant(rows)).toEqual({
       rows: {
         userId: 7,
-        OR: [{ author: { is: { id: 7 } } }, { id: { in: [1, 7] } }],
-        NOT: { readers: { some: { id: { not: 7 } } } },
+        OR: [{ id: { in: [1, 7] } }, { AND: { id: { not: 7 } } }],
+        NOT: { author: { posts: { some: { id: 7 } } } },
       },
       without: ['email'],
     });
   });
 
+  it('has it in the type of the field that it meets', () => {
+    expect(grant({ userId: SUBJECT, big: SUBJECT, name: { equals: SUBJECT } })!.rows).toEqual({
+      userId: 7,
+      big: 7n,
+      name: { equals: '7' },
+    });
+    const rows = { author: { is: { id: SUBJECT } }, readers: { none: { id: SUBJECT } }, uuid: SUBJECT };
+    expect(grant(rows, ID)!.rows).toEqual({ author: { is: { id: ID } }, readers: { none: { id: ID } }, uuid: ID });
+  });
+
+  it('is of a field of a related model, though it is called as an operator is', () => {
+    expect(grant({ author: { is: SUBJECT } })!.rows).toEqual({ author: { is: 7n } });
+  });
+
+  it('is of no rows for a subject that no row can have, be it denied or not', () => {
+    for (const rows of [{ uuid: SUBJECT }, { NOT: { uuid: SUBJECT } }, { OR: [{ userId: 1 }, { uuid: SUBJECT }] }]) {
+      expect(grant(rows)!.rows).toEqual({ id: { in: [] } });
+    }
+    expect(grant({ userId: SUBJECT }, ID)!.rows).toEqual({ id: { in: [] } });
+    const policy = { public: { rows: { userId: SUBJECT } } };
+    expect(grantFor(dataModel, { model: 'Post', policy }, { subject: undefined, role: 'public' })!.rows).toEqual({
+      id: { in: [] },
+    });
+  });
+
   it('keeps every other value as it is', () => {
     const at = new Date(0);
-    const rows = { name: 'x', count: 0, open: false, none: null, bytes: 7n, at, tags: [] };
+    const rows = { name: 'x', userId: 0, big: 7n, at, ids: { has: 1 }, author: null };
     expect(grant(rows)!.rows).toEqual(rows);
-    expect(grant({ at })!.rows!['at']).toBe(at);
+    expect(grant({ ...rows, id: SUBJECT })!.rows!['at']).toBe(at);
   });
 
   it('is as it is declared if it is of all rows, and is none for a role that is not named', () => {
     const policy: Policy = { ...everything('user', 'admin'), public: { without: ['email'] } };
+    const post = { model: 'Post', policy };
     expect(policy).toEqual({ user: {}, admin: {}, public: { without: ['email'] } });
-    expect(grantFor(policy, user)).toBe(policy['user']);
-    expect(grantFor(policy, { subject: undefined, role: 'public' })).toBe(policy['public']);
+    expect(grantFor(dataModel, post, user('7'))).toBe(policy['user']);
+    expect(grantFor(dataModel, post, { subject: undefined, role: 'public' })).toBe(policy['public']);
     for (const role of ['auditor', 'toString', '__proto__', ''])
-      expect(grantFor(policy, { ...user, role })).toBe(undefined);
+      expect(grantFor(dataModel, post, { subject: '7', role })).toBe(undefined);
   });
 
   it('depends on the subject if it stands anywhere in the rows', () => {
@@ -55,24 +124,53 @@ describe('a grant', () => {
   });
 });
 
-it.each([
-  ['1', 1],
-  ['7', 7],
-  ['10', 10],
-  ['2147483647', 2147483647],
-  ['2147483648', 0],
-  ['9999999999', 0],
-  ['12345678901', 0],
-  ['0', 0],
-  ['07', 0],
-  ['-7', 0],
-  ['7.0', 0],
-  ['7x', 0],
-  ['x7', 0],
-  ['7\n', 0],
-  ['\n7', 0],
-  ['', 0],
-  [undefined, 0],
-])('the subject %j is the user %d', (subject, id) => {
-  expect(subjectId({ subject, role: 'user' })).toBe(id);
+describe('a subject', () => {
+  it.each([
+    ['1', 1],
+    ['2147483647', 2147483647],
+    ...['2147483648', '12345678901', '07', '7.0', '7x', 'x7', '7\n', '\n7', '-0', '', ID].map((text) => [
+      text,
+      undefined,
+    ]),
+  ] as [string, number | undefined][])('%j is the Int %s', (text, value) => {
+    expect(subjectAs(dataModel, scalar('id'), text)).toBe(value);
+  });
+
+  it.each([
+    ['9223372036854775807', 9223372036854775807n],
+    ['9223372036854775808', undefined],
+    ['007', undefined],
+  ])('%j is the BigInt %s', (text, value) => {
+    expect(subjectAs(dataModel, scalar('id', 'BigInt'), text)).toBe(value);
+  });
+
+  it('is a UUID in one writing, a text as it is, and no padded Char', () => {
+    expect(subjectAs(dataModel, scalar('id', 'String', 'Uuid'), ID.toUpperCase())).toBe(ID);
+    expect(subjectAs(dataModel, scalar('id', 'String', 'Uuid'), '7')).toBe(undefined);
+    expect(subjectAs(dataModel, scalar('id', 'String'), 'auth0|7')).toBe('auth0|7');
+    expect(subjectAs(dataModel, { ...scalar('id', 'String'), native: { name: 'Char', args: ['4'] } }, 'a ')).toBe(
+      undefined,
+    );
+  });
+
+  it('is named by ids and texts alone', () => {
+    expect(['Int', 'BigInt', 'String'].map((type) => canNameSubject(scalar('id', type as 'Int')))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    for (const type of ['Boolean', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes', 'Enum'] as const) {
+      expect(canNameSubject(scalar('id', type))).toBe(false);
+    }
+    expect([
+      canNameSubject(scalar('ids', 'Int', undefined, true)),
+      canNameSubject(scalar('a', 'String', 'Inet')),
+    ]).toEqual([false, false]);
+    const declared = (rows: RowCondition) => () =>
+      grantForAnyone(dataModel, { model: 'Post', policy: { user: { rows } } }, 'user');
+    expect(declared({ at: SUBJECT })).toThrow('SUBJECT stands for "at", but no subject is named by a DateTime');
+    expect(declared({ ids: { has: SUBJECT } })).toThrow('SUBJECT stands for "ids", but no subject is named by a Int[]');
+    expect(declared({ nothing: SUBJECT })).toThrow('SUBJECT stands for what is no field');
+    expect(declared({ uuid: SUBJECT })()).toEqual({ rows: { uuid: '00000000-0000-0000-0000-000000000001' } });
+  });
 });

@@ -2,13 +2,10 @@
 import { createCompiler } from '../compile/compile.ts';
 import { CompileError } from '../compile/error.ts';
 import type { ReadRequest } from '../compile/plan/read.ts';
-import { type Grant, grantFor } from './policy.ts';
+import { type Grant, grantForAnyone, UnfitSubjectError } from './policy.ts';
 import { DeclarationError, type Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { orderByOf, parseSort } from './sort.ts';
-
-/** Any viewer's: a condition on the subject is the same for all. */
-const SUBJECT_ID = '1';
 
 /** @throws {DeclarationError} for a resource that says in Prisma's terms what its model does not have. */
 export function checkReads(registry: Registry): void {
@@ -17,6 +14,8 @@ export function checkReads(registry: Registry): void {
     try {
       for (const request of readsOf(registry, resource)) compiler.compile(request);
     } catch (error) {
+      if (error instanceof UnfitSubjectError)
+        throw new DeclarationError(resource.name, `has a policy in which ${error.message}`);
       if (!(error instanceof CompileError)) throw error;
       throw new DeclarationError(resource.name, `cannot be read: ${error.message.replace(/\.$/, '')}`);
     }
@@ -25,7 +24,7 @@ export function checkReads(registry: Registry): void {
 
 function* readsOf(registry: Registry, resource: Resource): Generator<ReadRequest> {
   for (const role of Object.keys(resource.policy)) {
-    const grant = grantFor(resource.policy, { role, subject: SUBJECT_ID })!;
+    const grant = grantForAnyone(registry.dataModel, resource, role);
     yield { model: resource.model, action: 'findMany', args: argumentsOf(registry, resource, grant) };
   }
 }

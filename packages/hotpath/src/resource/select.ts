@@ -94,7 +94,7 @@ class SelectBuilder {
     const { registry, viewer, bounds } = this.#context;
     const { resource, name: relationName } = parent;
     const target = registry.target(resource, relationName);
-    const granted = grantFor(target.policy, viewer)!;
+    const granted = grantFor(registry.dataModel, target, viewer)!;
     const bySubject = dependsOnSubject(target.policy[viewer.role]!);
     const lean = place.tree.size === 0;
     const tree = lean ? parseFields(target.lean, bounds) : place.tree;
@@ -130,7 +130,7 @@ class SelectBuilder {
     if (Object.hasOwn(resource.computed, name)) return 'computed';
     if (!Object.hasOwn(resource.relations, name)) return undefined;
     const target = this.#context.registry.target(resource, name);
-    return grantFor(target.policy, this.#context.viewer) ? 'relation' : undefined;
+    return grantFor(this.#context.registry.dataModel, target, this.#context.viewer) ? 'relation' : undefined;
   }
 
   #visible(resource: Resource, grant: Grant): string[] {
@@ -153,8 +153,11 @@ interface Parent {
 function isImplied({ rows }: Grant, parent: Grant, { from, to }: RelationField): boolean {
   const [field, ...more] = Object.keys(rows ?? {});
   const own = parent.rows?.[from[0]!];
-  return from.length === 1 && more.length === 0 && field === to[0] && typeof own === 'number' && rows![field!] === own;
+  return from.length === 1 && more.length === 0 && field === to[0] && isExact(own) && rows![field!] === own;
 }
+
+/** What is equal in SQL only if it is written alike. */
+const isExact = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint';
 
 const withoutRows = ({ rows: _rows, ...grant }: Grant): Grant => grant;
 

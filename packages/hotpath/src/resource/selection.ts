@@ -11,7 +11,7 @@ import { type Condition, conditionOf, filterNamed, filterParameters } from './fi
 import { areContrary, type FixedFields } from './fixed.ts';
 import { type PageRequest, parsePage } from './page.ts';
 import { LIST_PARAMETERS, NUMBERED_PARAMETERS, WINDOW_PARAMETERS } from './parameter-names.ts';
-import { dependsOnSubject, type Grant, grantFor } from './policy.ts';
+import { dependsOnSubject, type Grant, grantFor, SUBJECT } from './policy.ts';
 import { refusal, unknownName } from './refusal.ts';
 import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
@@ -162,7 +162,7 @@ export class SelectionParser {
     const target = isBehind ? this.#registry.targetIfAny(resource, first) : undefined;
     // Stryker disable next-line ObjectLiteral: without an answer, it does not depend on the subject either
     if (!target) return { bySubject: false };
-    const there = grantFor(target.policy, viewer);
+    const there = grantFor(this.#registry.dataModel, target, viewer);
     if (!there || there.without?.includes(field!)) return undefined;
     return { rows: there.rows, bySubject: dependsOnSubject(target.policy[viewer.role]!) };
   }
@@ -235,8 +235,10 @@ function mustFit(rows: number, bounds: Bounds): void {
  * come of it: that is a 403 before any SQL, not an empty answer.
  */
 function mustBeGranted(registry: Registry, { resource, viewer, where = {} }: SelectionRequest): Grant {
-  const grant = grantFor(resource.policy, viewer);
+  const grant = grantFor(registry.dataModel, resource, viewer);
   const contradicted = Object.entries(where).some(([field, value]) => {
+    // Who is nobody fixes each such field otherwise.
+    if (grant?.isNobody) return resource.policy[viewer.role]!.rows![field] === SUBJECT;
     return areContrary(registry.scalar(resource, field), grant?.rows?.[field], value);
   });
   if (grant && !contradicted) return grant;

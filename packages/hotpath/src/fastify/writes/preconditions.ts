@@ -25,13 +25,11 @@ import { type RequestError, requestError } from '../../http/errors.ts';
 import { etagOf } from '../../http/etag.ts';
 import { holdFor, holdForNone, preconditionsIn } from '../../http/preconditions.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
+import { noRows } from '../../resource/no-rows.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { isVersionOfPrisma, versionsFor } from '../../resource/version.ts';
 import type { RawQueries } from '../prisma-client.ts';
 import { readRow, sendJson } from '../reads/reads.ts';
-
-/** In Prisma's `where` it finds nothing. */
-const NO_ROW = { OR: [] };
 
 /**
  * The versions that a change applies to, as a condition on the row in the shape of Prisma's `where`.
@@ -44,10 +42,11 @@ export function ifMatch({ headers, server }: FastifyRequest, resource: Resource)
     throw new TypeError(`The version "${version}" of ${resource.name} is in microseconds: it needs lockIfMatch().`);
   }
   const { ifMatch = 'any', ifNoneMatch = [] } = preconditionsIn(headers);
-  if (ifNoneMatch === 'any') return NO_ROW;
+  const model = server.hotpath.resources.dataModel.models[resource.model]!;
+  if (ifNoneMatch === 'any') return noRows(model);
   const isConditional = ifMatch !== 'any' || headers['if-none-match'] !== undefined;
   if (!isConditional) return {};
-  if (!field) return NO_ROW;
+  if (!field) return noRows(model);
   const versions = (named: readonly string[]) => versionsFor(server.hotpath.resources.dataModel, field, named);
   const among = ifMatch === 'any' ? {} : { in: versions(ifMatch) };
   return { [field.name]: { ...among, notIn: versions(ifNoneMatch) } };
