@@ -53,7 +53,7 @@ async function copyOf({ stack }: Bench, url: string, suffix: string): Promise<st
 
 /** As a service does that is asked all the time, but for its window, which is shorter so that the log is cleared. */
 function follow({ stack }: Bench, url: string): void {
-  const follower = openFollower({ url, windowMs: 5000 });
+  const follower = openFollower({ connection: { connectionString: url }, windowMs: 5000 });
   follower.touch();
   const touching = setInterval(() => follower.touch(), 1000);
   stack.defer(async () => {

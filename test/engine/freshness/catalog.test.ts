@@ -108,7 +108,11 @@ describe('the fingerprint of the catalog', () => {
 
 describe('the follower', () => {
   it('begins another epoch after a change of the schema, and goes on', async () => {
-    const follower = openFollower({ url: psql().url, pollMs: 5, watched: watchMarketplace() });
+    const follower = openFollower({
+      connection: { connectionString: psql().url },
+      pollMs: 5,
+      watched: watchMarketplace(),
+    });
     follower.touch();
     try {
       await expect.poll(() => follower.epoch, { timeout: 10_000 }).not.toBe('');
@@ -121,7 +125,12 @@ describe('the follower', () => {
   });
 
   it('replaces its connection, and loses nothing by it', async () => {
-    const follower = openFollower({ url: psql().url, pollMs: 1, connectionMs: 50, boundMs: 10_000 });
+    const follower = openFollower({
+      connection: { connectionString: psql().url },
+      pollMs: 1,
+      connectionMs: 50,
+      boundMs: 10_000,
+    });
     follower.touch();
     const pid = async () => {
       const { rows } = await psql().client.query(

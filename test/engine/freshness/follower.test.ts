@@ -20,7 +20,12 @@ let stack = new AsyncDisposableStack();
 const SELDOM = { pollMs: 600_000, idlePollMs: 600_000, boundMs: 10_000 };
 
 async function follow(options: Partial<FollowerOptions> = {}): Promise<Follower> {
-  const follower = openFollower({ url: psql().url, ...SELDOM, watched: watchMarketplace(), ...options });
+  const follower = openFollower({
+    connection: { connectionString: psql().url },
+    ...SELDOM,
+    watched: watchMarketplace(),
+    ...options,
+  });
   stack.defer(() => follower.close());
   await caughtUp(follower);
   return follower;
@@ -146,7 +151,7 @@ describe('a connection', () => {
 
   it('that has died without a word is noticed within the bound, and what was missed is known afterwards', async () => {
     const proxy = stack.adopt(await openProxy(psql().url), (each) => each.close());
-    const follower = await follow({ url: proxy.url, pollMs: 5, boundMs: 300 });
+    const follower = await follow({ connection: { connectionString: proxy.url }, pollMs: 5, boundMs: 300 });
     follower.touch();
     await expect.poll(() => follower.isCurrent).toBe(true);
     const before = await snapshot();
@@ -163,7 +168,8 @@ describe('a connection', () => {
   it('by way of a pooler in transaction mode will do, where there is one', async () => {
     const program = pgbouncer();
     const pooler = program && stack.adopt(await openPooler(program, adminUrl()), (each) => each.stop());
-    const follower = await follow({ url: pooler ? pooled(psql().url, pooler) : psql().url });
+    const connectionString = pooler ? pooled(psql().url, pooler) : psql().url;
+    const follower = await follow({ connection: { connectionString } });
     const before = await snapshot();
     await psql().client.query(rename(17));
     await caughtUp(follower);

@@ -11,20 +11,20 @@ import type { Cluster, Redis } from 'ioredis';
 import { createBreaker } from '../cache/breaker.ts';
 import type { DataModel } from '../compile/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
-import type { SessionPool } from '../session/session-pool.ts';
 import { type CacheOptions, openCache } from './cache/cache.ts';
 import { type FreshnessOptions, followChanges } from './cache/freshness.ts';
 import { telemetry } from './edge/telemetry.ts';
 import { addViewer, type ViewerOf } from './edge/viewer.ts';
 import type { SharedRedis } from './instance.ts';
+import { type PoolOrUrl, readingPool } from './pool.ts';
 import type { RegisteredClient } from './prisma-client.ts';
 import { addReadRoutes, openReading } from './reads/reads.ts';
 
 export interface HotpathOptions {
   /** The service's own client, for writes: over `pool`, so that its statements are counted. */
   readonly prisma: RegisteredClient;
-  /** The pool that reads go through; the service closes it. */
-  readonly pool: SessionPool;
+  /** The pool that reads go through, which the service closes, or the URL of the database. */
+  readonly pool: PoolOrUrl;
   /** The data model of the resources, as the generator `hotpath-datamodel` has written it. */
   readonly model: DataModel;
   readonly resources: readonly Resource[];
@@ -44,12 +44,13 @@ export interface HotpathOptions {
 
 export const hotpath = fp<HotpathOptions>(
   async (app, options) => {
-    const { prisma, pool, model, resources, secret, viewer, release = '', timeoutMs = 0 } = options;
+    const { prisma, model, resources, secret, viewer, release = '', timeoutMs = 0 } = options;
     if (!app.hasPlugin('telemetry')) await app.register(telemetry);
     if (viewer) addViewer(app, viewer);
     else if (!app.hasRequestDecorator('viewer')) {
       throw new TypeError('hotpath must know who asks: give it `viewer: (request) => …`.');
     }
+    const pool = readingPool(app, options.pool);
     const redis = options.redis && shared(app, options.redis);
     const reading = openReading({ pool, model, resources, secret, timeoutMs });
     const freshness = followChanges(app, reading, options.freshness ?? {});

@@ -35,6 +35,7 @@
  * before the first reading after an idle time, it is not current, and its user catches up first or reads the database.
  * The connection holds no state of the session, so it may go through a pooler in transaction mode.
  */
+import type pg from 'pg';
 import type { Gap } from './coverage.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Watched } from './watched.ts';
@@ -79,7 +80,8 @@ export interface Follower {
 }
 
 export interface FollowerOptions {
-  readonly url: string;
+  /** How the database is reached. */
+  readonly connection: pg.ClientConfig;
   /** From one reading to the next while entries are served, and while none are. In milliseconds, as all times here. */
   readonly pollMs?: number;
   readonly idlePollMs?: number;

@@ -1,9 +1,11 @@
 /** The connection on which the log is read, and on which the database may tell of changes (`notify.ts`). */
+import type pg from 'pg';
 import { SessionClient } from '../session/session-client.ts';
 import { CHANNEL } from './notify.ts';
 
 export interface LogConnectionOptions {
-  readonly url: string;
+  /** How the database is reached. */
+  readonly connection: pg.ClientConfig;
   /** How long the database may take to accept the connection, and to answer each statement, in milliseconds. */
   readonly patienceMs: number;
   /** Called soon after a change that the database tells of; without it, nothing is listened for. */
@@ -14,9 +16,10 @@ export interface LogConnectionOptions {
 const WAKE_UP_MS = 5;
 
 /** A connection that is lost fails the statement that is sent on it next. */
-export async function openLogConnection({ url, patienceMs, onChange }: LogConnectionOptions): Promise<SessionClient> {
+export async function openLogConnection(options: LogConnectionOptions): Promise<SessionClient> {
+  const { connection, patienceMs, onChange } = options;
   const client = new SessionClient({
-    connectionString: url,
+    ...connection,
     application_name: 'hotpath follower',
     connectionTimeoutMillis: patienceMs,
     query_timeout: patienceMs,

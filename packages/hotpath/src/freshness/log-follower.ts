@@ -197,12 +197,12 @@ class LogFollower implements Follower {
   }
 
   #connect(): Promise<SessionClient> {
-    const { url, boundMs, listen } = this.#options;
+    const { connection, boundMs, listen } = this.#options;
     // Rests end early where the database tells of a change, while entries are served.
     const onChange = () => {
       if (!this.#isIdle(performance.now())) this.#rest.end();
     };
-    return openLogConnection({ url, patienceMs: Math.max(boundMs, PATIENCE_MS), ...(listen && { onChange }) });
+    return openLogConnection({ connection, patienceMs: Math.max(boundMs, PATIENCE_MS), ...(listen && { onChange }) });
   }
 
   /** Reads again and again until the connection fails, or should be replaced. @returns the connection that replaces it. */

@@ -5,6 +5,7 @@ import type { FollowerState } from '../../freshness/follower.ts';
 import { openFollower } from '../../freshness/log-follower.ts';
 import { isNotifying } from '../../freshness/notify.ts';
 import { watch } from '../../freshness/watched.ts';
+import { connectionOf } from '../../session/connection.ts';
 import type { Freshness, Reading } from '../instance.ts';
 
 export interface FreshnessOptions {
@@ -27,7 +28,7 @@ export function followChanges(app: FastifyInstance, reading: Reading, options: F
   const watched = watch(reading.resources);
   let gaps: readonly Gap[] | undefined;
   const follower = openFollower({
-    url: pool.options.connectionString!,
+    connection: connectionOf(pool),
     ...options,
     watched,
     onState(state) {
