@@ -6,10 +6,11 @@
  * A runner that has lost its life (see `life.ts`) stops its jobs and begins another one, under another name in the queue.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type LogFunctionFactory, Logger, parseCronItems, run, type TaskList } from 'graphile-worker';
+import type { LogFunctionFactory, TaskList } from 'graphile-worker';
 import type pg from 'pg';
 import type { AnyJob, Log } from './job.ts';
 import { beginLife, buryDead, enlist, type Life } from './life.ts';
+import { queuePackage } from './schema.ts';
 import { bury, type Ran, taskOf } from './task.ts';
 
 export interface RunnerOptions<Means> {
@@ -103,7 +104,8 @@ interface Birth {
   readonly onNudge: (wake: () => void) => void;
 }
 
-function startQueue<Means extends object>(options: RunnerOptions<Means>, { life, lost, onNudge }: Birth) {
+async function startQueue<Means extends object>(options: RunnerOptions<Means>, { life, lost, onNudge }: Birth) {
+  const { Logger, parseCronItems, run } = await queuePackage();
   const { pool, jobs, concurrency, log, graceMs } = options;
   let listed: Promise<void> | undefined;
   const plugin: GraphileConfig.Plugin = {

@@ -11,9 +11,19 @@ export class QueueMissingError extends Error {
   override readonly name = 'QueueMissingError';
 }
 
+/** graphile-worker, which only a team that has jobs installs. @throws {QueueMissingError} if it is not there. */
+export async function queuePackage() {
+  try {
+    return await import('graphile-worker');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new QueueMissingError('Jobs need the package graphile-worker: `npm install graphile-worker`.', { cause });
+  }
+}
+
 /** Brings the queue's schema up to what this version of it needs. Many may do so at once. */
 export async function installQueue(connectionString: string): Promise<void> {
-  const { Logger, runMigrations } = await import('graphile-worker');
+  const { Logger, runMigrations } = await queuePackage();
   const pool = new SessionPool({ connectionString, max: 2 });
   // An error that nobody hears ends the process; what was asked of the connection fails with it.
   const ignore = () => {};

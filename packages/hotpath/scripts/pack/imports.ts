@@ -1,0 +1,104 @@
+/**
+ * What the compiled library imports, held against its manifest: nothing may be missing at a user's, and nothing be
+ * installed in vain.
+ */
+import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { parse } from '@swc/core';
+import { commandsOf, type Entry, entriesOf, type Manifest, PackError } from './manifest.ts';
+
+/** Packages by name, each with a file that imports it. */
+type Imported = ReadonlyMap<string, string>;
+
+/** The peers that must be there for an entry to be imported, by the entry's name. */
+export type PeersByEntry = Readonly<Record<string, readonly string[]>>;
+
+/** @throws {PackError} naming what is imported and not declared, and what is declared and not imported. */
+export async function checkImports(dist: string, manifest: Manifest): Promise<PeersByEntry> {
+  const entries = entriesOf(manifest);
+  const collect = ({ module }: Entry, extension: string) => importedFrom({ dist, manifest, extension }, module);
+  const atRuntime = await Promise.all([...entries, ...commandsOf(manifest)].map((entry) => collect(entry, '.js')));
+  const inTypes = await Promise.all(entries.map((entry) => collect(entry, '.d.ts')));
+  const faults = faultsOf(manifest, new Map([...atRuntime, ...inTypes].flatMap((imported) => [...imported])));
+  if (faults.length > 0) throw new PackError(`The dependencies are wrong: ${faults.join('; ')}.`);
+  const peers = Object.keys(manifest.peerDependencies);
+  return Object.fromEntries(
+    entries.map(({ name }, index) => [name, peers.filter((peer) => atRuntime[index]!.has(peer))]),
+  );
+}
+
+function faultsOf({ dependencies, peerDependencies }: Manifest, imported: Imported): string[] {
+  const declared = { ...dependencies, ...peerDependencies };
+  const missing = [...imported].filter(([name]) => !Object.hasOwn(declared, name));
+  const idle = Object.keys(dependencies).filter((name) => !isUsed(name, imported));
+  return [
+    ...missing.map(([name, file]) => `${file} imports ${name}, which is not declared`),
+    ...idle.map((name) => `nothing imports the dependency ${name}`),
+  ];
+}
+
+/** `@types/pg` is used by a declaration that imports `pg`. */
+const isUsed = (name: string, imported: Imported): boolean => imported.has(name.replace(/^@types\//, ''));
+
+interface Walk {
+  readonly dist: string;
+  readonly manifest: Manifest;
+  /** `.js` for what runs, `.d.ts` for what the compiler of a user reads. */
+  readonly extension: string;
+}
+
+/** Follows relative imports from a module, each file once. */
+async function importedFrom({ dist, manifest, extension }: Walk, module: string): Promise<Imported> {
+  const imported = new Map<string, string>();
+  const files = new Set([join(dist, module + extension)]);
+  for (const file of files) {
+    for (const specifier of await specifiersOf(file)) {
+      if (isBuiltin(specifier)) continue;
+      if (specifier.startsWith('.')) files.add(join(dirname(file), specifier.replace(/\.js$/, extension)));
+      else if (packageOf(specifier) === manifest.name) checkEntry(specifier, file, manifest);
+      else imported.set(packageOf(specifier), relative(dist, file));
+    }
+  }
+  return imported;
+}
+
+function checkEntry(specifier: string, file: string, manifest: Manifest): void {
+  if (entriesOf(manifest).some(({ name }) => name === specifier)) return;
+  throw new PackError(`${file} imports ${specifier}, which is no public entry: import the file by its path.`);
+}
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** What a module imports and re-exports, also by `import()` and by an imported type. */
+async function specifiersOf(file: string): Promise<string[]> {
+  const found: string[] = [];
+  const text = await readFile(file, 'utf8');
+  visit(await parse(text, { syntax: 'typescript', target: 'es2022' }), found);
+  return found;
+}
+
+interface SyntaxNode {
+  readonly type?: string;
+  readonly value?: unknown;
+  readonly [key: string]: unknown;
+}
+
+function visit(node: unknown, found: string[]): void {
+  if (typeof node !== 'object' || node === null) return;
+  const { type, source, callee, argument, arguments: given } = node as SyntaxNode;
+  if (type?.startsWith('Import') || type?.startsWith('Export')) take(source, found);
+  if (type === 'TsImportType') take(argument, found);
+  if (type === 'CallExpression' && (callee as SyntaxNode).type === 'Import')
+    take((given as { expression: SyntaxNode }[])[0]!.expression, found);
+  for (const inner of Object.values(node)) visit(inner, found);
+}
+
+function take(literal: unknown, found: string[]): void {
+  if ((literal as SyntaxNode | undefined)?.type === 'StringLiteral')
+    found.push((literal as SyntaxNode).value as string);
+}

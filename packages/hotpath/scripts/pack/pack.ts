@@ -1,0 +1,64 @@
+/**
+ * Packs the library as its users get it: compiled JavaScript, and a manifest that names it.
+ *
+ * The package is put together in a folder of its own, outside the repository, and packed there. So a process that
+ * runs from the workspace never meets the other manifest, and one that is killed leaves nothing to mend.
+ */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { compile } from './compile.ts';
+import { checkImports, type PeersByEntry } from './imports.ts';
+import { checkSources, type Manifest, publishedManifest } from './manifest.ts';
+
+export const LIBRARY = join(import.meta.dirname, '..', '..');
+const PROJECT = join(LIBRARY, '..', '..');
+
+export interface Packed {
+  readonly tarball: string;
+  /** Bytes, as it is downloaded. */
+  readonly size: number;
+  readonly peers: PeersByEntry;
+}
+
+/**
+ * @param into the folder for the tarball; it is made if it is not there.
+ * @throws {PackError}
+ */
+export async function pack(into: string): Promise<Packed> {
+  await mkdir(into, { recursive: true });
+  const stage = await mkdtemp(join(tmpdir(), 'hotpath-package-'));
+  try {
+    const peers = await fill(stage);
+    const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', resolve(into)], {
+      cwd: stage,
+    });
+    const [{ filename, size }] = JSON.parse(stdout) as [{ filename: string; size: number }];
+    return { tarball: join(resolve(into), filename), size, peers };
+  } finally {
+    await rm(stage, { recursive: true });
+  }
+}
+
+async function fill(stage: string): Promise<PeersByEntry> {
+  const manifest = await readManifest();
+  checkSources(LIBRARY, manifest);
+  const dist = join(stage, 'dist');
+  await compile(LIBRARY, dist);
+  const peers = await checkImports(dist, manifest);
+  await writeFile(join(stage, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
+  for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(LIBRARY, name), join(stage, name));
+  await cp(join(PROJECT, 'LICENSE'), join(stage, 'LICENSE'));
+  await cp(join(LIBRARY, 'sql'), join(stage, 'sql'), { recursive: true }).catch(unlessMissing);
+  return peers;
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+export async function readManifest(): Promise<Manifest> {
+  return JSON.parse(await readFile(join(LIBRARY, 'package.json'), 'utf8'));
+}

@@ -1,0 +1,121 @@
+/** The manifest of the published package, and what keeps a wrong one from being packed. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { withJavaScriptNames } from '../../packages/hotpath/scripts/pack/compile.ts';
+import { checkImports } from '../../packages/hotpath/scripts/pack/imports.ts';
+import {
+  checkSources,
+  entriesOf,
+  type Manifest,
+  publishedManifest,
+} from '../../packages/hotpath/scripts/pack/manifest.ts';
+import { LIBRARY, readManifest } from '../../packages/hotpath/scripts/pack/pack.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const MANIFEST: Manifest = {
+  name: 'hotpath',
+  version: '1.2.3',
+  private: true,
+  scripts: { prepack: 'node scripts/prepack/main.ts' },
+  bin: { hotpath: 'src/cli/main.ts' },
+  exports: { '.': './src/index.ts', './model': './src/model/index.ts', './*': './src/*.ts' },
+  files: ['dist'],
+  dependencies: { 'lru-cache': '^11.0.0' },
+  peerDependencies: { pg: '^8.16.0', ioredis: '^6.0.0' },
+  devDependencies: { '@prisma/generator-helper': '7.10.0' },
+};
+
+describe('the published manifest', () => {
+  it('names compiled files, and has nothing of the workspace', () => {
+    expect(publishedManifest(MANIFEST)).toEqual({
+      name: 'hotpath',
+      version: '1.2.3',
+      bin: { hotpath: 'dist/cli/main.js' },
+      exports: {
+        '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+        './model': { types: './dist/model/index.d.ts', default: './dist/model/index.js' },
+        './package.json': './package.json',
+      },
+      files: ['dist'],
+      dependencies: { 'lru-cache': '^11.0.0' },
+      peerDependencies: { pg: '^8.16.0', ioredis: '^6.0.0' },
+    });
+  });
+
+  it('is refused for an entry that is no source', () => {
+    expect(() => entriesOf({ ...MANIFEST, exports: { './jobs': './dist/jobs.js' } })).toThrow(
+      'The entry "./jobs" must name a file src/….ts, not ./dist/jobs.js.',
+    );
+  });
+
+  it('is refused for an entry whose source is not there', () => {
+    expect(() => checkSources(LIBRARY, { ...MANIFEST, bin: { hotpath: 'src/nowhere/main.ts' } })).toThrow(
+      'These entries have no source: hotpath (src/nowhere/main.ts).',
+    );
+  });
+
+  it('has a source for each of our entries', async () => {
+    const manifest = await readManifest();
+    checkSources(LIBRARY, manifest);
+    expect(entriesOf(manifest).map(({ name }) => name)).toEqual(expect.arrayContaining(['hotpath', 'hotpath/model']));
+  });
+});
+
+describe('what compiled files import', () => {
+  const check = async (files: Readonly<Record<string, string>>, manifest: Partial<Manifest> = {}) => {
+    const dist = await temporaryFolder();
+    const needed = {
+      'index.js': '',
+      'index.d.ts': 'export {};',
+      'model/index.js': '',
+      'model/index.d.ts': 'export {};',
+    };
+    for (const [name, text] of Object.entries({ ...needed, ...files })) {
+      await mkdir(dirname(join(dist, name)), { recursive: true });
+      await writeFile(join(dist, name), text);
+    }
+    return checkImports(dist, { ...MANIFEST, bin: {}, dependencies: {}, ...manifest });
+  };
+
+  it('says which peers each entry needs, by whatever way it imports them', async () => {
+    const peers = await check({
+      'index.js': "export * from './model/index.js'; import './inner.js'; /* import 'unknown'; */",
+      'inner.js': "import { join } from 'node:path'; import './index.js'; const pg = await import('pg/lib/utils');",
+      'model/index.js': "export { Redis } from 'ioredis';",
+    });
+    expect(peers).toEqual({ hotpath: ['pg', 'ioredis'], 'hotpath/model': ['ioredis'] });
+  });
+
+  it('must be declared, also in types', async () => {
+    await expect(check({ 'index.js': "import '@fastify/error/x';" })).rejects.toThrow(
+      'The dependencies are wrong: index.js imports @fastify/error, which is not declared.',
+    );
+    await expect(check({ 'index.d.ts': "export declare const a: import('pino').Logger;" })).rejects.toThrow(
+      'index.d.ts imports pino, which is not declared',
+    );
+  });
+
+  it('must be all that is installed', async () => {
+    const dependencies = { 'lru-cache': '^11.0.0', '@types/pg': '^8.16.0' };
+    await expect(check({ 'index.d.ts': "export type { Pool } from 'pg';" }, { dependencies })).rejects.toThrow(
+      'The dependencies are wrong: nothing imports the dependency lru-cache.',
+    );
+  });
+
+  it('must be public where it is the library by its own name', async () => {
+    await expect(check({ 'index.js': "import 'hotpath/http/errors';" })).rejects.toThrow(
+      'imports hotpath/http/errors, which is no public entry: import the file by its path.',
+    );
+  });
+});
+
+describe('declarations', () => {
+  it('name JavaScript files, in whatever way they import them', () => {
+    const of = (name: string) => `export * from './a${name}'; import "../b${name}"; type C = import('./c${name}').C;`;
+    expect(withJavaScriptNames(of('.ts'))).toBe(of('.js'));
+    expect(withJavaScriptNames("import 'a.ts'; import { b } from './b.js';")).toBe(
+      "import 'a.ts'; import { b } from './b.js';",
+    );
+  });
+});
