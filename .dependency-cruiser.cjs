@@ -33,6 +33,7 @@ module.exports = {
       session: [],
       compile: ['session'],
       budget: ['http', 'session', 'telemetry'],
+      prisma: ['budget', 'compile'],
       resource: ['http', 'compile'],
       freshness: ['compile', 'resource', 'session'],
       access: ['compile', 'freshness'],

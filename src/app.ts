@@ -2,6 +2,7 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { budgets } from 'hotpath/budget';
 import { connections, problems } from 'hotpath/edge';
 import { hotpath, telemetry, traceOnDemand } from 'hotpath/fastify';
 import { openapi } from 'hotpath/openapi';
@@ -31,7 +32,13 @@ export function buildApp(config: Config) {
   app.register(plugins.requestLine);
   app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
   app.register(plugins.docsRoutes);
-  app.register(plugins.budget, { config: config.budget });
+  app.register(budgets, {
+    mode: config.budget.mode,
+    required: true,
+    // Who may see everything may see what it cost to find that there is nothing.
+    showsCost: isAsAdmin,
+    costHeaders: ['server-timing', 'cache-status', 'age'],
+  });
   app.register(telemetry);
   app.register(plugins.security, { origins: config.http.corsOrigins });
   // Who may go on.

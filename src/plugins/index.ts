@@ -1,7 +1,6 @@
 /** The table of contents of the plugins that the service is composed of. */
 export { auth } from './auth.ts';
 export { bodies } from './bodies.ts';
-export { budget } from './budget.ts';
 export { compression } from './compression.ts';
 export { database } from './database.ts';
 export { deadline } from './deadline.ts';

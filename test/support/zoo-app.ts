@@ -1,6 +1,7 @@
 /** A small service on the zoo, whose schema is unlike the marketplace's: its reads, its cache, and routes of a test's own. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { budgets } from 'hotpath/budget';
 import { connections, problems } from 'hotpath/edge';
 import { hotpath, telemetry } from 'hotpath/fastify';
 import { Registry } from 'hotpath/resource/registry';
@@ -59,7 +60,7 @@ function serviceOn(url: string, declared: readonly Resource[]): FastifyInstance 
   app.register(plugins.requestHead);
   app.register(plugins.requestLine);
   app.register(plugins.deadline, { timeoutMs: config.http.requestTimeoutMs });
-  app.register(plugins.budget, { config: config.budget });
+  app.register(budgets, { mode: config.budget.mode, required: true });
   app.register(telemetry);
   app.register(plugins.redis, { config: config.redis });
   app.register(plugins.auth, { config: config.auth });

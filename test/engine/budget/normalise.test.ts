@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isTransactionControl, normalise } from 'hotpath/budget/normalise';
+import { isSessionControl, normalise } from 'hotpath/budget/normalise';
 import { describe, expect, it } from 'vitest';
 
 describe('a normalised statement', () => {
@@ -13,6 +13,9 @@ describe('a normalised statement', () => {
     ['select  a\n\tfrom t', 'select a from t'],
     ['select x2, a.b3 from t4 limit 10 offset 2.5', 'select x2, a.b3 from t4 limit ? offset ?'],
     ['select "a""$1" from t where b = -5', 'select "a""$1" from t where b = ?'],
+    ["select E'it\\'s', e'\\\\' from t where b = 'x'", 'select ?, ? from t where b = ?'],
+    ['select $$a secret$$, $tag$of $$ two$tag$ from t', 'select ?, ? from t'],
+    ["select 1 from t where b = 'cut off", 'select ? from t where b = ?'],
   ])('%s is %s', (text, normalised) => {
     expect(normalise(text)).toBe(normalised);
   });
@@ -33,16 +36,41 @@ describe('a normalised statement', () => {
     );
   });
 
+  it('is made of the start of a long text, without its values', () => {
+    const rows = Array.from({ length: 5000 }, (_, n) => `(${n}, 'secret ${n}')`);
+    const normalised = normalise(`insert into t values ${rows.join(', ')}`);
+    expect(normalised).toMatch(/^insert into t values \(\?\), /);
+    expect(normalised).not.toContain('secret');
+    expect(normalised.length).toBeLessThan(20_000);
+  });
+
   it('tells the frame of a transaction from what is in it', () => {
     expect(
-      ['BEGIN', ' commit', 'ROLLBACK TO SAVEPOINT a', 'savepoint a', 'start transaction read only'].every(
-        isTransactionControl,
-      ),
+      [
+        'BEGIN',
+        ' commit',
+        'ROLLBACK TO SAVEPOINT a',
+        'savepoint a',
+        'start transaction read only',
+        'END',
+        'abort;',
+        '/* app */ -- why\n begin',
+        'SET LOCAL app.tenant = 7',
+        'reset all',
+        "SELECT set_config('app.tenant', $1, TRUE) AS tenant",
+      ].every(isSessionControl),
     ).toBe(true);
     expect(
-      ['select 1', 'beginning', 'with a as (select 1) select * from a', 'insert into commits values (1)'].some(
-        isTransactionControl,
-      ),
+      [
+        'select 1',
+        'beginning',
+        'with a as (select 1) select * from a',
+        'insert into commits values (1)',
+        'begin; select 1',
+        "select set_config('a', $1, true), id from t",
+        'settle',
+        'set a = 1; delete from t',
+      ].some(isSessionControl),
     ).toBe(false);
   });
 });

@@ -3,22 +3,24 @@
  * the asynchronous context, so that a statement inside a transaction, behind Prisma, or in a callback is counted for
  * the request that asked for it and for no other.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Carrier, currentCarrier, runWith } from '../telemetry/context.ts';
 import type { Span } from '../telemetry/span.ts';
-import { isTransactionControl, normalise } from './normalise.ts';
+import { CallSite, currentCallSite, withCallSite } from './call-site.ts';
+import { isSessionControl, normalise } from './normalise.ts';
 
 /** Statements that differ in nothing but values and comments. */
 export interface Repetition {
   readonly statement: string;
   times: number;
-  /** Lines of the service's own code that sent it, if lines are kept. */
+  /** Lines of the application's own code that sent it (`file:line:column`), if lines are kept. */
   readonly sites: Set<string>;
 }
 
 export interface LedgerOptions {
   /** Keeps the line of code of each statement; costs a stack trace a statement. */
   readonly sites: boolean;
+  /** Files whose lines are not the application's own, such as a generated client. */
+  readonly ignore?: readonly RegExp[];
 }
 
 /** A ledger that is opened within a request or a job is in its trace. */
@@ -29,22 +31,32 @@ export class Ledger implements Carrier {
   failures = 0;
   /** Time from sending statements to their results, added up, in milliseconds. */
   durationMs = 0;
-  /** Whether the lines of code that send statements are kept. */
-  readonly sites: boolean;
+  readonly #options: LedgerOptions;
   readonly #repetitions = new Map<string, Repetition>();
 
   constructor(options: LedgerOptions = { sites: false }) {
-    this.sites = options.sites;
+    this.#options = options;
     const around = currentCarrier();
     this.traceId = around?.traceId;
     this.span = around?.span;
   }
 
+  /** Whether it keeps the line of code of each statement. */
+  get keepsSites(): boolean {
+    return this.#options.sites;
+  }
+
+  /** The place of the call that is running now; nothing if lines are not kept. */
+  callSite(): CallSite | undefined {
+    const { sites, ignore = [] } = this.#options;
+    return sites ? (currentCallSite() ?? new CallSite(ignore)) : undefined;
+  }
+
   /** Counts a statement that is being sent. @returns what to call when its result or its error is there. */
-  start(text: string): (error?: unknown) => void {
-    if (isTransactionControl(text)) return () => {};
+  start(text: string, site = this.callSite()): (error?: unknown) => void {
+    if (isSessionControl(text)) return () => {};
     this.statements += 1;
-    this.#repeat(text);
+    this.#repeat(text, site);
     const startedAt = performance.now();
     return (error) => {
       this.durationMs += performance.now() - startedAt;
@@ -61,7 +73,7 @@ export class Ledger implements Carrier {
     return this.repeated(1);
   }
 
-  #repeat(text: string): void {
+  #repeat(text: string, site: CallSite | undefined): void {
     const statement = normalise(text);
     let repetition = this.#repetitions.get(statement);
     if (!repetition) {
@@ -69,12 +81,9 @@ export class Ledger implements Carrier {
       this.#repetitions.set(statement, repetition);
     }
     repetition.times += 1;
-    const site = this.sites ? callSite.getStore() : undefined;
-    if (site) repetition.sites.add(site);
+    site?.addTo(repetition.sites);
   }
 }
-
-const callSite = new AsyncLocalStorage<string | undefined>();
 
 /** Runs what a request does with its ledger. */
 export const withLedger = <T>(ledger: Ledger, run: () => T): T => runWith(ledger, run);
@@ -86,42 +95,13 @@ export function currentLedger(): Ledger | undefined {
 }
 
 /**
- * What runs for whoever asks now, from whatever context it is called. `AsyncLocalStorage.bind` would carry every context
- * there is, and takes a hundred times as long.
+ * A function that runs in the context in which it was bound, from whatever context it is called. `AsyncLocalStorage.bind`
+ * would carry every context there is, and takes a hundred times as long.
  */
-export function bound<Args extends unknown[]>(run: (...args: Args) => void): (...args: Args) => void {
+export function bound<This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result) {
   const carrier = currentCarrier();
-  const site = callSite.getStore();
-  return (...args) => runWith(carrier, () => callSite.run(site, run, ...args));
-}
-
-/** Runs `run` so that its statements are said to come from the line of code that is calling now. */
-export function fromHere<T>(run: () => T): T {
-  if (!currentLedger()?.sites || callSite.getStore()) return run();
-  return from(ownLine(stackHere()), run);
-}
-
-/** Runs `run` so that its statements are said to come from `site` (`file:line:column`). */
-export const from = <T>(site: string | undefined, run: () => T): T => (site ? callSite.run(site, run) : run());
-
-const DEEP_ENOUGH = 50;
-
-function stackHere(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEEP_ENOUGH;
-  const { stack = '' } = new Error();
-  Error.stackTraceLimit = limit;
-  return stack;
-}
-
-const FRAME = /(?:\(| at (?:async )?)((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/;
-const NOT_ITS_OWN = /\/node_modules\/|\/packages\/hotpath\/src\/|\/src\/plugins\/|\/generated\//;
-
-/** The first line of a stack that is neither a library's nor the engine's. */
-function ownLine(stack: string): string | undefined {
-  for (const line of stack.split('\n')) {
-    const frame = FRAME.exec(line)?.[1];
-    if (frame && !NOT_ITS_OWN.test(frame)) return frame.replace('file://', '');
-  }
-  return undefined;
+  const site = currentCallSite();
+  return function (this: This, ...args: Args): Result {
+    return runWith(carrier, () => withCallSite(site, () => run.apply(this, args)));
+  };
 }

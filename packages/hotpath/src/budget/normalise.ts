@@ -7,19 +7,28 @@ import { LRUCache } from 'lru-cache';
 const REMEMBERED_TEXTS = 1000;
 const remembered = new LRUCache<string, string>({ max: REMEMBERED_TEXTS });
 
+/** Only so many characters of a longer text are looked at: what a bulk load writes into its statement is not kept. */
+const LONGEST = 20_000;
+
 export function normalise(text: string): string {
-  let normalised = remembered.get(text);
+  const start = text.length > LONGEST ? text.slice(0, LONGEST) : text;
+  let normalised = remembered.get(start);
   if (normalised === undefined) {
-    normalised = normaliseAnew(text);
-    remembered.set(text, normalised);
+    normalised = normaliseAnew(start);
+    remembered.set(start, normalised);
   }
   return normalised;
 }
 
-const QUOTED_NAME = '"(?:[^"]|"")*"';
-const STRING = "'(?:[^']|'')*'";
-const COMMENT = '/\\*[\\s\\S]*?\\*/|--[^\\n]*';
-const TOKEN = new RegExp(`(${QUOTED_NAME})|${STRING}|${COMMENT}|\\$\\d+|(?<![\\w$])-?\\d+(?:\\.\\d+)?\\b`, 'g');
+/** A text that was cut may end within any of these. */
+const QUOTED_NAME = '"(?:[^"]|"")*(?:"|$)';
+const STRING = "\\b[eE]'(?:[^'\\\\]|\\\\[\\s\\S]|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)";
+const DOLLAR_STRING = '(?<![\\w$])\\$((?:[A-Za-z_]\\w*)?)\\$[\\s\\S]*?(?:\\$\\2\\$|$)';
+const COMMENT = '/\\*[\\s\\S]*?(?:\\*/|$)|--[^\\n]*';
+const TOKEN = new RegExp(
+  `(${QUOTED_NAME})|${STRING}|${DOLLAR_STRING}|${COMMENT}|\\$\\d+|(?<![\\w$])-?\\d+(?:\\.\\d+)?\\b`,
+  'g',
+);
 const LIST = /\(\s*\?(?:::\w+)?(?:\s*,\s*\?(?:::\w+)?)*\s*\)/g;
 
 function normaliseAnew(text: string): string {
@@ -30,7 +39,15 @@ function normaliseAnew(text: string): string {
   return unvalued.replace(/\s+/g, ' ').replace(LIST, '(?)').trim();
 }
 
-const TRANSACTION_CONTROL = /^\s*(?:begin|commit|rollback|savepoint|release|start transaction|deallocate)\b/i;
+const LEADING = '^(?:\\s|--[^\\n]*\\n|/\\*(?:[^*]|\\*(?!/))*\\*/)*';
+const CONTROL = [
+  '(?:begin|start\\s+transaction|commit|end|rollback|abort|savepoint|release|deallocate|discard|set|reset)\\b[^;]*',
+  'select\\s+(?:pg_catalog\\.)?set_config\\([^();]*\\)(?:\\s+as\\s+\\S+)?\\s*',
+].join('|');
+const SESSION_CONTROL = new RegExp(`${LEADING}(?:${CONTROL});?\\s*$`, 'i');
 
-/** A transaction's own `BEGIN` and `COMMIT` read and write no data; budgets are about those that do. */
-export const isTransactionControl = (text: string): boolean => TRANSACTION_CONTROL.test(text);
+/**
+ * Whether a statement only frames others: a transaction's own `BEGIN` and `COMMIT`, or a setting of the session, such as
+ * the tenant that row-level security asks for. They read and write no data; budgets are about those that do.
+ */
+export const isSessionControl = (text: string): boolean => text.length < LONGEST && SESSION_CONTROL.test(text);

@@ -25,7 +25,7 @@ export function traceStatement(parent: Span, { statement, client, counted }: Sen
     'db.query.summary': summary,
     'server.address': client.host,
     'server.port': client.port,
-    'hotpath.statement.name': (statement as { name?: string }).name || undefined,
+    'hotpath.statement.name': (Object(statement) as { name?: string }).name || undefined,
   });
   return (error, result) => {
     counted?.(error);
@@ -47,8 +47,12 @@ export function traceWait(parent: Span | undefined): Finish | undefined {
   );
 }
 
-export const textOf = (statement: unknown): string =>
-  typeof statement === 'string' ? statement : ((statement as { text?: string }).text ?? '');
+/** The text of a query as `pg` takes it: a string, an object that has one, or a stream over a cursor. */
+export function textOf(statement: unknown): string {
+  if (typeof statement === 'string') return statement;
+  const { text, cursor } = Object(statement) as { text?: unknown; cursor?: { text?: unknown } };
+  return String(text ?? cursor?.text ?? '');
+}
 
 const SQLSTATE = /^[\dA-Z]{5}$/;
 
@@ -60,6 +64,7 @@ function failed(span: Span, error: unknown): void {
 
 /** A compiled read gives its one row itself. */
 function rowsOf(result: unknown): number | undefined {
+  if (result === undefined) return undefined;
   const { rowCount } = (result ?? {}) as { rowCount?: number | null };
   return rowCount === undefined ? 1 : (rowCount ?? undefined);
 }

@@ -1,9 +1,13 @@
 /**
  * Call sites for Prisma: an extension that tells the ledger which line of code asked. Prisma sends a statement long
- * after the call, from a stack of its own, but keeps the place of the call for its error messages.
+ * after the call, from a stack of its own, but keeps the place of the call for its error messages (unless its
+ * `errorFormat` is `minimal`, as it is with `NODE_ENV=production`).
+ *
+ *     const prisma = new PrismaClient({ adapter: new PrismaPg(pool) }).$extends(callSites);
  */
 import { Prisma } from '@prisma/client/extension';
-import { from } from './ledger.ts';
+import { fromLine } from '../budget/call-site.ts';
+import { currentLedger } from '../budget/ledger.ts';
 
 interface InternalParameters {
   readonly __internalParams?: { readonly callsite?: { getLocation(): Location | null } };
@@ -19,12 +23,13 @@ export const callSites = Prisma.defineExtension({
   name: 'hotpath call sites',
   query: {
     $allOperations({ args, query, ...rest }) {
+      if (!currentLedger()?.keepsSites) return query(args);
       const place = (rest as InternalParameters).__internalParams?.callsite?.getLocation();
-      const site = place
+      const line = place
         ? `${place.fileName.replace('file://', '')}:${place.lineNumber}:${place.columnNumber}`
         : undefined;
       // Prisma's promises do nothing until they are awaited, which has to happen in here.
-      return from(site, async () => await query(args));
+      return fromLine(line, async () => await query(args));
     },
   },
 });

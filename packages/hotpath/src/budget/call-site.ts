@@ -1,0 +1,96 @@
+/**
+ * Call sites: which line of the application's own code asked for a statement.
+ *
+ * The stack of the call names it for `pg`. A lazy query, such as Drizzle's, runs on a stack without that line, so the
+ * stack is read again when the result is there: by then the code that awaits it is known. Prisma names the line itself
+ * (`hotpath/prisma`).
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** One call that sends statements, and its line (`file:line:column`) once it is known. */
+export class CallSite {
+  readonly #ignore: readonly RegExp[];
+  #line: string | undefined;
+  #unnamed: Set<string>[] = [];
+
+  /** @param ignore which files are none of the application's own; `line` is searched for if it is not given. */
+  constructor(ignore: readonly RegExp[], line = ownLine(stackHere(), ignore)) {
+    this.#ignore = ignore;
+    this.#line = line;
+  }
+
+  get isKnown(): boolean {
+    return this.#line !== undefined;
+  }
+
+  /** Adds the line to `lines`, now or once it is known. */
+  addTo(lines: Set<string>): void {
+    if (this.#line === undefined) this.#unnamed.push(lines);
+    else lines.add(this.#line);
+  }
+
+  /** Searches again, on the stack of the call's result. */
+  locate(): void {
+    if (this.#line !== undefined || this.#unnamed.length === 0) return;
+    this.#line = ownLine(stackHere(), this.#ignore);
+    if (this.#line === undefined) return;
+    for (const lines of this.#unnamed) lines.add(this.#line);
+    this.#unnamed = [];
+  }
+}
+
+const callSites = new AsyncLocalStorage<CallSite | undefined>();
+
+export const currentCallSite = (): CallSite | undefined => callSites.getStore();
+
+/** Runs `run` so that its statements are said to come from `site`, or from their own lines without one. */
+export const withCallSite = <T>(site: CallSite | undefined, run: () => T): T => callSites.run(site, run);
+
+/** Runs `run` so that its statements are said to come from `line` (`file:line:column`). */
+export const fromLine = <T>(line: string | undefined, run: () => T): T =>
+  line === undefined ? run() : withCallSite(new CallSite([], line), run);
+
+const DEEP_ENOUGH = 50;
+
+function stackHere(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEEP_ENOUGH;
+  const { stack } = new Error();
+  Error.stackTraceLimit = limit;
+  // An application may set `Error.prepareStackTrace`, which returns anything.
+  return typeof stack === 'string' ? stack : '';
+}
+
+/** The file of a frame: an absolute path or a URL of one, on POSIX systems and on Windows. */
+const FRAME = /(?:^| \(|at )(?:async )?((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*:\d+:\d+)\)?$/;
+
+/** The first line of a stack that is the application's own. */
+export function ownLine(stack: string, ignore: readonly RegExp[] = []): string | undefined {
+  for (const line of stack.split('\n')) {
+    const place = FRAME.exec(line)?.[1];
+    const path = place && pathOf(place);
+    if (path && !isForeign(path) && !ignore.some((pattern) => path.search(pattern) >= 0)) return path;
+  }
+  return undefined;
+}
+
+/** Without the scheme of a URL, and without the query that a loader adds to it. */
+function pathOf(place: string): string {
+  if (!place.startsWith('file://')) return place;
+  const path = place.replace(/^file:\/\/(?:\/(?=[A-Za-z]:))?/, '').replace(/\?[^:]*(?=:\d+:\d+$)/, '');
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * The folder of this package's code, if it lies in files of its own. In a bundle it does not, and the frames of a source
+ * map name where it came from.
+ */
+const OWN_FOLDER = /^(.*\/)budget\/call-site\.[jt]s$/.exec(pathOf(import.meta.url))?.[1];
+
+const isForeign = (path: string): boolean =>
+  /[\\/]node_modules[\\/]/.test(path) ||
+  (OWN_FOLDER !== undefined && path.replaceAll('\\', '/').startsWith(OWN_FOLDER));

@@ -1,0 +1,86 @@
+/** What `budgets` knows of each request: its ledger, and what it spent beyond its route's budget. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requestError } from '../http/errors.ts';
+import { explain, type Overrun, overrunOf, type RouteBudget } from './budget.ts';
+import { Ledger } from './ledger.ts';
+import type { CheckedOptions } from './options.ts';
+import { hideCost, isStream, problemInstead, showCost } from './reply.ts';
+
+export const LEDGER = Symbol('hotpath/budget ledger');
+export const OVERRUN = Symbol('hotpath/budget overrun');
+export const SETTLED = Symbol('hotpath/budget settled');
+
+interface GuardedRequest {
+  [LEDGER]?: Ledger | undefined;
+  [OVERRUN]?: Overrun | undefined;
+  /** Whether nothing that it sends from now on belongs to its reply. */
+  [SETTLED]?: boolean | undefined;
+}
+
+export class Guard {
+  readonly options: CheckedOptions;
+  /** Requests over budget since the start, by route. */
+  readonly overruns = new Map<string, number>();
+  readonly #ledgerOptions: { sites: boolean; ignore: readonly RegExp[] };
+
+  constructor(options: CheckedOptions) {
+    this.options = options;
+    this.#ledgerOptions = { sites: options.mode !== 'count', ignore: options.ignore };
+  }
+
+  /** A request that another plugin has answered before its ledger was opened gets an empty one. */
+  ledgerOf(request: FastifyRequest): Ledger {
+    const guarded = request as GuardedRequest;
+    guarded[LEDGER] ??= new Ledger(this.#ledgerOptions);
+    return guarded[LEDGER];
+  }
+
+  /** Settles the account of a request whose reply is ready. @returns the payload, or a problem document in its place. */
+  settle(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+    if (this.#mayShowCost(request, reply)) showCost(this.ledgerOf(request), reply, this.options);
+    else hideCost(reply, this.options);
+    (request as GuardedRequest)[SETTLED] = !isStream(payload);
+    const overrun = this.#overrun(request);
+    if (!overrun || this.options.mode !== 'throw') return payload;
+    return problemInstead({ error: requestError('budgetExceeded', explain(overrun)), payload }, request, reply);
+  }
+
+  /** Settles the account of a reply that was a stream, or was written past Fastify: it can no longer fail. */
+  settleLate(request: FastifyRequest): void {
+    const guarded = request as GuardedRequest;
+    if (!guarded[SETTLED] && !guarded[OVERRUN]) this.#overrun(request);
+  }
+
+  #overrun(request: FastifyRequest): Overrun | undefined {
+    const overrun = overrunOf(this.ledgerOf(request), this.#budgetOf(request));
+    if (!overrun) return undefined;
+    (request as GuardedRequest)[OVERRUN] = overrun;
+    this.overruns.set(overrun.route, (this.overruns.get(overrun.route) ?? 0) + 1);
+    if (this.options.mode === 'warn') request.log.warn(`Over budget: ${explain(overrun)}`);
+    if (this.options.mode === 'throw') request.log.error(`Over budget: ${explain(overrun)}`);
+    return overrun;
+  }
+
+  #budgetOf({ method, routeOptions: { url = '(no route)', config } }: FastifyRequest): RouteBudget {
+    const { budget = this.options.default, repeated = this.options.repeated } = config ?? {};
+    return { route: `${method} ${url}`, budget, repeated };
+  }
+
+  /**
+   * A refusal may be of a row that is there and of one that is not. What it cost to find that out, and whether a cache
+   * knew, can differ between the two, so in production only those who may know are shown it.
+   */
+  #mayShowCost(request: FastifyRequest, reply: FastifyReply): boolean {
+    const { mode, showsCost } = this.options;
+    if (mode !== 'count' || reply.statusCode < 400) return true;
+    try {
+      return showsCost(request) === true;
+    } catch (err) {
+      request.log.error({ err }, 'The option `showsCost` of hotpath/budget failed: the cost is not shown.');
+      return false;
+    }
+  }
+}
+
+/** What the guard has found so far; undefined before the reply is on its way. */
+export const foundOverrun = (request: FastifyRequest): Overrun | undefined => (request as GuardedRequest)[OVERRUN];

@@ -1,0 +1,107 @@
+/** The options of `budgets`, and what is wrong with given ones. */
+import type { FastifyRequest } from 'fastify';
+import type pg from 'pg';
+import { type BudgetMode, REPEATED } from './budget.ts';
+
+export interface BudgetsOptions {
+  /**
+   * The pool or pools whose statements are counted: the one that Prisma (`new PrismaPg(pool)`) or Drizzle (`db.$client`)
+   * sends through. Without it, count them by `countStatements(pool)`.
+   */
+  readonly pool?: pg.Pool | readonly pg.Pool[];
+  /** What happens to a request over budget: it fails with status 500 (tests), it is logged (development), or it is counted. */
+  readonly mode: BudgetMode;
+  /** Statements that a request may send whose route declares no budget; as many as it likes without it. */
+  readonly default?: number;
+  /** Refuses to register a route that declares no budget. */
+  readonly required?: boolean;
+  /** From so many times on, the same statement in one request is one too many. 3 by default. */
+  readonly repeated?: number;
+  /**
+   * Files whose lines are not named, beside those in `node_modules` and in a folder `generated`: a generated client, or the
+   * module through which every query goes, so that its callers are named.
+   */
+  readonly ignore?: readonly RegExp[];
+  /** Adds `db` to the reply's `Server-Timing`: statements, and their time in milliseconds. On by default. */
+  readonly serverTiming?: boolean;
+  /**
+   * Who sees what a refused request (status 400 or more) cost in the mode `count`; nobody by default, for the cost of
+   * "not found" can differ between a row that is there and one that is not.
+   */
+  readonly showsCost?: (request: FastifyRequest) => boolean;
+  /** Other headers of the application that tell the cost, taken off where it is not shown. */
+  readonly costHeaders?: readonly string[];
+  /**
+   * Adds `request.ledger`, `request.overrun` and `app.overruns`. Turn it off if the application has these names itself;
+   * `currentLedger()` has the ledger all the same.
+   */
+  readonly decorate?: boolean;
+}
+
+export type CheckedOptions = Required<Omit<BudgetsOptions, 'pool'>> & { readonly pools: readonly pg.Pool[] };
+
+const MODES: readonly BudgetMode[] = ['throw', 'warn', 'count'];
+const GENERATED = /[\\/]generated[\\/]/;
+/** What Fastify itself reads of a plugin's options. */
+const OF_FASTIFY = ['prefix', 'logLevel', 'logSerializers'];
+
+/** @throws {TypeError} naming the first option that does not fit, what it is, and what it must be. */
+export function checkedOptions(given: BudgetsOptions): CheckedOptions {
+  const { pool, ...rest } = given;
+  const options: CheckedOptions = {
+    pools: pool === undefined ? [] : [pool].flat(),
+    mode: rest.mode,
+    default: rest.default ?? (rest.required ? 0 : Infinity),
+    required: rest.required ?? false,
+    repeated: rest.repeated ?? REPEATED,
+    ignore: rest.ignore ?? [],
+    serverTiming: rest.serverTiming ?? true,
+    showsCost: rest.showsCost ?? (() => false),
+    costHeaders: rest.costHeaders ?? [],
+    decorate: rest.decorate ?? true,
+  };
+  const complaint = unknownOption(given, options) ?? misfit(options);
+  if (complaint) throw new TypeError(`hotpath/budget: ${complaint}`);
+  return { ...options, ignore: [GENERATED, ...options.ignore] };
+}
+
+function unknownOption(given: BudgetsOptions, known: CheckedOptions): string | undefined {
+  const names = ['pool', ...OF_FASTIFY, ...Object.keys(known).filter((name) => name !== 'pools')];
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  return unknown && `there is no option \`${unknown}\`.`;
+}
+
+function misfit(options: CheckedOptions): string | undefined {
+  const { mode, ignore, showsCost, costHeaders } = options;
+  if (!MODES.includes(mode)) return must('mode', mode, "'throw', 'warn' or 'count'");
+  if (!isBudget(options.default)) return must('default', options.default, BUDGET);
+  if (!isRepetition(options.repeated)) return must('repeated', options.repeated, REPETITION);
+  if (!Array.isArray(ignore) || !ignore.every((pattern) => pattern instanceof RegExp)) {
+    return must('ignore', ignore, 'a list of regular expressions');
+  }
+  if (typeof showsCost !== 'function') return must('showsCost', showsCost, 'a function of the request');
+  if (!Array.isArray(costHeaders) || !costHeaders.every((name) => typeof name === 'string')) {
+    return must('costHeaders', costHeaders, 'a list of names of headers');
+  }
+  for (const name of ['required', 'serverTiming', 'decorate'] as const) {
+    if (typeof options[name] !== 'boolean') return must(name, options[name], 'true or false');
+  }
+  return undefined;
+}
+
+export const must = (name: string, value: unknown, wanted: string): string =>
+  `\`${name}\` is ${shown(value)}, but must be ${wanted}.`;
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'function' ? 'a function' : String(value);
+}
+
+export const BUDGET = 'a number of statements, 0 or more';
+export const REPETITION = 'a number of times, 2 or more, or Infinity';
+
+export const isBudget = (value: unknown): boolean =>
+  value === Infinity || (Number.isInteger(value) && (value as number) >= 0);
+
+export const isRepetition = (value: unknown): boolean =>
+  value === Infinity || (Number.isInteger(value) && (value as number) >= 2);
