@@ -12,10 +12,6 @@ import type { Config } from '../config.ts';
 import { createLine, type Line } from './overload/line.ts';
 
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Answers however many ask and however busy the process is: what operators and their probes ask for. */
-    unlimited?: true;
-  }
   interface FastifyInstance {
     /** Where requests wait for their turn. */
     readonly line: Line;

@@ -8,9 +8,13 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Cluster, Redis } from 'ioredis';
+import type { BudgetMode } from '../budget/budget.ts';
+import { budgets } from '../budget/budgets.ts';
+import type { BudgetsOptions } from '../budget/options.ts';
 import { createBreaker } from '../cache/breaker.ts';
 import type { DataModel } from '../compile/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
+import { SessionPool } from '../session/session-pool.ts';
 import { type CacheOptions, openCache } from './cache/cache.ts';
 import { type FreshnessOptions, followChanges } from './cache/freshness.ts';
 import { telemetry } from './edge/telemetry.ts';
@@ -36,6 +40,8 @@ export interface HotpathOptions {
   readonly redis?: Redis | Cluster | SharedRedis | undefined;
   /** Names the code that makes answers; processes of one release share what lies in Redis. */
   readonly release?: string | undefined;
+  /** What happens to a request over its budget; `warn` without it. To say more, register `budgets` before. */
+  readonly mode?: BudgetMode;
   /** How long a cached read may take, in milliseconds; for ever without it. */
   readonly timeoutMs?: number;
   readonly cache?: CacheOptions;
@@ -45,6 +51,7 @@ export interface HotpathOptions {
 export const hotpath = fp<HotpathOptions>(
   async (app, options) => {
     const { prisma, model, resources, secret, viewer, release = '', timeoutMs = 0 } = options;
+    if (!app.hasPlugin('budget')) await app.register(budgets, budgetsFor(options));
     if (!app.hasPlugin('telemetry')) await app.register(telemetry);
     if (viewer) addViewer(app, viewer);
     else if (!app.hasRequestDecorator('viewer')) {
@@ -61,6 +68,10 @@ export const hotpath = fp<HotpathOptions>(
   },
   { name: 'hotpath', fastify: '5.x' },
 );
+
+/** What the service sends past this library's own pool is counted, too. */
+const budgetsFor = ({ pool, mode = 'warn' }: HotpathOptions): BudgetsOptions =>
+  typeof pool === 'string' || pool instanceof SessionPool ? { mode } : { mode, pool };
 
 /** When a request goes on without Redis, in milliseconds. */
 const REDIS_TIMEOUT_MS = 50;

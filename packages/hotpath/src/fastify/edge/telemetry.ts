@@ -9,10 +9,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Overrun } from '../../budget/budget.ts';
+import type {} from '../../budget/budgets.ts';
 import { told } from '../../cache/spans.ts';
 import { originOf } from '../../telemetry/origin.ts';
 import type { Span } from '../../telemetry/span.ts';
 import { isSampled, startRoot } from '../../telemetry/tracing.ts';
+import type {} from '../route-config.ts';
 import { requestErrorOf } from './known-errors.ts';
 
 /** Right behind the ledger. */

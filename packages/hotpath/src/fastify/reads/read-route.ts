@@ -5,15 +5,6 @@ import type { Resource } from '../../resource/resource.ts';
 import type { PathFields } from '../../resource/route-place.ts';
 import type { Viewer } from '../../resource/viewer.ts';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The resource of a read route, and how the route reads it. */
-    read?: ReadRoute & { readonly kind: 'item' | 'list' };
-    /** The route keeps its deadline by itself. */
-    ownDeadline?: true;
-  }
-}
-
 export interface ReadRoute {
   readonly resource: Resource;
   /** Statements that a request may send. */

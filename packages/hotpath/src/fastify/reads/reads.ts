@@ -28,6 +28,7 @@ import { isUnreadable } from '../../session/error-codes.ts';
 import type { SessionPool } from '../../session/session-pool.ts';
 import type { Hotpath, Reading } from '../instance.ts';
 import type { RawQueries } from '../prisma-client.ts';
+import { UNCOMPRESSED } from '../route-config.ts';
 import { cachedRead, type Ran, type Shown } from './cached-read.ts';
 import { within } from './in-time.ts';
 import type { ReadRoute } from './read-route.ts';
@@ -132,7 +133,7 @@ function readRoute<S extends Selection>(app: FastifyInstance, path: string, read
     const [isGuarded, fixes] = [read.guard !== undefined, Object.keys(read.where)];
     const how = { policy: read.cache, resource, isGuarded, fixed: fixes, select, guard, run };
     const { onRequest, handler } = cachedRead<S>(hotpath, how);
-    app.get(path, { config: { ...config, ownDeadline: true }, compress: false, onRequest }, handler);
+    app.get(path, { config: { ...config, ownDeadline: true }, ...UNCOMPRESSED, onRequest }, handler);
     return;
   }
   app.get(path, { config }, async (request, reply) => {

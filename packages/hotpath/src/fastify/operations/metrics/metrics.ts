@@ -13,6 +13,7 @@ import { requestError } from '../../../http/errors.ts';
 import type { SessionPool } from '../../../session/session-pool.ts';
 import { expose } from '../../../telemetry/metrics/exposition.ts';
 import { createRegistry } from '../../../telemetry/metrics/registry.ts';
+import { UNCOMPRESSED } from '../../route-config.ts';
 import { countRequests } from './requests.ts';
 import { publishState } from './state.ts';
 import { metricsOfAll } from './workers.ts';
@@ -21,13 +22,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Whoever counts something registers it here. */
     readonly metrics: Registry;
-  }
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** A bearer token of this route is its own: the service does not refuse it for naming no viewer. */
-    ownToken?: true;
   }
 }
 
@@ -55,7 +49,7 @@ export const metrics = fp<MetricsOptions>(
       {
         config: { budget: 0, unlimited: true, ownToken: true },
         schema: { hide: true },
-        compress: false,
+        ...UNCOMPRESSED,
         onRequest: admission(options),
       },
       async ({ headers }, reply) => {
