@@ -33,7 +33,7 @@ module.exports = {
       session: [],
       compile: ['session'],
       budget: ['http', 'session', 'telemetry'],
-      prisma: ['budget', 'compile'],
+      prisma: ['budget', 'compile', 'session'],
       resource: ['http', 'compile'],
       freshness: ['compile', 'resource', 'session'],
       access: ['compile', 'freshness'],

@@ -1,8 +1,7 @@
 /** A child that reads one user with so many of his transactions: compiled, and as a query a child. */
 
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
-import type { Statement } from 'hotpath/compile/compile';
-import { compiledReads } from 'hotpath/compile/extension';
+import { compiledReads } from 'hotpath/prisma';
 import { datamodel } from '#datamodel';
 import { buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config.ts';
@@ -15,8 +14,7 @@ const LATEST = [{ createdAt: 'desc' as const }, { id: 'desc' as const }];
 
 const app = buildApp(loadConfig());
 await app.ready();
-const execute = async (statement: Statement) => [await app.hotpath.execute(statement)];
-const compiled = app.prisma.$extends(compiledReads({ dataModel: datamodel, execute }));
+const compiled = app.prisma.$extends(compiledReads({ model: datamodel, pool: app.pool }));
 
 const ways = {
   async hotpath(children: number): Promise<void> {

@@ -11,6 +11,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { BudgetMode } from '../budget/budget.ts';
 import { budgets } from '../budget/budgets.ts';
 import type { BudgetsOptions } from '../budget/options.ts';
+import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
 import { createBreaker } from '../cache/breaker.ts';
 import type { DataModel } from '../compile/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -20,7 +21,6 @@ import { type FreshnessOptions, followChanges } from './cache/freshness.ts';
 import { telemetry } from './edge/telemetry.ts';
 import { addViewer, type ViewerOf } from './edge/viewer.ts';
 import type { SharedRedis } from './instance.ts';
-import { type PoolOrUrl, readingPool } from './pool.ts';
 import type { RegisteredClient } from './prisma-client.ts';
 import { addReadRoutes, openReading } from './reads/reads.ts';
 
@@ -57,7 +57,9 @@ export const hotpath = fp<HotpathOptions>(
     else if (!app.hasRequestDecorator('viewer')) {
       throw new TypeError('hotpath must know who asks: give it `viewer: (request) => …`.');
     }
-    const pool = readingPool(app, options.pool);
+    const lost = (err: Error) => app.log.warn({ err }, 'A database connection was lost.');
+    const { pool, isOwn } = readingPool(options.pool, lost);
+    if (isOwn) app.addHook('onClose', () => pool.end());
     const redis = options.redis && shared(app, options.redis);
     const reading = openReading({ pool, model, resources, secret, timeoutMs });
     const freshness = followChanges(app, reading, options.freshness ?? {});

@@ -4,28 +4,25 @@
  * They take the arguments of `findUnique`/`findFirst` and `findMany`, typed by the client that is extended, and give
  * the JSON text that PostgreSQL built, in one statement whatever the depth:
  *
- *     const prisma = new PrismaClient({ adapter }).$extends(compiledReads({ dataModel, execute }));
- *     const { json, snapshot } = await prisma.user.json({ where: { id: 7 }, select: { name: true } });
+ *     const prisma = new PrismaClient({ adapter }).$extends(compiledReads({ model, pool }));
+ *     const json = await prisma.post.jsonMany({ select: { title: true, author: { select: { name: true } } }, take: 20 });
  */
 import { Prisma } from '@prisma/client/extension';
 import { type Operation, skip, type Types } from '@prisma/client/runtime/client';
-import { createCompiler, type ReadRow, type Statement } from './compile.ts';
-import type { Computed } from './computed.ts';
-import type { DataModel, Model } from './data-model.ts';
-import { isObject } from './plan/arguments.ts';
+import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
+import { createCompiler } from '../compile/compile.ts';
+import type { Computed } from '../compile/computed.ts';
+import type { DataModel, Model } from '../compile/data-model.ts';
+import { executeOn } from '../compile/execute.ts';
+import { isObject } from '../compile/plan/arguments.ts';
 
 export interface CompiledReadsOptions {
-  readonly dataModel: DataModel;
-  /** Sends the statement and gives its rows; whose connection, and in which transaction, is the caller's. */
-  readonly execute: (statement: Statement) => Promise<readonly ReadRow[]>;
+  /** As the generator `hotpath-datamodel` has written it. */
+  readonly model: DataModel;
+  /** The pool that the statements are sent through, or the URL of the database. They are in no transaction of the client. */
+  readonly pool: PoolOrUrl;
   /** How many shapes are kept. */
   readonly shapes?: number;
-}
-
-export type OneRow = Pick<ReadRow, 'json' | 'snapshot' | 'incarnation'>;
-
-export interface ManyRows extends OneRow {
-  readonly json: string;
 }
 
 /** A model without the operation has no arguments for it, where Prisma's own type would take anything. */
@@ -36,20 +33,22 @@ type WithComputed<Args> = Args & { readonly computed?: Readonly<Record<string, C
 type OneArgs<T> = WithComputed<ArgsOf<T, 'findUnique'> | ArgsOf<T, 'findFirst'>>;
 type ManyArgs<T> = WithComputed<ArgsOf<T, 'findMany'>>;
 
-export function compiledReads({ dataModel, execute, shapes }: CompiledReadsOptions) {
+export function compiledReads({ model: dataModel, pool, shapes }: CompiledReadsOptions) {
   const compiler = createCompiler({ dataModel, ...(shapes !== undefined && { shapes }) });
+  const execute = executeOn(readingPool(pool).pool);
 
-  async function json<T, A>(this: T, args: Types.Public.Exact<A, OneArgs<T>>): Promise<OneRow> {
+  /** The JSON text of one row; `null` where there is none. */
+  async function json<T, A>(this: T, args: Types.Public.Exact<A, OneArgs<T>>): Promise<string | null> {
     const model = Prisma.getExtensionContext(this).$name!;
     const action = namesOneRow(dataModel.models[model]!, args) ? 'findUnique' : 'findFirst';
-    const [row] = await execute(compiler.compile({ model, action, args: args as object }));
-    return row!;
+    return (await execute(compiler.compile({ model, action, args: args as object }))).json;
   }
 
-  async function jsonMany<T, A>(this: T, args?: Types.Public.Exact<A, ManyArgs<T>>): Promise<ManyRows> {
+  /** The JSON text of a list of rows. */
+  async function jsonMany<T, A>(this: T, args?: Types.Public.Exact<A, ManyArgs<T>>): Promise<string> {
     const model = Prisma.getExtensionContext(this).$name!;
-    const [row] = await execute(compiler.compile({ model, action: 'findMany', args: (args ?? {}) as object }));
-    return row as ManyRows;
+    const statement = compiler.compile({ model, action: 'findMany', args: (args ?? {}) as object });
+    return (await execute(statement)).json!;
   }
 
   return Prisma.defineExtension({ name: 'compiledReads', model: { $allModels: { json, jsonMany } } });
