@@ -120,6 +120,31 @@ describe('an application with its own', () => {
   });
 });
 
+describe('a route', () => {
+  it('is guarded wherever it was declared', async () => {
+    const app = apps.bare();
+    app.register(async (scope) => void scope.get('/plugin', async () => apps.loop()));
+    app.get('/before', async () => apps.loop());
+    app.register(budgets, { pool: apps.pool, mode: 'throw' });
+    app.get('/after', async () => apps.loop());
+    for (const url of ['/plugin', '/before', '/after']) expect(await app.inject(url)).toMatchObject(exceeded);
+  });
+
+  it('asked by another one spends of its own budget', async () => {
+    const app = apps.of((scope) => {
+      scope.get('/outer', async () => {
+        const inner = await Promise.all([1, 2, 3].map(() => scope.inject('/inner')));
+        await apps.one();
+        return inner.map(({ headers }) => headers['server-timing']);
+      });
+      scope.get('/inner', async () => apps.two());
+    });
+    const reply = await app.inject('/outer');
+    expect(reply.headers['server-timing']).toContain('desc="1 statement"');
+    expect(reply.json()).toEqual([1, 2, 3].map(() => expect.stringContaining('desc="2 statements"')));
+  });
+});
+
 describe('a reply that streams', () => {
   const logged: string[] = [];
   const server = { logger: { level: 'error', stream: { write: (line: string) => void logged.push(line) } } };

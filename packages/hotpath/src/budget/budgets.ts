@@ -4,8 +4,9 @@
  *     app.register(budgets, { pool, mode: 'throw' });
  *     app.get('/users/:id', { config: { budget: 2 } }, handler);
  *
- * A request that sends the same statement three times, or more statements than its route's budget, is over budget. It
- * holds for the routes that are registered after the plugin, and for those beside it in the same scope.
+ * A request that sends the same statement three times, or more statements than its route's budget, is over budget. That
+ * holds for every route of the scope; what a hook sends that was added before the plugin is not counted. Only routes that
+ * are declared after it is loaded have their `config` checked, and are refused without one if it is required.
  */
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
