@@ -119,13 +119,17 @@ function poolQuery(query: AnyFunction): AnyFunction {
  */
 function poolConnect(connect: AnyFunction): AnyFunction {
   return function (this: unknown, ...args) {
-    const got = (this as pg.Pool).idleCount === 0 ? traceWait(currentSpan()) : undefined;
-    const callback = args[0];
-    if (typeof callback !== 'function') {
-      const connecting = runWith(undefined, () => connect.apply(this, args));
-      return got ? afterPromise(connecting, { finish: (error) => got(error) }) : connecting;
+    if ((this as pg.Pool).idleCount > 0) {
+      if (typeof args[0] === 'function') args[0] = bound(args[0] as AnyFunction);
+      return connect.apply(this, args);
     }
-    const whenGot = bound(got ? tap(callback as AnyFunction, (error) => got(error)) : (callback as AnyFunction));
-    return runWith(undefined, () => connect.call(this, whenGot));
+    const got = traceWait(currentSpan());
+    const finish = (error?: unknown) => got?.(error);
+    if (typeof args[0] === 'function') {
+      args[0] = bound(tap(args[0] as AnyFunction, finish));
+      return runWith(undefined, () => connect.apply(this, args));
+    }
+    const connecting = runWith(undefined, () => connect.apply(this, args));
+    return got ? afterPromise(connecting, { finish }) : connecting;
   };
 }

@@ -102,6 +102,8 @@ export function bound<This, Args extends unknown[], Result>(run: (this: This, ..
   const carrier = currentCarrier();
   const site = currentCallSite();
   return function (this: This, ...args: Args): Result {
-    return runWith(carrier, () => withCallSite(site, () => run.apply(this, args)));
+    const go = () => run.apply(this, args);
+    const fromThere = currentCallSite() === site ? go : () => withCallSite(site, go);
+    return currentCarrier() === carrier ? fromThere() : runWith(carrier, fromThere);
   };
 }
