@@ -37,6 +37,7 @@ module.exports = {
       resource: ['http', 'compile'],
       freshness: ['compile', 'resource', 'session'],
       access: ['compile', 'freshness'],
+      install: ['compile', 'freshness', 'resource', 'session'],
       cache: ['freshness', 'http', 'telemetry', 'resource'],
       jobs: ['session', 'telemetry'],
       fastify: [
@@ -45,6 +46,7 @@ module.exports = {
         'cache',
         'compile',
         'freshness',
+        'install',
         'http',
         'jobs',
         'resource',

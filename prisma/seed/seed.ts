@@ -100,6 +100,8 @@ async function emptyTables(client: pg.Client, reset: boolean): Promise<void> {
   }
   // Tables of a team's own that refer to these are emptied with them.
   await client.query(`TRUNCATE ${tables} RESTART IDENTITY CASCADE`);
+  // What was answered to their creation.
+  await client.query('DELETE FROM "hotpath"."idempotency_keys" WHERE schema = current_schema()');
 }
 
 async function holdsRows(client: pg.Client): Promise<boolean> {

@@ -19,10 +19,7 @@ export const STEPS: readonly Step[] = [
   { name: 'devices', tables: ['devices', 'readings', 'readings_hourly', 'reports'] },
 ];
 
-/** Kept for the rows that a seed replaces, so emptied with them. */
-const EMPTIED = ['idempotency_keys'];
-
-export const TABLES: readonly string[] = [...STEPS.flatMap((step) => step.tables), ...EMPTIED];
+export const TABLES: readonly string[] = STEPS.flatMap((step) => step.tables);
 
 const CORNER_CASES: Step = { name: 'corner-cases', tables: [] };
 

@@ -2,15 +2,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { surveyTables } from 'hotpath/freshness/coverage';
-import {
-  changesBetween,
-  installedTriggers,
-  migrationText,
-  type TriggerChange,
-  type Triggers,
-} from 'hotpath/freshness/trigger-migration';
-import { triggersFor } from 'hotpath/freshness/triggers';
 import { watch } from 'hotpath/freshness/watched';
+import { migrationFor, type WrittenMigration } from 'hotpath/install/migration';
 import { Registry } from 'hotpath/resource/registry';
 import { SessionClient } from 'hotpath/session/session-client';
 import { datamodel } from '#datamodel';
@@ -20,8 +13,8 @@ import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- triggers [--check | --database]
 
-Writes the next migration, prisma/migrations/<time>_triggers, if the resources need triggers that the migrations do not
-install, and says which. Apply it with \`npx prisma migrate deploy\`.
+Writes the next migration, prisma/migrations/<time>_hotpath, if the library or the resources need something in the
+database that the migrations do not bring, and says what. Apply it with \`npx prisma migrate deploy\`.
 
   --check     writes nothing, and fails if it would
   --database  looks at the database of DATABASE_URL in place of the migrations: names each table, view and column whose
@@ -36,12 +29,11 @@ export const triggers: Command = {
   async run([mode, ...more]) {
     if (more.length > 0 || !MODES.some((each) => each === mode)) throw new CommandError(usage);
     if (mode === '--database') return surveyDatabase(databaseUrl());
-    const wanted = wantedTriggers();
-    const changes = changesBetween(installedTriggers(migrations().map(({ text }) => text)), wanted);
-    if (changes.length === 0) return say('The triggers are what the resources need.');
-    for (const { source, kind } of changes) say(`${kind.padEnd(8)} ${source}`);
-    if (mode) throw new CommandError('The migrations install other triggers. Run `npm run hotpath -- triggers`.');
-    say(`Written to ${writeMigration(changes, wanted)}.`);
+    const written = nextMigration();
+    if (!written) return say('The migrations bring what the resources need.');
+    for (const { kind, what } of written.changes) say(`${kind.padEnd(8)} ${what}`);
+    if (mode) throw new CommandError('The migrations bring something else. Run `npm run hotpath -- triggers`.');
+    say(`Written to ${writeMigration(written)}.`);
   },
 };
 
@@ -60,10 +52,11 @@ async function surveyDatabase(url: string): Promise<void> {
   }
 }
 
-/** What the resources of all modules need. */
-export const wantedTriggers = (): Triggers => triggersFor(watch(declaredResources()));
+/** What the resources of all modules need, and the migrations do not bring. */
+export const nextMigration = (): WrittenMigration | undefined =>
+  migrationFor({ migrationTexts: migrations().map(({ text }) => text), registry: declaredResources() });
 
-function declaredResources(): Registry {
+export function declaredResources(): Registry {
   const registry = new Registry(datamodel);
   registry.add(...modules.flatMap(({ resources }) => resources));
   registry.check();
@@ -78,10 +71,10 @@ export function migrations(): { readonly name: string; readonly text: string }[]
   }));
 }
 
-function writeMigration(changes: readonly TriggerChange[], wanted: Triggers): string {
-  const name = `${nextTime()}_triggers`;
+function writeMigration({ text }: WrittenMigration): string {
+  const name = `${nextTime()}_hotpath`;
   mkdirSync(join(MIGRATIONS, name));
-  writeFileSync(join(MIGRATIONS, name, 'migration.sql'), migrationText(changes, wanted));
+  writeFileSync(join(MIGRATIONS, name, 'migration.sql'), text);
   return `prisma/migrations/${name}`;
 }
 

@@ -4,13 +4,12 @@ import { type Needs, needsOf } from 'hotpath/access/needs';
 import { watch } from 'hotpath/freshness/watched';
 import { Registry } from 'hotpath/resource/registry';
 import { datamodel } from '#datamodel';
-import { pluginWrites } from '../plugins/writes.ts';
 import { modules } from './index.ts';
 
 /** @param schema of the models that do not name theirs. */
 export function declaredNeeds(schema: string): Needs {
   const registry = new Registry(datamodel);
   registry.add(...modules.flatMap(({ resources }) => resources));
-  const writes = [pluginWrites, ...modules.map((module) => module.writes ?? {})];
+  const writes = modules.map((module) => module.writes ?? {});
   return needsOf({ dataModel: datamodel, watched: watch(registry), writes, schema });
 }

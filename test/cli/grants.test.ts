@@ -45,11 +45,11 @@ describe('the SQL of hotpath grants', () => {
     const denied = (statement: string) =>
       expect(service.query(statement)).rejects.toThrow(/^permission denied|^must be owner/);
     await service.query('SELECT FROM users; UPDATE users SET name = name WHERE false');
-    await service.query("SELECT invalidation_begin(); SELECT invalidation_trim(interval '1 hour', 10)");
+    await service.query("SELECT hotpath.begin_epoch(); SELECT hotpath.trim_log(interval '1 hour', 10)");
     await denied('DELETE FROM users');
     await denied('INSERT INTO merchants DEFAULT VALUES');
-    await denied('DELETE FROM invalidation_log');
-    await denied('DELETE FROM invalidation_epoch');
+    await denied('DELETE FROM hotpath.log');
+    await denied('DELETE FROM hotpath.epoch');
     await denied('UPDATE _prisma_migrations SET checksum = checksum');
     await denied('DELETE FROM graphile_worker.migrations');
     await denied('TRUNCATE orders');
@@ -88,7 +88,7 @@ describe('the SQL of hotpath grants', () => {
     await grants('--role', role, '--apply');
     const service = await connect(asService(url));
     await service.query(
-      `SELECT FROM users; SELECT invalidation_begin(); SELECT graphile_worker.add_job('housekeeping')`,
+      `SELECT FROM users; SELECT hotpath.begin_epoch(); SELECT graphile_worker.add_job('housekeeping')`,
     );
     await service.end();
   });

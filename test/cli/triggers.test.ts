@@ -10,7 +10,7 @@ async function run(args: string[], DATABASE_URL = '') {
 }
 
 it('finds that the migrations install what the resources need', async () => {
-  expect(await run(['--check'])).toMatchObject({ code: 0, output: 'The triggers are what the resources need.\n' });
+  expect(await run(['--check'])).toMatchObject({ code: 0, output: 'The migrations bring what the resources need.\n' });
 });
 
 it('names what changes without a trigger in a database', async () => {

@@ -70,9 +70,12 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 85,
   },
   triggers: {
-    mutate: ['packages/hotpath/src/freshness/{triggers,trigger-migration,coverage,catalog,notify}.ts'],
+    mutate: [
+      'packages/hotpath/src/freshness/{triggers,coverage,catalog,notify}.ts',
+      'packages/hotpath/src/install/migration.ts',
+    ],
     tests: [
-      'test/engine/freshness/trigger-migration.test.ts',
+      'test/engine/install/migration.test.ts',
       'test/engine/freshness/{triggers,coverage}.test.ts',
       'test/engine/freshness/{catalog,notify}.test.ts',
     ],

@@ -11,7 +11,7 @@ const sql = (text: string) => service().psql.query(text);
 
 /** A new epoch has everybody look at the triggers. */
 async function trigger(how: 'disable' | 'enable always', isFollowing: boolean): Promise<void> {
-  await sql(`alter table users ${how} trigger invalidation_update; delete from invalidation_epoch`);
+  await sql(`alter table users ${how} trigger invalidation_update; delete from hotpath.epoch`);
   for (const {
     hotpath: { follower },
   } of service().apps) {

@@ -85,11 +85,11 @@ describe('a key', () => {
   it('is free again after a day', async () => {
     const first = await post('/posts', keyed(key), body);
     const [row] = await sql<{ hours: number }>(
-      'select extract(epoch from expires_at - created_at)::int / 3600 as hours from idempotency_keys where key = $1',
+      'select extract(epoch from expires_at - created_at)::int / 3600 as hours from hotpath.idempotency_keys where key = $1',
       [key],
     );
     expect(row).toEqual({ hours: 24 });
-    await sql(`update idempotency_keys set expires_at = now() - interval '1 second' where key = $1`, [key]);
+    await sql(`update hotpath.idempotency_keys set expires_at = now() - interval '1 second' where key = $1`, [key]);
     const other = { ...body, title: 'Another' };
     const second = await post('/posts', keyed(key), other);
     expect([second.status, second.headers['idempotent-replayed']]).toEqual([201, undefined]);
@@ -182,7 +182,7 @@ describe('twins', () => {
       await client.query('commit');
       expect((await Promise.all([first, twin])).map(({ json }) => json.code)).toEqual(['OUT_OF_STOCK', 'OUT_OF_STOCK']);
     });
-    expect(await sql('select from idempotency_keys where key = $1', [key])).toEqual([]);
+    expect(await sql('select from hotpath.idempotency_keys where key = $1', [key])).toEqual([]);
   });
 });
 

@@ -46,7 +46,7 @@ it('finds nothing where a row changes between the hit and the second look', asyn
 it('finds what was changed without the log', async () => {
   const url = '/v1/products/3?fields=name';
   await ask(app(), url);
-  const forgery = 'delete from invalidation_log where xid = pg_current_xact_id()';
+  const forgery = 'delete from hotpath.log where xid = pg_current_xact_id()';
   await service().psql.query(`begin; ${rename(3)}; ${forgery}; commit`);
   await askUntil(url, () => app().hotpath.sampler.stats.inconsistent);
 });

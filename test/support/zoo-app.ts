@@ -35,7 +35,7 @@ export function useZooApp(options: ZooOptions): () => ZooApp {
     const database = await openZoo(url);
     const registry = new Registry(zooDataModel);
     registry.add(...options.resources);
-    for (const statement of freshnessSql(registry)) await database.pool.query(statement);
+    await database.pool.query(freshnessSql(registry));
     await database.close();
     const app = serviceOn(url, options.resources);
     const client = await app.after().then(() => new PrismaClient({ adapter: new PrismaPg(app.pool) }));

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFollower } from 'hotpath/freshness/log-follower';
-import { installedTriggers } from 'hotpath/freshness/trigger-migration';
-import { dropTriggers } from 'hotpath/freshness/triggers';
+import { stopLogging } from 'hotpath/freshness/triggers';
+import { broughtBy } from 'hotpath/install/migration';
 import { migrations } from '../../../src/cli/triggers.ts';
 import type { Bench } from '../../support/bench.ts';
 import { withClient } from '../../support/client.ts';
@@ -30,8 +30,8 @@ export interface Ground extends Omit<BenchDatabase, 'url'> {
 export async function prepareGround(bench: Bench): Promise<Ground> {
   const { url, ...facts } = await openBenchDatabase(bench, bench.size);
   const urls = { [LOGGED]: await copyOf(bench, url, 'logged'), [BARE]: await copyOf(bench, url, 'bare') };
-  const sources = installedTriggers(migrations().map(({ text }) => text)).keys();
-  await run(urls[BARE]!, [...sources].map(dropTriggers).join('\n'));
+  const { triggers } = broughtBy(migrations().map(({ text }) => text));
+  await run(urls[BARE]!, [...triggers.values()].map(stopLogging).join('\n'));
   const folder = mkdtempSync(join(tmpdir(), 'hotpath-bench-'));
   bench.stack.defer(() => rmSync(folder, { recursive: true }));
   follow(bench, urls[LOGGED]!);

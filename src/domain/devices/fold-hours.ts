@@ -33,14 +33,14 @@ export async function foldNext(tx: Prisma.TransactionClient): Promise<Folded | u
   const [stretch] = await tx.$queryRaw<[{ start: Date | null; end: Date; caughtUp: boolean }]>`
     SELECT "start", least("start" + ${STEP}::interval, now()) AS "end", "start" + ${STEP}::interval >= now() AS "caughtUp"
     FROM (SELECT coalesce(
-      (SELECT at FROM job_marks WHERE job = ${JOB}),
+      (SELECT at FROM "hotpath"."job_marks" WHERE schema = current_schema() AND job = ${JOB}),
       (SELECT min(timestamp) - ${AHEAD}::interval FROM readings)
     ) AS "start") AS mark`;
   if (stretch.start === null) return undefined;
   await fold(tx, stretch.start, stretch.end);
   const [mark] = await tx.$queryRaw<[{ at: Date }]>`
-    INSERT INTO job_marks AS mark (job, at) VALUES (${JOB}, least(${stretch.end}, now() - ${OVERLAP}::interval))
-    ON CONFLICT (job) DO UPDATE SET at = greatest(mark.at, excluded.at)
+    INSERT INTO "hotpath"."job_marks" AS mark (job, at) VALUES (${JOB}, least(${stretch.end}, now() - ${OVERLAP}::interval))
+    ON CONFLICT (schema, job) DO UPDATE SET at = greatest(mark.at, excluded.at)
     RETURNING at`;
   return { at: mark.at, caughtUp: stretch.caughtUp };
 }

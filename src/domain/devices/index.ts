@@ -10,7 +10,7 @@ export { device };
 export const devices: Module = {
   name: 'devices',
   resources: [device, reading, readingHourly],
-  writes: { Reading: ['INSERT'], ReadingHourly: ['INSERT', 'UPDATE'], JobMark: ['INSERT', 'UPDATE'] },
+  writes: { Reading: ['INSERT'], ReadingHourly: ['INSERT', 'UPDATE'] },
   jobs: [foldReadings],
   routes(app) {
     app.list('/devices', { resource: device, budget: 1, cache: deviceLists });

@@ -27,7 +27,8 @@ const wrongHours = () =>
     ),
   );
 
-const markOf = async () => (await sql<{ at: Date }>(`select at from job_marks where job = 'devices.fold'`))[0]?.at;
+const markOf = async () =>
+  (await sql<{ at: Date }>(`select at from hotpath.job_marks where job = 'devices.fold'`))[0]?.at;
 
 /** A reading at a time before now, in milliseconds, as if it had come in then or now. */
 const addReading = (device: number, measuredAgo: string, receivedAgo: string) =>
@@ -67,7 +68,7 @@ describe('folding readings', () => {
   });
 
   it('makes up for runs that were missed', async () => {
-    await sql(`update job_marks set at = now() - interval '3 days'`);
+    await sql(`update hotpath.job_marks set at = now() - interval '3 days'`);
     await addReading(2, '50 hours', '49 hours');
     await addReading(3, '26 hours', '25 hours');
     await fold();

@@ -51,7 +51,7 @@ export function shop(app: () => App) {
       `select (select count(*)::int from orders) as orders, (select count(*)::int from order_items) as items,
          (select count(*)::int from transactions) as transactions,
          (select count(*)::int from notifications) as notifications,
-         (select count(*)::int from idempotency_keys) as keys`,
+         (select count(*)::int from hotpath.idempotency_keys) as keys`,
     );
     return row!;
   };

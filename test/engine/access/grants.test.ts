@@ -15,7 +15,8 @@ const shop = pg.escapeIdentifier(SCHEMA);
 const orders = { schema: SCHEMA, table: `"orders"\n'`, privileges: ['SELECT', 'INSERT'] } as const;
 const prices = { schema: SCHEMA, table: 'prices', privileges: ['SELECT', 'DELETE'] } as const;
 const jobs = { schema: 'graphile_worker', table: 'jobs', privileges: ['UPDATE'] } as const;
-const needs: Needs = { schema: SCHEMA, tables: [orders, prices, jobs], functions: ['begin()', 'trim(integer)'] };
+const functions = [`${shop}.begin()`, `${shop}.trim(integer)`];
+const needs: Needs = { tables: [orders, prices, jobs], functions, hasQueue: true };
 
 let owner: pg.Client;
 

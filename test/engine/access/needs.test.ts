@@ -31,9 +31,13 @@ const read = (model: string) => ({ ...placeOf(model), privileges: ['SELECT'] });
 const ALL = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'];
 const own = [
   { schema: 'farm', table: '_prisma_migrations', privileges: ['SELECT'] },
-  { schema: 'farm', table: 'invalidation_epoch', privileges: ['SELECT'] },
-  { schema: 'farm', table: 'invalidation_log', privileges: ['SELECT'] },
-  { schema: 'farm', table: 'job_workers', privileges: ALL },
+  { schema: 'hotpath', table: 'version', privileges: ['SELECT'] },
+  { schema: 'hotpath', table: 'idempotency_keys', privileges: ALL },
+  { schema: 'hotpath', table: 'job_effects', privileges: ['SELECT', 'INSERT', 'DELETE'] },
+  { schema: 'hotpath', table: 'job_marks', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
+  { schema: 'hotpath', table: 'epoch', privileges: ['SELECT'] },
+  { schema: 'hotpath', table: 'log', privileges: ['SELECT'] },
+  { schema: 'hotpath', table: 'job_workers', privileges: ALL },
   { schema: 'graphile_worker', table: '_private_job_queues', privileges: ALL },
   { schema: 'graphile_worker', table: '_private_jobs', privileges: ALL },
   { schema: 'graphile_worker', table: '_private_known_crontabs', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
@@ -46,14 +50,14 @@ const byPlace = (one: { schema: string; table: string }, other: typeof one) =>
 
 it('are to read what resources read, views and the tables that these are made of included, and the own tables', () => {
   expect(needed()).toEqual({
-    schema: 'farm',
     tables: [...own, read('Tag'), read('AnimalTotal'), read('Feeding')].sort(byPlace),
     functions: [
-      'invalidation_begin()',
-      'invalidation_end(uuid)',
-      'invalidation_trim(interval, integer)',
-      'invalidation_catalog(text[], text[])',
+      '"hotpath".begin_epoch()',
+      '"hotpath".end_epoch(uuid)',
+      '"hotpath".trim_log(interval, integer)',
+      '"hotpath".catalog(text[])',
     ],
+    hasQueue: true,
   });
 });
 
@@ -72,4 +76,12 @@ it('are in the schema that a model names, or else in that of the service', () =>
   const { tables } = needsOf({ dataModel, watched: watch(new Registry(dataModel)), writes, schema: 'farm' });
   expect(tables).toContainEqual({ schema: 'farm', table: tag.table, privileges: ['SELECT', 'DELETE'] });
   expect(tables).toContainEqual({ ...placeOf('Keeper'), privileges: ['SELECT', 'INSERT'] });
+});
+
+it('are none on the queue or the table of migrations where there are none', () => {
+  const options = { dataModel: zooDataModel, watched: watch(registry), writes: [], schema: 'farm' };
+  const { tables, hasQueue } = needsOf({ ...options, hasQueue: false, hasMigrations: false });
+  const schemas = new Set(tables.map(({ schema }) => schema));
+  expect([hasQueue, schemas.has('graphile_worker')]).toEqual([false, false]);
+  expect(tables.some(({ table }) => table === '_prisma_migrations')).toBe(false);
 });

@@ -9,7 +9,6 @@ import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { StatementNames } from 'hotpath/compile/sql/names';
 import { tableText } from 'hotpath/compile/sql/scope';
 import { block, dollarQuoted, list, literal, name } from 'hotpath/compile/sql/text';
-import { functionName } from 'hotpath/freshness/coverage';
 import { joinSource } from 'hotpath/freshness/watched';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -215,14 +214,6 @@ describe('a text of the user', () => {
 });
 
 describe('the function that logs the changes of a table', () => {
-  it('has a name that PostgreSQL keeps, unlike that of any other table', () => {
-    const long = 'a'.repeat(58);
-    const names = ['user', long, `${long}b`, `${long}bc`, `${long}bd`, `${long}${'e'.repeat(60)}`].map(functionName);
-    expect(names[0]).toBe('log_user');
-    expect(new Set(names).size).toBe(names.length);
-    expect(names.every((each) => each.length <= 63)).toBe(true);
-  });
-
   it('is that of one join table, though another schema has one of its name', () => {
     const through = { table: '_keeper tags?', from: 'A', to: 'B' } as const;
     expect(joinSource(through)).toBe('_keeper%20tags%3F');

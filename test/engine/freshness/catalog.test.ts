@@ -1,6 +1,6 @@
 /** The fingerprint of the catalog: another one after every change of the schema that may change answers, and no other. */
 
-import { catalogNames, readFingerprint } from 'hotpath/freshness/catalog';
+import { readFingerprint, relationNames } from 'hotpath/freshness/catalog';
 import { openFollower } from 'hotpath/freshness/log-follower';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { usePsql, watchMarketplace } from './support.ts';
 
 const psql = usePsql();
 const watched = watchMarketplace();
-const names = catalogNames(watched);
+const names = relationNames(watched);
 
 /** What another session sees, once the change has been committed. */
 async function fingerprintAfter(...statements: string[]): Promise<string> {
@@ -50,7 +50,7 @@ describe('the fingerprint of the catalog', () => {
       'triggers that were disabled and enabled in one transaction',
       `begin; alter table users disable trigger all; update users set name = 'quiet' where id = 1; alter table users enable trigger all; ${TRIGGERS.join('; ')}; commit`,
     ],
-    ['a function of the triggers', `comment on function log_user() is '{}'`],
+    ['a function of the triggers', `comment on function hotpath."log public.users"() is '{}'`],
     [
       'a function that is replaced',
       'create or replace function half(integer) returns integer language sql as $$ select $1 / 2 $$',

@@ -33,8 +33,20 @@ describe('the triggers in the database', () => {
     ['is not there', 'drop trigger invalidation_truncate on reviews', 'missing or disabled'],
     [
       'logs fewer columns',
-      `comment on function "log_review"() is '{"keys":[":","?productId=","?userId="],"columns":["id"]}'`,
+      `comment on function hotpath."log public.reviews"() is '{"source":"review","keys":[":","?productId=","?userId="],"columns":["id"]}'`,
       'of another version',
+    ],
+    [
+      'logs under the name of another model',
+      `do $$ begin execute format('comment on function hotpath."log public.reviews"() is %L',
+        replace(obj_description('hotpath."log public.reviews"()'::regprocedure), '"review"', '"rating"')); end $$`,
+      'of another version',
+    ],
+    [
+      'runs a function of somebody else',
+      `create function nothing() returns trigger language plpgsql as 'begin return null; end';
+       create or replace trigger invalidation_insert after insert on reviews for each statement execute function nothing()`,
+      'missing or disabled',
     ],
     [
       'is on the table that was there before',

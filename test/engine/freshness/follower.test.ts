@@ -202,7 +202,7 @@ describe('a poll', () => {
       incarnation: expect.stringMatching(/^\d{4}-.* base\/\d+\/\d+$/),
     });
     // As PostgreSQL leaves it after a crash.
-    await client.query('begin; truncate invalidation_epoch');
+    await client.query('begin; truncate hotpath.epoch');
     expect(await readCurrent(client)).toBeUndefined();
     await client.query('rollback');
   });
@@ -236,7 +236,7 @@ describe('an epoch', () => {
     const before = await snapshot();
     const { epoch } = follower;
     // As PostgreSQL leaves them after a crash.
-    await psql().client.query('truncate invalidation_log, invalidation_epoch');
+    await psql().client.query('truncate hotpath.log, hotpath.epoch');
     await caughtUp(follower);
     expect(follower.epoch).not.toBe(epoch);
     expect(follower.isFresh(before, [])).toBe(false);
@@ -250,7 +250,7 @@ describe('the log', () => {
     const [clearing, asleep] = [await follow({ windowMs: 0, upkeepMs: 0 }), await follow({ windowMs: 600_000 })];
     const before = await snapshot();
     await client.query(rename(21));
-    const rows = async () => (await client.query('select from invalidation_log')).rowCount;
+    const rows = async () => (await client.query('select from hotpath.log')).rowCount;
     await expect.poll(() => clearing.catchUp().then(rows), { timeout: 20_000 }).toBe(0);
     await caughtUp(asleep);
     expect(asleep.isFresh(before, ['user'])).toBe(false);

@@ -60,7 +60,7 @@ describe('NOTIFY', () => {
   it('is not switched if they never do, or for another reason', async () => {
     await session(async (writer) => {
       const { client } = psql();
-      await writer.query('begin; lock table invalidation_log');
+      await writer.query('begin; lock table hotpath.log');
       const began = performance.now();
       await expect(switchNotify(client, true)).rejects.toMatchObject({ code: '55P03' });
       expect(performance.now() - began).toBeGreaterThanOrEqual(4900);

@@ -44,7 +44,7 @@ export function usePsql(rows = ROWS): () => Psql {
 /** Transactions from before the epoch, of other databases too, at whose end everything is forgotten. */
 async function openBefore(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
-    `select count(*)::int as count from invalidation_epoch, pg_snapshot_xip(began) as open
+    `select count(*)::int as count from hotpath.epoch, pg_snapshot_xip(began) as open
      where not pg_visible_in_snapshot(open, pg_current_snapshot())`,
   );
   return rows[0]!.count;
@@ -52,7 +52,7 @@ async function openBefore(client: pg.Client): Promise<number> {
 
 async function takeChanges(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ source: string; tags: (string | null)[] }>(
-    'with taken as (delete from invalidation_log returning *) select source, tags from taken',
+    'with taken as (delete from hotpath.log returning *) select source, tags from taken',
   );
   const tags = rows.flatMap(({ source, tags }) => [
     source,

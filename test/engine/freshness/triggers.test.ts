@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { changesBetween, installedTriggers, migrationText } from 'hotpath/freshness/trigger-migration';
+import { tableLogs } from 'hotpath/freshness/triggers';
 import { madeOf } from 'hotpath/freshness/watched';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { splitStatements } from '../../../prisma/schema-engine/statements.ts';
-import { migrations, wantedTriggers } from '../../../src/cli/triggers.ts';
+import { nextMigration } from '../../../src/cli/triggers.ts';
 import { usePsql, watchMarketplace } from './support.ts';
 
 const psql = usePsql();
@@ -17,36 +16,35 @@ async function logged(text: string): Promise<string[]> {
 }
 
 describe('the migrations', () => {
-  it('install the triggers that the resources need: if not, `npm run hotpath -- triggers` writes one that does', () => {
-    expect(changesBetween(installedTriggers(migrations().map(({ text }) => text)), wantedTriggers())).toEqual([]);
+  it('bring what the resources need: if not, `npm run hotpath -- triggers` writes one that does', () => {
+    expect(nextMigration()).toBeUndefined();
   });
 
-  it('have made them so in the database', async () => {
+  it('have made the triggers so in the database', async () => {
     const { rows } = await query(`
       select log.proname as function, log.prosrc as body, log.prosecdef as definer, log.proconfig as settings,
+        obj_description(log.oid) as coverage,
         count(*)::int as triggers, bool_and(logging.tgenabled = 'A') as always
       from pg_proc log join pg_trigger logging on logging.tgfoid = log.oid
-      where starts_with(log.proname, 'log_') group by log.oid order by 1`);
-    const wanted = [...wantedTriggers()].map(([source, sql]) => {
-      const body = sql.split('$$')[1];
-      return {
-        function: `log_${source}`,
-        body,
-        definer: true,
-        settings: ['search_path=public, pg_temp'],
-        triggers: 4,
-        always: true,
-      };
-    });
+      where logging.tgname like 'invalidation%' group by log.oid order by 1`);
+    const wanted = tableLogs(watchMarketplace()).map(({ relation, body, coverage }) => ({
+      function: `log public.${relation.replaceAll('"', '')}`,
+      body,
+      definer: true,
+      settings: ['search_path=pg_catalog, pg_temp'],
+      coverage,
+      triggers: 4,
+      always: true,
+    }));
     expect(rows).toEqual(wanted.sort((one, other) => (one.function < other.function ? -1 : 1)));
   });
 
-  it('are written as one transaction, which installs what it says', () => {
-    const wanted = wantedTriggers();
-    const text = migrationText(changesBetween(new Map([['gone', 'x']]), wanted), wanted);
-    expect(installedTriggers([text])).toEqual(wanted);
-    const words = splitStatements(text).map(({ words: [word] }) => word);
-    expect([words[0], words.at(-2), words.at(-1)]).toEqual(['BEGIN', 'DELETE', 'COMMIT']);
+  it("have left nothing of the library in the service's schema", async () => {
+    const { rows } = await query(`
+      select relname as name from pg_class where relnamespace = 'public'::regnamespace
+        and relname ~ '^(invalidation|idempotency|job)_'
+      union all select proname from pg_proc where pronamespace = 'public'::regnamespace and proname ~ '^(invalidation|log)_'`);
+    expect(rows).toEqual([]);
   });
 
   it('watch what every view is made of', async () => {
@@ -205,9 +203,9 @@ describe('a change is logged, whoever makes it and how', () => {
 
   it('of one who may write to the table and not to the log, and who has tables of that name', async () => {
     await query('begin; create role clerk; grant insert, select on categories to clerk');
-    await query('create temporary table invalidation_log (like public.invalidation_log); set local role clerk');
+    await query('create temporary table log (like hotpath.log); set local role clerk');
     await query(`insert into categories (id, name, slug, description, icon_url) values (61, '', 'clerk', '', '')`);
-    await query('reset role; drop table pg_temp.invalidation_log');
+    await query('reset role; drop table pg_temp.log');
     expect(await psql().changes()).toEqual(['category', 'category:61', 'category?slug=clerk']);
     await query('rollback');
   });
@@ -223,7 +221,7 @@ describe('nothing is logged', () => {
     ['of a statement that finds no rows', 'delete from users where id = 0'],
     [
       'of a table that no resource exposes',
-      `insert into idempotency_keys (subject, route, key, fingerprint, expires_at) values ('', '', '', '', now())`,
+      `insert into hotpath.idempotency_keys (subject, route, key, fingerprint, expires_at) values ('', '', '', '', now())`,
     ],
     ['of a transaction that is rolled back', `begin; update users set name = ''; rollback`],
     ['of a savepoint that is rolled back', `begin; savepoint s; update users set name = ''; rollback to s; commit`],

@@ -178,7 +178,7 @@ it('returns what it runs to the queue when it is stopped, and nothing is left of
   await pool.query('delete from graphile_worker._private_jobs');
   await waitFor(async () => {
     await buryDead(pool);
-    expect(await rowsOf('select * from job_workers')).toEqual([]);
+    expect(await rowsOf('select * from hotpath.job_workers')).toEqual([]);
   });
 });
 

@@ -44,7 +44,7 @@ describe('a database that was copied', () => {
     const name = `${source}_copy`;
     const before = await start(original);
     const admin = await connect(adminUrl());
-    const epochs = (client: pg.Client) => client.query('SELECT id FROM invalidation_epoch').then(({ rows }) => rows);
+    const epochs = (client: pg.Client) => client.query('SELECT id FROM hotpath.epoch').then(({ rows }) => rows);
     const production = await connect(original);
     const [{ user_id, project_id }] = (
       await production.query(`SELECT user_id, project_id FROM permissions WHERE role = 'viewer' LIMIT 1`)

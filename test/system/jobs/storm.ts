@@ -115,7 +115,7 @@ async function killAtRandom(crew: Crew, options: StormOptions, client: pg.Client
   }
 }
 
-const CONFIRMED = `select count(*)::int as n from job_effects where key like 'mail:%'`;
+const CONFIRMED = `select count(*)::int as n from hotpath.job_effects where key like 'mail:%'`;
 const RUNNING = `select count(*)::int as n from graphile_worker.jobs where locked_at is not null`;
 const LEFT = `select count(*)::int as n from graphile_worker.jobs
   where task_identifier like 'orders.%' and (locked_at is not null or attempts < max_attempts)`;

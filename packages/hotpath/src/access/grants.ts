@@ -27,7 +27,7 @@ COMMIT;
 function body(needs: Needs, role: string): string {
   const schemas = [...new Set(needs.tables.map(({ schema }) => schema))];
   const places = `ARRAY[${schemas.map((schema) => literal(quoted(schema))).join(', ')}]::regnamespace[]`;
-  const queue = `${literal(quoted(QUEUE_SCHEMA))}::regnamespace`;
+  const queue = needs.hasQueue ? `${literal(quoted(QUEUE_SCHEMA))}::regnamespace` : 'NULL';
   return `
 DECLARE
   service CONSTANT regrole := ${literal(quoted(role))}::regrole;
@@ -87,8 +87,7 @@ END `;
 const rowOf = ({ schema, table, privileges }: TableNeed): string =>
   `(${literal(`${quoted(schema)}.${quoted(table)}`)}, ${literal(privileges.join(', '))})`;
 
-const functionsOf = ({ schema, functions }: Needs): string =>
-  functions.map((each) => literal(`${quoted(schema)}.${each}`)).join(', ');
+const functionsOf = ({ functions }: Needs): string => functions.map(literal).join(', ');
 
 /** As a name is written inside of a literal, where it may hold a line break. */
 const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;

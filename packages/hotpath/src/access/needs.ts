@@ -20,11 +20,11 @@ export interface TableNeed {
 }
 
 export interface Needs {
-  /** The service's own schema. */
-  readonly schema: string;
   readonly tables: readonly TableNeed[];
-  /** Functions of that schema with their argument types: `invalidation_begin()`. */
+  /** With their schemas and argument types: `"hotpath".begin_epoch()`. */
   readonly functions: readonly string[];
+  /** Whether there are jobs, and so a queue. */
+  readonly hasQueue: boolean;
 }
 
 export interface NeedsOptions {
@@ -34,22 +34,28 @@ export interface NeedsOptions {
   readonly writes: readonly Writes[];
   /** Of the models that do not name theirs. */
   readonly schema: string;
+  /** Whether there are jobs; true without it. */
+  readonly hasQueue?: boolean;
+  /** Whether Prisma Migrate keeps its table there, which readiness reads; true without it. */
+  readonly hasMigrations?: boolean;
 }
 
-/** The tables that no model names, and what the service and its workers do with them. */
+const OWN_SCHEMA = 'hotpath';
+
+/** What the service and its workers do with the library's own tables. */
 const OWN_TABLES: Readonly<Record<string, readonly Privilege[]>> = {
-  _prisma_migrations: ['SELECT'],
-  invalidation_log: ['SELECT'],
-  invalidation_epoch: ['SELECT'],
+  version: ['SELECT'],
+  log: ['SELECT'],
+  epoch: ['SELECT'],
+  idempotency_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  job_effects: ['SELECT', 'INSERT', 'DELETE'],
+  job_marks: ['SELECT', 'INSERT', 'UPDATE'],
   job_workers: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
 
-const FUNCTIONS = [
-  'invalidation_begin()',
-  'invalidation_end(uuid)',
-  'invalidation_trim(interval, integer)',
-  'invalidation_catalog(text[], text[])',
-];
+const FUNCTIONS = ['begin_epoch()', 'end_epoch(uuid)', 'trim_log(interval, integer)', 'catalog(text[])'].map(
+  (each) => `"${OWN_SCHEMA}".${each}`,
+);
 
 export const QUEUE_SCHEMA = 'graphile_worker';
 
@@ -62,7 +68,8 @@ const QUEUE_TABLES: Readonly<Record<string, readonly Privilege[]>> = {
   migrations: ['SELECT'],
 };
 
-export function needsOf({ dataModel, watched, writes, schema }: NeedsOptions): Needs {
+export function needsOf({ dataModel, watched, writes, schema, ...has }: NeedsOptions): Needs {
+  const { hasQueue = true, hasMigrations = true } = has;
   const held = new Map<string, { readonly need: Omit<TableNeed, 'privileges'>; readonly privileges: Set<Privilege> }>();
   const add = (need: Omit<TableNeed, 'privileges'>, privileges: readonly Privilege[]) => {
     const key = JSON.stringify([need.schema, need.table]);
@@ -80,14 +87,18 @@ export function needsOf({ dataModel, watched, writes, schema }: NeedsOptions): N
       add(place(dataModel.models[model]!), ['SELECT', ...privileges!]);
     }
   }
-  for (const [table, privileges] of Object.entries(OWN_TABLES)) add({ schema, table }, privileges);
-  for (const [table, privileges] of Object.entries(QUEUE_TABLES)) add({ schema: QUEUE_SCHEMA, table }, privileges);
+  const addAll = (tables: typeof OWN_TABLES, place: string) => {
+    for (const [table, privileges] of Object.entries(tables)) add({ schema: place, table }, privileges);
+  };
+  addAll(OWN_TABLES, OWN_SCHEMA);
+  if (hasMigrations) addAll({ _prisma_migrations: ['SELECT'] }, schema);
+  if (hasQueue) addAll(QUEUE_TABLES, QUEUE_SCHEMA);
   const tables = [...held.values()].map(({ need, privileges }) => ({ ...need, privileges: [...privileges] }));
   return {
-    schema,
     // Stryker disable next-line EqualityOperator: no two places are equal, since each table is held once
     tables: tables.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1)),
     functions: FUNCTIONS,
+    hasQueue,
   };
 }
 

@@ -7,31 +7,17 @@
  */
 import type pg from 'pg';
 import { tableText } from '../compile/sql/scope.ts';
-import { nameText } from '../compile/sql/text.ts';
-import { functionName } from './coverage.ts';
 import { viewsOf, type Watched } from './watched.ts';
 
-/** The relations that a service reads, and the functions that log their changes, as texts that `to_regclass` and `to_regprocedure` read. */
-export interface CatalogNames {
-  readonly relations: readonly string[];
-  readonly functions: readonly string[];
+/** The relations that a service reads, as texts that `to_regclass` reads. */
+export function relationNames(watched: Watched | undefined): readonly string[] {
+  return watched ? [...watched.tables.values(), ...viewsOf(watched)].map(tableText) : [];
 }
 
-export function catalogNames(watched: Watched | undefined): CatalogNames {
-  if (!watched) return { relations: [], functions: [] };
-  const tables = [...watched.tables.values()];
-  return {
-    relations: [...tables, ...viewsOf(watched)].map(tableText),
-    functions: tables.map(({ source }) => `${nameText(functionName(source))}()`),
-  };
-}
-
-/** @returns a text that is another one after every change of the schema behind these names. */
-export async function readFingerprint(client: pg.Client, { relations, functions }: CatalogNames): Promise<string> {
-  const { rows } = await client.query<{ fingerprint: string }>('SELECT invalidation_catalog($1, $2) AS "fingerprint"', [
-    relations,
-    functions,
-  ]);
+/** @returns a text that is another one after every change of the schema behind these names, or of their triggers. */
+export async function readFingerprint(client: pg.Client, relations: readonly string[]): Promise<string> {
+  const text = 'SELECT "hotpath"."catalog"($1) AS "fingerprint"';
+  const { rows } = await client.query<{ fingerprint: string }>(text, [relations]);
   return rows[0]!.fingerprint;
 }
 
@@ -43,15 +29,15 @@ WHERE attrelid = ANY (ARRAY(SELECT to_regclass(relation) FROM unnest($1::text[])
 
 /** The catalog behind what is watched, as one connection after another finds it. */
 export class CatalogWatch {
-  readonly #names: CatalogNames;
+  readonly #relations: readonly string[];
   #columns: string | undefined;
 
   constructor(watched: Watched | undefined) {
-    this.#names = catalogNames(watched);
+    this.#relations = relationNames(watched);
   }
 
   fingerprint(client: pg.Client): Promise<string> {
-    return readFingerprint(client, this.#names);
+    return readFingerprint(client, this.#relations);
   }
 
   /**
@@ -60,7 +46,7 @@ export class CatalogWatch {
    * as before.
    */
   async haveColumnsChanged(client: pg.Client): Promise<boolean> {
-    const { rows } = await client.query<{ columns: string }>(COLUMNS, [this.#names.relations]);
+    const { rows } = await client.query<{ columns: string }>(COLUMNS, [this.#relations]);
     const before = this.#columns;
     this.#columns = rows[0]!.columns;
     return before !== undefined && before !== this.#columns;

@@ -7,35 +7,25 @@
  * Some tables and columns change without a trigger: they are gaps, too. And some columns hold values that SQL takes for
  * equal and bytes do not; a key with such a column makes no tags (`inexactKeys`).
  */
-import { hash } from 'node:crypto';
 import type pg from 'pg';
 import { table as tableName, tableText } from '../compile/sql/scope.ts';
-import { literal, name, nameText } from '../compile/sql/text.ts';
+import { name } from '../compile/sql/text.ts';
 import { viewsOf, type Watched, type WatchedTable, type WatchedView } from './watched.ts';
 
 interface Coverage {
+  readonly source: string;
   readonly keys: readonly string[];
   readonly columns: readonly string[];
 }
 
-const coverageOf = ({ keys, fields }: WatchedTable): Coverage => ({
+const coverageOf = ({ source, keys, fields }: WatchedTable): Coverage => ({
+  source,
   keys: keys.map(({ prefix }) => prefix),
   columns: fields.map(({ column }) => column),
 });
 
-/** The comment, as an SQL literal. */
-export const coverageLiteral = (table: WatchedTable): string => literal(JSON.stringify(coverageOf(table)));
-
-/** PostgreSQL keeps 63 bytes of a name. A longer one is cut here, and told from its like by a hash of the whole. */
-const LONGEST_NAME = 63;
-const HASH_LENGTH = 10;
-
-/** @param source of ASCII alone. */
-export function functionName(source: string): string {
-  const whole = `log_${source}`;
-  if (whole.length <= LONGEST_NAME) return whole;
-  return `${whole.slice(0, LONGEST_NAME - HASH_LENGTH - 1)}_${hash('sha256', source).slice(0, HASH_LENGTH)}`;
-}
+/** The comment. */
+export const coverageText = (table: WatchedTable): string => JSON.stringify(coverageOf(table));
 
 /** A table, view or column whose changes are not all logged. */
 export interface Gap {
@@ -59,17 +49,14 @@ export interface Survey {
   readonly inexactKeys: ReadonlySet<string>;
 }
 
-/** `$1` names relations, `$2` the function of each, or null. A domain counts as the type that it is made of. */
+/** `$1` names relations. The function is the one that their triggers run. A domain counts as the type that it is made of. */
 const SURVEY = `
 SELECT
   relation.relkind AS "kind",
   EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation.oid OR inhrelid = relation.oid) AS "inherits",
   EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = relation.oid) AS "isSubscribed",
-  (
-    SELECT count(*)::integer FROM pg_trigger
-    WHERE tgrelid = relation.oid AND tgfoid = log.oid AND tgenabled = 'A' AND tgname LIKE 'invalidation\\_%'
-  ) AS "triggers",
-  obj_description(log.oid, 'pg_proc') AS "coverage",
+  coalesce(log.triggers, 0) AS "triggers",
+  obj_description(log.function, 'pg_proc') AS "coverage",
   (
     SELECT json_agg(json_build_object(
       'name', attname,
@@ -133,9 +120,17 @@ SELECT
     SELECT json_agg(json_build_object('oid', attrelid::text, 'name', attname)) FROM stored
   ) AS "readColumns",
   relation.oid::text AS "oid"
-FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (relation, log, place)
+FROM unnest($1::text[]) WITH ORDINALITY AS wanted (relation, place)
 LEFT JOIN pg_class AS relation ON relation.oid = to_regclass(wanted.relation)
-LEFT JOIN pg_proc AS log ON log.oid = to_regprocedure(wanted.log)
+LEFT JOIN LATERAL (
+  SELECT tgfoid AS function, count(*)::integer AS triggers
+  FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+  WHERE tgrelid = relation.oid AND tgenabled = 'A' AND tgname LIKE 'invalidation\\_%'
+    AND pronamespace = to_regnamespace('hotpath')
+  GROUP BY tgfoid
+  ORDER BY triggers DESC
+  LIMIT 1
+) AS log ON true
 ORDER BY wanted.place`;
 
 interface Relation {
@@ -164,8 +159,7 @@ export async function surveyTables(client: pg.Client, watched: Watched): Promise
   const tables = [...watched.tables.values()];
   const views = viewsOf(watched);
   const names = [...tables, ...views].map(tableText);
-  const functions = tables.map(({ source }) => `${nameText(functionName(source))}()`);
-  const { rows } = await client.query<Relation>(SURVEY, [names, [...functions, ...views.map(() => null)]]);
+  const { rows } = await client.query<Relation>(SURVEY, [names]);
   const found = tables.map((table, index) => ({ table, relation: rows[index]! }));
   const known: Known = {
     sources: new Map([...tables, ...views].map(({ source }, index) => [rows[index]!.oid, source])),
@@ -219,8 +213,9 @@ function gapOfTable(table: WatchedTable, relation: Relation): Reason | undefined
 const TRIGGERS = 4;
 
 function logsAll({ coverage }: Relation, table: WatchedTable): boolean {
-  const { keys = [], columns = [] } = JSON.parse(coverage ?? '{}') as Partial<Coverage>;
+  const { source, keys = [], columns = [] } = JSON.parse(coverage ?? '{}') as Partial<Coverage>;
   const wanted = coverageOf(table);
+  if (source !== wanted.source) return false;
   return wanted.keys.every((key) => keys.includes(key)) && wanted.columns.every((column) => columns.includes(column));
 }
 

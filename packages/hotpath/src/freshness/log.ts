@@ -37,13 +37,13 @@ export const epochId = (row: string, incarnation: string, catalog: string | unde
 const READ = `
 SELECT pg_current_snapshot()::text, epoch."id"::text, epoch."began"::text, epoch."floor"::text, ${INCARNATION}
 FROM (SELECT) AS once
-LEFT JOIN "invalidation_epoch" AS epoch ON epoch."xmin" = epoch."xid"::xid
+LEFT JOIN "hotpath"."epoch" AS epoch ON epoch."xmin" = epoch."xid"::xid
 UNION ALL
 SELECT change."xid"::text, change."source", array_to_json(change."tags")::text, NULL, NULL
 FROM (
-  SELECT * FROM (SELECT * FROM "invalidation_log" WHERE "xid" >= $1::xid8 ORDER BY "xid") AS later
+  SELECT * FROM (SELECT * FROM "hotpath"."log" WHERE "xid" >= $1::xid8 ORDER BY "xid") AS later
   UNION ALL
-  SELECT * FROM "invalidation_log" WHERE "xid" = ANY ($2::xid8[])
+  SELECT * FROM "hotpath"."log" WHERE "xid" = ANY ($2::xid8[])
   LIMIT $3
 ) AS change`;
 
@@ -56,7 +56,7 @@ export type ChangeRow = [xid: string, source: string, tags: string, none: null, 
  */
 export const CURRENT = `
 SELECT pg_current_snapshot()::text AS "snapshot", "id"::text AS "row", ${INCARNATION} AS "incarnation"
-FROM "invalidation_epoch" WHERE "xmin" = "xid"::xid`;
+FROM "hotpath"."epoch" WHERE "xmin" = "xid"::xid`;
 
 export interface Current {
   readonly snapshot: string;
@@ -131,17 +131,17 @@ export function toChange([xid, source, tags]: ChangeRow): Change {
 
 /** Begins a new epoch, unless another instance has. */
 export async function beginEpoch(client: pg.Client): Promise<void> {
-  await client.query('SELECT invalidation_begin()');
+  await client.query('SELECT "hotpath"."begin_epoch"()');
 }
 
 /** Ends an epoch, so that another one begins. */
 export async function endEpoch(client: pg.Client, row: string): Promise<void> {
-  await client.query('SELECT invalidation_end($1)', [row]);
+  await client.query('SELECT "hotpath"."end_epoch"($1)', [row]);
 }
 
 /** Deletes rows that no follower needs any more. @returns how many; as many as `most` if there may be more. */
 export async function trimLog(client: pg.Client, windowMs: number, most: number): Promise<number> {
-  const text = `SELECT invalidation_trim($1 * interval '1 millisecond', $2) AS "deleted"`;
+  const text = `SELECT "hotpath"."trim_log"($1 * interval '1 millisecond', $2) AS "deleted"`;
   const { rows } = await client.query<{ deleted: number }>(text, [windowMs, most]);
   return rows[0]!.deleted;
 }

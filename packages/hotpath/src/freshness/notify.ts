@@ -11,18 +11,10 @@ import type pg from 'pg';
 
 export const CHANNEL = 'invalidation';
 
-const ON = `
-CREATE OR REPLACE FUNCTION "invalidation_notify"() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  NOTIFY "${CHANNEL}";
-  RETURN NULL;
-END $$;
-CREATE OR REPLACE TRIGGER "notify" AFTER INSERT ON "invalidation_log"
-  FOR EACH ROW EXECUTE FUNCTION "invalidation_notify"();
-ALTER TABLE "invalidation_log" ENABLE ALWAYS TRIGGER "notify";`;
+const ON = 'ALTER TABLE "hotpath"."log" ENABLE ALWAYS TRIGGER "notify";';
 
 /** Not dropped, for that would lock readers out, too. */
-const OFF = 'ALTER TABLE "invalidation_log" DISABLE TRIGGER "notify";';
+const OFF = 'ALTER TABLE "hotpath"."log" DISABLE TRIGGER "notify";';
 
 /** Either waits for the transactions that have written to the log, and later ones wait for it: so not for long at a time. */
 const PATIENCE = `SET LOCAL lock_timeout = '500ms';`;
@@ -45,7 +37,7 @@ export async function switchNotify(client: pg.Client, isOn: boolean): Promise<vo
 export async function isNotifying(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const { rows } = await client.query<{ is: boolean }>(
     `SELECT EXISTS (SELECT FROM pg_trigger
-       WHERE tgrelid = 'invalidation_log'::regclass AND tgname = 'notify' AND tgenabled = 'A') AS "is"`,
+       WHERE tgrelid = '"hotpath"."log"'::regclass AND tgname = 'notify' AND tgenabled = 'A') AS "is"`,
   );
   return rows[0]!.is;
 }

@@ -1,5 +1,6 @@
 /**
- * The triggers that log changes, as SQL: for each watched table a function, and a trigger for each kind of statement.
+ * What logs the changes of each watched table, as SQL: the body of a function, which `hotpath.log_changes` puts in the
+ * schema `hotpath` under a name made of the table's schema and name, with a trigger for each kind of statement.
  *
  * A trigger runs once a statement, with the rows before and after as tables. A few changed rows are logged one by one,
  * which is the cheapest plan PostgreSQL has for it (`docs/decisions.md`). If there are more, one row is logged for all:
@@ -9,15 +10,14 @@
  *   equal (1.0 and 1.00 in jsonb, 'a' and 'A' in citext) may be written differently.
  * - FULL JOIN is never a nested loop, so an update of a million rows costs one pass, although its plan is kept from an
  *   update of one.
- * - SECURITY DEFINER: a role that writes to the table needs no right to the log. The search path is the migration's,
- *   with temporary tables last, so that no temporary table of a session takes the place of the log.
- * - ENABLE ALWAYS: also where `session_replication_role` is `replica`, as tools that restore set it.
+ * - The function finds its names in `pg_catalog` alone, so rows are joined by PostgreSQL's own operators. Where an
+ *   extension's operator takes more values for equal (citext), a row whose key changes within them is logged as two.
  */
 import type { DataModel, ScalarField } from '../compile/data-model.ts';
 import { output } from '../compile/sql/output.ts';
-import { table as tableName } from '../compile/sql/scope.ts';
+import { tableText } from '../compile/sql/scope.ts';
 import { dollarQuoted, literal, name } from '../compile/sql/text.ts';
-import { coverageLiteral, functionName } from './coverage.ts';
+import { coverageText } from './coverage.ts';
 import type { Key, Watched, WatchedTable } from './watched.ts';
 
 /** Rows that are logged one by one. */
@@ -25,44 +25,46 @@ const MOST_ROWS = 8;
 /** Values of a key that are logged where there are more rows. */
 const MOST_VALUES = 50;
 
-/** The SQL that creates, or replaces, the function and the triggers of each watched table, by source. */
-export function triggersFor({ registry, tables }: Watched): ReadonlyMap<string, string> {
-  return new Map([...tables.values()].map((table) => [table.source, createTriggers(registry.dataModel, table)]));
+/** How the changes of a table are logged. */
+export interface TableLog {
+  readonly source: string;
+  /** The table, as `to_regclass` reads it. */
+  readonly relation: string;
+  /** What is logged, for `surveyTables`. */
+  readonly coverage: string;
+  /** Of the function, in PL/pgSQL. */
+  readonly body: string;
 }
 
-const TRIGGERS = [
-  { event: 'INSERT', referencing: 'NEW TABLE AS new_rows' },
-  { event: 'UPDATE', referencing: 'OLD TABLE AS old_rows NEW TABLE AS new_rows' },
-  { event: 'DELETE', referencing: 'OLD TABLE AS old_rows' },
-  { event: 'TRUNCATE', referencing: undefined },
-] as const;
-
-type Event = (typeof TRIGGERS)[number]['event'];
-
-const triggerName = (event: Event): string => `invalidation_${event.toLowerCase()}`;
-
-/** The SQL that drops the function of a source, and its triggers with it. */
-export const dropTriggers = (source: string): string => `DROP FUNCTION ${name(functionName(source))}() CASCADE;`;
-
-function createTriggers(dataModel: DataModel, table: WatchedTable): string {
-  const triggers = TRIGGERS.map(({ event, referencing }) => createTrigger(table, event, referencing));
-  return `${createFunction(dataModel, table)}\n\n${triggers.join('\n')}`;
+/** One for each watched table. */
+export function tableLogs({ registry, tables }: Watched): TableLog[] {
+  return [...tables.values()].map((table) => ({
+    source: table.source,
+    relation: tableText(table),
+    coverage: coverageText(table),
+    body: functionBody(registry.dataModel, table),
+  }));
 }
 
-function createTrigger(table: WatchedTable, event: Event, referencing: string | undefined): string {
-  const [trigger, on] = [name(triggerName(event)), tableName(table)];
-  const rows = referencing ? `\n  REFERENCING ${referencing}` : '';
-  return `CREATE OR REPLACE TRIGGER ${trigger} AFTER ${event} ON ${on}${rows}
-  FOR EACH STATEMENT EXECUTE FUNCTION ${name(functionName(table.source))}();
-ALTER TABLE ${on} ENABLE ALWAYS TRIGGER ${trigger};`;
+/** The SQL that makes each watched table log its changes, by source. */
+export function triggersFor(watched: Watched): ReadonlyMap<string, string> {
+  return new Map(tableLogs(watched).map((log) => [log.source, logChanges(log)]));
 }
 
-function createFunction(dataModel: DataModel, table: WatchedTable): string {
+const logChanges = ({ relation, coverage, body }: TableLog): string =>
+  `SELECT "hotpath"."log_changes"(${literal(relation)}, ${literal(coverage)}, ${dollarQuoted(body)});`;
+
+const TABLE = /^SELECT "hotpath"\."log_changes"\((E?'(?:[^']|'')*'),/;
+
+/** The SQL that makes a table log nothing any more. @param sql that made it log its changes. */
+export const stopLogging = (sql: string): string => `SELECT "hotpath"."stop_logging"(${TABLE.exec(sql)![1]});`;
+
+function functionBody(dataModel: DataModel, table: WatchedTable): string {
   const log = (changes: Changes) => logStatements(dataModel, table, changes);
   const { identity, fields } = table;
   const same = identity.map(({ column }) => `n.${name(column)} = o.${name(column)}`).join(' AND ');
   const row = (alias: string) => `(${fields.map(({ column }) => `${alias}.${name(column)}`).join(', ')})`;
-  const body = `
+  return `
 DECLARE
   logged integer;
 BEGIN
@@ -81,12 +83,9 @@ ${log({ from: 'old_rows o', aliases: ['o'] })}
   END IF;
   RETURN NULL;
 END `;
-  return `CREATE OR REPLACE FUNCTION ${name(functionName(table.source))}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS ${dollarQuoted(body)};
-COMMENT ON FUNCTION ${name(functionName(table.source))}() IS ${coverageLiteral(table)};`;
 }
 
-const INSERT = 'INSERT INTO "invalidation_log" ("xid", "source", "tags")';
+const INSERT = 'INSERT INTO "hotpath"."log" ("xid", "source", "tags")';
 const ROWS = { o: 'old_rows', n: 'new_rows' } as const;
 
 interface Changes {
@@ -117,7 +116,7 @@ function logStatements(dataModel: DataModel, { source, keys }: WatchedTable, { f
 function valuesTogether(dataModel: DataModel, key: Key, aliases: Changes['aliases']): string {
   const rows = aliases.map((alias) => `SELECT (${values(dataModel, key, alias)})::text FROM ${ROWS[alias]} ${alias}`);
   const distinct = rows.length > 1 ? rows.join(' UNION ') : `${rows[0]} GROUP BY 1`;
-  return `invalidation_tags(${literal(key.prefix)}, ARRAY(${distinct} LIMIT ${MOST_VALUES + 1}))`;
+  return `"hotpath"."tags"(${literal(key.prefix)}, ARRAY(${distinct} LIMIT ${MOST_VALUES + 1}))`;
 }
 
 const all = ({ prefix }: Key): string => literal(`${prefix}*`);

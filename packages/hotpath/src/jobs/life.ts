@@ -75,7 +75,7 @@ async function takeKey(client: pg.Client): Promise<number> {
 /** Puts a living worker on the list. @param lockedBy what its jobs are locked by. */
 export async function enlist(pool: pg.Pool, { key }: Life, lockedBy: string): Promise<void> {
   await pool.query(
-    `INSERT INTO job_workers (key, locked_by) VALUES ($1, $2)
+    `INSERT INTO "hotpath"."job_workers" (key, locked_by) VALUES ($1, $2)
      ON CONFLICT (key) DO UPDATE SET locked_by = excluded.locked_by, started_at = now()`,
     [key, lockedBy],
   );
@@ -83,7 +83,7 @@ export async function enlist(pool: pg.Pool, { key }: Life, lockedBy: string): Pr
 
 const BURY = `
 WITH dead AS (
-  DELETE FROM job_workers WHERE pg_try_advisory_xact_lock($1, key) RETURNING locked_by
+  DELETE FROM "hotpath"."job_workers" WHERE pg_try_advisory_xact_lock($1, key) RETURNING locked_by
 ), list AS (
   SELECT coalesce(array_agg(locked_by), '{}') AS workers, count(*)::int AS dead FROM dead
 ), last_tries AS (

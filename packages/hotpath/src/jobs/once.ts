@@ -21,11 +21,11 @@ export async function once(tx: Transaction, key: string, effect: () => Promise<u
   );
   if (!lock.held) throw new Error(`${key} is happening in another worker.`);
   const [known] = await tx.$queryRawUnsafe<[{ happened: boolean }]>(
-    'SELECT EXISTS (SELECT FROM job_effects WHERE key = $1) AS happened',
+    'SELECT EXISTS (SELECT FROM "hotpath"."job_effects" WHERE schema = current_schema() AND key = $1) AS happened',
     key,
   );
   if (known.happened) return false;
   await effect();
-  await tx.$executeRawUnsafe('INSERT INTO job_effects (key) VALUES ($1)', key);
+  await tx.$executeRawUnsafe('INSERT INTO "hotpath"."job_effects" (key) VALUES ($1)', key);
   return true;
 }

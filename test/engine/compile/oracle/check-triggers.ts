@@ -18,7 +18,7 @@ export async function checkTriggers(database: Database): Promise<number> {
   const watched = watch(declareModels(database.dataModel).registry);
   const client = await database.pool.connect();
   try {
-    for (const statement of freshnessSql(watched.registry)) await client.query(statement);
+    await client.query(freshnessSql(watched.registry));
     const { gaps } = await surveyTables(client as unknown as pg.Client, watched);
     if (gaps.length > 0) throw new UnloggedChange(gaps.map(({ reason }) => reason).join('\n'));
     for (const table of watched.tables.values()) await checkTable(client, table);
@@ -38,7 +38,7 @@ async function checkTable(client: pg.PoolClient, table: WatchedTable): Promise<v
   await client.query('DROP TABLE kept');
   for (const column of nullableColumns(table))
     await run(`UPDATE ${called} SET ${column} = NULL WHERE ${column} IS NOT NULL`);
-  await client.query(`DELETE FROM invalidation_log WHERE source = ${pg.escapeLiteral(table.source)}`);
+  await client.query(`DELETE FROM hotpath.log WHERE source = ${pg.escapeLiteral(table.source)}`);
   await client.query(`TRUNCATE ${called} CASCADE`);
   if ((await countLogged(client, table)) === 0) throw new UnloggedChange(`No TRUNCATE of ${called} is logged.`);
 }
@@ -59,7 +59,7 @@ async function mustBeLogged(client: pg.PoolClient, table: WatchedTable, text: st
 }
 
 async function countLogged(client: pg.PoolClient, { source }: WatchedTable): Promise<number> {
-  const text = 'SELECT count(*)::integer AS logged FROM invalidation_log WHERE source = $1';
+  const text = 'SELECT count(*)::integer AS logged FROM hotpath.log WHERE source = $1';
   const { rows } = await client.query<{ logged: number }>(text, [source]);
   return rows[0]!.logged;
 }

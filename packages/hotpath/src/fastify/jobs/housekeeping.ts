@@ -11,18 +11,18 @@ const ROWS_AT_A_TIME = 1000;
 /** What each step deletes at most so many rows of, and says how many it did. */
 const STEPS: readonly { readonly text: string; readonly values: () => unknown[] }[] = [
   {
-    text: `DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM idempotency_keys WHERE expires_at < now() LIMIT $1))`,
+    text: `DELETE FROM "hotpath"."idempotency_keys" WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM "hotpath"."idempotency_keys" WHERE expires_at < now() LIMIT $1))`,
     values: () => [ROWS_AT_A_TIME],
   },
   {
-    text: `DELETE FROM job_effects WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM job_effects WHERE happened_at < $2 LIMIT $1))`,
+    text: `DELETE FROM "hotpath"."job_effects" WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM "hotpath"."job_effects" WHERE happened_at < $2 LIMIT $1))`,
     values: () => [ROWS_AT_A_TIME, new Date(Date.now() - EFFECTS_KEPT_MS)],
   },
   // A service that runs trims the log by itself; this is for the time in which none does.
   {
-    text: `SELECT FROM generate_series(1, invalidation_trim($2 * interval '1 millisecond', $1))`,
+    text: `SELECT FROM generate_series(1, "hotpath"."trim_log"($2 * interval '1 millisecond', $1))`,
     values: () => [ROWS_AT_A_TIME, HOUR],
   },
 ];

@@ -100,9 +100,9 @@ function keyOf({ headers, viewer, method, url, body, routeOptions }: FastifyRequ
 }
 
 const CLAIM = `
-INSERT INTO idempotency_keys AS kept (subject, route, key, fingerprint, expires_at)
+INSERT INTO "hotpath"."idempotency_keys" AS kept (subject, route, key, fingerprint, expires_at)
 VALUES ($1, $2, $3, $4, now() + interval '1 day')
-ON CONFLICT (subject, route, key) DO UPDATE
+ON CONFLICT (schema, subject, route, key) DO UPDATE
 SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at
 WHERE kept.expires_at <= now()`;
 
@@ -117,8 +117,8 @@ interface Kept extends Answer {
 }
 
 const REPLAY = `
-SELECT fingerprint, status::int, headers, body FROM idempotency_keys
-WHERE subject = $1 AND route = $2 AND key = $3`;
+SELECT fingerprint, status::int, headers, body FROM "hotpath"."idempotency_keys"
+WHERE schema = current_schema() AND subject = $1 AND route = $2 AND key = $3`;
 
 async function replay(tx: RawQueries, key: Key): Promise<Answer> {
   const [kept] = await tx.$queryRawUnsafe<[Kept]>(REPLAY, ...idOf(key));
@@ -130,8 +130,8 @@ async function replay(tx: RawQueries, key: Key): Promise<Answer> {
 }
 
 const KEEP = `
-UPDATE idempotency_keys SET status = $4, headers = $5::jsonb, body = $6
-WHERE subject = $1 AND route = $2 AND key = $3`;
+UPDATE "hotpath"."idempotency_keys" SET status = $4, headers = $5::jsonb, body = $6
+WHERE schema = current_schema() AND subject = $1 AND route = $2 AND key = $3`;
 
 async function keep(tx: RawQueries, key: Key, { status, headers, body }: Answer): Promise<void> {
   await tx.$executeRawUnsafe(KEEP, ...idOf(key), status, JSON.stringify(headers), body);

@@ -38,9 +38,9 @@ const BUILT_IN_TYPES = ['xid', 'json', 'jsonb', 'record', 'trigger', 'name', 'pa
  * Client gives times and BigInts as objects of its own.
  */
 const RESERVED_FIELDS = ['AND', 'OR', 'NOT', 'and', 'or', 'not', 'constructor'];
-/** Of PostgreSQL's own columns, and of tables that the log of changes needs. */
+/** Of PostgreSQL's own columns, and of the table of Prisma Migrate. */
 const SYSTEM_COLUMNS = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
-const OWN_TABLES = ['invalidation_log', 'invalidation_epoch', '_prisma_migrations'];
+const OWN_TABLES = ['_prisma_migrations'];
 
 const KEY_TYPES = ['Int', 'BigInt', 'String', 'String @db.Uuid', 'DateTime @db.Date', 'String @db.VarChar(20)'];
 const TYPES = [

@@ -38,7 +38,7 @@ const OF_ARGUMENTS = [
     'name',
   ],
 ];
-const OF_TRIGGERS = ['old_rows', 'new_rows', 'o', 'n', 'logged', 'xid', 'source', 'tags', 'invalidation_log'];
+const OF_TRIGGERS = ['old_rows', 'new_rows', 'o', 'n', 'logged', 'xid', 'source', 'tags', 'hotpath', 'log'];
 /** Of the columns of a statement, and of aliases. */
 const OF_STATEMENTS = [
   'json',

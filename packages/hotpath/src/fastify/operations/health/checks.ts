@@ -9,6 +9,7 @@ import { schemaOf } from '../../../session/settings.ts';
 import { type Freshness, hotpathOf } from '../../instance.ts';
 import { missingGrant } from './grants-check.ts';
 import { missingMigration } from './migrations-check.ts';
+import { missingSchema } from './own-schema-check.ts';
 import type { ReadinessCheck } from './readiness.ts';
 import { missingColumn } from './schema-check.ts';
 
@@ -34,6 +35,7 @@ export function checksOf(app: FastifyInstance, options: CheckOptions): readonly 
   const checks: ReadinessCheck[] = [
     { name: 'session settings', needed: 'always', holdsMs: 0, complaint: () => pool.complaint() },
     { name: 'migrations', ...ofCatalog, complaint: () => missingMigration(pool, schema, migrations) },
+    { name: 'schema hotpath', ...ofCatalog, complaint: () => missingSchema(pool) },
     { name: 'tables', ...ofCatalog, complaint: () => missingColumn(pool, model, schema) },
     { name: 'grants', ...ofCatalog, complaint: () => missingGrant(pool, needs) },
     ...(hasJobs ? [{ name: 'queue', ...ofCatalog, complaint: () => missingQueue(pool) }] : []),

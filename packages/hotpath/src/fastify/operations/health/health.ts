@@ -43,7 +43,7 @@ export const health = fp<HealthOptions>(
 );
 
 /** One for each check that asks the database. */
-const STATEMENTS = 6;
+const STATEMENTS = 7;
 
 const SHUTTING_DOWN = () => requestError('shuttingDown', 'This process is shutting down.');
 const WARMING_UP = () => requestError('warmingUp', 'This process is filling its memory.');
