@@ -10,6 +10,7 @@ import { health, metrics } from 'hotpath/operations';
 import { schemaOf } from 'hotpath/session/settings';
 import { datamodel } from '#datamodel';
 import type { Config } from './config.ts';
+import { domainErrors } from './domain/errors.ts';
 import { modules } from './domain/index.ts';
 import { declaredNeeds } from './domain/needs.ts';
 import { isAdmin } from './domain/viewer.ts';
@@ -53,7 +54,7 @@ export function buildApp(config: Config) {
   // What answers.
   app.register(plugins.compression);
   app.register(plugins.database, { config: config.database, sites: config.budget.mode !== 'count' });
-  app.register(openapi, { title: 'Hotpath' });
+  app.register(openapi, { title: 'Hotpath', errors: domainErrors });
   const needs = declaredNeeds(schemaOf(config.database.url));
   app.register(health, ({ pool, isDraining }: FastifyInstance) => {
     return { pool, model: datamodel, needs, migrations: migrationNames(), hasJobs: true, isDraining };

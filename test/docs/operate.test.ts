@@ -11,7 +11,7 @@ const textOf = (file: string): string => readFileSync(join(PROJECT, file), 'utf8
 /** Beyond the service's own: variables of the files of deployments, and of Node.js. */
 const known: readonly string[] = [
   ...Object.keys(variables.properties),
-  ...Object.values(errors).map((Constructor) => new Constructor('').code),
+  ...Object.values(errors.definitions).map(([code]) => code),
   ...textOf('docker-compose.yml').match(/(?<=\$\{)[A-Z_]+/g)!,
   'NODE_OPTIONS',
 ];

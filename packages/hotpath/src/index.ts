@@ -17,7 +17,15 @@ export type { Computed } from './compile/computed.ts';
 export { READ_AT } from './compile/sql/read-at.ts';
 export { type Watched, type WatchedTable, watch } from './freshness/watched.ts';
 export { attachment } from './http/attachment.ts';
-export { type ErrorName, isRequestError, type RequestError, requestError } from './http/errors.ts';
+export {
+  defineErrors,
+  type ErrorDefinitions,
+  type ErrorName,
+  type ErrorRegistry,
+  isRequestError,
+  type RequestError,
+  requestError,
+} from './http/errors.ts';
 export { etagOf } from './http/etag.ts';
 export { uri } from './http/links.ts';
 export { type Bounds, DEFAULT_BOUNDS } from './resource/bounds.ts';

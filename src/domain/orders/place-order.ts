@@ -13,10 +13,12 @@
  * - An order has one payment, for `orderId` is unique in transactions, although its products may be of several
  *   merchants: it goes to the merchant of its most expensive line, who settles with the others.
  */
+
 import { randomUUID } from 'node:crypto';
 import { type RequestError, requestError } from 'hotpath/http/errors';
 import { enqueue, task } from 'hotpath/jobs/enqueue';
 import { Prisma } from '#client';
+import { domainErrors } from '../errors.ts';
 import { confirmOrder, countOrder } from './jobs.ts';
 import { noticeOf } from './notice.ts';
 
@@ -127,7 +129,7 @@ function mustSuffice(lines: readonly Line[], suffices: (line: Line) => boolean):
   if (short.length === 0) return;
   const names = short.map(({ name, productId }) => `"${name}" (product ${productId})`);
   const parts = short.map(({ place }) => ({ pointer: `/items/${place}/quantity`, detail: 'is more than is in stock' }));
-  throw requestError('outOfStock', `Not enough is in stock of ${names.join(', ')}.`, parts);
+  throw domainErrors.error('outOfStock', `Not enough is in stock of ${names.join(', ')}.`, parts);
 }
 
 interface Placed {

@@ -14,10 +14,12 @@
  * Both resolve once no instance believes any more what was before: from then on, nobody is let in by what was revoked.
  * What holds instead is in memory and in Redis by then, so that the next check costs no statement.
  */
+
 import type { FastifyInstance } from 'fastify';
 import { requestError } from 'hotpath/http/errors';
 import type { Viewer } from 'hotpath/resource/viewer';
 import type { PermissionRole, Prisma } from '#client';
+import { domainErrors } from '../errors.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';
 import { mustHold, mustSuffice, noSuchProject, permissionFact } from './policy.ts';
 
@@ -145,4 +147,7 @@ async function standingOf(database: Statements, viewer: Viewer, { projectId, use
 }
 
 const lastOwner = () =>
-  requestError('lastOwner', 'This is the last owner of a whole tree of projects: make somebody else an owner first.');
+  domainErrors.error(
+    'lastOwner',
+    'This is the last owner of a whole tree of projects: make somebody else an owner first.',
+  );

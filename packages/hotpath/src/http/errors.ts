@@ -1,63 +1,93 @@
 /**
  * The error registry: every error that a consumer can meet, once. An error's code is the `code` of its problem
- * document and a heading of docs/errors.md; a test ties the two.
+ * document and a heading of docs/errors.md; a test ties the two. A service has errors of its own beside them:
+ *
+ *     export const domainErrors = defineErrors({ outOfStock: ['OUT_OF_STOCK', 409] });
+ *     throw domainErrors.error('outOfStock', 'Not enough is in stock.');
  */
 import createError, { type FastifyError } from '@fastify/error';
 import type { ProblemPart } from './problem.ts';
 
-/** An error of the registry, with the parts of the request that it points at. */
+/** An error of a registry, with the parts of the request that it points at. */
 export interface RequestError extends FastifyError {
   parts?: readonly ProblemPart[];
 }
 
-export const errors = {
-  invalidRequest: createError('INVALID_REQUEST', '%s', 400),
-  unauthenticated: createError('UNAUTHENTICATED', '%s', 401),
-  forbidden: createError('FORBIDDEN', '%s', 403),
-  notFound: createError('NOT_FOUND', '%s', 404),
-  methodNotAllowed: createError('METHOD_NOT_ALLOWED', '%s', 405),
-  requestTimeout: createError('REQUEST_TIMEOUT', '%s', 408),
-  conflict: createError('CONFLICT', '%s', 409),
-  alreadyExists: createError('ALREADY_EXISTS', '%s', 409),
-  outOfStock: createError('OUT_OF_STOCK', '%s', 409),
-  lastOwner: createError('LAST_OWNER', '%s', 409),
-  linkExpired: createError('LINK_EXPIRED', '%s', 410),
-  preconditionFailed: createError('PRECONDITION_FAILED', '%s', 412),
-  bodyTooLarge: createError('BODY_TOO_LARGE', '%s', 413),
-  urlTooLong: createError('URL_TOO_LONG', '%s', 414),
-  unsupportedMediaType: createError('UNSUPPORTED_MEDIA_TYPE', '%s', 415),
-  expectationFailed: createError('EXPECTATION_FAILED', '%s', 417),
-  rateLimited: createError('RATE_LIMITED', '%s', 429),
-  headersTooLarge: createError('HEADERS_TOO_LARGE', '%s', 431),
-  idempotencyKeyReused: createError('IDEMPOTENCY_KEY_REUSED', '%s', 422),
-  internal: createError('INTERNAL', '%s', 500),
-  budgetExceeded: createError('BUDGET_EXCEEDED', '%s', 500),
-  databaseReadOnly: createError('DATABASE_READ_ONLY', '%s', 503),
-  databaseUnavailable: createError('DATABASE_UNAVAILABLE', '%s', 503),
-  keysUnavailable: createError('KEYS_UNAVAILABLE', '%s', 503),
-  notReady: createError('NOT_READY', '%s', 503),
-  overloaded: createError('OVERLOADED', '%s', 503),
-  shuttingDown: createError('SHUTTING_DOWN', '%s', 503),
-  warmingUp: createError('WARMING_UP', '%s', 503),
-  handlerTimeout: createError('HANDLER_TIMEOUT', '%s', 504),
-  statementTimeout: createError('STATEMENT_TIMEOUT', '%s', 504),
-};
+/** By name: the code of its problem document, and the status of its reply. */
+export type ErrorDefinitions = Readonly<Record<string, readonly [code: string, status: number]>>;
 
-export type ErrorName = keyof typeof errors;
-
-/** Makes an error of the registry. `detail` is shown to the consumer. */
-export function requestError(name: ErrorName, detail: string, parts?: readonly ProblemPart[]): RequestError {
-  const error: RequestError = new errors[name](detail);
-  return parts ? Object.assign(error, { parts }) : error;
+export interface ErrorRegistry<Name extends string = string> {
+  readonly definitions: Readonly<Record<Name, readonly [code: string, status: number]>>;
+  /** Makes an error. `detail` is shown to the consumer. */
+  error(name: Name, detail: string, parts?: readonly ProblemPart[]): RequestError;
+  /** The codes that a problem document of this status may have. */
+  codesOf(status: number): string[];
 }
 
-const every: readonly FastifyError[] = Object.values(errors).map((Constructor) => new Constructor(''));
-const registered: ReadonlySet<string> = new Set(every.map(({ code }) => code));
+/** The same in each copy of the package that a process may have. */
+const IS_REQUEST_ERROR = Symbol.for('hotpath.request-error');
+const CODE = /^[A-Z][A-Z0-9_]*$/;
 
-/** The codes that a problem document of this status may have. */
-export const codesOf = (status: number): string[] =>
-  every.filter(({ statusCode }) => statusCode === status).map(({ code }) => code);
+/** @throws TypeError for a code that is no upper-case name, or a status that is none of an error. */
+export function defineErrors<const D extends ErrorDefinitions>(
+  definitions: D,
+): ErrorRegistry<Extract<keyof D, string>> {
+  const constructors = new Map(Object.entries(definitions).map(([name, [code, status]]) => [name, make(code, status)]));
+  return {
+    definitions,
+    error(name, detail, parts) {
+      const error: RequestError = new (constructors.get(name)!)(detail);
+      return Object.assign(error, { [IS_REQUEST_ERROR]: true }, parts && { parts });
+    },
+    codesOf: (status) => Object.values(definitions).flatMap(([code, own]) => (own === status ? code : [])),
+  };
+}
 
-/** Tells an error of the registry from one that a consumer must not see the inside of. */
+function make(code: string, status: number) {
+  if (CODE.test(code) && status >= 400 && status <= 599) return createError(code, '%s', status);
+  throw new TypeError(`An error is defined as ['CODE', 400 to 599], not as ['${code}', ${status}].`);
+}
+
+const definitions = {
+  invalidRequest: ['INVALID_REQUEST', 400],
+  unauthenticated: ['UNAUTHENTICATED', 401],
+  forbidden: ['FORBIDDEN', 403],
+  notFound: ['NOT_FOUND', 404],
+  methodNotAllowed: ['METHOD_NOT_ALLOWED', 405],
+  requestTimeout: ['REQUEST_TIMEOUT', 408],
+  conflict: ['CONFLICT', 409],
+  alreadyExists: ['ALREADY_EXISTS', 409],
+  linkExpired: ['LINK_EXPIRED', 410],
+  preconditionFailed: ['PRECONDITION_FAILED', 412],
+  bodyTooLarge: ['BODY_TOO_LARGE', 413],
+  urlTooLong: ['URL_TOO_LONG', 414],
+  unsupportedMediaType: ['UNSUPPORTED_MEDIA_TYPE', 415],
+  expectationFailed: ['EXPECTATION_FAILED', 417],
+  rateLimited: ['RATE_LIMITED', 429],
+  headersTooLarge: ['HEADERS_TOO_LARGE', 431],
+  idempotencyKeyReused: ['IDEMPOTENCY_KEY_REUSED', 422],
+  internal: ['INTERNAL', 500],
+  budgetExceeded: ['BUDGET_EXCEEDED', 500],
+  databaseReadOnly: ['DATABASE_READ_ONLY', 503],
+  databaseUnavailable: ['DATABASE_UNAVAILABLE', 503],
+  keysUnavailable: ['KEYS_UNAVAILABLE', 503],
+  notReady: ['NOT_READY', 503],
+  overloaded: ['OVERLOADED', 503],
+  shuttingDown: ['SHUTTING_DOWN', 503],
+  warmingUp: ['WARMING_UP', 503],
+  handlerTimeout: ['HANDLER_TIMEOUT', 504],
+  statementTimeout: ['STATEMENT_TIMEOUT', 504],
+} as const satisfies ErrorDefinitions;
+
+/** The library's own errors. */
+export const errors = defineErrors(definitions);
+
+export type ErrorName = keyof typeof definitions;
+
+/** Makes an error of the library's own. `detail` is shown to the consumer. */
+export const requestError = (name: ErrorName, detail: string, parts?: readonly ProblemPart[]): RequestError =>
+  errors.error(name, detail, parts);
+
+/** Tells an error of a registry from one that a consumer must not see the inside of. */
 export const isRequestError = (error: unknown): error is RequestError =>
-  error instanceof Error && registered.has((error as FastifyError).code);
+  error instanceof Error && IS_REQUEST_ERROR in error;

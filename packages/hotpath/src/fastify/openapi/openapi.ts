@@ -9,6 +9,7 @@
 import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransform } from '@fastify/swagger';
 import type { FastifyContextConfig, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import type { ErrorRegistry } from '../../http/errors.ts';
 import {
   isWrite,
   type Operation,
@@ -40,17 +41,20 @@ export interface OpenapiOptions {
   /** Of the API; 1 without it. */
   readonly version?: string;
   readonly description?: string;
+  /** The service's own errors, whose codes stand with their statuses. */
+  readonly errors?: ErrorRegistry;
 }
 
 const SECURITY_SCHEMES = { bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } as const;
 
 export const openapi = fp<OpenapiOptions>(
-  async (app, { title, version = '1', description = DESCRIPTION }) => {
+  async (app, { title, version = '1', description = DESCRIPTION, errors }) => {
     const reads = new Map<string, Read>();
     app.addHook('onRoute', ({ url, config }) => void (config?.read && reads.set(url, config.read)));
     const transform: SwaggerTransform = ({ schema, url, route }) => {
       if (schema?.hide) return { schema, url };
-      return { schema: { ...operationOf(app.hotpath.resources, reads, route), ...schema }, url };
+      const operation = operationOf(app.hotpath.resources, reads, route);
+      return { schema: { ...(errors ? withCodes(operation, errors) : operation), ...schema }, url };
     };
     await app.register(swagger, {
       openapi: {
@@ -80,6 +84,15 @@ function readThere(reads: ReadonlyMap<string, Read>, url: string, method: string
   const below = [...reads].find(([path]) => path.startsWith(`${url}/:`) && !path.slice(url.length + 2).includes('/'));
   const read = method === 'POST' ? below?.[1] : reads.get(url);
   return read?.kind === 'item' ? read : undefined;
+}
+
+/** Adds the codes of the service's own errors to those that each status may have. */
+function withCodes(operation: Operation, errors: ErrorRegistry): Operation {
+  const described = Object.entries(operation.response).map(([status, reply]) => {
+    const codes = errors.codesOf(Number(status));
+    return [status, codes.length > 0 ? { ...reply, description: [reply.description, ...codes].join(', ') } : reply];
+  });
+  return { ...operation, response: Object.fromEntries(described) };
 }
 
 type Made = Parameters<NonNullable<FastifyDynamicSwaggerOptions['transformObject']>>[0];

@@ -1,5 +1,5 @@
 /** What a route answers with, for the API document: rows, pages of rows, and problem documents. */
-import { codesOf } from '../../http/errors.ts';
+import { errors } from '../../http/errors.ts';
 import { problemOf } from '../../http/problem.ts';
 import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
@@ -118,7 +118,7 @@ const DETAILS: Readonly<Record<number, string>> = {
 };
 
 function problemReply(description: string, status: number): Reply {
-  const [code = 'DATABASE_UNAVAILABLE'] = status === OTHER_FAILURE ? [] : codesOf(status);
+  const [code = 'DATABASE_UNAVAILABLE'] = status === OTHER_FAILURE ? [] : errors.codesOf(status);
   const example = problemOf({ status, code, detail: DETAILS[status]! }, PROBLEM_REQUEST);
   return {
     description,
@@ -129,7 +129,7 @@ function problemReply(description: string, status: number): Reply {
 
 /** Problem documents of these statuses, each with the codes that it may have, and of every other failure. */
 export const problemReplies = (...statuses: number[]): Replies => ({
-  ...Object.fromEntries(statuses.map((status) => [status, problemReply(codesOf(status).join(', '), status)])),
+  ...Object.fromEntries(statuses.map((status) => [status, problemReply(errors.codesOf(status).join(', '), status)])),
   default: problemReply('Any other refusal or failure.', OTHER_FAILURE),
 });
 
