@@ -82,6 +82,7 @@ describe('what compiled files import', () => {
     const peers = await check({
       'index.js': "export * from './model/index.js'; import './inner.js'; /* import 'unknown'; */",
       'inner.js': "import { join } from 'node:path'; import './index.js'; const pg = await import('pg/lib/utils');",
+      'inner.d.ts': 'export {};',
       'model/index.js': "export { Redis } from 'ioredis';",
     });
     expect(peers).toEqual({ hotpath: ['pg', 'ioredis'], 'hotpath/model': ['ioredis'] });
@@ -89,7 +90,7 @@ describe('what compiled files import', () => {
 
   it('must be declared, also in types', async () => {
     await expect(check({ 'index.js': "import '@fastify/error/x';" })).rejects.toThrow(
-      'The dependencies are wrong: index.js imports @fastify/error, which is not declared.',
+      'The imports are wrong: index.js imports @fastify/error, which is not declared.',
     );
     await expect(check({ 'index.d.ts': "export declare const a: import('pino').Logger;" })).rejects.toThrow(
       'index.d.ts imports pino, which is not declared',
@@ -99,8 +100,18 @@ describe('what compiled files import', () => {
   it('must be all that is installed', async () => {
     const dependencies = { 'lru-cache': '^11.0.0', '@types/pg': '^8.16.0' };
     await expect(check({ 'index.d.ts': "export type { Pool } from 'pg';" }, { dependencies })).rejects.toThrow(
-      'The dependencies are wrong: nothing imports the dependency lru-cache.',
+      'The imports are wrong: nothing imports the dependency lru-cache.',
     );
+  });
+
+  it('must bring the types that it adds to another package', async () => {
+    const files = {
+      'index.js': "import './decorate.js';",
+      'decorate.js': '',
+      'decorate.d.ts': "declare module 'fastify' { interface FastifyRequest { viewer: string } }\nexport {};",
+    };
+    await expect(check(files)).rejects.toThrow('hotpath lacks the types that decorate adds to fastify');
+    await expect(check({ ...files, 'index.d.ts': "import './decorate.js';" })).resolves.toBeDefined();
   });
 
   it('must be public where it is the library by its own name', async () => {

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from '@swc/core';
 import { commandsOf, type Entry, entriesOf, type Manifest, PackError } from './manifest.ts';
 
@@ -14,18 +14,53 @@ type Imported = ReadonlyMap<string, string>;
 /** The peers that must be there for an entry to be imported, by the entry's name. */
 export type PeersByEntry = Readonly<Record<string, readonly string[]>>;
 
-/** @throws {PackError} naming what is imported and not declared, and what is declared and not imported. */
+/** What an entry comes to. */
+interface Reach {
+  readonly packages: Imported;
+  /** Its files, without their extension. */
+  readonly modules: ReadonlySet<string>;
+}
+
+/**
+ * @throws {PackError} naming what is imported and not declared, what is declared and not imported, and what an entry
+ * adds to the types of another package at runtime alone.
+ */
 export async function checkImports(dist: string, manifest: Manifest): Promise<PeersByEntry> {
   const entries = entriesOf(manifest);
-  const collect = ({ module }: Entry, extension: string) => importedFrom({ dist, manifest, extension }, module);
-  const atRuntime = await Promise.all([...entries, ...commandsOf(manifest)].map((entry) => collect(entry, '.js')));
-  const inTypes = await Promise.all(entries.map((entry) => collect(entry, '.d.ts')));
-  const faults = faultsOf(manifest, new Map([...atRuntime, ...inTypes].flatMap((imported) => [...imported])));
-  if (faults.length > 0) throw new PackError(`The dependencies are wrong: ${faults.join('; ')}.`);
+  const follow = ({ module }: Entry, extension: string) => reachOf({ dist, manifest, extension }, module);
+  const atRuntime = await Promise.all([...entries, ...commandsOf(manifest)].map((entry) => follow(entry, '.js')));
+  const inTypes = await Promise.all(entries.map((entry) => follow(entry, '.d.ts')));
+  const faults = faultsOf(manifest, new Map([...atRuntime, ...inTypes].flatMap(({ packages }) => [...packages])));
+  for (const [index, { name }] of entries.entries()) {
+    faults.push(...(await lostAugmentations(dist, name, { runtime: atRuntime[index]!, types: inTypes[index]! })));
+  }
+  if (faults.length > 0) throw new PackError(`The imports are wrong: ${faults.join('; ')}.`);
   const peers = Object.keys(manifest.peerDependencies);
   return Object.fromEntries(
-    entries.map(({ name }, index) => [name, peers.filter((peer) => atRuntime[index]!.has(peer))]),
+    entries.map(({ name }, index) => [name, peers.filter((peer) => atRuntime[index]!.packages.has(peer))]),
   );
+}
+
+/**
+ * A file that decorates Fastify declares so in `declare module 'fastify'`, which a user's compiler sees only if the
+ * declarations of the entry come to that file; an import of values alone is gone from them.
+ */
+async function lostAugmentations(
+  dist: string,
+  entry: string,
+  { runtime, types }: { runtime: Reach; types: Reach },
+): Promise<string[]> {
+  const faults = [];
+  for (const module of runtime.modules) {
+    if (types.modules.has(module)) continue;
+    const text = await readFile(join(dist, `${module}.d.ts`), 'utf8');
+    const augmented = /^declare module '(.+)'/m.exec(text)?.[1];
+    if (augmented === undefined) continue;
+    faults.push(
+      `${entry} lacks the types that ${module} adds to ${augmented}: its index needs import '…/${module}.ts'`,
+    );
+  }
+  return faults;
 }
 
 function faultsOf({ dependencies, peerDependencies }: Manifest, imported: Imported): string[] {
@@ -49,18 +84,19 @@ interface Walk {
 }
 
 /** Follows relative imports from a module, each file once. */
-async function importedFrom({ dist, manifest, extension }: Walk, module: string): Promise<Imported> {
-  const imported = new Map<string, string>();
-  const files = new Set([join(dist, module + extension)]);
-  for (const file of files) {
+async function reachOf({ dist, manifest, extension }: Walk, start: string): Promise<Reach> {
+  const packages = new Map<string, string>();
+  const modules = new Set([start]);
+  for (const module of modules) {
+    const file = join(dist, module + extension);
     for (const specifier of await specifiersOf(file)) {
       if (isBuiltin(specifier)) continue;
-      if (specifier.startsWith('.')) files.add(join(dirname(file), specifier.replace(/\.js$/, extension)));
+      if (specifier.startsWith('.')) modules.add(join(dirname(module), specifier.replace(/\.js$/, '')));
       else if (packageOf(specifier) === manifest.name) checkEntry(specifier, file, manifest);
-      else imported.set(packageOf(specifier), relative(dist, file));
+      else packages.set(packageOf(specifier), module + extension);
     }
   }
-  return imported;
+  return { packages, modules };
 }
 
 function checkEntry(specifier: string, file: string, manifest: Manifest): void {
