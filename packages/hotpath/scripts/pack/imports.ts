@@ -11,7 +11,7 @@ import { commandsOf, type Entry, entriesOf, type Manifest, PackError } from './m
 /** Packages by name, each with a file that imports it. */
 type Imported = ReadonlyMap<string, string>;
 
-/** The peers that must be there for an entry to be imported, by the entry's name. */
+/** The peers that an entry imports, at once or by `import()` later, by the entry's name. */
 export type PeersByEntry = Readonly<Record<string, readonly string[]>>;
 
 /** What an entry comes to. */

@@ -1,4 +1,9 @@
 /** `hotpath/fastify`: reads made of resources in a Fastify server, the cache that they are kept in, and writes that respect both. */
+// What these files add to Fastify's types; an import of their values alone leaves no trace in declarations.
+import '../budget/budgets.ts';
+import './reads/cached-reply.ts';
+import './route-config.ts';
+
 export type { CacheOptions } from './cache/cache.ts';
 export type { FreshnessOptions } from './cache/freshness.ts';
 export { type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';

@@ -1,4 +1,9 @@
 /** `hotpath/operations`: what operators ask a process for: its health, its readiness, its metrics. */
+// What these files add to Fastify's types; an import of their values alone leaves no trace in declarations.
+import '../instance.ts';
+import '../route-config.ts';
+import './metrics/requests.ts';
+
 export type { CheckOptions } from './health/checks.ts';
 export { type HealthOptions, health } from './health/health.ts';
 export { type MetricsOptions, metrics } from './metrics/metrics.ts';
