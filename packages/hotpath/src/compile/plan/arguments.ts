@@ -1,8 +1,9 @@
 /** How the arguments of a read are taken apart: their keys in a fixed order, without what Prisma skips. */
-import { skip } from '@prisma/client/runtime/client';
+
 import type { DataModel, Model } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import type { Output, Slot } from './plan.ts';
+import { isSkip } from './prisma-values.ts';
 
 /** The outputs of a `select` that holds no values, with what else they were planned from. */
 export interface RememberedOutputs {
@@ -57,9 +58,9 @@ export function keysOf(given: Arguments, path: Path | undefined): string[] {
   for (const key of keys) {
     const value = given[key];
     if (value === undefined) refuseUndefined(at(path, key));
-    if (value === skip) skipped = true;
+    if (isSkip(value)) skipped = true;
   }
-  const kept = skipped ? keys.filter((key) => given[key] !== skip) : keys;
+  const kept = skipped ? keys.filter((key) => !isSkip(given[key])) : keys;
   return kept.length > 1 ? kept.sort() : kept;
 }
 

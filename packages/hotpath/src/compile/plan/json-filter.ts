@@ -1,9 +1,10 @@
 /** Filters on a Json field: the whole value, or the value at a path in it. */
-import { isAnyNull, isDbNull, isJsonNull } from '@prisma/client/runtime/client';
+
 import type { ScalarField } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { type Arguments, bind, checked, isObject, type Planner } from './arguments.ts';
 import { all, type JsonTest, type Predicate, type Slot } from './plan.ts';
+import { jsonNullOf } from './prisma-values.ts';
 import { encode } from './value.ts';
 
 const TEXT = { string_contains: 'anywhere', string_starts_with: 'start', string_ends_with: 'end' } as const;
@@ -72,10 +73,11 @@ function planTest(target: Target, operator: string, operand: unknown, path: Path
   return { ...common, test: { test: 'compare', operator: ORDERING[operator as keyof typeof ORDERING], type, value } };
 }
 
+const NULLS = { DbNull: 'database', JsonNull: 'json', AnyNull: 'any' } as const;
+
 function planEquality({ planner, field }: Target, operand: unknown, path: Path): JsonTest {
-  if (isDbNull(operand)) return { test: 'null', null: 'database' };
-  if (isJsonNull(operand)) return { test: 'null', null: 'json' };
-  if (isAnyNull(operand)) return { test: 'null', null: 'any' };
+  const kind = jsonNullOf(operand);
+  if (kind) return { test: 'null', null: NULLS[kind] };
   if (operand === null) {
     const allowed = ['Prisma.DbNull', 'Prisma.JsonNull', 'Prisma.AnyNull'];
     refuse(path, { code: 'INVALID_VALUE', message: 'Which null is meant?', allowed });

@@ -1,6 +1,5 @@
 /** What a native type of PostgreSQL can hold, where that is less than the type of Prisma's that it stands for. */
 import { isIPv4, isIPv6 } from 'node:net';
-import { Decimal } from '@prisma/client/runtime/client';
 import type { ScalarField } from '../data-model.ts';
 
 type Native = Pick<ScalarField, 'native'>;
@@ -46,11 +45,19 @@ export function isNativeFloat({ native }: Native, value: number): boolean {
   return Number.isFinite(rounded) && (rounded !== 0 || value === 0);
 }
 
-const MOST_MONEY = new Decimal('92233720368547758.07');
+const MOST_CENTS = 9_223_372_036_854_775_807n;
 
 /** Whether a Decimal field has the number, if only rounded. `text` is a decimal number. */
 export function isNativeDecimal({ native }: Native, text: string): boolean {
-  return native?.name !== 'Money' || new Decimal(text).abs().toDecimalPlaces(2).lte(MOST_MONEY);
+  return native?.name !== 'Money' || centsOf(text) <= MOST_CENTS;
+}
+
+/** The amount without its sign, rounded to cents. */
+function centsOf(text: string): bigint {
+  const [, whole, cents = '', next = '0'] = /^-?(\d*)\.?(\d{0,2})(\d?)\d*$/.exec(text) ?? [];
+  // Written with an exponent: cents do not matter where that is large.
+  if (whole === undefined) return BigInt(Math.round(Math.abs(Number(text)) * 100));
+  return BigInt(whole + cents.padEnd(2, '0')) + (next >= '5' ? 1n : 0n);
 }
 
 /** Whether PostgreSQL and ISO 8601 write the year of a time with four digits. PostgreSQL has no year 0. */

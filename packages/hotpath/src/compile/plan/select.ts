@@ -1,5 +1,5 @@
 /** What comes back for a row: `select`, `include`, `omit`, `_count` and computed values, in the schema's order. */
-import { skip } from '@prisma/client/runtime/client';
+
 import type { Model } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from './arguments.ts';
 import { planComputedOutputs } from './computed.ts';
 import { EVERYTHING, keyOf, type Output } from './plan.ts';
+import { isSkip } from './prisma-values.ts';
 import { planNested } from './read.ts';
 import { planWhere } from './where.ts';
 
@@ -101,7 +102,7 @@ function wanted(model: Model, selection: Arguments, place: Path): string[] {
     known += 1;
     const value = selection[name];
     if (value === undefined) refuseUndefined(at(place, name));
-    if (value === false || value === skip) return;
+    if (value === false || isSkip(value)) return;
     names.push(name);
   };
   for (const name of Object.keys(model.fields)) look(name);
