@@ -27,6 +27,13 @@ module.exports = {
       from: { path: '^(src|bench)/' },
       to: { path: '^packages/', dependencyTypesNot: ['aliased-workspace'] },
     },
+    {
+      name: 'the-guard-alone-needs-nothing',
+      comment: 'A team without Prisma and Redis uses hotpath/budget: what it loads needs neither.',
+      severity: 'error',
+      from: { path: `${LIBRARY}budget/index[.]ts$` },
+      to: { path: '^node_modules/(@prisma|ioredis|graphile-worker|prom-client)/', reachable: true },
+    },
     ...libraryOrder({
       http: [],
       telemetry: [],

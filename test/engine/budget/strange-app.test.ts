@@ -130,6 +130,16 @@ describe('a route', () => {
     for (const url of ['/plugin', '/before', '/after']) expect(await app.inject(url)).toMatchObject(exceeded);
   });
 
+  it('answers HEAD as GET, without the document', async () => {
+    const app = apps.of((scope) => void scope.get('/', async () => apps.loop()));
+    const [get, head] = [await app.inject('/'), await app.inject({ method: 'HEAD', url: '/' })];
+    expect([head.statusCode, head.payload, head.headers['content-type']]).toEqual([
+      500,
+      '',
+      get.headers['content-type'],
+    ]);
+  });
+
   it('asked by another one spends of its own budget', async () => {
     const app = apps.of((scope) => {
       scope.get('/outer', async () => {
