@@ -2,12 +2,12 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { schemaOf } from 'hotpath';
 import { budgets } from 'hotpath/budget';
 import { connections, problems } from 'hotpath/edge';
 import { hotpath, telemetry, traceOnDemand } from 'hotpath/fastify';
 import { openapi } from 'hotpath/openapi';
 import { health, metrics } from 'hotpath/operations';
-import { schemaOf } from 'hotpath/session/settings';
 import { datamodel } from '#datamodel';
 import type { Config } from './config.ts';
 import { domainErrors } from './domain/errors.ts';

@@ -1,8 +1,8 @@
 /** A worker: a process that runs the jobs which requests leave behind, and answers nothing but how it is. */
 import Fastify, { type FastifyInstance } from 'fastify';
+import { schemaOf } from 'hotpath';
 import { connections, problems } from 'hotpath/edge';
 import { health, metrics } from 'hotpath/operations';
-import { schemaOf } from 'hotpath/session/settings';
 import { datamodel } from '#datamodel';
 import { type Config, loadConfig } from './config.ts';
 import { modules } from './domain/index.ts';

@@ -1,8 +1,7 @@
 /** `hotpath grants`: lets a role that owns nothing run the service and its workers. */
 import { parseArgs } from 'node:util';
-import { grantsText } from 'hotpath/access/grants';
-import { SessionClient } from 'hotpath/session/session-client';
-import { schemaOf } from 'hotpath/session/settings';
+import { schemaOf } from 'hotpath';
+import { grantsText, SessionClient } from 'hotpath/database';
 import { environment } from '../config.ts';
 import { declaredNeeds } from '../domain/needs.ts';
 import { type Command, CommandError, databaseUrl } from './command.ts';

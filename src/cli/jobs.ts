@@ -1,8 +1,7 @@
 /** `hotpath jobs`: the queue, for operators. */
 import { parseArgs } from 'node:util';
-import { listJobs, type QueuedJob, retryDead, type State } from 'hotpath/jobs/dead-letters';
-import { installQueue } from 'hotpath/jobs/schema';
-import { SessionPool } from 'hotpath/session/session-pool';
+import { SessionPool } from 'hotpath/database';
+import { installQueue, listJobs, type QueuedJob, retryDead, type State } from 'hotpath/jobs';
 import type pg from 'pg';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 

@@ -1,6 +1,5 @@
 /** `hotpath notify`: whether the database tells of changes by NOTIFY. */
-import { isNotifying, switchNotify } from 'hotpath/freshness/notify';
-import { SessionClient } from 'hotpath/session/session-client';
+import { isNotifying, SessionClient, switchNotify } from 'hotpath/database';
 import { type Command, CommandError, databaseUrl } from './command.ts';
 
 const usage = `Usage: npm run hotpath -- notify [on|off]

@@ -1,11 +1,8 @@
 /** `hotpath triggers`: the migration that makes the database log what the resources need. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { surveyTables } from 'hotpath/freshness/coverage';
-import { watch } from 'hotpath/freshness/watched';
-import { migrationFor, type WrittenMigration } from 'hotpath/install/migration';
-import { Registry } from 'hotpath/resource/registry';
-import { SessionClient } from 'hotpath/session/session-client';
+import { Registry, watch } from 'hotpath';
+import { migrationFor, SessionClient, surveyTables, type WrittenMigration } from 'hotpath/database';
 import { datamodel } from '#datamodel';
 import { modules } from '../domain/index.ts';
 import { MIGRATIONS, migrationNames } from '../migrations.ts';

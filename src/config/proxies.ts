@@ -1,6 +1,6 @@
 /** `TRUST_PROXY`: which proxies are believed when they say who asks. */
 import { BlockList, isIP } from 'node:net';
-import { canonicalAddress } from 'hotpath/http/client-address';
+import { canonicalAddress } from 'hotpath/edge';
 
 const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
   loopback: ['127.0.0.0/8', '::1'],

@@ -1,6 +1,6 @@
 /** What the environment says of traces and metrics: OpenTelemetry's own variables, and what those leave open. */
 
-import { SAMPLERS } from 'hotpath/telemetry/sampler';
+import { SAMPLERS } from 'hotpath/telemetry';
 import Type, { type Static } from 'typebox';
 
 const PAIRS = { isPairs: true, wants: 'name=value between commas, with values encoded as in a URL' };

@@ -1,6 +1,6 @@
 /** Fills a database that has no users yet. */
 
-import { SessionClient } from 'hotpath/session/session-client';
+import { SessionClient } from 'hotpath/database';
 import { progressDisplay } from '../../prisma/seed/progress.ts';
 import { seed } from '../../prisma/seed/seed.ts';
 

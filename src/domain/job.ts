@@ -1,5 +1,5 @@
 /** The marketplace's `job()`: typed by what its jobs work with. */
-import { jobs } from 'hotpath/jobs/job';
+import { jobs } from 'hotpath/jobs';
 import type { Means } from '../plugins/jobs.ts';
 
 export const job = jobs<Means>();

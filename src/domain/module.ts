@@ -1,8 +1,7 @@
 /** A module of the marketplace: what may be asked of it, where, and what it does behind requests. */
 import type { FastifyInstance } from 'fastify';
-import type { Writes } from 'hotpath/access/needs';
-import type { AnyJob } from 'hotpath/jobs/job';
-import type { Resource } from 'hotpath/resource/resource';
+import type { Resource, Writes } from 'hotpath';
+import type { AnyJob } from 'hotpath/jobs';
 import type { Prisma } from '#client';
 import type { Means } from '../plugins/jobs.ts';
 

@@ -1,8 +1,6 @@
 /** What the modules need of the database, as they declare it. */
 
-import { type Needs, needsOf } from 'hotpath/access/needs';
-import { watch } from 'hotpath/freshness/watched';
-import { Registry } from 'hotpath/resource/registry';
+import { type Needs, needsOf, Registry, watch } from 'hotpath';
 import { datamodel } from '#datamodel';
 import { modules } from './index.ts';
 

@@ -1,6 +1,5 @@
 /** What a write asks of the viewer before it does anything. */
-import { requestError } from 'hotpath/http/errors';
-import type { Viewer } from 'hotpath/resource/viewer';
+import { requestError, type Viewer } from 'hotpath';
 
 const ID = /^[1-9]\d{0,9}$/;
 

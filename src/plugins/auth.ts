@@ -9,8 +9,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { type RequestError, requestError } from 'hotpath/http/errors';
-import { PUBLIC } from 'hotpath/resource/viewer';
+import { PUBLIC, type RequestError, requestError } from 'hotpath';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { holderOf, type TokenHolder, TokenRefusal } from './auth/claims.ts';

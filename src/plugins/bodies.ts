@@ -7,10 +7,16 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { readBody } from 'hotpath/edge';
-import { BODY_ENCODINGS, type BodyEncoding, bodyEncodingOf, expand } from 'hotpath/http/content-encoding';
-import { type RequestError, requestError } from 'hotpath/http/errors';
-import { countNames, mustNameOnce } from 'hotpath/http/json-body';
+import { type RequestError, requestError } from 'hotpath';
+import {
+  BODY_ENCODINGS,
+  type BodyEncoding,
+  bodyEncodingOf,
+  countNames,
+  expand,
+  mustNameOnce,
+  readBody,
+} from 'hotpath/edge';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -6,8 +6,7 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import type { FastifyReply, onSendHookHandler, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
-import { ENCODINGS } from 'hotpath/http/encoding';
-import { etagIn } from 'hotpath/http/etag';
+import { ENCODINGS, etagIn } from 'hotpath/edge';
 
 const THRESHOLD_BYTES = 1024;
 

@@ -6,10 +6,9 @@ import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { CountingPool } from 'hotpath/budget/counting-pool';
+import { Pool, SessionSettingsError, schemaOf } from 'hotpath';
+import type { SessionPool } from 'hotpath/database';
 import { callSites } from 'hotpath/prisma';
-import type { SessionPool } from 'hotpath/session/session-pool';
-import { SessionSettingsError, schemaOf } from 'hotpath/session/settings';
 import type pg from 'pg';
 import { PrismaClient } from '#client';
 import type { Config } from '../config.ts';
@@ -73,7 +72,7 @@ function openPrisma(pool: pg.Pool, config: Config['database'], sites: boolean): 
 const KEEP_ALIVE_MS = 5000;
 
 function openPool(config: Config['database']): SessionPool {
-  const pool = new CountingPool({
+  const pool = new Pool({
     connectionString: config.url,
     application_name: 'hotpath',
     max: config.poolMax,

@@ -2,7 +2,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { LinkSigner } from 'hotpath/http/signed-link';
+import type { LinkSigner } from 'hotpath/edge';
 import { type AnyJob, jobQueue, type Log } from 'hotpath/jobs';
 import type pg from 'pg';
 import type { PrismaClient } from '#client';

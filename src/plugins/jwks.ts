@@ -3,7 +3,7 @@
  * token; never more often than every ten seconds, so that invented tokens do not become requests to the issuer. An issuer
  * that is away does not take away the keys that are known.
  */
-import { requestError } from 'hotpath/http/errors';
+import { requestError } from 'hotpath';
 import { type TokenHeader, VerificationKey } from './auth/verification-key.ts';
 
 const OLD_MS = 300_000;

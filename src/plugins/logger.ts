@@ -4,7 +4,7 @@
  * logged once and then counted (`logger/repeated-errors.ts`).
  */
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
-import { originOf } from 'hotpath/telemetry/origin';
+import { originOf } from 'hotpath/telemetry';
 import { type LogFn, type Logger, type LoggerOptions, pino, symbols } from 'pino';
 import type { Config } from '../config.ts';
 import { loggedError } from './logger/logged-error.ts';

@@ -6,9 +6,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isArriving, LATE, requestErrorOf } from 'hotpath/edge';
-import { type RequestError, requestError } from 'hotpath/http/errors';
-import { PROBLEM_MEDIA_TYPE, problemOf } from 'hotpath/http/problem';
+import { type RequestError, requestError } from 'hotpath';
+import { isArriving, LATE, PROBLEM_MEDIA_TYPE, problemOf, requestErrorOf } from 'hotpath/edge';
 
 const UNROUTABLE = Symbol('unroutable');
 

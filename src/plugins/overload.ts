@@ -5,8 +5,8 @@
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
-import { withLedger } from 'hotpath/budget/ledger';
-import { requestError } from 'hotpath/http/errors';
+import { requestError } from 'hotpath';
+import { withLedger } from 'hotpath/budget';
 import { Gauge } from 'prom-client';
 import type { Config } from '../config.ts';
 import { createLine, type Line } from './overload/line.ts';

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { createBreaker } from 'hotpath/cache/breaker';
+import { createBreaker } from 'hotpath';
 import type { SharedRedis } from 'hotpath/fastify';
 import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../config.ts';

@@ -10,7 +10,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fp from 'fastify-plugin';
-import { type RequestError, requestError } from 'hotpath/http/errors';
+import { type RequestError, requestError } from 'hotpath';
 import { unroutableOf } from './malformed.ts';
 
 export const requestHead = fp(

@@ -6,8 +6,8 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import { requestError } from 'hotpath';
 import { pathOf } from 'hotpath/edge';
-import { requestError } from 'hotpath/http/errors';
 
 declare module 'fastify' {
   interface FastifySchema {

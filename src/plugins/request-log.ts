@@ -8,8 +8,7 @@
 
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import fp from 'fastify-plugin';
-import { requestErrorOf } from 'hotpath/edge';
-import { canonicalAddress } from 'hotpath/http/client-address';
+import { canonicalAddress, requestErrorOf } from 'hotpath/edge';
 import type { Logger } from 'pino';
 import { tellRepeatedErrors } from './logger.ts';
 

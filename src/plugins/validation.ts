@@ -6,8 +6,8 @@
 import { registerAjvFormats, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 import fp from 'fastify-plugin';
-import { unstorableIn } from 'hotpath/http/body';
-import { requestError } from 'hotpath/http/errors';
+import { requestError } from 'hotpath';
+import { unstorableIn } from 'hotpath/edge';
 import type { TSchema } from 'typebox';
 
 export const validation = fp(

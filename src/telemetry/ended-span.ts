@@ -2,8 +2,7 @@
 import { type Attributes, type HrTime, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { microseconds, type Origin } from 'hotpath/telemetry/otlp/spans';
-import type { Kind, Reference, Span } from 'hotpath/telemetry/span';
+import { type Kind, microseconds, type Origin, type Reference, type Span } from 'hotpath/telemetry';
 import project from '../../package.json' with { type: 'json' };
 
 /** The process, as its spans tell of it. */

@@ -4,7 +4,7 @@
  * what is given up, is the SDK's in all of them.
  */
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
-import { encodeSpans } from 'hotpath/telemetry/otlp/spans';
+import { encodeSpans } from 'hotpath/telemetry';
 import type { TracingConfig } from '../config/telemetry.ts';
 import type { EndedSpan } from './ended-span.ts';
 

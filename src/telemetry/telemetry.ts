@@ -9,8 +9,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
-import { createSampler } from 'hotpath/telemetry/sampler';
-import { installTracing } from 'hotpath/telemetry/tracing';
+import { createSampler, installTracing } from 'hotpath/telemetry';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import { loggerOptions } from '../plugins/logger.ts';

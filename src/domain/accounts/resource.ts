@@ -1,4 +1,4 @@
-import { everything, SUBJECT } from 'hotpath/resource/policy';
+import { everything, SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 
 /** A user's own account. */

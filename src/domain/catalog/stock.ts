@@ -4,7 +4,7 @@
  * either.
  */
 
-import { requestError } from 'hotpath/http/errors';
+import { requestError } from 'hotpath';
 import type { Prisma } from '#client';
 
 export const MOST_IN_STOCK = 1_000_000;

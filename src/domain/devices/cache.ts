@@ -1,5 +1,5 @@
 /** How long answers about devices may be served from memory, in seconds. */
-import type { CachePolicy } from 'hotpath/cache/policy';
+import type { CachePolicy } from 'hotpath';
 
 export const deviceLists: CachePolicy = { ttl: 300, staleWhileRevalidate: 60, staleIfError: 3600 };
 

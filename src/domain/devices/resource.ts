@@ -1,5 +1,4 @@
-import { everything } from 'hotpath/resource/policy';
-import { DAY } from 'hotpath/resource/window';
+import { DAY, everything } from 'hotpath';
 import { resource } from '../resource.ts';
 
 const members = everything('user', 'admin');

@@ -2,9 +2,8 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { HOUR, requestError } from 'hotpath';
 import { createOnce, KEY_STATEMENTS } from 'hotpath/fastify';
-import { requestError } from 'hotpath/http/errors';
-import { HOUR } from 'hotpath/resource/window';
 import Type from 'typebox';
 import { exactly, idParams, time } from '../body.ts';
 import { mustBeAdmin } from '../viewer.ts';

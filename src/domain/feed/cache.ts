@@ -1,4 +1,4 @@
 /** How long answers of the feed may be served from memory, in seconds. */
-import type { CachePolicy } from 'hotpath/cache/policy';
+import type { CachePolicy } from 'hotpath';
 
 export const homes: CachePolicy = { ttl: 60, staleWhileRevalidate: 60, staleIfError: 600, negative: 30 };

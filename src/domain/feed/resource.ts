@@ -1,4 +1,4 @@
-import { everything, SUBJECT } from 'hotpath/resource/policy';
+import { everything, SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 
 /** What a user comes home to: the latest posts, and what is unread, side by side. */

@@ -2,8 +2,8 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { uri } from 'hotpath';
 import { createOnce, ifMatch, KEY_STATEMENTS, sendChanged } from 'hotpath/fastify';
-import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
 import { exactly, idParams, ROW_BYTES, text, webUrl } from '../body.ts';
 import { mustBeUser } from '../viewer.ts';

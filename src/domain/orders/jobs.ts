@@ -1,5 +1,5 @@
 /** What an order leaves to be done: its confirmation, and what it means for the merchants' stock. */
-import { once } from 'hotpath/jobs/once';
+import { once } from 'hotpath/jobs';
 import { job } from '../job.ts';
 import { confirmationOf, receipt } from './confirmation.ts';
 import { countStock } from './count-stock.ts';

@@ -15,8 +15,8 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { type RequestError, requestError } from 'hotpath/http/errors';
-import { enqueue, task } from 'hotpath/jobs/enqueue';
+import { type RequestError, requestError } from 'hotpath';
+import { enqueue, task } from 'hotpath/jobs';
 import { Prisma } from '#client';
 import { domainErrors } from '../errors.ts';
 import { confirmOrder, countOrder } from './jobs.ts';

@@ -1,4 +1,4 @@
-import { SUBJECT } from 'hotpath/resource/policy';
+import { SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 
 export const order = resource('Order', {

@@ -2,9 +2,8 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { requestError, uri } from 'hotpath';
 import { createOnce, ifMatch, KEY_STATEMENTS, sendChanged } from 'hotpath/fastify';
-import { requestError } from 'hotpath/http/errors';
-import { uri } from 'hotpath/http/links';
 import Type from 'typebox';
 import { exactly, id, idParams, ROW_BYTES, text } from '../body.ts';
 import { mustBeAdmin, mustBeUser } from '../viewer.ts';

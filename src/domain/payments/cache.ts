@@ -1,5 +1,5 @@
 /** How long answers about payments may be served from memory, in seconds. */
-import type { CachePolicy } from 'hotpath/cache/policy';
+import type { CachePolicy } from 'hotpath';
 
 export const dashboards: CachePolicy = { ttl: 60, staleWhileRevalidate: 60, staleIfError: 600, negative: 30 };
 

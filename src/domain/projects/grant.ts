@@ -16,8 +16,7 @@
  */
 
 import type { FastifyInstance } from 'fastify';
-import { requestError } from 'hotpath/http/errors';
-import type { Viewer } from 'hotpath/resource/viewer';
+import { requestError, type Viewer } from 'hotpath';
 import type { PermissionRole, Prisma } from '#client';
 import { domainErrors } from '../errors.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';

@@ -1,7 +1,6 @@
 /** Projects: work in a tree, who may do what in it, and what was done. */
 import type { FastifyInstance } from 'fastify';
-import type { FixedFields } from 'hotpath/resource/fixed';
-import type { Viewer } from 'hotpath/resource/viewer';
+import type { FixedFields, Viewer } from 'hotpath';
 import type { Module } from '../module.ts';
 import { metadata } from './cache.ts';
 import { mustHold } from './policy.ts';

@@ -11,11 +11,8 @@
  * - The least role may see. A nearer permission changes the role and cannot take it away, so who may see a project may
  *   see all that is below it; of what is above it, nothing but the parent's id.
  */
-import type { FactQuery } from 'hotpath/cache/facts';
-import { READ_AT } from 'hotpath/compile/sql/read-at';
+import { type FactQuery, READ_AT, requestError, type Viewer } from 'hotpath';
 import type { Hotpath } from 'hotpath/fastify';
-import { requestError } from 'hotpath/http/errors';
-import type { Viewer } from 'hotpath/resource/viewer';
 import type { PermissionRole } from '#client';
 import { isAdmin, mustBeUser } from '../viewer.ts';
 

@@ -2,7 +2,7 @@
  * Projects as they are exposed. What only those in a project may see is granted here to every user, and guarded by the
  * routes (`policy.ts` says why). So nothing outside this module may embed it; a test holds the others to that.
  */
-import { everything, SUBJECT } from 'hotpath/resource/policy';
+import { everything, SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 
 const guardedByRoutes = everything('user', 'admin');

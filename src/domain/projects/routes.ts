@@ -2,10 +2,9 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requestError, uri } from 'hotpath';
+import { etagOf } from 'hotpath/edge';
 import { createOnce, isConditional, KEY_STATEMENTS, mustHoldFor, readRow, sendJson } from 'hotpath/fastify';
-import { requestError } from 'hotpath/http/errors';
-import { etagOf } from 'hotpath/http/etag';
-import { uri } from 'hotpath/http/links';
 import Type, { type Static } from 'typebox';
 import { ActivityKind, PermissionRole, type Prisma } from '#client';
 import { anyObject, exactly, id, idParams, text } from '../body.ts';

@@ -1,7 +1,7 @@
 /** Writing reports, and clearing them away. */
 
-import type { Run } from 'hotpath/jobs/job';
-import { DAY } from 'hotpath/resource/window';
+import { DAY } from 'hotpath';
+import type { Run } from 'hotpath/jobs';
 import type { Means } from '../../plugins/jobs.ts';
 import { job } from '../job.ts';
 import { csvOf } from './csv.ts';

@@ -1,4 +1,4 @@
-import { SUBJECT } from 'hotpath/resource/policy';
+import { SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 
 /** A report: how far it is, and where its file is once it is done. */

@@ -2,12 +2,9 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
+import { attachment, requestError, uri, type Viewer } from 'hotpath';
 import { createOnce, KEY_STATEMENTS, readRow } from 'hotpath/fastify';
-import { attachment } from 'hotpath/http/attachment';
-import { requestError } from 'hotpath/http/errors';
-import { uri } from 'hotpath/http/links';
-import { ENQUEUEING_STATEMENTS, enqueue, task } from 'hotpath/jobs/enqueue';
-import type { Viewer } from 'hotpath/resource/viewer';
+import { ENQUEUEING_STATEMENTS, enqueue, task } from 'hotpath/jobs';
 import Type from 'typebox';
 import type { Prisma } from '#client';
 import { exactly, id, ROW_BYTES, time } from '../body.ts';

@@ -6,7 +6,7 @@
  *
  *     { "iss": "hotpath", "aud": ["hotpath"], "exp": 1795000000, "sub": "7", "role": "admin" }
  */
-import type { Viewer } from 'hotpath/resource/viewer';
+import type { Viewer } from 'hotpath';
 
 export type TokenClaims = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 /** Who signed a token: its algorithm and signature, by the secret in force or by the keys that an issuer publishes. */
 import { createDecoder } from 'fast-jwt';
-import { isRequestError } from 'hotpath/http/errors';
+import { isRequestError } from 'hotpath';
 import type { Config } from '../../config.ts';
 import { KeySet, type OnKeysFailure } from '../jwks.ts';
 import { type TokenClaims, TokenRefusal } from './claims.ts';

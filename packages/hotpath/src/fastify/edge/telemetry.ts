@@ -87,7 +87,7 @@ function finish(span: Span, request: FastifyRequest, { raw }: FastifyReply): voi
     'server.address': request.hostname,
     'hotpath.request_id': request.id,
     'hotpath.statements': ledger.statements,
-    'hotpath.budget': routeOptions.config.budget ?? 0,
+    'hotpath.budget': routeOptions.config.budget,
     'hotpath.n_plus_one': overrun !== undefined && overrun.repeated.length > 0,
     'hotpath.aborted': isWhole ? undefined : true,
   });

@@ -1,0 +1,8 @@
+/** `hotpath/database`: what the library needs in a database and how it connects, for those who operate one. */
+export { grantsText } from '../access/grants.ts';
+export { surveyTables } from '../freshness/coverage.ts';
+export { isNotifying, switchNotify } from '../freshness/notify.ts';
+export { InstallError, type Installed, install } from '../install/install.ts';
+export { type MigrationOptions, migrationFor, type WrittenMigration } from '../install/migration.ts';
+export { SessionClient } from '../session/session-client.ts';
+export { SessionPool, type SessionPoolConfig } from '../session/session-pool.ts';
