@@ -4,8 +4,8 @@
  */
 
 import { createCompiler } from 'hotpath/compile/compile';
-import { identifyingFields, type RelationField, type ScalarField } from 'hotpath/compile/data-model';
 import { name } from 'hotpath/compile/sql/text';
+import { identifyingFields, type RelationField, type ScalarField } from 'hotpath/model/data-model';
 import { cursorSigner } from 'hotpath/resource/cursor';
 import { grantFor } from 'hotpath/resource/policy';
 import { Registry } from 'hotpath/resource/registry';

@@ -2,7 +2,7 @@
  * Every kind of question that a read route takes: as it is, each filter, each sort in both directions, a page behind
  * a cursor, each embedding. What the service can be asked is made of these.
  */
-import type { DataModel, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, ScalarField } from 'hotpath/model/data-model';
 import { filterParameters } from 'hotpath/resource/filter';
 import type { Registry } from 'hotpath/resource/registry';
 import type { Resource } from 'hotpath/resource/resource';

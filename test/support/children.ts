@@ -6,7 +6,7 @@
  * that, there are rows that count up in each of the key's columns, while the others stay 1.
  */
 
-import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import pg from 'pg';
 
 /** Fills a migrated, empty database. */

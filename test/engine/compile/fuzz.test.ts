@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataModel, Model } from 'hotpath/compile/data-model';
+import type { DataModel, Model } from 'hotpath/model/data-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOME, PROJECT } from '../../../src/dev/home.ts';
 import { runProcess } from '../../../src/dev/run-process.ts';

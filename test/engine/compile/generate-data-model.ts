@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DataModel } from 'hotpath/compile/data-model';
+import type { DataModel } from 'hotpath/model/data-model';
 import { HOME } from '../../../src/dev/home.ts';
 import { copySchema } from './oracle/schema/copy-schema.ts';
 import { prismaCommand } from './oracle/schema/prisma-command.ts';

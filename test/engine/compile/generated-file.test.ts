@@ -1,8 +1,8 @@
 /** The files that the generator writes, by the schema's settings. */
 import type { GeneratorConfig } from '@prisma/generator-helper';
-import { fileExtensionOf } from 'hotpath/compile/generator/file-extension';
-import { render } from 'hotpath/compile/generator/render';
 import { defineDataModel } from 'hotpath/model';
+import { fileExtensionOf } from 'hotpath/model/generator/file-extension';
+import { render } from 'hotpath/model/generator/render';
 import { describe, expect, it } from 'vitest';
 
 const generatorOf = (provider: string, generatedFileExtension?: string) =>

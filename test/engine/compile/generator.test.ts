@@ -1,6 +1,6 @@
 /** The generator: what it makes of a schema unlike ours, as far as the oracle cannot see it. */
 
-import type { DataModel, RelationField } from 'hotpath/compile/data-model';
+import type { DataModel, RelationField } from 'hotpath/model/data-model';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateDataModel } from './generate-data-model.ts';
 import { datamodel } from './zoo/generated/datamodel.ts';

@@ -1,8 +1,8 @@
 /** `after`: the rows behind a row, in every order that a list of two fields that may be null can have. */
 import fc from 'fast-check';
 import { createCompiler } from 'hotpath/compile/compile';
-import { defineDataModel, type ScalarField } from 'hotpath/compile/data-model';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
+import { defineDataModel, type ScalarField } from 'hotpath/model/data-model';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../support/database.ts';

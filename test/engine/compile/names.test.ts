@@ -4,12 +4,12 @@
  */
 import fc from 'fast-check';
 import { createCompiler } from 'hotpath/compile/compile';
-import { type DataModel, defineDataModel, type Model } from 'hotpath/compile/data-model';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { StatementNames } from 'hotpath/compile/sql/names';
 import { tableText } from 'hotpath/compile/sql/scope';
 import { block, dollarQuoted, list, literal, name } from 'hotpath/compile/sql/text';
 import { joinSource } from 'hotpath/freshness/watched';
+import { type DataModel, defineDataModel, type Model } from 'hotpath/model/data-model';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../support/database.ts';

@@ -1,8 +1,8 @@
-import { defineDataModel } from 'hotpath/compile/data-model';
 import { looksOf } from 'hotpath/freshness/conditions';
 import { tagsOf } from 'hotpath/freshness/tags';
 import { watch } from 'hotpath/freshness/watched';
 import { tableOf } from 'hotpath/http/cache-headers';
+import { defineDataModel } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
 import { expect, it } from 'vitest';

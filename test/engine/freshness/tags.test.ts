@@ -1,9 +1,9 @@
 /** Which tags a selection has: those of its rows where a key is fixed, of collections below them, else of tables. */
 
-import { defineDataModel } from 'hotpath/compile/data-model';
 import { fixedValues, looksAlong, looksOf, looksOfNode } from 'hotpath/freshness/conditions';
 import { type RootKey, rootKeys, tagsOf } from 'hotpath/freshness/tags';
 import { joinSource, mustBeWatched, viewsOf, watch } from 'hotpath/freshness/watched';
+import { defineDataModel } from 'hotpath/model/data-model';
 import { everything, SUBJECT } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
 import type { Resource } from 'hotpath/resource/resource';

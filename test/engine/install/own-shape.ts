@@ -1,5 +1,5 @@
 /** A small schema unlike ours: UUIDs, composite keys, keys that ignore case, names with underscores, many-to-many. */
-import type { DataModel } from 'hotpath/compile/data-model';
+import type { DataModel } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { Registry } from 'hotpath/resource/registry';
 import { resources } from 'hotpath/resource/resource';

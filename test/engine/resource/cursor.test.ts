@@ -1,6 +1,6 @@
 /** Cursors: what is signed, what is opened, and the order that a cursor is of. */
 
-import type { ScalarField } from 'hotpath/compile/data-model';
+import type { ScalarField } from 'hotpath/model/data-model';
 import { cursorSigner, orderName, refusedCursor, valuesOf } from 'hotpath/resource/cursor';
 import { everything } from 'hotpath/resource/policy';
 import { Registry } from 'hotpath/resource/registry';

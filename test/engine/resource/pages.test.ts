@@ -3,9 +3,9 @@
  * database compares and whichever rows come and go meanwhile.
  */
 
-import { type DataModel, defineDataModel, type Model, type ScalarField } from 'hotpath/compile/data-model';
 import { executeOn } from 'hotpath/compile/execute';
 import { name } from 'hotpath/compile/sql/text';
+import { type DataModel, defineDataModel, type Model, type ScalarField } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
 import { type Resource, resources } from 'hotpath/resource/resource';

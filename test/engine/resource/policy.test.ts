@@ -1,6 +1,6 @@
 /** What a policy grants, with the viewer's own id where `SUBJECT` stands. */
 
-import type { DataModel, Field, Model, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, Field, Model, ScalarField } from 'hotpath/model/data-model';
 import {
   dependsOnSubject,
   everything,

@@ -1,9 +1,9 @@
 /** Texts of consumers as values of each type: what a reader accepts, PostgreSQL reads. */
 import fc from 'fast-check';
-import type { ScalarField } from 'hotpath/compile/data-model';
 import { CompileError, type Path } from 'hotpath/compile/error';
 import { encode } from 'hotpath/compile/plan/value';
 import { comparand } from 'hotpath/compile/sql/native';
+import type { ScalarField } from 'hotpath/model/data-model';
 import { readerOf } from 'hotpath/resource/value';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { ScalarField } from 'hotpath/compile/data-model';
+import type { ScalarField } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
 import { isVersionOfPrisma, versionFault, versionsFor } from 'hotpath/resource/version';

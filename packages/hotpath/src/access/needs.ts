@@ -3,8 +3,9 @@
  * that resources are made of, to write what is declared (`writes` of a module), and to use the log of changes and the
  * queue. `grants.ts` grants it, and `/readyz` checks it.
  */
-import type { DataModel } from '../compile/data-model.ts';
+
 import { viewsOf, type Watched } from '../freshness/watched.ts';
+import type { DataModel } from '../model/data-model.ts';
 
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 

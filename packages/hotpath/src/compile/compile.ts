@@ -11,7 +11,7 @@
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { DataModel } from './data-model.ts';
+import type { DataModel } from '../model/data-model.ts';
 import { at, refuse } from './error.ts';
 import type { Planner } from './plan/arguments.ts';
 import type { RootPlan } from './plan/plan.ts';

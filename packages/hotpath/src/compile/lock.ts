@@ -2,7 +2,7 @@
  * A lock on one row, if it is of one of some versions, or of none: for a change whose own condition cannot hold the version.
  * A change that was committed meanwhile is seen: PostgreSQL checks the condition again once it has the lock.
  */
-import type { DataModel, ScalarField } from './data-model.ts';
+import type { DataModel, ScalarField } from '../model/data-model.ts';
 import { at } from './error.ts';
 import { encode } from './plan/value.ts';
 import { comparand } from './sql/native.ts';

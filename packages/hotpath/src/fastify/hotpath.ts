@@ -13,7 +13,7 @@ import { budgets } from '../budget/budgets.ts';
 import type { BudgetsOptions } from '../budget/options.ts';
 import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
 import { createBreaker } from '../cache/breaker.ts';
-import type { DataModel } from '../compile/data-model.ts';
+import type { DataModel } from '../model/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
 import { SessionPool } from '../session/session-pool.ts';
 import { type CacheOptions, openCache } from './cache/cache.ts';

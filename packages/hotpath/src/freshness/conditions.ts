@@ -1,6 +1,6 @@
 /** What a part of a read looks at: every field in it, whatever the relations on the way. */
 import type { Computed } from '../compile/computed.ts';
-import type { DataModel, Field, Model, RelationField } from '../compile/data-model.ts';
+import type { DataModel, Field, Model, RelationField } from '../model/data-model.ts';
 import type { SelectNode } from '../resource/select.ts';
 
 /** A field that is looked at, and the model that it is of. A relation stands before what lies behind it. */

@@ -17,7 +17,7 @@
  * A key whose values the database may write in two ways, or takes for equal where their bytes differ, has no tags
  * (`watched.ts`, `coverage.ts`): the table's tag takes their place.
  */
-import type { DataModel, Model, RelationField } from '../compile/data-model.ts';
+import type { DataModel, Model, RelationField } from '../model/data-model.ts';
 import type { SelectNode } from '../resource/select.ts';
 import type { Selection } from '../resource/selection.ts';
 import { ANY, type Fixed, fixedValues, type Look, looksOf, looksOfComputed, looksOfNode } from './conditions.ts';

@@ -13,10 +13,11 @@
  * - The function finds its names in `pg_catalog` alone, so rows are joined by PostgreSQL's own operators. Where an
  *   extension's operator takes more values for equal (citext), a row whose key changes within them is logged as two.
  */
-import type { DataModel, ScalarField } from '../compile/data-model.ts';
+
 import { output } from '../compile/sql/output.ts';
 import { tableText } from '../compile/sql/scope.ts';
 import { dollarQuoted, literal, name } from '../compile/sql/text.ts';
+import type { DataModel, ScalarField } from '../model/data-model.ts';
 import { coverageText } from './coverage.ts';
 import type { Key, Watched, WatchedTable } from './watched.ts';
 

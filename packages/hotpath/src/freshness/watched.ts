@@ -11,7 +11,7 @@ import {
   type Model,
   type RelationField,
   type ScalarField,
-} from '../compile/data-model.ts';
+} from '../model/data-model.ts';
 import { DeclarationError, type Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseSort } from '../resource/sort.ts';

@@ -15,4 +15,4 @@ export {
   type RelationField,
   type ScalarField,
   type ScalarType,
-} from '../compile/data-model.ts';
+} from './data-model.ts';

@@ -12,9 +12,9 @@ import { type Operation, skip, type Types } from '@prisma/client/runtime/client'
 import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
 import { createCompiler } from '../compile/compile.ts';
 import type { Computed } from '../compile/computed.ts';
-import type { DataModel, Model } from '../compile/data-model.ts';
 import { executeOn } from '../compile/execute.ts';
 import { isObject } from '../compile/plan/arguments.ts';
+import type { DataModel, Model } from '../model/data-model.ts';
 
 export interface CompiledReadsOptions {
   /** As the generator `hotpath-datamodel` has written it. */

@@ -3,7 +3,7 @@
  * shape of Prisma's `where`, with its value read as the type of the field. A filter is called by the path of its field,
  * unless the resource gives its parameter another name (`filterNames`).
  */
-import type { ScalarField } from '../compile/data-model.ts';
+import type { ScalarField } from '../model/data-model.ts';
 import type { Bounds } from './bounds.ts';
 import { parameterName } from './parameter-names.ts';
 import { refusal, shown } from './refusal.ts';

@@ -1,5 +1,5 @@
 /** Fixed fields: the values that a route itself gives to fields of the rows that it reads, most often by its path. */
-import type { ScalarField } from '../compile/data-model.ts';
+import type { ScalarField } from '../model/data-model.ts';
 import type { Value } from './value.ts';
 
 /** Fields with their values: `{ userId: 7 }`. */

@@ -2,7 +2,7 @@
  * A condition that no row meets, in the shape of Prisma's `where`. Prisma's own `{ OR: [] }` is none to rely on: within
  * `AND` it is not false but absent, so that every row would be found.
  */
-import type { Field, Model, ScalarField } from '../compile/data-model.ts';
+import type { Field, Model, ScalarField } from '../model/data-model.ts';
 
 export function noRows({ name, primaryKey, fields }: Model): { readonly [field: string]: unknown } {
   const field = primaryKey[0] ?? Object.values(fields).find(hasIn)?.name;

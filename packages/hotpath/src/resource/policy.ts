@@ -6,7 +6,7 @@
  * `SUBJECT` stands for the viewer in a condition: `{ rows: { userId: SUBJECT } }` is "their own". A role that the
  * policy does not name sees nothing.
  */
-import type { DataModel } from '../compile/data-model.ts';
+import type { DataModel } from '../model/data-model.ts';
 import { noRows } from './no-rows.ts';
 import { anySubject, canNameSubject, SUBJECT, SubjectInsertion, subjectAs, type ValueFor } from './subject.ts';
 import type { Viewer } from './viewer.ts';

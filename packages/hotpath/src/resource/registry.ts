@@ -2,6 +2,8 @@
  * The registry: the resources of one service beside the data model they stand on. It finds a resource by name or by
  * the model of a relation, and refuses a declaration that does not fit when it is added, not when it is asked for.
  */
+
+import { operatorsOn } from '../compile/plan/filter.ts';
 import {
   type DataModel,
   type Field,
@@ -9,8 +11,7 @@ import {
   identifyingFields,
   type RelationField,
   type ScalarField,
-} from '../compile/data-model.ts';
-import { operatorsOn } from '../compile/plan/filter.ts';
+} from '../model/data-model.ts';
 import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
 import { parseFields } from './fields.ts';
 import { parameterName, RESERVED_PARAMETERS } from './parameter-names.ts';

@@ -4,7 +4,7 @@
  * no nesting multiplies past the bound.
  */
 import type { Computed } from '../compile/computed.ts';
-import type { RelationField } from '../compile/data-model.ts';
+import type { RelationField } from '../model/data-model.ts';
 import type { Bounds } from './bounds.ts';
 import { type FieldTree, parseFields } from './fields.ts';
 import { dependsOnSubject, type Grant, grantFor } from './policy.ts';

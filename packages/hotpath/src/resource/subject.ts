@@ -2,7 +2,7 @@
  * The viewer's subject as a value of the field that it meets: a number for an Int, a bigint for a BigInt, text for
  * everything else. Authentication knows subjects as texts; which field they are compared with is a policy's to say.
  */
-import type { DataModel, Model, ScalarField } from '../compile/data-model.ts';
+import type { DataModel, Model, ScalarField } from '../model/data-model.ts';
 import { readerOf, type Value } from './value.ts';
 
 /** Stands for the viewer's subject in a policy's rows. */

@@ -1,7 +1,7 @@
 /**
  * A value: what a consumer wrote in a query parameter, read as the type of the field that it is compared with.
  */
-import type { DataModel, ScalarField } from '../compile/data-model.ts';
+
 import {
   hasPlainYear,
   integersOf,
@@ -9,6 +9,7 @@ import {
   isNativeFloat,
   isNativeText,
 } from '../compile/plan/native-values.ts';
+import type { DataModel, ScalarField } from '../model/data-model.ts';
 
 export type Value = string | number | boolean | bigint | Date;
 

@@ -6,7 +6,7 @@
  * A version is an integer as text: a number as it is, a time as its microseconds since 1970, which is all that
  * PostgreSQL keeps of it. An ETag holds it, so nothing else in a column reaches a header.
  */
-import type { DataModel, ScalarField } from '../compile/data-model.ts';
+import type { DataModel, ScalarField } from '../model/data-model.ts';
 import { readerOf } from './value.ts';
 
 /** Why a field cannot be a version, as the end of a sentence about it; `undefined` for a field that can. */

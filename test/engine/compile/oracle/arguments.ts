@@ -1,5 +1,5 @@
 /** Arguments of reads, drawn from a data model: everything that the compiler supports, and no more than Prisma accepts. */
-import type { Model, RelationField, ScalarField } from 'hotpath/compile/data-model';
+import type { Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import { atLeastOne, integer, once, pick, some } from './draw.ts';
 import { drawWhere } from './filters.ts';
 import { keyOf, scalarsOf } from './keys.ts';

@@ -5,7 +5,7 @@
  * what others refer to in vain is added, and a row that still refers to nothing is deleted.
  */
 
-import type { DataModel, Model, RelationField } from 'hotpath/compile/data-model';
+import type { DataModel, Model, RelationField } from 'hotpath/model/data-model';
 import type pg from 'pg';
 import { type Draw, integer } from './draw.ts';
 import { drawRow, foreignKeys, keyText, type Row } from './rows.ts';

@@ -1,5 +1,5 @@
 /** Conditions drawn from a data model. */
-import type { Model, RelationField, ScalarField } from 'hotpath/compile/data-model';
+import type { Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import { atLeastOne, integer, once, pick, some } from './draw.ts';
 import { scalarsOf } from './keys.ts';
 import { type Args, modelOf, relationsOf, type Source } from './source.ts';

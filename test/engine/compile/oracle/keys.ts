@@ -1,5 +1,5 @@
 /** What tells the rows of a model apart, to order by it. */
-import type { Model, ScalarField } from 'hotpath/compile/data-model';
+import type { Model, ScalarField } from 'hotpath/model/data-model';
 
 /** PostgreSQL's own limit to the columns of an index. */
 const MOST = 32;

@@ -1,5 +1,5 @@
 /** Orders drawn from a data model: by fields, through to-one relations, by counts of lists. */
-import type { Model } from 'hotpath/compile/data-model';
+import type { Model } from 'hotpath/model/data-model';
 import { once, pick, some } from './draw.ts';
 import { isOrderable, scalarsOf } from './keys.ts';
 import { type Args, modelOf, relationsOf, type Source } from './source.ts';

@@ -1,5 +1,5 @@
 /** A row drawn for a table: a value for each of its fields, and keys of rows that are there in its foreign keys. */
-import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import { type Draw, once, pick, some } from './draw.ts';
 import { onlyStored, type Stored, storedValuesOf } from './stored-values.ts';
 

@@ -3,7 +3,7 @@
  *
  * An order keeps the key at its end, since without it the order of rows is not defined and any two answers differ.
  */
-import type { DataModel, Model } from 'hotpath/compile/data-model';
+import type { DataModel, Model } from 'hotpath/model/data-model';
 import { keyOf } from './keys.ts';
 import type { Case } from './oracle.ts';
 import type { Args } from './source.ts';

@@ -1,5 +1,5 @@
 /** What arguments are drawn from. */
-import type { DataModel, Model, RelationField } from 'hotpath/compile/data-model';
+import type { DataModel, Model, RelationField } from 'hotpath/model/data-model';
 import type { Draw } from './draw.ts';
 
 export type Args = Record<string, unknown>;

@@ -1,5 +1,5 @@
 /** Values as a statement stores them. */
-import type { DataModel, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, ScalarField } from 'hotpath/model/data-model';
 import { valuesOf } from './values.ts';
 
 /** A parameter of `pg`. */

@@ -1,6 +1,6 @@
 /** Names of tables and columns of a data model, as SQL. */
 
-import type { DataModel, Model, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, Model, ScalarField } from 'hotpath/model/data-model';
 import pg from 'pg';
 
 export interface Table {

@@ -1,5 +1,5 @@
 /** The values that data and filters are drawn from: few enough to meet, odd enough to tell representations apart. */
-import type { DataModel, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, ScalarField } from 'hotpath/model/data-model';
 
 const TEXTS = [
   '',

@@ -1,8 +1,9 @@
 /** Random selections of every resource: what consumers may ask, and what routes may fix. */
-import type { DataModel, Model } from 'hotpath/compile/data-model';
+
 import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { rootKeys } from 'hotpath/freshness/tags';
 import type { Watched } from 'hotpath/freshness/watched';
+import type { DataModel, Model } from 'hotpath/model/data-model';
 import { filterParameters } from 'hotpath/resource/filter';
 import type { Registry } from 'hotpath/resource/registry';
 import type { Resource } from 'hotpath/resource/resource';

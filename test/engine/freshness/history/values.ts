@@ -1,5 +1,5 @@
 /** Random values of fields: few different ones, so that rows share them, and pairs that only their text tells apart. */
-import type { DataModel, Model, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, Model, ScalarField } from 'hotpath/model/data-model';
 import { type Draw, integer, once, pick } from '../../compile/oracle/draw.ts';
 
 /** Rows of a model have the keys 1 to this, when there are not more. */

@@ -1,6 +1,6 @@
 /** Random writes in SQL, whoever might send them: one row or many, in every table, with cascades, moves and rollbacks. */
 
-import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/compile/data-model';
+import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import pg from 'pg';
 import { atLeastOne, type Draw, integer, once, pick } from '../../compile/oracle/draw.ts';
 import { drawText, KEYS, keyText, scalarsOf } from './values.ts';

@@ -1,6 +1,6 @@
 /** How the arguments of a read are taken apart: their keys in a fixed order, without what Prisma skips. */
 
-import type { DataModel, Model } from '../data-model.ts';
+import type { DataModel, Model } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import type { Output, Slot } from './plan.ts';
 import { isSkip } from './prisma-values.ts';

@@ -1,6 +1,7 @@
 /** Computed values in a plan: selected, filtered by, ordered by. What they mean stands in `../computed.ts`. */
+
+import { hasOrder, type Model, type RelationField, type ScalarField } from '../../model/data-model.ts';
 import type { ComparisonOperator } from '../computed.ts';
-import { hasOrder, type Model, type RelationField, type ScalarField } from '../data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import {
   type Arguments,

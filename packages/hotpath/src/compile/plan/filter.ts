@@ -4,7 +4,7 @@
  * `not` with an object negates each operator in it, one by one: `not: { in: a, contains: b }` is `not in a and not
  * like b`. SQL's three values do the rest: a null is in neither a set nor its complement.
  */
-import type { ScalarField } from '../data-model.ts';
+import type { ScalarField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { type Arguments, bind, checked, isObject, type Planner } from './arguments.ts';
 import { planJsonFilter } from './json-filter.ts';

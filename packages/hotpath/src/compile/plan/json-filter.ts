@@ -1,6 +1,6 @@
 /** Filters on a Json field: the whole value, or the value at a path in it. */
 
-import type { ScalarField } from '../data-model.ts';
+import type { ScalarField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { type Arguments, bind, checked, isObject, type Planner } from './arguments.ts';
 import { all, type JsonTest, type Predicate, type Slot } from './plan.ts';

@@ -1,5 +1,5 @@
 /** `after`: the rows behind a row in the order of a list, by the values of the order's fields in that row. */
-import type { Model, ScalarField } from '../data-model.ts';
+import type { Model, ScalarField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { bind, type Planner } from './arguments.ts';
 import type { KeysetKey, OrderKey, Predicate } from './plan.ts';

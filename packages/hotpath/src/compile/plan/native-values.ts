@@ -1,6 +1,6 @@
 /** What a native type of PostgreSQL can hold, where that is less than the type of Prisma's that it stands for. */
 import { isIPv4, isIPv6 } from 'node:net';
-import type { ScalarField } from '../data-model.ts';
+import type { ScalarField } from '../../model/data-model.ts';
 
 type Native = Pick<ScalarField, 'native'>;
 

@@ -1,5 +1,5 @@
 /** `orderBy`: fields, fields of to-one relations, counts of lists, computed values. */
-import type { Model, RelationField, ScalarField } from '../data-model.ts';
+import type { Model, RelationField, ScalarField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { checked, isObject, keysOf, modelOf, type Planner, refuseUnknown, toArguments, toList } from './arguments.ts';
 import { planComputedOrder } from './computed.ts';

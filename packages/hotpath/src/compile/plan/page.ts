@@ -4,7 +4,7 @@
  * `take` is part of the plan, so of the statement's text: with a parameter in its place PostgreSQL's generic plan
  * guesses that a tenth of the rows is wanted, and sorts what an index would have given in order. `skip` is bound.
  */
-import type { Model } from '../data-model.ts';
+import type { Model } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { type Arguments, bind, describe, type Planner, refuseUnknown, toList } from './arguments.ts';
 import type { Page } from './plan.ts';

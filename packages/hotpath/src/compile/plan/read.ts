@@ -1,5 +1,11 @@
 /** From the arguments of one read, or of one relation inside it, to its plan. */
-import { hasOrder, identifyingFields, type Model, type RelationField, type ScalarField } from '../data-model.ts';
+import {
+  hasOrder,
+  identifyingFields,
+  type Model,
+  type RelationField,
+  type ScalarField,
+} from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { type Arguments, checked, modelOf, type Planner, refuseUnknown } from './arguments.ts';
 import { type KeysetValues, planKeyset } from './keyset.ts';

@@ -1,5 +1,5 @@
 /** The values of filters: checked against the type of their field, and written as PostgreSQL reads them. */
-import type { DataModel, ScalarField } from '../data-model.ts';
+import type { DataModel, ScalarField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { describe } from './arguments.ts';
 import { hasPlainYear, integersOf, isNativeDecimal, isNativeFloat, isNativeText } from './native-values.ts';

@@ -1,5 +1,5 @@
 /** Conditions on a model's rows: `AND`, `OR`, `NOT`, fields, and relations. */
-import type { Model, RelationField } from '../data-model.ts';
+import type { Model, RelationField } from '../../model/data-model.ts';
 import { at, CompileError, type Path, refuse } from '../error.ts';
 import { checked, isObject, keysOf, modelOf, type Planner, refuseUnknown, toArguments, toList } from './arguments.ts';
 import { planComputedFilters } from './computed.ts';

@@ -7,7 +7,7 @@
  * has no reason to change the order, and there is no join that could. Two lists number their rows: one taken from its
  * end, which is read backwards, to be turned round again; and one made distinct, to find the first of equal rows.
  */
-import type { Model } from '../data-model.ts';
+import type { Model } from '../../model/data-model.ts';
 import type { ReadPlan } from '../plan/plan.ts';
 import { distinctValue } from './distinct.ts';
 import { helperColumn } from './names.ts';

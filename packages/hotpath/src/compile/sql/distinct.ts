@@ -3,7 +3,7 @@
  * these are written alike: text by its characters, Json and Xml by their text, a time of day without its zone, and NaN
  * as the infinities and null.
  */
-import type { DataModel, ScalarField } from '../data-model.ts';
+import type { DataModel, ScalarField } from '../../model/data-model.ts';
 import { output } from './output.ts';
 
 /** Types whose equal values are read as different texts. */

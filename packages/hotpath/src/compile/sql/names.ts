@@ -9,7 +9,7 @@
  * - A whole row is written `"row".*::record`. PostgreSQL takes a lone `"row"` for a column of that name, of any table
  *   around it, before it takes it for the row.
  */
-import type { DataModel, Model } from '../data-model.ts';
+import type { DataModel, Model } from '../../model/data-model.ts';
 import { name } from './text.ts';
 
 /** PostgreSQL's NAMEDATALEN, less the byte that ends a name. */

@@ -4,7 +4,7 @@
  * `money` is read and written by the server's `lc_monetary`, so both go through `numeric`. `citext` compares without
  * letter case, also where Prisma compares the characters.
  */
-import type { ScalarField } from '../data-model.ts';
+import type { ScalarField } from '../../model/data-model.ts';
 import { parameter } from './text.ts';
 
 type NativeField = Pick<ScalarField, 'type' | 'native' | 'list'>;

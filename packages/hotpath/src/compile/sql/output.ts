@@ -9,7 +9,7 @@
  * - Bytes are base64 in one line; an enum's value has its name in Prisma, and one that the schema does not know yet that of the
  *   database; a list is never null.
  */
-import type { DataModel, ScalarField } from '../data-model.ts';
+import type { DataModel, ScalarField } from '../../model/data-model.ts';
 import { isMoney } from './native.ts';
 import { literal } from './text.ts';
 

@@ -5,7 +5,7 @@
  * rows; a relation is joined once however often it is named. The planner turns the LEFT JOIN into an inner one where
  * the condition is strict, so a filter on the related row may drive the whole statement.
  */
-import type { DataModel, Model, RelationField, ScalarField } from '../data-model.ts';
+import type { DataModel, Model, RelationField, ScalarField } from '../../model/data-model.ts';
 import type { StatementNames } from './names.ts';
 import { name, nameText } from './text.ts';
 

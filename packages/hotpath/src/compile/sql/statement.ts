@@ -1,5 +1,5 @@
 /** From root plans to the text of the one statement that answers them. */
-import type { DataModel } from '../data-model.ts';
+import type { DataModel } from '../../model/data-model.ts';
 import type { Beside, Predicate, RootPlan } from '../plan/plan.ts';
 import { cut } from './cut.ts';
 import { AS_ROW, StatementNames, WHOLE_ROW } from './names.ts';

@@ -1,5 +1,5 @@
 /** The version of a row in SQL. It is read and compared as the same value, so both have all of its digits. */
-import type { ScalarField } from '../data-model.ts';
+import type { ScalarField } from '../../model/data-model.ts';
 
 /** From this year on `extract` rounds to tens of microseconds; times end in 294276. */
 const FIRST_INEXACT = `'294247-01-01'`;

@@ -7,7 +7,7 @@
  *   `hotpath warm` of a new release reads what was popular with the old one.
  */
 import { hash } from 'node:crypto';
-import type { DataModel } from '../../compile/data-model.ts';
+import type { DataModel } from '../../model/data-model.ts';
 import type { Resource } from '../../resource/resource.ts';
 
 export interface Sharing {

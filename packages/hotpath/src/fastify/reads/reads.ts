@@ -4,13 +4,13 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createCompiler, type ReadRow } from '../../compile/compile.ts';
-import type { DataModel } from '../../compile/data-model.ts';
 import { executeOn } from '../../compile/execute.ts';
 import type { ReadRequest } from '../../compile/plan/read.ts';
 import { requestError } from '../../http/errors.ts';
 import { etagOf, heldTag } from '../../http/etag.ts';
 import { nextLink } from '../../http/links.ts';
 import { mustMatch } from '../../http/preconditions.ts';
+import type { DataModel } from '../../model/data-model.ts';
 import { cursorSigner, refusedCursor } from '../../resource/cursor.ts';
 import { checkReads } from '../../resource/declared-reads.ts';
 import type { FixedFields } from '../../resource/fixed.ts';

@@ -1,5 +1,5 @@
 /** What a read may be asked, for the API document: its path and query parameters, with their bounds and an example. */
-import type { ScalarField } from '../../compile/data-model.ts';
+import type { ScalarField } from '../../model/data-model.ts';
 import { filterNamed, filterParameters } from '../filter.ts';
 import type { Registry } from '../registry.ts';
 import type { Operator, Resource } from '../resource.ts';

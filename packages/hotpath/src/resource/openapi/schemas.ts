@@ -3,7 +3,7 @@
  * statement writes. Every property is optional, since a request chooses by `fields`.
  */
 import type { Computed } from '../../compile/computed.ts';
-import type { DataModel, ScalarField } from '../../compile/data-model.ts';
+import type { DataModel, ScalarField } from '../../model/data-model.ts';
 import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
 

@@ -1,7 +1,7 @@
 /** Pages against Prisma: the pages of every model, by each field and limit, are the rows of its whole list in order. */
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { hasOrder, type ScalarField } from 'hotpath/compile/data-model';
 import { executeOn } from 'hotpath/compile/execute';
+import { hasOrder, type ScalarField } from 'hotpath/model/data-model';
 import type { Resource } from 'hotpath/resource/resource';
 import { orderByOf, parseSort } from 'hotpath/resource/sort';
 import { type Database, delegate } from '../data.ts';

@@ -1,5 +1,5 @@
 /** A resource for every model of a data model, made of the data model alone. */
-import { type DataModel, hasOrder, type Model } from 'hotpath/compile/data-model';
+import { type DataModel, hasOrder, type Model } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
 import { type Resource, resources } from 'hotpath/resource/resource';

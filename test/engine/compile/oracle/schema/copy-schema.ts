@@ -82,7 +82,7 @@ function generators(output: string): string {
 }
 
 generator datamodel {
-  provider = "node packages/hotpath/src/compile/generator/main.ts"
+  provider = "node packages/hotpath/src/model/generator/main.ts"
   output   = ${JSON.stringify(output)}
 }
 

@@ -4,7 +4,7 @@
  * Foreign keys go, since those of a cycle cannot be met row by row; `fill` leaves no row without the one it refers to.
  */
 
-import type { DataModel, Model } from 'hotpath/compile/data-model';
+import type { DataModel, Model } from 'hotpath/model/data-model';
 import pg from 'pg';
 import { hasTotalKey, orderableFields } from '../keys.ts';
 import { columnOf, qualified } from '../tables.ts';

@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { DataModel } from 'hotpath/compile/data-model';
+import type { DataModel } from 'hotpath/model/data-model';
 import pg from 'pg';
 import { PROJECT } from '../../../../../src/dev/home.ts';
 import { makeHostile } from '../../../../support/hostile-settings.ts';

@@ -2,8 +2,8 @@
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Needs } from '../../../access/needs.ts';
-import type { DataModel } from '../../../compile/data-model.ts';
 import type { Gap } from '../../../freshness/coverage.ts';
+import type { DataModel } from '../../../model/data-model.ts';
 import type { SessionPool } from '../../../session/session-pool.ts';
 import { schemaOf } from '../../../session/settings.ts';
 import { type Freshness, hotpathOf } from '../../instance.ts';

@@ -1,7 +1,7 @@
 /** Whether the database has every table and column of the data model, where Prisma and compiled reads look for them. */
 
 import type pg from 'pg';
-import type { DataModel, Field, ScalarField } from '../../../compile/data-model.ts';
+import type { DataModel, Field, ScalarField } from '../../../model/data-model.ts';
 
 const MISSING = `
 SELECT wanted.* FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted ("schema", "table", "column")
