@@ -4,6 +4,7 @@ import '../budget/budgets.ts';
 import './reads/cached-reply.ts';
 import './route-config.ts';
 
+export type { PoolOrUrl } from '../budget/reading-pool.ts';
 export type { CacheOptions } from './cache/cache.ts';
 export type { FreshnessOptions } from './cache/freshness.ts';
 export { type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';

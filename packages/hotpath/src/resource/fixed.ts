@@ -12,7 +12,9 @@ export type FixedFields = Readonly<Record<string, Value>>;
 export function areContrary(field: ScalarField, value: unknown, other: unknown): boolean {
   if (isInteger(value) && isInteger(other)) return BigInt(value) !== BigInt(other);
   if (typeof value === 'boolean' && typeof other === 'boolean') return value !== other;
-  return typeof value === 'string' && typeof other === 'string' && isTextExact(field) && value !== other;
+  if (typeof value !== 'string' || typeof other !== 'string') return false;
+  if (field.native?.name === 'Uuid') return value.toLowerCase() !== other.toLowerCase();
+  return isTextExact(field) && value !== other;
 }
 
 const isInteger = (value: unknown): value is number | bigint => typeof value === 'bigint' || Number.isInteger(value);
