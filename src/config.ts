@@ -3,6 +3,7 @@
  * that does not fit stops the start with one sentence a variable. What each variable is for stands beside it in
  * `config/variables.ts`, and in docs/configuration.md, which a test holds to that list.
  */
+import { urlComplaint } from 'hotpath/database';
 import { Value } from 'typebox/value';
 import { type MemoryShare, memoryOf } from './config/memory.ts';
 import { nearMisses } from './config/near-misses.ts';
@@ -10,7 +11,7 @@ import { proxiesComplaint, proxiesOf } from './config/proxies.ts';
 import { misfitSentence, readValues } from './config/reading.ts';
 import { createRedactor, type Redact } from './config/secrets.ts';
 import { tracingFrom } from './config/telemetry.ts';
-import { urlComplaint } from './config/urls.ts';
+
 import { type Variables, variables } from './config/variables.ts';
 
 export type Config = Readonly<ReturnType<typeof configFrom>>;

@@ -1,7 +1,7 @@
 /** The command `npm run seed`: fills a migrated database with a marketplace. */
 
 import { parseArgs } from 'node:util';
-import { urlComplaint } from '../../src/config/urls.ts';
+import { urlComplaint } from 'hotpath/database';
 import { DATABASE_DIRECTORY, DATABASE_NAME } from '../../src/dev/home.ts';
 import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { redactStandardError, startSentence } from '../../src/exit.ts';

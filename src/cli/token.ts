@@ -1,12 +1,11 @@
 /** `hotpath token`: a bearer token for a user, signed with the secret in force. */
-import { parseArgs } from 'node:util';
-import { createSigner } from 'fast-jwt';
+import { type Command, CommandError, parseCommand, say } from 'hotpath/cli';
+import { signBearer } from 'hotpath';
 import { environment, loadConfig } from '../config.ts';
 import { developmentSecret } from '../dev/secret.ts';
 import { claimsFor } from '../plugins/auth/claims.ts';
-import { type Command, CommandError } from './command.ts';
 
-const usage = `Usage: npm run hotpath -- token --user ID [--role user|admin] [--expires-in SECONDS]
+const usage = `Usage: $0 token --user ID [--role user|admin] [--expires-in SECONDS]
 
 Prints a bearer token for the user, and nothing else, on standard output. It is signed with JWT_SECRET, or with the
 secret that development keeps under .hotpath/.`;
@@ -15,7 +14,7 @@ export const token: Command = {
   summary: 'print a bearer token for a user',
   usage,
   async run(args) {
-    process.stdout.write(`${signToken(tokenOptions(args))}\n`);
+    say(signToken(tokenOptions(args)));
   },
 };
 
@@ -33,29 +32,23 @@ export function signToken({ user, role = 'user', expiresInSeconds }: TokenOption
     ...environment,
     JWT_SECRET: secret ?? environment['JWT_SECRET'] ?? developmentSecret(),
   });
-  const sign = createSigner({
-    key: auth.secret!,
-    algorithm: 'HS256',
-    iss: auth.issuer,
-    aud: auth.audience,
-    expiresIn: lifetimeMs(expiresInSeconds, auth.maxLifetimeMs),
-  });
-  return sign(claimsFor({ subject: user, role }, auth));
+  const claims = { ...claimsFor({ subject: user, role }, auth), iss: auth.issuer, aud: auth.audience };
+  const lifetime = lifetimeSeconds(expiresInSeconds, auth.maxLifetimeMs);
+  return signBearer(claims, { secret: auth.secret!, expiresInSeconds: lifetime });
 }
 
 /** @throws {CommandError} if the service would refuse the token. */
-function lifetimeMs(seconds: number | undefined, maxMs: number): number {
-  const ms = (seconds ?? A_DAY_S) * 1000;
-  if (maxMs === 0 || ms <= maxMs) return ms;
-  if (seconds === undefined) return maxMs;
-  throw new CommandError(`--expires-in is ${seconds}, but JWT_MAX_LIFETIME_MS allows ${Math.floor(maxMs / 1000)}.`);
+function lifetimeSeconds(seconds: number | undefined, maxMs: number): number {
+  const most = maxMs === 0 ? Number.POSITIVE_INFINITY : Math.floor(maxMs / 1000);
+  if (seconds === undefined) return Math.min(A_DAY_S, most);
+  if (seconds <= most) return seconds;
+  throw new CommandError(`--expires-in is ${seconds}, but JWT_MAX_LIFETIME_MS allows ${most}.`);
 }
 
 const A_DAY_S = 86_400;
 
 function tokenOptions(args: string[]): TokenOptions {
-  const { values } = parsed(args);
-  const { user = '', role = 'user', 'expires-in': expiresIn } = values;
+  const { user = '', role = 'user', 'expires-in': expiresIn } = parseCommand(usage, { args, options }).values;
   if (!/^[1-9]\d*$/.test(user)) throw new CommandError(`--user must be the id of a user.\n\n${usage}`);
   if (role !== 'user' && role !== 'admin') throw new CommandError(`--role is "${role}", but must be user or admin.`);
   if (expiresIn === undefined) return { user, role };
@@ -63,11 +56,5 @@ function tokenOptions(args: string[]): TokenOptions {
   return { user, role, expiresInSeconds: Number(expiresIn) };
 }
 
-function parsed(args: string[]) {
-  const option = { type: 'string' } as const;
-  try {
-    return parseArgs({ args, options: { user: option, role: option, 'expires-in': option } });
-  } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${usage}`);
-  }
-}
+const option = { type: 'string' } as const;
+const options = { user: option, role: option, 'expires-in': option } as const;

@@ -2,13 +2,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry, watch } from 'hotpath';
+import { type Command, CommandError, databaseUrl, say } from 'hotpath/cli';
 import { migrationFor, SessionClient, surveyTables, type WrittenMigration } from 'hotpath/database';
 import { datamodel } from '#datamodel';
 import { modules } from '../domain/index.ts';
 import { MIGRATIONS, migrationNames } from '../migrations.ts';
-import { type Command, CommandError, databaseUrl } from './command.ts';
 
-const usage = `Usage: npm run hotpath -- triggers [--check | --database]
+const usage = `Usage: $0 triggers [--check | --database]
 
 Writes the next migration, prisma/migrations/<time>_hotpath, if the library or the resources need something in the
 database that the migrations do not bring, and says what. Apply it with \`npx prisma migrate deploy\`.
@@ -81,5 +81,3 @@ function nextTime(): string {
   const last = migrations().at(-1)?.name.slice(0, 14) ?? '';
   return last < now ? now : String(Number(last) + 1);
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);

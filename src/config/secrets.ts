@@ -3,7 +3,7 @@
  * people (its log, standard error) goes through it, so that no message of a library can carry a secret out, wherever the
  * library put it.
  */
-import { parsedUrl, urlComplaint } from './urls.ts';
+import { parsedUrl, urlComplaint } from 'hotpath/database';
 
 /** Takes the secrets out of a text, whether it is plain or written as JSON. */
 export type Redact = (text: string) => string;

@@ -18,6 +18,7 @@ export type { Computed } from './compile/computed.ts';
 export { READ_AT } from './compile/sql/read-at.ts';
 export { type Watched, type WatchedTable, watch } from './freshness/watched.ts';
 export { attachment } from './http/attachment.ts';
+export { type BearerRules, bearerViewer, signBearer } from './http/bearer-token.ts';
 export {
   defineErrors,
   type ErrorDefinitions,
@@ -31,7 +32,7 @@ export { etagOf } from './http/etag.ts';
 export { uri } from './http/links.ts';
 export { type Bounds, DEFAULT_BOUNDS } from './resource/bounds.ts';
 export type { FixedFields } from './resource/fixed.ts';
-export { everything, type Grant, type Policy, type RowCondition, SUBJECT } from './resource/policy.ts';
+export { everything, type Grant, nobody, type Policy, type RowCondition, SUBJECT } from './resource/policy.ts';
 export { DeclarationError, Registry } from './resource/registry.ts';
 export {
   type Count,

@@ -373,7 +373,7 @@ describe('a declaration', () => {
       { filters: { 'reviews.id': ['equals'] } },
       'filters by "reviews.id", which is no field of a to-one relation',
     ],
-    ['no policy', { policy: {} }, 'has no policy: nobody may see it'],
+    ['no policy', { policy: {} }, 'has no policy: say `policy: nobody` if nobody may see it'],
     [
       'a lean default that is not declared',
       { lean: 'slug' },

@@ -29,6 +29,9 @@ export type Policy = Readonly<Record<string, Grant>>;
 /** Every row and field, for every role that is named. */
 export const everything = (...roles: string[]): Policy => Object.fromEntries(roles.map((role) => [role, {}]));
 
+/** No row and no field, for any role: a resource that is declared and not yet opened. */
+export const nobody: Policy = Object.freeze({});
+
 /** Whose policy it is: a resource, of which the model says what type the subject has. */
 export interface Guarded {
   readonly model: string;

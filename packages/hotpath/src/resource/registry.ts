@@ -15,6 +15,7 @@ import {
 import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
 import { parseFields } from './fields.ts';
 import { parameterName, RESERVED_PARAMETERS } from './parameter-names.ts';
+import { nobody } from './policy.ts';
 import type { Embedding, Operator, Resource } from './resource.ts';
 import { readerOf } from './value.ts';
 import { versionFault } from './version.ts';
@@ -125,8 +126,8 @@ export class Registry {
     const { name, model } = resource;
     if (!Object.hasOwn(this.dataModel.models, model))
       throw new DeclarationError(name, `stands on "${model}", which is no model`);
-    if (Object.keys(resource.policy ?? {}).length === 0)
-      throw new DeclarationError(name, 'has no policy: nobody may see it');
+    if (resource.policy !== nobody && Object.keys(resource.policy ?? {}).length === 0)
+      throw new DeclarationError(name, 'has no policy: say `policy: nobody` if nobody may see it');
     for (const field of resource.fields) this.scalar(resource, field);
     for (const relation of Object.keys(resource.relations)) this.relation(resource, relation);
     for (const sort of resource.sorts) this.#checkSort(resource, sort);

@@ -1,13 +1,14 @@
 /** `hotpath jobs`: the queue, for operators. */
-import { parseArgs } from 'node:util';
-import { SessionPool } from 'hotpath/database';
-import { installQueue, listJobs, type QueuedJob, retryDead, type State } from 'hotpath/jobs';
 import type pg from 'pg';
-import { type Command, CommandError, databaseUrl } from './command.ts';
+import { listJobs, type QueuedJob, retryDead, type State } from '../jobs/dead-letters.ts';
+import { installQueue } from '../jobs/schema.ts';
+import { SessionPool } from '../session/session-pool.ts';
+import { type Command, CommandError, parseCommand, say } from './command.ts';
+import { databaseUrl } from './environment.ts';
 
-const usage = `Usage: npm run hotpath -- jobs list [--state waiting|running|dead] [--limit N]
-       npm run hotpath -- jobs retry (ID... | --all)
-       npm run hotpath -- jobs install
+const usage = `Usage: $0 jobs list [--state waiting|running|dead] [--limit N]
+       $0 jobs retry (ID... | --all)
+       $0 jobs install
 
 list     shows jobs, oldest first: a dead one has used up its tries and stays until it is tried again.
 retry    gives dead jobs all their tries again, at once.
@@ -19,7 +20,7 @@ export const jobs: Command = {
   summary: 'list the jobs in the queue, and retry dead ones',
   usage,
   async run(args) {
-    const { positionals, values } = parsed(args);
+    const { positionals, values } = parseCommand(usage, { args, options, allowPositionals: true });
     const [what, ...ids] = positionals;
     if (what === 'list' && ids.length === 0) return withPool((pool) => list(pool, values));
     if (what === 'retry' && ids.length > 0 !== (values.all === true)) {
@@ -67,14 +68,5 @@ async function withPool(work: (pool: pg.Pool) => Promise<void>): Promise<void> {
   await work(pool).finally(() => pool.end());
 }
 
-function parsed(args: string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    const options = { state: text, limit: text, all: { type: 'boolean' } } as const;
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${usage}`);
-  }
-}
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const text = { type: 'string' } as const;
+const options = { state: text, limit: text, all: { type: 'boolean' } } as const;

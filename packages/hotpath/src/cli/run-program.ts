@@ -1,0 +1,24 @@
+/** Runs a program to its end, for what it writes. */
+import { type SpawnOptions, spawn } from 'node:child_process';
+
+export interface Ended {
+  /** The exit code, or null when a signal ended the program. */
+  readonly code: number | null;
+  /** What it wrote to stdout and stderr, in the order of arrival. */
+  readonly output: string;
+}
+
+/** Rejects only if the program cannot be started at all. */
+export function runProgram(file: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  child.on('error', reject);
+  child.on('close', (code) => resolve({ code, output }));
+  return promise;
+}
