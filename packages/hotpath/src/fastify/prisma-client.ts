@@ -19,7 +19,8 @@ export interface RawQueries {
 }
 
 export interface AnyPrismaClient extends RawQueries {
-  $transaction<T>(work: (tx: never) => Promise<T>): Promise<T>;
+  // biome-ignore lint/suspicious/noExplicitAny: `never` would take no client, and `unknown` no work
+  $transaction<T>(work: (tx: any) => Promise<T>): Promise<T>;
 }
 
 type NotInTransactions = '$connect' | '$disconnect' | '$on' | '$use' | '$extends';

@@ -1,0 +1,59 @@
+/** `hotpath init`: the three files that put the library on a project's own Prisma schema. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type Command, CommandError, parseCommand, say } from './command.ts';
+import { type InitPlan, planInit } from './init/plan.ts';
+import { reportOn } from './init/report.ts';
+import { findPrismaProject, runPrisma } from './prisma-project.ts';
+
+const usage = `Usage: $0 init [--models NAME,NAME] [--dry-run] [--force]
+
+Writes what a project with a Prisma schema on PostgreSQL needs to serve it:
+
+- in the schema, beside the generator of Prisma Client, the generator of the data model, and runs \`prisma generate\`;
+- src/hotpath/resources.ts: a resource for each model, closed to everybody, without the fields whose names look secret;
+- src/hotpath/server.ts: a server with their routes, or plugin.ts, where the project has a Fastify server already.
+
+It says what it left out, and what to do next. A file that is there stays as it is.
+
+  --models   the models that get a resource; all without it
+  --dry-run  prints the files in place of writing them
+  --force    writes resources and server anew, also where they are there`;
+
+export const init: Command = {
+  summary: 'write the resources and the server of a project, from its Prisma schema',
+  usage,
+  async run(args) {
+    const { models, force, 'dry-run': isDry } = parseCommand(usage, { args, options }).values;
+    const project = await findPrismaProject(process.cwd());
+    const plan = await planInit(project, { models: models === undefined ? undefined : namesIn(models), force });
+    if (isDry) return say(dryRun(plan));
+    for (const { path, text, state } of plan.files) if (state !== 'kept') write(join(project.root, path), text);
+    await generate(plan);
+    say(reportOn(plan));
+  },
+};
+
+const options = { models: { type: 'string' }, 'dry-run': { type: 'boolean' }, force: { type: 'boolean' } } as const;
+
+function namesIn(list: string): string[] {
+  const names = list.split(',').map((name) => name.trim());
+  if (names.some((name) => name === '')) throw new CommandError('--models names models, with a comma between them.');
+  return [...new Set(names)];
+}
+
+function dryRun(plan: InitPlan): string {
+  const files = plan.files.filter(({ state }) => state !== 'kept').map(({ path, text }) => `==> ${path}\n${text}`);
+  return [...files, `${reportOn(plan)}\nNothing was written: this was a dry run.`].join('\n');
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+async function generate({ project }: InitPlan): Promise<void> {
+  const { code, output } = await runPrisma(project, ['generate']);
+  if (code === 0) return;
+  throw new CommandError(`The files are written, but \`prisma generate\` failed:\n\n${output.trim()}`);
+}

@@ -1,0 +1,41 @@
+/** Checks what `hotpath init` proposes as the service would when it starts: declarations, reads, tags and paths. */
+import type { DataModel } from '../../model/data-model.ts';
+import { watch } from '../../freshness/watched.ts';
+import { checkReads } from '../../resource/declared-reads.ts';
+import { everything } from '../../resource/policy.ts';
+import { DeclarationError, Registry } from '../../resource/registry.ts';
+import { type Resource, resources, type TypeMapLike } from '../../resource/resource.ts';
+import { itemFields } from '../../resource/route-place.ts';
+import { CommandError } from '../command.ts';
+import type { Proposal } from './proposal.ts';
+
+/** @throws {CommandError} for a proposal that does not hold, opened to everybody. */
+export function checkProposals(dataModel: DataModel, proposals: readonly Proposal[]): void {
+  const registry = new Registry(dataModel);
+  const declared = proposals.map((proposal) => ({ proposal, resource: opened(proposal) }));
+  try {
+    registry.add(...declared.map(({ resource }) => resource));
+    registry.check();
+    checkReads(registry);
+    watch(registry);
+    for (const { proposal, resource } of declared) {
+      registry.mustHavePages(resource);
+      itemFields(registry, { resource, path: itemPath(proposal) });
+    }
+  } catch (error) {
+    if (!(error instanceof DeclarationError)) throw error;
+    throw new CommandError(`${error.message} Name the models that you want without it, by --models.`);
+  }
+}
+
+/** The path of one row: `/orders/:userId/:number`. */
+export const itemPath = ({ path, key }: Proposal): string => `${path}/${key.map((field) => `:${field}`).join('/')}`;
+
+function opened({ model, lean, name, fields, relations, filters, filterNames, sorts, sort }: Proposal): Resource {
+  const declaration = { name, fields, relations, filters, filterNames, sorts, sort };
+  return resources<TypeMapLike>()(model, {
+    ...declaration,
+    lean: lean.join(','),
+    policy: everything('public'),
+  } as never);
+}

@@ -1,0 +1,78 @@
+/** The text of the file of resources that `hotpath init` writes. */
+import type { Proposal } from './proposal.ts';
+import { commentText, importText, listText, quoted, recordText } from './source-text.ts';
+
+/** How the files of a project import each other. */
+export interface Modules {
+  readonly isJavaScript: boolean;
+  /** Of Prisma's client, and of the data model, as the file imports them. */
+  readonly client: string;
+  readonly dataModel: string;
+  /** Of the file of resources, as the file beside it imports it. */
+  readonly resources: string;
+}
+
+const HEAD = `/**
+ * What the API shows of each model. Written once by \`hotpath init\`; it is yours to change.
+ *
+ * A resource names the fields that may be read, what a list may be filtered and sorted by, and in \`policy\` who sees what,
+ * by role. \`nobody\` is closed. \`{ public: {} }\` shows every row to everybody; \`{ user: { rows: { authorId: SUBJECT } } }\`
+ * shows users their own (\`SUBJECT\`, from 'hotpath', stands for the id of who asks). A relation shows what the policy of
+ * its own resource shows.
+ */`;
+
+export function resourcesFile(proposals: readonly Proposal[], modules: Modules): string {
+  const { isJavaScript, client, dataModel } = modules;
+  const imports = [
+    importText(['nobody', 'resources as resourcesOf'], 'hotpath'),
+    ...(isJavaScript ? [] : [`import type { Prisma } from ${quoted(client)};`]),
+    importText(['datamodel as model'], dataModel),
+  ];
+  const names = proposals.map(({ name }) => name);
+  return [
+    HEAD,
+    ...imports,
+    '',
+    'export { model };',
+    '',
+    `const resource = resourcesOf${isJavaScript ? '' : '<Prisma.TypeMap>'}();`,
+    '',
+    ...proposals.map((proposal) => `${resourceText(proposal)}\n`),
+    listText('export const resources = ', names, '').replace(/,$/, ';'),
+    '',
+  ].join('\n');
+}
+
+function resourceText(proposal: Proposal): string {
+  const { model, name, fields, relations, lean, filters, filterNames, sorts, sort, secrets, version } = proposal;
+  const embedded = Object.entries(relations).map(
+    ([key, { take }]) => [key, take ? `{ take: ${take} }` : '{}'] as const,
+  );
+  const filtered = Object.entries(filters).map(([key, by]) => [key, `[${by.map(quoted).join(', ')}]`] as const);
+  const renamed = Object.entries(filterNames).map(([key, parameter]) => [key, quoted(parameter)] as const);
+  return [
+    ...(secrets.length > 0
+      ? [commentText(`Left out: ${secrets.map(({ name, reason }) => `${name} (${reason})`).join(', ')}.`)]
+      : []),
+    `export const ${name} = resource(${quoted(model)}, {`,
+    `  name: ${quoted(name)},`,
+    ...(version === undefined ? [] : versionText(version)),
+    listText('fields: ', fields.map(quoted)),
+    ...(embedded.length > 0 ? [recordText('relations: ', embedded)] : []),
+    `  lean: ${quoted(lean.join(','))},`,
+    ...(filtered.length > 0 ? [recordText('filters: ', filtered)] : []),
+    ...(renamed.length > 0 ? [recordText('filterNames: ', renamed)] : []),
+    ...(sorts.length > 0 ? [listText('sorts: ', sorts.map(quoted))] : []),
+    `  sort: ${quoted(sort)},`,
+    `  policy: nobody, // to open it: ${opening(proposal)}`,
+    '});',
+  ].join('\n');
+}
+
+const versionText = (field: string): string[] => [
+  '  // If every write changes it, plain SQL included, the ETag of a row can go by it:',
+  `  // version: ${quoted(field)},`,
+];
+
+const opening = ({ owner }: Proposal): string =>
+  owner === undefined ? '{ public: {} }' : `{ public: {} }, or { user: { rows: { ${owner}: SUBJECT } } }`;

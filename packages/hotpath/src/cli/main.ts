@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+/** The program `hotpath`: what an operator and a developer do with a project that uses the library. */
+import { databaseFault } from '../session/database-fault.ts';
+import { dispatch } from './command.ts';
+import { loadEnvironment } from './environment.ts';
+import { grants } from './grants.ts';
+import { init } from './init.ts';
+import { jobs } from './jobs.ts';
+import { notify } from './notify.ts';
+import { token } from './token.ts';
+import { warm } from './warm.ts';
+
+const commands = { init, grants, jobs, notify, token, warm };
+
+/** Errors that say for themselves what is wrong. */
+const SPOKEN = new Set(['CommandError', 'DeclarationError', 'SessionSettingsError', 'QueueMissingError']);
+
+try {
+  loadEnvironment(process.cwd());
+  await dispatch({ commands, program: 'npx hotpath', args: process.argv.slice(2) });
+  // A module of the project may hold connections open.
+  process.stdout.write('', () => process.exit());
+} catch (error) {
+  process.stderr.write(`${sentence(error)}\n`, () => process.exit(1));
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (SPOKEN.has(error.name)) return error.message;
+  return databaseFault(error) ?? error.stack ?? error.message;
+}
