@@ -1,6 +1,7 @@
 /** `hotpath token`: a bearer token for a user, signed with the secret in force. */
-import { type Command, CommandError, parseCommand, say } from 'hotpath/cli';
+
 import { signBearer } from 'hotpath';
+import { type Command, CommandError, parseCommand, say } from 'hotpath/cli';
 import { environment, loadConfig } from '../config.ts';
 import { developmentSecret } from '../dev/secret.ts';
 import { claimsFor } from '../plugins/auth/claims.ts';

@@ -1,7 +1,15 @@
 /** `hotpath/cli`: the commands of the library, for a service that adds its own or knows its project by itself. */
 export { type Command, CommandError, type Dispatch, dispatch, parseCommand, say } from './command.ts';
 export { databaseUrl } from './environment.ts';
-export { type Fillable, type FillOptions, type Filled, fill, fillOptions, type HeadersFor, reportFilled } from './fill.ts';
+export {
+  type Fillable,
+  type Filled,
+  type FillOptions,
+  fill,
+  fillOptions,
+  type HeadersFor,
+  reportFilled,
+} from './fill.ts';
 export { grantsCommand } from './grants.ts';
 export { jobs } from './jobs.ts';
 export { notify } from './notify.ts';

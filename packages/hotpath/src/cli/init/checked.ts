@@ -1,6 +1,7 @@
 /** Checks what `hotpath init` proposes as the service would when it starts: declarations, reads, tags and paths. */
-import type { DataModel } from '../../model/data-model.ts';
+
 import { watch } from '../../freshness/watched.ts';
+import type { DataModel } from '../../model/data-model.ts';
 import { checkReads } from '../../resource/declared-reads.ts';
 import { everything } from '../../resource/policy.ts';
 import { DeclarationError, Registry } from '../../resource/registry.ts';

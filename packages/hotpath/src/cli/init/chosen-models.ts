@@ -1,6 +1,7 @@
 /** Which models get a resource, and why the others get none. */
-import type { DataModel, Model, ScalarField } from '../../model/data-model.ts';
+
 import { sourceOf } from '../../freshness/watched.ts';
+import type { DataModel, Model, ScalarField } from '../../model/data-model.ts';
 import { readerOf } from '../../resource/value.ts';
 import { CommandError } from '../command.ts';
 import { isSecret, keyOf } from './proposal.ts';

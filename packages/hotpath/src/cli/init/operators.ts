@@ -1,6 +1,7 @@
 /** The operators of a filter that `hotpath init` proposes: few, and such as an index serves. */
-import type { ScalarField } from '../../model/data-model.ts';
+
 import { operatorsOn } from '../../compile/plan/filter.ts';
+import type { ScalarField } from '../../model/data-model.ts';
 import type { Operator } from '../../resource/resource.ts';
 
 const BY_TYPE: Readonly<Record<string, readonly Operator[]>> = {
