@@ -46,6 +46,7 @@ module.exports = {
       freshness: ['model', 'compile', 'resource', 'session'],
       access: ['model', 'compile', 'freshness'],
       install: ['model', 'compile', 'freshness', 'resource', 'session'],
+      doctor: ['access', 'compile', 'fastify', 'freshness', 'install', 'model', 'resource', 'session'],
       cache: ['model', 'freshness', 'http', 'telemetry', 'resource'],
       jobs: ['session', 'telemetry'],
       fastify: [

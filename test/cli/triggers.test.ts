@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { runProcess } from '../../src/dev/run-process.ts';
 import { scratchDatabase } from '../support/database.ts';
 
-async function run(args: string[], DATABASE_URL = '') {
+async function run(args: string[], DATABASE_URL = '', command = 'triggers') {
   const environment = { ...process.env, DATABASE_URL };
-  return runProcess(process.execPath, ['src/cli/main.ts', 'triggers', ...args], { env: environment });
+  return runProcess(process.execPath, ['src/cli/main.ts', command, ...args], { env: environment });
 }
 
 it('finds that the migrations install what the resources need', async () => {
@@ -42,4 +42,10 @@ it('names what changes without a trigger in a database', async () => {
 it('needs a database to look at one, and knows no other word', async () => {
   expect(await run(['--database'])).toMatchObject({ code: 1, output: 'DATABASE_URL is not set.\n' });
   expect((await run(['--databases'])).output).toContain('Usage: npm run hotpath -- triggers');
+});
+
+it('leaves the doctor nothing to find in a database that is migrated', async () => {
+  const { code, output } = await run([], await scratchDatabase(), 'doctor');
+  expect(output).toMatch(/\nEverything is as it should be\.\n$/);
+  expect(code).toBe(0);
 });

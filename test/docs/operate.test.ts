@@ -40,7 +40,8 @@ describe.each(['docs/operate.md', 'docs/deploy.md'])('%s', (file) => {
     expect(run.filter((name) => !(name in scripts))).toEqual([]);
     const commands = [...text.matchAll(/(?:hotpath -- |`hotpath |cli\/main\.ts )(\w+)/g)].map(([, name]) => name!);
     expect(commands.length).toBeGreaterThan(2);
-    expect(commands.filter((name) => !textOf('src/cli/main.ts').includes(`{ ${name} }`))).toEqual([]);
+    const known = /const commands = \{([^}]*)\}/.exec(textOf('src/cli/main.ts'))![1]!.match(/\w+/g)!;
+    expect(commands.filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('links to sections that are there', () => {

@@ -6,9 +6,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openFollower } from 'hotpath/freshness/log-follower';
-import { stopLogging } from 'hotpath/freshness/triggers';
-import { broughtBy } from 'hotpath/install/migration';
-import { migrations } from '../../../src/cli/triggers.ts';
 import type { Bench } from '../../support/bench.ts';
 import { withClient } from '../../support/client.ts';
 import { type BenchDatabase, openBenchDatabase } from '../../support/database.ts';
@@ -30,14 +27,17 @@ export interface Ground extends Omit<BenchDatabase, 'url'> {
 export async function prepareGround(bench: Bench): Promise<Ground> {
   const { url, ...facts } = await openBenchDatabase(bench, bench.size);
   const urls = { [LOGGED]: await copyOf(bench, url, 'logged'), [BARE]: await copyOf(bench, url, 'bare') };
-  const { triggers } = broughtBy(migrations().map(({ text }) => text));
-  await run(urls[BARE]!, [...triggers.values()].map(stopLogging).join('\n'));
+  await run(urls[BARE]!, STOP_LOGGING);
   const folder = mkdtempSync(join(tmpdir(), 'hotpath-bench-'));
   bench.stack.defer(() => rmSync(folder, { recursive: true }));
   follow(bench, urls[LOGGED]!);
   const fsync = await withClient(url, async (client) => (await client.query('show fsync')).rows[0].fsync as string);
   return { stack: bench.stack, folder, fsync, urls, ...facts };
 }
+
+const STOP_LOGGING = `
+SELECT "hotpath"."stop_logging"(relation::text)
+FROM (SELECT DISTINCT tgrelid::regclass AS relation FROM pg_trigger WHERE tgname LIKE 'invalidation\\_%') AS logging`;
 
 /** A copy for this run alone. */
 async function copyOf({ stack }: Bench, url: string, suffix: string): Promise<string> {

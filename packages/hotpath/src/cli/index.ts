@@ -1,5 +1,7 @@
 /** `hotpath/cli`: the commands of the library, for a service that adds its own or knows its project by itself. */
 export { type Command, CommandError, type Dispatch, dispatch, parseCommand, say } from './command.ts';
+export type { CommandProject, LoadProject } from './command-project.ts';
+export { doctorCommand } from './doctor.ts';
 export { databaseUrl } from './environment.ts';
 export {
   type Fillable,
@@ -11,6 +13,9 @@ export {
   reportFilled,
 } from './fill.ts';
 export { grantsCommand } from './grants.ts';
+export { installCommand } from './install.ts';
 export { jobs } from './jobs.ts';
+export { migrationCommand } from './migration.ts';
 export { notify } from './notify.ts';
 export { loadProject, type Project, type ProjectPlace } from './project.ts';
+export { triggersCommand } from './triggers.ts';

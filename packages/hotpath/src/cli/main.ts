@@ -2,15 +2,31 @@
 /** The program `hotpath`: what an operator and a developer do with a project that uses the library. */
 import { databaseFault } from '../session/database-fault.ts';
 import { dispatch } from './command.ts';
+import { doctorCommand } from './doctor.ts';
 import { loadEnvironment } from './environment.ts';
 import { grants } from './grants.ts';
 import { init } from './init.ts';
+import { installCommand } from './install.ts';
 import { jobs } from './jobs.ts';
+import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
+import { loadProject } from './project.ts';
 import { token } from './token.ts';
+import { triggersCommand } from './triggers.ts';
 import { warm } from './warm.ts';
 
-const commands = { init, grants, jobs, notify, token, warm };
+const commands = {
+  init,
+  migration: migrationCommand(loadProject),
+  install: installCommand(loadProject),
+  triggers: triggersCommand(loadProject),
+  doctor: doctorCommand(loadProject),
+  grants,
+  jobs,
+  notify,
+  token,
+  warm,
+};
 
 /** Errors that say for themselves what is wrong. */
 const SPOKEN = new Set(['CommandError', 'DeclarationError', 'SessionSettingsError', 'QueueMissingError']);

@@ -1,0 +1,68 @@
+/** The project that a command works on, as `loadProject` finds it, or as a service knows its own. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Writes } from '../access/needs.ts';
+import type { DataModel } from '../model/data-model.ts';
+import type { WrittenMigration } from '../install/migration.ts';
+import { Registry } from '../resource/registry.ts';
+import type { Resource } from '../resource/resource.ts';
+
+export interface CommandProject {
+  /** The folder of package.json. */
+  readonly root: string;
+  readonly model: DataModel;
+  readonly resources: readonly Resource[];
+  /** What the service writes, by model; or a part of it each. */
+  readonly writes?: Writes | readonly Writes[];
+  /** The folder of the migrations, whether it is there or not. */
+  readonly migrations: string;
+  /** Whether the service has jobs, and so a queue. */
+  readonly hasJobs?: boolean;
+  /** @throws {CommandError} if no database is named. */
+  databaseUrl(): string;
+}
+
+/** @param place the file of the resources, if the user names one. */
+export type LoadProject = (place: { readonly resources?: string | undefined }) => Promise<CommandProject>;
+
+/** The option of every command that takes a project. */
+export const PROJECT_OPTION = { resources: { type: 'string' } } as const;
+
+/** @throws {DeclarationError} for a resource that is declared wrongly. */
+export function registryOf({ model, resources }: CommandProject): Registry {
+  const registry = new Registry(model);
+  registry.add(...resources);
+  registry.check();
+  return registry;
+}
+
+/** The names of the migrations in the order in which they are applied; undefined where there is no folder of them. */
+export function migrationNames({ migrations }: CommandProject): readonly string[] | undefined {
+  if (!existsSync(migrations)) return undefined;
+  return readdirSync(migrations)
+    .filter((name) => existsSync(join(migrations, name, 'migration.sql')))
+    .sort();
+}
+
+/** The texts of migrations. */
+export const migrationTexts = ({ migrations }: CommandProject, names: readonly string[]): string[] =>
+  names.map((name) => readFileSync(join(migrations, name, 'migration.sql'), 'utf8'));
+
+/** Writes a migration behind the last one. @returns its folder, from the root of the project. */
+export function writeMigration(
+  { root, migrations }: CommandProject,
+  names: readonly string[],
+  { text }: WrittenMigration,
+): string {
+  const folder = join(migrations, `${timeAfter(names.at(-1))}_hotpath`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'migration.sql'), text);
+  return relative(root, folder);
+}
+
+/** As Prisma names migrations, `20261121050000`; behind the last one, whatever the clock says. */
+function timeAfter(last = ''): string {
+  const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  const before = last.slice(0, 14);
+  return before < now || !/^\d{14}$/.test(before) ? now : String(Number(before) + 1);
+}

@@ -1,0 +1,75 @@
+/** `hotpath doctor`: what is missing or wrong in a project, its database and its Redis. */
+import { type Needs, needsOf } from '../access/needs.ts';
+import { examine } from '../doctor/examine.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { isBad, summaryOf, tableOf } from '../doctor/table.ts';
+import { type Watched, watch } from '../freshness/watched.ts';
+import { schemaOf } from '../session/settings.ts';
+import { type Command, CommandError, parseCommand, say } from './command.ts';
+import {
+  type CommandProject,
+  type LoadProject,
+  migrationNames,
+  PROJECT_OPTION,
+  registryOf,
+} from './command-project.ts';
+
+const usage = `Usage: $0 doctor [--json] [--jobs] [--redis URL] [--resources FILE]
+
+Says in one table what is missing or wrong: versions, the schema "hotpath", the triggers of each resource, the rights of
+the role, the settings of sessions, tables and columns, Redis, the clock. It changes nothing, and exits with 1 if
+something is missing or wrong. Run it as the role that the service connects as.
+
+  --json            prints the findings as JSON
+  --jobs            looks at the queue, too
+  --redis URL       looks at this Redis; without it at that of REDIS_URL, if there is one
+  --resources FILE  the file of the resources
+
+The database is that of DATABASE_URL.`;
+
+const options = {
+  json: { type: 'boolean' },
+  jobs: { type: 'boolean' },
+  redis: { type: 'string' },
+  ...PROJECT_OPTION,
+} as const;
+
+export const doctorCommand = (load: LoadProject): Command => ({
+  summary: 'say what is missing or wrong in a project, its database and its Redis',
+  usage,
+  async run(args) {
+    const { json, jobs, redis, resources } = parseCommand(usage, { args, options }).values;
+    const project = await load({ resources });
+    const findings = await findingsOn({ ...project, hasJobs: jobs ?? project.hasJobs ?? false }, redis);
+    say(json ? JSON.stringify(findings, null, 2) : tableOf(findings));
+    if (findings.some(isBad)) throw new CommandError(summaryOf(findings));
+    if (!json) say(summaryOf(findings));
+  },
+});
+
+function findingsOn(project: CommandProject, redis: string | undefined): Promise<Finding[]> {
+  const watched = watch(registryOf(project));
+  const migrations = migrationNames(project);
+  const redisUrl = redis ?? process.env['REDIS_URL'];
+  const url = project.databaseUrl();
+  return examine({
+    root: project.root,
+    url,
+    watched,
+    needs: needsIn(project, watched, url),
+    ...(migrations && { migrations }),
+    ...(redisUrl && { redisUrl }),
+  });
+}
+
+function needsIn(project: CommandProject, watched: Watched, url: string): Needs {
+  const { model, writes = [], hasJobs = false } = project;
+  return needsOf({
+    dataModel: model,
+    watched,
+    writes: [writes].flat(),
+    schema: schemaOf(url),
+    hasQueue: hasJobs,
+    hasMigrations: migrationNames(project) !== undefined,
+  });
+}

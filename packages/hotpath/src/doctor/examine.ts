@@ -1,0 +1,103 @@
+/**
+ * Looks at a project, its database and its Redis, and says what is missing or wrong, as `hotpath doctor` prints it. It
+ * changes nothing. A check that fails by itself is `unknown`; the others go on.
+ */
+import type pg from 'pg';
+import type { Needs } from '../access/needs.ts';
+import { missingMigration } from '../fastify/operations/health/migrations-check.ts';
+import { missingColumn } from '../fastify/operations/health/schema-check.ts';
+import type { Watched } from '../freshness/watched.ts';
+import { schemaOf } from '../session/settings.ts';
+import { openExamined, type Queryable } from './database.ts';
+import { type Finding, fault, ofComplaint, ok } from './finding.ts';
+import { checkOwnSchema, checkTriggers } from './own-schema.ts';
+import { checkRedis } from './redis.ts';
+import { checkRights } from './rights.ts';
+import { checkClock, checkPooler, checkWrites } from './server.ts';
+import { checkNode, checkPackages, checkPostgres } from './versions.ts';
+
+export interface ExamineOptions {
+  /** The folder of the project's package.json; without it no package is looked for. */
+  readonly root?: string;
+  /** Of the database, as the service connects to it. */
+  readonly url: string;
+  /** What the resources read. */
+  readonly watched: Watched;
+  /** What the role of the connection must be allowed to do. */
+  readonly needs: Needs;
+  /** The names of the migrations that the database should have; without it they are not looked for. */
+  readonly migrations?: readonly string[];
+  readonly redisUrl?: string | undefined;
+}
+
+export async function examine(options: ExamineOptions): Promise<Finding[]> {
+  const { root, redisUrl } = options;
+  return [
+    checkNode(),
+    ...(root === undefined ? [] : checkPackages(root)),
+    ...(await examineDatabase(options)),
+    ...(redisUrl === undefined ? [] : await checkRedis(redisUrl)),
+  ];
+}
+
+async function examineDatabase(options: ExamineOptions): Promise<Finding[]> {
+  const check = 'database';
+  const opened = await openExamined(options.url).catch((error: Error) => error);
+  if (opened instanceof Error) {
+    const detail = `not reached: ${opened.message || (opened as NodeJS.ErrnoException).code}`;
+    return [fault('wrong', { check, detail, remedy: 'Start PostgreSQL, or correct DATABASE_URL.' })];
+  }
+  const { client, settingsComplaint } = opened;
+  try {
+    const findings = [ofComplaint('session settings', settingsComplaint, 'as they must be')];
+    // One after the other, for it is one connection.
+    for (const [name, run] of checksOf(client, options)) findings.push(...(await attempted(name, run)));
+    return findings;
+  } finally {
+    await client.end();
+  }
+}
+
+type Check = readonly [name: string, run: () => Promise<Finding | readonly Finding[]>];
+
+function checksOf(client: pg.Client, { url, watched, needs, migrations }: ExamineOptions): Check[] {
+  const schema = schemaOf(url);
+  const pool = client as unknown as pg.Pool;
+  const { dataModel } = watched.registry;
+  return [
+    ['PostgreSQL', () => checkPostgres(client)],
+    ['pooler', () => checkPooler(client)],
+    ['writes', () => checkWrites(client)],
+    ['clock', () => checkClock(client)],
+    ...(migrations === undefined
+      ? []
+      : [complaining('migrations', () => missingMigration(pool, schema, migrations), 'applied')]),
+    complaining('data model', () => missingColumn(pool, dataModel, schema), 'every table and column is there'),
+    ['schema hotpath', () => checkOwnSchema(client)],
+    ['triggers', () => checkTriggers(client, watched)],
+    ['rights of the role', () => checkRights(client, needs)],
+    ...(needs.hasQueue ? [['queue', () => checkQueue(client)] as const] : []),
+  ];
+}
+
+const complaining = (name: string, complaint: () => Promise<string | undefined>, good: string): Check => [
+  name,
+  async () => ofComplaint(name, await complaint(), good),
+];
+
+async function checkQueue(client: Queryable): Promise<Finding> {
+  const check = 'queue';
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_class WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs'`,
+  );
+  if (rowCount! > 0) return ok(check, 'schema graphile_worker is there');
+  return fault('missing', { check, detail: 'there is none', remedy: 'hotpath jobs install' });
+}
+
+async function attempted(check: string, run: Check[1]): Promise<readonly Finding[]> {
+  try {
+    return [await run()].flat();
+  } catch (error) {
+    return [fault('unknown', { check, detail: `could not be looked at: ${(error as Error).message}`, remedy: '' })];
+  }
+}

@@ -1,0 +1,42 @@
+/** What the role of the connection lacks of what the service needs. */
+import type { Needs } from '../access/needs.ts';
+import type { Queryable } from './database.ts';
+import { type Finding, fault, ok } from './finding.ts';
+
+const MISSING_TABLES = `
+SELECT format('%s on %I.%I', "privilege", "schema", "table") AS "right"
+FROM unnest($1::text[], $2::text[], $3::text[]) AS needed ("schema", "table", "privilege")
+JOIN pg_namespace ON nspname = needed."schema"::name
+JOIN pg_class ON relnamespace = pg_namespace.oid AND relname = needed."table"::name
+WHERE NOT has_schema_privilege(pg_namespace.oid, 'USAGE') OR NOT has_table_privilege(pg_class.oid, "privilege")`;
+
+/** A schema that may not be used hides its functions. */
+const MISSING_FUNCTIONS = `
+SELECT format('EXECUTE on %s', needed) AS "right"
+FROM unnest($1::text[]) AS needed
+WHERE has_schema_privilege('hotpath', 'USAGE') AND NOT has_function_privilege(to_regprocedure(needed)::oid, 'EXECUTE')`;
+
+/** Rights that are told; there may be more. */
+const MOST_TOLD = 3;
+
+/** Tables that are not there are the matter of other checks. */
+export async function checkRights(client: Queryable, { tables, functions }: Needs): Promise<Finding> {
+  const check = 'rights of the role';
+  const needed = tables.flatMap(({ schema, table, privileges }) => privileges.map((each) => [schema, table, each]));
+  const columns = [0, 1, 2].map((place) => needed.map((each) => each[place]));
+  const missing = [...(await rightsIn(client, MISSING_TABLES, columns))];
+  const { rows } = await client.query<{ role: string; place: string | null }>(
+    `SELECT current_user::text AS "role", to_regnamespace('hotpath')::text AS "place"`,
+  );
+  const { role, place } = rows[0]!;
+  if (place) missing.push(...(await rightsIn(client, MISSING_FUNCTIONS, [functions])));
+  if (missing.length === 0) return ok(check, role);
+  const more = missing.length > MOST_TOLD ? ` and ${missing.length - MOST_TOLD} more` : '';
+  const detail = `${role} lacks ${missing.slice(0, MOST_TOLD).join(', ')}${more}`;
+  return fault('missing', { check, detail, remedy: `As the owner: hotpath grants --role ${role} --apply` });
+}
+
+async function rightsIn(client: Queryable, text: string, values: unknown[]): Promise<string[]> {
+  const { rows } = await client.query<{ right: string }>(text, values);
+  return rows.map(({ right }) => right);
+}
