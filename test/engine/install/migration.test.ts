@@ -2,6 +2,7 @@
 import { relationNames } from 'hotpath/freshness/catalog';
 import { stopLogging, triggersFor } from 'hotpath/freshness/triggers';
 import { watch } from 'hotpath/freshness/watched';
+import { LATEST_VERSION } from 'hotpath/install/latest-version';
 import { broughtBy, migrationFor } from 'hotpath/install/migration';
 import { PREPARE_SCHEMA, SCHEMA_VERSIONS } from 'hotpath/install/schema-versions';
 import { everything } from 'hotpath/resource/policy';
@@ -86,6 +87,10 @@ it('the table that is to log nothing any more is the one that was to, whatever i
     const [, relation] = /"log_changes"\((E?'(?:[^']|'')*'),/.exec(sql)!;
     expect(stopLogging(sql)).toBe(`SELECT "hotpath"."stop_logging"(${relation});`);
   }
+});
+
+it('the last version is the one that readiness asks for, without reading files', () => {
+  expect(SCHEMA_VERSIONS.at(-1)!.version).toBe(LATEST_VERSION);
 });
 
 it('the text of a version holds neither quote that the migration puts around it', () => {

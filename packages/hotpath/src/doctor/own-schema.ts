@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { missingSchema } from '../fastify/operations/health/own-schema-check.ts';
 import { surveyTables } from '../freshness/coverage.ts';
 import { viewsOf, type Watched } from '../freshness/watched.ts';
-import { SCHEMA_VERSIONS } from '../install/schema-versions.ts';
+import { LATEST_VERSION } from '../install/latest-version.ts';
 import type { Queryable } from './database.ts';
 import { type Finding, fault, ok } from './finding.ts';
 
@@ -12,7 +12,7 @@ const MIGRATE = 'hotpath migration, then npx prisma migrate deploy; or hotpath i
 export async function checkOwnSchema(client: Queryable): Promise<Finding> {
   const check = 'schema hotpath';
   const complaint = await missingSchema(client as pg.Client);
-  if (complaint === undefined) return ok(check, `version ${SCHEMA_VERSIONS.at(-1)!.version} or later`);
+  if (complaint === undefined) return ok(check, `version ${LATEST_VERSION} or later`);
   return fault('missing', { check, detail: complaint.split(': ')[0]!, remedy: MIGRATE });
 }
 
