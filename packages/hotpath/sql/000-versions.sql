@@ -4,6 +4,10 @@ DO $$
 BEGIN
   -- Two services, or two processes, may do this at once.
   PERFORM pg_advisory_xact_lock(7202, 1);
+  IF current_schema() = 'hotpath' THEN
+    RAISE EXCEPTION 'The schema "hotpath" is the library''s own'
+      USING HINT = 'Keep the tables of the service in another schema.';
+  END IF;
   -- Not IF NOT EXISTS, which asks for the right to create a schema where one is there.
   IF to_regnamespace('"hotpath"') IS NULL THEN
     CREATE SCHEMA "hotpath";

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { tableLogs } from 'hotpath/freshness/triggers';
 import { madeOf } from 'hotpath/freshness/watched';
 import { migrationFor } from 'hotpath/install/migration';
+import { SCHEMA_VERSIONS } from 'hotpath/install/schema-versions';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { MIGRATIONS, migrationNames } from '../../../src/migrations.ts';
@@ -24,6 +25,11 @@ describe('the migrations', () => {
       readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'),
     );
     expect(migrationFor({ migrationTexts, registry: watchMarketplace().registry })).toBeUndefined();
+  });
+
+  it('hold the released versions of the schema as they are in the package: what changes is a version of its own', () => {
+    const text = readFileSync(join(MIGRATIONS, '20261128223000_hotpath', 'migration.sql'), 'utf8');
+    expect(text).toContain(SCHEMA_VERSIONS[0]!.sql);
   });
 
   it('have made the triggers so in the database', async () => {

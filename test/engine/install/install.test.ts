@@ -208,6 +208,12 @@ describe('an installation that cannot be', () => {
     expect((await client.query(`SELECT to_regnamespace('hotpath') AS "place"`)).rows).toEqual([{ place: null }]);
   });
 
+  it('is not into the schema of the library itself', async () => {
+    await (await connect()).query('CREATE SCHEMA hotpath');
+    const client = await connect('hotpath');
+    await expect(install(client, watched)).rejects.toThrow(`The schema "hotpath" is the library's own`);
+  });
+
   it('says who may do it', async () => {
     const name = `clerk_${randomBytes(6).toString('hex')}`;
     const owner = await connect();

@@ -1,11 +1,13 @@
 /** The project that a command works on, as `loadProject` finds it, or as a service knows its own. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Writes } from '../access/needs.ts';
+import { type Needs, needsOf, type Writes } from '../access/needs.ts';
 import type { DataModel } from '../model/data-model.ts';
+import type { Watched } from '../freshness/watched.ts';
 import type { WrittenMigration } from '../install/migration.ts';
 import { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
+import { schemaOf } from '../session/settings.ts';
 
 export interface CommandProject {
   /** The folder of package.json. */
@@ -34,6 +36,19 @@ export function registryOf({ model, resources }: CommandProject): Registry {
   registry.add(...resources);
   registry.check();
   return registry;
+}
+
+/** What a role must be allowed to run the service. @param url of the database. */
+export function needsOfProject(project: CommandProject, watched: Watched, url: string): Needs {
+  const { model, writes = [], hasJobs = false } = project;
+  return needsOf({
+    dataModel: model,
+    watched,
+    writes: [writes].flat(),
+    schema: schemaOf(url),
+    hasQueue: hasJobs,
+    hasMigrations: migrationNames(project) !== undefined,
+  });
 }
 
 /** The names of the migrations in the order in which they are applied; undefined where there is no folder of them. */

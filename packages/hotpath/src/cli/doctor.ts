@@ -1,15 +1,14 @@
 /** `hotpath doctor`: what is missing or wrong in a project, its database and its Redis. */
-import { type Needs, needsOf } from '../access/needs.ts';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { isBad, summaryOf, tableOf } from '../doctor/table.ts';
-import { type Watched, watch } from '../freshness/watched.ts';
-import { schemaOf } from '../session/settings.ts';
+import { watch } from '../freshness/watched.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
 import {
   type CommandProject,
   type LoadProject,
   migrationNames,
+  needsOfProject,
   PROJECT_OPTION,
   registryOf,
 } from './command-project.ts';
@@ -56,20 +55,8 @@ function findingsOn(project: CommandProject, redis: string | undefined): Promise
     root: project.root,
     url,
     watched,
-    needs: needsIn(project, watched, url),
+    needs: needsOfProject(project, watched, url),
     ...(migrations && { migrations }),
     ...(redisUrl && { redisUrl }),
-  });
-}
-
-function needsIn(project: CommandProject, watched: Watched, url: string): Needs {
-  const { model, writes = [], hasJobs = false } = project;
-  return needsOf({
-    dataModel: model,
-    watched,
-    writes: [writes].flat(),
-    schema: schemaOf(url),
-    hasQueue: hasJobs,
-    hasMigrations: migrationNames(project) !== undefined,
   });
 }
