@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { surveyTables } from 'hotpath/freshness/coverage';
 import { watch } from 'hotpath/freshness/watched';
 import { InstallError, install } from 'hotpath/install/install';
+import { migrationFor } from 'hotpath/install/migration';
 import { PREPARE_SCHEMA, SCHEMA_VERSIONS } from 'hotpath/install/schema-versions';
 import { SessionClient } from 'hotpath/session/session-client';
 import pg from 'pg';
@@ -137,6 +138,51 @@ describe('an installation', () => {
       SET search_path = pg_temp, app, extensions, pg_catalog;
       INSERT INTO app.accounts VALUES ('${ANA}', 'ana@x')`);
     expect(await changes(client)).toEqual([['account', `:${ANA}`]]);
+  });
+});
+
+describe('while others write', () => {
+  /** Transactions that write to tables in an order unlike that of the installation. @returns the errors that they met. */
+  async function writing(work: () => Promise<unknown>): Promise<string[]> {
+    const errors: string[] = [];
+    let isDone = false;
+    const writers = [1, 2, 3, 4].map(async (number) => {
+      const client = await connect('app');
+      while (!isDone) {
+        const transaction = `BEGIN; INSERT INTO tags VALUES ('${number}' || clock_timestamp());
+          INSERT INTO accounts VALUES (gen_random_uuid(), '${number}' || clock_timestamp()); COMMIT`;
+        await client.query(transaction).catch((error: Error) => errors.push(error.message));
+        if (errors.length > 0) await client.query('ROLLBACK');
+      }
+    });
+    await work();
+    isDone = true;
+    await Promise.all(writers);
+    return errors;
+  }
+
+  it('the triggers are installed, and no writer is ended for it', async () => {
+    const client = await connect('app');
+    expect(await writing(() => install(client, watched))).toEqual([]);
+    expect((await surveyTables(client, watched)).gaps).toEqual([]);
+  });
+
+  it('a migration does so, too', async () => {
+    const client = await connect('app');
+    const { text } = migrationFor({ migrationTexts: [], registry: watched.registry })!;
+    expect(await writing(() => client.query(text))).toEqual([]);
+    expect((await surveyTables(client, watched)).gaps).toEqual([]);
+    expect((await client.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
+  });
+
+  it('a table that is locked all the time is named', async () => {
+    const [client, other] = [await connect('app'), await connect('app')];
+    await other.query('BEGIN; LOCK TABLE tags IN ROW EXCLUSIVE MODE');
+    await expect(install(client, watched, { tries: 3 })).rejects.toThrow(
+      /^canceling statement due to lock timeout, again and again\./,
+    );
+    await other.query('COMMIT');
+    expect((await install(client, watched)).triggers).toHaveLength(4);
   });
 });
 

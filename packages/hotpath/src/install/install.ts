@@ -2,10 +2,12 @@
  * Brings a database what Hotpath needs where there is no Prisma Migrate: the same as `migrationFor` writes, in one
  * transaction. Nothing changes where nothing is missing. Many processes may do so at once: they wait for each other.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { tableLogs } from '../freshness/triggers.ts';
+import { type TableLog, tableLogs } from '../freshness/triggers.ts';
 import type { Watched } from '../freshness/watched.ts';
 import { sqlstateOf } from '../session/error-codes.ts';
+import { LOCK_PATIENCE_MS, LOCK_TRIES } from './lock-tables.ts';
 import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS } from './schema-versions.ts';
 
 export interface Installed {
@@ -16,6 +18,11 @@ export interface Installed {
   readonly triggers: readonly string[];
 }
 
+export interface InstallOptions {
+  /** How often the locks of the tables are asked for, some 0.3 seconds each time. */
+  readonly tries?: number;
+}
+
 /** The database cannot be brought up to date; the message says why, and what to do. */
 export class InstallError extends Error {
   override readonly name = 'InstallError';
@@ -23,22 +30,51 @@ export class InstallError extends Error {
 
 /**
  * @param client as the owner of the tables, in no transaction.
- * @throws {InstallError} if a table that is to be watched is not there, or the role may not do it.
+ * @throws {InstallError} if a table that is to be watched is not there or is locked all the time, or the role may not do it.
  */
-export async function install(client: pg.Client | pg.PoolClient, watched: Watched): Promise<Installed> {
+export async function install(
+  client: pg.Client | pg.PoolClient,
+  watched: Watched,
+  { tries = LOCK_TRIES }: InstallOptions = {},
+): Promise<Installed> {
+  let logs = tableLogs(watched);
+  for (let tried = 1; ; tried += 1) {
+    let first: TableLog | undefined;
+    try {
+      return await installOnce(client, logs, (log) => (first = log));
+    } catch (error) {
+      const locked = sqlstateOf(error) === LOCKED ? first : undefined;
+      if (!locked || tried === tries) throw explained(error);
+      // Begins with the table that was waited for (`lock-tables.ts`).
+      logs = [locked, ...logs.filter((log) => log !== locked)];
+      await pause(LOCK_PATIENCE_MS * Math.random());
+    }
+  }
+}
+
+async function installOnce(
+  client: Queryable,
+  logs: readonly TableLog[],
+  onTable: (log: TableLog) => void,
+): Promise<Installed> {
   await client.query('BEGIN');
   try {
     await client.query(PREPARE_SCHEMA);
     const from = await versionOf(client);
     await client.query([...SCHEMA_VERSIONS.map(({ sql }) => sql), ADOPT_SCHEMA].join('\n'));
     const to = await versionOf(client);
-    const triggers = await installTriggers(client, watched);
+    await client.query(`SET LOCAL lock_timeout = ${LOCK_PATIENCE_MS}`);
+    const triggers: string[] = [];
+    for (const log of logs) {
+      onTable(log);
+      if (await installTriggers(client, log)) triggers.push(log.source);
+    }
     if (from !== to || triggers.length > 0) await client.query('DELETE FROM "hotpath"."epoch"');
     await client.query('COMMIT');
     return { from, to, triggers };
   } catch (error) {
     await client.query('ROLLBACK');
-    throw explained(error);
+    throw error;
   }
 }
 
@@ -50,16 +86,14 @@ async function versionOf(client: Queryable): Promise<number> {
   return rows[0]!.version;
 }
 
-async function installTriggers(client: Queryable, watched: Watched): Promise<string[]> {
-  const changed: string[] = [];
-  for (const { source, relation, coverage, body } of tableLogs(watched)) {
-    const text = 'SELECT "hotpath"."log_changes"($1::regclass, $2, $3) AS "isChanged"';
-    const { rows } = await client.query<{ isChanged: boolean }>(text, [relation, coverage, body]);
-    if (rows[0]!.isChanged) changed.push(source);
-  }
-  return changed;
+/** @returns whether anything was missing. */
+async function installTriggers(client: Queryable, { relation, coverage, body }: TableLog): Promise<boolean> {
+  const text = 'SELECT "hotpath"."log_changes"($1::regclass, $2, $3) AS "isChanged"';
+  const { rows } = await client.query<{ isChanged: boolean }>(text, [relation, coverage, body]);
+  return rows[0]!.isChanged;
 }
 
+const LOCKED = '55P03';
 const NO_TABLE = '42P01';
 const NO_SCHEMA = '3F000';
 const FORBIDDEN = '42501';
@@ -69,6 +103,10 @@ function explained(error: unknown): unknown {
   const code = sqlstateOf(error);
   if (code === NO_TABLE || code === NO_SCHEMA) {
     return new InstallError(`${message}: make the tables of the data model first, then install.`, { cause: error });
+  }
+  if (code === LOCKED) {
+    const remedy = 'Look for transactions that stay open, or stop what writes to the tables.';
+    return new InstallError(`${message}, again and again. ${remedy}`, { cause: error });
   }
   if (code !== FORBIDDEN) return error;
   const remedy = 'Connect as the owner of the tables, who may create a schema in this database.';

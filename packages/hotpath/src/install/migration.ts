@@ -7,9 +7,10 @@
  * was cached under other triggers is forgotten. All of it is one transaction, because Prisma runs the statements of a
  * migration one by one.
  */
-import { stopLogging, triggersFor } from '../freshness/triggers.ts';
+import { stopLogging, type TableLog, tableLogs, triggersFor } from '../freshness/triggers.ts';
 import { watch } from '../freshness/watched.ts';
 import type { Registry } from '../resource/registry.ts';
+import { lockTables } from './lock-tables.ts';
 import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS, type SchemaVersion } from './schema-versions.ts';
 
 /** The SQL of each source's triggers. */
@@ -61,13 +62,21 @@ export interface MigrationOptions {
 /** The next migration; undefined if nothing is missing. */
 export function migrationFor({ migrationTexts, registry }: MigrationOptions): WrittenMigration | undefined {
   const brought = broughtBy(migrationTexts);
-  const wanted = triggersFor(watch(registry));
+  const watched = watch(registry);
+  const wanted = triggersFor(watched);
   const versions = SCHEMA_VERSIONS.filter(({ version }) => !brought.versions.has(version));
   const sections = [...versions.map(versionSection), ...triggerSections(brought.triggers, wanted)];
   if (sections.length === 0) return undefined;
-  const prepared = versions.length > 0 ? [PREPARE_SCHEMA] : [];
+  const changed = sections.map(({ change }) => change.what);
+  const prepared = [
+    ...(versions.length > 0 ? [PREPARE_SCHEMA] : []),
+    ...locksOf(tableLogs(watched).filter(({ source }) => changed.includes(source))),
+  ];
   return { changes: sections.map(({ change }) => change), text: migrationText(prepared, sections) };
 }
+
+const locksOf = (logs: readonly TableLog[]): string[] =>
+  logs.length === 0 ? [] : [lockTables(logs.map(({ relation }) => relation))];
 
 interface Section {
   readonly change: MigrationChange;

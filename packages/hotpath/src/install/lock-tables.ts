@@ -1,0 +1,43 @@
+/**
+ * How the triggers of many tables are made while others write to these tables.
+ *
+ * A trigger needs a lock that writes conflict with. A transaction that has written to one table and waits for another
+ * would stand against a migration that has locked the other and waits for the one, and PostgreSQL would end either. So
+ * nothing waits for a lock as long as PostgreSQL waits before it looks for that (`deadlock_timeout`, one second): all
+ * locks are given back, writers go on, and the next try begins with the table that was waited for.
+ */
+import { literal } from '../compile/sql/text.ts';
+
+/** How long a lock is waited for, in milliseconds. */
+export const LOCK_PATIENCE_MS = 300;
+export const LOCK_TRIES = 60;
+
+/** @param relations as `to_regclass` reads them. @returns a statement that locks them to the end of the transaction. */
+export function lockTables(relations: readonly string[]): string {
+  return `-- Writers go on in between, until all of the tables are free at once.
+DO $$
+DECLARE
+  relations regclass[] := ARRAY[
+    ${relations.map(literal).join(',\n    ')}
+  ];
+  relation regclass;
+  former CONSTANT text := current_setting('lock_timeout');
+BEGIN
+  PERFORM set_config('lock_timeout', '${LOCK_PATIENCE_MS}ms', true);
+  FOR tried IN 1..${LOCK_TRIES} LOOP
+    BEGIN
+      FOREACH relation IN ARRAY relations LOOP
+        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', relation);
+      END LOOP;
+      PERFORM set_config('lock_timeout', former, true);
+      RETURN;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      relations := relation || array_remove(relations, relation);
+    END;
+    PERFORM pg_sleep(random() / 10);
+  END LOOP;
+  RAISE EXCEPTION 'The table % is locked all the time', relation
+    USING ERRCODE = 'lock_not_available', HINT = 'Look for transactions that stay open, or stop what writes to it.';
+END $$;
+`;
+}
