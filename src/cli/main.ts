@@ -1,13 +1,5 @@
 /** The marketplace's commands: those of the library, and those that know its configuration. */
-import {
-  dispatch,
-  doctorCommand,
-  installCommand,
-  jobs,
-  migrationCommand,
-  notify,
-  triggersCommand,
-} from 'hotpath/cli';
+import { dispatch, doctorCommand, installCommand, jobs, migrationCommand, notify, triggersCommand } from 'hotpath/cli';
 import { orExit } from '../exit.ts';
 import { grants } from './grants.ts';
 import { loadMarketplace } from './project.ts';

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Needs, needsOf, type Writes } from '../access/needs.ts';
-import type { DataModel } from '../model/data-model.ts';
 import type { Watched } from '../freshness/watched.ts';
 import type { WrittenMigration } from '../install/migration.ts';
+import type { DataModel } from '../model/data-model.ts';
 import { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { schemaOf } from '../session/settings.ts';
