@@ -2,11 +2,13 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'hotpath/cli/command';
-import type { CommandProject, LoadProject } from 'hotpath/cli/command-project';
+import { type CommandProject, type LoadProject, needsOfProject } from 'hotpath/cli/command-project';
 import { doctorCommand } from 'hotpath/cli/doctor';
+import { grantsCommand } from 'hotpath/cli/grants';
 import { installCommand } from 'hotpath/cli/install';
 import { migrationCommand } from 'hotpath/cli/migration';
 import { triggersCommand } from 'hotpath/cli/triggers';
+import { watch } from 'hotpath/freshness/watched';
 import { migrationFor } from 'hotpath/install/migration';
 import pg from 'pg';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -157,5 +159,22 @@ describe('doctor', () => {
     expect(findings).toContainEqual(expect.objectContaining({ check: 'queue', state: 'missing' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'migrations', state: 'wrong' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'prisma', state: 'missing' }));
+  });
+});
+
+describe('grants', () => {
+  const grants = () =>
+    grantsCommand(async ({ hasJobs }) =>
+      needsOfProject({ ...project, hasJobs }, watch(registry), project.databaseUrl()),
+    );
+
+  it('speak of the queue, which many projects have not, only where they are asked to', async () => {
+    const [plain, queue] = [await output(grants, '--role', 'r'), await output(grants, '--role', 'r', '--jobs')];
+    expect([plain.includes('graphile_worker'), queue.includes('graphile_worker')]).toEqual([false, true]);
+    await makeTables();
+    await output(installCommand);
+    await query(`CREATE TABLE app._prisma_migrations (); CREATE ROLE grants_${process.pid}`);
+    await query(await output(grants, '--role', `grants_${process.pid}`));
+    await query(`DROP OWNED BY grants_${process.pid}; DROP ROLE grants_${process.pid}`);
   });
 });

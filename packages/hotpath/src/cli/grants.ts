@@ -1,43 +1,47 @@
 /** `hotpath grants`: lets a role that owns nothing run the service and its workers. */
 import { grantsText } from '../access/grants.ts';
-import { type Needs, needsOf } from '../access/needs.ts';
+import type { Needs } from '../access/needs.ts';
 import { watch } from '../freshness/watched.ts';
-import { Registry } from '../resource/registry.ts';
 import { sqlstateOf } from '../session/error-codes.ts';
-import { schemaOf } from '../session/settings.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
+import { needsOfProject, registryOf } from './command-project.ts';
 import { databaseUrl } from './environment.ts';
 import { onDatabase } from './on-database.ts';
 import { loadProject, RESOURCES_OPTION } from './project.ts';
 
-const usage = `Usage: $0 grants --role NAME [--apply] [--resources FILE]
+const usage = `Usage: $0 grants --role NAME [--apply] [--jobs] [--resources FILE]
 
 Prints the SQL that lets a role run the service and its workers: to read the tables behind the resources, to write what
-\`writes\` declares beside them, to use the log of changes and the queue. The role must be there
+\`writes\` declares beside them, to use the log of changes. The role must be there
 (CREATE ROLE NAME LOGIN PASSWORD '…'). Run the SQL as the owner of the tables, after every \`prisma migrate deploy\` and
 \`jobs install\`. It changes only what differs.
 
   --apply  runs it in the database of DATABASE_URL in place of printing it
+  --jobs   lets it use the queue, too, once \`$0 jobs install\` has made it
 
 The schema is that of DATABASE_URL's ?schema=, or public.`;
 
-export const grants: Command = grantsCommand(async (resources) => {
-  const { model, resources: declared, writes = {} } = await loadProject({ resources });
-  const registry = new Registry(model);
-  registry.add(...declared);
-  const schema = schemaOf(process.env['DATABASE_URL']);
-  return needsOf({ dataModel: model, watched: watch(registry), writes: [writes], schema });
+export const grants: Command = grantsCommand(async ({ resources, hasJobs }) => {
+  const project = { ...(await loadProject({ resources })), hasJobs };
+  return needsOfProject(project, watch(registryOf(project)), process.env['DATABASE_URL'] ?? '');
 });
 
-/** The command, for a service that knows by itself what it needs. @param needs of the resources in a file. */
-export function grantsCommand(needs: (resources?: string) => Promise<Needs>): Command {
+export interface GrantsPlace {
+  /** The file of the resources, if the user names one. */
+  readonly resources?: string | undefined;
+  /** Whether the role needs the queue. */
+  readonly hasJobs: boolean;
+}
+
+/** The command, for a service that knows by itself what it needs. */
+export function grantsCommand(needs: (place: GrantsPlace) => Promise<Needs>): Command {
   return {
     summary: 'let a role that owns nothing run the service and its workers',
     usage,
     async run(args) {
-      const { role, apply, resources } = parseCommand(usage, { args, options }).values;
+      const { role, apply, jobs: hasJobs = false, resources } = parseCommand(usage, { args, options }).values;
       if (!isRoleName(role)) throw new CommandError(usage);
-      const text = grantsText(await needs(resources), role);
+      const text = grantsText(await needs({ resources, hasJobs }), role);
       if (!apply) return void process.stdout.write(text);
       await onDatabase(databaseUrl(), (client) => client.query(text)).catch((error: unknown) => {
         throw sqlstateOf(error) === UNDEFINED_OBJECT ? new CommandError(missingRole(role)) : error;
@@ -47,7 +51,12 @@ export function grantsCommand(needs: (resources?: string) => Promise<Needs>): Co
   };
 }
 
-const options = { role: { type: 'string' }, apply: { type: 'boolean' }, ...RESOURCES_OPTION } as const;
+const options = {
+  role: { type: 'string' },
+  apply: { type: 'boolean' },
+  jobs: { type: 'boolean' },
+  ...RESOURCES_OPTION,
+} as const;
 
 const UNDEFINED_OBJECT = '42704';
 
