@@ -2,6 +2,12 @@
 const inside = (...folders) => `^src/(${folders.join('|')})/`;
 const LIBRARY = '^packages/hotpath/src/';
 
+/** The files that the package's exports name; `./*` is for the tests and the bench of this repository alone. */
+const { exports: entries } = require('./packages/hotpath/package.json');
+const ENTRIES = Object.entries(entries)
+  .filter(([name]) => name !== './*')
+  .map(([, source]) => `^packages/hotpath/${source.slice(2).replaceAll('.', '[.]')}$`);
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -33,6 +39,13 @@ module.exports = {
       severity: 'error',
       from: { path: `${LIBRARY}budget/index[.]ts$` },
       to: { path: '^node_modules/(@prisma|ioredis|graphile-worker|prom-client)/', reachable: true },
+    },
+    {
+      name: 'service-by-public-entries-only',
+      comment: 'The service imports what every user of the package can: its public entries.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: LIBRARY, pathNot: ENTRIES },
     },
     ...libraryOrder({
       http: [],
