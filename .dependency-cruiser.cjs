@@ -62,6 +62,7 @@ module.exports = {
       doctor: ['access', 'compile', 'fastify', 'freshness', 'install', 'model', 'resource', 'session'],
       cache: ['model', 'freshness', 'http', 'telemetry', 'resource'],
       jobs: ['session', 'telemetry'],
+      testing: ['budget', 'compile', 'fastify', 'freshness', 'model', 'resource', 'session'],
       fastify: [
         'access',
         'model',

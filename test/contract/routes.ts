@@ -31,4 +31,14 @@ export function pathOfFirst({ url, read }: Pick<FoundRoute, 'url' | 'read'>): st
   return url.replace(/:(\w+)/g, (_, name: string) => (parameters.has(name) ? FIRST_UUID : '1'));
 }
 
+/** The same as parameters, by the URL of each route. */
+export const paramsOfFirst = (routes: readonly FoundRoute[]): Record<string, Record<string, string>> =>
+  Object.fromEntries(routes.map((route) => [route.url, paramsIn(route)]));
+
+function paramsIn(route: FoundRoute): Record<string, string> {
+  const values = pathOfFirst(route).split('/');
+  const parts = route.url.split('/').map((part, index) => [part, values[index]!] as const);
+  return Object.fromEntries(parts.filter(([part]) => part[0] === ':').map(([part, value]) => [part.slice(1), value]));
+}
+
 const FIRST_UUID = '00000000-0000-0000-0000-000000000001';

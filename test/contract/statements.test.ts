@@ -3,37 +3,32 @@
  * the diff of a change. `npx vitest run test/contract/statements.test.ts -u` writes them anew.
  */
 import { join } from 'node:path';
+import { statementSnapshots } from 'hotpath/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { modules } from '../../src/domain/index.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
-import { collectRoutes, type FoundRoute, pathOfFirst } from './routes.ts';
-import { catchStatements } from './statements.ts';
+import { collectRoutes, type FoundRoute, paramsOfFirst } from './routes.ts';
 
 const DOMAIN = join(import.meta.dirname, '../../src/domain');
 
 let app: App;
 let routes: FoundRoute[];
+let texts: Record<string, string>;
 
 beforeAll(async () => {
   app = buildApp(loadConfig(testEnvironment(await testDatabaseUrl())));
   routes = collectRoutes(app);
   await app.ready();
+  texts = await statementSnapshots({ app, as: { admin: as(1, 'admin') }, params: paramsOfFirst(routes) });
 });
 
 afterAll(() => app.close());
 
-async function statementsOf(route: FoundRoute): Promise<string> {
-  const texts = await catchStatements(app, () => app.inject({ url: pathOfFirst(route), headers: as(1, 'admin') }));
-  return texts.map(({ text }) => `-- GET ${route.url}\n\n${text};\n`).join('\n');
-}
-
 it.each(modules)('keeps the statements of $name', async ({ name, resources }) => {
-  const texts = [];
-  for (const route of routes)
-    if (route.read && resources.includes(route.read.resource)) texts.push(await statementsOf(route));
-  expect(texts.length).toBeGreaterThan(0);
-  await expect(texts.join('\n')).toMatchFileSnapshot(join(DOMAIN, name, 'statements.sql'));
+  const own = routes.filter(({ read }) => read && resources.includes(read.resource)).map(({ url }) => texts[url]);
+  expect(own.length).toBeGreaterThan(0);
+  await expect(own.join('\n')).toMatchFileSnapshot(join(DOMAIN, name, 'statements.sql'));
 });

@@ -22,6 +22,7 @@ import { telemetry } from './edge/telemetry.ts';
 import { addViewer, type ViewerOf } from './edge/viewer.ts';
 import type { SharedRedis } from './instance.ts';
 import type { RegisteredClient } from './prisma-client.ts';
+import { recordReads } from './reads/read-routes.ts';
 import { addReadRoutes, openReading } from './reads/reads.ts';
 
 export interface HotpathOptions {
@@ -65,7 +66,8 @@ export const hotpath = fp<HotpathOptions>(
     const freshness = followChanges(app, reading, options.freshness ?? {});
     const parts = { reading, freshness, redis, resources, release, secret };
     const caching = openCache(app, parts, options.cache ?? {});
-    app.decorate('hotpath', { prisma, ...reading, ...freshness, ...caching });
+    const routes = recordReads(app);
+    app.decorate('hotpath', { prisma, routes, ...reading, ...freshness, ...caching });
     addReadRoutes(app);
   },
   { name: 'hotpath', fastify: '5.x' },

@@ -13,6 +13,7 @@ export { type HotpathOptions, hotpath } from './hotpath.ts';
 export { type Hotpath, hotpathOf, type SharedRedis } from './instance.ts';
 export type { RawQueries, Register, RegisteredClient, RegisteredTransaction } from './prisma-client.ts';
 export type { ReadRoute } from './reads/read-route.ts';
+export type { ServedRead } from './reads/read-routes.ts';
 export type { PageMeta, RowPlace } from './reads/reads.ts';
 export { readRow, sendJson } from './reads/reads.ts';
 export { type Created, createOnce, KEY_STATEMENTS } from './writes/idempotency.ts';

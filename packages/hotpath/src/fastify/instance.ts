@@ -19,6 +19,7 @@ import type { Viewer } from '../resource/viewer.ts';
 import type { SessionPool } from '../session/session-pool.ts';
 import type { RegisteredClient } from './prisma-client.ts';
 import type { ReadRoute } from './reads/read-route.ts';
+import type { ServedRead } from './reads/read-routes.ts';
 
 /** A Redis that processes share, and the breaker before it. */
 export interface SharedRedis {
@@ -71,6 +72,8 @@ export interface Caching {
 
 export interface Hotpath extends Reading, Freshness, Caching {
   readonly prisma: RegisteredClient;
+  /** The read routes so far. */
+  readonly routes: readonly ServedRead[];
 }
 
 declare module 'fastify' {

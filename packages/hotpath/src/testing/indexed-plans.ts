@@ -1,0 +1,167 @@
+/**
+ * Every statement that a read route can send is answered by an index: as it is, with each filter, each sort, each page
+ * behind a cursor, each embedding.
+ *
+ *     await indexedPlans({ app, as: { alice }, owner: process.env.DATABASE_URL });
+ *
+ * The statements are planned, not run, as if each table had 100,000 rows (`large-tables.ts`).
+ */
+import type pg from 'pg';
+import type { Statement } from '../compile/compile.ts';
+import { mustHold } from './fault.ts';
+import { beginWithLargeTables } from './large-tables.ts';
+import { asOwner, type OwnerOptions } from './owner.ts';
+import { somePlace } from './places.ts';
+import {
+  type LargeTables,
+  type PlanNode,
+  planComplaints,
+  tablesWithoutIndex,
+  walkComplaints,
+} from './plan-complaints.ts';
+import { type Asker, outcomeOf, type Pair, Proof, type ProofOptions, REFUSALS, type Reply } from './proof.ts';
+import { Askable, questionsOf, urlOf } from './questions.ts';
+
+export interface AcceptedPlan {
+  /** Of the request: `GET /posts?title[contains]=garden as alice`. */
+  readonly question: RegExp;
+  readonly complaint: RegExp;
+  readonly why: string;
+}
+
+export interface IndexedPlansOptions extends ProofOptions, OwnerOptions {
+  /** Models whose tables stay small, so that reading all of them is right: `['Category']`. */
+  readonly small?: readonly string[];
+  /** Plans that are what was wanted, each with the reason. */
+  readonly accept?: readonly AcceptedPlan[];
+}
+
+export interface PlanReport {
+  readonly questions: number;
+  /** Different statements. */
+  readonly statements: number;
+}
+
+/** @throws {AssertionError} naming each request whose plan reads a whole table, or sorts many rows. */
+export async function indexedPlans(options: IndexedPlansOptions): Promise<PlanReport> {
+  const proof = await Proof.of(options);
+  const asked = new AskedStatements(proof);
+  for (const pair of proof.pairs()) await asked.pair(pair);
+  const faults = [...asked.faults, ...asked.unread()];
+  if (faults.length === 0) faults.push(...(await complaintsAbout(proof, options, asked.statements)));
+  mustHold('Every statement is answered by an index', faults);
+  return { questions: asked.questions, statements: asked.statements.size };
+}
+
+/** By their text, each with the first request that sent it. */
+type Statements = ReadonlyMap<string, { readonly statement: Statement; readonly what: string }>;
+
+class AskedStatements {
+  readonly faults: string[] = [];
+  readonly statements = new Map<string, { readonly statement: Statement; readonly what: string }>();
+  questions = 0;
+  readonly #proof: Proof;
+  readonly #read = new Set<string>();
+
+  constructor(proof: Proof) {
+    this.#proof = proof;
+  }
+
+  /** A route that sent no statement to anybody has proved nothing. */
+  unread(): string[] {
+    const unread = this.#proof.routes.filter(({ url }) => !this.#read.has(url));
+    return unread.map(
+      ({ url }) => `GET ${url} has no row to ask for: add rows, a viewer in \`as\`, or values in \`params\`.`,
+    );
+  }
+
+  async pair({ route, asker }: Pair): Promise<void> {
+    const askable = Askable.by(asker.viewer, route.read.resource, this.#proof.hotpath.resources);
+    if (!askable) return;
+    const path = await somePlace(this.#proof, route, asker);
+    for (const question of questionsOf(route, askable)) await this.#ask(route.url, asker, urlOf(path, question));
+    if (route.read.kind === 'item') return;
+    for (const sort of ['', ...askable.sorts]) {
+      const url = urlOf(path, ['limit=1', sort].filter((part) => part !== '').join('&'));
+      const next = nextOf(await this.#ask(route.url, asker, url));
+      if (next !== undefined) await this.#ask(route.url, asker, `${url}&after=${next}`);
+    }
+  }
+
+  async #ask(route: string, asker: Asker, url: string): Promise<Reply> {
+    const reply = await this.#proof.ask(asker, url);
+    this.questions += 1;
+    const { statements } = reply.observation;
+    if (reply.status !== 200 && !REFUSALS.includes(reply.status)) this.faults.push(outcomeOf(reply));
+    if (statements.length > 0) this.#read.add(route);
+    for (const { statement } of statements) {
+      if (!this.statements.has(statement.text)) this.statements.set(statement.text, { statement, what: reply.what });
+    }
+    return reply;
+  }
+}
+
+function nextOf({ status, body }: Reply): string | undefined {
+  if (status !== 200) return undefined;
+  return (JSON.parse(body) as { meta?: { next?: string } }).meta?.next;
+}
+
+function complaintsAbout(proof: Proof, options: IndexedPlansOptions, statements: Statements): Promise<string[]> {
+  const { models } = proof.hotpath.resources.dataModel;
+  return asOwner(proof.hotpath, options, async (pool) => {
+    const client = await pool.connect();
+    try {
+      const { rows: large, empty } = await beginWithLargeTables(client, Object.values(models));
+      for (const name of options.small ?? []) (large as Map<string, number>).delete(models[name]?.table ?? name);
+      const faults: string[] = [];
+      for (const { statement, what } of statements.values()) {
+        const plan = await planOf(client, statement);
+        const complaints = [
+          ...planComplaints(plan, large),
+          ...(await unindexedWalks(client, { plan, statement, large })),
+        ];
+        const wrong = complaints.filter((each) => !isAccepted(options, what, each));
+        faults.push(...wrong.map((each) => `${what} ${each}.`), ...emptyTables(plan, empty));
+      }
+      return faults;
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  });
+}
+
+async function planOf(client: pg.ClientBase, { text, values }: Statement): Promise<PlanNode> {
+  const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, [...values]);
+  return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
+}
+
+interface Planned {
+  readonly plan: PlanNode;
+  readonly statement: Statement;
+  readonly large: LargeTables;
+}
+
+/** Leaves a way by an index for a condition, if there is one. */
+const BY_CONDITIONS =
+  'SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off';
+
+async function unindexedWalks(client: pg.ClientBase, { plan, statement, large }: Planned): Promise<string[]> {
+  const walks = walkComplaints(plan, large);
+  if (walks.length === 0) return [];
+  await client.query(`SAVEPOINT settings; ${BY_CONDITIONS}`);
+  const unindexed = tablesWithoutIndex(await planOf(client, statement));
+  await client.query('ROLLBACK TO settings');
+  return walks.flatMap(([table, complaint]) => (unindexed.includes(table) ? [complaint] : []));
+}
+
+const isAccepted = ({ accept = [] }: IndexedPlansOptions, what: string, complaint: string): boolean =>
+  accept.some((each) => each.question.test(what) && each.complaint.test(complaint));
+
+/** Tables in a plan whose size the planner cannot be told. */
+function emptyTables(node: PlanNode, empty: ReadonlySet<string>): string[] {
+  const table = node['Relation Name'];
+  const inside = (node.Plans ?? []).flatMap((each) => emptyTables(each, empty));
+  if (table === undefined || !empty.has(table)) return inside;
+  return [`The table ${table} is empty, so the planner cannot be told that it is large: add a row.`, ...inside];
+}

@@ -1,0 +1,107 @@
+/**
+ * Tells the planner, within one transaction that is undone, that tables are large: the plan of a statement is that of
+ * production, though a test's database has ten rows.
+ *
+ * The planner multiplies the pages of a table with the rows a page that its statistics name. So it takes a table of one
+ * page for one of 100,000 rows. What it knew of the columns is forgotten,
+ * but for enums and booleans: a value stands for one row of 200.
+ */
+import type pg from 'pg';
+import { tableText } from '../compile/sql/scope.ts';
+import type { Model } from '../model/data-model.ts';
+import { fail } from './fault.ts';
+import type { LargeTables } from './plan-complaints.ts';
+
+/** Rows that a small table is said to have. */
+const LARGE_ROWS = 100_000;
+/** A table with more rows is large as it is. */
+const LARGE_ENOUGH = 10_000;
+
+interface TableSize {
+  readonly name: string;
+  /** With its schema, in quotes. */
+  readonly text: string;
+  readonly pages: number;
+  readonly rows: number;
+}
+
+const SIZES = `SELECT c.relname AS name, t.text, c.reltuples::float8 AS rows,
+    (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages
+  FROM unnest($1::text[]) AS t(text) JOIN pg_class c ON c.oid = to_regclass(t.text) WHERE c.relkind = 'r'`;
+
+export interface EnlargedTables {
+  /** The rows that the planner takes each table for, by its name. */
+  readonly rows: LargeTables;
+  /** Names of tables without a page, of which the planner cannot be told anything. */
+  readonly empty: ReadonlySet<string>;
+}
+
+/**
+ * Begins a transaction in which the tables of these models are large.
+ * @throws {AssertionError} if the role may not set statistics.
+ */
+export async function beginWithLargeTables(client: pg.ClientBase, models: readonly Model[]): Promise<EnlargedTables> {
+  await client.query('BEGIN');
+  const { rows: sizes } = await client.query<TableSize>(SIZES, [models.map(tableText)]);
+  const small = sizes.filter(({ pages, rows }) => pages > 0 && rows < LARGE_ENOUGH);
+  await enlarge(
+    client,
+    small.map(({ text }) => text),
+  );
+  return {
+    rows: new Map(sizes.map(({ name, rows }) => [name, Math.max(rows, LARGE_ROWS)])),
+    empty: new Set(sizes.filter(({ pages }) => pages === 0).map(({ name }) => name)),
+  };
+}
+
+const ROLE = `SELECT rolsuper AS "isSuperuser", current_setting('server_version_num')::int AS version
+  FROM pg_roles WHERE rolname = current_user`;
+/** With functions for it. */
+const POSTGRESQL_18 = 180_000;
+const DENIED = '42501';
+
+async function enlarge(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ isSuperuser: boolean; version: number }>(ROLE);
+  const { isSuperuser, version } = rows[0]!;
+  if (isSuperuser) return enlargeAsSuperuser(client, tables);
+  if (version < POSTGRESQL_18) return refuse();
+  await enlargeAsOwner(client, tables).catch((error: { readonly code?: string }) => {
+    if (error.code === DENIED) refuse();
+    throw error;
+  });
+}
+
+const refuse = (): never =>
+  fail(
+    'The role may not set statistics. Give `owner`: the URL of a superuser, or, from PostgreSQL 18 on, of the owner of the tables.',
+  );
+
+const PAGES = "greatest(1, pg_relation_size(oid) / current_setting('block_size')::int)::int";
+const THESE = 'ANY (SELECT to_regclass(t) FROM unnest($1::text[]) AS t)';
+/** Columns but those of few values, of which also a few rows tell the shares. */
+const COLUMNS = `pg_attribute a JOIN pg_type t ON t.oid = a.atttypid AND t.typtype <> 'e' AND t.typname <> 'bool'
+  WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid`;
+
+async function enlargeAsSuperuser(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
+  const sizes = `reltuples = ${LARGE_ROWS}, relpages = ${PAGES}`;
+  await client.query(`UPDATE pg_catalog.pg_class SET ${sizes} WHERE oid = ${THESE}`, [tables]);
+  const columns = `(SELECT a.attrelid, a.attnum FROM ${COLUMNS} = ${THESE})`;
+  await client.query(`DELETE FROM pg_catalog.pg_statistic WHERE (starelid, staattnum) IN ${columns}`, [tables]);
+}
+
+const NAMES = 'SELECT nspname::text FROM pg_namespace n WHERE n.oid = relnamespace';
+
+/** For whoever may maintain the tables. */
+async function enlargeAsOwner(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
+  const names = `'schemaname', (${NAMES}), 'relname', relname::text`;
+  const sizes = `'reltuples', ${LARGE_ROWS}::real, 'relpages', ${PAGES}`;
+  await client.query(`SELECT pg_restore_relation_stats(${names}, ${sizes}) FROM pg_class WHERE oid = ${THESE}`, [
+    tables,
+  ]);
+  const columns = `SELECT a.attrelid, a.attname FROM ${COLUMNS} = ${THESE}`;
+  await client.query(
+    `SELECT pg_clear_attribute_stats((${NAMES}), relname::text, a.attname::text, false)
+      FROM (${columns}) AS a JOIN pg_class c ON c.oid = a.attrelid`,
+    [tables],
+  );
+}

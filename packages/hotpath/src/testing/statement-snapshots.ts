@@ -1,0 +1,41 @@
+/**
+ * The SQL of each read route, as data for a snapshot of the runner: a change of a statement shows in the diff of a change.
+ *
+ *     expect(await statementSnapshots({ app, as: { alice } })).toMatchSnapshot();
+ *
+ * Values are bound, so the texts do not depend on the rows that are there.
+ */
+import type { ServedRead } from '../fastify/reads/read-routes.ts';
+import { mustHold } from './fault.ts';
+import { somePlace } from './places.ts';
+import { outcomeOf, Proof, type ProofOptions, type Reply } from './proof.ts';
+
+/** @returns the statements of each route, as the first viewer that may read it asks. By URL: `/posts/:id`. */
+export async function statementSnapshots(options: ProofOptions): Promise<Record<string, string>> {
+  const proof = await Proof.of(options);
+  const texts: Record<string, string> = {};
+  const faults: string[] = [];
+  for (const route of proof.routes) {
+    const reply = await firstAnswer(proof, route);
+    if (isAnswer(reply)) texts[route.url] = textOf(route.url, reply);
+    else faults.push(outcomeOf(reply));
+  }
+  mustHold('Every read route can be asked for its statements', faults);
+  return texts;
+}
+
+async function firstAnswer(proof: Proof, route: ServedRead): Promise<Reply> {
+  let last: Reply | undefined;
+  for (const { asker } of proof.pairs((each) => each === route)) {
+    last = await proof.ask(asker, await somePlace(proof, route, asker));
+    if (isAnswer(last)) break;
+  }
+  return last!;
+}
+
+/** Also of a row that is not there the statement is known. */
+const isAnswer = ({ status, observation }: Reply): boolean =>
+  status === 200 || (status === 404 && observation.statements.length > 0);
+
+const textOf = (url: string, { observation }: Reply): string =>
+  observation.statements.map(({ statement }) => `-- GET ${url}\n\n${statement.text};\n`).join('\n');
