@@ -23,7 +23,9 @@ it('lists its commands, and each says more', async () => {
   const { code, stdout } = await project.hotpath();
   expect(code).toBe(0);
   const names = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
-  expect(names).toEqual(expect.arrayContaining(['init', 'grants', 'jobs', 'notify', 'token', 'warm']));
+  expect(names).toEqual([
+    ...['init', 'migration', 'install', 'triggers', 'doctor', 'grants', 'jobs', 'notify', 'token', 'warm'],
+  ]);
   for (const name of names) {
     const help = await project.hotpath(name, '--help');
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`Usage: npx hotpath ${name}`) });
@@ -84,11 +86,14 @@ describe('what .env of the project holds', () => {
   }, 30_000);
 });
 
-it('grants speaks of the tables of the resources', async () => {
+it('grants what the resources need, and the queue to a service that has jobs', async () => {
   const { code, stdout } = await project.hotpath('grants', '--role', 'reader');
   expect(code).toBe(0);
   expect(stdout).toMatch(/\('"public"\."Tag"', 'SELECT'\)/);
-  expect(stdout).not.toContain('"Post"');
+  expect(stdout).not.toMatch(/"Post"|'"graphile_worker"\."/);
+  expect((await project.hotpath('grants', '--role', 'reader', '--jobs')).stdout).toContain(
+    `'"graphile_worker"."jobs"'`,
+  );
 }, 30_000);
 
 const WARMED = `import { PrismaPg } from '@prisma/adapter-pg';
