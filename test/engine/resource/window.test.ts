@@ -36,6 +36,12 @@ it('is the default long, back from the full minute before now, and open at its e
   expect(within({})).toEqual({ timestamp: { gte: new Date('2026-05-30T12:35:00Z') } });
 });
 
+it('may be as long by default as at most', () => {
+  const day = reading({ field: 'timestamp', default: DAY, most: DAY });
+  expect(conditionWithin(registry, day, {})).toEqual({ timestamp: { gte: new Date('2026-05-30T12:34:00Z') } });
+  expect(() => conditionWithin(registry, day, { since: '2026-05-30T12:34:00Z' })).toThrow('since: is more than 1 days');
+});
+
 it.each([
   [{ since: '2026-05-31' }, { gte: new Date('2026-05-31') }],
   [{ since: '2027-01-01' }, { gte: new Date('2027-01-01') }],

@@ -34,10 +34,12 @@ export function conditionWithin(registry: Registry, resource: Resource, query: W
   const read = (parameter: 'since' | 'until') => timeIn(registry, resource, { parameter, text: query[parameter] });
   const until = read('until');
   const end = until?.getTime() ?? Date.now();
-  const since = read('since') ?? new Date(startBefore(end, until ? 1 : MINUTE, window.default));
+  const given = read('since');
+  const since = given ?? new Date(startBefore(end, until ? 1 : MINUTE, window.default));
   const length = end - since.getTime();
   if (until && length <= 0) throw refusal('since', 'must be before until');
-  if (length > window.most)
+  // The start by default is at a full minute, which may make it a little longer.
+  if (given && length > window.most)
     throw refusal('since', `is more than ${inDays(window.most)} before ${until ? 'until' : 'now'}`);
   return { [window.field]: { gte: since, ...(until ? { lt: until } : {}) } };
 }
