@@ -9,6 +9,7 @@ import { dollarQuoted, literal } from '../compile/sql/text.ts';
 import { type Needs, QUEUE_SCHEMA, type TableNeed } from './needs.ts';
 
 /**
+ * The SQL that lets a role run the service and its workers, and do nothing else in their schemas.
  * @param role as PostgreSQL knows it; it must be there.
  * @returns a script of one transaction. It fails with the name of a table that is not there.
  */

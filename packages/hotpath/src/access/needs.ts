@@ -7,6 +7,7 @@
 import { viewsOf, type Watched } from '../freshness/watched.ts';
 import type { DataModel } from '../model/data-model.ts';
 
+/** A privilege of PostgreSQL on a table. */
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
 /** By model: what is done to its rows beside reading them. A lock (`FOR UPDATE`, `FOR SHARE`) needs `UPDATE`. */
@@ -14,12 +15,14 @@ export type Writes<Model extends string = string> = Readonly<
   Partial<Record<Model, readonly Exclude<Privilege, 'SELECT'>[]>>
 >;
 
+/** What a role needs of one table. */
 export interface TableNeed {
   readonly schema: string;
   readonly table: string;
   readonly privileges: readonly Privilege[];
 }
 
+/** What a role must be allowed to do, in full. */
 export interface Needs {
   readonly tables: readonly TableNeed[];
   /** With their schemas and argument types: `"hotpath".begin_epoch()`. */
@@ -28,10 +31,13 @@ export interface Needs {
   readonly hasQueue: boolean;
 }
 
+/** What the needs of a service follow from. */
 export interface NeedsOptions {
+  /** The data model of the resources. */
   readonly dataModel: DataModel;
   /** What the resources read. */
   readonly watched: Watched;
+  /** What the service writes, in parts. */
   readonly writes: readonly Writes[];
   /** Of the models that do not name theirs. */
   readonly schema: string;
@@ -69,6 +75,7 @@ const QUEUE_TABLES: Readonly<Record<string, readonly Privilege[]>> = {
   migrations: ['SELECT'],
 };
 
+/** What the role of a service must be allowed to do. */
 export function needsOf({ dataModel, watched, writes, schema, ...has }: NeedsOptions): Needs {
   const { hasQueue = true, hasMigrations = true } = has;
   const held = new Map<string, { readonly need: Omit<TableNeed, 'privileges'>; readonly privileges: Set<Privilege> }>();

@@ -20,6 +20,7 @@ export interface RouteBudget {
   readonly repeated?: number;
 }
 
+/** What a request spent beyond its route's budget. */
 export interface Overrun {
   readonly route: string;
   readonly budget: number;

@@ -44,6 +44,7 @@ declare module 'fastify' {
   }
 }
 
+/** The plugin that counts the statements of each request and holds them against its budget. */
 export const budgets = fp<BudgetsOptions>(
   async (app, given) => {
     const options = checkedOptions(given);

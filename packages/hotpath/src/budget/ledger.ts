@@ -16,6 +16,7 @@ export interface Repetition {
   readonly sites: Set<string>;
 }
 
+/** What a ledger keeps of each statement. */
 export interface LedgerOptions {
   /** Keeps the line of code of each statement; costs a stack trace a statement. */
   readonly sites: boolean;
@@ -88,6 +89,7 @@ export class Ledger implements Carrier {
 /** Runs what a request does with its ledger. */
 export const withLedger = <T>(ledger: Ledger, run: () => T): T => runWith(ledger, run);
 
+/** The ledger of the request or job that runs now; undefined outside of both. */
 export function currentLedger(): Ledger | undefined {
   let carrier = currentCarrier();
   while (carrier && !(carrier instanceof Ledger)) carrier = carrier.around;

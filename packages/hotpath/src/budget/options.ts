@@ -13,13 +13,17 @@ export interface BudgetsOptions {
   readonly mode: BudgetMode;
   /** Statements that a request may send whose route declares no budget; as many as it likes without it. */
   readonly default?: number;
-  /** Refuses to register a route that declares no budget. */
+  /**
+   * Refuses to register a route that declares no budget.
+   * @defaultValue `false`
+   */
   readonly required?: boolean;
   /** From so many times on, the same statement in one request is one too many. 3 by default. */
   readonly repeated?: number;
   /**
    * Files whose lines are not named, beside those in `node_modules` and in a folder `generated`: a generated client, or the
    * module through which every query goes, so that its callers are named.
+   * @defaultValue `[]`
    */
   readonly ignore?: readonly RegExp[];
   /** Adds `db` to the reply's `Server-Timing`: statements, and their time in milliseconds. On by default. */
@@ -34,6 +38,7 @@ export interface BudgetsOptions {
   /**
    * Adds `request.ledger`, `request.overrun` and `app.overruns`. Turn it off if the application has these names itself;
    * `currentLedger()` has the ledger all the same.
+   * @defaultValue `true`
    */
   readonly decorate?: boolean;
 }

@@ -33,6 +33,7 @@ export interface Breaker {
 
 const LATE = Symbol('late');
 
+/** A breaker that is closed at first. */
 export function createBreaker({ timeoutMs, failures = 5, openMs = 1000, onChange }: BreakerOptions): Breaker {
   let state: State = 'closed';
   let inARow = 0;

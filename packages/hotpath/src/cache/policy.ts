@@ -9,24 +9,30 @@ import type { Times } from './entry.ts';
 export interface CachePolicy {
   /** How long an entry is served. */
   readonly ttl: number;
-  /** Share of the ttl by which entries end earlier, drawn for each, so that those made together do not end together. */
+  /**
+   * Share of the ttl by which entries end earlier, drawn for each, so that those made together do not end together.
+   * @defaultValue 0.1
+   */
   readonly jitter?: number;
-  /** Past the ttl: how long an entry is served while it is read anew. */
+  /** Past the ttl: how long an entry is served while it is read anew; 0 without it. */
   readonly staleWhileRevalidate?: number;
   /**
    * How long an entry is served past its ttl, or past the last moment at which its changes were known, while no database
    * server answers (`no-server.ts`). Without it the request fails then. Never for permissions.
+   * @defaultValue 0
    */
   readonly staleIfError?: number;
   /**
    * Whose answer it is. `viewer`, the default: a role's, or one subject's where the policy of a resource says so.
    * `public`: the route is read as the public may read it, whoever asks. A shared cache, such as a CDN, may keep the
    * answer; without `sharedMaxAge` it asks each time whether the answer still holds.
+   * @defaultValue `viewer`
    */
   readonly scope?: 'viewer' | 'public';
   /**
    * How long a shared cache may send the answer of a public route without asking, from when the answer was read; at
    * least the ttl. The shared cache must be purged at the acknowledgement of each change: docs/deploy.md says how.
+   * @defaultValue 0
    */
   readonly sharedMaxAge?: number;
   /** How long it is remembered that there is no such row; not at all without it. */

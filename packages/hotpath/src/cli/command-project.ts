@@ -9,6 +9,7 @@ import { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { schemaOf } from '../session/settings.ts';
 
+/** The project that a command works on. */
 export interface CommandProject {
   /** The folder of package.json. */
   readonly root: string;
@@ -24,7 +25,7 @@ export interface CommandProject {
   databaseUrl(): string;
 }
 
-/** @param place the file of the resources, if the user names one. */
+/** Finds the project of a command. @param place the file of the resources, if the user names one. */
 export type LoadProject = (place: { readonly resources?: string | undefined }) => Promise<CommandProject>;
 
 /** The option of every command that takes a project. */

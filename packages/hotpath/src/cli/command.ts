@@ -25,6 +25,7 @@ export function parseCommand<T extends ParseArgsConfig>(usage: string, config: T
   }
 }
 
+/** What is called, by whom. */
 export interface Dispatch {
   readonly commands: Readonly<Record<string, Command>>;
   /** What the user types before the name of a command. */

@@ -33,6 +33,7 @@ const options = {
   ...PROJECT_OPTION,
 } as const;
 
+/** The command `doctor`. */
 export const doctorCommand = (load: LoadProject): Command => ({
   summary: 'say what is missing or wrong in a project, its database and its Redis',
   usage,

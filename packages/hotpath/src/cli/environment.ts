@@ -14,7 +14,7 @@ export function loadEnvironment(from: string): void {
   if (existsSync(file)) process.loadEnvFile(file);
 }
 
-/** @throws {CommandError} if it is not set, or cannot be read. */
+/** The URL of `DATABASE_URL`. @throws {CommandError} if it is not set, or cannot be read. */
 export function databaseUrl(): string {
   const url = process.env['DATABASE_URL'];
   if (!url) throw new CommandError('DATABASE_URL is not set.');

@@ -35,6 +35,7 @@ export interface FillOptions {
   readonly top: number;
 }
 
+/** What came of filling Redis: counts of answers. */
 export interface Filled {
   /** Of the most read, how many there are. */
   readonly known: number;

@@ -14,6 +14,7 @@ Where there is Prisma Migrate, use \`$0 migration\`.
 
   --resources FILE  the file of the resources`;
 
+/** The command `install`. */
 export const installCommand = (load: LoadProject): Command => ({
   summary: 'bring a database the schema "hotpath" and the triggers, where there is no Prisma Migrate',
   usage,

@@ -16,6 +16,7 @@ install  brings the queue's tables (schema graphile_worker) up to date, as servi
 
 The database is that of DATABASE_URL.`;
 
+/** The command `jobs`. */
 export const jobs: Command = {
   summary: 'list the jobs in the queue, and retry dead ones',
   usage,

@@ -22,6 +22,7 @@ it with \`npx prisma migrate deploy\`. Where there is no Prisma Migrate, \`$0 in
 
 const options = { check: { type: 'boolean' }, ...PROJECT_OPTION } as const;
 
+/** The command `migration`. */
 export const migrationCommand = (load: LoadProject): Command => ({
   summary: 'write the migration of the schema "hotpath" and of the triggers that log changes',
   usage,

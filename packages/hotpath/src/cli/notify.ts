@@ -13,6 +13,7 @@ listen on a connection of their own: not through a pooler in transaction mode.
 
 The database is that of DATABASE_URL, as the owner of its tables.`;
 
+/** The command `notify`. */
 export const notify: Command = {
   summary: 'let the database tell of changes by NOTIFY, or not',
   usage,

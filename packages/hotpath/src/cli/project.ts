@@ -30,6 +30,7 @@ export interface Project {
   databaseUrl(): string;
 }
 
+/** Where a project and its file of resources are looked for. */
 export interface ProjectPlace {
   /** The file of the resources, from the current folder. */
   readonly resources?: string | undefined;
@@ -40,7 +41,10 @@ export interface ProjectPlace {
 /** The option of every command that takes a project. */
 export const RESOURCES_OPTION = { resources: { type: 'string' } } as const;
 
-/** @throws {CommandError} for each thing that is missing, with what to do. */
+/**
+ * Finds a project and loads its file of resources.
+ * @throws {CommandError} for each thing that is missing, with what to do.
+ */
 export async function loadProject({ resources: file, from = process.cwd() }: ProjectPlace = {}): Promise<Project> {
   loadEnvironment(from);
   const { root, packageJson, migrations, datasourceUrl } = await findPrismaProject(from);

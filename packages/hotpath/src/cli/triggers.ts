@@ -21,6 +21,7 @@ Writes the next migration if the resources need triggers, or something else, tha
 
 const options = { check: { type: 'boolean' }, database: { type: 'boolean' }, ...PROJECT_OPTION } as const;
 
+/** The command `triggers`. */
 export const triggersCommand = (load: LoadProject): Command => ({
   summary: 'write the migration of the triggers that log changes, or look at the triggers of a database',
   usage,

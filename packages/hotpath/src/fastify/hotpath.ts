@@ -32,23 +32,27 @@ export interface HotpathOptions {
   readonly pool: PoolOrUrl;
   /** The data model of the resources, as the generator `hotpath-datamodel` has written it. */
   readonly model: DataModel;
+  /** What may be read; each name once. */
   readonly resources: readonly Resource[];
   /** Signs cursors; every instance of the service shares it. */
   readonly secret: string;
-  /** Who asks. Without it the service sets `request.viewer` itself. */
+  /** Who asks; without it the service sets `request.viewer` itself. */
   readonly viewer?: ViewerOf;
   /** What processes share; the service connects and closes it. Without it the cache is in this process alone. */
   readonly redis?: Redis | Cluster | SharedRedis | undefined;
-  /** Names the code that makes answers; processes of one release share what lies in Redis. */
+  /** Names the code that makes answers; processes of one release share what lies in Redis. Empty without it. */
   readonly release?: string | undefined;
   /** What happens to a request over its budget; `warn` without it. To say more, register `budgets` before. */
   readonly mode?: BudgetMode;
   /** How long a cached read may take, in milliseconds; for ever without it. */
   readonly timeoutMs?: number;
+  /** How answers are kept: see `CacheOptions`. */
   readonly cache?: CacheOptions;
+  /** How changes are followed: see `FreshnessOptions`. */
   readonly freshness?: FreshnessOptions;
 }
 
+/** The plugin that gives a server read routes, budgets, policies and the cache. */
 export const hotpath = fp<HotpathOptions>(
   async (app, options) => {
     const { prisma, model, resources, secret, viewer, release = '', timeoutMs = 0 } = options;

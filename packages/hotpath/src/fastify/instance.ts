@@ -70,6 +70,7 @@ export interface Caching {
   isWarm(): boolean;
 }
 
+/** What the plugin adds to a server as `app.hotpath`. */
 export interface Hotpath extends Reading, Freshness, Caching {
   readonly prisma: RegisteredClient;
   /** The read routes so far. */

@@ -155,6 +155,7 @@ interface Column {
   readonly isExact: boolean;
 }
 
+/** Names the tables, views and columns whose changes are not all logged, and the keys that make no tags. */
 export async function surveyTables(client: pg.Client, watched: Watched): Promise<Survey> {
   const tables = [...watched.tables.values()];
   const views = viewsOf(watched);

@@ -21,7 +21,7 @@ const PATIENCE = `SET LOCAL lock_timeout = '500ms';`;
 const TRIES = 10;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** @throws if transactions that write are open all the time. */
+/** Makes the database tell of changes by NOTIFY, or not. @throws if transactions that write are open all the time. */
 export async function switchNotify(client: pg.Client, isOn: boolean): Promise<void> {
   if (isOn === (await isNotifying(client))) return;
   for (let tried = 1; ; tried += 1) {
@@ -34,6 +34,7 @@ export async function switchNotify(client: pg.Client, isOn: boolean): Promise<vo
   }
 }
 
+/** Whether the database tells of changes by NOTIFY. */
 export async function isNotifying(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const { rows } = await client.query<{ is: boolean }>(
     `SELECT EXISTS (SELECT FROM pg_trigger

@@ -17,6 +17,7 @@ import type { Resource } from '../resource/resource.ts';
 import { parseSort } from '../resource/sort.ts';
 import { type Look, looksAlong, looksOf, looksOfComputed } from './conditions.ts';
 
+/** A table whose changes are logged, and the keys that name its rows and collections. */
 export interface WatchedTable {
   /** The model in lower camel case, `readingHourly`; a join table by its own name. Letters, digits, `_`, `%`, `.`, `-`. */
   readonly source: string;
@@ -36,6 +37,7 @@ export interface Key {
   readonly fields: readonly ScalarField[];
 }
 
+/** What the resources read, and so what is watched for changes. */
 export interface Watched {
   readonly registry: Registry;
   /** By model; a join table by its source. */
@@ -67,7 +69,10 @@ function basesOf(registry: Registry, model: string): string[] {
   return bases.flatMap((base) => [sourceOf(base), ...basesOf(registry, base)]);
 }
 
-/** @throws {DeclarationError} for a view that does not say what it is made of. */
+/**
+ * What the resources read: tables, join tables, and the tables behind views.
+ * @throws {DeclarationError} for a view that does not say what it is made of.
+ */
 export function watch(registry: Registry): Watched {
   const { models } = registry.dataModel;
   const looked = new Map<string, Set<string>>();

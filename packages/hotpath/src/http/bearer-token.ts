@@ -36,7 +36,9 @@ export function signBearer(claims: object, { secret, expiresInSeconds }: Signing
 
 /** What a token must say of who made it and for whom. */
 export interface BearerRules {
+  /** The claim `iss` that a token must have; any without it. */
   readonly issuer?: string;
+  /** The claim `aud` that a token must have; any without it. */
   readonly audience?: string;
 }
 

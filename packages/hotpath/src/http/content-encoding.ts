@@ -10,6 +10,7 @@ import { requestError } from './errors.ts';
 /** For `Accept-Encoding` of a refusal. zstd is left out: a frame of a few bytes may ask for a window of 128 MiB. */
 export const BODY_ENCODINGS = ['gzip', 'br', 'deflate'] as const;
 
+/** An encoding in which the body of a request may come. */
 export type BodyEncoding = (typeof BODY_ENCODINGS)[number];
 
 /** RFC 9110 has `x-gzip` as another name of `gzip`. */
@@ -21,6 +22,7 @@ const ENCODING_NAMES: Readonly<Record<string, BodyEncoding>> = {
 };
 
 /**
+ * The encoding that `Content-Encoding` names.
  * @param header `Content-Encoding`, in any case. `identity` names no encoding.
  * @throws `unsupportedMediaType` for an unknown encoding, and for more than one.
  */
@@ -51,7 +53,10 @@ export interface Compressed {
   readonly limit: number;
 }
 
-/** @throws `bodyTooLarge` at the bound; `invalidRequest` for bytes that are not of this encoding. */
+/**
+ * The body as it was before it was encoded.
+ * @throws `bodyTooLarge` at the bound; `invalidRequest` for bytes that are not of this encoding.
+ */
 export async function expand(bytes: Buffer, { encoding, limit }: Compressed): Promise<Buffer> {
   const byRatio = Math.max(bytes.length * MOST_EXPANSION, ANY_EXPANSION_BYTES);
   const maxOutputLength = Math.min(limit, byRatio);

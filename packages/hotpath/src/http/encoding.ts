@@ -6,6 +6,7 @@ import { LRUCache } from 'lru-cache';
 /** As they are stored, `identity` first. */
 export const ENCODINGS = ['identity', 'gzip', 'br'] as const;
 
+/** An encoding in which a reply may be sent. */
 export type Encoding = (typeof ENCODINGS)[number];
 
 /** What is smaller is not compressed. */

@@ -28,7 +28,10 @@ export interface ErrorRegistry<Name extends string = string> {
 const IS_REQUEST_ERROR = Symbol.for('hotpath.request-error');
 const CODE = /^[A-Z][A-Z0-9_]*$/;
 
-/** @throws TypeError for a code that is no upper-case name, or a status that is none of an error. */
+/**
+ * A registry of errors of a service of its own.
+ * @throws TypeError for a code that is no upper-case name, or a status that is none of an error.
+ */
 export function defineErrors<const D extends ErrorDefinitions>(
   definitions: D,
 ): ErrorRegistry<Extract<keyof D, string>> {
@@ -82,6 +85,7 @@ const definitions = {
 /** The library's own errors. */
 export const errors = defineErrors(definitions);
 
+/** The name of one of the library's own errors. */
 export type ErrorName = keyof typeof definitions;
 
 /** Makes an error of the library's own. `detail` is shown to the consumer. */

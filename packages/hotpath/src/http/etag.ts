@@ -18,7 +18,10 @@ const HASH_LENGTH = 32;
 const INTEGER = '0|-?[1-9]\\d{0,18}';
 const WHOLE = new RegExp(`^(?:${INTEGER})$`);
 
-/** @param version of the row, if it has one. A text that is no integer is left out. */
+/**
+ * The strong ETag of a body: a hash of it, behind the version of its row.
+ * @param version of the row, if it has one. A text that is no integer is left out.
+ */
 export function etagOf(body: string, version?: string | null): string {
   const bytes = hash('sha256', body).slice(0, HASH_LENGTH);
   return version && WHOLE.test(version) ? `"${version}-${bytes}"` : `"${bytes}"`;

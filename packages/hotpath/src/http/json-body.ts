@@ -15,6 +15,7 @@ const [QUOTE, BACKSLASH, COLON, DOT, ZERO, NINE] = [0x22, 0x5c, 0x3a, 0x2e, 0x30
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
+ * How many names the objects of a JSON text have.
  * @returns how many names the objects in it have, repeated ones as often as they are there.
  * @throws `invalidRequest` that says which bound the body exceeds.
  */
@@ -38,7 +39,10 @@ export function countNames(bytes: Buffer): number {
   return names;
 }
 
-/** @throws `invalidRequest` if a parsed body has fewer names than its text: some object names a property twice. */
+/**
+ * Refuses a JSON text in which an object has a name twice.
+ * @throws `invalidRequest` if a parsed body has fewer names than its text: some object names a property twice.
+ */
 export function mustNameOnce(body: unknown, names: number): void {
   if (names > 0 && namesIn(body) < names) throw refuse('names a property twice');
 }

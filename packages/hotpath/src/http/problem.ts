@@ -5,6 +5,7 @@
  */
 import { STATUS_CODES } from 'node:http';
 
+/** The media type of problem documents (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
 /** Where in the request a refusal points: a query or path parameter, a header, or a place in the body (JSON Pointer). */
@@ -32,7 +33,10 @@ export interface ProblemSource {
   readonly errors?: readonly ProblemPart[] | undefined;
 }
 
-/** @param request the path without its query (a query may hold what should not be repeated) and the request's id. */
+/**
+ * The problem document of a refusal or failure.
+ * @param request the path without its query (a query may hold what should not be repeated) and the request's id.
+ */
 export function problemOf(source: ProblemSource, request: { path: string; id: string }): Problem {
   return {
     type: `urn:hotpath:problem:${source.code.toLowerCase().replaceAll('_', '-')}`,

@@ -4,6 +4,7 @@
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
+/** Signs paths, and knows its own signature. */
 export interface LinkSigner {
   /** `/v1/reports/7/file?expires=1767225600&signature=…` */
   sign(path: string, expiresAt: Date): string;
@@ -12,7 +13,10 @@ export interface LinkSigner {
 
 export type LinkState = 'good' | 'forged' | 'expired';
 
-/** @param secret anything that every process of the service shares and nobody else knows. */
+/**
+ * A signer of links that end by themselves.
+ * @param secret anything that every process of the service shares and nobody else knows.
+ */
 export function linkSigner(secret: string, now: () => number = Date.now): LinkSigner {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'hotpath link', 32));
   const signatureOf = (path: string, expires: number) =>

@@ -10,6 +10,7 @@ import { sqlstateOf } from '../session/error-codes.ts';
 import { LOCK_PATIENCE_MS, LOCK_TRIES } from './lock-tables.ts';
 import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS } from './schema-versions.ts';
 
+/** What an installation changed. */
 export interface Installed {
   /** The version of the schema `hotpath` that was there before; 0 if there was none. */
   readonly from: number;
@@ -29,6 +30,7 @@ export class InstallError extends Error {
 }
 
 /**
+ * Brings a database the schema `hotpath` and the triggers, in one transaction.
  * @param client as the owner of the tables, in no transaction.
  * @throws {InstallError} if a table that is to be watched is not there or is locked all the time, or the role may not do it.
  */

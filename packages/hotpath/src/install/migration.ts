@@ -28,6 +28,7 @@ export interface MigrationChange {
   readonly what: string;
 }
 
+/** A migration: its text, and what it changes. */
 export interface WrittenMigration {
   readonly changes: readonly MigrationChange[];
   /** The text of `migration.sql`. */
@@ -53,9 +54,11 @@ export function broughtBy(texts: readonly string[]): Brought {
   return { versions, triggers };
 }
 
+/** What the next migration follows from. */
 export interface MigrationOptions {
   /** The texts of all migrations, in the order in which they are applied. */
   readonly migrationTexts: readonly string[];
+  /** The resources, whose tables' changes are to be logged. */
   readonly registry: Registry;
 }
 

@@ -1,8 +1,10 @@
 /** The queue as an operator sees it: what waits, what runs, and what is dead, which is kept until it is tried again. */
 import type pg from 'pg';
 
+/** Where a job in the queue is. */
 export type State = 'waiting' | 'running' | 'dead';
 
+/** A job in the queue, as operators see it. */
 export interface QueuedJob {
   readonly id: string;
   readonly job: string;

@@ -30,6 +30,7 @@ export interface Envelope {
   readonly traceparent?: string;
 }
 
+/** A task of a job, with its payload, for `enqueue`. */
 export const task = <Payload extends object>(job: Job<never, Payload>, payload: Payload, lane?: string): Task => ({
   job,
   payload,

@@ -25,6 +25,7 @@ export interface Job<Means, Payload> {
   readonly priority?: number;
   /** When it runs by itself: five fields of a crontab, in UTC. A run that was missed is made up when a worker starts. */
   readonly schedule?: string;
+  /** Does the work once; may run again. */
   run(payload: Payload, means: Means & Run): Promise<void>;
   /** Called once no try is left. */
   dead?(payload: Payload, means: Means): Promise<void>;

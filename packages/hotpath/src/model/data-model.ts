@@ -9,6 +9,7 @@ export interface DataModel {
   readonly enums: Readonly<Record<string, Enum>>;
 }
 
+/** A model of the schema, and its table or view. */
 export interface Model {
   readonly name: string;
   /** Schema and table (or view) in the database; no schema means the connection's search path. */
@@ -21,8 +22,10 @@ export interface Model {
   readonly uniques: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A field of a model. */
 export type Field = ScalarField | RelationField;
 
+/** A field that is a column. */
 export interface ScalarField {
   readonly kind: 'scalar';
   readonly name: string;
@@ -37,6 +40,7 @@ export interface ScalarField {
   readonly enum?: string;
 }
 
+/** A type of Prisma, or `Enum`. */
 export type ScalarType =
   | 'String'
   | 'Boolean'
@@ -49,6 +53,7 @@ export type ScalarType =
   | 'Bytes'
   | 'Enum';
 
+/** A field that leads to rows of another model. */
 export interface RelationField {
   readonly kind: 'relation';
   readonly name: string;
@@ -71,6 +76,7 @@ export interface RelationField {
   };
 }
 
+/** An enum of the schema. */
 export interface Enum {
   readonly name: string;
   /** Prisma's name of each value, and the database's. */

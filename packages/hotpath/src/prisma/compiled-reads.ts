@@ -21,7 +21,7 @@ export interface CompiledReadsOptions {
   readonly model: DataModel;
   /** The pool that the statements are sent through, or the URL of the database. They are in no transaction of the client. */
   readonly pool: PoolOrUrl;
-  /** How many shapes are kept. */
+  /** How many shapes of arguments are kept, and how many statements are prepared; 1000 without it. */
   readonly shapes?: number;
 }
 

@@ -18,6 +18,7 @@ export interface Bounds {
   readonly skippedRows: number;
 }
 
+/** The bounds of a resource that declares no others. */
 export const DEFAULT_BOUNDS: Bounds = Object.freeze({
   depth: 4,
   fields: 64,

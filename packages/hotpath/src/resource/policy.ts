@@ -16,10 +16,11 @@ export { SUBJECT } from './subject.ts';
 /** A condition in the shape of Prisma's `where`, with `SUBJECT` where the viewer's own id is meant. */
 export type RowCondition = { readonly [key: string]: unknown };
 
+/** What one role may see of a resource. */
 export interface Grant {
   /** The rows that may be seen; all of them without it. */
   readonly rows?: RowCondition;
-  /** Declared fields and relations that may not be seen, as if they were not declared. */
+  /** Declared fields and relations that may not be seen, as if they were not declared; none without it. */
   readonly without?: readonly string[];
 }
 

@@ -10,8 +10,10 @@ import type { Bounds } from './bounds.ts';
 import type { Policy } from './policy.ts';
 import type { Window } from './window.ts';
 
+/** What a filter may do with a field: `price[gte]=10`. */
 export type Operator = 'equals' | 'not' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'isNull';
 
+/** How a relation is embedded: as which resource, which rows, how many, in which order. */
 export interface Embedding {
   /** The resource that is embedded, by name; the resource of the relation's model without it. */
   readonly as?: string;
@@ -31,24 +33,29 @@ export interface Resource {
   readonly version?: string;
   /** Scalar fields that may be asked for. */
   readonly fields: readonly string[];
+  /** Relations that may be embedded, each with how; none without it. */
   readonly relations: Readonly<Record<string, Embedding>>;
+  /** Values that the database computes, by name; none without it. */
   readonly computed: Readonly<Record<string, Computed>>;
   /** The fields of a request that names no `fields`, written as `fields` is. */
   readonly lean: string;
-  /** What may be filtered by: a field, a computed value, or a field of a to-one relation (`device.status`). */
+  /** What may be filtered by: a field, a computed value, a field of a to-one relation (`device.status`); nothing without it. */
   readonly filters: Readonly<Record<string, readonly Operator[]>>;
   /** The parameters of filters that are not called by their field: `{ since: 'employed_since' }`. */
   readonly filterNames: Readonly<Record<string, string>>;
+  /** Fields that `sort` may name; none without it. */
   readonly sorts: readonly string[];
   /** The order of a request that names no `sort`. */
   readonly sort: string;
-  /** Rows of a page: how many without `limit`, and at most. */
+  /** Rows of a page: how many without `limit`, and at most; 20 and 100 without it. */
   readonly limit: { readonly default: number; readonly most: number };
   /** The stretch of time that a list is about, with `since` and `until`; all of it without. */
   readonly window: Window | undefined;
   /** Ways to count that `count` may ask for, with `page` and `per_page`; none means cursors alone. */
   readonly counts: readonly Count[];
+  /** How much one request may ask; `DEFAULT_BOUNDS` without it. */
   readonly bounds: Partial<Bounds>;
+  /** Who may see which rows and fields, by role. */
   readonly policy: Policy;
   /** Values that tell how a row looks, by the name of their field or computed value: for the API document. */
   readonly examples: Readonly<Record<string, unknown>>;
@@ -56,6 +63,7 @@ export interface Resource {
   readonly madeOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** How `count` counts the rows of a list: each, or by the statistics of PostgreSQL. */
 export type Count = 'exact' | 'estimated';
 
 /** What Prisma's generated `TypeMap` tells of each model. */

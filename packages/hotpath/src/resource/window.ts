@@ -22,7 +22,9 @@ export interface Window {
 }
 
 const MINUTE = 60_000;
+/** An hour in milliseconds. */
 export const HOUR = 60 * MINUTE;
+/** A day in milliseconds. */
 export const DAY = 24 * HOUR;
 
 type WindowQuery = Readonly<Record<string, string | undefined>>;

@@ -33,6 +33,7 @@ interface PgClient {
   getStartupConf(): Record<string, string>;
 }
 
+/** A client of `pg` whose session has the settings that compiled reads depend on. */
 export class SessionClient extends pg.Client {
   static {
     // As a method it would have to repeat seven overloads.

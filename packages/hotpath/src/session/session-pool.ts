@@ -12,10 +12,12 @@ const REPLACE_EVERY_MS = 5000;
 type Release = (error?: Error | boolean) => void;
 type Taken = (error: Error | undefined, client?: pg.PoolClient, release?: Release) => void;
 
+/** The configuration of a pool: `pg`'s own. */
 export interface SessionPoolConfig extends pg.PoolConfig {
   readonly Client?: typeof SessionClient;
 }
 
+/** A pool of `pg` whose sessions have the settings that compiled reads depend on. */
 export class SessionPool extends pg.Pool {
   #replacedAt = Number.NEGATIVE_INFINITY;
   #replacements = 0;

@@ -7,6 +7,7 @@
  */
 import type { Traceparent } from './traceparent.ts';
 
+/** The samplers, by the names of `OTEL_TRACES_SAMPLER`. */
 export const SAMPLERS = [
   'always_on',
   'always_off',
@@ -26,6 +27,7 @@ export interface SamplerOptions {
 
 export type Sampler = (traceId: string, caller?: Traceparent) => boolean;
 
+/** A sampler by its name. */
 export function createSampler({ name, ratio, askedPerSecond }: SamplerOptions): Sampler {
   const share = name.endsWith('always_on') ? 1 : name.endsWith('always_off') ? 0 : ratio;
   const isDrawn = lottery(share);

@@ -8,6 +8,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Traceparent } from './traceparent.ts';
 
+/** A span's kind, by the names of OpenTelemetry. */
 export type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 export type Attributes = Record<string, string | number | boolean | undefined>;
 

@@ -33,7 +33,10 @@ const SIZES = [1, 10, 100];
 /** The question for so many rows of a list. */
 const PAGE = 'page';
 
-/** @throws {AssertionError} naming each route that sends more for more rows, or more than its budget. */
+/**
+ * Proves that the statements of each read route do not grow with its rows.
+ * @throws {AssertionError} naming each route that sends more for more rows, or more than its budget.
+ */
 export async function constantStatements(options: ConstantStatementsOptions): Promise<RouteCost[]> {
   const proof = await Proof.of(options);
   const costs = new CostTable(proof, options);

@@ -22,6 +22,7 @@ import {
 import { type Asker, outcomeOf, type Pair, Proof, type ProofOptions, REFUSALS, type Reply } from './proof.ts';
 import { Askable, questionsOf, urlOf } from './questions.ts';
 
+/** A plan that is what was wanted. */
 export interface AcceptedPlan {
   /** Of the request: `GET /posts?title[contains]=garden as alice`. */
   readonly question: RegExp;
@@ -36,13 +37,17 @@ export interface IndexedPlansOptions extends ProofOptions, OwnerOptions {
   readonly accept?: readonly AcceptedPlan[];
 }
 
+/** What was planned. */
 export interface PlanReport {
   readonly questions: number;
   /** Different statements. */
   readonly statements: number;
 }
 
-/** @throws {AssertionError} naming each request whose plan reads a whole table, or sorts many rows. */
+/**
+ * Proves that an index answers every statement that a read route can send.
+ * @throws {AssertionError} naming each request whose plan reads a whole table, or sorts many rows.
+ */
 export async function indexedPlans(options: IndexedPlansOptions): Promise<PlanReport> {
   const proof = await Proof.of(options);
   const asked = new AskedStatements(proof);

@@ -33,7 +33,10 @@ const ROWS_A_PAGE = 7;
 const MOST_ROWS = 500;
 const STEPS_WITH_MORE = 2;
 
-/** @throws {AssertionError} naming each list that repeats a row, loses one, or is too short to show either. */
+/**
+ * Proves that every list, walked by cursor, gives each row once.
+ * @throws {AssertionError} naming each list that repeats a row, loses one, or is too short to show either.
+ */
 export async function pages(options: PagesOptions): Promise<Walked[]> {
   const proof = await Proof.of(options);
   const faults: string[] = [];

@@ -38,7 +38,10 @@ export interface PolicyReport {
 const DEPTH = 3;
 const ROWS = 50;
 
-/** @throws {AssertionError} naming each request that shows too much, and each policy that nothing was hidden by. */
+/**
+ * Proves that no viewer sees what a policy hides.
+ * @throws {AssertionError} naming each request that shows too much, and each policy that nothing was hidden by.
+ */
 export async function policies(options: PoliciesOptions): Promise<PolicyReport> {
   const proof = await Proof.of(options);
   const check = new PolicyCheck(proof, options);

@@ -9,6 +9,7 @@ import { urlWithExamples } from './path-values.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
+/** The server under proof, and its viewers. */
 export interface ProofOptions {
   /** The server on which `hotpath` is registered: the instance that has `app.hotpath`. */
   readonly app: FastifyInstance;

@@ -20,6 +20,7 @@ export interface SoundFreshnessOptions extends ProofOptions, OwnerOptions {
   readonly writes?: number;
 }
 
+/** What was compared. */
 export interface FreshnessReport {
   /** Cached answers that were compared with the database. */
   readonly compared: number;
@@ -32,7 +33,10 @@ const WRITES = 40;
 const KINDS: readonly WriterName[] = ['sql', 'prisma', 'transaction', 'rollback'];
 const PLACES = 2;
 
-/** @throws {AssertionError} naming each answer that was stale and the write before it, and each route that no cache serves. */
+/**
+ * Proves that no cached answer is stale after random writes.
+ * @throws {AssertionError} naming each answer that was stale and the write before it, and each route that no cache serves.
+ */
 export async function soundFreshness(options: SoundFreshnessOptions): Promise<FreshnessReport> {
   const proof = await Proof.of(options);
   const { hotpath } = proof;

@@ -10,7 +10,10 @@ import { mustHold } from './fault.ts';
 import { somePlace } from './places.ts';
 import { outcomeOf, Proof, type ProofOptions, type Reply } from './proof.ts';
 
-/** @returns the statements of each route, as the first viewer that may read it asks. By URL: `/posts/:id`. */
+/**
+ * Gives the SQL of each read route.
+ * @returns the statements of each route, as the first viewer that may read it asks. By URL: `/posts/:id`.
+ */
 export async function statementSnapshots(options: ProofOptions): Promise<Record<string, string>> {
   const proof = await Proof.of(options);
   const texts: Record<string, string> = {};

@@ -21,6 +21,7 @@ import type { Caching, Freshness, Reading, SharedRedis } from '../instance.ts';
 import { namespacesOf } from './namespaces.ts';
 import { warmUp } from './warm-up.ts';
 
+/** How answers are kept. */
 export interface CacheOptions {
   /** Of memory, for answers, in bytes; 64 MiB without it. */
   readonly memoryBytes?: number;

@@ -8,6 +8,7 @@ import { watch } from '../../freshness/watched.ts';
 import { connectionOf } from '../../session/connection.ts';
 import type { Freshness, Reading } from '../instance.ts';
 
+/** How changes are followed. */
 export interface FreshnessOptions {
   /** How often changes are asked for while cached answers are served, in milliseconds; 20 without it. */
   readonly pollMs?: number;
@@ -15,7 +16,10 @@ export interface FreshnessOptions {
   readonly boundMs?: number;
   /** How long the connection that follows changes is kept, in milliseconds; 5000 without it. The address may move meanwhile. */
   readonly connectionMs?: number;
-  /** Whether changes are listened for as well (`npx hotpath notify on`); not through a pooler in transaction mode. */
+  /**
+   * Whether changes are listened for as well (`npx hotpath notify on`); not through a pooler in transaction mode.
+   * @defaultValue `false`
+   */
   readonly listen?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { type ErrorName, isRequestError, type RequestError, requestError } from 
 import type { ProblemPart } from '../../http/problem.ts';
 import { READ_ONLY } from '../../session/error-codes.ts';
 
+/** The error of the registry that stands for what was thrown. */
 export function requestErrorOf(error: FastifyError): RequestError {
   if (isRequestError(error)) return error;
   if (error.validation) return validationError(error);

@@ -9,6 +9,7 @@ import { PROBLEM_MEDIA_TYPE, type Problem, problemOf } from '../../http/problem.
 import { isArriving } from './arrival.ts';
 import { requestErrorOf } from './known-errors.ts';
 
+/** The plugin that answers every error with a problem document. */
 export const problems = fp(
   async (app) => {
     app.setErrorHandler((cause: FastifyError, request, reply) => {
@@ -27,11 +28,13 @@ function arrivalError({ code }: FastifyError, { raw }: FastifyRequest): RequestE
   return code === 'FST_ERR_HANDLER_TIMEOUT' ? requestError('requestTimeout', LATE) : undefined;
 }
 
+/** The detail of the problem of a request that did not arrive in time. */
 export const LATE = 'The request did not arrive in time.';
 
 /** A process that is overloaded does not write a line for each request that it turns away. */
 const isOurs = ({ statusCode = 500, code }: RequestError): boolean => statusCode >= 500 && code !== 'OVERLOADED';
 
+/** Sends the problem document of an error, with its status and headers. */
 export function sendProblem(error: RequestError, request: FastifyRequest, reply: FastifyReply) {
   const status = error.statusCode ?? 500;
   if (status === 401 && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer');
@@ -45,9 +48,11 @@ export function sendProblem(error: RequestError, request: FastifyRequest, reply:
     .send(JSON.stringify(problemFor(error, request)));
 }
 
+/** The problem document of an error, for a request. */
 export function problemFor(error: RequestError, request: FastifyRequest): Problem {
   const source = { status: error.statusCode ?? 500, code: error.code, detail: error.message, errors: error.parts };
   return problemOf(source, { path: pathOf(request), id: request.id });
 }
 
+/** The path of a request, without its query. */
 export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0]!;

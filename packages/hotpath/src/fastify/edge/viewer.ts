@@ -13,6 +13,7 @@ declare module 'fastify' {
 
 /** Who a request is from; the public if it names nobody. A subject may be a number, a bigint or a text. */
 export interface GivenViewer {
+  /** The id of the user, in any type that a field of an id has. */
   readonly subject: string | number | bigint;
   /** A role that policies name; `user` without it. */
   readonly role?: string;

@@ -23,16 +23,18 @@ export interface RunOptions<Means> {
   readonly concurrency: number;
   /** How long jobs may go on once the process is told to stop, in milliseconds. Then they return to the queue. */
   readonly graceMs: number;
-  /** How long a statement of the queue may take, in milliseconds; 0 for ever. */
+  /** How long a statement of the queue may take, in milliseconds; for ever without it. */
   readonly statementTimeoutMs?: number;
 }
 
 export interface JobQueueOptions<Means> {
+  /** The pool of the service. */
   readonly pool: pg.Pool;
   /** The database, for connections that the queue keeps. */
   readonly url: string;
+  /** The jobs of the service. */
   readonly jobs: readonly AnyJob<Means>[];
-  /** Without it this process runs none, and only enqueues. */
+  /** How this process runs jobs; without it this process runs none, and only enqueues. */
   readonly run?: RunOptions<Means>;
 }
 

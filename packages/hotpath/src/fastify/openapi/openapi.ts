@@ -40,6 +40,7 @@ export interface OpenapiOptions {
   readonly title: string;
   /** Of the API; 1 without it. */
   readonly version?: string;
+  /** What a reader of the document should know first; a note on `fields`, filters and errors without it. */
   readonly description?: string;
   /** The service's own errors, whose codes stand with their statuses. */
   readonly errors?: ErrorRegistry;
@@ -47,6 +48,7 @@ export interface OpenapiOptions {
 
 const SECURITY_SCHEMES = { bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } as const;
 
+/** The plugin that describes the routes of a server in OpenAPI 3.1. */
 export const openapi = fp<OpenapiOptions>(
   async (app, { title, version = '1', description = DESCRIPTION, errors }) => {
     const reads = new Map<string, Read>();

@@ -6,6 +6,7 @@ import type { PathFields } from '../../resource/route-place.ts';
 import type { Viewer } from '../../resource/viewer.ts';
 
 export interface ReadRoute {
+  /** The resource whose rows it answers with; one of those that the plugin was given. */
   readonly resource: Resource;
   /** Statements that a request may send. */
   readonly budget: number;

@@ -1,6 +1,7 @@
 /** The read routes of a server, as it registers them. */
 import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 
+/** A read route that a server has. */
 export interface ServedRead {
   /** With its prefix and its parameters: `/v1/posts/:id`. */
   readonly url: string;

@@ -159,6 +159,7 @@ const listRequest = ({ resource, args, sort, page, after }: ListSelection): Read
   ...(page.count ? { total: args.where ?? {}, estimated: page.count === 'estimated' } : {}),
 });
 
+/** One row of a resource, as a viewer may see it. */
 export interface RowPlace {
   readonly resource: Resource;
   readonly where: FixedFields;
@@ -176,6 +177,7 @@ export async function readRow(reading: RowReading, place: RowPlace, tx?: RawQuer
   return rows[0]!;
 }
 
+/** The `meta` of a list: its limit, its next cursor, its number, its total. */
 export interface PageMeta {
   readonly limit: number;
   readonly next?: string;

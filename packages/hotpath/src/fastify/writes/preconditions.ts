@@ -52,9 +52,11 @@ export function ifMatch({ headers, server }: FastifyRequest, resource: Resource)
   return { [field.name]: { ...among, notIn: versions(ifNoneMatch) } };
 }
 
+/** A change that is about to be made, for `lockIfMatch`. */
 export interface LockedChange {
   /** The transaction that makes the change. */
   readonly tx: Pick<RawQueries, '$queryRawUnsafe'>;
+  /** The resource of the row. */
   readonly resource: Resource;
   /** The row that is to be changed. */
   readonly where: FixedFields;
@@ -79,7 +81,9 @@ export async function lockIfMatch({ headers, server }: FastifyRequest, change: L
   return rows.length > 0;
 }
 
+/** A change that was tried, for `sendChanged`. */
 export interface Change {
+  /** The resource of the row. */
   readonly resource: Resource;
   /** The row that was to be changed. */
   readonly where: FixedFields;
@@ -108,7 +112,10 @@ export async function sendChanged(reply: FastifyReply, { resource, where, change
 /** The version of a row; `null` for a row without one, `undefined` where there is none. */
 export type CurrentVersion = string | null | undefined;
 
-/** @throws `preconditionFailed` if a change may not be made to this version of a row; `invalidRequest` */
+/**
+ * Refuses a change whose preconditions do not hold for the version of a row.
+ * @throws `preconditionFailed` if a change may not be made to this version of a row; `invalidRequest`
+ */
 export function mustHoldFor({ headers }: FastifyRequest, resource: Resource, version: CurrentVersion): void {
   const preconditions = preconditionsIn(headers);
   if (version === undefined ? holdForNone(preconditions) : holdFor(preconditions, version)) return;

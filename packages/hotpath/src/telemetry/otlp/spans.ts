@@ -18,6 +18,7 @@ export interface Origin {
 /** What most spans need less than. */
 const SPAN_BYTES = 640;
 
+/** Spans as the bytes of an OTLP request. */
 export function encodeSpans(spans: readonly Span[], { resource, scope }: Origin): Uint8Array {
   const writer = new Writer((spans.length + 1) * SPAN_BYTES);
   for (let index = spans.length - 1; index >= 0; index -= 1) writeSpan(writer, spans[index]!);

@@ -13,8 +13,11 @@ import { missingSchema } from './own-schema-check.ts';
 import type { ReadinessCheck } from './readiness.ts';
 import { missingColumn } from './schema-check.ts';
 
+/** What readiness is checked against. */
 export interface CheckOptions {
+  /** The pool of the service. */
   readonly pool: SessionPool;
+  /** The data model, whose tables and columns must be there. */
   readonly model: DataModel;
   /** What the role of the connection must be allowed to do. */
   readonly needs: Needs;

@@ -28,7 +28,7 @@ declare module 'fastify' {
 export interface MetricsOptions {
   /** The bearer token that may read the metrics. */
   readonly token?: string | undefined;
-  /** Whether everybody may, where there is no token. */
+  /** Whether everybody may, where there is no token; `false` without it. */
   readonly isOpen?: boolean;
   /** Who else may, such as administrators. */
   readonly mayRead?: (request: FastifyRequest) => boolean;

@@ -1,0 +1,49 @@
+/** Docstrings as plain Markdown: their text without asterisks and tags, its first sentence, and what it says of a default. */
+
+/** A line of an example. */
+const CODE = /^\s*\* {5}/;
+
+/** The text before the first tag, in one line, without examples. @param comment as it is written, with its asterisks. */
+export function textOf(comment = ''): string {
+  const lines = comment
+    .replace(/^\/\*\*/, '')
+    .replace(/\*\/\s*$/, '')
+    .split('\n')
+    .filter((line) => !CODE.test(line))
+    .map((line) => line.replace(/^\s*\* ?/, '').trim());
+  const tag = lines.findIndex((line) => /^@\w/.test(line));
+  return lines
+    .slice(0, tag === -1 ? lines.length : tag)
+    .join(' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** Up to the first full stop that ends a sentence, or the colon before an example. */
+export function firstSentence(text: string): string {
+  const [sentence = ''] = /^.*?(?:\.(?= [A-Z`]| *$)|:(?= *$))|^.*/.exec(text) ?? [];
+  return sentence.replace(/:$/, '.');
+}
+
+export interface Described {
+  readonly meaning: string;
+  /** What holds for an option that is not given; empty if the docstring does not say. */
+  readonly fallback: string;
+}
+
+const TAG = /^\s*\*? ?@defaultValue (.+?)(?:\s*\*\/)?$/m;
+const CLAUSE = /(?:^|[;.] )(?<fallback>[^;.]+?),? (?:without it|by default)(?=[;.,]|$)/;
+
+/** Splits "How many; 20 without it." into what an option means and its default. The tag `@defaultValue` goes before. */
+export function describe(comment: string | undefined): Described {
+  const text = textOf(comment);
+  const tagged = TAG.exec(comment ?? '')?.[1];
+  if (tagged !== undefined) return { meaning: text, fallback: tagged.trim() };
+  const found = CLAUSE.exec(text);
+  if (!found) return { meaning: text, fallback: '' };
+  const meaning = text.replace(found[0], '').replace(/^[.;,]\s*/, '');
+  return { meaning, fallback: found.groups!['fallback']!.trim() };
+}
+
+/** Text within a cell of a table. */
+export const inCell = (text: string): string => text.replaceAll('|', '\\|');

@@ -1,0 +1,49 @@
+/** docs/reference says what the sources say: `npm run docs:reference` makes its pages anew. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, describe as group, it } from 'vitest';
+import { describe as described, firstSentence, textOf } from '../../packages/hotpath/scripts/reference/docstring.ts';
+import { referencePages } from '../../packages/hotpath/scripts/reference/pages.ts';
+import { PROJECT } from '../../src/dev/home.ts';
+
+const folder = join(PROJECT, 'docs/reference');
+
+it('is up to date', async () => {
+  const pages = await referencePages(join(PROJECT, 'packages/hotpath'));
+  const kept = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+  const hint = 'docs/reference is out of date: npm run docs:reference';
+  expect(Object.fromEntries(kept), hint).toEqual(pages);
+}, 180_000);
+
+it('says something of every export and every option', () => {
+  for (const name of ['exports.md', 'options.md']) {
+    const rows = readFileSync(join(folder, name), 'utf8').match(/^\| `.*$/gm)!;
+    expect(rows.length).toBeGreaterThan(100);
+    expect(rows.filter((row) => / \|\s*\|$/.test(row))).toEqual([]);
+  }
+});
+
+group('a docstring', () => {
+  it('is read without its asterisks and tags', () => {
+    expect(textOf('/**\n * Two\n * lines.\n *\n * @throws\n *\n * a fault\n */\n')).toBe('Two lines.');
+    expect(textOf('/**\n * Gives rows:\n *\n *     read(a.b);\n *\n * It may fail.\n */')).toBe(
+      'Gives rows: It may fail.',
+    );
+    expect(textOf(undefined)).toBe('');
+  });
+
+  it('has a first sentence', () => {
+    expect(firstSentence('A file `a.ts` of 1.5 kB. It is read once.')).toBe('A file `a.ts` of 1.5 kB.');
+    expect(firstSentence('One without an end')).toBe('One without an end');
+  });
+
+  it.each([
+    ['/** How many; 20 without it. Past it, none. */', 'How many. Past it, none.', '20'],
+    ['/** From so many times on. 3 by default. */', 'From so many times on.', '3'],
+    ["/** Its order. The resource's own without it. */", 'Its order.', "The resource's own"],
+    ['/**\n * A share.\n *\n * @defaultValue 0.1\n */\n', 'A share.', '0.1'],
+    ['/** Who asks. */', 'Who asks.', ''],
+  ])('tells the default apart: %s', (comment, meaning, fallback) => {
+    expect(described(comment)).toEqual({ meaning, fallback });
+  });
+});
