@@ -7,6 +7,7 @@ import { referencePages } from '../../packages/hotpath/scripts/reference/pages.t
 import { PROJECT } from '../../src/dev/home.ts';
 
 const folder = join(PROJECT, 'docs/reference');
+const page = (path: string): string => readFileSync(join(PROJECT, 'docs', path), 'utf8');
 
 it('is up to date', async () => {
   const pages = await referencePages(join(PROJECT, 'packages/hotpath'));
@@ -21,6 +22,16 @@ it('says something of every export and every option', () => {
     expect(rows.length).toBeGreaterThan(100);
     expect(rows.filter((row) => / \|\s*\|$/.test(row))).toEqual([]);
   }
+});
+
+it('has each command that a guide names, and the command line has each of its own', () => {
+  const commands = [...page('reference/commands.md').matchAll(/^## (\w+)$/gm)].map(([, name]) => name!);
+  expect(commands.length).toBeGreaterThan(5);
+  const guides = readdirSync(join(PROJECT, 'docs/guides')).map((name) => page(`guides/${name}`));
+  const named = guides.flatMap((text) => [...text.matchAll(/npx hotpath\s+([a-z]+)/g)].map(([, name]) => name!));
+  expect(named.filter((name) => !commands.includes(name))).toEqual([]);
+  const listed = [...page('guides/command-line.md').matchAll(/^\| `(\w+)/gm)].map(([, name]) => name!);
+  expect(listed.toSorted()).toEqual(commands.toSorted());
 });
 
 group('a docstring', () => {
