@@ -36,7 +36,7 @@ export const redis = fp<{ config: Config['redis'] }>(
   { name: 'redis' },
 );
 
-function share(app: FastifyInstance, config: Config['redis'], tell: TellTrouble): SharedRedis {
+function share(app: FastifyInstance, config: Config['redis'], tell: TellTrouble) {
   const client = openRedis(config);
   const heard = (err: Error) => {
     tell(err);

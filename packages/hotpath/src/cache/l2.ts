@@ -1,13 +1,10 @@
 /** The second tier: entries in Redis, shared by all processes. A look-up is one round trip, and one value. */
-import type { Redis } from 'ioredis';
 import type { Span } from '../telemetry/span.ts';
 import { AWAY, type Breaker } from './breaker.ts';
 import { decode, type Entry, encode } from './entry.ts';
 import { remoteKeys } from './key.ts';
+import type { RedisClient } from './redis-client.ts';
 import { tracedCommand } from './spans.ts';
-
-/** What is used of a client; a cluster's has it, too. Every command has one key. */
-export type RedisClient = Pick<Redis, 'getBuffer' | 'set' | 'pexpire' | 'eval' | 'zrevrange'>;
 
 export interface Remote {
   readonly redis: RedisClient;

@@ -7,12 +7,12 @@
  */
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Cluster, Redis } from 'ioredis';
 import type { BudgetMode } from '../budget/budget.ts';
 import { budgets } from '../budget/budgets.ts';
 import type { BudgetsOptions } from '../budget/options.ts';
 import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
 import { createBreaker } from '../cache/breaker.ts';
+import type { RedisClient } from '../cache/redis-client.ts';
 import type { DataModel } from '../model/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
 import { SessionPool } from '../session/session-pool.ts';
@@ -39,7 +39,7 @@ export interface HotpathOptions {
   /** Who asks; without it the service sets `request.viewer` itself. */
   readonly viewer?: ViewerOf;
   /** What processes share; the service connects and closes it. Without it the cache is in this process alone. */
-  readonly redis?: Redis | Cluster | SharedRedis | undefined;
+  readonly redis?: RedisClient | SharedRedis | undefined;
   /** Names the code that makes answers; processes of one release share what lies in Redis. Empty without it. */
   readonly release?: string | undefined;
   /** What happens to a request over its budget; `warn` without it. To say more, register `budgets` before. */

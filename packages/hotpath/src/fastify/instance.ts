@@ -4,6 +4,7 @@ import type { Breaker } from '../cache/breaker.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { Facts } from '../cache/facts.ts';
 import type { Popular } from '../cache/popular.ts';
+import type { RedisClient } from '../cache/redis-client.ts';
 import type { Sampler } from '../cache/sampler.ts';
 import type { CacheStats } from '../cache/stats.ts';
 import type { Compiler } from '../compile/compile.ts';
@@ -23,7 +24,7 @@ import type { ServedRead } from './reads/read-routes.ts';
 
 /** A Redis that processes share, and the breaker before it. */
 export interface SharedRedis {
-  readonly client: import('ioredis').Redis | import('ioredis').Cluster;
+  readonly client: RedisClient;
   readonly breaker: Breaker;
 }
 
