@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -61,6 +62,17 @@ const ada = { 'x-user': '1' };
 const staff = { 'x-user': '9', 'x-staff': '1' };
 type Headers = Readonly<Record<string, string>>;
 const get = (path: string, headers: Headers = {}) => app.inject({ url: `/v1${path}`, headers });
+
+/** An answer from memory. A process that was not on time reads past its cache, so it may take more than one request. */
+async function hitOf(server: FastifyInstance, before = () => {}) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    before();
+    const reply = await server.inject('/v1/categories?limit=1');
+    if (String(reply.headers['cache-status']).includes('detail=l1')) return reply;
+    await pause(50);
+  }
+  throw new Error('No answer came from memory.');
+}
 
 it('compiles', async () => {
   expect(await compilerOutput(folder)).toBe('');
@@ -144,14 +156,13 @@ describe('policies.md', () => {
 
 describe('caching.md', () => {
   it('is answered from memory, and shows a change by SQL within the bound', async () => {
-    await get('/categories?limit=1');
-    const hit = await get('/categories?limit=1');
+    const hit = await hitOf(app);
     expect(hit.headers['cache-status']).toMatch(/^hotpath; hit; ttl=\d+; detail=l1$/);
     expect(hit.headers['server-timing']).toMatch(/^db;dur=0\.00;desc="0 statements", cache;desc="l1 hit"$/);
     await sql.query(
       `BEGIN; SET LOCAL session_replication_role = replica; UPDATE categories SET name = 'Bench' WHERE id = 2; COMMIT`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(250);
     expect((await get('/categories?limit=1')).json().data).toEqual([{ id: 2, name: 'Bench' }]);
   });
 
@@ -270,8 +281,9 @@ describe('own-server.md', () => {
     // The last hook runs once the reply is out.
     await expect.poll(() => ran.toSorted()).toEqual(other!.toSorted());
     ran.length = 0;
-    const hit = await server.inject('/v1/categories?limit=1');
-    expect(hit.headers['cache-status']).toContain('detail=l1');
+    await hitOf(server, () => {
+      ran.length = 0;
+    });
     await expect.poll(() => ran.toSorted()).toEqual(fromMemory!.toSorted());
   });
 
