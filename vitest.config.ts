@@ -4,7 +4,7 @@ import { HOME } from './src/dev/home.ts';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['{packages/hotpath/,}test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     // Tests start many processes, each of which compiles the same code.

@@ -12,7 +12,7 @@ import { watch } from 'hotpath/freshness/watched';
 import { migrationFor } from 'hotpath/install/migration';
 import pg from 'pg';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { dataModel, ownRegistry, TABLES } from '../engine/install/own-shape.ts';
+import { dataModel, ownRegistry, TABLES } from '../../packages/hotpath/test/install/own-shape.ts';
 import { createProject, write } from '../prisma/support.ts';
 import { scratchDatabase } from '../support/database.ts';
 

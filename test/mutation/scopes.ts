@@ -21,12 +21,12 @@ export interface MutationScope {
 export const scopes: Readonly<Record<string, MutationScope>> = {
   selections: {
     mutate: ['packages/hotpath/src/resource/{policy,select,selection,fixed}.ts'],
-    tests: ['test/engine/resource/{policy,select,selection,hidden,fixed}.test.ts'],
+    tests: ['packages/hotpath/test/resource/{policy,select,selection,hidden,fixed}.test.ts'],
     least: 100,
   },
   grants: {
     mutate: ['packages/hotpath/src/access/*.ts'],
-    tests: ['test/engine/access/*.test.ts'],
+    tests: ['packages/hotpath/test/access/*.test.ts'],
     least: 100,
   },
   permissions: {
@@ -51,7 +51,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   },
   cursors: {
     mutate: ['packages/hotpath/src/resource/{cursor,page,sort}.ts'],
-    tests: ['test/engine/resource/{cursor,page,hidden}.test.ts'],
+    tests: ['packages/hotpath/test/resource/{cursor,page,hidden}.test.ts'],
     least: 100,
   },
   idempotency: {
@@ -61,12 +61,15 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   },
   snapshots: {
     mutate: ['packages/hotpath/src/freshness/{knowledge,memory,snapshot,successor,rest}.ts'],
-    tests: ['test/engine/freshness/{memory,successor}.test.ts', 'test/engine/freshness/{snapshot,knowledge}.test.ts'],
+    tests: [
+      'packages/hotpath/test/freshness/{memory,successor}.test.ts',
+      'packages/hotpath/test/freshness/{snapshot,knowledge}.test.ts',
+    ],
     least: 85,
   },
   tags: {
     mutate: ['packages/hotpath/src/freshness/{tags,watched,conditions}.ts'],
-    tests: ['test/engine/freshness/{tags,sources}.test.ts'],
+    tests: ['packages/hotpath/test/freshness/{tags,sources}.test.ts'],
     least: 85,
   },
   triggers: {
@@ -75,36 +78,36 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
       'packages/hotpath/src/install/migration.ts',
     ],
     tests: [
-      'test/engine/install/migration.test.ts',
-      'test/engine/freshness/{triggers,coverage}.test.ts',
-      'test/engine/freshness/{catalog,notify}.test.ts',
+      'packages/hotpath/test/install/migration.test.ts',
+      'packages/hotpath/test/freshness/{triggers,coverage}.test.ts',
+      'packages/hotpath/test/freshness/{catalog,notify}.test.ts',
     ],
     least: 85,
   },
   follower: {
     mutate: ['packages/hotpath/src/freshness/{follower,log-follower,log,log-connection,log-upkeep}.ts'],
-    tests: ['test/engine/freshness/follower.test.ts'],
+    tests: ['packages/hotpath/test/freshness/follower.test.ts'],
     isSlow: true,
     least: 50,
   },
   entries: {
     mutate: ['packages/hotpath/src/cache/{entry,key,l1,policy,query,rollout,verdict}.ts'],
-    tests: ['test/engine/cache/{entry,key,policy,query,order,turns,entries}.test.ts'],
+    tests: ['packages/hotpath/test/cache/{entry,key,policy,query,order,turns,entries}.test.ts'],
     least: 85,
   },
   memory: {
     mutate: ['packages/hotpath/src/cache/{fnv1a,ghost,queue,scan-resistant-cache,share}.ts'],
-    tests: ['test/engine/cache/scan-resistance.test.ts'],
+    tests: ['packages/hotpath/test/cache/scan-resistance.test.ts'],
     least: 85,
   },
   turns: {
     mutate: ['packages/hotpath/src/cache/{breaker,flight,gate,sampler}.ts'],
-    tests: ['test/engine/cache/{order,turns}.test.ts'],
+    tests: ['packages/hotpath/test/cache/{order,turns}.test.ts'],
     least: 85,
   },
   cache: {
     mutate: ['packages/hotpath/src/cache/{cache,fill,facts,l2,lease,popular,stats,variants}.ts'],
-    tests: ['test/engine/cache/{cache,cache-commands}.test.ts'],
+    tests: ['packages/hotpath/test/cache/{cache,cache-commands}.test.ts'],
     least: 85,
   },
 };

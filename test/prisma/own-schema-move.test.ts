@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { surveyTables } from 'hotpath/freshness/coverage';
 import pg from 'pg';
 import { describe, expect, it, vi } from 'vitest';
+import { watchMarketplace } from '../../packages/hotpath/test/freshness/support.ts';
 import { MIGRATIONS, migrationNames } from '../../src/migrations.ts';
-import { watchMarketplace } from '../engine/freshness/support.ts';
 import { scratchDatabase } from '../support/database.ts';
 
 vi.setConfig({ testTimeout: 60_000 });

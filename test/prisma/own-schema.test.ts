@@ -4,7 +4,7 @@ import { watch } from 'hotpath/freshness/watched';
 import { migrationFor } from 'hotpath/install/migration';
 import { SessionClient } from 'hotpath/session/session-client';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { MODELS, ownRegistry } from '../engine/install/own-shape.ts';
+import { MODELS, ownRegistry } from '../../packages/hotpath/test/install/own-shape.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { createProject, prisma, query, write } from './support.ts';
 

@@ -1,0 +1,86 @@
+/** `after`: the rows behind a row, in every order that a list of two fields that may be null can have. */
+import fc from 'fast-check';
+import { createCompiler } from 'hotpath/compile/compile';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
+import { defineDataModel, type ScalarField } from 'hotpath/model/data-model';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scratchDatabase } from '../../../../test/support/database.ts';
+
+const integer = (name: string, required: boolean): ScalarField => {
+  return { kind: 'scalar', name, column: name, type: 'Int', list: false, required };
+};
+const fields = { id: integer('id', true), a: integer('a', false), b: integer('b', false) };
+const spot = { name: 'Spot', table: 'Spot', fields, primaryKey: ['id'], uniques: { id: ['id'] } };
+const compiler = createCompiler({ dataModel: defineDataModel({ models: { Spot: spot }, enums: {} }) });
+
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  pool = new pg.Pool({ connectionString: await scratchDatabase('empty'), max: 1 });
+  await pool.query(`
+    CREATE TABLE "Spot" (id integer PRIMARY KEY, a integer, b integer);
+    INSERT INTO "Spot" SELECT row_number() OVER (), a, b
+      FROM (VALUES (1), (2), (NULL)) AS a (a), (VALUES (1), (2), (NULL)) AS b (b), generate_series(1, 2)`);
+});
+
+afterAll(() => pool.end());
+
+async function page(request: Omit<ReadRequest, 'model' | 'action'>) {
+  const { text, values } = compiler.compile({ model: 'Spot', action: 'findMany', ...request });
+  const { rows } = await pool.query(text, [...values]);
+  const ids = (JSON.parse(rows[0].json) as { id: number }[]).map(({ id }) => id);
+  return { ids, next: rows[0].next === null ? undefined : (JSON.parse(rows[0].next) as (string | null)[]) };
+}
+
+const direction = fc.constantFrom('asc', 'desc');
+const place = fc.oneof(
+  direction,
+  fc.record({ sort: direction, nulls: fc.constantFrom('first', 'last') }),
+  fc.record({ sort: direction }),
+);
+const order = fc.record({ a: place, b: place, id: direction, leading: fc.constantFrom('a', 'b') });
+
+describe('the pages of a list', () => {
+  it('are the list, whatever its directions and wherever its nulls stand', async () => {
+    await fc.assert(
+      fc.asyncProperty(order, fc.integer({ min: 1, max: 4 }), async ({ a, b, id, leading }, take) => {
+        const orderBy = [...(leading === 'a' ? [{ a }, { b }] : [{ b }, { a }]), { id }];
+        const next = leading === 'a' ? ['a', 'b', 'id'] : ['b', 'a', 'id'];
+        const args = { select: { id: true }, orderBy };
+        const whole = await page({ args: { ...args, take: 99 }, next });
+        const seen: number[] = [];
+        let after: (string | null)[] | undefined;
+        do {
+          const { ids, next: last } = await page({ args: { ...args, take }, next, ...(after && { after }) });
+          seen.push(...ids);
+          after = last;
+        } while (after);
+        expect(seen).toEqual(whole.ids);
+        expect(seen).toHaveLength(18);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it('begin with one comparison of rows where all fields go one way and none is null', () => {
+    const { text } = compiler.compile({
+      model: 'Spot',
+      action: 'findMany',
+      args: { where: { a: 1 }, orderBy: { id: 'desc' }, take: 2 },
+      after: ['7'],
+    });
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('WHERE "spot"."a" = $1 AND "spot"."id" < $2 ORDER BY');
+  });
+
+  it.each([
+    ['a value too few', { orderBy: [{ a: 'asc' }, { id: 'asc' }], take: 2 }, ['1'], 'after'],
+    ['a null of a field that has none', { orderBy: { id: 'asc' }, take: 2 }, [null], 'after.0'],
+    ['no order, and no part of a list', {}, ['1'], 'after'],
+  ])('are refused for %s', (_, args, after, path) => {
+    const refused = expect.objectContaining({
+      path: path.split('.').map((key) => (/\d/.test(key) ? Number(key) : key)),
+    });
+    expect(() => compiler.compile({ model: 'Spot', action: 'findMany', args, after })).toThrow(refused);
+  });
+});

@@ -1,0 +1,118 @@
+/** Shapes: what the text of a statement depends on, and which statements are named. */
+
+import { createCompiler } from 'hotpath/compile/compile';
+import type { ReadRequest } from 'hotpath/compile/plan/read';
+import { describe, expect, it } from 'vitest';
+import { Prisma } from '../../../../prisma/generated/client.ts';
+import { datamodel } from '../../../../prisma/generated/datamodel.ts';
+
+const { compile } = createCompiler({ dataModel: datamodel });
+const shapeOf = (request: ReadRequest) => {
+  const { text, values } = compile(request);
+  return { text, values };
+};
+const users = (args: object): ReadRequest => ({ model: 'User', action: 'findMany', args });
+
+describe('the text', () => {
+  it('does not depend on values', () => {
+    const one = compile(users({ where: { id: { in: [1, 2, 3] }, name: { contains: 'a' } }, skip: 1 }));
+    const other = compile(users({ where: { id: { in: [] }, name: { contains: "b' OR TRUE --" } }, skip: 200 }));
+    expect(other.text).toBe(one.text);
+    expect(other.values).toEqual([[], "b' OR TRUE --", 200]);
+  });
+
+  it('does not depend on the order of keys, and neither do the values', () => {
+    const one = shapeOf(users({ select: { id: true, name: true }, where: { id: 1, email: 'a', OR: [{ name: 'b' }] } }));
+    const other = shapeOf(
+      users({ where: { OR: [{ name: 'b' }], email: 'a', id: 1 }, select: { name: true, id: true } }),
+    );
+    expect(other).toEqual(one);
+  });
+
+  it('depends on what a plan depends on: nulls, take, and the value of an enum', () => {
+    const texts = [{ where: { phone: null } }, { where: { phone: '1' } }, { take: 1 }, { take: 2 }].map(
+      (args) => compile(users(args)).text,
+    );
+    texts.push(
+      compile(users({ where: { status: 'active' } })).text,
+      compile(users({ where: { status: 'closed' } })).text,
+    );
+    expect(new Set(texts).size).toBe(texts.length);
+  });
+
+  it('leaves out what is skipped', () => {
+    const skipped = shapeOf(
+      users({ where: { id: 1, name: Prisma.skip }, select: { id: true, name: Prisma.skip }, take: Prisma.skip }),
+    );
+    expect(skipped).toEqual(shapeOf(users({ where: { id: 1 }, select: { id: true } })));
+  });
+
+  it('quotes every name', () => {
+    const dataModel = {
+      enums: {},
+      models: {
+        Odd: {
+          name: 'Odd',
+          table: 'a"b; DROP',
+          primaryKey: ['id'],
+          uniques: { id: ['id'] },
+          fields: { id: { kind: 'scalar', name: 'id', column: 'i"d', type: 'Int', list: false, required: true } },
+        },
+      },
+    } as const;
+    const { text } = createCompiler({ dataModel }).compile({ model: 'Odd', action: 'findMany' });
+    expect(text).toContain('"odd"."i""d" AS "id"');
+    expect(text).toContain('FROM "a""b; DROP" AS "odd"');
+  });
+});
+
+describe('a statement', () => {
+  it('is named from its second use on, by its text', () => {
+    const { compile } = createCompiler({ dataModel: datamodel });
+    const [first, second, third] = [1, 2, 3].map((id) => compile(users({ where: { id } })));
+    expect(first).not.toHaveProperty('name');
+    expect(second!.name).toMatch(/^[\w-]{22}$/);
+    expect(third!.name).toBe(second!.name);
+    compile(users({ where: { name: 'a' } }));
+    expect(compile(users({ where: { name: 'b' } })).name).not.toBe(second!.name);
+  });
+
+  it('goes unnamed past the bound, however often it is used', () => {
+    const { compile } = createCompiler({ dataModel: datamodel, shapes: 2 });
+    const twice = (take: number) => [compile(users({ take })), compile(users({ take }))][1]!;
+    expect(twice(1).name).toBeDefined();
+    expect(twice(2).name).toBeDefined();
+    expect(twice(3)).not.toHaveProperty('name');
+    expect(twice(1).name).toBeDefined();
+  });
+});
+
+describe('a frozen select', () => {
+  const fresh = () => createCompiler({ dataModel: datamodel });
+  const select = Object.freeze({ id: true, orders: { select: { id: true }, take: 3 } });
+
+  it('is planned once, gives the same statement, and is named from its second use on', () => {
+    const compiler = fresh();
+    const plain = fresh().compile(users({ select: { ...select }, where: { id: 1 } }));
+    const [first, second] = [7, 8].map((id) => compiler.compile(users({ select, where: { id } })));
+    expect(first!.text).toBe(plain.text);
+    expect([first!.name, second!.name]).toEqual([undefined, expect.any(String)]);
+    expect([first!.values, second!.values]).toEqual([[7], [8]]);
+  });
+
+  it('is told from the same one with other computed values', () => {
+    const compiler = fresh();
+    const computed = { n: { aggregate: 'count', relation: 'orders' } };
+    const texts = [{ select }, { select, computed }, { select }].map((args) => compiler.compile(users(args)).text);
+    expect(texts[0]).toBe(texts[2]);
+    expect(texts[1]).not.toBe(texts[0]);
+  });
+
+  it('that holds values is planned each time', () => {
+    const compiler = fresh();
+    const withValue = (total: string) => Object.freeze({ orders: { select: { id: true }, where: { total } } });
+    const shared = withValue('5');
+    const values = [shared, withValue('6'), shared].map((each) => compiler.compile(users({ select: each })).values);
+    expect(values).toEqual([['5'], ['6'], ['5']]);
+  });
+});

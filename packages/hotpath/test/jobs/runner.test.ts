@@ -1,0 +1,282 @@
+/** The runner with jobs of a test's own: tries, death, time, the end, and the taking over from who died. */
+
+import { listJobs, queueState, retryDead } from 'hotpath/jobs/dead-letters';
+import { enqueue, type Task, type Transaction, task } from 'hotpath/jobs/enqueue';
+import type { Job } from 'hotpath/jobs/job';
+import { beginLife, buryDead, enlist } from 'hotpath/jobs/life';
+import { once } from 'hotpath/jobs/once';
+import { type Runner, startRunner } from 'hotpath/jobs/runner';
+import { installQueue, nameJobs } from 'hotpath/jobs/schema';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { scratchDatabase } from '../../../../test/support/database.ts';
+import { pooled } from '../../../../test/support/pooler.ts';
+import { asService } from '../../../../test/support/service-role.ts';
+
+let url: string;
+let pool: pg.Pool;
+
+beforeAll(async () => {
+  const pooler = inject('pooler');
+  url = asService(await scratchDatabase());
+  if (pooler) url = pooled(url, pooler);
+  pool = new pg.Pool({ connectionString: url });
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+});
+
+afterAll(() => pool.end());
+
+/** A client as if it were a Prisma transaction. */
+const asTransaction = (client: pg.Pool | pg.PoolClient): Transaction => ({
+  $executeRawUnsafe: async (text, ...values) => (await client.query(text, values)).rowCount ?? 0,
+  $queryRawUnsafe: async <T>(text: string, ...values: unknown[]) => (await client.query(text, values)).rows as T,
+});
+
+async function put(...tasks: Task[]): Promise<void> {
+  await nameJobs(
+    pool,
+    tasks.map(({ job }) => job.name),
+  );
+  await enqueue(asTransaction(pool), ...tasks);
+}
+
+type TestJob = Job<object, Record<string, unknown>>;
+
+const job = (name: string, more: Partial<TestJob>): TestJob => ({
+  name,
+  attempts: 3,
+  timeoutMs: 10_000,
+  run: async () => {},
+  ...more,
+});
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A runner that does not outlive the test. */
+function running(...jobs: TestJob[]): Runner {
+  const options = { url, pool, jobs, means: {}, concurrency: 4, graceMs: 100, log: quiet };
+  const runner = startRunner<object>(options);
+  onTestFinished(() => runner.stop());
+  return runner;
+}
+
+const waitFor = (check: () => unknown) => vi.waitFor(check, { timeout: 15_000, interval: 20 });
+const rowsOf = async (text: string) => (await pool.query(text)).rows;
+
+it('installs the queue any number of times', async () => {
+  await Promise.all([installQueue(url), installQueue(url)]);
+});
+
+it('runs what was committed, with its payload, and nothing of what was undone', async () => {
+  const seen: unknown[] = [];
+  const greet = job('greet', { run: async (payload, { attempt }) => void seen.push([payload, attempt]) });
+  await expect(enqueue(asTransaction(pool), task(greet, {}))).rejects.toThrow(
+    'does not know all of these jobs: greet.',
+  );
+  await nameJobs(pool, ['greet']);
+  const client = await pool.connect();
+  await client.query('begin');
+  await enqueue(asTransaction(client), task(greet, { to: 'nobody' }));
+  await client.query('rollback');
+  client.release();
+  await put(task(greet, { to: 'Ada' }), task(greet, { to: 'Grace' }));
+  running(greet);
+  await waitFor(() => expect(seen).toHaveLength(2));
+  expect(seen).toEqual(
+    expect.arrayContaining([
+      [{ to: 'Ada' }, 1],
+      [{ to: 'Grace' }, 1],
+    ]),
+  );
+});
+
+it('runs tasks of a lane one after the other', async () => {
+  let [now, most, done] = [0, 0, 0];
+  const slow = job('slow', {
+    async run() {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+      done += 1;
+    },
+  });
+  await put(...Array.from({ length: 3 }, () => task(slow, {}, 'lane')));
+  running(slow);
+  await waitFor(() => expect(done).toBe(3));
+  expect(most).toBe(1);
+});
+
+it('keeps what has failed for good as dead, says so once, and tries it again when it is told to', async () => {
+  let works = false;
+  const died: unknown[] = [];
+  const frail = job('frail', {
+    attempts: 1,
+    async run() {
+      if (!works) throw new Error('not today');
+    },
+    dead: async (payload) => void died.push(payload),
+  });
+  await put(task(frail, { n: 1 }));
+  running(frail);
+  await waitFor(async () => expect(await listJobs(pool, 'dead', 10)).toHaveLength(1));
+  const [dead] = await listJobs(pool, 'dead', 10);
+  expect(dead).toMatchObject({ job: 'frail', state: 'dead', attempts: 1, maxAttempts: 1, lastError: 'not today' });
+  expect(died).toEqual([{ n: 1 }]);
+  expect(await queueState(pool)).toMatchObject({ dead: 1, depth: { frail: 0 }, oldestSeconds: 0 });
+  works = true;
+  expect(await retryDead(pool, ['999999'])).toBe(0);
+  expect(await retryDead(pool, [dead!.id])).toBe(1);
+  await waitFor(async () => expect(await listJobs(pool, undefined, 10)).toEqual([]));
+  expect(died).toHaveLength(1);
+});
+
+it('tries again after a while, and tells of what failed', async () => {
+  const failing = job('failing', {
+    async run() {
+      throw new Error('the server is away');
+    },
+  });
+  await put(task(failing, {}));
+  running(failing);
+  await waitFor(async () => expect((await listJobs(pool, undefined, 1))[0]?.lastError).toBe('the server is away'));
+  const [waiting] = await listJobs(pool, undefined, 1);
+  expect(waiting).toMatchObject({ state: 'waiting', attempts: 1 });
+  expect(waiting!.runAt.getTime() - Date.now()).toBeGreaterThan(500);
+  await pool.query('delete from graphile_worker._private_jobs');
+});
+
+it('ends what takes longer than it may, heeded or not', async () => {
+  const deaf = job('deaf', { attempts: 1, timeoutMs: 50, run: () => new Promise(() => {}) });
+  await put(task(deaf, {}));
+  running(deaf);
+  await waitFor(async () => expect((await listJobs(pool, 'dead', 1))[0]?.lastError).toMatch(/timeout/));
+  await pool.query('delete from graphile_worker._private_jobs');
+});
+
+it('returns what it runs to the queue when it is stopped, and nothing is left of it', async () => {
+  const started = Promise.withResolvers<void>();
+  const endless = job('endless', {
+    run: () => {
+      started.resolve();
+      return new Promise(() => {});
+    },
+  });
+  await put(task(endless, {}));
+  const runner = startRunner<object>({
+    url,
+    pool,
+    jobs: [endless],
+    means: {},
+    concurrency: 4,
+    graceMs: 50,
+    log: quiet,
+  });
+  await started.promise;
+  await runner.stop();
+  expect(await listJobs(pool, undefined, 10)).toMatchObject([{ job: 'endless', state: 'waiting', attempts: 1 }]);
+  await pool.query('delete from graphile_worker._private_jobs');
+  await waitFor(async () => {
+    await buryDead(pool);
+    expect(await rowsOf('select * from hotpath.job_workers')).toEqual([]);
+  });
+});
+
+it('takes over from a worker that died, at once, and not from one that lives', async () => {
+  const seen: string[] = [];
+  const orphan = job('orphan', { run: async ({ of }) => void seen.push(String(of)) });
+  const [dead, alive] = [await beginLife(url), await beginLife(url)];
+  await enlist(pool, dead, 'pool-dead');
+  await enlist(pool, alive, 'pool-alive');
+  await put(task(orphan, { of: 'dead' }), task(orphan, { of: 'alive' }));
+  await pool.query(
+    `update graphile_worker._private_jobs set locked_at = now(), attempts = 1, locked_by = 'pool-' || (payload->'payload'->>'of')`,
+  );
+  running(orphan);
+  // As if its process had been killed: PostgreSQL loses the connection.
+  await dead.end();
+  await waitFor(() => expect(seen).toEqual(['dead']));
+  await waitFor(async () => expect(await listJobs(pool, undefined, 10)).toMatchObject([{ state: 'running' }]));
+  await alive.end();
+  await waitFor(() => expect(seen).toEqual(['dead', 'alive']));
+});
+
+it('lets a job follow up on its death that died with its worker in its last try, and runs it no more', async () => {
+  const followed: unknown[] = [];
+  let runs = 0;
+  const doomed = job('doomed', {
+    attempts: 2,
+    async run() {
+      runs += 1;
+    },
+    dead: async (payload) => void followed.push(payload),
+  });
+  const life = await beginLife(url);
+  await enlist(pool, life, 'pool-doomed');
+  await put(task(doomed, { report: 7 }));
+  await pool.query(
+    `update graphile_worker._private_jobs set locked_at = now(), attempts = 2, locked_by = 'pool-doomed'
+     where task_id = (select id from graphile_worker._private_tasks where identifier = 'doomed')`,
+  );
+  running(doomed);
+  await life.end();
+  await waitFor(() => expect(followed).toEqual([{ report: 7 }]));
+  expect(runs).toBe(0);
+  await waitFor(async () => expect(await listJobs(pool, 'dead', 10)).toMatchObject([{ job: 'doomed', attempts: 2 }]));
+});
+
+it('stops its jobs and begins anew when it may be taken for dead', async () => {
+  const tries: number[] = [];
+  const released = Promise.withResolvers<void>();
+  const patient = job('patient', {
+    async run(_payload, { attempt, signal }) {
+      tries.push(attempt);
+      if (attempt === 1)
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      released.resolve();
+    },
+  });
+  await put(task(patient, {}));
+  running(patient);
+  await waitFor(() => expect(tries).toEqual([1]));
+  await pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name = 'hotpath worker'`);
+  await released.promise;
+  expect(tries).toEqual([1, 2]);
+}, 30_000);
+
+it('makes an effect happen once, and never twice at the same time', async () => {
+  let effects = 0;
+  const inTransaction = async (work: (tx: Transaction) => Promise<unknown>) => {
+    const client = await pool.connect();
+    try {
+      await client.query('begin');
+      const result = await work(asTransaction(client));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    } finally {
+      client.release();
+    }
+  };
+  const effect = async () => {
+    effects += 1;
+  };
+  const act = () => inTransaction((tx) => once(tx, 'effect', effect));
+  const entered = Promise.withResolvers<void>();
+  const leave = Promise.withResolvers<void>();
+  const first = inTransaction((tx) =>
+    once(tx, 'effect', async () => {
+      entered.resolve();
+      await leave.promise;
+      throw new Error('failed');
+    }),
+  );
+  await entered.promise;
+  await expect(act()).rejects.toThrow('effect is happening in another worker.');
+  leave.resolve();
+  await expect(first).rejects.toThrow('failed');
+  expect([await act(), await act(), effects]).toEqual([true, false, 1]);
+});

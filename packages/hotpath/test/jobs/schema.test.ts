@@ -1,0 +1,33 @@
+/** A database without a queue gets one, from who may make it; who may not is told what to do. */
+
+import { ensureQueue, nameJobs, upgradeQueue } from 'hotpath/jobs/schema';
+import pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { scratchDatabase } from '../../../../test/support/database.ts';
+
+it('makes the queue where there is none, if it may', async () => {
+  const url = await scratchDatabase();
+  const pool = new pg.Pool({ connectionString: url });
+  pool.on('error', () => {});
+  onTestFinished(() => pool.end());
+  await pool.query('drop schema graphile_worker cascade');
+  const role = `guest_${process.pid}`;
+  await pool.query(`create role ${role} login password 'guest'`);
+  const guest = new URL(url);
+  [guest.username, guest.password] = [role, 'guest'];
+  await expect(ensureQueue(pool, guest.href)).rejects.toThrow(
+    /^This database has no queue, and it cannot be made: permission denied .* `npm run hotpath -- jobs install`/,
+  );
+  await expect(upgradeQueue(guest.href)).rejects.toThrow(
+    /^The queue of this database is not of this version, or may not/,
+  );
+  await ensureQueue(pool, url);
+  const guests = new pg.Pool({ connectionString: guest.href });
+  await ensureQueue(guests, guest.href);
+  await expect(nameJobs(guests, ['greet'])).rejects.toThrow(
+    /^The role of DATABASE_URL may not use the queue: .*grants/,
+  );
+  await guests.end();
+  await pool.query(`drop role ${role}`);
+  expect((await pool.query('select count(*)::int as jobs from graphile_worker.jobs')).rows).toEqual([{ jobs: 0 }]);
+});
