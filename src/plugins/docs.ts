@@ -59,5 +59,5 @@ export const docs = fp(
       uiConfig: { deepLinking: true, docExpansion: 'none' },
     });
   },
-  { name: 'docs', dependencies: ['openapi', 'docs-routes'] },
+  { name: 'docs', dependencies: ['hotpath-openapi', 'docs-routes'] },
 );

@@ -32,7 +32,7 @@ export const jobs = fp<JobsOptions>(
     const queue = { pool: app.pool, url: config.database.url, jobs: declared };
     await app.register(jobQueue<Means>(runs ? { ...queue, run: await runOptions(app, config) } : queue));
   },
-  { name: 'jobs of the service', dependencies: ['database', 'files', 'metrics'] },
+  { name: 'jobs of the service', dependencies: ['database', 'files', 'hotpath-metrics'] },
 );
 
 async function runOptions(app: FastifyInstance, config: Config) {

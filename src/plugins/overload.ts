@@ -42,7 +42,7 @@ export const overload = fp<{ config: Config['overload'] }>(
       });
     });
   },
-  { name: 'overload', dependencies: ['budget'] },
+  { name: 'overload', dependencies: ['hotpath-budget'] },
 );
 
 function publishLine({ metrics }: FastifyInstance, line: Line): void {

@@ -48,7 +48,7 @@ export const requestLog = fp(
     });
     app.whenAborted((reply) => log(reply, CLIENT_LEFT));
   },
-  { name: 'request-log', dependencies: ['connections'] },
+  { name: 'request-log', dependencies: ['hotpath-connections'] },
 );
 
 function log({ request, elapsedTime }: FastifyReply, status: number): void {

@@ -2,6 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { everything, Pool, Registry, SUBJECT } from 'hotpath';
+import { budgets } from 'hotpath/budget';
 import { createOnce, hotpath, type PoolOrUrl, type RegisteredClient } from 'hotpath/fastify';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -155,4 +156,27 @@ describe('a start without what it takes', () => {
     await expect(app.ready()).rejects.toThrow('hotpath must know who asks: give it `viewer: (request) => …`.');
     await app.close();
   });
+
+  it('of a ledger is refused with what to change', async () => {
+    const app = Fastify();
+    app.register(budgets, { mode: 'count', decorate: false });
+    app.register(hotpath, { ...options, prisma: prisma as unknown as RegisteredClient, pool, viewer: () => undefined });
+    await expect(app.ready()).rejects.toThrow('register `budgets` without `decorate: false`');
+    await app.close();
+  });
+});
+
+it.each([
+  ['no name', { subject: '' }],
+  ['a name of two lines', { subject: 'a\nb' }],
+  ['a name that is too long', { subject: 'a'.repeat(256) }],
+  ['the role of the public', { subject: 'a', role: 'public' }],
+  ['a role of two lines', { subject: 'a', role: 'x\ny' }],
+])('a viewer with %s is a fault of the service, and reads nothing', async (_what, given) => {
+  await using stack = new AsyncDisposableStack();
+  const app = stack.adopt(Fastify(), (each) => each.close());
+  const common = { model: zooDataModel, resources, secret: 'x', pool };
+  await app.register(hotpath, { ...common, prisma: prisma as unknown as RegisteredClient, viewer: () => given });
+  app.list('/tags', { resource: tag, budget: 1 });
+  expect((await app.inject('/tags')).statusCode).toBe(500);
 });

@@ -69,7 +69,7 @@ export const budgets = fp<BudgetsOptions>(
       done();
     });
   },
-  { name: 'budget', fastify: '5.x' },
+  { name: 'hotpath-budget', fastify: '5.x' },
 );
 
 const GUARDED = Symbol('hotpath/budget');

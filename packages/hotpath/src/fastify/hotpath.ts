@@ -56,8 +56,11 @@ export interface HotpathOptions {
 export const hotpath = fp<HotpathOptions>(
   async (app, options) => {
     const { prisma, model, resources, secret, viewer, release = '', timeoutMs = 0 } = options;
-    if (!app.hasPlugin('budget')) await app.register(budgets, budgetsFor(options));
-    if (!app.hasPlugin('telemetry')) await app.register(telemetry);
+    if (!app.hasPlugin('hotpath-budget')) await app.register(budgets, budgetsFor(options));
+    if (!app.hasRequestDecorator('ledger')) {
+      throw new TypeError('hotpath needs `request.ledger`: register `budgets` without `decorate: false`.');
+    }
+    if (!app.hasPlugin('hotpath-telemetry')) await app.register(telemetry);
     if (viewer) addViewer(app, viewer);
     else if (!app.hasRequestDecorator('viewer')) {
       throw new TypeError('hotpath must know who asks: give it `viewer: (request) => …`.');

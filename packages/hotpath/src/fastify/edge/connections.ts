@@ -79,7 +79,7 @@ export const connections = fp(
       for (const socket of open) if (!inHand.has(socket)) socket.destroy();
     });
   },
-  { name: 'connections' },
+  { name: 'hotpath-connections' },
 );
 
 /** From one look whether clients are connected to the next. */

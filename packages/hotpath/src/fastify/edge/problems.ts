@@ -18,7 +18,7 @@ export const problems = fp(
       return sendProblem(error, request, reply);
     });
   },
-  { name: 'problems' },
+  { name: 'hotpath-problems' },
 );
 
 /** A body that is not there is the client's doing, whatever it made fail here. */

@@ -35,7 +35,7 @@ export const telemetry = fp(
       done();
     });
   },
-  { name: 'telemetry', dependencies: ['budget'] },
+  { name: 'hotpath-telemetry', dependencies: ['hotpath-budget'] },
 );
 
 export interface TraceOnDemandOptions {
@@ -52,7 +52,7 @@ export const traceOnDemand = fp<TraceOnDemandOptions>(
       done();
     });
   },
-  { name: 'trace-on-demand', dependencies: ['telemetry'] },
+  { name: 'hotpath-trace-on-demand', dependencies: ['hotpath-telemetry'] },
 );
 
 function trace(request: FastifyRequest, reply: FastifyReply): void {

@@ -37,15 +37,20 @@ export function addViewer(app: FastifyInstance, viewerOf: ViewerOf): void {
 
 /** Names become lines of the cache's keys, and UTF-8 in hashes, which cannot tell halves of surrogate pairs apart. */
 const UNFIT = /[\p{Cc}\u2028\u2029]/u;
+/** As long as OpenID Connect allows a subject to be. */
+const LONGEST_NAME = 255;
+
+const isName = (text: string): boolean =>
+  text !== '' && text.length <= LONGEST_NAME && !UNFIT.test(text) && text.isWellFormed();
 
 /** @throws TypeError for a viewer without a name: the public is `undefined`. */
 function named({ subject, role = DEFAULT_ROLE }: GivenViewer): Viewer {
-  const name = String(subject);
-  if (name === '' || UNFIT.test(name) || !name.isWellFormed() || subject === undefined || subject === null) {
+  const name = String(subject ?? '');
+  if (!isName(name)) {
     throw new TypeError('viewer() gave a subject that names nobody: return undefined for the public.');
   }
-  if (role === '' || role === PUBLIC.role || UNFIT.test(role)) {
-    throw new TypeError(`viewer() gave the role "${role}", which no subject may have.`);
+  if (!isName(role) || role === PUBLIC.role) {
+    throw new TypeError(`viewer() gave the role ${JSON.stringify(role)}, which no subject may have.`);
   }
   return { subject: name, role };
 }

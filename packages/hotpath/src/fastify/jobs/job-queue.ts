@@ -44,7 +44,7 @@ type LeastMeans = { readonly pool: pg.Pool };
 /** The plugin of a service's jobs. */
 export const jobQueue = <Means extends LeastMeans>(options: JobQueueOptions<Means>): FastifyPluginAsync =>
   fp(async (app) => (options.run ? runJobs(app, options, options.run) : enqueueOnly(app, options)), {
-    name: 'job-queue',
+    name: 'hotpath-job-queue',
   });
 
 function enqueueOnly<Means>(app: FastifyInstance, { pool, url, jobs: declared }: JobQueueOptions<Means>): void {

@@ -69,7 +69,7 @@ export const openapi = fp<OpenapiOptions>(
       transformObject: (made) => withSchemas(made, app.hotpath.resources),
     });
   },
-  { name: 'openapi' },
+  { name: 'hotpath-openapi' },
 );
 
 function operationOf(registry: Registry, reads: ReadonlyMap<string, Read>, route: RouteOptions): Operation {

@@ -39,7 +39,7 @@ export const health = fp<HealthOptions>(
       return answer(found, request, reply);
     });
   },
-  { name: 'health' },
+  { name: 'hotpath-health' },
 );
 
 /** One for each check that asks the database. */

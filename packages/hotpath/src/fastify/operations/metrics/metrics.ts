@@ -58,7 +58,7 @@ export const metrics = fp<MetricsOptions>(
       },
     );
   },
-  { name: 'metrics' },
+  { name: 'hotpath-metrics' },
 );
 
 const admission =
