@@ -140,6 +140,6 @@ function libraryOrder(allowed) {
     comment: `${part} may import ${others.length > 0 ? others.join(', ') : 'no other part'}.`,
     severity: 'error',
     from: { path: `${LIBRARY}${part}/` },
-    to: { path: LIBRARY, pathNot: `${LIBRARY}(${[part, ...others].join('|')})/` },
+    to: { path: LIBRARY, pathNot: `${LIBRARY}((${[part, ...others].join('|')})/|version[.]ts$)` },
   }));
 }

@@ -1,6 +1,8 @@
 /** The manifest of the published package, and what keeps a wrong one from being packed. */
+import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { VERSION } from 'hotpath/version';
 import { describe, expect, it } from 'vitest';
 import { withJavaScriptNames } from '../../packages/hotpath/scripts/pack/compile.ts';
 import { checkImports } from '../../packages/hotpath/scripts/pack/imports.ts';
@@ -129,4 +131,9 @@ describe('declarations', () => {
       "import 'a.ts'; import { b } from './b.js';",
     );
   });
+});
+
+it('has the version that the library names entries in Redis by', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../../packages/hotpath/package.json', import.meta.url), 'utf8'));
+  expect(VERSION).toBe(manifest.version);
 });

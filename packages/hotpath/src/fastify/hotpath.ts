@@ -16,6 +16,7 @@ import type { RedisClient } from '../cache/redis-client.ts';
 import type { DataModel } from '../model/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
 import { SessionPool } from '../session/session-pool.ts';
+import { VERSION } from '../version.ts';
 import { type CacheOptions, openCache } from './cache/cache.ts';
 import { type FreshnessOptions, followChanges } from './cache/freshness.ts';
 import { telemetry } from './edge/telemetry.ts';
@@ -71,7 +72,8 @@ export const hotpath = fp<HotpathOptions>(
     const redis = options.redis && shared(app, options.redis);
     const reading = openReading({ pool, model, resources, secret, timeoutMs });
     const freshness = followChanges(app, reading, options.freshness ?? {});
-    const parts = { reading, freshness, redis, resources, release, secret };
+    // Another version of the library may write another body for the same rows.
+    const parts = { reading, freshness, redis, resources, release: `${VERSION} ${release}`, secret };
     const caching = openCache(app, parts, options.cache ?? {});
     const routes = recordReads(app);
     app.decorate('hotpath', { prisma, routes, ...reading, ...freshness, ...caching });
