@@ -108,7 +108,16 @@ const sql = (text: string, values: unknown[] = []) => zoo().app.pool.query(text,
 const versionIn = (etag: string): string => etag.slice(1).split(/-[0-9a-f]{32}/, 1)[0]!;
 
 beforeEach(async () => {
-  await sql('TRUNCATE "Night House"."Member", "Night House"."Booth", "Night House"."Ticket", "Tag", "ANIMAL" CASCADE');
+  // Not TRUNCATE: it changes the catalog, so the follower would begin a new epoch at any time during the test.
+  for (const table of [
+    '"Night House"."Member"',
+    '"Night House"."Booth"',
+    '"Night House"."Ticket"',
+    '"Tag"',
+    '"ANIMAL"',
+  ]) {
+    await sql(`DELETE FROM ${table}`);
+  }
   await sql(
     `INSERT INTO "Night House"."Member" (kind, "USER id", "times written", touched, changed, version)
      VALUES ('eats "meat"', 'a/b c', 9223372036854775800, '2026-01-01 00:00:00.123456+00', '2026-01-01 00:00:00.123',

@@ -98,6 +98,24 @@ describe('a key', () => {
     expect((await post('/posts', keyed(key), body)).status).toBe(422);
   });
 
+  it('is deleted once it has expired, by the keys that come after it', async () => {
+    const expired = async () =>
+      (
+        await sql<{ many: number }>(
+          'select count(*)::int as many from hotpath.idempotency_keys where expires_at < now()',
+        )
+      )[0]!;
+    await sql(`insert into hotpath.idempotency_keys (subject, route, key, fingerprint, expires_at)
+      select 'gone', 'POST /posts', n::text, '', now() - interval '1 second' from generate_series(1, 3) as n`);
+    await sql(`update hotpath.idempotency_keys set expires_at = now() - interval '1 second' where subject <> 'gone'`);
+    const before = (await expired()).many;
+    expect((await post('/posts', keyed(key), body)).status).toBe(201);
+    expect((await expired()).many).toBe(before - 2);
+    while ((await expired()).many > 0)
+      expect((await post('/posts', keyed(crypto.randomUUID()), body)).status).toBe(201);
+    expect((await post('/posts', keyed(key), body)).headers['idempotent-replayed']).toBe('true');
+  });
+
   it('is not kept with a refusal: what is there at the retry decides', async () => {
     const ids = await shelve(1, { stock: 0 });
     expect((await order(ids, keyed(key))).json.code).toBe('OUT_OF_STOCK');

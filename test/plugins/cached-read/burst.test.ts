@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
-import { BURST, inBurst } from 'hotpath/fastify/reads/burst';
+import { BURST, ReplyBurst } from 'hotpath/fastify/reads/burst';
 import { expect, test, vi } from 'vitest';
 
 /** Notes what happens, in order. */
 function noting() {
   const noted: string[] = [];
-  const write = (name: string) => inBurst(() => void noted.push(`${name} is written`));
-  return { noted, write };
+  const burst = new ReplyBurst();
+  const write = (name: string) => burst.add(() => void noted.push(`${name} is written`));
+  return { noted, write, burst };
 }
 
 test('replies of one turn are written in their order, once the requests that came with them were looked at', async () => {
@@ -47,13 +48,14 @@ test('a burst that is full does not wait for the end of the turn', async () => {
 test('each reply is written in the context of its request', async () => {
   const requests = new AsyncLocalStorage<number>();
   const written: unknown[] = [];
-  for (const id of [1, 2, 3]) requests.run(id, () => inBurst(() => written.push(requests.getStore())));
+  const burst = new ReplyBurst();
+  for (const id of [1, 2, 3]) requests.run(id, () => burst.add(() => written.push(requests.getStore())));
   await turn();
   expect(written).toEqual([1, 2, 3]);
 });
 
 test('a reply that cannot be written keeps none of the others back, and its error is not lost', async () => {
-  const { noted, write } = noting();
+  const { noted, write, burst } = noting();
   const errors: unknown[] = [];
   vi.spyOn(process, 'nextTick').mockImplementation((run) => {
     try {
@@ -63,7 +65,7 @@ test('a reply that cannot be written keeps none of the others back, and its erro
     }
   });
   write('first');
-  inBurst(() => {
+  burst.add(() => {
     throw new Error('no such reply');
   });
   write('third');

@@ -14,6 +14,7 @@ import { LRUCache } from 'lru-cache';
 import type { DataModel } from '../model/data-model.ts';
 import { at, refuse } from './error.ts';
 import type { Planner } from './plan/arguments.ts';
+import { OutputMemory } from './plan/output-memory.ts';
 import type { RootPlan } from './plan/plan.ts';
 import { planRoot, type ReadRequest } from './plan/read.ts';
 import { type Roots, type StatementOptions, statement } from './sql/statement.ts';
@@ -59,7 +60,7 @@ export interface CompilerOptions {
 export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): Compiler {
   const kept = new LRUCache<string, Shape>({ max: shapes });
   const names = new Set<string>();
-  const remembered: Planner['remembered'] = new WeakMap();
+  const remembered = new OutputMemory();
 
   function shapeOf(roots: Roots, snapshot: boolean): Shape {
     const key = JSON.stringify([snapshot, roots]);

@@ -19,6 +19,7 @@ import type { SelectionParser } from '../resource/selection.ts';
 import type { Viewer } from '../resource/viewer.ts';
 import type { SessionPool } from '../session/session-pool.ts';
 import type { RegisteredClient } from './prisma-client.ts';
+import type { ReplyBurst } from './reads/burst.ts';
 import type { ReadRoute } from './reads/read-route.ts';
 import type { ServedRead } from './reads/read-routes.ts';
 
@@ -36,6 +37,8 @@ export interface Reading {
   /** Sends a compiled statement. */
   readonly execute: Execute;
   readonly selections: SelectionParser;
+  /** The cached replies that this server writes at the end of a turn of the event loop. */
+  readonly burst: ReplyBurst;
   /**
    * The JSON text of one row in the resource's lean default, as the viewer may see it; `null` where there is none. One
    * statement.

@@ -2,20 +2,14 @@
 
 import type { DataModel, Model } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
-import type { Output, Slot } from './plan.ts';
+import type { OutputMemory } from './output-memory.ts';
+import type { Slot } from './plan.ts';
 import { isSkip } from './prisma-values.ts';
-
-/** The outputs of a `select` that holds no values, with what else they were planned from. */
-export interface RememberedOutputs {
-  readonly model: Model;
-  readonly computed: unknown;
-  readonly outputs: readonly Output[];
-}
 
 /** What one planning works with. The values of the caller gather in `values`, in the order of their slots. */
 export interface Planner {
-  /** What was planned for a frozen `select`. */
-  readonly remembered: WeakMap<object, RememberedOutputs>;
+  /** What was planned for a frozen `select` that holds no values. */
+  readonly remembered: OutputMemory;
   readonly dataModel: DataModel;
   readonly values: unknown[];
   /** Whether what is being planned stands under an odd number of `NOT` and `isNot`. */

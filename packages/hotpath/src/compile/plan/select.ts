@@ -28,23 +28,12 @@ export function planOutputs(
 ): readonly Output[] {
   const { select, computed } = given;
   if (!isObject(select) || !Object.isFrozen(select)) return planAnew(planner, model, given, path);
-  const known = planner.remembered.get(select);
-  if (known?.model === model && known.computed === computed) return known.outputs;
+  const source = { model, computed };
+  const known = planner.remembered.get(select, source);
+  if (known) return known;
   const values = planner.values.length;
   const planned = planAnew(planner, model, given, path);
-  if (planner.values.length !== values) return planned;
-  const outputs = named(planned);
-  planner.remembered.set(select, { model, computed, outputs });
-  return outputs;
-}
-
-let numbered = 0;
-
-/** Outputs that are written as a number where a plan becomes a key, and not at their length. */
-function named(outputs: Output[]): readonly Output[] {
-  numbered += 1;
-  const name = `outputs ${numbered}`;
-  return Object.defineProperty([...outputs], 'toJSON', { value: () => name });
+  return planner.values.length === values ? planner.remembered.set(select, source, planned) : planned;
 }
 
 function planAnew(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {

@@ -20,7 +20,6 @@ import type { Resource } from '../../resource/resource.ts';
 import type { Selection } from '../../resource/selection.ts';
 import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
 import type { Hotpath } from '../instance.ts';
-import { inBurst } from './burst.ts';
 import { type Served, sendAnswer } from './cached-reply.ts';
 
 /** The reply that a read gave. */
@@ -51,7 +50,7 @@ const REACH_MS = 200;
 
 /** The hook and the handler of a route. @throws {DeclarationError} if it fixes a field whose changes are not logged. */
 export function cachedRead<S extends Selection>(hotpath: Hotpath, read: CachedRead<S>) {
-  const { cache, follower, sampler, watched } = hotpath;
+  const { burst, cache, follower, sampler, watched } = hotpath;
   const { policy, resource } = read;
   checkPolicy(policy);
   const model = hotpath.resources.dataModel.models[resource.model]!;
@@ -78,7 +77,7 @@ export function cachedRead<S extends Selection>(hotpath: Hotpath, read: CachedRe
     if (look) endLook(look, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
     if (sampler.isDue()) compare(entry, request);
-    inBurst(() => respond(reply, entry, done));
+    burst.add(() => respond(reply, entry, done));
   };
 
   function respond(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
@@ -134,7 +133,7 @@ export function cachedRead<S extends Selection>(hotpath: Hotpath, read: CachedRe
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const answer = await hotpath.inTime(answerTo(request));
-    await new Promise<void>(inBurst);
+    await new Promise<void>((write) => burst.add(write));
     await sendAnswer(reply, answer, policy);
     return reply;
   };

@@ -29,6 +29,7 @@ import type { SessionPool } from '../../session/session-pool.ts';
 import type { Hotpath, Reading } from '../instance.ts';
 import type { RawQueries } from '../prisma-client.ts';
 import { UNCOMPRESSED } from '../route-config.ts';
+import { ReplyBurst } from './burst.ts';
 import { cachedRead, type Ran, type Shown } from './cached-read.ts';
 import { within } from './in-time.ts';
 import type { ReadRoute } from './read-route.ts';
@@ -58,6 +59,7 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
   return {
     ...parts,
     pool,
+    burst: new ReplyBurst(),
     rowOf: async (resource, where, viewer) => (await readRow(parts, { resource, where, viewer })).json,
     inTime: timeoutMs === 0 ? (work) => work : (work) => within(timeoutMs, work),
   };

@@ -16,7 +16,7 @@
  *   than a statement may take.
  * - A refusal rolls back, its key with it. It is not kept: a retry is judged by what is there then.
  * - A key belongs to the viewer and to the route. Sent again with another path or body it is refused. After a day it
- *   is free.
+ *   is free, and later claims delete it.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -99,7 +99,14 @@ function keyOf({ headers, viewer, method, url, body, routeOptions }: FastifyRequ
   };
 }
 
+/** Each claim deletes up to two expired keys of others, so that the table stays small without a job. */
 const CLAIM = `
+WITH expired AS (
+  DELETE FROM "hotpath"."idempotency_keys" WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM "hotpath"."idempotency_keys"
+    WHERE expires_at < now() AND (schema, subject, route, key) <> (current_schema(), $1, $2, $3)
+    LIMIT 2 FOR UPDATE SKIP LOCKED))
+)
 INSERT INTO "hotpath"."idempotency_keys" AS kept (subject, route, key, fingerprint, expires_at)
 VALUES ($1, $2, $3, $4, now() + interval '1 day')
 ON CONFLICT (schema, subject, route, key) DO UPDATE
