@@ -12,7 +12,7 @@ export const CONTENDERS: Readonly<Record<string, (app: App) => Answer | Promise<
   prismaQuery: (app) => (userId) => prisma(app, userId, 'query'),
   prismaJoin: (app) => (userId) => prisma(app, userId, 'join'),
   drizzle: drizzleAnswer,
-  compiled: (app) => async (userId) => (await app.hotpath.rowOf(dashboard, { id: userId }, ADMIN))!,
+  compiled: (app) => (userId) => dashboardOf(app, userId),
   compiledStatement: prepared,
 };
 
@@ -45,6 +45,10 @@ const select = {
 
 async function prisma(app: App, id: number, relationLoadStrategy: 'query' | 'join'): Promise<string> {
   return JSON.stringify(await app.prisma.user.findUnique({ where: { id }, select, relationLoadStrategy }));
+}
+
+async function dashboardOf({ hotpath }: App, userId: number): Promise<string> {
+  return (await readRow(hotpath, { resource: dashboard, where: { id: userId }, viewer: ADMIN })).json!;
 }
 
 /** The statement that the service sends for a user's dashboard. It is named from its second use on. */

@@ -9,10 +9,14 @@ export interface Query {
   readonly policy: CachePolicy;
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
-  /** Reads the database. */
-  load(): Promise<Reading>;
-  /** The look-up in its trace, if it is traced. */
+  readonly source: Source;
+  /** The span of the look-up, if the request is traced. */
   readonly look?: Span | undefined;
+}
+
+/** Reads the database for one query. */
+export interface Source {
+  load(): Promise<Reading>;
 }
 
 export interface Answer {
@@ -20,14 +24,14 @@ export interface Answer {
   readonly tier: Tier;
   readonly outcome: Outcome;
   /**
-   * Whether it holds every change that was committed before it was asked for, in this process or in any other. Found out
-   * only for policies with a `sharedMaxAge`.
+   * Whether it holds every change that was committed before the request came, in this process or in any other. The cache
+   * finds this out only for policies with a `sharedMaxAge`.
    */
   readonly isConfirmed?: boolean;
   /** Of a rescued answer: milliseconds since its time was over, or since its changes were last known. */
   readonly overdueMs?: number;
 }
 
-/** Waiting for the fill of another request gives what that fill gave: an answer that is stale or rescued stays so. */
+/** What a request gets that waited for the fill of another request: an answer that is stale or rescued stays so. */
 export const coalesced = (answer: Answer): Answer =>
   answer.outcome === 'stale' || answer.outcome === 'rescued' ? answer : { ...answer, outcome: 'coalesced' };

@@ -1,10 +1,10 @@
-/** What the cache counts since the start of the process: plain numbers, for whoever publishes them. */
+/** What the cache counts since the start of the process, as plain numbers; the metrics publish them. */
 
 /** Where an answer came from. */
 export type Tier = 'l1' | 'l2' | 'database';
 
 /**
- * How. `stale`: past its ttl, and being read anew. `coalesced`: by waiting for another's fill. `rescued`: sent
+ * How. `stale`: past its ttl, and being read anew. `coalesced`: by waiting for the fill of another request. `rescued`: sent
  * because no database server answers. `bypass`: past the cache.
  */
 export type Outcome = 'hit' | 'stale' | 'rescued' | 'miss' | 'coalesced' | 'bypass';
@@ -34,7 +34,9 @@ export interface CacheStats {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends object ? Mutable<T[K]> : T[K] };
 
 /** What is counted; the rest of `CacheStats` is looked up when it is asked for. */
-export type Counters = Mutable<Omit<CacheStats, 'entries' | 'bytes' | 'evictions' | 'fills' | 'breaker'>>;
+export type Counters = Mutable<Pick<CacheStats, 'answers' | 'cohorts' | 'events'>>;
+
+export type CacheEvents = Counters['events'];
 
 const outcomes = () => ({ hit: 0, stale: 0, rescued: 0, miss: 0, coalesced: 0, bypass: 0 });
 

@@ -17,6 +17,10 @@ export function judge(follower: Judge, entry: Entry, now = Date.now()): Verdict 
   return overdueMs <= entry.staleMs ? 'late' : 'lapsed';
 }
 
+/** Whether the follower's knowledge is within its own bound, and not older than `maxAgeMs`. */
+export const isCurrent = (follower: Pick<Follower, 'isCurrent' | 'ageMs'>, maxAgeMs: number): boolean =>
+  follower.isCurrent && follower.ageMs < maxAgeMs;
+
 /** While no change is learned, what was fresh is fresh, however many tags it has. */
 function seesEverything(follower: Judge, entry: Entry): boolean {
   const { epoch, changes } = follower;

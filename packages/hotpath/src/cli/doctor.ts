@@ -1,7 +1,7 @@
 /** `hotpath doctor`: what is missing or wrong in a project, its database and its Redis. */
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { isBad, summaryOf, tableOf } from '../doctor/table.ts';
+import { findingsTable, isBad, summaryOf } from '../doctor/table.ts';
 import { watch } from '../freshness/watched.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
 import {
@@ -41,7 +41,7 @@ export const doctorCommand = (load: LoadProject): Command => ({
     const { json, jobs, redis, resources } = parseCommand(usage, { args, options }).values;
     const project = await load({ resources });
     const findings = await findingsOn({ ...project, hasJobs: jobs ?? project.hasJobs ?? false }, redis);
-    say(json ? JSON.stringify(findings, null, 2) : tableOf(findings));
+    say(json ? JSON.stringify(findings, null, 2) : findingsTable(findings));
     if (findings.some(isBad)) throw new CommandError(summaryOf(findings));
     if (!json) say(summaryOf(findings));
   },

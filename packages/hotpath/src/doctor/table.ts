@@ -3,7 +3,7 @@ import type { Finding } from './finding.ts';
 
 const HEAD = ['check', 'state', 'found'] as const;
 
-export function tableOf(findings: readonly Finding[]): string {
+export function findingsTable(findings: readonly Finding[]): string {
   const rows = [HEAD, ...findings.map(({ check, state, detail }) => [check, state, detail] as const)];
   const [first, second] = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length))) as [
     number,

@@ -23,8 +23,9 @@ import { telemetry } from './edge/telemetry.ts';
 import { addViewer, type ViewerOf } from './edge/viewer.ts';
 import type { SharedRedis } from './instance.ts';
 import type { RegisteredClient } from './prisma-client.ts';
-import { recordReads } from './reads/read-routes.ts';
-import { addReadRoutes, openReading } from './reads/reads.ts';
+import { addReadRoutes } from './reads/read-routes.ts';
+import { openReading } from './reads/reading.ts';
+import { recordReads } from './reads/served-reads.ts';
 
 export interface HotpathOptions {
   /** The service's own client, for writes: over `pool`, so that its statements are counted. */

@@ -13,10 +13,11 @@ export type { GivenViewer, ViewerOf } from './edge/viewer.ts';
 export { type HotpathOptions, hotpath } from './hotpath.ts';
 export { type Hotpath, hotpathOf, type SharedRedis } from './instance.ts';
 export type { RawQueries, Register, RegisteredClient, RegisteredTransaction } from './prisma-client.ts';
+export { sendJson } from './reads/plain-reply.ts';
+export type { PageMeta } from './reads/read-kinds.ts';
 export type { ReadRoute } from './reads/read-route.ts';
-export type { ServedRead } from './reads/read-routes.ts';
-export type { PageMeta, RowPlace } from './reads/reads.ts';
-export { readRow, sendJson } from './reads/reads.ts';
+export { type RowPlace, readRow } from './reads/row.ts';
+export type { ServedRead } from './reads/served-reads.ts';
 export { type Created, createOnce, KEY_STATEMENTS } from './writes/idempotency.ts';
 export {
   type Change,

@@ -3,25 +3,22 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Breaker } from '../cache/breaker.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { Facts } from '../cache/facts.ts';
+import type { HitSampler } from '../cache/hit-sampler.ts';
 import type { Popular } from '../cache/popular.ts';
 import type { RedisClient } from '../cache/redis-client.ts';
-import type { Sampler } from '../cache/sampler.ts';
 import type { CacheStats } from '../cache/stats.ts';
 import type { Compiler } from '../compile/compile.ts';
 import type { Execute } from '../compile/execute.ts';
 import type { Gap } from '../freshness/coverage.ts';
 import type { Follower } from '../freshness/follower.ts';
 import type { Watched } from '../freshness/watched.ts';
-import type { FixedFields } from '../resource/fixed.ts';
 import type { Registry } from '../resource/registry.ts';
-import type { Resource } from '../resource/resource.ts';
 import type { SelectionParser } from '../resource/selection.ts';
-import type { Viewer } from '../resource/viewer.ts';
 import type { SessionPool } from '../session/session-pool.ts';
 import type { RegisteredClient } from './prisma-client.ts';
 import type { ReplyBurst } from './reads/burst.ts';
 import type { ReadRoute } from './reads/read-route.ts';
-import type { ServedRead } from './reads/read-routes.ts';
+import type { ServedRead } from './reads/served-reads.ts';
 
 /** A Redis that processes share, and the breaker before it. */
 export interface SharedRedis {
@@ -39,11 +36,6 @@ export interface Reading {
   readonly selections: SelectionParser;
   /** The cached replies that this server writes at the end of a turn of the event loop. */
   readonly burst: ReplyBurst;
-  /**
-   * The JSON text of one row in the resource's lean default, as the viewer may see it; `null` where there is none. One
-   * statement.
-   */
-  rowOf(resource: Resource, where: FixedFields, viewer: Viewer): Promise<string | null>;
   /** What the work comes to. @throws `handlerTimeout` if it takes longer than a handler may. */
   inTime<T>(work: Promise<T>): Promise<T>;
 }
@@ -65,7 +57,7 @@ export interface Caching {
   /** Which keys are read most; nothing without Redis. */
   readonly popular: Popular | undefined;
   /** Compares hits with the database. */
-  readonly sampler: Sampler;
+  readonly hitSampler: HitSampler;
   /** What decides who may see what. */
   readonly facts: Facts;
   /** Whether the viewer of this request is of the share that is on the cache. */

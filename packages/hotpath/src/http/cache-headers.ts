@@ -37,11 +37,11 @@ const LONGEST_TAGS = 4096;
 /** The `Surrogate-Key` header: tags, percent-encoded as in a URI, between spaces. Of too many tags it has the tables. */
 export function surrogateKey(tags: readonly string[]): string {
   const all = joined(tags);
-  return all.length <= LONGEST_TAGS ? all : joined([...new Set(tags.map(tableOf))]);
+  return all.length <= LONGEST_TAGS ? all : joined([...new Set(tags.map(tableOfTag))]);
 }
 
 /** Each tag alone, so that a blank or a line break in a key's value does not make two of it. */
 const joined = (tags: readonly string[]): string => tags.map((tag) => encodeURI(tag.toWellFormed())).join(' ');
 
 /** The table of a tag: `product` of `product?categoryId=7`. */
-export const tableOf = (tag: string): string => tag.split(/[:?]/, 1)[0]!;
+export const tableOfTag = (tag: string): string => tag.split(/[:?]/, 1)[0]!;

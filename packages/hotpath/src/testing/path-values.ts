@@ -1,6 +1,6 @@
 /** Paths with values in place of their parameters. */
 import type { Hotpath } from '../fastify/instance.ts';
-import type { ServedRead } from '../fastify/reads/read-routes.ts';
+import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import { exampleValue } from './example-value.ts';
 
 type Values = Readonly<Record<string, string | number>>;

@@ -4,7 +4,7 @@
  * most and the fewest rows in it.
  */
 import type { ReadRequest } from '../compile/plan/read.ts';
-import type { ServedRead } from '../fastify/reads/read-routes.ts';
+import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import { grantFor, type RowCondition } from '../resource/policy.ts';
 import { urlWithExamples, withParameters } from './path-values.ts';
 import type { Asker, Proof } from './proof.ts';

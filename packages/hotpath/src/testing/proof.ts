@@ -1,7 +1,7 @@
 /** A server under proof: its read routes, its viewers, and requests that are made as they make them. */
 import type { FastifyInstance } from 'fastify';
 import { type Hotpath, hotpathOf } from '../fastify/instance.ts';
-import type { ServedRead } from '../fastify/reads/read-routes.ts';
+import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import { PUBLIC, type Viewer } from '../resource/viewer.ts';
 import { fail } from './fault.ts';
 import { type Observation, observe } from './observe.ts';

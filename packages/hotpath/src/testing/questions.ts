@@ -1,6 +1,6 @@
 /** What a route can be asked, as query strings: as it is, each filter, each sort in both directions, each embedding. */
 
-import type { ServedRead } from '../fastify/reads/read-routes.ts';
+import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import type { ScalarField } from '../model/data-model.ts';
 import { filterNamed, filterParameters } from '../resource/filter.ts';
 import { type Grant, grantFor } from '../resource/policy.ts';

@@ -5,7 +5,7 @@
  *
  * Values are bound, so the texts do not depend on the rows that are there.
  */
-import type { ServedRead } from '../fastify/reads/read-routes.ts';
+import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import { mustHold } from './fault.ts';
 import { somePlace } from './places.ts';
 import { outcomeOf, Proof, type ProofOptions, type Reply } from './proof.ts';

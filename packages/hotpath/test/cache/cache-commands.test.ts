@@ -1,7 +1,7 @@
 /** What the cache sends to Redis, and what it says in a trace: no command more than an answer takes. */
 import { gunzipSync } from 'node:zlib';
 import { createBreaker } from 'hotpath/cache/breaker';
-import { type Cache, createCache } from 'hotpath/cache/cache';
+import { Cache } from 'hotpath/cache/cache';
 import { entryOf, type Reading } from 'hotpath/cache/entry';
 import { remoteKeys } from 'hotpath/cache/key';
 import type { Remote } from 'hotpath/cache/l2';
@@ -59,9 +59,11 @@ const reading = (body: string): Reading => ({
 });
 const query = (more: Partial<Query> = {}): Query => ({
   ...{ key: KEY, policy: { ttl: 60, jitter: 0 }, tables: ['t'] },
-  load: async () => {
-    known.reads += 1;
-    return reading('a');
+  source: {
+    load: async () => {
+      known.reads += 1;
+      return reading('a');
+    },
   },
   ...more,
 });
@@ -69,7 +71,7 @@ const opened: Cache[] = [];
 /** What one test still sends would be there for the next. */
 afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.settled())));
 function open(more: object = {}): Cache {
-  const cache = createCache({ follower, maxBytes: 1_000_000, isAway: () => false, remote, ...more });
+  const cache = new Cache({ follower, maxBytes: 1_000_000, isAway: () => false, remote, ...more });
   opened.push(cache);
   return cache;
 }

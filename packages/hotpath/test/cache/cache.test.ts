@@ -4,9 +4,9 @@
  */
 
 import { AWAY, createBreaker } from 'hotpath/cache/breaker';
-import { type Cache, type CacheOptions, createCache } from 'hotpath/cache/cache';
+import { Cache, type CacheParts } from 'hotpath/cache/cache';
 import type { Reading } from 'hotpath/cache/entry';
-import { createFacts } from 'hotpath/cache/facts';
+import { Facts } from 'hotpath/cache/facts';
 import { remoteKeys } from 'hotpath/cache/key';
 import { createL2, type Remote } from 'hotpath/cache/l2';
 import { createLeases, HELD } from 'hotpath/cache/lease';
@@ -106,7 +106,7 @@ class World {
   };
 
   query(more: Partial<Query> = {}): Query {
-    return { key: '/a\nuser', policy: { ttl: 60, jitter: 0 }, tables: ['t'], load: this.load, ...more };
+    return { key: '/a\nuser', policy: { ttl: 60, jitter: 0 }, tables: ['t'], source: this, ...more };
   }
 }
 
@@ -114,8 +114,8 @@ const away = Object.assign(new Error('no server answers'), { code: 'AWAY' });
 const opened: Cache[] = [];
 /** What one test still sends would be there for the next. */
 afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.settled())));
-function open(world: World, more: Partial<CacheOptions> = {}): Cache {
-  const cache = createCache({
+function open(world: World, more: Partial<CacheParts> = {}): Cache {
+  const cache = new Cache({
     follower: world.follower,
     maxBytes: 1_000_000,
     isAway: (error) => error === away,
@@ -338,7 +338,7 @@ describe('one process', () => {
 });
 
 describe('two processes with one Redis', () => {
-  const two = (world: World, more: Partial<CacheOptions> = {}) => [
+  const two = (world: World, more: Partial<CacheParts> = {}) => [
     open(world, { remote, ...more }),
     open(world, { remote, ...more }),
   ];
@@ -542,7 +542,7 @@ describe('the most read keys', () => {
 
 describe('a fact', () => {
   const factsOf = (world: World, more: object = {}) =>
-    createFacts({
+    new Facts({
       follower: world.follower,
       maxBytes: 100_000,
       isCached: (subject: string) => subject !== '9',

@@ -1,9 +1,9 @@
-/** Who waits for whom: the breaker, the gate, flights, and the verdict on an entry. */
+/** Requests that wait for each other: the breaker, the limit of fills, flights, and the verdict on an entry. */
 
 import { AWAY, createBreaker } from 'hotpath/cache/breaker';
 import type { Entry } from 'hotpath/cache/entry';
+import { FillLimit } from 'hotpath/cache/fill-limit';
 import { createFlights } from 'hotpath/cache/flight';
-import { createGate } from 'hotpath/cache/gate';
 import { judge } from 'hotpath/cache/verdict';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -46,29 +46,29 @@ describe('the breaker', () => {
   });
 });
 
-describe('the gate', () => {
+describe('the limit of fills', () => {
   it('lets so many in at once and keeps so many waiting; the rest pass it by', async () => {
-    const gate = createGate({ atOnce: 2, waiting: 1 });
+    const limit = new FillLimit({ atOnce: 2, waiting: 1 });
     const ends = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
     const begun: number[] = [];
     const running = ends.map(({ promise }, index) =>
-      gate.run(async () => {
+      limit.run(async () => {
         begun.push(index);
         await promise;
       }),
     );
     await Promise.resolve();
-    expect([begun, gate.running, gate.waiting]).toEqual([[0, 1, 3], 3, 1]);
+    expect([begun, limit.running, limit.waiting]).toEqual([[0, 1, 3], 3, 1]);
     ends[0]!.resolve();
     await running[0];
-    expect([begun, gate.running]).toEqual([[0, 1, 3], 2]);
+    expect([begun, limit.running]).toEqual([[0, 1, 3], 2]);
     ends[1]!.reject(new Error('a fill that fails'));
     await expect(running[1]).rejects.toThrow();
     await vi.waitFor(() => expect(begun).toEqual([0, 1, 3, 2]));
     ends[2]!.resolve();
     ends[3]!.resolve();
     await Promise.all([running[2], running[3]]);
-    expect([gate.running, gate.waiting]).toEqual([0, 0]);
+    expect([limit.running, limit.waiting]).toEqual([0, 0]);
   });
 });
 

@@ -1,10 +1,10 @@
-/** The breaker, the gate, flights and the sampler, at the edges of what `order.test.ts` tells. */
+/** The breaker, the limit of fills, flights and the sampler, at the edges of what `order.test.ts` tells. */
 
 import { AWAY, createBreaker } from 'hotpath/cache/breaker';
 import { type Entry, entryOf, type Reading } from 'hotpath/cache/entry';
+import { FillLimit } from 'hotpath/cache/fill-limit';
 import { createFlights } from 'hotpath/cache/flight';
-import { createGate } from 'hotpath/cache/gate';
-import { createSampler } from 'hotpath/cache/sampler';
+import { HitSampler } from 'hotpath/cache/hit-sampler';
 import { overdue } from 'hotpath/cache/verdict';
 import type { Follower } from 'hotpath/freshness/follower';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -68,25 +68,25 @@ describe('a breaker', () => {
   });
 });
 
-describe('a gate', () => {
+describe('a limit of fills', () => {
   it('with no waiting room lets everybody pass', async () => {
-    const gate = createGate({ atOnce: 1, waiting: 0 });
+    const limit = new FillLimit({ atOnce: 1, waiting: 0 });
     const ends = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
-    const all = ends.map(({ promise }) => gate.run(() => promise));
+    const all = ends.map(({ promise }) => limit.run(() => promise));
     await settle();
-    expect([gate.running, gate.waiting]).toEqual([2, 0]);
+    expect([limit.running, limit.waiting]).toEqual([2, 0]);
     ends.forEach(({ resolve }, index) => {
       resolve(index);
     });
-    expect([await Promise.all(all), gate.running]).toEqual([[0, 1], 0]);
+    expect([await Promise.all(all), limit.running]).toEqual([[0, 1], 0]);
   });
 
   it('lets nobody in from the room while more are in than may be', async () => {
-    const gate = createGate({ atOnce: 1, waiting: 1 });
+    const limit = new FillLimit({ atOnce: 1, waiting: 1 });
     const ends = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
     const begun: number[] = [];
     const all = ends.map(({ promise }, index) =>
-      gate.run(async () => {
+      limit.run(async () => {
         begun.push(index);
         await promise;
       }),
@@ -96,14 +96,14 @@ describe('a gate', () => {
     ends[0]!.resolve();
     await all[0];
     await settle();
-    expect([begun, gate.running, gate.waiting]).toEqual([[0, 2], 1, 1]);
+    expect([begun, limit.running, limit.waiting]).toEqual([[0, 2], 1, 1]);
     ends[2]!.resolve();
     await all[2];
     await settle();
-    expect([begun, gate.running, gate.waiting]).toEqual([[0, 2, 1], 1, 0]);
+    expect([begun, limit.running, limit.waiting]).toEqual([[0, 2, 1], 1, 0]);
     ends[1]!.resolve();
     await all[1];
-    expect(gate.running).toBe(0);
+    expect(limit.running).toBe(0);
   });
 });
 
@@ -169,14 +169,14 @@ describe('the sampler', () => {
   const make = (more: object = {}, oneIn = 1) => {
     const differs: Entry[] = [];
     const works: Promise<void>[] = [];
-    const sampler = createSampler({
+    const sampler = new HitSampler({
       follower: { ...follower, ...more } as unknown as Follower,
       oneIn,
       background: (work) => void works.push(work()),
       onInconsistent: (found) => differs.push(found),
     });
     const compare = async (read: () => Promise<Reading>) => {
-      sampler.compare(entry, read);
+      sampler.compare(entry, { load: read });
       await Promise.all(works);
       return [sampler.stats, differs.length];
     };

@@ -7,7 +7,7 @@ import { type ExamineOptions, examine } from 'hotpath/doctor/examine';
 import type { Finding } from 'hotpath/doctor/finding';
 import { checkInfo } from 'hotpath/doctor/redis';
 import { checkClock, checkPooler } from 'hotpath/doctor/server';
-import { isBad, summaryOf, tableOf } from 'hotpath/doctor/table';
+import { findingsTable, isBad, summaryOf } from 'hotpath/doctor/table';
 import { checkNode, checkPackages } from 'hotpath/doctor/versions';
 import { watch } from 'hotpath/freshness/watched';
 import { install } from 'hotpath/install/install';
@@ -222,7 +222,7 @@ describe('the table', () => {
   ];
 
   it('is aligned, with what to do below what is wrong', () => {
-    expect(tableOf(findings)).toBe(
+    expect(findingsTable(findings)).toBe(
       [
         'check       state    found',
         'PostgreSQL  ok       18.4',

@@ -1,7 +1,7 @@
 import { looksOf } from 'hotpath/freshness/conditions';
 import { tagsOf } from 'hotpath/freshness/tags';
 import { watch } from 'hotpath/freshness/watched';
-import { tableOf } from 'hotpath/http/cache-headers';
+import { tableOfTag } from 'hotpath/http/cache-headers';
 import { defineDataModel } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
@@ -29,7 +29,7 @@ it.each(['_AnimalToTag', '_a:b', '_a?b=c', '_a%3Ab', '_ключ "x"'])(
     const args = { select: { animals: { select: { id: true } } }, where: { slug: 'a:b?c' } } as const;
     const { source, table: name } = [...watched.tables.values()].find((each) => each.table === table)!;
     expect(name).toBe(table);
-    const tables = tagsOf(watched, { resource: tag, args }).map(tableOf);
+    const tables = tagsOf(watched, { resource: tag, args }).map(tableOfTag);
     expect(new Set(tables)).toEqual(new Set(['tag', 'animal', source]));
   },
 );

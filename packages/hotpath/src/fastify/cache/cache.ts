@@ -7,13 +7,13 @@
  */
 import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import { Ledger, withLedger } from '../../budget/ledger.ts';
-import { createCache } from '../../cache/cache.ts';
+import { Cache } from '../../cache/cache.ts';
 import type { Entry } from '../../cache/entry.ts';
-import { createFacts } from '../../cache/facts.ts';
+import { Facts } from '../../cache/facts.ts';
+import { HitSampler } from '../../cache/hit-sampler.ts';
 import { isPublicKey } from '../../cache/key.ts';
 import { createPopular } from '../../cache/popular.ts';
 import { isWithin } from '../../cache/rollout.ts';
-import { createSampler } from '../../cache/sampler.ts';
 import type { Follower } from '../../freshness/follower.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { saysNoServer } from '../../session/no-server.ts';
@@ -59,10 +59,10 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
     remote: namespaces && { redis: redis.client, breaker: redis.breaker, namespace: namespaces.entries },
     background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
   };
-  const cache = createCache({ ...parts, maxBytes: memoryBytes, isPublic: isPublicKey, isAway: saysNoServer });
-  const facts = createFacts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
+  const cache = new Cache({ ...parts, maxBytes: memoryBytes, isPublic: isPublicKey, isAway: saysNoServer });
+  const facts = new Facts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
   const popular = namespaces && createPopular({ ...parts.remote!, namespace: namespaces.popular });
-  const sampler = createSampler({ ...parts, oneIn: sampleOneIn, onInconsistent: (entry) => tell(app, entry) });
+  const hitSampler = new HitSampler({ ...parts, oneIn: sampleOneIn, onInconsistent: (entry) => tell(app, entry) });
   app.decorateRequest('served');
   app.addHook('onClose', async () => void (await Promise.all([cache.settled(), facts.settled()])));
   catchUpAfterWrites(app, follower);
@@ -72,7 +72,7 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
     cacheStats: cache.stats,
     facts,
     popular,
-    sampler,
+    hitSampler,
     isOnCache: ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip),
     isWarm: warmUp(app, { popular, cache, entries: warmUpEntries }),
   };

@@ -1,150 +1,146 @@
 /**
- * Cached reads: how a read route with a cache policy answers.
+ * The life of a read whose route has a cache policy.
  *
- * An entry in memory is sent from the first hook that knows the viewer: no schema, no selection, no promise. Every other
- * request goes through the handler: selection, guard, and then the cache. So does every request of a route with a guard,
- * which is called first, and of a route whose answers shared caches keep (`sharedMaxAge`), since the log is read first.
- * Replies of one turn of the event loop leave together (`burst.ts`).
+ *   recall      an entry in memory answers from the first hook that knows the viewer: nothing is parsed, nothing awaited
+ *   ask         as in `read.ts`
+ *   authorise
+ *   look        the cache answers: from memory, from Redis, with another request's read, or it loads
+ *   answer      the entry becomes a reply
+ *
+ * A route with a guard recalls nothing, since the guard is called first; neither does a route whose answers shared caches
+ * keep (`sharedMaxAge`), since the log is read first. Replies of one turn of the event loop leave together (`burst.ts`).
  */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import type { Entry, Reading } from '../../cache/entry.ts';
+import type { Entry } from '../../cache/entry.ts';
 import { createQuestions, keyOf, type Question } from '../../cache/key.ts';
 import { type CachePolicy, checkPolicy } from '../../cache/policy.ts';
-import type { Answer } from '../../cache/query.ts';
+import type { Answer, Query } from '../../cache/query.ts';
 import { endLook } from '../../cache/spans.ts';
-import type { ReadRow } from '../../compile/compile.ts';
-import { rootKeys, tagsOf } from '../../freshness/tags.ts';
-import { mustBeWatched, type Watched } from '../../freshness/watched.ts';
-import { tableOf } from '../../http/cache-headers.ts';
-import type { Resource } from '../../resource/resource.ts';
 import type { Selection } from '../../resource/selection.ts';
 import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
 import type { Hotpath } from '../instance.ts';
+import type { Ask } from './ask.ts';
 import { type Served, sendAnswer } from './cached-reply.ts';
+import type { Read } from './read.ts';
+import { TaggedRead, tablesOf } from './tagged-read.ts';
 
-/** The reply that a read gave. */
-export type Shown = Pick<Reading, 'status' | 'body' | 'etag' | 'link'>;
-
-/** The reply that a read gave, and the row of its statement. */
-export type Ran = Shown & { readonly row: ReadRow };
-
-/** The parts of a read that its route decides. */
-export interface CachedRead<S extends Selection> {
-  readonly resource: Resource;
-  readonly policy: CachePolicy;
-  readonly isGuarded: boolean;
-  /** Fields that the route fixes. */
-  readonly fixed: readonly string[];
-  /** @throws 400 for a request that may not be made, 401 and 403 for a viewer that may not make it. */
-  select(request: FastifyRequest, viewer: Viewer): S;
-  /** Called on every request. @throws for a viewer that may not read. */
-  guard(request: FastifyRequest): Promise<void>;
-  /** @param keys fields whose values in each root row are to come with it. */
-  run(request: FastifyRequest, selection: S, keys: readonly string[]): Promise<Ran>;
-}
-
-/** A `Consistency-Token` that asks for the database's own answer, to compare cached ones with. It leaves no trace. */
+/** A `Consistency-Token` that asks for the database's own answer, to compare cached ones with. Nothing of it is kept. */
 const PAST = 'none';
-/** How long a read waits until its instance knows of what its `Consistency-Token` names. */
+/** How long a read waits until its instance knows what its `Consistency-Token` names, in milliseconds. */
 const REACH_MS = 200;
 
-/** The hook and the handler of a route. @throws {DeclarationError} if it fixes a field whose changes are not logged. */
-export function cachedRead<S extends Selection>(hotpath: Hotpath, read: CachedRead<S>) {
-  const { burst, cache, follower, sampler, watched } = hotpath;
-  const { policy, resource } = read;
-  checkPolicy(policy);
-  const model = hotpath.resources.dataModel.models[resource.model]!;
-  mustBeWatched(
-    watched,
-    resource,
-    read.fixed.map((name) => ({ model, field: model.fields[name]! })),
-  );
-  const questions = createQuestions();
-  const isTold = policy.scope === 'public';
-  /** Something must be awaited before an answer may be sent: the guard, or what has changed. */
-  const isAskedFirst = read.isGuarded || policy.sharedMaxAge !== undefined;
-  const viewerOf = (request: FastifyRequest): Viewer => (policy.scope === 'public' ? PUBLIC : request.viewer);
+const MEMORY_HIT: Served = Object.freeze({ tier: 'l1', outcome: 'hit' });
 
-  const onRequest: onRequestHookHandler = (request, reply, done) => {
-    // Who brings a token that does not hold is no viewer.
-    if (isAskedFirst || request.viewer === undefined || request.headers['consistency-token'] !== undefined)
+export class CachedRead<S extends Selection> {
+  readonly #hotpath: Hotpath;
+  readonly #read: Read<S>;
+  readonly #policy: CachePolicy;
+  readonly #isRecalled: boolean;
+  readonly #questions = createQuestions();
+
+  /** @throws {TypeError} for a policy that contradicts itself. */
+  constructor(hotpath: Hotpath, read: Read<S>, policy: CachePolicy) {
+    checkPolicy(policy);
+    this.#hotpath = hotpath;
+    this.#read = read;
+    this.#policy = policy;
+    this.#isRecalled = read.route.guard === undefined && policy.sharedMaxAge === undefined;
+  }
+
+  /** The hook that answers from memory, or leaves the request to the handler. */
+  readonly recall: onRequestHookHandler = (request, reply, done) => {
+    // A request whose token does not hold has no viewer.
+    if (!this.#isRecalled || request.viewer === undefined || request.headers['consistency-token'] !== undefined) {
       return done();
-    const viewer = viewerOf(request);
-    const question = questions.known(request.url, viewer);
+    }
+    const { burst, cache, hitSampler } = this.#hotpath;
+    const viewer = this.#viewerOf(request);
+    const question = this.#questions.known(request.url, viewer);
     const look = request.ledger.span?.child('cache.get');
-    const entry = question && hotpath.isOnCache(request) ? cache.peek(keyOf(question, viewer)) : undefined;
+    const entry = question && this.#hotpath.isOnCache(request) ? cache.peek(keyOf(question, viewer)) : undefined;
     if (!entry) return done();
     if (look) endLook(look, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
-    if (sampler.isDue()) compare(entry, request);
-    burst.add(() => respond(reply, entry, done));
+    if (this.#isComparable(request) && hitSampler.isDue()) {
+      hitSampler.compare(entry, { load: () => this.#source(this.#ask(request)).load() });
+    }
+    burst.add(() => this.#answerFromMemory(reply, entry, done));
   };
 
-  function respond(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
-    // Its client may have left since it was looked up.
+  readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { inTime, burst } = this.#hotpath;
+    const answer = await inTime(this.#answerTo(request));
+    await new Promise<void>((write) => burst.add(write));
+    await sendAnswer(reply, answer, this.#policy);
+    return reply;
+  };
+
+  async #answerTo(request: FastifyRequest): Promise<Answer> {
+    const ask = this.#ask(request);
+    await this.#read.authorise(ask);
+    return this.#look(ask);
+  }
+
+  #ask(request: FastifyRequest): Ask<S> {
+    return this.#read.ask(request, this.#viewerOf(request));
+  }
+
+  async #look(ask: Ask<S>): Promise<Answer> {
+    const { cache, hitSampler, isOnCache } = this.#hotpath;
+    const isOn = isOnCache(ask.request);
+    cache.countViewer(isOn);
+    const isBypass = !isOn || ask.request.headers['consistency-token'] === PAST;
+    if (isBypass) return cache.bypass(this.#query(ask, this.#policy.scope === 'public'));
+    const query = this.#query(ask);
+    if (!(await this.#hasReached(ask.request))) return cache.readPast(query);
+    const answer = await cache.read(query);
+    if (answer.outcome === 'hit' && this.#isComparable(ask.request) && hitSampler.isDue()) {
+      hitSampler.compare(answer.entry, query.source);
+    }
+    return answer;
+  }
+
+  #query(ask: Ask<S>, isTagged = true): Query {
+    const question = this.#questionOf(ask);
+    const key = keyOf(question, ask.viewer);
+    return { key, tables: question.tables, policy: this.#policy, source: this.#source(ask, isTagged) };
+  }
+
+  #source(ask: Ask<S>, isTagged = true): TaggedRead<S> {
+    return new TaggedRead({ read: this.#read, ask, watched: this.#hotpath.watched, isTagged });
+  }
+
+  #questionOf({ request: { url }, viewer, selection }: Ask<S>): Question {
+    const known = this.#questions.known(url, viewer);
+    if (known) return known;
+    return this.#questions.add(url, viewer, {
+      scope: selection.scope,
+      tables: tablesOf(this.#hotpath.watched, selection),
+    });
+  }
+
+  /** What is as of now, or estimated, may differ where nothing has changed. */
+  #isComparable({ query }: FastifyRequest): boolean {
+    const { count } = query as { count?: string };
+    return !this.#read.route.resource.window && count !== 'estimated';
+  }
+
+  #viewerOf(request: FastifyRequest): Viewer {
+    return this.#policy.scope === 'public' ? PUBLIC : request.viewer;
+  }
+
+  async #hasReached({ headers }: FastifyRequest): Promise<boolean> {
+    const token = headers['consistency-token'];
+    return token === undefined || this.#hotpath.follower.reach(String(token), REACH_MS);
+  }
+
+  #answerFromMemory(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
+    // The client may have left since its request was looked up.
     if (reply.request.raw.socket.destroyed) return;
     try {
-      sendAnswer(reply, { entry, ...MEMORY_HIT }, policy)?.catch(fail);
+      sendAnswer(reply, { entry, ...MEMORY_HIT }, this.#policy)?.catch(fail);
     } catch (error) {
       fail(error as Error);
     }
   }
-
-  async function answerTo(request: FastifyRequest): Promise<Answer> {
-    const viewer = viewerOf(request);
-    const selection = read.select(request, viewer);
-    await read.guard(request);
-    const question = questionOf(request, viewer, selection);
-    const asked = { ...question, key: keyOf(question, viewer), policy };
-    const isOn = hotpath.isOnCache(request);
-    cache.countViewer(isOn);
-    const isComparison = request.headers['consistency-token'] === PAST;
-    if (!isOn || isComparison) return cache.bypass({ ...asked, load: () => load(request, selection, isTold) });
-    const query = { ...asked, load: () => load(request, selection) };
-    if (!(await hasReached(request))) return cache.readPast(query);
-    const answer = await cache.read(query);
-    if (answer.outcome === 'hit' && sampler.isDue()) compare(answer.entry, request);
-    return answer;
-  }
-
-  /** What is as of now, or estimated, may differ where nothing has changed. */
-  function compare(entry: Entry, request: FastifyRequest): void {
-    const { count } = request.query as { count?: string };
-    if (read.resource.window || count === 'estimated') return;
-    sampler.compare(entry, async () => load(request, read.select(request, viewerOf(request))));
-  }
-
-  function questionOf({ url }: FastifyRequest, viewer: Viewer, selection: S): Question {
-    const known = questions.known(url, viewer);
-    return known ?? questions.add(url, viewer, { scope: selection.scope, tables: tablesOf(watched, selection) });
-  }
-
-  /** @param isTagged whether its tags are needed: where it is kept, and where caches on the way are told of them. */
-  async function load(request: FastifyRequest, selection: S, isTagged = true): Promise<Reading> {
-    const { row, ...shown } = await read.run(request, selection, rootKeys(watched, selection));
-    const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
-    return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
-  }
-
-  async function hasReached({ headers }: FastifyRequest): Promise<boolean> {
-    const token = headers['consistency-token'];
-    return token === undefined || follower.reach(String(token), REACH_MS);
-  }
-
-  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const answer = await hotpath.inTime(answerTo(request));
-    await new Promise<void>((write) => burst.add(write));
-    await sendAnswer(reply, answer, policy);
-    return reply;
-  };
-
-  return { onRequest, handler };
 }
-
-/** Every table that a selection looks at, whatever the rows that it finds: those of its tags for a row that there is not. */
-function tablesOf(watched: Watched, selection: Selection): string[] {
-  const anyRow = rootKeys(watched, selection).map(() => 0);
-  return [...new Set(tagsOf(watched, selection, [anyRow]).map(tableOf))];
-}
-
-const MEMORY_HIT: Served = Object.freeze({ tier: 'l1', outcome: 'hit' });

@@ -1,18 +1,59 @@
-/** The read routes of a server, as it registers them. */
-import type { FastifyContextConfig, FastifyInstance } from 'fastify';
+/**
+ * Read routes: `app.item` answers with one row of a resource and `app.list` with a page of rows, each with one statement.
+ * The JSON goes to the socket as it was read, or into the cache if the route has a policy.
+ */
+import type { FastifyInstance } from 'fastify';
+import { mustBeWatched } from '../../freshness/watched.ts';
+import { itemFields, listFields, type PathFields, pathReader } from '../../resource/route-place.ts';
+import type { Selection } from '../../resource/selection.ts';
+import { UNCOMPRESSED } from '../route-config.ts';
+import { CachedRead } from './cached-read.ts';
+import { Read } from './read.ts';
+import { itemKind, listKind, type ReadKind } from './read-kinds.ts';
+import type { ReadRoute } from './read-route.ts';
+import type { ServedRead } from './served-reads.ts';
 
-/** A read route that a server has. */
-export interface ServedRead {
-  /** With its prefix and its parameters: `/v1/posts/:id`. */
-  readonly url: string;
-  readonly read: NonNullable<FastifyContextConfig['read']>;
+/** Gives a server its two kinds of routes that read. */
+export function addReadRoutes(app: FastifyInstance): void {
+  app.decorate('item', function item(this: FastifyInstance, path: string, route: ReadRoute) {
+    const where = itemFields(this.hotpath.resources, { ...route, path: this.prefix + path });
+    addRoute(this, path, { ...route, where, kind: 'item' }, itemKind);
+  });
+  app.decorate('list', function list(this: FastifyInstance, path: string, route: ReadRoute) {
+    const { resources } = this.hotpath;
+    resources.mustHavePages(route.resource);
+    const where = listFields(resources, { ...route, path: this.prefix + path });
+    addRoute(this, path, { ...route, where, kind: 'list' }, listKind);
+  });
 }
 
-/** @returns a list that grows with each read route that is registered from now on. */
-export function recordReads(app: FastifyInstance): readonly ServedRead[] {
-  const routes: ServedRead[] = [];
-  app.addHook('onRoute', ({ method, url, config }) => {
-    if (method === 'GET' && config?.read) routes.push({ url, read: config.read });
+type DeclaredRead = ServedRead['read'] & { readonly where: PathFields };
+
+function addRoute<S extends Selection>(
+  app: FastifyInstance,
+  path: string,
+  declared: DeclaredRead,
+  kind: ReadKind<S>,
+): void {
+  const { hotpath } = app;
+  const { budget, resource, guard, cache, where } = declared;
+  const config = { budget, read: declared };
+  const read = new Read(hotpath, {
+    ...{ kind, resource, fixed: pathReader(hotpath.resources, resource, where) },
+    ...(guard && { guard }),
   });
-  return routes;
+  if (!cache) {
+    app.get(path, { config }, read.handle);
+    return;
+  }
+  mustKeepFresh(app, declared);
+  const { recall, handle } = new CachedRead(hotpath, read, cache);
+  app.get(path, { config: { ...config, ownDeadline: true }, ...UNCOMPRESSED, onRequest: recall }, handle);
+}
+
+/** @throws {DeclarationError} if a cached route fixes a field whose changes are not logged. */
+function mustKeepFresh({ hotpath }: FastifyInstance, { resource, where }: DeclaredRead): void {
+  const model = hotpath.resources.dataModel.models[resource.model]!;
+  const fixed = Object.keys(where).map((name) => ({ model, field: model.fields[name]! }));
+  mustBeWatched(hotpath.watched, resource, fixed);
 }

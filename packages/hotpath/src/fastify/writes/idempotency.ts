@@ -26,7 +26,8 @@ import { headerUri } from '../../http/links.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { inTransaction, type RawQueries, type RegisteredTransaction } from '../prisma-client.ts';
-import { readRow, sendJson } from '../reads/reads.ts';
+import { sendJson } from '../reads/plain-reply.ts';
+import { readRow } from '../reads/row.ts';
 import { mustCreate } from './preconditions.ts';
 
 /** Statements that a key costs. */

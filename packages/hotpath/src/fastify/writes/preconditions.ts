@@ -29,7 +29,8 @@ import { noRows } from '../../resource/no-rows.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { isVersionOfPrisma, versionsFor } from '../../resource/version.ts';
 import type { RawQueries } from '../prisma-client.ts';
-import { readRow, sendJson } from '../reads/reads.ts';
+import { sendJson } from '../reads/plain-reply.ts';
+import { readRow } from '../reads/row.ts';
 
 /**
  * The versions that a change applies to, as a condition on the row in the shape of Prisma's `where`.

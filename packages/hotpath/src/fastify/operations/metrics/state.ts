@@ -79,7 +79,7 @@ function publishFollower(app: FastifyInstance, { follower }: Hotpath): void {
   ]);
 }
 
-function publishCache(app: FastifyInstance, { cacheStats: stats, sampler }: Hotpath): void {
+function publishCache(app: FastifyInstance, { cacheStats: stats, hitSampler }: Hotpath): void {
   const requests = 'Requests for cached routes, by the tier that answered them and how.';
   const labelNames = ['tier', 'outcome'];
   counter(app, { name: 'hotpath_cache_requests_total', help: requests, labelNames }, () => answersIn(stats));
@@ -87,7 +87,7 @@ function publishCache(app: FastifyInstance, { cacheStats: stats, sampler }: Hotp
   gauge(app, { name: 'hotpath_cache_entries', help: 'Entries in memory.' }, () => [[{}, stats.entries]]);
   const evictions = 'Entries thrown out of memory to make room.';
   counter(app, { name: 'hotpath_cache_evictions_total', help: evictions }, () => [[{}, stats.evictions]]);
-  const { stats: sampled } = sampler;
+  const { stats: sampled } = hitSampler;
   const compared = 'Hits that were compared with the database: those of `sampleOneIn`.';
   counter(app, { name: 'hotpath_cache_compared_total', help: compared }, () => [[{}, sampled.compared]]);
   const inconsistent = 'Of these, those that differ, and no committed change explains it. It must be 0.';

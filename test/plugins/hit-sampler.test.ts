@@ -5,7 +5,7 @@ import { ask, useInstances } from '../support/instances.ts';
 const service = useInstances({ count: 1, environment: () => ({ CACHE_SAMPLE_ONE_IN: '1' }) });
 
 const app = () => service().apps[0]!;
-const compared = () => app().hotpath.sampler.stats.compared;
+const compared = () => app().hotpath.hitSampler.stats.compared;
 const rename = (id: number) => `update products set name = name || '!' where id = ${id}`;
 
 /** Asks until so much has been counted: what comes while another hit is compared is let go. */
@@ -19,7 +19,7 @@ async function askUntil(url: string, counted: () => number): Promise<void> {
 
 it('finds nothing where the cache is right, and compares what it can compare', async () => {
   await askUntil('/v1/products/1?fields=name', compared);
-  expect(app().hotpath.sampler.stats.inconsistent).toBe(0);
+  expect(app().hotpath.hitSampler.stats.inconsistent).toBe(0);
 });
 
 it('finds nothing where a row changes between the hit and the second look', async () => {
@@ -27,7 +27,7 @@ it('finds nothing where a row changes between the hit and the second look', asyn
   const url = '/v1/products/2?fields=name';
   await ask(app(), url);
   await app().hotpath.follower.catchUp();
-  await expect.poll(() => app().hotpath.sampler.isDue()).toBe(true);
+  await expect.poll(() => app().hotpath.hitSampler.isDue()).toBe(true);
   await psql.query('begin; lock table products in access exclusive mode');
   const before = compared();
   expect((await ask(app(), url)).cache).toBe('l1 hit');
@@ -39,8 +39,8 @@ it('finds nothing where a row changes between the hit and the second look', asyn
   };
   await expect.poll(waiters, { timeout: 10_000 }).toBe(1);
   await psql.query(`${rename(2)}; commit`);
-  await expect.poll(() => app().hotpath.sampler.isDue(), { timeout: 10_000 }).toBe(true);
-  expect([compared(), app().hotpath.sampler.stats.inconsistent]).toEqual([before, 0]);
+  await expect.poll(() => app().hotpath.hitSampler.isDue(), { timeout: 10_000 }).toBe(true);
+  expect([compared(), app().hotpath.hitSampler.stats.inconsistent]).toEqual([before, 0]);
 });
 
 it('finds what was changed without the log', async () => {
@@ -48,5 +48,5 @@ it('finds what was changed without the log', async () => {
   await ask(app(), url);
   const forgery = 'delete from hotpath.log where xid = pg_current_xact_id()';
   await service().psql.query(`begin; ${rename(3)}; ${forgery}; commit`);
-  await askUntil(url, () => app().hotpath.sampler.stats.inconsistent);
+  await askUntil(url, () => app().hotpath.hitSampler.stats.inconsistent);
 });

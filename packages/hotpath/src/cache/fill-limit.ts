@@ -1,0 +1,48 @@
+/**
+ * The limit of fills: how many may read the database at once, so that a cold cache leaves connections to writes. A few
+ * more wait. A fill that finds the queue full reads the database at once, where the pool limits it.
+ */
+export interface FillLimitOptions {
+  readonly atOnce: number;
+  readonly waiting: number;
+}
+
+export class FillLimit {
+  readonly #options: FillLimitOptions;
+  readonly #queue: (() => void)[] = [];
+  #running = 0;
+
+  constructor(options: FillLimitOptions) {
+    this.#options = options;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  async run<T>(fill: () => Promise<T>): Promise<T> {
+    await this.#enter();
+    try {
+      return await fill();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #enter(): Promise<void> {
+    const { atOnce, waiting } = this.#options;
+    if (this.#running < atOnce || this.#queue.length >= waiting) this.#running += 1;
+    // The fill that leaves hands its place on.
+    else await new Promise<void>((resolve) => this.#queue.push(resolve));
+  }
+
+  #leave(): void {
+    const next = this.#running <= this.#options.atOnce ? this.#queue.shift() : undefined;
+    if (next) next();
+    else this.#running -= 1;
+  }
+}

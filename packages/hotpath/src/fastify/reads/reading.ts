@@ -1,0 +1,40 @@
+/** What reads work with: the resources, the parser of selections, the compiler, and the pool that statements go to. */
+import { createCompiler } from '../../compile/compile.ts';
+import { executeOn } from '../../compile/execute.ts';
+import type { DataModel } from '../../model/data-model.ts';
+import { cursorSigner } from '../../resource/cursor.ts';
+import { checkReads } from '../../resource/declared-reads.ts';
+import { Registry } from '../../resource/registry.ts';
+import type { Resource } from '../../resource/resource.ts';
+import { SelectionParser } from '../../resource/selection.ts';
+import type { SessionPool } from '../../session/session-pool.ts';
+import type { Reading } from '../instance.ts';
+import { ReplyBurst } from './burst.ts';
+import { within } from './in-time.ts';
+
+export interface ReadingOptions {
+  readonly pool: SessionPool;
+  readonly model: DataModel;
+  readonly resources: readonly Resource[];
+  /** Signs cursors; every instance of the service shares it. */
+  readonly secret: string;
+  /** How long a cached read may take, in milliseconds; 0 means without a limit. */
+  readonly timeoutMs: number;
+}
+
+/** @throws {DeclarationError} for resources that cannot be read as they are declared. */
+export function openReading({ pool, model, resources, secret, timeoutMs }: ReadingOptions): Reading {
+  const registry = new Registry(model);
+  registry.add(...resources);
+  registry.check();
+  checkReads(registry);
+  return {
+    pool,
+    resources: registry,
+    compiler: createCompiler({ dataModel: model }),
+    execute: executeOn(pool),
+    selections: new SelectionParser(registry, cursorSigner(secret)),
+    burst: new ReplyBurst(),
+    inTime: timeoutMs === 0 ? (work) => work : (work) => within(timeoutMs, work),
+  };
+}

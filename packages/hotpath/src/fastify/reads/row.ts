@@ -1,0 +1,26 @@
+/** One row as a viewer may see it, for handlers that write: `createOnce` and `sendChanged` answer with it. */
+import type { ReadRow } from '../../compile/compile.ts';
+import type { FixedFields } from '../../resource/fixed.ts';
+import type { Resource } from '../../resource/resource.ts';
+import type { Viewer } from '../../resource/viewer.ts';
+import type { Hotpath } from '../instance.ts';
+import type { RawQueries } from '../prisma-client.ts';
+import { itemRequest } from './read-kinds.ts';
+
+/** One row of a resource, as a viewer may see it. */
+export interface RowPlace {
+  readonly resource: Resource;
+  readonly where: FixedFields;
+  readonly viewer: Viewer;
+}
+
+type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
+
+/** One row in its resource's default fields, as the viewer may see it; inside a transaction, as that sees it. */
+export async function readRow(reading: RowReading, place: RowPlace, tx?: RawQueries): Promise<ReadRow> {
+  const { selections, compiler, execute } = reading;
+  const statement = compiler.compile(itemRequest(selections.item({ ...place, query: {} })));
+  if (!tx) return execute(statement);
+  const rows = await tx.$queryRawUnsafe<ReadRow[]>(statement.text, ...statement.values);
+  return rows[0]!;
+}

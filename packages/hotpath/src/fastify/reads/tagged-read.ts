@@ -1,0 +1,39 @@
+/** A read for the cache: what it loads carries the snapshot it was read at, and the tags of what it was made from. */
+import type { Reading } from '../../cache/entry.ts';
+import type { Source } from '../../cache/query.ts';
+import { rootKeys, tagsOf } from '../../freshness/tags.ts';
+import type { Watched } from '../../freshness/watched.ts';
+import { tableOfTag } from '../../http/cache-headers.ts';
+import type { Selection } from '../../resource/selection.ts';
+import type { Ask } from './ask.ts';
+import type { Read } from './read.ts';
+
+export interface TaggedReadParts<S extends Selection> {
+  readonly read: Read<S>;
+  readonly ask: Ask<S>;
+  readonly watched: Watched;
+  /** False for an answer that is not kept and whose tags no header names. */
+  readonly isTagged: boolean;
+}
+
+export class TaggedRead<S extends Selection> implements Source {
+  readonly #parts: TaggedReadParts<S>;
+
+  constructor(parts: TaggedReadParts<S>) {
+    this.#parts = parts;
+  }
+
+  async load(): Promise<Reading> {
+    const { read, ask, watched, isTagged } = this.#parts;
+    const { selection } = ask;
+    const { shown, row } = await read.load(ask, rootKeys(watched, selection));
+    const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
+    return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
+  }
+}
+
+/** Every table that a selection looks at, whatever the rows it finds: the tables of the tags of a row that does not exist. */
+export function tablesOf(watched: Watched, selection: Selection): string[] {
+  const anyRow = rootKeys(watched, selection).map(() => 0);
+  return [...new Set(tagsOf(watched, selection, [anyRow]).map(tableOfTag))];
+}
