@@ -8,6 +8,7 @@ import { connections, problems } from 'hotpath/edge';
 import { hotpath, telemetry, traceOnDemand } from 'hotpath/fastify';
 import { openapi } from 'hotpath/openapi';
 import { health, metrics } from 'hotpath/operations';
+import type { Tracing } from 'hotpath/telemetry';
 import { datamodel } from '#datamodel';
 import type { Config } from './config.ts';
 import { domainErrors } from './domain/errors.ts';
@@ -21,8 +22,8 @@ import { serverOptions } from './server-options.ts';
 
 export type App = ReturnType<typeof buildApp>;
 
-/** Builds the service; it is loaded by `ready()` or `listen()`. */
-export function buildApp(config: Config) {
+/** Builds the service; it is loaded by `ready()` or `listen()`. @param tracing where its spans go, if it is traced. */
+export function buildApp(config: Config, tracing?: Tracing) {
   const app = Fastify(serverOptions(config)).withTypeProvider<TypeBoxTypeProvider>();
 
   // Whatever happens to a request, it has an id, a problem document, a ledger, and headers that browsers understand.
@@ -40,7 +41,7 @@ export function buildApp(config: Config) {
     showsCost: isAsAdmin,
     costHeaders: ['server-timing', 'cache-status', 'age'],
   });
-  app.register(telemetry);
+  app.register(telemetry, { tracing });
   app.register(plugins.security, { origins: config.http.corsOrigins });
   // Who may go on.
   app.register(plugins.overload, { config: config.overload });
@@ -74,7 +75,8 @@ export function buildApp(config: Config) {
     freshness: config.freshness,
   }));
   app.register(plugins.files, { config: config.files, secret });
-  app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), runs: config.jobs.inline });
+  const jobs = modules.flatMap((module) => module.jobs ?? []);
+  app.register(plugins.jobs, { config, jobs, tracing, runs: config.jobs.inline });
   app.register(async (v1) => modules.forEach((module) => void module.routes(v1)), { prefix: '/v1' });
   app.register(plugins.docs);
   return app;

@@ -6,6 +6,7 @@
 import cluster from 'node:cluster';
 import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
+import type { Tracing } from 'hotpath/telemetry';
 import { type App, buildApp } from './app.ts';
 import { type Order, SIGNALS, whenTold } from './cluster/orders.ts';
 import type { Config } from './config.ts';
@@ -20,7 +21,7 @@ type Serving = Pick<App, 'listen' | 'close' | 'log' | 'server' | 'beginDraining'
 
 export interface ServeOptions {
   /** What is served; the service without it. */
-  readonly build?: (config: Config) => Serving;
+  readonly build?: (config: Config, tracing?: Tracing) => Serving;
   readonly port?: number;
   /** How long it accepts connections after it was told to stop, in milliseconds; `SHUTDOWN_DELAY_MS` without it. */
   readonly delayMs?: number;
@@ -37,7 +38,7 @@ const BACKLOG = 4096;
 export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
   const { build = buildApp, port = config.http.port, afterwards, delayMs = config.http.shutdownDelayMs } = options;
   const telemetry = await telemetryOf(config);
-  const app = build(config);
+  const app = build(config, telemetry?.tracing);
   const close = async () => {
     await app.close();
     await telemetry?.stop();

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { schemaOf } from 'hotpath';
 import { connections, problems } from 'hotpath/edge';
 import { health, metrics } from 'hotpath/operations';
+import type { Tracing } from 'hotpath/telemetry';
 import { datamodel } from '#datamodel';
 import { type Config, loadConfig } from './config.ts';
 import { modules } from './domain/index.ts';
@@ -14,7 +15,8 @@ import { logWarnings } from './plugins/logger.ts';
 import { serve } from './serve.ts';
 import { serverOptions } from './server-options.ts';
 
-export function buildWorker(config: Config) {
+/** Builds the worker. @param tracing where the spans of its jobs go, if they are traced. */
+export function buildWorker(config: Config, tracing?: Tracing) {
   const app = Fastify(serverOptions(config));
   app.register(problems);
   app.register(connections);
@@ -28,7 +30,7 @@ export function buildWorker(config: Config) {
   });
   app.register(metrics, ({ pool }: FastifyInstance) => ({ ...config.metrics, pool }));
   app.register(plugins.files, { config: config.files, secret: config.signing.secret });
-  app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), runs: true });
+  app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), tracing, runs: true });
   return app;
 }
 

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import type { LinkSigner } from 'hotpath/edge';
 import { type AnyJob, jobQueue, type Log } from 'hotpath/jobs';
+import type { Tracing } from 'hotpath/telemetry';
 import type pg from 'pg';
 import type { PrismaClient } from '#client';
 import { type Config, ConfigError } from '../config.ts';
@@ -25,12 +26,16 @@ export interface JobsOptions {
   readonly jobs: readonly AnyJob<Means>[];
   /** Whether this process runs them. */
   readonly runs: boolean;
+  /** Where the spans of jobs go. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export const jobs = fp<JobsOptions>(
-  async (app, { config, jobs: declared, runs }) => {
+  async (app, { config, jobs: declared, runs, tracing }) => {
     const queue = { pool: app.pool, url: config.database.url, jobs: declared };
-    await app.register(jobQueue<Means>(runs ? { ...queue, run: await runOptions(app, config) } : queue));
+    await app.register(
+      jobQueue<Means>(runs ? { ...queue, run: { ...(await runOptions(app, config)), tracing } } : queue),
+    );
   },
   { name: 'jobs of the service', dependencies: ['database', 'files', 'hotpath-metrics'] },
 );

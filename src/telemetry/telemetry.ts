@@ -9,7 +9,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
-import { createSampler, installTracing } from 'hotpath/telemetry';
+import { createSampler, type Tracing } from 'hotpath/telemetry';
 import { pino } from 'pino';
 import type { Config } from '../config.ts';
 import { loggerOptions } from '../plugins/logger.ts';
@@ -17,6 +17,8 @@ import { EndedSpan, sourceOf } from './ended-span.ts';
 import { exporterFor } from './export.ts';
 
 export interface Telemetry {
+  /** What the plugins are given; nothing where nothing is traced. */
+  readonly tracing: Tracing | undefined;
   /** Sends what has been gathered. */
   flush(): Promise<void>;
   /** Sends what has been gathered, for at most two seconds, and ends. Never rejects. */
@@ -28,12 +30,14 @@ const STOP_MS = 2000;
 const GRACE_MS = 1000;
 const SAY_AGAIN_MS = 60_000;
 
+const NONE: Telemetry = { tracing: undefined, flush: async () => {}, stop: async () => {} };
+
 export type Warn = (message: string) => void;
 
 /** Starts to record spans, if the configuration says where they go. */
 export async function startTelemetry(config: Config, warn: Warn = warningsOf(config)): Promise<Telemetry> {
   const { tracing } = config;
-  if (tracing.endpoint === undefined) return { flush: async () => {}, stop: async () => {} };
+  if (tracing.endpoint === undefined) return NONE;
   sayOnce(warn, tracing.endpoint);
   const processor = new BatchSpanProcessor({
     exporter: await exporterFor(tracing),
@@ -43,13 +47,8 @@ export async function startTelemetry(config: Config, warn: Warn = warningsOf(con
     exportTimeoutMillis: Math.min(tracing.exportTimeoutMs, tracing.timeoutMs + GRACE_MS),
   });
   const source = sourceOf(tracing.service);
-  const uninstall = installTracing({
-    sampler: createSampler(tracing.sampler),
-    record: (span) => processor.onEnd(new EndedSpan(span, source)),
-  });
   let ended: Promise<void> | undefined;
   async function end(): Promise<void> {
-    uninstall();
     const limit = new AbortController();
     const late = pause(STOP_MS, undefined, limit).then(() => diag.error('the last of them are lost.'));
     const sent = processor.shutdown().catch((error: Error) => diag.error(error.message));
@@ -57,6 +56,10 @@ export async function startTelemetry(config: Config, warn: Warn = warningsOf(con
     limit.abort();
   }
   return {
+    tracing: {
+      sampler: createSampler(tracing.sampler),
+      record: (span) => processor.onEnd(new EndedSpan(span, source)),
+    },
     flush: () => processor.forceFlush(),
     stop() {
       ended ??= end();

@@ -10,6 +10,7 @@ const app = useApp({
   seeded: true,
   environment: { BUDGET_MODE: 'count' },
   extend: addNPlusOne,
+  tracing: () => traces().tracing,
 });
 
 function addNPlusOne(service: App): void {

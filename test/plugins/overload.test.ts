@@ -3,8 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Span } from 'hotpath/telemetry/span';
-import { installTracing } from 'hotpath/telemetry/tracing';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { useApp } from '../support/app.ts';
 
@@ -56,13 +55,9 @@ function addSlowRoute(service: App): void {
 }
 
 describe('requests that wait for their turn', () => {
-  const app = useApp({ extend: addSlowRoute });
   const ended: Span[] = [];
-  let uninstall: () => void;
-  beforeAll(() => {
-    uninstall = installTracing({ sampler: () => true, record: (span) => ended.push(span) });
-  });
-  afterAll(() => uninstall());
+  const tracing = { sampler: () => true, record: (span: Span) => void ended.push(span) };
+  const app = useApp({ extend: addSlowRoute, tracing: () => tracing });
   beforeEach(() => {
     begun = 0;
     ended.length = 0;

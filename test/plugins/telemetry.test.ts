@@ -3,7 +3,7 @@ import { as, useApp } from '../support/app.ts';
 import { useTraces } from '../support/traces.ts';
 
 const traces = useTraces({ OTEL_TRACES_SAMPLER_ARG: '0', TRACES_ASKED_PER_SECOND: '1000' });
-const app = useApp({ seeded: true });
+const app = useApp({ seeded: true, tracing: () => traces().tracing });
 
 const ID = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';

@@ -1,5 +1,6 @@
 /** The service under test: the real one, on the worker's own database, talked to through `inject()`. */
 import { createSigner } from 'fast-jwt';
+import type { Tracing } from 'hotpath/telemetry';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { seed } from '../../prisma/seed/seed.ts';
 import { type App, buildApp } from '../../src/app.ts';
@@ -43,16 +44,18 @@ export interface AppOptions {
   readonly environment?: Record<string, string> | (() => Record<string, string>);
   /** Adds to the service before it is ready. */
   readonly extend?: (app: App) => void;
+  /** Where its spans go; asked when it is built. */
+  readonly tracing?: () => Tracing | undefined;
 }
 
 /** Builds the service before the tests of a file, and closes it after them. */
-export function useApp({ seeded = false, environment = {}, extend }: AppOptions = {}): () => App {
+export function useApp({ seeded = false, environment = {}, extend, tracing }: AppOptions = {}): () => App {
   let app: App | undefined;
   beforeAll(async () => {
     const url = await testDatabaseUrl();
     if (seeded) await seed({ url, size: 'tiny' });
     const given = typeof environment === 'function' ? environment() : environment;
-    app = buildApp(loadConfig({ ...testEnvironment(url), ...given }));
+    app = buildApp(loadConfig({ ...testEnvironment(url), ...given }), tracing?.());
     holdToDocument(app);
     extend?.(app);
     await app.ready();

@@ -1,5 +1,6 @@
 /** Several instances of the service on one database, as a load balancer would have behind it. */
 import type { Hotpath } from 'hotpath/fastify';
+import type { Tracing } from 'hotpath/telemetry';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
@@ -22,6 +23,8 @@ export interface InstancesOptions {
   readonly environment?: (url: string) => Record<string, string> | Promise<Record<string, string>>;
   /** Adds to each instance before it is ready. */
   readonly extend?: (app: App) => void;
+  /** Where their spans go; asked when they are built. */
+  readonly tracing?: () => Tracing | undefined;
 }
 
 /** Starts instances on a database with the small seed, before the tests of a file, and closes them after. */
@@ -29,6 +32,7 @@ export function useInstances({
   count,
   environment = () => ({}),
   extend = () => {},
+  tracing,
 }: InstancesOptions): () => Instances {
   let instances: Instances | undefined;
   beforeAll(async () => {
@@ -37,7 +41,7 @@ export function useInstances({
     psql.on('error', () => {});
     const usual = testEnvironment(databaseUrl);
     const given = { ...usual, ...(await environment(usual.DATABASE_URL)) };
-    const apps = Array.from({ length: count }, () => buildApp(loadConfig(given)));
+    const apps = Array.from({ length: count }, () => buildApp(loadConfig(given), tracing?.()));
     apps.forEach(holdToDocument);
     apps.forEach(extend);
     instances = { apps, databaseUrl, psql };

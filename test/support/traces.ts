@@ -1,4 +1,5 @@
 /** Traces for tests: what the process under test sends to a collector of the test's own, drawn as trees. */
+import type { Tracing } from 'hotpath/telemetry';
 import { afterAll, beforeAll } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts';
@@ -8,6 +9,8 @@ import { type Collector, openCollector, openGrpcCollector, type ReceivedSpan } f
 export type Protocol = 'http/json' | 'http/protobuf' | 'grpc';
 
 export interface Traces {
+  /** What an app is to be given. */
+  readonly tracing: Tracing;
   readonly collector: Collector;
   /** What has ended by now. */
   spans(): Promise<readonly ReceivedSpan[]>;
@@ -47,7 +50,7 @@ function tracesOf(collector: Collector, telemetry: Telemetry): Traces {
     return collector.spans;
   };
   const of = async (traceId: string) => (await spans()).filter((span) => span.traceId === traceId);
-  return { collector, spans, of, tree: async (traceId) => treeOf(await of(traceId)) };
+  return { tracing: telemetry.tracing!, collector, spans, of, tree: async (traceId) => treeOf(await of(traceId)) };
 }
 
 /** Children in the order in which they began; those whose parent is not there are drawn as roots. */

@@ -7,7 +7,7 @@ import { useTraces } from '../support/traces.ts';
 
 const traces = useTraces();
 const places = await folders();
-const app = useApp({ seeded: true, environment: { JOBS: 'inline', ...places } });
+const app = useApp({ seeded: true, environment: { JOBS: 'inline', ...places }, tracing: () => traces().tracing });
 const { order, shelve } = shop(app);
 
 it('an order is traced to the mail that confirms it', async () => {

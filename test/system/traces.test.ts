@@ -14,6 +14,7 @@ const service = useInstances({
   count: 2,
   environment: () => ({ REDIS_URL: server().url, BUDGET_MODE: 'count' }),
   extend: addNPlusOne,
+  tracing: () => traces().tracing,
 });
 
 function addNPlusOne(service: App): void {

@@ -16,6 +16,7 @@ import type { RedisClient } from '../cache/redis-client.ts';
 import type { DataModel } from '../model/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
 import { SessionPool } from '../session/session-pool.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import { VERSION } from '../version.ts';
 import { type CacheOptions, openCache } from './cache/cache.ts';
 import { type FreshnessOptions, followChanges } from './cache/freshness.ts';
@@ -46,6 +47,8 @@ export interface HotpathOptions {
   readonly release?: string | undefined;
   /** What happens to a request over its budget; `warn` without it. To say more, register `budgets` before. */
   readonly mode?: BudgetMode;
+  /** Where the spans of requests go; without it there are none. Not needed where `telemetry` is registered before. */
+  readonly tracing?: Tracing | undefined;
   /** How long a cached read may take, in milliseconds; for ever without it. */
   readonly timeoutMs?: number;
   /** How answers are kept: see `CacheOptions`. */
@@ -62,7 +65,7 @@ export const hotpath = fp<HotpathOptions>(
     if (!app.hasRequestDecorator('ledger')) {
       throw new TypeError('hotpath needs `request.ledger`: register `budgets` without `decorate: false`.');
     }
-    if (!app.hasPlugin('hotpath-telemetry')) await app.register(telemetry);
+    if (!app.hasPlugin('hotpath-telemetry')) await app.register(telemetry, { tracing: options.tracing });
     if (viewer) addViewer(app, viewer);
     else if (!app.hasRequestDecorator('viewer')) {
       throw new TypeError('hotpath must know who asks: give it `viewer: (request) => …`.');

@@ -8,7 +8,7 @@ export type { PoolOrUrl } from '../budget/reading-pool.ts';
 export type { RedisClient } from '../cache/redis-client.ts';
 export type { CacheOptions } from './cache/cache.ts';
 export type { FreshnessOptions } from './cache/freshness.ts';
-export { type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';
+export { type TelemetryOptions, type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';
 export type { GivenViewer, ViewerOf } from './edge/viewer.ts';
 export { type HotpathOptions, hotpath } from './hotpath.ts';
 export { type Hotpath, hotpathOf, type SharedRedis } from './instance.ts';

@@ -8,6 +8,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LogFunctionFactory, TaskList } from 'graphile-worker';
 import type pg from 'pg';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { AnyJob, Log } from './job.ts';
 import { beginLife, buryDead, enlist, type Life } from './life.ts';
 import { queuePackage } from './schema.ts';
@@ -26,6 +27,8 @@ export interface RunnerOptions<Means> {
   /** How long jobs may go on once the runner is told to stop. Then they return to the queue. */
   readonly graceMs: number;
   readonly log: Log;
+  /** Where the spans of jobs go; without it they have none. */
+  readonly tracing?: Tracing | undefined;
   readonly onRun?: (ran: Ran) => void;
 }
 

@@ -1,6 +1,7 @@
 /** One run of a job: within its time, told of in the log, and put away as dead when its last try has failed. */
 import type { JobHelpers, Task } from 'graphile-worker';
 import { runTraced } from '../telemetry/jobs.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { Envelope } from './enqueue.ts';
 import type { AnyJob, Log } from './job.ts';
 
@@ -13,13 +14,14 @@ export interface Ran {
 interface TaskOptions<Means> {
   readonly means: Means;
   readonly log: Log;
+  readonly tracing?: Tracing | undefined;
   readonly onRun?: (ran: Ran) => void;
 }
 
 /** @param lost aborted when the worker may be taken for dead. */
 export function taskOf<Means extends object>(
   job: AnyJob<Means>,
-  { means, log, onRun }: TaskOptions<Means>,
+  { means, log, tracing, onRun }: TaskOptions<Means>,
   lost: AbortSignal,
 ): Task {
   const failed = async (error: unknown, payload: object, { job: { id, attempts, max_attempts } }: JobHelpers) => {
@@ -39,7 +41,7 @@ export function taskOf<Means extends object>(
     const { id, attempts: attempt } = helpers.job;
     const run = () => job.run(payload, { ...means, signal, attempt });
     try {
-      await runTraced({ task: job.name, traceparent, id, attempt }, () => orAborted(run, signal));
+      await runTraced({ tracing, task: job.name, traceparent, id, attempt }, () => orAborted(run, signal));
     } catch (error) {
       const outcome = await failed(error, payload, helpers);
       onRun?.({ job: job.name, outcome, seconds: seconds() });

@@ -3,4 +3,4 @@ export { originOf } from './origin.ts';
 export { encodeSpans, microseconds, type Origin } from './otlp/spans.ts';
 export { createSampler, SAMPLERS } from './sampler.ts';
 export type { Kind, Reference, Span } from './span.ts';
-export { installTracing } from './tracing.ts';
+export type { Tracing } from './tracing.ts';

@@ -3,9 +3,9 @@
  * for it. The trace travels in the job's payload as a `traceparent`.
  */
 import { currentCarrier, runWith, within } from './context.ts';
-import { newSpanId, newTraceId } from './span.ts';
-import { formatTraceparent, parseTraceparent } from './traceparent.ts';
-import { isSampled, startRoot } from './tracing.ts';
+import { newSpanId, newTraceId, type Span } from './span.ts';
+import { formatTraceparent, parseTraceparent, type Traceparent } from './traceparent.ts';
+import { isSampled, startRoot, type Tracing } from './tracing.ts';
 
 /** The `traceparent` of whoever is being served now, sampled or not; nothing outside of a request or a job. */
 function currentTraceparent(): string | undefined {
@@ -31,6 +31,8 @@ export async function enqueueTraced<T>(
 }
 
 export interface TracedJob {
+  /** Without it the job has no spans. */
+  readonly tracing?: Tracing | undefined;
   readonly task: string;
   /** From the payload; without one, or with one that is none, the job is a trace of its own. */
   readonly traceparent?: string | undefined;
@@ -40,16 +42,10 @@ export interface TracedJob {
 }
 
 /** Runs a job as a step of the trace that asked for it, which is sampled if that was. */
-export async function runTraced<T>({ task, traceparent, id, attempt }: TracedJob, work: () => Promise<T>): Promise<T> {
-  const caller = parseTraceparent(traceparent);
+export async function runTraced<T>(job: TracedJob, work: () => Promise<T>): Promise<T> {
+  const caller = parseTraceparent(job.traceparent);
   const traceId = caller?.traceId ?? newTraceId();
-  const attributes = { ...messaging(task, 'process'), 'messaging.message.id': id, 'hotpath.job.attempt': attempt };
-  const parentId = caller?.spanId;
-  const span =
-    (caller?.sampled ?? isSampled(traceId))
-      ? startRoot({ name: `process ${task}`, kind: 'consumer', traceId, parentId, attributes })
-      : undefined;
-  if (caller) span?.link({ ...caller, isRemote: true });
+  const span = spanOf(job, traceId, caller);
   try {
     return await runWith({ traceId, span }, async () => await work());
   } catch (error) {
@@ -58,6 +54,16 @@ export async function runTraced<T>({ task, traceparent, id, attempt }: TracedJob
   } finally {
     span?.end();
   }
+}
+
+/** Sampled if the request was; a job without a request is sampled like one. */
+function spanOf({ tracing, task, id, attempt }: TracedJob, traceId: string, caller?: Traceparent): Span | undefined {
+  if (!tracing || !(caller?.sampled ?? isSampled(tracing, traceId))) return undefined;
+  const attributes = { ...messaging(task, 'process'), 'messaging.message.id': id, 'hotpath.job.attempt': attempt };
+  const parentId = caller?.spanId;
+  const span = startRoot(tracing, { name: `process ${task}`, kind: 'consumer', traceId, parentId, attributes });
+  if (caller) span.link({ ...caller, isRemote: true });
+  return span;
 }
 
 const messaging = (task: string, operation: 'send' | 'process') => ({

@@ -1,30 +1,22 @@
 /**
- * Tracing: the port between those who make spans and whoever records them. Nothing is installed until the process says
- * where spans go (`src/telemetry/`); until then nothing is sampled, and what would make spans makes none.
+ * Tracing: the port between the library, which makes spans, and the process, which decides on their sampling and sends
+ * them away. The process makes one and hands it to the plugins that begin traces: `hotpath`, `telemetry`, `jobQueue`.
+ * Without it nothing is sampled, and no span is made.
  */
 import type { Sampler } from './sampler.ts';
 import { type Attributes, type Kind, Span } from './span.ts';
 import type { Traceparent } from './traceparent.ts';
 
+/** Which traces are recorded, and where their spans go. */
 export interface Tracing {
   readonly sampler: Sampler;
-  /** Gets every span when it ends. */
+  /** Gets every span once, when it ends. */
   record(span: Span): void;
 }
 
-let tracing: Tracing | undefined;
-
-/** Says where spans go. @returns what puts things back as they were. */
-export function installTracing(installed: Tracing): () => void {
-  const before = tracing;
-  tracing = installed;
-  return () => {
-    tracing = before;
-  };
-}
-
-/** Whether a trace that starts here, or comes from a caller, is to be recorded. */
-export const isSampled = (traceId: string, caller?: Traceparent): boolean => tracing?.sampler(traceId, caller) === true;
+/** Whether to record a trace that starts here, or that a caller continues; never without tracing. */
+export const isSampled = (tracing: Tracing | undefined, traceId: string, caller?: Traceparent): boolean =>
+  tracing?.sampler(traceId, caller) === true;
 
 export interface RootStart {
   readonly name: string;
@@ -35,6 +27,6 @@ export interface RootStart {
   readonly at?: number;
 }
 
-/** The first span of a trace in this process; none where nobody records it. */
-export const startRoot = (start: RootStart): Span | undefined =>
-  tracing && new Span({ ...start, record: tracing.record });
+/** The first span of a trace in this process. */
+export const startRoot = (tracing: Tracing, start: RootStart): Span =>
+  new Span({ ...start, record: (span) => tracing.record(span) });

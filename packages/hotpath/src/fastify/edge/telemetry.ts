@@ -13,20 +13,33 @@ import type {} from '../../budget/budgets.ts';
 import { told } from '../../cache/spans.ts';
 import { originOf } from '../../telemetry/origin.ts';
 import type { Span } from '../../telemetry/span.ts';
-import { isSampled, startRoot } from '../../telemetry/tracing.ts';
+import { isSampled, startRoot, type Tracing } from '../../telemetry/tracing.ts';
 import type {} from '../route-config.ts';
 import { requestErrorOf } from './known-errors.ts';
 
-/** Right behind the ledger. */
-export const telemetry = fp(
-  async (app) => {
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where the spans of requests go; nothing where no request is traced. */
+    readonly tracing: Tracing | undefined;
+  }
+}
+
+export interface TelemetryOptions {
+  /** Where the spans of requests go; without it requests have a trace id, and no spans. */
+  readonly tracing?: Tracing | undefined;
+}
+
+/** Gives each request a trace id, and its span if it is sampled. Register it right behind `budgets`. */
+export const telemetry = fp<TelemetryOptions>(
+  async (app, { tracing }) => {
+    app.decorate('tracing', tracing);
     app.addHook('onRequest', (request, reply, done) => {
       const { traceId, caller } = originOf(request.raw);
       reply.header('x-trace-id', traceId);
       request.ledger.traceId = traceId;
       // Nobody wants to see each probe of an operator.
       const isAsked = caller !== undefined || !request.routeOptions.config.unlimited;
-      if (isAsked && isSampled(traceId, caller)) trace(request, reply);
+      if (isAsked && isSampled(tracing, traceId, caller)) trace(request, reply);
       done();
     });
     app.addHook('onError', (request, _reply, error, done) => {
@@ -57,9 +70,11 @@ export const traceOnDemand = fp<TraceOnDemandOptions>(
 
 function trace(request: FastifyRequest, reply: FastifyReply): void {
   const { method, routeOptions, ledger } = request;
+  const { tracing } = request.server;
+  if (!tracing) return;
   const { traceId, caller } = originOf(request.raw);
   const route = routeOptions.url;
-  const span = startRoot({
+  const span = startRoot(tracing, {
     name: route === undefined ? method : `${method} ${route}`,
     kind: 'server',
     traceId,
@@ -67,7 +82,7 @@ function trace(request: FastifyRequest, reply: FastifyReply): void {
     at: performance.now() - reply.elapsedTime,
   });
   ledger.span = span;
-  if (span) reply.raw.once('close', () => finish(span, request, reply));
+  reply.raw.once('close', () => finish(span, request, reply));
 }
 
 /** Once the reply is out, or its client gone. */

@@ -12,6 +12,7 @@ import { ensureQueue, nameJobs, upgradeQueue } from '../../jobs/schema.ts';
 import { READ_ONLY, sqlstateOf } from '../../session/error-codes.ts';
 import { SessionPool } from '../../session/session-pool.ts';
 import { SessionSettingsError } from '../../session/settings.ts';
+import type { Tracing } from '../../telemetry/tracing.ts';
 import { observeJobs, publishQueue } from '../operations/metrics/queue.ts';
 import { housekeeping } from './housekeeping.ts';
 
@@ -25,6 +26,8 @@ export interface RunOptions<Means> {
   readonly graceMs: number;
   /** How long a statement of the queue may take, in milliseconds; for ever without it. */
   readonly statementTimeoutMs?: number;
+  /** Where the spans of jobs go; without it they have none. */
+  readonly tracing?: Tracing | undefined;
 }
 
 export interface JobQueueOptions<Means> {
@@ -78,6 +81,7 @@ function runJobs<Means extends LeastMeans>(
       concurrency: run.concurrency,
       graceMs: run.graceMs,
       log: app.log,
+      tracing: run.tracing,
       ...(hasMetrics && { onRun: observeJobs(app) }),
     });
   });

@@ -1,21 +1,8 @@
-/** The metrics of a process: a registry, in which those of Node.js itself are already. */
+/** The registry of a server's metrics, in which those of Node.js itself are already: event loop, garbage collection, memory. */
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-let runtime: Registry | undefined;
-
-/** Event loop, garbage collection, memory: observed once in a process, whatever number of registries tells of them. */
-function runtimeMetrics(): Registry {
-  if (!runtime) {
-    runtime = new Registry();
-    collectDefaultMetrics({ register: runtime });
-  }
-  return runtime;
-}
-
 export function createRegistry(): Registry {
-  const registry = new Registry();
-  for (const metric of runtimeMetrics().getMetricsAsArray()) {
-    registry.registerMetric(runtimeMetrics().getSingleMetric(metric.name)!);
-  }
-  return registry;
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  return register;
 }
