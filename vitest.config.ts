@@ -1,17 +1,38 @@
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { HOME } from './src/dev/home.ts';
+import { TEST_FILES, unitTests } from './test/support/test-projects.ts';
+
+const unit = unitTests();
+
+/** The options of every test, and of the mutation tests. */
+export const options = {
+  pool: 'forks',
+  // Tests start many processes, each of which compiles the same code.
+  env: { NODE_COMPILE_CACHE: join(HOME, 'compile-cache') },
+  maxWorkers: 2,
+  testTimeout: 20_000,
+  hookTimeout: 30_000,
+  reporters: ['default'],
+} satisfies ViteUserConfig['test'];
+
+/** What the tests of the project `server` need before the first of them runs. */
+export const SERVER_SETUP = 'test/support/global-setup.ts';
 
 export default defineConfig({
   test: {
-    include: ['{packages/hotpath/,}test/**/*.test.ts'],
-    globalSetup: 'test/support/global-setup.ts',
-    pool: 'forks',
-    // Tests start many processes, each of which compiles the same code.
-    env: { NODE_COMPILE_CACHE: join(HOME, 'compile-cache') },
-    maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    reporters: ['default'],
+    ...options,
+    projects: [
+      // One module graph for all unit tests of a worker: half the time.
+      { test: { name: 'unit', include: unit, isolate: false } },
+      {
+        test: {
+          name: 'server',
+          include: [TEST_FILES],
+          exclude: ['**/node_modules/**', ...unit],
+          globalSetup: SERVER_SETUP,
+        },
+      },
+    ],
   },
 });

@@ -1,8 +1,9 @@
-/** As `vitest.config.ts`, for the tests of one scope of mutants, in the order in which the scope names them. */
+/** The tests of one scope of mutants, in the order in which the scope names them, with the options of `vitest.config.ts`. */
 import { join, matchesGlob, relative } from 'node:path';
-import { mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import base from '../../vitest.config.ts';
+import manifest from '../../packages/hotpath/package.json' with { type: 'json' };
+import { options, SERVER_SETUP } from '../../vitest.config.ts';
 import { scopes } from './scopes.ts';
 
 const { tests } = scopes[process.env['MUTATION_SCOPE']!]!;
@@ -16,11 +17,15 @@ class ScopeOrder extends BaseSequencer {
   }
 }
 
-export default mergeConfig(
-  { ...base, test: { ...base.test, include: [] } },
-  {
-    // The link in node_modules leads to the sources without mutants.
-    resolve: { alias: [{ find: /^hotpath\/(.*)$/, replacement: join(process.cwd(), 'packages/hotpath/src/$1.ts') }] },
-    test: { include: [...tests], sequence: { sequencer: ScopeOrder } },
-  },
-);
+/** The entries of the library as files of the working copy, since the link in node_modules leads to sources without mutants. */
+function sourcesOfLibrary(): { find: RegExp; replacement: string }[] {
+  return Object.entries(manifest.exports).map(([entry, source]) => ({
+    find: new RegExp(`^${entry.replace('.', 'hotpath').replace('*', '(.*)')}$`),
+    replacement: join(process.cwd(), 'packages/hotpath', source.replace('*', '$1')),
+  }));
+}
+
+export default defineConfig({
+  resolve: { alias: sourcesOfLibrary() },
+  test: { ...options, globalSetup: SERVER_SETUP, include: [...tests], sequence: { sequencer: ScopeOrder } },
+});
