@@ -10,14 +10,14 @@ import { openapi } from 'hotpath/openapi';
 import { health, metrics } from 'hotpath/operations';
 import type { Tracing } from 'hotpath/telemetry';
 import { datamodel } from '#datamodel';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { domainErrors } from './domain/errors.ts';
 import { modules } from './domain/index.ts';
 import { declaredNeeds } from './domain/needs.ts';
 import { isAdmin } from './domain/viewer.ts';
-import { migrationNames } from './migrations.ts';
+import { marketplaceMigrations } from './migrations.ts';
 import * as plugins from './plugins/index.ts';
-import { sourceRelease } from './plugins/release.ts';
+import { sourceRelease } from './release.ts';
 import { serverOptions } from './server-options.ts';
 
 export type App = ReturnType<typeof buildApp>;
@@ -58,7 +58,7 @@ export function buildApp(config: Config, tracing?: Tracing) {
   app.register(openapi, { title: 'Hotpath', errors: domainErrors });
   const needs = declaredNeeds(schemaOf(config.database.url));
   app.register(health, ({ pool, isDraining }: FastifyInstance) => {
-    return { pool, model: datamodel, needs, migrations: migrationNames(), hasJobs: true, isDraining };
+    return { pool, model: datamodel, needs, migrations: marketplaceMigrations(), hasJobs: true, isDraining };
   });
   app.register(metrics, ({ pool }: FastifyInstance) => ({ ...config.metrics, pool, mayRead: isAsAdmin }));
   const { secret } = config.signing;
@@ -76,7 +76,7 @@ export function buildApp(config: Config, tracing?: Tracing) {
   }));
   app.register(plugins.files, { config: config.files, secret });
   const jobs = modules.flatMap((module) => module.jobs ?? []);
-  app.register(plugins.jobs, { config, jobs, tracing, runs: config.jobs.inline });
+  app.register(plugins.marketplaceJobs, { config, jobs, tracing, runs: config.jobs.inline });
   app.register(async (v1) => modules.forEach((module) => void module.routes(v1)), { prefix: '/v1' });
   app.register(plugins.docs);
   return app;

@@ -3,8 +3,8 @@
  * only we can; exit code 1. What the process writes to standard error has no secret of the environment in it.
  */
 import { databaseFault } from 'hotpath/database';
+import { environment } from './config/config.ts';
 import { createRedactor } from './config/secrets.ts';
-import { environment } from './config.ts';
 
 /** Also ends the process for an error that nobody catches while it starts. */
 export async function orExit<T>(start: () => Promise<T>): Promise<T> {

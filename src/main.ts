@@ -4,15 +4,15 @@
  */
 import cluster from 'node:cluster';
 import { enableCompileCache } from 'node:module';
-import { loadConfig } from './config.ts';
+import { loadConfig } from './config/config.ts';
 import { orExit } from './exit.ts';
-import { logWarnings } from './plugins/logger.ts';
+import { logWarnings } from './plugins/logger/logger.ts';
 
 enableCompileCache();
 
 await orExit(async () => {
   const config = loadConfig();
   if (cluster.isPrimary) logWarnings(config);
-  if (config.workers > 1 && cluster.isPrimary) return (await import('./cluster.ts')).superviseWorkers(config);
+  if (config.workers > 1 && cluster.isPrimary) return (await import('./cluster/cluster.ts')).superviseWorkers(config);
   return (await import('./serve.ts')).serve(config);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
 
-export const migrationNames = (): string[] =>
+export const marketplaceMigrations = (): string[] =>
   readdirSync(MIGRATIONS)
     .filter((name) => existsSync(join(MIGRATIONS, name, 'migration.sql')))
     .sort();

@@ -9,10 +9,10 @@ import closeWithGrace from 'close-with-grace';
 import type { Tracing } from 'hotpath/telemetry';
 import { type App, buildApp } from './app.ts';
 import { type Order, SIGNALS, whenTold } from './cluster/orders.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
-export interface Served {
+export interface ServedService {
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly address: string;
 }
@@ -35,7 +35,7 @@ export interface ServeOptions {
  */
 const BACKLOG = 4096;
 
-export async function serve(config: Config, options: ServeOptions = {}): Promise<Served> {
+export async function serve(config: Config, options: ServeOptions = {}): Promise<ServedService> {
   const { build = buildApp, port = config.http.port, afterwards, delayMs = config.http.shutdownDelayMs } = options;
   const telemetry = await telemetryOf(config);
   const app = build(config, telemetry?.tracing);

@@ -1,8 +1,8 @@
 /** How the server under the service behaves before a plugin is asked: ids, sizes, times, and what a path is. */
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
 import { DEFAULT_BOUNDS } from 'hotpath';
-import type { Config } from './config.ts';
-import { childLogger, loggerOptions } from './plugins/logger.ts';
+import type { Config } from './config/config.ts';
+import { childLogger, loggerOptions } from './plugins/logger/logger.ts';
 import { answerMalformed, answerUnroutable } from './plugins/malformed.ts';
 import { requestIdOf } from './plugins/request-id.ts';
 import { QuietLogController } from './plugins/request-log.ts';

@@ -5,13 +5,13 @@ import { connections, problems } from 'hotpath/edge';
 import { health, metrics } from 'hotpath/operations';
 import type { Tracing } from 'hotpath/telemetry';
 import { datamodel } from '#datamodel';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, loadConfig } from './config/config.ts';
 import { modules } from './domain/index.ts';
 import { declaredNeeds } from './domain/needs.ts';
 import { orExit } from './exit.ts';
-import { migrationNames } from './migrations.ts';
+import { marketplaceMigrations } from './migrations.ts';
 import * as plugins from './plugins/index.ts';
-import { logWarnings } from './plugins/logger.ts';
+import { logWarnings } from './plugins/logger/logger.ts';
 import { serve } from './serve.ts';
 import { serverOptions } from './server-options.ts';
 
@@ -26,11 +26,16 @@ export function buildWorker(config: Config, tracing?: Tracing) {
   app.register(plugins.database, { config: config.database, sites: false });
   const needs = declaredNeeds(schemaOf(config.database.url));
   app.register(health, ({ pool, isDraining }: FastifyInstance) => {
-    return { pool, model: datamodel, needs, migrations: migrationNames(), hasJobs: true, isDraining };
+    return { pool, model: datamodel, needs, migrations: marketplaceMigrations(), hasJobs: true, isDraining };
   });
   app.register(metrics, ({ pool }: FastifyInstance) => ({ ...config.metrics, pool }));
   app.register(plugins.files, { config: config.files, secret: config.signing.secret });
-  app.register(plugins.jobs, { config, jobs: modules.flatMap(({ jobs = [] }) => jobs), tracing, runs: true });
+  app.register(plugins.marketplaceJobs, {
+    config,
+    jobs: modules.flatMap(({ jobs = [] }) => jobs),
+    tracing,
+    runs: true,
+  });
   return app;
 }
 

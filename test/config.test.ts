@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../src/config/config.ts';
 import { memoryOf } from '../src/config/memory.ts';
 import { variables, wanted } from '../src/config/variables.ts';
-import { ConfigError, loadConfig } from '../src/config.ts';
 
 const complete = { DATABASE_URL: 'postgresql://u:p@localhost/db', JWT_SECRET: 'x'.repeat(32) };
 

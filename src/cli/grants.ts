@@ -1,7 +1,7 @@
 /** `hotpath grants`, for what the modules declare. */
 import { schemaOf } from 'hotpath';
 import { grantsCommand } from 'hotpath/cli';
-import { environment } from '../config.ts';
+import { environment } from '../config/config.ts';
 import { declaredNeeds } from '../domain/needs.ts';
 
-export const grants = grantsCommand(async () => declaredNeeds(schemaOf(environment['DATABASE_URL'])));
+export const marketplaceGrants = grantsCommand(async () => declaredNeeds(schemaOf(environment['DATABASE_URL'])));

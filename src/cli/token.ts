@@ -2,7 +2,7 @@
 
 import { signBearer } from 'hotpath';
 import { type Command, CommandError, parseCommand, say } from 'hotpath/cli';
-import { environment, loadConfig } from '../config.ts';
+import { environment, loadConfig } from '../config/config.ts';
 import { developmentSecret } from '../dev/secret.ts';
 import { claimsFor } from '../plugins/auth/claims.ts';
 
@@ -11,7 +11,7 @@ const usage = `Usage: $0 token --user ID [--role user|admin] [--expires-in SECON
 Prints a bearer token for the user, and nothing else, on standard output. It is signed with JWT_SECRET, or with the
 secret that development keeps under .hotpath/.`;
 
-export const token: Command = {
+export const marketplaceToken: Command = {
   summary: 'print a bearer token for a user',
   usage,
   async run(args) {

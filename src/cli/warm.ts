@@ -4,7 +4,7 @@ import { createSigner } from 'fast-jwt';
 import type { Viewer } from 'hotpath';
 import { type Command, CommandError, fill, fillOptions, reportFilled } from 'hotpath/cli';
 import { buildApp } from '../app.ts';
-import { type Config, environment, loadConfig } from '../config.ts';
+import { type Config, environment, loadConfig } from '../config/config.ts';
 import { claimsFor } from '../plugins/auth/claims.ts';
 
 const usage = `Usage: $0 warm [--rate N] [--top N]
@@ -18,7 +18,7 @@ project's) are left out: the command is nobody whom it lets in. Their first read
 
 It needs REDIS_URL and what else the service is configured with. Progress goes to standard error.`;
 
-export const warm: Command = {
+export const marketplaceWarm: Command = {
   summary: 'fill Redis with what is read most',
   usage,
   async run(args) {

@@ -4,10 +4,10 @@
  */
 
 import { signToken } from '../cli/token.ts';
-import { environment, loadConfig } from '../config.ts';
+import { environment, loadConfig } from '../config/config.ts';
 import { orExit } from '../exit.ts';
-import { logWarnings } from '../plugins/logger.ts';
-import { type Served, serve } from '../serve.ts';
+import { logWarnings } from '../plugins/logger/logger.ts';
+import { type ServedService, serve } from '../serve.ts';
 import { openDevelopmentDatabase } from './database.ts';
 import { MAIL_DIRECTORY } from './home.ts';
 import { migrate } from './migrate.ts';
@@ -41,7 +41,7 @@ function defaults() {
   return { NODE_ENV: 'development', BUDGET_MODE: 'warn', JOBS: 'inline', SHUTDOWN_DELAY_MS: '0', ...secret, ...mail };
 }
 
-function banner({ address }: Served, databaseUrl: string): string {
+function banner({ address }: ServedService, databaseUrl: string): string {
   const token = signToken({ user: '1' });
   return `
 Hotpath is at ${address}. Ctrl-C stops it. A token for user 1, good for a day:

@@ -1,7 +1,7 @@
 /** Brings a database up to the migrations, with Prisma Migrate in a process of its own, and its queue up to date. */
 import { createRequire } from 'node:module';
 import { installQueue } from 'hotpath/jobs';
-import { environment } from '../config.ts';
+import { environment } from '../config/config.ts';
 import { PROJECT } from './home.ts';
 import { runProcess } from './run-process.ts';
 

@@ -3,10 +3,10 @@ import { accounts } from './accounts/index.ts';
 import { catalog } from './catalog/index.ts';
 import { devices } from './devices/index.ts';
 import { feed } from './feed/index.ts';
-import type { Module } from './module.ts';
+import type { DomainModule } from './module.ts';
 import { orders } from './orders/index.ts';
 import { payments } from './payments/index.ts';
 import { projects } from './projects/index.ts';
 import { reports } from './reports/index.ts';
 
-export const modules: readonly Module[] = [accounts, payments, catalog, orders, projects, feed, devices, reports];
+export const modules: readonly DomainModule[] = [accounts, payments, catalog, orders, projects, feed, devices, reports];

@@ -1,5 +1,5 @@
 /** The marketplace's `job()`: typed by what its jobs work with. */
 import { jobs } from 'hotpath/jobs';
-import type { Means } from '../plugins/jobs.ts';
+import type { Dependencies } from '../plugins/jobs.ts';
 
-export const job = jobs<Means>();
+export const job = jobs<Dependencies>();

@@ -11,7 +11,7 @@ import type { SessionPool } from 'hotpath/database';
 import { callSites } from 'hotpath/prisma';
 import type pg from 'pg';
 import { PrismaClient } from '#client';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 declare module 'hotpath/fastify' {
   interface Register {

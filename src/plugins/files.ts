@@ -1,7 +1,7 @@
 /** Files that jobs write and requests read, and the signed links that lead to them. */
 import fp from 'fastify-plugin';
 import { type LinkSigner, linkSigner } from 'hotpath/edge';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type FileStore, openFileStore } from '../storage/file-store.ts';
 
 declare module 'fastify' {

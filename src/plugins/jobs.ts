@@ -7,12 +7,12 @@ import { type AnyJob, jobQueue, type Log } from 'hotpath/jobs';
 import type { Tracing } from 'hotpath/telemetry';
 import type pg from 'pg';
 import type { PrismaClient } from '#client';
-import { type Config, ConfigError } from '../config.ts';
+import { type Config, ConfigError } from '../config/config.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import type { FileStore } from '../storage/file-store.ts';
 
 /** What jobs work with. */
-export interface Means {
+export interface Dependencies {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
   readonly mailer: Mailer;
@@ -23,18 +23,18 @@ export interface Means {
 
 export interface JobsOptions {
   readonly config: Config;
-  readonly jobs: readonly AnyJob<Means>[];
+  readonly jobs: readonly AnyJob<Dependencies>[];
   /** Whether this process runs them. */
   readonly runs: boolean;
   /** Where the spans of jobs go. */
   readonly tracing?: Tracing | undefined;
 }
 
-export const jobs = fp<JobsOptions>(
+export const marketplaceJobs = fp<JobsOptions>(
   async (app, { config, jobs: declared, runs, tracing }) => {
     const queue = { pool: app.pool, url: config.database.url, jobs: declared };
     await app.register(
-      jobQueue<Means>(runs ? { ...queue, run: { ...(await runOptions(app, config)), tracing } } : queue),
+      jobQueue<Dependencies>(runs ? { ...queue, run: { ...(await runOptions(app, config)), tracing } } : queue),
     );
   },
   { name: 'jobs of the service', dependencies: ['database', 'files', 'hotpath-metrics'] },
@@ -54,7 +54,7 @@ async function runOptions(app: FastifyInstance, config: Config) {
   // Behind the runner, which is stopped before anything is closed.
   app.addHook('onClose', async () => mailer.close());
   return {
-    means: { prisma: app.prisma, pool: app.pool, mailer, files: app.files, links: app.links, log: app.log },
+    dependencies: { prisma: app.prisma, pool: app.pool, mailer, files: app.files, links: app.links, log: app.log },
     concurrency,
     graceMs: http.shutdownTimeoutMs / 2,
     statementTimeoutMs: database.statementTimeoutMs,

@@ -15,7 +15,7 @@ import fp from 'fastify-plugin';
 import { AWAY, type RequestError, requestError } from 'hotpath';
 import type { SharedRedis } from 'hotpath/fastify';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { clientAddress } from './request-log.ts';
 
 const WINDOW_MS = 60_000;

@@ -10,7 +10,7 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import fp from 'fastify-plugin';
 import { canonicalAddress, requestErrorOf } from 'hotpath/edge';
 import type { Logger } from 'pino';
-import { tellRepeatedErrors } from './logger.ts';
+import { tellRepeatedErrors } from './logger/logger.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -11,8 +11,8 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
 import { createSampler, type Tracing } from 'hotpath/telemetry';
 import { pino } from 'pino';
-import type { Config } from '../config.ts';
-import { loggerOptions } from '../plugins/logger.ts';
+import type { Config } from '../config/config.ts';
+import { loggerOptions } from '../plugins/logger/logger.ts';
 import { EndedSpan, sourceOf } from './ended-span.ts';
 import { exporterFor } from './export.ts';
 

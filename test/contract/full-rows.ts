@@ -1,6 +1,6 @@
 /**
  * What a service without `fields` sends for a route: the same rows, embedded ones and those that computed values are
- * made of, each with all of its columns. Prisma reads them, by the selection of the route's own lean default.
+ * made of, each with all of its columns. Prisma reads them, by the selection of the route's own default fields.
  */
 
 import type { Computed } from 'hotpath/compile/computed';

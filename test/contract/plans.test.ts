@@ -6,7 +6,7 @@ import { type AcceptedPlan, indexedPlans } from 'hotpath/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { fillWithChildren } from '../support/children.ts';
 import { ownerUrl, scratchDatabase } from '../support/database.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { statementSnapshots } from 'hotpath/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { modules } from '../../src/domain/index.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';

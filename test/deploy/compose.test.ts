@@ -1,8 +1,8 @@
 /** docker-compose.yml and what it mounts, as far as they can be held to the code without Docker. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
-import { loadConfig } from '../../src/config.ts';
 import { pathOf, settingOf, textOf, yamlOf } from './files.ts';
 
 interface Service {

@@ -1,7 +1,7 @@
 /** The objects for Kubernetes, held to the configuration: no secret in their text, no variable that nobody reads. */
 import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
-import { loadConfig } from '../../src/config.ts';
 import { textOf, yamlOf } from './files.ts';
 
 interface Container {

@@ -1,7 +1,7 @@
 /** What watches the service, held to what the service tells: metrics, dashboards, and the links between them. */
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { buildWorker } from '../../src/worker.ts';
 import { testEnvironment, useApp } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';

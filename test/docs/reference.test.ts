@@ -2,7 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, describe as group, it } from 'vitest';
-import { describe as described, firstSentence, textOf } from '../../packages/hotpath/scripts/reference/docstring.ts';
+import {
+  commentText,
+  describeComment as described,
+  firstSentence,
+} from '../../packages/hotpath/scripts/reference/docstring.ts';
 import { referencePages } from '../../packages/hotpath/scripts/reference/pages.ts';
 import { PROJECT } from '../../src/dev/home.ts';
 
@@ -36,11 +40,11 @@ it('has each command that a guide names, and the command line has each of its ow
 
 group('a docstring', () => {
   it('is read without its asterisks and tags', () => {
-    expect(textOf('/**\n * Two\n * lines.\n *\n * @throws\n *\n * a fault\n */\n')).toBe('Two lines.');
-    expect(textOf('/**\n * Gives rows:\n *\n *     read(a.b);\n *\n * It may fail.\n */')).toBe(
+    expect(commentText('/**\n * Two\n * lines.\n *\n * @throws\n *\n * a fault\n */\n')).toBe('Two lines.');
+    expect(commentText('/**\n * Gives rows:\n *\n *     read(a.b);\n *\n * It may fail.\n */')).toBe(
       'Gives rows: It may fail.',
     );
-    expect(textOf(undefined)).toBe('');
+    expect(commentText(undefined)).toBe('');
   });
 
   it('has a first sentence', () => {

@@ -11,25 +11,31 @@ import { useZooApp, type ZooApp } from '../support/zoo-app.ts';
 
 const policy = everything('public', 'user', 'admin');
 const memberFields = ['kind', 'user_Id', 'nick', 'open', 'version'] as const;
-const rest = { lean: 'kind,version', sort: 'user_Id', policy };
+const rest = { defaultFields: 'kind,version', sort: 'user_Id', policy };
 
 const member = zooResource('Member', { name: 'member', version: 'Edition', fields: memberFields, ...rest });
 const byMicros = zooResource('Member', { name: 'timed', version: 'touched', fields: memberFields, ...rest });
 const byMillis = zooResource('Member', { name: 'dated', version: 'changed', fields: memberFields, ...rest });
 const unversioned = zooResource('Member', { name: 'plain', fields: memberFields, ...rest });
-const booth = zooResource('Booth', { name: 'booth', fields: ['note'], lean: 'note', sort: 'big', policy });
-const tag = zooResource('Tag', { name: 'tag', fields: ['slug', 'label'], lean: 'label', sort: 'slug', policy });
+const booth = zooResource('Booth', { name: 'booth', fields: ['note'], defaultFields: 'note', sort: 'big', policy });
+const tag = zooResource('Tag', {
+  name: 'tag',
+  fields: ['slug', 'label'],
+  defaultFields: 'label',
+  sort: 'slug',
+  policy,
+});
 const ticket = zooResource('Ticket', {
   name: 'ticket',
   fields: ['gate', 'seat', 'note'],
-  lean: 'note',
+  defaultFields: 'note',
   sort: 'seat',
   policy,
 });
 const animal = zooResource('Animal', {
   name: 'animal',
   fields: ['id', 'name', 'code'],
-  lean: 'name',
+  defaultFields: 'name',
   sort: 'id',
   policy,
 });

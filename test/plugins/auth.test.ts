@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { as, TEST_SECRET, testEnvironment, useApp } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 import { type Issuer, issuerKey, openIssuer } from '../support/issuer.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { testEnvironment, useApp } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 

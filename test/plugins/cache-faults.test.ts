@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { as, SHORT_BOUNDS, testEnvironment } from '../support/app.ts';
 import { adminUrl } from '../support/database.ts';
 import { type Door, openDoor } from '../support/door.ts';

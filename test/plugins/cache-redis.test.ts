@@ -5,7 +5,7 @@ import { PUBLIC } from 'hotpath/resource/viewer';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { product } from '../../src/domain/catalog/resource.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { ask, holdNextAnswer, useInstances } from '../support/instances.ts';

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { type FreezableProxy, openProxy } from '../support/proxy.ts';

@@ -5,7 +5,7 @@ import { createServer as createSecureServer, Server as SecureServer } from 'node
 import type { AddressInfo } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { KeySet } from '../../src/plugins/jwks.ts';
+import { KeySet } from '../../src/plugins/auth/jwks.ts';
 import { loopbackCertificate } from '../support/certificate.ts';
 import { type Issuer, issuerKey, openIssuer } from '../support/issuer.ts';
 

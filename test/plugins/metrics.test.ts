@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { as, testEnvironment, useApp } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
 import { useTraces } from '../support/traces.ts';

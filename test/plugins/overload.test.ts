@@ -65,10 +65,10 @@ describe('requests that wait for their turn', () => {
 
   it('are counted', async () => {
     const replies = Array.from({ length: 20 }, () => status(app, '/slow'));
-    await expect.poll(() => app().line.length, { interval: 0 }).toBeGreaterThan(10);
+    await expect.poll(() => app().requestQueue.length, { interval: 0 }).toBeGreaterThan(10);
     expect((await app().inject('/metrics')).body).toMatch(/^hotpath_requests_waiting [1-9]\d*$/m);
     expect(await Promise.all(replies)).toEqual(Array(20).fill(200));
-    expect(app().line.length).toBe(0);
+    expect(app().requestQueue.length).toBe(0);
   });
 
   it('do not begin when their clients have gone, and are at an end all the same', async () => {
@@ -78,10 +78,10 @@ describe('requests that wait for their turn', () => {
     const clients = await Promise.all(Array.from({ length: 30 }, () => clientOf(port)));
     await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(30);
     for (const client of clients) client.write('GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await expect.poll(() => begun + app().line.length, { interval: 0 }).toBe(30);
+    await expect.poll(() => begun + app().requestQueue.length, { interval: 0 }).toBe(30);
     const before = begun;
     for (const client of clients) client.resetAndDestroy();
-    await expect.poll(() => app().line.length, { interval: 0 }).toBe(0);
+    await expect.poll(() => app().requestQueue.length, { interval: 0 }).toBe(0);
     expect(before).toBeLessThan(20);
     expect(begun).toBeLessThan(before + 5);
     await expect.poll(() => ended.length).toBe(30);

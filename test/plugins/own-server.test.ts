@@ -18,14 +18,14 @@ const BO = '0190b3c8-9a4f-7c31-8a5e-1f2d3c4b5a70';
 const animal = zooResource('Animal', {
   name: 'animal',
   fields: ['id', 'name', 'code'],
-  lean: 'name',
+  defaultFields: 'name',
   sort: 'id',
   policy: { keeper: { rows: { code: SUBJECT } }, boss: {} },
 });
 const tag = zooResource('Tag', {
   name: 'tag',
   fields: ['slug', 'label'],
-  lean: 'slug,label',
+  defaultFields: 'slug,label',
   sort: 'slug',
   policy: everything('public'),
 });

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CachePolicy } from 'hotpath/cache/policy';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { category } from '../../src/domain/payments/resource.ts';
 import { testEnvironment } from '../support/app.ts';
 import { ask, useInstances } from '../support/instances.ts';

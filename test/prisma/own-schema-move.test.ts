@@ -5,14 +5,14 @@ import { surveyTables } from 'hotpath/freshness/coverage';
 import pg from 'pg';
 import { describe, expect, it, vi } from 'vitest';
 import { watchMarketplace } from '../../packages/hotpath/test/freshness/support.ts';
-import { MIGRATIONS, migrationNames } from '../../src/migrations.ts';
+import { MIGRATIONS, marketplaceMigrations } from '../../src/migrations.ts';
 import { scratchDatabase } from '../support/database.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const MOVE = '20261128223000_hotpath';
 const textOf = (name: string) => readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8');
-const before = migrationNames().filter((name) => name < MOVE);
+const before = marketplaceMigrations().filter((name) => name < MOVE);
 
 /** What a service has stored by then: a reply that was kept, a job that is done, a fold that has come far. */
 const STORED = `

@@ -4,7 +4,7 @@ import type { Tracing } from 'hotpath/telemetry';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { seed } from '../../prisma/seed/seed.ts';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { testDatabaseUrl } from './database.ts';
 import { documentOf } from './openapi.ts';
 import { pooled } from './pooler.ts';

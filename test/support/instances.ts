@@ -4,7 +4,7 @@ import type { Tracing } from 'hotpath/telemetry';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { testEnvironment } from './app.ts';
 import { scratchDatabase } from './database.ts';
 import { documentOf } from './openapi.ts';

@@ -1,7 +1,7 @@
 /** Traces for tests: what the process under test sends to a collector of the test's own, drawn as trees. */
 import type { Tracing } from 'hotpath/telemetry';
 import { afterAll, beforeAll } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts';
 import { testEnvironment } from './app.ts';
 import { type Collector, openCollector, openGrpcCollector, type ReceivedSpan } from './otlp.ts';

@@ -9,7 +9,7 @@ import type { Resource } from 'hotpath/resource/resource';
 import { afterAll, beforeAll } from 'vitest';
 import { openZoo } from '../../packages/hotpath/test/compile/oracle/databases.ts';
 import { PrismaClient } from '../../packages/hotpath/test/compile/zoo/generated/client.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import * as plugins from '../../src/plugins/index.ts';
 import { serverOptions } from '../../src/server-options.ts';
 import { testEnvironment } from './app.ts';

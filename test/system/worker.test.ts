@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../prisma/seed/seed.ts';
 import { buildApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase, testDatabaseUrl } from '../support/database.ts';
 import { folders, mailsIn } from '../support/jobs.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { newTraceId } from 'hotpath/telemetry/span';
 import { startRoot } from 'hotpath/telemetry/tracing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts';
 import { testEnvironment } from '../support/app.ts';
 import { openCollector, openGrpcCollector } from '../support/otlp.ts';

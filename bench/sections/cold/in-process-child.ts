@@ -7,7 +7,7 @@
 
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { buildApp } from '../../../src/app.ts';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { answerQuestions } from '../../support/child.ts';
 import type { Turn } from '../../support/race.ts';
 import { CONTENDERS, sentStatement } from './contenders.ts';

@@ -4,7 +4,7 @@ import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { compiledReads } from 'hotpath/prisma';
 import { datamodel } from '#datamodel';
 import { buildApp } from '../../../src/app.ts';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { answerQuestions } from '../../support/child.ts';
 import type { RowsScale } from '../../support/document.ts';
 

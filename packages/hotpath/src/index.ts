@@ -4,7 +4,7 @@
  *     export const post = resources<Prisma.TypeMap>()('Post', {
  *       name: 'post',
  *       fields: ['id', 'title', 'authorId'],
- *       lean: 'id,title',
+ *       defaultFields: 'id,title',
  *       sort: 'id',
  *       policy: { user: { rows: { authorId: SUBJECT } }, editor: {} },
  *     });
@@ -37,7 +37,7 @@ export { DeclarationError, Registry } from './resource/registry.ts';
 export {
   type Count,
   type Embedding,
-  type Operator,
+  type FilterOperator,
   type Resource,
   type ResourceDeclaration,
   resources,

@@ -1,16 +1,16 @@
 /** Accounts: who people are. */
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { profile } from './cache.ts';
 import { person, user } from './resource.ts';
-import { writeRoutes } from './routes.ts';
+import { accountWrites } from './routes.ts';
 
-export const accounts: Module = {
+export const accounts: DomainModule = {
   name: 'accounts',
   resources: [user, person],
   writes: { User: ['UPDATE'] },
   routes(app) {
     app.item('/users/:id', { resource: user, budget: 1, cache: profile });
     app.list('/users', { resource: user, budget: 1 });
-    writeRoutes(app);
+    accountWrites(app);
   },
 };

@@ -22,7 +22,7 @@ const userChange = someOf(
   { phone: '+49 30 1234567', preferences: { theme: 'dark' } },
 );
 
-export function writeRoutes(app: FastifyInstance): void {
+export function accountWrites(app: FastifyInstance): void {
   app
     .withTypeProvider<TypeBoxTypeProvider>()
     .patch(

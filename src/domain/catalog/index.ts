@@ -1,10 +1,10 @@
 /** Catalog: what merchants sell, and what buyers say of it. */
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { products } from './cache.ts';
 import { inventory, product, review } from './resource.ts';
-import { writeRoutes } from './routes.ts';
+import { catalogWrites } from './routes.ts';
 
-export const catalog: Module = {
+export const catalog: DomainModule = {
   name: 'catalog',
   resources: [product, review, inventory],
   writes: { Product: ['UPDATE'], Inventory: ['UPDATE'], Review: ['INSERT'] },
@@ -14,6 +14,6 @@ export const catalog: Module = {
     app.list('/products/:id/reviews', { resource: review, budget: 1, where: { productId: 'id' } });
     app.item('/products/:id/inventory', { resource: inventory, budget: 1, where: { productId: 'id' } });
     app.item('/reviews/:id', { resource: review, budget: 1 });
-    writeRoutes(app);
+    catalogWrites(app);
   },
 };

@@ -44,7 +44,7 @@ const newReview = exactly(
   { rating: 5, title: 'Sturdy and quiet', body: 'In use every day since spring, and as good as new.' },
 );
 
-export function writeRoutes(app: FastifyInstance): void {
+export function catalogWrites(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.patch(

@@ -1,13 +1,13 @@
 /** Devices: the sensors of the merchants' cold stores, and what they measured. */
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { deviceLists, readings } from './cache.ts';
 import { foldReadings } from './jobs.ts';
 import { device, reading, readingHourly } from './resource.ts';
-import { writeRoutes } from './routes.ts';
+import { deviceWrites } from './routes.ts';
 
 export { device };
 
-export const devices: Module = {
+export const devices: DomainModule = {
   name: 'devices',
   resources: [device, reading, readingHourly],
   writes: { Reading: ['INSERT'], ReadingHourly: ['INSERT', 'UPDATE'] },
@@ -18,6 +18,6 @@ export const devices: Module = {
     app.list('/devices/:id/readings', { resource: reading, budget: 1, where: { deviceId: 'id' }, cache: readings });
     app.list('/devices/:id/readings/hourly', { resource: readingHourly, budget: 1, where: { deviceId: 'id' } });
     app.list('/readings', { resource: reading, budget: 1, cache: readings });
-    writeRoutes(app);
+    deviceWrites(app);
   },
 };

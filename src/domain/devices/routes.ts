@@ -30,7 +30,7 @@ const batch = exactly(
 /** Of a batch, how many readings it had, and how many of them were new. */
 const outcome = exactly({ received: Type.Integer(), added: Type.Integer() }, { received: 1, added: 1 });
 
-export function writeRoutes(app: FastifyInstance): void {
+export function deviceWrites(app: FastifyInstance): void {
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/devices/:id/readings',
     {

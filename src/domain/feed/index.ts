@@ -1,10 +1,10 @@
 /** Feed: what people write, and what they are told. */
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { homes } from './cache.ts';
 import { home, notification, post } from './resource.ts';
-import { writeRoutes } from './routes.ts';
+import { feedWrites } from './routes.ts';
 
-export const feed: Module = {
+export const feed: DomainModule = {
   name: 'feed',
   resources: [home, post, notification],
   writes: { Post: ['INSERT'], Notification: ['UPDATE'] },
@@ -14,6 +14,6 @@ export const feed: Module = {
     app.item('/notifications/:id', { resource: notification, budget: 1 });
     app.list('/users/:id/posts', { resource: post, budget: 1, where: { authorId: 'id' } });
     app.list('/users/:id/notifications', { resource: notification, budget: 1, where: { userId: 'id' } });
-    writeRoutes(app);
+    feedWrites(app);
   },
 };

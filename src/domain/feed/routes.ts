@@ -24,7 +24,7 @@ const newPost = exactly(
 
 const notificationChange = exactly({ read: Type.Boolean() }, { read: true });
 
-export function writeRoutes(app: FastifyInstance): void {
+export function feedWrites(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.post(

@@ -1,10 +1,10 @@
 /** Orders: what was bought, and what that leaves on the merchants' shelves. */
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { confirmOrder, countOrder } from './jobs.ts';
 import { order, orderItem, stockDay } from './resource.ts';
-import { writeRoutes } from './routes.ts';
+import { orderWrites } from './routes.ts';
 
-export const orders: Module = {
+export const orders: DomainModule = {
   name: 'orders',
   resources: [order, orderItem, stockDay],
   writes: {
@@ -20,6 +20,6 @@ export const orders: Module = {
     app.item('/orders/:id', { resource: order, budget: 1 });
     app.list('/users/:id/orders', { resource: order, budget: 1, where: { userId: 'id' } });
     app.list('/merchants/:id/stock', { resource: stockDay, budget: 1, where: { merchantId: 'id' } });
-    writeRoutes(app);
+    orderWrites(app);
   },
 };

@@ -1,7 +1,7 @@
 /** What a buyer is told about an order. */
 import type { OrderStatus, Prisma } from '#client';
 
-export interface Standing {
+export interface OrderState {
   readonly id: number;
   readonly userId: number;
   readonly status: OrderStatus;
@@ -9,7 +9,7 @@ export interface Standing {
   readonly currency: string;
 }
 
-export function noticeOf({ id, userId, status, total, currency }: Standing) {
+export function noticeOf({ id, userId, status, total, currency }: OrderState) {
   return {
     userId,
     kind: 'order',

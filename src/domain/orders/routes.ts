@@ -41,7 +41,7 @@ const newOrder = exactly(
 
 const orderChange = exactly({ status: Type.Enum(Object.keys(FROM) as NextStatus[]) }, { status: 'processing' });
 
-export function writeRoutes(app: FastifyInstance): void {
+export function orderWrites(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.post(

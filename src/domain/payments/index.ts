@@ -1,9 +1,9 @@
 /** Payments: what users spent, where, and on what. */
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { categories, dashboards } from './cache.ts';
 import { category, categoryTotal, dashboard, merchant, transaction } from './resource.ts';
 
-export const payments: Module = {
+export const payments: DomainModule = {
   name: 'payments',
   resources: [dashboard, transaction, categoryTotal, merchant, category],
   routes(app) {

@@ -9,7 +9,8 @@ export const dashboard = resource('User', {
   version: 'version',
   fields: ['id', 'name', 'email', 'avatarUrl'],
   relations: { transactions: { take: 50, sort: '-createdAt' }, totals: { take: 100, sort: '-total,categoryId' } },
-  lean: 'id,name,email,avatarUrl,transactions(id,amount,currency,status,createdAt,merchant(name,category(name))),totals(category,total,count)',
+  defaultFields:
+    'id,name,email,avatarUrl,transactions(id,amount,currency,status,createdAt,merchant(name,category(name))),totals(category,total,count)',
   sort: 'id',
   policy: { admin: {}, user: { rows: { id: SUBJECT } } },
   examples: {
@@ -36,7 +37,7 @@ export const transaction = resource('Transaction', {
     'settledAt',
   ],
   relations: { merchant: {}, order: {} },
-  lean: 'id,amount,currency,status,createdAt,merchant(name,category(name))',
+  defaultFields: 'id,amount,currency,status,createdAt,merchant(name,category(name))',
   filters: {
     status: ['equals', 'in'],
     amount: ['gte', 'lte', 'gt', 'lt'],
@@ -54,7 +55,7 @@ export const transaction = resource('Transaction', {
 export const categoryTotal = resource('CategoryTotal', {
   name: 'category total',
   fields: ['categoryId', 'category', 'total', 'count'],
-  lean: 'category,total,count',
+  defaultFields: 'category,total,count',
   sort: '-total,categoryId',
   limit: { default: 100, most: 100 },
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },
@@ -76,7 +77,7 @@ export const merchant = resource('Merchant', {
     'createdAt',
   ],
   relations: { category: {}, products: { take: 20 } },
-  lean: 'id,name,logoUrl,category(id,name)',
+  defaultFields: 'id,name,logoUrl,category(id,name)',
   filters: { id: ['in'], categoryId: ['equals', 'in'] },
   sorts: ['id'],
   sort: 'id',
@@ -89,7 +90,7 @@ export const category = resource('Category', {
   name: 'category',
   fields: ['id', 'name', 'slug', 'description', 'iconUrl', 'parentId'],
   relations: { parent: {}, children: { take: 50 } },
-  lean: 'id,name,slug,parentId',
+  defaultFields: 'id,name,slug,parentId',
   filters: { id: ['in'], parentId: ['equals', 'isNull'], slug: ['equals'] },
   sorts: ['id'],
   sort: 'id',

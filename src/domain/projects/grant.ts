@@ -20,7 +20,7 @@ import { requestError, type Viewer } from 'hotpath';
 import type { PermissionRole, Prisma } from '#client';
 import { domainErrors } from '../errors.ts';
 import { isAdmin, mustBeUser } from '../viewer.ts';
-import { mustHold, mustSuffice, noSuchProject, permissionFact } from './policy.ts';
+import { mustHaveRole, mustSuffice, noSuchProject, permissionFact } from './policy.ts';
 
 export interface Place {
   readonly projectId: number;
@@ -41,7 +41,7 @@ export interface Grantor {
  */
 export const GRANT_STATEMENTS = 6;
 
-/** Gives a user this role on a project. @returns whether there was none before. @throws as `mustHold`, `lastOwner`. */
+/** Gives a user this role on a project. @returns whether there was none before. @throws as `mustHaveRole`, `lastOwner`. */
 export async function grant(
   app: FastifyInstance,
   grantor: Grantor,
@@ -69,7 +69,7 @@ export async function grant(
   return isNew;
 }
 
-/** Takes the permission of a user on a project away. @throws as `mustHold`, `lastOwner`, `notFound` if there is none. */
+/** Takes the permission of a user on a project away. @throws as `mustHaveRole`, `lastOwner`, `notFound` if there is none. */
 export async function revoke(app: FastifyInstance, grantor: Grantor, place: Place): Promise<void> {
   const decide = ({ current, isLastOwner, version }: Standing) => {
     if (current === null) throw requestError('notFound', 'The user holds no permission on this project itself.');
@@ -96,7 +96,7 @@ interface Decision {
 
 /** Refuses without a lock. What lets a request pass here may be otherwise by the time of the lock. */
 async function decideUnlocked(app: FastifyInstance, { viewer, mayChange }: Grantor, { place, decide }: Decision) {
-  await mustHold(app.hotpath, viewer, { projectId: place.projectId, role: 'owner' });
+  await mustHaveRole(app.hotpath, viewer, { projectId: place.projectId, role: 'owner' });
   if (mayChange) decide(await standingOf(app.prisma, viewer, place));
 }
 
@@ -114,7 +114,7 @@ interface Standing {
   readonly isLastOwner: boolean;
 }
 
-/** Locks the project and says how things stand. @throws as `mustHold` for a viewer who is not its owner. */
+/** Locks the project and says how things stand. @throws as `mustHaveRole` for a viewer who is not its owner. */
 async function lockedStanding(tx: Prisma.TransactionClient, viewer: Viewer, place: Place): Promise<Standing> {
   const { projectId } = place;
   const locked = await tx.$queryRaw<object[]>`SELECT FROM projects WHERE id = ${projectId} FOR NO KEY UPDATE`;
@@ -124,7 +124,7 @@ async function lockedStanding(tx: Prisma.TransactionClient, viewer: Viewer, plac
 
 type Statements = Pick<Prisma.TransactionClient, '$queryRaw'>;
 
-/** @throws as `mustHold` for a viewer who is not the project's owner. */
+/** @throws as `mustHaveRole` for a viewer who is not the project's owner. */
 async function standingOf(database: Statements, viewer: Viewer, { projectId, userId }: Place): Promise<Standing> {
   const viewerId = mustBeUser(viewer);
   const [standing] = await database.$queryRaw<[Standing]>`

@@ -1,18 +1,18 @@
 /** Projects: work in a tree, who may do what in it, and what was done. */
 import type { FastifyInstance } from 'fastify';
 import type { FixedFields, Viewer } from 'hotpath';
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { metadata } from './cache.ts';
-import { mustHold } from './policy.ts';
+import { mustHaveRole } from './policy.ts';
 import { activity, member, membership, project, projectSummary } from './resource.ts';
-import { writeRoutes } from './routes.ts';
+import { projectWrites } from './routes.ts';
 
 const seenBy =
   (app: FastifyInstance, field: string) =>
   (viewer: Viewer, fixed: FixedFields): Promise<void> =>
-    mustHold(app.hotpath, viewer, { projectId: fixed[field] as number, role: 'viewer' });
+    mustHaveRole(app.hotpath, viewer, { projectId: fixed[field] as number, role: 'viewer' });
 
-export const projects: Module = {
+export const projects: DomainModule = {
   name: 'projects',
   resources: [project, projectSummary, member, membership, activity],
   writes: { Permission: ['INSERT', 'UPDATE', 'DELETE'], Project: ['UPDATE'], Activity: ['INSERT'] },
@@ -35,6 +35,6 @@ export const projects: Module = {
     });
     // Those that the user holds a permission on. What is below them is found by each one's `children`.
     app.list('/users/:id/projects', { resource: membership, budget: 1, where: { userId: 'id' } });
-    writeRoutes(app);
+    projectWrites(app);
   },
 };

@@ -82,7 +82,7 @@ export interface Demand {
 }
 
 /** @throws `unauthenticated`; `notFound` for who may not know of the project, `forbidden` for who may but holds less. */
-export async function mustHold(app: Parts, viewer: Viewer, { projectId, role }: Demand): Promise<void> {
+export async function mustHaveRole(app: Parts, viewer: Viewer, { projectId, role }: Demand): Promise<void> {
   const userId = mustBeUser(viewer);
   if (isAdmin(viewer)) return;
   mustSuffice((await permissionOf(app, userId, projectId))?.role, role);
@@ -90,7 +90,7 @@ export async function mustHold(app: Parts, viewer: Viewer, { projectId, role }: 
 
 const RANK: Readonly<Record<PermissionRole, number>> = { viewer: 1, editor: 2, owner: 3 };
 
-/** @throws as `mustHold`. */
+/** @throws as `mustHaveRole`. */
 export function mustSuffice(held: PermissionRole | undefined, needed: PermissionRole): void {
   if (held === undefined) throw noSuchProject();
   if (RANK[held] < RANK[needed])

@@ -10,7 +10,7 @@ import { ActivityKind, PermissionRole, type Prisma } from '#client';
 import { anyObject, exactly, id, idParams, text } from '../body.ts';
 import { mustBeUser } from '../viewer.ts';
 import { GRANT_STATEMENTS, type Grantor, grant, revoke } from './grant.ts';
-import { mustHold, noSuchProject } from './policy.ts';
+import { mustHaveRole, noSuchProject } from './policy.ts';
 import { activity, member } from './resource.ts';
 
 const permissionParams = Type.Object({ id, userId: { ...id, examples: [2] } });
@@ -26,7 +26,7 @@ const newActivity = exactly(
   { kind: 'commented', summary: 'The drawings are ready.', payload: { pages: 12 } },
 );
 
-export function writeRoutes(app: FastifyInstance): void {
+export function projectWrites(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.put(
@@ -65,7 +65,7 @@ export function writeRoutes(app: FastifyInstance): void {
     },
     async ({ viewer, params, body }, reply) => {
       const projectId = params.id;
-      await mustHold(app.hotpath, viewer, { projectId, role: 'editor' });
+      await mustHaveRole(app.hotpath, viewer, { projectId, role: 'editor' });
       return createOnce(reply, async (tx) => {
         const added = await addActivity(tx, { ...body, projectId, userId: mustBeUser(viewer) });
         return {

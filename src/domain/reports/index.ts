@@ -1,10 +1,10 @@
 /** Reports: what is too long for a page, written to a file by a job. */
-import type { Module } from '../module.ts';
+import type { DomainModule } from '../module.ts';
 import { cleanReports, writeReport } from './jobs.ts';
 import { report } from './resource.ts';
-import { downloadRoute, writeRoutes } from './routes.ts';
+import { downloadRoute, reportWrites } from './routes.ts';
 
-export const reports: Module = {
+export const reports: DomainModule = {
   name: 'reports',
   resources: [report],
   writes: { Report: ['INSERT', 'UPDATE', 'DELETE'] },
@@ -13,6 +13,6 @@ export const reports: Module = {
     app.item('/reports/:id', { resource: report, budget: 1 });
     app.list('/users/:id/reports', { resource: report, budget: 1, where: { userId: 'id' } });
     downloadRoute(app);
-    writeRoutes(app);
+    reportWrites(app);
   },
 };

@@ -2,10 +2,10 @@
 
 import { DAY } from 'hotpath';
 import type { Run } from 'hotpath/jobs';
-import type { Means } from '../../plugins/jobs.ts';
+import type { Dependencies } from '../../plugins/jobs.ts';
 import { job } from '../job.ts';
 import { csvOf } from './csv.ts';
-import { sourceOf } from './sources.ts';
+import { reportSource } from './sources.ts';
 import { type Batch, streamRows } from './stream-rows.ts';
 
 export interface ReportPayload {
@@ -35,11 +35,11 @@ export const writeReport = job<ReportPayload>({
   attempts: 5,
   timeoutMs: 30 * 60_000,
   priority: 10,
-  async run({ reportId: id }, means) {
-    const { prisma, files, links } = means;
-    const report = await begun(means, id);
+  async run({ reportId: id }, dependencies) {
+    const { prisma, files, links } = dependencies;
+    const report = await begun(dependencies, id);
     if (!report) return;
-    const rows = await writeRows(means, { id, ...report });
+    const rows = await writeRows(dependencies, { id, ...report });
     const expiresAt = new Date(Date.now() + KEPT_MS);
     const link = links.sign(`/v1/reports/${id}/file`, expiresAt);
     const done = { status: 'done', progress: 100, rows, link, expiresAt, error: null } as const;
@@ -54,7 +54,7 @@ export const writeReport = job<ReportPayload>({
 });
 
 /** The report, unless it is written already, or gone. */
-async function begun({ prisma }: Pick<Means, 'prisma'>, id: string) {
+async function begun({ prisma }: Pick<Dependencies, 'prisma'>, id: string) {
   const [report] = await prisma.report.updateManyAndReturn({
     where: { id, status: { not: 'done' } },
     data: { status: 'running', progress: 0, error: null },
@@ -67,11 +67,11 @@ type Begun = NonNullable<Awaited<ReturnType<typeof begun>>>;
 
 /** Writes the file, and says now and then how far it is. @returns how many rows it has. */
 async function writeRows(
-  means: Means & Run,
+  dependencies: Dependencies & Run,
   { id, userId, kind, parameters }: Begun & { id: string },
 ): Promise<number> {
-  const { prisma, pool, files, signal } = means;
-  const source = sourceOf(kind, { userId, ...(parameters as ReportParameters) });
+  const { prisma, pool, files, signal } = dependencies;
+  const source = reportSource(kind, { userId, ...(parameters as ReportParameters) });
   const tell = paced(async ({ written, total }: Batch) => {
     const progress = Math.min(99, Math.floor((100 * written) / total));
     await prisma.report.updateMany({ where: { id, status: 'running' }, data: { progress } });

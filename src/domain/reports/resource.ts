@@ -17,7 +17,7 @@ export const report = resource('Report', {
     'createdAt',
     'updatedAt',
   ],
-  lean: 'id,kind,status,parameters,progress,rows,link,error,expiresAt,createdAt',
+  defaultFields: 'id,kind,status,parameters,progress,rows,link,error,expiresAt,createdAt',
   sorts: ['createdAt'],
   sort: '-createdAt',
   policy: { admin: {}, user: { rows: { userId: SUBJECT } } },

@@ -30,7 +30,7 @@ interface NewReport extends ReportParameters {
 /** The look at the device, the report, and the report as it is read. */
 const ASKING_STATEMENTS = 3;
 
-export function writeRoutes(app: FastifyInstance): void {
+export function reportWrites(app: FastifyInstance): void {
   app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/reports',
     {

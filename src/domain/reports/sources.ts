@@ -1,21 +1,21 @@
 /** Where the rows of a report come from: statements whose columns are text, oldest row first. */
 import type { ReportKind } from '#client';
 
-export interface Source {
+export interface ReportSource {
   readonly header: readonly string[];
   readonly rows: string;
   readonly count: string;
   readonly values: readonly unknown[];
 }
 
-export interface Asked {
+export interface ReportScope {
   readonly userId: number;
   readonly deviceId?: number;
   readonly since?: string;
   readonly until?: string;
 }
 
-export const sourceOf = (kind: ReportKind, asked: Asked): Source => SOURCES[kind](asked);
+export const reportSource = (kind: ReportKind, asked: ReportScope): ReportSource => SOURCES[kind](asked);
 
 const time = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
@@ -26,7 +26,7 @@ const within = (key: string, at: string): string =>
 const TRANSACTIONS = `FROM transactions ${within('user_id', 'created_at')}`;
 const READINGS = `FROM readings ${within('device_id', 'timestamp')}`;
 
-const SOURCES: Readonly<Record<ReportKind, (asked: Asked) => Source>> = {
+const SOURCES: Readonly<Record<ReportKind, (asked: ReportScope) => ReportSource>> = {
   transactions: ({ userId, since = null, until = null }) => ({
     header: ['id', 'createdAt', 'status', 'amount', 'currency', 'merchant', 'category', 'description', 'reference'],
     rows: `SELECT id::text, ${time('created_at')}, status::text, amount::text, currency::text,

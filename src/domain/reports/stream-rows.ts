@@ -3,7 +3,7 @@
  * The next is fetched when this one has been written.
  */
 import type pg from 'pg';
-import type { Source } from './sources.ts';
+import type { ReportSource } from './sources.ts';
 
 export interface Batch {
   readonly rows: readonly (readonly (string | null)[])[];
@@ -15,7 +15,7 @@ export interface Batch {
 const BATCH_ROWS = 2000;
 
 /** @param signal ends it between two batches. */
-export async function* streamRows(pool: pg.Pool, source: Source, signal: AbortSignal): AsyncGenerator<Batch> {
+export async function* streamRows(pool: pg.Pool, source: ReportSource, signal: AbortSignal): AsyncGenerator<Batch> {
   const client = await pool.connect();
   let whole = false;
   try {
@@ -38,7 +38,7 @@ export async function* streamRows(pool: pg.Pool, source: Source, signal: AbortSi
   }
 }
 
-async function countOf(client: pg.PoolClient, { count, values }: Source): Promise<number> {
+async function countOf(client: pg.PoolClient, { count, values }: ReportSource): Promise<number> {
   const { rows } = await client.query<{ count: number }>(count, [...values]);
   return rows[0]!.count;
 }

@@ -1,9 +1,9 @@
 /** Who signed a token: its algorithm and signature, by the secret in force or by the keys that an issuer publishes. */
 import { createDecoder } from 'fast-jwt';
 import { isRequestError } from 'hotpath';
-import type { Config } from '../../config.ts';
-import { KeySet, type OnKeysFailure } from '../jwks.ts';
+import type { Config } from '../../config/config.ts';
 import { type TokenClaims, TokenRefusal } from './claims.ts';
+import { KeySet, type OnKeysFailure } from './jwks.ts';
 import { PUBLIC_KEY_ALGORITHMS, signatureCheck, type TokenHeader, type VerificationKey } from './verification-key.ts';
 
 /** @returns the claims of a token that is rightly signed. @throws {TokenRefusal}, or `keysUnavailable` */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldNext } from '../../../src/domain/devices/fold-hours.ts';
 import { foldReadings } from '../../../src/domain/devices/jobs.ts';
-import type { Means } from '../../../src/plugins/jobs.ts';
+import type { Dependencies } from '../../../src/plugins/jobs.ts';
 import { as, useApp } from '../../support/app.ts';
 import { requestsTo } from '../../support/requests.ts';
 
@@ -10,8 +10,8 @@ const app = useApp({ seeded: true });
 const { get, post, sql } = requestsTo(app);
 
 const fold = () => {
-  const means = { prisma: app().prisma, signal: new AbortController().signal, attempt: 1 };
-  return foldReadings.run({}, means as unknown as Means & { signal: AbortSignal; attempt: number });
+  const dependencies = { prisma: app().prisma, signal: new AbortController().signal, attempt: 1 };
+  return foldReadings.run({}, dependencies as unknown as Dependencies & { signal: AbortSignal; attempt: number });
 };
 
 const HOURS = `select device_id, hour, count, temperature_min, temperature_max, temperature_avg, humidity_avg`;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PermissionRole } from '#client';
 import {
-  mustHold,
+  mustHaveRole,
   mustSuffice,
   noSuchProject,
   type Permission,
@@ -97,7 +97,7 @@ describe('a demand for a role', () => {
 
   it('is asked of users by their permission, of administrators not at all, and of the public by a token', async () => {
     const demand = (projectId: number, role: PermissionRole, subject?: string, viewerRole = 'user') =>
-      mustHold(app(), { subject, role: viewerRole }, { projectId, role });
+      mustHaveRole(app(), { subject, role: viewerRole }, { projectId, role });
     await demand(ROOT, 'owner', '7');
     await demand(LEAF, 'viewer', '7');
     await demand(OTHER, 'owner', '7', 'admin');

@@ -1,7 +1,7 @@
 /** Who signed a token: by the secret, or by the keys of an issuer, and why it is refused. */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { TokenRefusal } from '../../../src/plugins/auth/claims.ts';
 import { signatureVerifier } from '../../../src/plugins/auth/verify.ts';
 import { testEnvironment } from '../../support/app.ts';

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { problems } from 'hotpath/edge';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Config, loadConfig } from '../../../src/config.ts';
-import { auth } from '../../../src/plugins/auth.ts';
+import { type Config, loadConfig } from '../../../src/config/config.ts';
+import { auth } from '../../../src/plugins/auth/auth.ts';
 import { TEST_SECRET, testEnvironment } from '../../support/app.ts';
 import { type Issuer, issuerKey, openIssuer } from '../../support/issuer.ts';
 

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { seed } from '../../../prisma/seed/seed.ts';
 import { buildApp } from '../../../src/app.ts';
 import { signToken } from '../../../src/cli/token.ts';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { HOME } from '../../../src/dev/home.ts';
 import { migrate } from '../../../src/dev/migrate.ts';
 import { openEmbeddedPostgres } from '../../../src/dev/postgres/embedded-postgres.ts';

@@ -9,7 +9,7 @@ const resource = declared<Prisma.TypeMap>();
 export const person = resource('app_user', {
   name: 'person',
   fields: ['id', 'display_name'],
-  lean: 'id,display_name',
+  defaultFields: 'id,display_name',
   sort: 'id',
   policy: everything('public', 'member'),
 });
@@ -18,7 +18,7 @@ export const note = resource('note', {
   name: 'note',
   fields: ['id', 'title', 'body', 'state', 'created_at', 'owner_id'],
   relations: { owner: { as: 'person' }, labels: { take: 20 } },
-  lean: 'id,title,state,created_at,owner(display_name)',
+  defaultFields: 'id,title,state,created_at,owner(display_name)',
   filters: { state: ['equals'], created_at: ['gte', 'lt'] },
   sorts: ['created_at'],
   sort: '-created_at',
@@ -34,7 +34,7 @@ export const label = resource('label', {
   relations: { notes: { take: 10 } },
   // Of shared notes alone: a count of all would tell everybody of everybody's.
   computed: { shared_notes: { aggregate: 'count', relation: 'notes', where: { state: 'shared' } } },
-  lean: 'slug,shared_notes',
+  defaultFields: 'slug,shared_notes',
   sort: 'slug',
   policy: everything('public', 'member'),
 });
@@ -43,7 +43,7 @@ export const team = resource('team', {
   name: 'team',
   fields: ['id', 'name'],
   relations: { members: { take: 50 } },
-  lean: 'id,name,members(is_lead,user(display_name))',
+  defaultFields: 'id,name,members(is_lead,user(display_name))',
   sort: 'id',
   policy: everything('member'),
 });
@@ -52,7 +52,7 @@ export const membership = resource('membership', {
   name: 'membership',
   fields: ['team_id', 'user_id', 'is_lead', 'joined_at'],
   relations: { user: { as: 'person' }, team: {} },
-  lean: 'is_lead,joined_at,user(id,display_name)',
+  defaultFields: 'is_lead,joined_at,user(id,display_name)',
   sort: 'user_id',
   policy: { member: { rows: { team: { members: { some: { user_id: SUBJECT } } } } } },
 });

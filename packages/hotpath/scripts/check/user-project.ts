@@ -132,24 +132,24 @@ const JAVASCRIPT_GENERATOR = `generator datamodel {
 `;
 
 const RESOURCES = `
-export const post = resources<Prisma.TypeMap>()('Post', {
+export const userPost = resources<Prisma.TypeMap>()('Post', {
   name: 'post',
   fields: ['id', 'title'],
   relations: { author: { as: 'author' } },
-  lean: 'id,title,author(name)',
+  defaultFields: 'id,title,author(name)',
   sort: 'id',
   policy: { user: { rows: { author_id: SUBJECT } } },
 });
 export const author = resources<Prisma.TypeMap>()('Author', {
   name: 'author',
   fields: ['id', 'name'],
-  lean: 'id,name',
+  defaultFields: 'id,name',
   sort: 'id',
   policy: everything('user'),
 });
 
 const registry = new Registry(datamodel);
-registry.add(post, author);
+registry.add(userPost, author);
 registry.check();
 `;
 
@@ -175,7 +175,7 @@ import type { Prisma } from './generated/client.ts';
 import { datamodel } from './generated/datamodel.ts';
 ${RESOURCES}
 // @ts-expect-error: the model has no field of this name
-resources<Prisma.TypeMap>()('Author', { name: 'nobody', fields: ['nobody'], lean: 'id', sort: 'id', policy: {} });
+resources<Prisma.TypeMap>()('Author', { name: 'nobody', fields: ['nobody'], defaultFields: 'id', sort: 'id', policy: {} });
 `,
   'app.js': `import { datamodel } from './javascript/datamodel.js';
 

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parse } from '@swc/core';
-import { commandsOf, type Entry, entriesOf, type Manifest, PackError } from './manifest.ts';
+import { commandsOf, entriesOf, type Manifest, type PackageEntry, PackError } from './manifest.ts';
 
 /** Packages by name, each with a file that imports it. */
 type Imported = ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ interface Reach {
  */
 export async function checkImports(dist: string, manifest: Manifest): Promise<PeersByEntry> {
   const entries = entriesOf(manifest);
-  const follow = ({ module }: Entry, extension: string) => reachOf({ dist, manifest, extension }, module);
+  const follow = ({ module }: PackageEntry, extension: string) => reachOf({ dist, manifest, extension }, module);
   const atRuntime = await Promise.all([...entries, ...commandsOf(manifest)].map((entry) => follow(entry, '.js')));
   const inTypes = await Promise.all(entries.map((entry) => follow(entry, '.d.ts')));
   const faults = faultsOf(manifest, new Map([...atRuntime, ...inTypes].flatMap(({ packages }) => [...packages])));

@@ -27,7 +27,7 @@ export class PackError extends Error {
   override readonly name = 'PackError';
 }
 
-export interface Entry {
+export interface PackageEntry {
   /** As its user writes it: `hotpath/model`; a command by its own name. */
   readonly name: string;
   /** Within `src`, without an extension: `model/index`. */
@@ -38,13 +38,13 @@ const WORKSPACE_ONLY = './*';
 const SOURCE = /^(?:\.\/)?src\/(?<module>[^*]+)\.ts$/;
 
 /** What a user imports. @throws {PackError} for an entry that is no source. */
-export function entriesOf({ name, exports }: Manifest): Entry[] {
+export function entriesOf({ name, exports }: Manifest): PackageEntry[] {
   const keys = Object.keys(exports).filter((key) => key !== WORKSPACE_ONLY);
   return keys.map((key) => ({ name: name + key.slice(1), module: moduleOf(key, exports[key]!) }));
 }
 
 /** What a user runs. @throws {PackError} for a command that is no source. */
-export function commandsOf({ bin = {} }: Manifest): Entry[] {
+export function commandsOf({ bin = {} }: Manifest): PackageEntry[] {
   return Object.entries(bin).map(([name, source]) => ({ name, module: moduleOf(name, source) }));
 }
 

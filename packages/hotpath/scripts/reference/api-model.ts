@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig, type IConfigFile } from '@microsoft/api-extractor';
 import { compile } from '../pack/compile.ts';
-import { type Entry, entriesOf, type Manifest } from '../pack/manifest.ts';
+import { entriesOf, type Manifest, type PackageEntry } from '../pack/manifest.ts';
 
 /** The declarations cannot be read; the message has what API Extractor says. */
 export class ApiError extends Error {
@@ -59,7 +59,7 @@ export async function readApi(library: string): Promise<ApiEntry[]> {
 /** API Extractor takes no hyphen or slash: `hotpath/fastify` is the namespace `hotpath_fastify`. */
 const namespaceOf = (entry: string): string => entry.replace(/\W/g, '_');
 
-async function writeAll(folder: string, entries: readonly Entry[]): Promise<void> {
+async function writeAll(folder: string, entries: readonly PackageEntry[]): Promise<void> {
   const lines = entries.map(({ name, module }) => `export * as ${namespaceOf(name)} from './${module}.js';`);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'dist/all.d.ts'), `${lines.join('\n')}\n`);

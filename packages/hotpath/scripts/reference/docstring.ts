@@ -4,7 +4,7 @@
 const CODE = /^\s*\* {5}/;
 
 /** The text before the first tag, in one line, without examples. @param comment as it is written, with its asterisks. */
-export function textOf(comment = ''): string {
+export function commentText(comment = ''): string {
   const lines = comment
     .replace(/^\/\*\*/, '')
     .replace(/\*\/\s*$/, '')
@@ -35,8 +35,8 @@ const TAG = /^\s*\*? ?@defaultValue (.+?)(?:\s*\*\/)?$/m;
 const CLAUSE = /(?:^|[;.] )(?<fallback>[^;.]+?),? (?:without it|by default)(?=[;.,]|$)/;
 
 /** Splits "How many; 20 without it." into what an option means and its default. The tag `@defaultValue` goes before. */
-export function describe(comment: string | undefined): Described {
-  const text = textOf(comment);
+export function describeComment(comment: string | undefined): Described {
+  const text = commentText(comment);
   const tagged = TAG.exec(comment ?? '')?.[1];
   if (tagged !== undefined) return { meaning: text, fallback: tagged.trim() };
   const found = CLAUSE.exec(text);

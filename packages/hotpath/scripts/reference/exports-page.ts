@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiEntry, ApiItem } from './api-model.ts';
-import { firstSentence, inCell, textOf } from './docstring.ts';
+import { commentText, firstSentence, inCell } from './docstring.ts';
 
 const HEAD = `# Exports
 
@@ -40,7 +40,7 @@ function aboutEntry(text: string, name: string): string {
 
 /** The docstring of the export, else what its file says if that is about it, else whose options it is. */
 export function sentenceOf(library: string, item: ApiItem, exports: readonly ApiItem[]): string {
-  const own = firstSentence(textOf(item.docComment));
+  const own = firstSentence(commentText(item.docComment));
   if (own !== '') return own;
   const source = item.fileUrlPath?.replace(/^dist\//, '').replace(/\.d\.ts$/, '');
   const head = source === undefined ? '' : firstSentence(headOf(library, source));
@@ -64,5 +64,5 @@ const HEAD_COMMENT = /^(?:#!.*\n)?(\/\*\*[\s\S]*?\*\/)/;
 /** The text at the head of a file. */
 function headOf(library: string, module: string): string {
   const source = readFileSync(join(library, 'src', `${module}.ts`), 'utf8');
-  return textOf(HEAD_COMMENT.exec(source)?.[1]);
+  return commentText(HEAD_COMMENT.exec(source)?.[1]);
 }

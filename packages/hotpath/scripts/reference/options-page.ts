@@ -1,6 +1,6 @@
 /** The page of options: every member of every type of options, with its type, its default and its meaning. */
 import { type ApiEntry, ApiError, type ApiItem } from './api-model.ts';
-import { type Described, describe, inCell, textOf } from './docstring.ts';
+import { commentText, type Described, describeComment, inCell } from './docstring.ts';
 
 const HEAD = `# Options
 
@@ -63,7 +63,9 @@ function inherited(item: ApiItem, exports: readonly ApiItem[]): ApiItem[] {
 }
 
 function rowOf(member: ApiItem, words: ApiItem | undefined): string {
-  const { meaning, fallback } = describe(textOf(member.docComment) === '' ? words?.docComment : member.docComment);
+  const { meaning, fallback } = describeComment(
+    commentText(member.docComment) === '' ? words?.docComment : member.docComment,
+  );
   if (meaning === '') throw new ApiError(`The option "${member.name}" has no docstring.`);
   const type = typeOf(words ?? member);
   return `| \`${member.name}\` | ${inCell(`\`${type}\``)} | ${defaultOf(member, fallback)} | ${inCell(meaning)} |`;

@@ -15,7 +15,7 @@ export interface ReleaseState {
 
 const SEMVER = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 
-export const tagOf = (version: string): string => `v${version}`;
+export const releaseTag = (version: string): string => `v${version}`;
 
 /** The channel that `npm install hotpath` does not take: `1.0.0-rc.1` is `next`. */
 export const channelOf = (version: string): 'latest' | 'next' => (version.includes('-') ? 'next' : 'latest');
@@ -33,7 +33,7 @@ export function releaseComplaints(state: ReleaseState): string[] {
   }
   if (sectionOf(changelog, 'Unreleased'))
     complaints.push('packages/hotpath/CHANGELOG.md has lines under "Unreleased".');
-  if (tags.includes(tagOf(version))) complaints.push(`The tag ${tagOf(version)} is there already.`);
+  if (tags.includes(releaseTag(version))) complaints.push(`The tag ${releaseTag(version)} is there already.`);
   if (changed.length > 0) complaints.push(`These files are not committed: ${changed.join(', ')}.`);
   if (publish && !manifest['repository']) {
     complaints.push('packages/hotpath/package.json needs `repository`: npm compares it with the provenance.');

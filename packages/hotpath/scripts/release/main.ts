@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { orSentence } from '../or-sentence.ts';
 import { PackError } from '../pack/manifest.ts';
 import { LIBRARY, pack, readManifest } from '../pack/pack.ts';
-import { channelOf, type ReleaseState, releaseComplaints, tagOf } from './complaints.ts';
+import { channelOf, type ReleaseState, releaseComplaints, releaseTag } from './complaints.ts';
 
 const PROJECT = join(LIBRARY, '..', '..');
 
@@ -20,10 +20,10 @@ await orSentence(async () => {
   for (const script of ['lint', 'types', 'test', 'check:package']) show('npm', 'run', script);
   const { tarball } = await pack(join(PROJECT, '.hotpath', 'release'));
   show('npm', 'publish', tarball, '--tag', channelOf(version), ...(publish ? ['--provenance'] : ['--dry-run']));
-  if (publish) show('git', 'tag', '--annotate', tagOf(version), '--message', `hotpath ${version}`);
+  if (publish) show('git', 'tag', '--annotate', releaseTag(version), '--message', `hotpath ${version}`);
   process.stdout.write(
     publish
-      ? `hotpath ${version} is published. Push the tag: git push origin ${tagOf(version)}\n`
+      ? `hotpath ${version} is published. Push the tag: git push origin ${releaseTag(version)}\n`
       : `hotpath ${version} can be published: npm run release -- ${version} --publish\n`,
   );
 });

@@ -45,7 +45,7 @@ const NAMED = 20;
 export function explain({ route, budget, statements, repeated, sent }: Overrun): string {
   const bound = budget === Infinity ? '' : `; its budget is ${budget}`;
   const named = repeated.length > 0 ? repeated : sent.slice(0, NAMED);
-  return [`${route} sent ${plural(statements)}${bound}.`, ...named.map(describe)].join('\n');
+  return [`${route} sent ${statementCount(statements)}${bound}.`, ...named.map(describe)].join('\n');
 }
 
 const describe = ({ statement, times, sites }: Repetition): string =>
@@ -53,4 +53,4 @@ const describe = ({ statement, times, sites }: Repetition): string =>
     '\n',
   );
 
-export const plural = (statements: number): string => `${statements} statement${statements === 1 ? '' : 's'}`;
+export const statementCount = (statements: number): string => `${statements} statement${statements === 1 ? '' : 's'}`;

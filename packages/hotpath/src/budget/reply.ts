@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestError } from '../http/errors.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '../http/problem.ts';
-import { plural } from './budget.ts';
+import { statementCount } from './budget.ts';
 import type { Ledger } from './ledger.ts';
 import type { CheckedOptions } from './options.ts';
 
@@ -10,7 +10,7 @@ const SERVER_TIMING = 'server-timing';
 
 export function showCost({ durationMs, statements }: Ledger, reply: FastifyReply, options: CheckedOptions): void {
   if (!options.serverTiming) return;
-  const cost = `db;dur=${durationMs.toFixed(2)};desc="${plural(statements)}"`;
+  const cost = `db;dur=${durationMs.toFixed(2)};desc="${statementCount(statements)}"`;
   const others = [reply.getHeader(SERVER_TIMING) ?? []].flat();
   reply.header(SERVER_TIMING, [cost, ...others].join(', '));
 }

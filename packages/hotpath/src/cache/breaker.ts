@@ -8,7 +8,7 @@
 /** What comes of work that was not tried, failed, or took too long. */
 export const AWAY: unique symbol = Symbol('away');
 
-export type State = 'closed' | 'open' | 'probing';
+export type BreakerState = 'closed' | 'open' | 'probing';
 
 export interface BreakerOptions {
   readonly timeoutMs: number;
@@ -21,7 +21,7 @@ export interface BreakerOptions {
 }
 
 export interface Breaker {
-  readonly state: State;
+  readonly state: BreakerState;
   /** The limit. */
   readonly timeoutMs: number;
   /**
@@ -35,7 +35,7 @@ const LATE = Symbol('late');
 
 /** A breaker that is closed at first. */
 export function createBreaker({ timeoutMs, failures = 5, openMs = 1000, onChange }: BreakerOptions): Breaker {
-  let state: State = 'closed';
+  let state: BreakerState = 'closed';
   let inARow = 0;
   let openedAt = 0;
 

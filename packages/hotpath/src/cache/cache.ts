@@ -30,10 +30,10 @@ import { Keeper } from './keeper.ts';
 import { createL1, type L1 } from './l1.ts';
 import { createL2, type L2, type Remote } from './l2.ts';
 import type { Lease } from './lease.ts';
-import type { Read } from './popular.ts';
-import { type Answer, coalesced, type Query } from './query.ts';
+import type { KeyReads } from './popular.ts';
+import { type CacheAnswer, coalesced, type Query } from './query.ts';
 import { type Cause, RemoteFill } from './remote-fill.ts';
-import { coalesce, traceLook, traceRefresh, unanswered } from './spans.ts';
+import { coalesce, traceLookUp, traceRefresh, unanswered } from './spans.ts';
 import { type CacheStats, count, createCounters, type Outcome } from './stats.ts';
 import { isCurrent, judge, overdue } from './verdict.ts';
 
@@ -73,7 +73,7 @@ export class Cache {
   readonly #counters = createCounters();
   readonly #l1: L1;
   readonly #l2: L2 | undefined;
-  readonly #flights: ReturnType<typeof createFlights<Answer>>;
+  readonly #flights: ReturnType<typeof createFlights<CacheAnswer>>;
   readonly #database: DatabaseReader;
   readonly #keeper: Keeper;
   readonly #remote: RemoteFill | undefined;
@@ -92,7 +92,7 @@ export class Cache {
     this.#l1 = l1;
     this.#l2 = l2;
     this.#keeper = keeper;
-    this.#flights = createFlights<Answer>(follower);
+    this.#flights = createFlights<CacheAnswer>(follower);
     this.#database = new DatabaseReader(follower, options.fills ?? FILLS);
     if (remote && l2) this.#remote = new RemoteFill({ follower, maxAgeMs, remote, l2, keeper, events, leaseMs });
     this.stats = this.#statsWith(remote);
@@ -108,14 +108,14 @@ export class Cache {
   }
 
   /** @throws what the query's source throws, where nothing else can be served. */
-  read(query: Query): Promise<Answer> {
+  read(query: Query): Promise<CacheAnswer> {
     const isShared = query.policy.sharedMaxAge !== undefined;
-    return this.#counted(traceLook(query, (traced) => (isShared ? this.#confirm(traced) : this.#resolve(traced))));
+    return this.#counted(traceLookUp(query, (traced) => (isShared ? this.#confirm(traced) : this.#resolve(traced))));
   }
 
   /** Reads the database whatever is kept, and keeps nothing. @throws what the query's source throws. */
-  bypass(query: Query): Promise<Answer> {
-    return this.#counted(traceLook(query, (traced) => this.#bypass(traced)));
+  bypass(query: Query): Promise<CacheAnswer> {
+    return this.#counted(traceLookUp(query, (traced) => this.#bypass(traced)));
   }
 
   /** Reads the database, and resolves when the answer is kept in both tiers. @throws what the query's source throws. */
@@ -127,8 +127,8 @@ export class Cache {
    * Reads the database whatever is kept, for a client that may know more than this process.
    * @throws what the query's source throws.
    */
-  readPast(query: Query): Promise<Answer> {
-    return this.#counted(traceLook(query, (traced) => this.#readPast(traced)));
+  readPast(query: Query): Promise<CacheAnswer> {
+    return this.#counted(traceLookUp(query, (traced) => this.#readPast(traced)));
   }
 
   /** Counts a request for a cached route. */
@@ -137,7 +137,7 @@ export class Cache {
   }
 
   /** The keys that were read most from memory since the last call, most first. */
-  takeReads(many: number): Read[] {
+  takeReads(many: number): KeyReads[] {
     return this.#l1.takeReads(many);
   }
 
@@ -165,7 +165,7 @@ export class Cache {
     return { entry, verdict };
   }
 
-  async #confirm(query: Query): Promise<Answer> {
+  async #confirm(query: Query): Promise<CacheAnswer> {
     this.#follower.touch();
     // Requests that come during a reading of the log wait for the next one together.
     const isCaughtUp = await this.#follower.catchUp(CATCH_UP_MS);
@@ -174,7 +174,7 @@ export class Cache {
     return { ...answer, isConfirmed: isKnown && judge(this.#follower, answer.entry) !== 'outdated' };
   }
 
-  async #resolve(query: Query): Promise<Answer> {
+  async #resolve(query: Query): Promise<CacheAnswer> {
     this.#follower.touch();
     // After an idle time the follower has to read the log first, which is less work than any read.
     if (!this.#isCurrent()) await this.#follower.catchUp(CATCH_UP_MS);
@@ -192,10 +192,10 @@ export class Cache {
     return this.#joinOrFill(query, verdict === 'outdated' ? 'outdated' : 'nothing');
   }
 
-  async #joinOrFill(query: Query, cause: Cause): Promise<Answer> {
+  async #joinOrFill(query: Query, cause: Cause): Promise<CacheAnswer> {
     const flight = this.#flights.join(query.key);
     if (flight) {
-      coalesce(query.look, flight.span);
+      coalesce(query.span, flight.span);
       return coalesced(await flight.landing);
     }
     const answer = await this.#flights.start(query.key, query.tables, () => this.#fill(query, cause));
@@ -207,19 +207,19 @@ export class Cache {
   /** Reads an entry anew in the background, unless it is being read already. */
   #refresh(query: Query): void {
     if (this.#flights.join(query.key)) return;
-    const fill = () => traceLook(query, (traced) => this.#fill(traced, 'late'));
+    const fill = () => traceLookUp(query, (traced) => this.#fill(traced, 'late'));
     const refresh = () => this.#flights.start(query.key, query.tables, fill);
     const failed = () => count(this.#counters.events, 'failedRefreshes');
     this.#background(() => traceRefresh(refresh).then(() => {}, failed));
   }
 
-  async #fill(query: Query, cause: Cause): Promise<Answer> {
+  async #fill(query: Query, cause: Cause): Promise<CacheAnswer> {
     const found = this.#remote && (await this.#remote.find(query, cause));
     return found && 'entry' in found ? found : this.#load(query, found);
   }
 
-  async #load(query: Query, lease?: Lease): Promise<Answer> {
-    unanswered(query.look, 'miss');
+  async #load(query: Query, lease?: Lease): Promise<CacheAnswer> {
+    unanswered(query.span, 'miss');
     try {
       const entry = await this.#database.read(query);
       void this.#keeper.keep(query.key, entry, lease);
@@ -230,33 +230,33 @@ export class Cache {
     }
   }
 
-  async #bypass(query: Query): Promise<Answer> {
-    unanswered(query.look, 'bypass');
+  async #bypass(query: Query): Promise<CacheAnswer> {
+    unanswered(query.span, 'bypass');
     return { entry: await this.#database.read(query), tier: 'database', outcome: 'bypass' };
   }
 
-  async #readPast(query: Query): Promise<Answer> {
+  async #readPast(query: Query): Promise<CacheAnswer> {
     const answer = await this.#bypass(query);
     this.#keeper.keepInMemory(query.key, answer.entry);
     return answer;
   }
 
-  #readPastOrRescue(query: Query): Promise<Answer> {
+  #readPastOrRescue(query: Query): Promise<CacheAnswer> {
     return this.#readPast(query).catch((error) => this.#rescue(query, error));
   }
 
   /** If no server answers, an entry that is not known to be outdated is served past its ttl. @throws the error, else. */
-  async #rescue({ key }: Query, error: unknown): Promise<Answer> {
+  async #rescue({ key }: Query, error: unknown): Promise<CacheAnswer> {
     if (!this.#isAway(error)) throw error;
     const local = this.#l1.get(key);
-    const entry = local ?? (await this.#l2?.get({ key, look: currentSpan() }));
+    const entry = local ?? (await this.#l2?.get({ key, span: currentSpan() }));
     if (!entry || entry === AWAY || judge(this.#follower, entry) === 'outdated') throw error;
     const overdueMs = Math.max(overdue(entry, Date.now()), this.#follower.ageMs, 1);
     if (overdueMs > entry.rescueMs) throw error;
     return { entry, tier: local ? 'l1' : 'l2', outcome: 'rescued', overdueMs };
   }
 
-  async #counted(resolved: Promise<Answer>): Promise<Answer> {
+  async #counted(resolved: Promise<CacheAnswer>): Promise<CacheAnswer> {
     const answer = await resolved;
     count(this.#counters.answers[answer.tier], answer.outcome);
     return answer;

@@ -4,7 +4,7 @@
  */
 import type { Follower } from '../freshness/follower.ts';
 import { isOfStandby } from '../freshness/snapshot.ts';
-import { type Entry, entryOf, type Reading } from './entry.ts';
+import { type Entry, entryOf, type ReadResult } from './entry.ts';
 import { FillLimit, type FillLimitOptions } from './fill-limit.ts';
 import { timesFor } from './policy.ts';
 import type { Query } from './query.ts';
@@ -38,12 +38,12 @@ export class DatabaseReader {
   }
 
   /** A standby cannot be followed, so a read on one says nothing of the server that is. */
-  #isInDoubt(reading: Reading): boolean {
+  #isInDoubt(reading: ReadResult): boolean {
     return this.#isElsewhere(reading) && !isOfStandby(reading.snapshot);
   }
 
   /** Before the follower's first reading nothing is kept anyway. */
-  #isElsewhere({ incarnation }: Reading): boolean {
+  #isElsewhere({ incarnation }: ReadResult): boolean {
     return this.#follower.incarnation !== '' && this.#follower.incarnation !== incarnation;
   }
 }

@@ -11,7 +11,7 @@ import { parseSnapshot, readSnapshot, type Snapshot, snapshotText } from '../fre
 import { ENCODINGS, type Encoding } from '../http/encoding.ts';
 
 /** What a read came to. */
-export interface Reading {
+export interface ReadResult {
   /** 404 is a negative entry: its body is the sentence that says so. */
   readonly status: 200 | 404;
   readonly body: string;
@@ -38,7 +38,7 @@ export interface Times {
 export type Bodies = { identity: Buffer } & { [encoding in Exclude<Encoding, 'identity'>]?: Buffer };
 
 export interface Entry extends Times {
-  readonly status: Reading['status'];
+  readonly status: ReadResult['status'];
   /** Encodings are added once they are made. */
   readonly bodies: Bodies;
   readonly etag: string;
@@ -60,7 +60,7 @@ export interface Moment extends Times {
   readonly readAt: number;
 }
 
-export function entryOf({ body, snapshot, incarnation: _, ...reading }: Reading, moment: Moment): Entry {
+export function entryOf({ body, snapshot, incarnation: _, ...reading }: ReadResult, moment: Moment): Entry {
   const bodies = { identity: ownBytes(body) };
   return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED, reads: 0 };
 }
@@ -90,7 +90,7 @@ const AT = { format: 0, status: 1, readAt: 3, ttl: 11, stale: 15, rescue: 19, pa
 /** No tag holds it: it is no character that PostgreSQL stores. */
 const BETWEEN_TAGS = '\0';
 
-export function encode(entry: Entry): Buffer {
+export function encodeEntry(entry: Entry): Buffer {
   const snapshot = snapshotText(entry.snapshot);
   const texts = [entry.epoch, snapshot, entry.etag, entry.link, entry.tags.join(BETWEEN_TAGS)];
   const parts = [...texts.map((text) => Buffer.from(text)), ...ENCODINGS.map((encoding) => entry.bodies[encoding])];
@@ -104,8 +104,8 @@ export function encode(entry: Entry): Buffer {
   return Buffer.concat([header, ...parts.flatMap((part = EMPTY) => [lengthOf(part), part])]);
 }
 
-/** @returns nothing for what `encode` did not write. */
-export function decode(bytes: Buffer): Entry | undefined {
+/** @returns nothing for what `encodeEntry` did not write. */
+export function decodeEntry(bytes: Buffer): Entry | undefined {
   if (bytes.length < AT.parts || bytes.readUInt8(AT.format) !== FORMAT) return undefined;
   const parts = partsOf(ownBytes(bytes));
   if (!parts) return undefined;
@@ -114,7 +114,7 @@ export function decode(bytes: Buffer): Entry | undefined {
   if (!snapshot) return undefined;
   const [identity, gzip, br] = parts.slice(TEXTS) as [Buffer, Buffer, Buffer];
   return {
-    status: bytes.readUInt16BE(AT.status) as Reading['status'],
+    status: bytes.readUInt16BE(AT.status) as ReadResult['status'],
     readAt: bytes.readDoubleBE(AT.readAt),
     ttlMs: bytes.readUInt32BE(AT.ttl),
     staleMs: bytes.readUInt32BE(AT.stale),

@@ -24,7 +24,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cache, type CacheParts } from './cache.ts';
-import type { Reading } from './entry.ts';
+import type { ReadResult } from './entry.ts';
 import type { CachePolicy } from './policy.ts';
 import type { Query } from './query.ts';
 import type { CacheStats } from './stats.ts';
@@ -45,7 +45,7 @@ export interface FactQuery {
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
   /** Reads the database: the answer as text, and what it was made from. */
-  load(): Promise<Pick<Reading, 'body' | 'snapshot' | 'incarnation' | 'tags'>>;
+  load(): Promise<Pick<ReadResult, 'body' | 'snapshot' | 'incarnation' | 'tags'>>;
 }
 
 export interface FactsOptions extends Omit<CacheParts, 'leaseMs' | 'isAway' | 'isPublic' | 'maxAgeMs'> {

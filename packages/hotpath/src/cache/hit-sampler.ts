@@ -10,7 +10,7 @@
  */
 import type { Follower } from '../freshness/follower.ts';
 import type { Entry } from './entry.ts';
-import type { Source } from './query.ts';
+import type { ReadSource } from './query.ts';
 import { judge } from './verdict.ts';
 
 export interface HitSamplerOptions {
@@ -48,7 +48,7 @@ export class HitSampler {
   }
 
   /** Compares an entry that is being served. @param source reads what the entry was made from. */
-  compare(entry: Entry, source: Source): void {
+  compare(entry: Entry, source: ReadSource): void {
     this.#isBusy = true;
     const done = () => {
       this.#isBusy = false;
@@ -57,7 +57,7 @@ export class HitSampler {
     this.#options.background(() => this.#compare(entry, source).then(done, done));
   }
 
-  async #compare(entry: Entry, source: Source): Promise<void> {
+  async #compare(entry: Entry, source: ReadSource): Promise<void> {
     const { follower, onInconsistent } = this.#options;
     const { status, body } = await source.load();
     if (!(await follower.catchUp()) || judge(follower, entry) === 'outdated') return;

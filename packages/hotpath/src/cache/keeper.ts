@@ -84,11 +84,11 @@ export class Keeper {
 
   #keepInRedis(key: string, entry: Entry): Promise<void> {
     const { l1, l2 } = this.#parts;
-    return traceKeeping(entry, async (look) => {
+    return traceKeeping(entry, async (span) => {
       await complete(entry);
       // The entry has grown by its encodings.
       if (l1.get(key) === entry) l1.set(key, entry);
-      await l2?.set({ key, look }, entry, this.#brief.has(entry) ? BRIEF_MS : undefined);
+      await l2?.set({ key, span }, entry, this.#brief.has(entry) ? BRIEF_MS : undefined);
     });
   }
 

@@ -60,7 +60,7 @@ function canonical(url: string): string {
     .join('&')}`;
 }
 
-export function keyOf({ text, scope }: Question, { role, subject }: Viewer): string {
+export function entryKey({ text, scope }: Question, { role, subject }: Viewer): string {
   return scope === 'role' ? `${text}\n${role}` : `${text}\n${role}\n${subject}`;
 }
 

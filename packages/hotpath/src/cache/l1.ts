@@ -1,7 +1,7 @@
 /** The first tier: entries in this process's memory, bounded by bytes; `scan-resistant-cache.ts` says which ones go. */
 import { includes } from '../freshness/snapshot.ts';
 import { type Entry, sizeOf } from './entry.ts';
-import { mostRead, type Read } from './popular.ts';
+import { type KeyReads, mostRead } from './popular.ts';
 import { ScanResistantCache, type ScanResistantOptions } from './scan-resistant-cache.ts';
 
 export interface L1 {
@@ -15,7 +15,7 @@ export interface L1 {
   /** Whether a key was asked for before, as far as is remembered. */
   knows(key: string): boolean;
   /** What was read most since it was last taken, most first. What was read seldom goes on being counted. */
-  takeReads(many: number): Read[];
+  takeReads(many: number): KeyReads[];
   readonly entries: number;
   readonly bytes: number;
   /** Entries thrown out so far to make room. */
@@ -57,6 +57,6 @@ export function createL1(options: L1Options): L1 {
   };
 }
 
-function* readsOf(entries: Iterable<readonly [key: string, entry: Entry]>): Iterable<Read> {
+function* readsOf(entries: Iterable<readonly [key: string, entry: Entry]>): Iterable<KeyReads> {
   for (const [key, { reads }] of entries) if (reads >= LEAST_READS) yield { key, times: reads };
 }

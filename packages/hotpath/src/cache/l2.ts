@@ -1,7 +1,7 @@
 /** The second tier: entries in Redis, shared by all processes. A look-up is one round trip, and one value. */
 import type { Span } from '../telemetry/span.ts';
 import { AWAY, type Breaker } from './breaker.ts';
-import { decode, type Entry, encode } from './entry.ts';
+import { decodeEntry, type Entry, encodeEntry } from './entry.ts';
 import { remoteKeys } from './key.ts';
 import type { RedisClient } from './redis-client.ts';
 import { tracedCommand } from './spans.ts';
@@ -14,32 +14,32 @@ export interface Remote {
 }
 
 /** What is asked for, and what asks in its trace. */
-export interface Asked {
+export interface LookUpKey {
   readonly key: string;
-  readonly look?: Span | undefined;
+  readonly span?: Span | undefined;
 }
 
 export interface L2 {
   /** The entry, nothing, or `AWAY`. */
-  get(asked: Asked, patienceMs?: number): Promise<Entry | undefined | typeof AWAY>;
+  get(asked: LookUpKey, patienceMs?: number): Promise<Entry | undefined | typeof AWAY>;
   /** Never rejects. @param mostMs keeps it for so long at most. */
-  set(asked: Asked, entry: Entry, mostMs?: number): Promise<void>;
+  set(asked: LookUpKey, entry: Entry, mostMs?: number): Promise<void>;
   /** Keeps what was set for a short time as long as it may be served. Never rejects. */
   prolong(key: string, entry: Entry): Promise<void>;
 }
 
 export function createL2({ redis, breaker, namespace }: Remote): L2 {
   return {
-    async get({ key, look }, patienceMs) {
+    async get({ key, span }, patienceMs) {
       const name = remoteKeys(namespace, key).entry;
-      const get = () => tracedCommand(look, `GET ${name}`, () => redis.getBuffer(name));
+      const get = () => tracedCommand(span, `GET ${name}`, () => redis.getBuffer(name));
       const bytes = await breaker.attempt(get, patienceMs);
-      return bytes === AWAY ? AWAY : bytes ? decode(bytes) : undefined;
+      return bytes === AWAY ? AWAY : bytes ? decodeEntry(bytes) : undefined;
     },
-    async set({ key, look }, entry, mostMs = Number.POSITIVE_INFINITY) {
+    async set({ key, span }, entry, mostMs = Number.POSITIVE_INFINITY) {
       const name = remoteKeys(namespace, key).entry;
-      const set = () => redis.set(name, encode(entry), 'PX', Math.min(lifeMsOf(entry), mostMs));
-      await breaker.attempt(() => tracedCommand(look, `SET ${name} ? PX ?`, set));
+      const set = () => redis.set(name, encodeEntry(entry), 'PX', Math.min(lifeMsOf(entry), mostMs));
+      await breaker.attempt(() => tracedCommand(span, `SET ${name} ? PX ?`, set));
     },
     async prolong(key, entry) {
       const leftMs = entry.readAt + lifeMsOf(entry) - Date.now();

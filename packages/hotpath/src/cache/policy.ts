@@ -66,7 +66,7 @@ export function checkPolicy({ scope, ttl, sharedMaxAge }: CachePolicy): void {
 }
 
 /** What is known of an answer when it is sent. */
-export interface Standing {
+export interface AnswerState {
   /** Whether it holds every change that was committed before it was asked for. */
   readonly isConfirmed: boolean;
   /** Whether it is sent only because no server answers. */
@@ -79,7 +79,7 @@ export interface Standing {
  * The `Cache-Control` header. Private caches ask each time whether their answer still holds, and so do shared ones, unless
  * the policy has a `sharedMaxAge` and the answer is confirmed. Nobody keeps a rescued answer.
  */
-export function cacheControl({ scope, sharedMaxAge = 0 }: CachePolicy, standing: Standing): string {
+export function cacheControl({ scope, sharedMaxAge = 0 }: CachePolicy, standing: AnswerState): string {
   if (standing.isRescued) return 'no-store';
   if (scope !== 'public') return 'private, no-cache';
   // The `Age` header is subtracted by the shared cache (RFC 9111, 4.2.3).

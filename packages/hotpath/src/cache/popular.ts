@@ -10,20 +10,20 @@ import { isPublicKey } from './key.ts';
 import type { Remote } from './l2.ts';
 
 /** A key, and how often it was read from memory since it was last told of. */
-export interface Read {
+export interface KeyReads {
   readonly key: string;
   readonly times: number;
 }
 
 export interface Popular {
   /** Never rejects. */
-  tell(reads: readonly Read[]): Promise<void>;
+  tell(reads: readonly KeyReads[]): Promise<void>;
   /** The most read of today and yesterday, most first; none while Redis is away. */
   top(many: number): Promise<string[]>;
 }
 
 /** The most read, most first: so many, and of these at most half of the public, while there are others. */
-export function mostRead(reads: Iterable<Read>, many: number): Read[] {
+export function mostRead(reads: Iterable<KeyReads>, many: number): KeyReads[] {
   const sorted = [...reads].sort((one, other) => other.times - one.times);
   const ofPublic = sorted.filter(({ key }) => isPublicKey(key));
   const ofViewers = sorted.filter(({ key }) => !isPublicKey(key)).slice(0, many);
@@ -57,14 +57,14 @@ export function createPopular({ redis, breaker, namespace }: Remote): Popular {
   const nameOf = (time: number, audience: Audience) =>
     `hotpath:${namespace}:{popular}:${audience}:${new Date(time).toISOString().slice(0, 10)}`;
 
-  async function add(reads: readonly Read[], audience: Audience): Promise<void> {
+  async function add(reads: readonly KeyReads[], audience: Audience): Promise<void> {
     const told = reads.filter(({ key }) => audienceOf(key) === audience).flatMap(({ key, times }) => [times, key]);
     if (told.length === 0) return;
     const name = nameOf(Date.now(), audience);
     await breaker.attempt(() => redis.eval(ADD, 1, name, KEPT_KEYS, 2 * DAY_MS, ...told));
   }
 
-  async function readsOf(name: string, many: number): Promise<Read[]> {
+  async function readsOf(name: string, many: number): Promise<KeyReads[]> {
     const told = await breaker.attempt(() => redis.zrevrange(name, 0, many - 1, 'WITHSCORES'));
     if (told === AWAY) return [];
     return told.flatMap((key, at) => (at % 2 === 0 ? [{ key, times: Number(told[at + 1]) }] : []));
@@ -80,7 +80,7 @@ export function createPopular({ redis, breaker, namespace }: Remote): Popular {
       const told = await Promise.all(names.map((name) => readsOf(name, many)));
       const times = new Map<string, number>();
       for (const read of told.flat()) times.set(read.key, (times.get(read.key) ?? 0) + read.times);
-      const reads = [...times].map(([key, sum]): Read => ({ key, times: sum }));
+      const reads = [...times].map(([key, sum]): KeyReads => ({ key, times: sum }));
       return mostRead(reads, many).map(({ key }) => key);
     },
   };

@@ -1,6 +1,6 @@
 /** What the cache is asked, and what it answers. */
 import type { Span } from '../telemetry/span.ts';
-import type { Entry, Reading } from './entry.ts';
+import type { Entry, ReadResult } from './entry.ts';
 import type { CachePolicy } from './policy.ts';
 import type { Outcome, Tier } from './stats.ts';
 
@@ -9,17 +9,17 @@ export interface Query {
   readonly policy: CachePolicy;
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
-  readonly source: Source;
+  readonly source: ReadSource;
   /** The span of the look-up, if the request is traced. */
-  readonly look?: Span | undefined;
+  readonly span?: Span | undefined;
 }
 
 /** Reads the database for one query. */
-export interface Source {
-  load(): Promise<Reading>;
+export interface ReadSource {
+  load(): Promise<ReadResult>;
 }
 
-export interface Answer {
+export interface CacheAnswer {
   readonly entry: Entry;
   readonly tier: Tier;
   readonly outcome: Outcome;
@@ -33,5 +33,5 @@ export interface Answer {
 }
 
 /** What a request gets that waited for the fill of another request: an answer that is stale or rescued stays so. */
-export const coalesced = (answer: Answer): Answer =>
+export const coalesced = (answer: CacheAnswer): CacheAnswer =>
   answer.outcome === 'stale' || answer.outcome === 'rescued' ? answer : { ...answer, outcome: 'coalesced' };

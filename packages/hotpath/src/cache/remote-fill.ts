@@ -17,7 +17,7 @@ import type { Entry } from './entry.ts';
 import type { Keeper } from './keeper.ts';
 import type { L2, Remote } from './l2.ts';
 import { createLeases, HELD, type Lease, type Leases } from './lease.ts';
-import { type Answer, coalesced, type Query } from './query.ts';
+import { type CacheAnswer, coalesced, type Query } from './query.ts';
 import { type CacheEvents, count } from './stats.ts';
 import { isCurrent, judge } from './verdict.ts';
 
@@ -36,7 +36,7 @@ export interface RemoteFillParts {
 export type Cause = 'nothing' | 'outdated' | 'late';
 
 /** An answer, or the lease for reading the database, or nothing while Redis is away. */
-export type RemoteFound = Answer | Lease | undefined;
+export type RemoteFound = CacheAnswer | Lease | undefined;
 
 /** How long a request without the lease waits, in leases: long enough for a holder that died, or a slow database. */
 const LEASE_WAITS = 10;
@@ -45,7 +45,7 @@ const LEASE_POLL_MS = 10;
 interface LookUp {
   readonly patienceMs?: number;
   /** The span that shows the look-up in a trace: the first one has it. */
-  readonly traced?: Query['look'];
+  readonly traced?: Query['span'];
 }
 
 export class RemoteFill {
@@ -64,12 +64,12 @@ export class RemoteFill {
     const patienceMs = this.#parts.remote.breaker.timeoutMs - (performance.now() - startedAt);
     if (answer === AWAY || patienceMs < 1) return undefined;
     if (answer) return answer;
-    const got = await this.#takeOrFind(query, cause, { patienceMs, traced: isNew ? undefined : query.look });
+    const got = await this.#takeOrFind(query, cause, { patienceMs, traced: isNew ? undefined : query.span });
     if (got === HELD) return this.#waitForHolder(query, cause);
     return got === AWAY ? undefined : got;
   }
 
-  async #lookUp(query: Query, cause: Cause, patienceMs?: number): Promise<Answer | undefined | typeof AWAY> {
+  async #lookUp(query: Query, cause: Cause, patienceMs?: number): Promise<CacheAnswer | undefined | typeof AWAY> {
     const { follower, maxAgeMs, l2, events } = this.#parts;
     const entry = await l2.get(query, patienceMs);
     if (!entry || entry === AWAY || !isCurrent(follower, maxAgeMs)) return entry && AWAY;
@@ -80,18 +80,18 @@ export class RemoteFill {
     return this.#found(query, entry, 'stale');
   }
 
-  #found({ key }: Query, entry: Entry, outcome: 'hit' | 'stale'): Answer {
+  #found({ key }: Query, entry: Entry, outcome: 'hit' | 'stale'): CacheAnswer {
     this.#parts.keeper.adopt(key, entry, outcome === 'hit');
     return { entry, tier: 'l2', outcome };
   }
 
   /** Asks for the lease, and then for what its last holder stored: two commands in one round trip. */
-  async #takeOrFind({ look, ...query }: Query, cause: Cause, { patienceMs, traced }: LookUp = {}) {
+  async #takeOrFind({ span, ...query }: Query, cause: Cause, { patienceMs, traced }: LookUp = {}) {
     const [lease, answer] = await Promise.all([
       this.#leases.take(query.key, patienceMs),
-      this.#lookUp({ ...query, look: traced }, cause, patienceMs),
+      this.#lookUp({ ...query, span: traced }, cause, patienceMs),
     ]);
-    look?.event('cache.lease', { 'hotpath.cache.lease': lease === HELD ? 'held' : lease === AWAY ? 'away' : 'taken' });
+    span?.event('cache.lease', { 'hotpath.cache.lease': lease === HELD ? 'held' : lease === AWAY ? 'away' : 'taken' });
     if (!answer || answer === AWAY) return lease;
     if (lease !== HELD && lease !== AWAY) void lease.release();
     return answer;

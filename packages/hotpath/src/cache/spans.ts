@@ -1,48 +1,48 @@
 /**
- * The spans of the cache: `cache.get` from the question to its answer, or until it is known that there is none;
- * `cache.set` for what is kept after the reply; `cache.refresh` for what is read anew in the background; and under them
- * the commands to Redis. Nothing of it is made where the request is not sampled.
+ * The spans of the cache: `cache.get` from the query to its answer, or until the cache knows that it has none;
+ * `cache.set` for an entry that is kept after the reply; `cache.refresh` for one that is read anew in the background; and
+ * under them the commands to Redis. A request that is not sampled makes none of them.
  */
 import { currentSpan, within } from '../telemetry/context.ts';
 import type { Span } from '../telemetry/span.ts';
 import { type Entry, sizeOf } from './entry.ts';
-import type { Answer, Query } from './query.ts';
+import type { CacheAnswer, Query } from './query.ts';
 import type { Outcome, Tier } from './stats.ts';
 
-/** Traces a look-up; `look` is given the query with its span. */
-export function traceLook(query: Query, look: (query: Query) => Promise<Answer>): Promise<Answer> {
+/** Traces a look-up; `lookUp` gets the query with its span. */
+export function traceLookUp(query: Query, lookUp: (query: Query) => Promise<CacheAnswer>): Promise<CacheAnswer> {
   const span = currentSpan()?.child('cache.get');
-  return span ? traced(span, look({ ...query, look: span })) : look(query);
+  return span ? traced(span, lookUp({ ...query, span })) : lookUp(query);
 }
 
-async function traced(span: Span, looking: Promise<Answer>): Promise<Answer> {
+async function traced(span: Span, looking: Promise<CacheAnswer>): Promise<CacheAnswer> {
   try {
     const answer = await looking;
-    endLook(span, answer);
+    endLookUp(span, answer);
     return answer;
   } finally {
     span.end();
   }
 }
 
-export function endLook(span: Span, { entry, tier, outcome }: Answer): void {
-  span.end({ ...told(tier, outcome), 'cache.item_size': entry.bodies.identity.length });
+export function endLookUp(span: Span, { entry, tier, outcome }: CacheAnswer): void {
+  span.end({ ...outcomeAttributes(tier, outcome), 'cache.item_size': entry.bodies.identity.length });
 }
 
-/** No tier has it: what follows is the database's. */
-export function unanswered(look: Span | undefined, outcome: 'miss' | 'bypass'): void {
-  look?.end(told('database', outcome));
+/** Ends the look-up: no tier has an answer, and the database is read. */
+export function unanswered(span: Span | undefined, outcome: 'miss' | 'bypass'): void {
+  span?.end(outcomeAttributes('database', outcome));
 }
 
-/** @param flight of who reads for both, if he is traced. */
-export function coalesce(look: Span | undefined, flight: Span | undefined): void {
-  if (flight) look?.link(flight);
+/** Links the look-up to the request that reads for both, if that one is traced. */
+export function coalesce(span: Span | undefined, flight: Span | undefined): void {
+  if (flight) span?.link(flight);
 }
 
 const IN_SERVICE = { l1: 'l1', l2: 'l2', database: 'none' } as const;
 
 /** How a request was answered, in the words of spans and metrics. */
-export const told = (tier: Tier, outcome: Outcome) => ({
+export const outcomeAttributes = (tier: Tier, outcome: Outcome) => ({
   'cache.hit': outcome !== 'miss' && outcome !== 'bypass',
   'hotpath.cache.tier': IN_SERVICE[tier],
   'hotpath.cache.outcome': outcome,

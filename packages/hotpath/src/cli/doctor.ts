@@ -1,7 +1,7 @@
 /** `hotpath doctor`: what is missing or wrong in a project, its database and its Redis. */
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { findingsTable, isBad, summaryOf } from '../doctor/table.ts';
+import { findingsSummary, findingsTable, isBad } from '../doctor/table.ts';
 import { watch } from '../freshness/watched.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
 import {
@@ -42,8 +42,8 @@ export const doctorCommand = (load: LoadProject): Command => ({
     const project = await load({ resources });
     const findings = await findingsOn({ ...project, hasJobs: jobs ?? project.hasJobs ?? false }, redis);
     say(json ? JSON.stringify(findings, null, 2) : findingsTable(findings));
-    if (findings.some(isBad)) throw new CommandError(summaryOf(findings));
-    if (!json) say(summaryOf(findings));
+    if (findings.some(isBad)) throw new CommandError(findingsSummary(findings));
+    if (!json) say(findingsSummary(findings));
   },
 });
 

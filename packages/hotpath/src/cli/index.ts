@@ -14,7 +14,7 @@ export {
 } from './fill.ts';
 export { grantsCommand } from './grants.ts';
 export { installCommand } from './install.ts';
-export { jobs } from './jobs.ts';
+export { jobsCommand } from './jobs.ts';
 export { migrationCommand } from './migration.ts';
 export { notify } from './notify.ts';
 export { loadProject, type Project, type ProjectPlace } from './project.ts';

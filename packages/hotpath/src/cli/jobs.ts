@@ -1,6 +1,6 @@
 /** `hotpath jobs`: the queue, for operators. */
 import type pg from 'pg';
-import { listJobs, type QueuedJob, retryDead, type State } from '../jobs/dead-letters.ts';
+import { type JobState, listJobs, type QueuedJob, retryDead } from '../jobs/dead-letters.ts';
 import { installQueue } from '../jobs/schema.ts';
 import { SessionPool } from '../session/session-pool.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
@@ -17,7 +17,7 @@ install  brings the queue's tables (schema graphile_worker) up to date, as servi
 The database is that of DATABASE_URL.`;
 
 /** The command `jobs`. */
-export const jobs: Command = {
+export const jobsCommand: Command = {
   summary: 'list the jobs in the queue, and retry dead ones',
   usage,
   async run(args) {
@@ -37,12 +37,12 @@ interface Listing {
   readonly limit?: string | undefined;
 }
 
-const STATES: readonly string[] = ['waiting', 'running', 'dead'] satisfies State[];
+const STATES: readonly string[] = ['waiting', 'running', 'dead'] satisfies JobState[];
 
 async function list(pool: pg.Pool, { state, limit = '50' }: Listing): Promise<void> {
   if (state !== undefined && !STATES.includes(state)) throw new CommandError(`--state is one of ${STATES.join(', ')}.`);
   if (!/^[1-9]\d{0,5}$/.test(limit)) throw new CommandError('--limit must be a number of jobs.');
-  const listed = await listJobs(pool, state as State | undefined, Number(limit));
+  const listed = await listJobs(pool, state as JobState | undefined, Number(limit));
   say(listed.length === 0 ? 'There are none.' : listed.map(lineOf).join('\n'));
 }
 

@@ -5,9 +5,9 @@ import { dispatch } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { loadEnvironment } from './environment.ts';
 import { grants } from './grants.ts';
-import { init } from './init.ts';
+import { init } from './init/init.ts';
 import { installCommand } from './install.ts';
-import { jobs } from './jobs.ts';
+import { jobsCommand } from './jobs.ts';
 import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
 import { loadProject } from './project.ts';
@@ -22,7 +22,7 @@ const commands = {
   triggers: triggersCommand(loadProject),
   doctor: doctorCommand(loadProject),
   grants,
-  jobs,
+  jobs: jobsCommand,
   notify,
   token,
   warm,

@@ -16,7 +16,7 @@ export function findingsTable(findings: readonly Finding[]): string {
 }
 
 /** One sentence on all of them. */
-export function summaryOf(findings: readonly Finding[]): string {
+export function findingsSummary(findings: readonly Finding[]): string {
   const bad = findings.filter(isBad).length;
   const unknown = findings.filter(({ state }) => state === 'unknown').length;
   if (bad > 0) return `${bad} of ${findings.length} checks found something missing or wrong.`;

@@ -27,7 +27,7 @@ export interface SharedRedis {
 }
 
 /** How rows are read. */
-export interface Reading {
+export interface ReadParts {
   readonly pool: SessionPool;
   readonly resources: Registry;
   readonly compiler: Compiler;
@@ -67,7 +67,7 @@ export interface Caching {
 }
 
 /** What the plugin adds to a server as `app.hotpath`. */
-export interface Hotpath extends Reading, Freshness, Caching {
+export interface Hotpath extends ReadParts, Freshness, Caching {
   readonly prisma: RegisteredClient;
   /** The read routes so far. */
   readonly routes: readonly ServedRead[];

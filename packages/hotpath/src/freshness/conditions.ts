@@ -4,7 +4,7 @@ import type { DataModel, Field, Model, RelationField } from '../model/data-model
 import type { SelectNode } from '../resource/select.ts';
 
 /** A field that is looked at, and the model that it is of. A relation stands before what lies behind it. */
-export interface Look {
+export interface FieldUse {
   readonly model: Model;
   readonly field: Field;
 }
@@ -13,50 +13,50 @@ const JUNCTIONS = ['AND', 'OR', 'NOT'];
 const QUANTIFIERS = ['is', 'isNot', 'some', 'every', 'none'];
 
 /** All that an embedded level looks at: what it selects, how deep ever, and of which rows in which order. */
-export function* looksOfNode(dataModel: DataModel, model: Model, node: SelectNode): Generator<Look> {
-  yield* looksOf(dataModel, model, [node.where, node.orderBy].flat());
-  for (const computed of Object.values(node.computed ?? {})) yield* looksOfComputed(dataModel, model, computed);
+export function* usesOfNode(dataModel: DataModel, model: Model, node: SelectNode): Generator<FieldUse> {
+  yield* usesOf(dataModel, model, [node.where, node.orderBy].flat());
+  for (const computed of Object.values(node.computed ?? {})) yield* usesOfComputed(dataModel, model, computed);
   for (const [name, inside] of Object.entries(node.select)) {
     const field = model.fields[name]!;
     yield { model, field };
-    if (inside !== true) yield* looksOfNode(dataModel, dataModel.models[(field as RelationField).model]!, inside);
+    if (inside !== true) yield* usesOfNode(dataModel, dataModel.models[(field as RelationField).model]!, inside);
   }
 }
 
 /** @param condition in the shape of Prisma's `where` or `orderBy`, with computed values; or a list of these. */
-export function* looksOf(dataModel: DataModel, model: Model, condition: unknown): Generator<Look> {
+export function* usesOf(dataModel: DataModel, model: Model, condition: unknown): Generator<FieldUse> {
   for (const [key, value] of listed(condition).flatMap((each) => Object.entries(each))) {
     const field = fieldNamed(model, key);
     if (field) {
       yield { model, field };
       if (field.kind === 'relation') yield* looksBehind(dataModel, dataModel.models[field.model]!, value);
     } else if (JUNCTIONS.includes(key)) {
-      yield* looksOf(dataModel, model, value);
+      yield* usesOf(dataModel, model, value);
     } else if (key === 'computed') {
       for (const { value: computed } of listed(value) as { value: Computed }[]) {
-        yield* looksOfComputed(dataModel, model, computed);
+        yield* usesOfComputed(dataModel, model, computed);
       }
     }
   }
 }
 
 /** A key may be a quantifier and the name of a field; then both are looked at. */
-function* looksBehind(dataModel: DataModel, model: Model, value: unknown): Generator<Look> {
+function* looksBehind(dataModel: DataModel, model: Model, value: unknown): Generator<FieldUse> {
   for (const [key, inner] of listed(value).flatMap((each) => Object.entries(each))) {
-    if (QUANTIFIERS.includes(key)) yield* looksOf(dataModel, model, inner);
-    if (!QUANTIFIERS.includes(key) || fieldNamed(model, key)) yield* looksOf(dataModel, model, { [key]: inner });
+    if (QUANTIFIERS.includes(key)) yield* usesOf(dataModel, model, inner);
+    if (!QUANTIFIERS.includes(key) || fieldNamed(model, key)) yield* usesOf(dataModel, model, { [key]: inner });
   }
 }
 
-export function* looksOfComputed(dataModel: DataModel, model: Model, computed: Computed): Generator<Look> {
-  if ('compare' in computed) return yield* looksAlong(dataModel, model, computed.compare[0]);
-  yield* looksAlong(dataModel, model, computed.field ? `${computed.relation}.${computed.field}` : computed.relation);
+export function* usesOfComputed(dataModel: DataModel, model: Model, computed: Computed): Generator<FieldUse> {
+  if ('compare' in computed) return yield* usesAlong(dataModel, model, computed.compare[0]);
+  yield* usesAlong(dataModel, model, computed.field ? `${computed.relation}.${computed.field}` : computed.relation);
   const { model: related } = model.fields[computed.relation] as RelationField;
-  yield* looksOf(dataModel, dataModel.models[related]!, computed.where);
+  yield* usesOf(dataModel, dataModel.models[related]!, computed.where);
 }
 
 /** @param path relations and at the end a field: `inventory.quantity`. */
-export function* looksAlong(dataModel: DataModel, model: Model, path: string): Generator<Look> {
+export function* usesAlong(dataModel: DataModel, model: Model, path: string): Generator<FieldUse> {
   let from = model;
   for (const step of path.split('.')) {
     const field = from.fields[step]!;

@@ -1,6 +1,6 @@
 /** What is known of the log: how far it has been read, in which epoch, and what was found. Plain state, without a clock. */
 import type { Epoch, LogHeader } from './log.ts';
-import { type Change, Memory, type MemoryLimits } from './memory.ts';
+import { ChangeMemory, type LoggedChange, type MemoryLimits } from './memory.ts';
 import { includes, isVisible, type Snapshot } from './snapshot.ts';
 
 const NOTHING: Snapshot = Object.freeze({ xmin: 1, xmax: 1, xip: [] });
@@ -10,7 +10,7 @@ export type Welcome = 'useful' | 'useless' | 'wentBack';
 
 export class Knowledge {
   readonly #limits: MemoryLimits;
-  #memory: Memory | undefined;
+  #memory: ChangeMemory | undefined;
   #epoch: Epoch | undefined;
   #position = NOTHING;
   #changes = 0;
@@ -52,7 +52,7 @@ export class Knowledge {
   }
 
   /** Learns one change of the reading that has begun. */
-  learn(change: Change, { snapshot }: LogHeader): void {
+  learn(change: LoggedChange, { snapshot }: LogHeader): void {
     this.#memory!.learn(change, snapshot);
     this.#changes += 1;
   }
@@ -78,7 +78,7 @@ export class Knowledge {
   #enter(epoch: Epoch): void {
     this.#epoch = epoch;
     this.#position = epoch.floor;
-    this.#memory = new Memory(epoch.floor, this.#limits);
+    this.#memory = new ChangeMemory(epoch.floor, this.#limits);
     this.#changes += 1;
   }
 

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import pg from 'pg';
 import { INCARNATION } from '../compile/sql/read-at.ts';
-import type { Change } from './memory.ts';
+import type { LoggedChange } from './memory.ts';
 import { parseSnapshot, type Snapshot } from './snapshot.ts';
 
 /** How a reading of the log begins. */
@@ -125,7 +125,7 @@ function toHeader([snapshot, row, began, floor, incarnation]: HeaderRow): Parame
 }
 
 /** A row of the log as a change. */
-export function toChange([xid, source, tags]: ChangeRow): Change {
+export function toChange([xid, source, tags]: ChangeRow): LoggedChange {
   return { xid: Number(xid), source, tags: (JSON.parse(tags) as (string | (string | null)[] | null)[]).flat() };
 }
 

@@ -13,7 +13,7 @@
 import { includes, isVisible, type Snapshot } from './snapshot.ts';
 
 /** A change of rows of one table by one transaction. */
-export interface Change {
+export interface LoggedChange {
   readonly xid: number;
   readonly source: string;
   /** Each without its source: `:7`, `?categoryId=3`; `:*` for any row. */
@@ -34,7 +34,7 @@ interface Changes {
 
 type Generation = Map<string, Changes>;
 
-export class Memory {
+export class ChangeMemory {
   readonly #limits: MemoryLimits;
   #younger: Generation = new Map();
   #older: Generation = new Map();
@@ -54,7 +54,7 @@ export class Memory {
   }
 
   /** @param seen a snapshot in which the change is visible, and that includes all that were given before. */
-  learn({ xid, source, tags }: Change, seen: Snapshot): void {
+  learn({ xid, source, tags }: LoggedChange, seen: Snapshot): void {
     this.#note(source, xid, seen);
     for (const tag of tags) if (tag !== null) this.#note(source + tag, xid, seen);
   }

@@ -20,7 +20,7 @@
 import type { DataModel, Model, RelationField } from '../model/data-model.ts';
 import type { SelectNode } from '../resource/select.ts';
 import type { Selection } from '../resource/selection.ts';
-import { ANY, type Fixed, fixedValues, type Look, looksOf, looksOfComputed, looksOfNode } from './conditions.ts';
+import { ANY, type FieldUse, type Fixed, fixedValues, usesOf, usesOfComputed, usesOfNode } from './conditions.ts';
 import { joinSource, type Key, madeOf, mustBeWatched, type Watched, type WatchedTable } from './watched.ts';
 
 /** The values of a root row's key fields, in the order of `rootKeys`. */
@@ -42,19 +42,19 @@ export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] 
   const { resource, args } = asked;
   const model = dataModel.models[resource.model]!;
   const fixed = fixedValues(args.where);
-  const looks = [...looksOf(dataModel, model, [args.where, args.orderBy].flat())];
-  mustBeWatched(watched, resource, looks);
+  const uses = [...usesOf(dataModel, model, [args.where, args.orderBy].flat())];
+  mustBeWatched(watched, resource, uses);
   const to: Target = { watched, tags: new Set() };
   addRows(to, resource.model, fixed);
-  addBehind(to, looks);
+  addBehind(to, uses);
   const names = rootKeys(watched, asked);
   const rows = (names.length > 0 ? keys : [[]]).map((row) => {
     return new Map([...fixed, ...names.map((name, index) => [name, [row[index]]] as const)]);
   });
-  for (const { relation, looks } of stepsOf(dataModel, model, args)) {
+  for (const { relation, uses } of stepsOf(dataModel, model, args)) {
     if (relation.holdsKey) addRows(to, relation.model, ANY);
     else for (const row of rows) addChildren(to, relation, row);
-    addBehind(to, looks);
+    addBehind(to, uses);
   }
   return [...to.tags];
 }
@@ -62,7 +62,7 @@ export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] 
 /** A relation of the root's model, one step away from it, and what is looked at behind it. */
 interface Step {
   readonly relation: RelationField;
-  readonly looks: readonly Look[];
+  readonly uses: readonly FieldUse[];
 }
 
 interface Known {
@@ -86,12 +86,12 @@ function stepsAnew(dataModel: DataModel, model: Model, { select, computed = {} }
   const embedded = Object.entries(select).flatMap(([name, inside]): Step[] => {
     const relation = model.fields[name]!;
     if (relation.kind !== 'relation') return [];
-    const looks = inside === true ? [] : [...looksOfNode(dataModel, dataModel.models[relation.model]!, inside)];
-    return [{ relation, looks }];
+    const uses = inside === true ? [] : [...usesOfNode(dataModel, dataModel.models[relation.model]!, inside)];
+    return [{ relation, uses }];
   });
   const values = Object.values(computed).flatMap((value): Step[] => {
-    const [first, ...looks] = looksOfComputed(dataModel, model, value);
-    return first?.field.kind === 'relation' ? [{ relation: first.field, looks }] : [];
+    const [first, ...uses] = usesOfComputed(dataModel, model, value);
+    return first?.field.kind === 'relation' ? [{ relation: first.field, uses }] : [];
   });
   return [...embedded, ...values];
 }
@@ -136,8 +136,8 @@ function addChildren(to: Target, { model, from, to: theirs, through }: RelationF
 }
 
 /** Behind a relation that is looked at stands any row of its table. */
-function addBehind(to: Target, looks: Iterable<Look>): void {
-  for (const { field } of looks) {
+function addBehind(to: Target, uses: Iterable<FieldUse>): void {
+  for (const { field } of uses) {
     if (field.kind !== 'relation') continue;
     addRows(to, field.model, ANY);
     if (field.through) addRows(to, joinSource(field.through), ANY);

@@ -15,7 +15,7 @@ import {
 import { DeclarationError, type Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseSort } from '../resource/sort.ts';
-import { type Look, looksAlong, looksOf, looksOfComputed } from './conditions.ts';
+import { type FieldUse, usesAlong, usesOf, usesOfComputed } from './conditions.ts';
 
 /** A table whose changes are logged, and the keys that name its rows and collections. */
 export interface WatchedTable {
@@ -77,7 +77,7 @@ export function watch(registry: Registry): Watched {
   const { models } = registry.dataModel;
   const looked = new Map<string, Set<string>>();
   const joins = new Map<string, WatchedTable>();
-  const note = ({ model, field }: Look) => {
+  const note = ({ model, field }: FieldUse) => {
     const fields = looked.get(model.name) ?? new Set();
     looked.set(model.name, fields);
     if (field.kind === 'scalar') return void fields.add(field.name);
@@ -85,7 +85,7 @@ export function watch(registry: Registry): Watched {
     for (const name of field.to) note({ model: models[field.model]!, field: models[field.model]!.fields[name]! });
     if (field.through) joins.set(joinSource(field.through), joinTable(registry.dataModel, field));
   };
-  for (const resource of registry.all()) for (const look of looksOfResource(registry, resource)) note(look);
+  for (const resource of registry.all()) for (const use of usesOfResource(registry, resource)) note(use);
   const tables = [...looked].flatMap(([name, fields]) => {
     return madeOf(registry, name) ? [] : [[name, watchedTable(registry, models[name]!, fields)] as const];
   });
@@ -108,8 +108,8 @@ function mustDiffer(tables: readonly WatchedTable[]): void {
  * Checks that the fields of a selection are watched: a route may fix fields that no resource declares.
  * @throws {DeclarationError} for a field whose changes are not logged.
  */
-export function mustBeWatched({ tables }: Watched, resource: Resource, looks: Iterable<Look>): void {
-  for (const { model, field } of looks) {
+export function mustBeWatched({ tables }: Watched, resource: Resource, uses: Iterable<FieldUse>): void {
+  for (const { model, field } of uses) {
     const table = field.kind === 'scalar' ? tables.get(model.name) : undefined;
     if (!table || table.fields.some(({ name }) => name === field.name)) continue;
     throw new DeclarationError(
@@ -133,26 +133,26 @@ export function joinSource({ schema, table }: NonNullable<RelationField['through
 
 const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
-function* looksOfResource(registry: Registry, resource: Resource): Generator<Look> {
+function* usesOfResource(registry: Registry, resource: Resource): Generator<FieldUse> {
   const { dataModel } = registry;
   const model = dataModel.models[resource.model]!;
   const sorts = [resource.sort, ...resource.sorts].flatMap((sort) => parseSort(registry, resource, sort));
   const version = resource.version === undefined ? [] : [resource.version];
   const window = resource.window ? [resource.window.field] : [];
   for (const name of [...version, ...window, ...resource.fields, ...sorts.map(({ field }) => field)])
-    yield* looksAlong(dataModel, model, name);
-  for (const value of Object.values(resource.computed)) yield* looksOfComputed(dataModel, model, value);
+    yield* usesAlong(dataModel, model, name);
+  for (const value of Object.values(resource.computed)) yield* usesOfComputed(dataModel, model, value);
   for (const filter of Object.keys(resource.filters)) {
-    if (!Object.hasOwn(resource.computed, filter)) yield* looksAlong(dataModel, model, filter);
+    if (!Object.hasOwn(resource.computed, filter)) yield* usesAlong(dataModel, model, filter);
   }
-  for (const { rows } of Object.values(resource.policy)) yield* looksOf(dataModel, model, rows);
+  for (const { rows } of Object.values(resource.policy)) yield* usesOf(dataModel, model, rows);
   for (const [relation, embedding] of Object.entries(resource.relations)) {
-    yield* looksAlong(dataModel, model, relation);
+    yield* usesAlong(dataModel, model, relation);
     const target = registry.target(resource, relation);
     const targetModel = dataModel.models[target.model]!;
-    yield* looksOf(dataModel, targetModel, embedding.where);
+    yield* usesOf(dataModel, targetModel, embedding.where);
     const sort = parseSort(registry, target, embedding.sort ?? target.sort);
-    for (const { field } of sort) yield* looksAlong(dataModel, targetModel, field);
+    for (const { field } of sort) yield* usesAlong(dataModel, targetModel, field);
   }
   // Which columns a view reads is PostgreSQL's to know, so the tables that it is made of are watched whole.
   for (const base of Object.keys(resource.madeOf ?? {})) {

@@ -1,6 +1,6 @@
 /** Headers of a cached reply: `Cache-Status` (RFC 9211), and the tags by which a shared cache is purged. */
 
-export interface Served {
+export interface CacheStatusFacts {
   /** Where it came from: `l1`, `l2`, `database`. */
   readonly tier: string;
   /** How: `hit`, `stale`, `rescued`, `miss`, `coalesced`, `bypass`. */
@@ -15,7 +15,7 @@ export interface Served {
 const CACHE = 'hotpath';
 
 /** A `ttl` below 0 says for how many seconds an answer has been past its time (RFC 9211, 2.4). */
-export function cacheStatus({ tier, outcome, ageMs, ttlMs, overdueMs }: Served): string {
+export function cacheStatus({ tier, outcome, ageMs, ttlMs, overdueMs }: CacheStatusFacts): string {
   const ttl = overdueMs === undefined ? Math.ceil((ttlMs - ageMs) / 1000) : -Math.ceil(overdueMs / 1000);
   switch (outcome) {
     case 'hit':

@@ -2,13 +2,13 @@
 import type pg from 'pg';
 
 /** Where a job in the queue is. */
-export type State = 'waiting' | 'running' | 'dead';
+export type JobState = 'waiting' | 'running' | 'dead';
 
 /** A job in the queue, as operators see it. */
 export interface QueuedJob {
   readonly id: string;
   readonly job: string;
-  readonly state: State;
+  readonly state: JobState;
   readonly attempts: number;
   readonly maxAttempts: number;
   readonly runAt: Date;
@@ -21,7 +21,7 @@ const STATE = `
 CASE WHEN locked_at IS NOT NULL THEN 'running' WHEN attempts >= max_attempts THEN 'dead' ELSE 'waiting' END`;
 
 /** The oldest jobs of a state, or of all. */
-export async function listJobs(pool: pg.Pool, state: State | undefined, limit: number): Promise<QueuedJob[]> {
+export async function listJobs(pool: pg.Pool, state: JobState | undefined, limit: number): Promise<QueuedJob[]> {
   const { rows } = await pool.query<QueuedJob>(
     `SELECT * FROM (
        SELECT id::text, task_identifier AS "job", ${STATE} AS "state", attempts, max_attempts AS "maxAttempts",

@@ -14,7 +14,7 @@ export interface Run {
   readonly attempt: number;
 }
 
-export interface Job<Means, Payload> {
+export interface Job<Dependencies, Payload> {
   /** Its name in the queue, in spans and metrics: `orders.confirm`. */
   readonly name: string;
   /** Tries until it is dead. Between them lie 3 s, 7 s, 20 s, 55 s, 2.5 min, 7 min, 18 min, 50 min, 2.3 h, then 6 h each. */
@@ -26,9 +26,9 @@ export interface Job<Means, Payload> {
   /** When it runs by itself: five fields of a crontab, in UTC. A run that was missed is made up when a worker starts. */
   readonly schedule?: string;
   /** Does the work once; may run again. */
-  run(payload: Payload, means: Means & Run): Promise<void>;
+  run(payload: Payload, dependencies: Dependencies & Run): Promise<void>;
   /** Called once no try is left. */
-  dead?(payload: Payload, means: Means): Promise<void>;
+  dead?(payload: Payload, dependencies: Dependencies): Promise<void>;
 }
 
 /** The part of pino that this needs. */
@@ -41,10 +41,10 @@ export interface Log {
 
 /** Whatever its payload is. */
 // biome-ignore lint/suspicious/noExplicitAny: a job takes its own payload and no other, which a list of jobs cannot say
-export type AnyJob<Means> = Job<Means, any>;
+export type AnyJob<Dependencies> = Job<Dependencies, any>;
 
-/** A `job()` for a team's own means: what its jobs work with. */
+/** A `job()` for a team's own dependencies: what its jobs work with. */
 export const jobs =
-  <Means>() =>
-  <Payload = unknown>(job: Job<Means, Payload>): Job<Means, Payload> =>
+  <Dependencies>() =>
+  <Payload = unknown>(job: Job<Dependencies, Payload>): Job<Dependencies, Payload> =>
     Object.freeze(job);

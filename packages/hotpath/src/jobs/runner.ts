@@ -1,30 +1,31 @@
 /**
  * The runner: takes jobs from the queue and runs so many at a time, for as long as the process lives. The queue itself is
- * graphile-worker's; here is what it needs to be left alone with: a life that others can see, an end that loses nothing,
- * and a new start where the database was away.
+ * graphile-worker's. The runner adds a heartbeat that other workers can see, a stop that loses nothing, and a new start
+ * after the database was away.
  *
- * A runner that has lost its life (see `life.ts`) stops its jobs and begins another one, under another name in the queue.
+ * A runner that has lost its heartbeat (`worker-heartbeat.ts`) stops its jobs and starts again, under another name in the
+ * queue.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LogFunctionFactory, TaskList } from 'graphile-worker';
 import type pg from 'pg';
 import type { Tracing } from '../telemetry/tracing.ts';
 import type { AnyJob, Log } from './job.ts';
-import { beginLife, buryDead, enlist, type Life } from './life.ts';
 import { queuePackage } from './schema.ts';
 import { bury, type Ran, taskOf } from './task.ts';
+import { beginHeartbeat, buryDead, enlist, type WorkerHeartbeat } from './worker-heartbeat.ts';
 
-export interface RunnerOptions<Means> {
-  /** The database, for the connection that a runner lives by. */
+export interface RunnerOptions<Dependencies> {
+  /** The database, for the connection of its heartbeat. */
   readonly url: string;
   /** Connections for the queue: at least two; as many as jobs run at a time are never waited for. */
   readonly pool: pg.Pool;
-  readonly jobs: readonly AnyJob<Means>[];
+  readonly jobs: readonly AnyJob<Dependencies>[];
   /** What jobs work with. */
-  readonly means: Means;
+  readonly dependencies: Dependencies;
   /** Jobs that run at a time. */
   readonly concurrency: number;
-  /** How long jobs may go on once the runner is told to stop. Then they return to the queue. */
+  /** How long jobs may go on after the stop, in milliseconds. Then they return to the queue. */
   readonly graceMs: number;
   readonly log: Log;
   /** Where the spans of jobs go; without it they have none. */
@@ -37,11 +38,11 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
-/** How often each that could take a job looks for one, and how often the dead are looked for. */
-const LOOK_MS = 1000;
+/** How often a free worker looks for a job, and how often dead workers are looked for, in milliseconds. */
+const POLL_MS = 1000;
 const DAY_MS = 86_400_000;
 
-export function startRunner<Means extends object>(options: RunnerOptions<Means>): Runner {
+export function startRunner<Dependencies extends object>(options: RunnerOptions<Dependencies>): Runner {
   const stopping = new AbortController();
   const ended = keepRunning(options, stopping.signal);
   return {
@@ -52,29 +53,35 @@ export function startRunner<Means extends object>(options: RunnerOptions<Means>)
   };
 }
 
-async function keepRunning<Means extends object>(options: RunnerOptions<Means>, stopping: AbortSignal): Promise<void> {
+async function keepRunning<Dependencies extends object>(
+  options: RunnerOptions<Dependencies>,
+  stopping: AbortSignal,
+): Promise<void> {
   while (!stopping.aborted) {
     try {
-      await liveOnce(options, stopping);
+      await runOnce(options, stopping);
     } catch (error) {
       options.log.error({ err: error }, 'The worker stopped.');
     }
-    if (!stopping.aborted) await pause(LOOK_MS, undefined, { signal: stopping }).catch(() => {});
+    if (!stopping.aborted) await pause(POLL_MS, undefined, { signal: stopping }).catch(() => {});
   }
 }
 
-/** Runs jobs until it is told to stop, or its life is lost. */
-async function liveOnce<Means extends object>(options: RunnerOptions<Means>, stopping: AbortSignal): Promise<void> {
+/** Runs jobs until `stopping` is aborted or the heartbeat is lost. */
+async function runOnce<Dependencies extends object>(
+  options: RunnerOptions<Dependencies>,
+  stopping: AbortSignal,
+): Promise<void> {
   const { url, log } = options;
-  const life = await beginLife(url);
+  const heartbeat = await beginHeartbeat(url);
   const lost = new AbortController();
-  void life.lost.then(() => lost.abort(new Error('The worker lost its connection, and may be taken for dead.')));
+  void heartbeat.lost.then(() => lost.abort(new Error('The worker lost its connection, and may be taken for dead.')));
   let nudge = () => {};
   const looking = setInterval(() => {
     void buryAll(options).then((dead) => dead > 0 && nudge(), noop);
-  }, LOOK_MS);
+  }, POLL_MS);
   try {
-    const runner = await startQueue(options, { life, lost: lost.signal, onNudge: (wake) => (nudge = wake) });
+    const runner = await startQueue(options, { heartbeat, lost: lost.signal, onNudge: (wake) => (nudge = wake) });
     try {
       log.info(`Running jobs, ${options.concurrency} at a time.`);
       await Promise.race([runner.promise, aborted(lost.signal), aborted(stopping)]);
@@ -84,43 +91,51 @@ async function liveOnce<Means extends object>(options: RunnerOptions<Means>, sto
     }
   } finally {
     clearInterval(looking);
-    await life.end();
+    await heartbeat.end();
     await buryAll(options).catch(noop);
   }
 }
 
 /** Buries dead workers, and the jobs that died with them. @returns how many workers. */
-async function buryAll<Means extends object>({ pool, jobs, means, log }: RunnerOptions<Means>): Promise<number> {
+async function buryAll<Dependencies extends object>({
+  pool,
+  jobs,
+  dependencies,
+  log,
+}: RunnerOptions<Dependencies>): Promise<number> {
   const { dead, lastTries } = await buryDead(pool);
   for (const { id, job: name, envelope } of lastTries) {
     const job = jobs.find((each) => each.name === name);
     const about = { err: new Error('Its worker died.'), job: name, id };
-    if (job) await bury(job, envelope.payload ?? {}, { means, log, about });
+    if (job) await bury(job, envelope.payload ?? {}, { dependencies, log, about });
   }
   return dead;
 }
 
-interface Birth {
-  readonly life: Life;
+interface QueueStart {
+  readonly heartbeat: WorkerHeartbeat;
   readonly lost: AbortSignal;
-  /** Takes what makes the queue look for jobs at once. */
+  /** Gets a function that makes the queue look for jobs at once. */
   readonly onNudge: (wake: () => void) => void;
 }
 
-async function startQueue<Means extends object>(options: RunnerOptions<Means>, { life, lost, onNudge }: Birth) {
+async function startQueue<Dependencies extends object>(
+  options: RunnerOptions<Dependencies>,
+  { heartbeat, lost, onNudge }: QueueStart,
+) {
   const { Logger, parseCronItems, run } = await queuePackage();
   const { pool, jobs, concurrency, log, graceMs } = options;
   let listed: Promise<void> | undefined;
   const plugin: GraphileConfig.Plugin = {
-    name: 'HotpathLife',
+    name: 'HotpathHeartbeat',
     version: '1.0.0',
     worker: {
       hooks: {
-        // Waited for before the first job is taken. Who cannot be listed must not take any.
+        // The queue waits for this before it takes the first job. A worker that is not on the list must take none.
         async startWorker(_context, { worker: { workerPool } }) {
           onNudge(() => workerPool.nudge(concurrency));
-          listed ??= enlist(pool, life, workerPool.id);
-          await listed.catch(() => life.end());
+          listed ??= enlist(pool, heartbeat, workerPool.id);
+          await listed.catch(() => heartbeat.end());
         },
       },
     },
@@ -131,7 +146,7 @@ async function startQueue<Means extends object>(options: RunnerOptions<Means>, {
     taskList,
     parsedCronItems: parseCronItems(jobs.flatMap(cronItem)),
     concurrency,
-    pollInterval: LOOK_MS,
+    pollInterval: POLL_MS,
     noHandleSignals: true,
     // They would not outlive a transaction behind some poolers, and a job is no hot path.
     noPreparedStatements: true,

@@ -11,17 +11,17 @@ export interface Ran {
   readonly seconds: number;
 }
 
-interface TaskOptions<Means> {
-  readonly means: Means;
+interface TaskOptions<Dependencies> {
+  readonly dependencies: Dependencies;
   readonly log: Log;
   readonly tracing?: Tracing | undefined;
   readonly onRun?: (ran: Ran) => void;
 }
 
 /** @param lost aborted when the worker may be taken for dead. */
-export function taskOf<Means extends object>(
-  job: AnyJob<Means>,
-  { means, log, tracing, onRun }: TaskOptions<Means>,
+export function taskOf<Dependencies extends object>(
+  job: AnyJob<Dependencies>,
+  { dependencies, log, tracing, onRun }: TaskOptions<Dependencies>,
   lost: AbortSignal,
 ): Task {
   const failed = async (error: unknown, payload: object, { job: { id, attempts, max_attempts } }: JobHelpers) => {
@@ -30,7 +30,7 @@ export function taskOf<Means extends object>(
       log.warn(about, 'A job failed; it is tried again.');
       return 'failed';
     }
-    await bury(job, payload, { means, log, about });
+    await bury(job, payload, { dependencies, log, about });
     return 'dead';
   };
   return async (envelope, helpers) => {
@@ -39,7 +39,7 @@ export function taskOf<Means extends object>(
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     const { id, attempts: attempt } = helpers.job;
-    const run = () => job.run(payload, { ...means, signal, attempt });
+    const run = () => job.run(payload, { ...dependencies, signal, attempt });
     try {
       await runTraced({ tracing, task: job.name, traceparent, id, attempt }, () => orAborted(run, signal));
     } catch (error) {
@@ -52,21 +52,23 @@ export function taskOf<Means extends object>(
   };
 }
 
-interface Death<Means> {
-  readonly means: Means;
+interface Death<Dependencies> {
+  readonly dependencies: Dependencies;
   readonly log: Log;
   /** What the log says of it. */
   readonly about: object;
 }
 
 /** What follows when no try is left: it is told, and the job says what else. */
-export async function bury<Means>(
-  job: AnyJob<Means>,
+export async function bury<Dependencies>(
+  job: AnyJob<Dependencies>,
   payload: object,
-  { means, log, about }: Death<Means>,
+  { dependencies, log, about }: Death<Dependencies>,
 ): Promise<void> {
   log.error(about, 'A job is dead: none of its tries succeeded.');
-  await job.dead?.(payload, means).catch((err) => log.error({ ...about, err }, 'What follows a dead job failed.'));
+  await job
+    .dead?.(payload, dependencies)
+    .catch((err) => log.error({ ...about, err }, 'What follows a dead job failed.'));
 }
 
 /** Rejects when the signal says so, also for work that does not heed it. */

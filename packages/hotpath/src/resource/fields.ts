@@ -10,7 +10,7 @@
  * text, however made, costs more than its length.
  */
 import type { Bounds } from './bounds.ts';
-import { refusal, shown } from './refusal.ts';
+import { refusal, shortened } from './refusal.ts';
 
 /** Wanted names, each with what is wanted inside it; an empty map where nothing was given in brackets. */
 export type FieldTree = ReadonlyMap<string, FieldTree>;
@@ -78,7 +78,7 @@ class FieldsReader {
   }
 
   #expected(what: string) {
-    const found = this.#at < this.#text.length ? `"${shown(this.#text.slice(this.#at))}"` : 'the end';
+    const found = this.#at < this.#text.length ? `"${shortened(this.#text.slice(this.#at))}"` : 'the end';
     return refusal('fields', `expected ${what} at ${this.#at}, found ${found}`);
   }
 }

@@ -6,9 +6,9 @@
 import type { ScalarField } from '../model/data-model.ts';
 import type { Bounds } from './bounds.ts';
 import { parameterName } from './parameter-names.ts';
-import { refusal, shown } from './refusal.ts';
+import { refusal, shortened } from './refusal.ts';
 import type { Registry } from './registry.ts';
-import type { Operator, Resource } from './resource.ts';
+import type { FilterOperator, Resource } from './resource.ts';
 import { readerOf, type Value } from './value.ts';
 
 export type Condition = Readonly<Record<string, unknown>>;
@@ -16,7 +16,10 @@ export type Condition = Readonly<Record<string, unknown>>;
 const PARAMETER = /^([a-zA-Z][a-zA-Z0-9_.]*)(?:\[([a-zA-Z]+)\])?$/;
 
 /** The filter that a parameter asks for; `undefined` if the resource has no such filter. */
-export function filterNamed(resource: Resource, parameter: string): { name: string; operator: Operator } | undefined {
+export function filterNamed(
+  resource: Resource,
+  parameter: string,
+): { name: string; operator: FilterOperator } | undefined {
   const [, given, operator = 'equals'] = PARAMETER.exec(parameter) ?? [];
   const name = Object.keys(resource.filters).find((filter) => parameterName(resource, filter) === given);
   const known = name === undefined ? undefined : resource.filters[name]!.find((candidate) => candidate === operator);
@@ -33,7 +36,7 @@ export const filterParameters = (resource: Resource): string[] =>
 export interface FilterText {
   readonly parameter: string;
   readonly name: string;
-  readonly operator: Operator;
+  readonly operator: FilterOperator;
   readonly text: string;
   /** Of a field behind a relation: which of the rows there the viewer may see; all of them without it. */
   readonly visible?: Condition | undefined;
@@ -54,7 +57,7 @@ export function conditionOf(registry: Registry, resource: Resource, filter: Filt
 }
 
 function truth({ parameter, text }: FilterText): boolean {
-  if (text !== 'true' && text !== 'false') throw refusal(parameter, `"${shown(text)}" must be true or false`);
+  if (text !== 'true' && text !== 'false') throw refusal(parameter, `"${shortened(text)}" must be true or false`);
   return text === 'true';
 }
 
@@ -64,7 +67,7 @@ function operandOf(registry: Registry, field: ScalarField, filter: FilterText, b
   const reader = readerOf(field, registry.dataModel)!;
   const read = (part: string): Value => {
     const value = reader.read(part);
-    if (value === undefined) throw refusal(parameter, `"${shown(part)}" must be ${reader.wants}`);
+    if (value === undefined) throw refusal(parameter, `"${shortened(part)}" must be ${reader.wants}`);
     return value;
   };
   if (operator === 'in') return { in: listOf(filter, bounds).map(read) };

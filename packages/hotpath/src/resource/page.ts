@@ -3,7 +3,7 @@
  * `per_page`, `count`), where the resource allows it.
  */
 import type { Bounds } from './bounds.ts';
-import { refusal, shown } from './refusal.ts';
+import { refusal, shortened } from './refusal.ts';
 import type { Count, Resource } from './resource.ts';
 
 export interface PageRequest {
@@ -37,7 +37,7 @@ export function parsePage(resource: Resource, query: PageQuery, bounds: Bounds):
 function countOf(resource: Resource, text: string | undefined): Count | undefined {
   if (text === undefined) return undefined;
   const count = resource.counts.find((candidate) => candidate === text);
-  if (!count) throw refusal('count', `"${shown(text)}" must be ${resource.counts.join(' or ')}`);
+  if (!count) throw refusal('count', `"${shortened(text)}" must be ${resource.counts.join(' or ')}`);
   return count;
 }
 
@@ -48,6 +48,6 @@ function integer(
 ): number {
   if (text === undefined) return Math.min(fallback, most);
   const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (value < 1 || value > most) throw refusal(parameter, `"${shown(text)}" must be an integer from 1 to ${most}`);
+  if (value < 1 || value > most) throw refusal(parameter, `"${shortened(text)}" must be an integer from 1 to ${most}`);
   return value;
 }

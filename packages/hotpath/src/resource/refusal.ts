@@ -13,12 +13,12 @@ export function refusal(parameter: string, detail: string): RequestError {
 export function unknownName(name: string, kind: string, allowed: Iterable<string>): string {
   const names = [...allowed];
   return names.length > 0
-    ? `there is no ${kind} "${shown(name)}"; there is ${names.join(', ')}`
-    : `there is no ${kind} "${shown(name)}"`;
+    ? `there is no ${kind} "${shortened(name)}"; there is ${names.join(', ')}`
+    : `there is no ${kind} "${shortened(name)}"`;
 }
 
 const LONGEST_SHOWN = 64;
 
 /** A consumer's own text, short enough to be repeated. */
-export const shown = (text: string): string =>
+export const shortened = (text: string): string =>
   text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;

@@ -16,7 +16,7 @@ import { type Bounds, DEFAULT_BOUNDS } from './bounds.ts';
 import { parseFields } from './fields.ts';
 import { parameterName, RESERVED_PARAMETERS } from './parameter-names.ts';
 import { nobody } from './policy.ts';
-import type { Embedding, Operator, Resource } from './resource.ts';
+import type { Embedding, FilterOperator, Resource } from './resource.ts';
 import { readerOf } from './value.ts';
 import { versionFault } from './version.ts';
 
@@ -33,7 +33,7 @@ const PARAMETER_NAME = /^[a-zA-Z][a-zA-Z0-9_.]*$/;
 
 const TIMES_OF_DAY = ['Time', 'Timetz'];
 
-const suits = (operator: Operator, field: ScalarField): boolean =>
+const suits = (operator: FilterOperator, field: ScalarField): boolean =>
   operator === 'isNull' ? !field.required : operatorsOn(field).includes(operator);
 
 export class Registry {
@@ -55,7 +55,7 @@ export class Registry {
     }
   }
 
-  /** Checks what needs all resources to be there: relations and the lean default. @throws {DeclarationError} */
+  /** Checks what needs all resources to be there: relations and the default fields. @throws {DeclarationError} */
   check(): void {
     for (const resource of this.all()) {
       for (const relation of Object.keys(resource.relations)) this.target(resource, relation);
@@ -207,9 +207,9 @@ export class Registry {
 
   #checkLean(resource: Resource): void {
     const known = new Set([...resource.fields, ...Object.keys(resource.relations), ...Object.keys(resource.computed)]);
-    for (const name of parseFields(resource.lean, this.boundsOf(resource)).keys()) {
+    for (const name of parseFields(resource.defaultFields, this.boundsOf(resource)).keys()) {
       if (!known.has(name))
-        throw new DeclarationError(resource.name, `has "${name}" in its lean default, but does not declare it`);
+        throw new DeclarationError(resource.name, `has "${name}" in its default fields, but does not declare it`);
     }
   }
 }

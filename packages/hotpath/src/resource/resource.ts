@@ -11,7 +11,17 @@ import type { Policy } from './policy.ts';
 import type { Window } from './window.ts';
 
 /** What a filter may do with a field: `price[gte]=10`. */
-export type Operator = 'equals' | 'not' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'isNull';
+export type FilterOperator =
+  | 'equals'
+  | 'not'
+  | 'in'
+  | 'lt'
+  | 'lte'
+  | 'gt'
+  | 'gte'
+  | 'contains'
+  | 'startsWith'
+  | 'isNull';
 
 /** How a relation is embedded: as which resource, which rows, how many, in which order. */
 export interface Embedding {
@@ -38,9 +48,9 @@ export interface Resource {
   /** Values that the database computes, by name; none without it. */
   readonly computed: Readonly<Record<string, Computed>>;
   /** The fields of a request that names no `fields`, written as `fields` is. */
-  readonly lean: string;
+  readonly defaultFields: string;
   /** What may be filtered by: a field, a computed value, a field of a to-one relation (`device.status`); nothing without it. */
-  readonly filters: Readonly<Record<string, readonly Operator[]>>;
+  readonly filters: Readonly<Record<string, readonly FilterOperator[]>>;
   /** The parameters of filters that are not called by their field: `{ since: 'employed_since' }`. */
   readonly filterNames: Readonly<Record<string, string>>;
   /** Fields that `sort` may name; none without it. */
@@ -91,12 +101,12 @@ export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['m
   readonly fields: readonly Names<Payload<T, M>['scalars']>[];
   readonly relations?: { readonly [R in Names<Payload<T, M>['objects']>]?: Embedding };
   readonly computed?: { readonly [name in C]: Computed<Names<Payload<T, M>['objects']>> };
-  readonly lean: string;
+  readonly defaultFields: string;
   readonly filters?: {
     readonly [F in
       | Names<Payload<T, M>['scalars']>
       | NoInfer<C>
-      | `${Names<Payload<T, M>['objects']>}.${string}`]?: readonly Operator[];
+      | `${Names<Payload<T, M>['objects']>}.${string}`]?: readonly FilterOperator[];
   };
   /** Names for the parameters of filters, where the field's own is a parameter of every list (`since`, `page`). */
   readonly filterNames?: { readonly [filter: string]: string };

@@ -6,7 +6,7 @@
  */
 import { hasOptionalParameter, parametersIn } from '../http/path.ts';
 import type { FixedFields } from './fixed.ts';
-import { refusal, shown } from './refusal.ts';
+import { refusal, shortened } from './refusal.ts';
 import { DeclarationError, type Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { readerOf, type Value } from './value.ts';
@@ -73,7 +73,7 @@ export function pathReader(registry: Registry, resource: Resource, where: PathFi
     for (const { field, parameter, reader } of parts) {
       const text = params[parameter]!;
       const value = reader.read(text);
-      if (value === undefined) throw refusal(parameter, `"${shown(text)}" must be ${reader.wants}`);
+      if (value === undefined) throw refusal(parameter, `"${shortened(text)}" must be ${reader.wants}`);
       fixed[field] = value;
     }
     return fixed;

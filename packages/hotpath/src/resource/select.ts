@@ -39,11 +39,11 @@ export interface SelectTotals {
   readonly holdsSubject: boolean;
 }
 
-/** @param fields the text of the `fields` parameter; the resource's lean default without it. */
+/** @param fields the text of the `fields` parameter; the resource's default fields without it. */
 export function selectOf(resource: Resource, grant: Grant, fields: string | undefined, context: SelectContext) {
-  const tree = parseFields(fields ?? resource.lean, context.bounds);
+  const tree = parseFields(fields ?? resource.defaultFields, context.bounds);
   const builder = new SelectBuilder(context);
-  const node = builder.build(resource, grant, { tree, lean: fields === undefined, path: '', copies: 1, depth: 1 });
+  const node = builder.build(resource, grant, { tree, isDefault: fields === undefined, path: '', copies: 1, depth: 1 });
   const { rows, bySubject, holdsSubject } = builder;
   return { node, totals: { rows, bySubject, holdsSubject } satisfies SelectTotals };
 }
@@ -51,7 +51,7 @@ export function selectOf(resource: Resource, grant: Grant, fields: string | unde
 interface Place {
   readonly tree: FieldTree;
   /** Whether the tree is a default of ours, in which what the viewer may not see is left out and not refused. */
-  readonly lean: boolean;
+  readonly isDefault: boolean;
   readonly path: string;
   /** How often this level may stand in the result. */
   readonly copies: number;
@@ -77,7 +77,7 @@ class SelectBuilder {
     for (const [name, inside] of place.tree) {
       const kind = this.#kindOf(resource, grant, name);
       if (kind === undefined) {
-        if (place.lean) continue;
+        if (place.isDefault) continue;
         throw refusal('fields', `${at(place.path)}${unknownName(name, 'field', this.#visible(resource, grant))}`);
       }
       if (kind !== 'relation' && inside.size > 0)
@@ -96,8 +96,8 @@ class SelectBuilder {
     const target = registry.target(resource, relationName);
     const granted = grantFor(registry.dataModel, target, viewer)!;
     const bySubject = dependsOnSubject(target.policy[viewer.role]!);
-    const lean = place.tree.size === 0;
-    const tree = lean ? parseFields(target.lean, bounds) : place.tree;
+    const isDefault = place.tree.size === 0;
+    const tree = isDefault ? parseFields(target.defaultFields, bounds) : place.tree;
     const relation = registry.relation(resource, relationName);
     const grant = isImplied(granted, parent.grant, relation) ? withoutRows(granted) : granted;
     this.bySubject ||= bySubject;
@@ -109,7 +109,7 @@ class SelectBuilder {
     const inner = this.build(target, grant, {
       ...place,
       tree,
-      lean: lean || place.lean,
+      isDefault: isDefault || place.isDefault,
       copies,
       depth: place.depth + 1,
     });

@@ -7,7 +7,7 @@
  * is the same selection, which a cache can tell.
  */
 import type { Condition } from './filter.ts';
-import { refusal, shown } from './refusal.ts';
+import { refusal, shortened } from './refusal.ts';
 import type { Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { readerOf } from './value.ts';
@@ -59,6 +59,6 @@ function timeIn(
   if (text === undefined) return undefined;
   const reader = readerOf(registry.scalar(resource, resource.window!.field), registry.dataModel)!;
   const time = reader.read(text);
-  if (time === undefined) throw refusal(parameter, `"${shown(text)}" must be ${reader.wants}`);
+  if (time === undefined) throw refusal(parameter, `"${shortened(text)}" must be ${reader.wants}`);
   return time as Date;
 }

@@ -6,9 +6,17 @@
  * `rows` is called with 1, 10 and 100, and adds rows until each list has so many. Without it the rows that are there
  * are asked for: pages of 1, 10 and 100 rows, and the rows that have the most and the fewest children.
  */
-import { mustHold } from './fault.ts';
+import { mustHaveNoFaults } from './fault.ts';
 import { placesOf } from './places.ts';
-import { type Asker, outcomeOf, type Pair, Proof, type ProofOptions, REFUSALS, type Reply } from './proof.ts';
+import {
+  type AskedRoute,
+  type Asker,
+  outcomeOf,
+  Proof,
+  type ProofOptions,
+  type ProofReply,
+  REFUSALS,
+} from './proof.ts';
 import { Askable, urlOf } from './questions.ts';
 
 export interface ConstantStatementsOptions extends ProofOptions {
@@ -45,7 +53,7 @@ export async function constantStatements(options: ConstantStatementsOptions): Pr
     await costs.measure(size);
   }
   costs.mustBeWhole();
-  mustHold('Every read route sends the same number of statements for 1, 10 and 100 rows', costs.faults);
+  mustHaveNoFaults('Every read route sends the same number of statements for 1, 10 and 100 rows', costs.faults);
   return costs.all();
 }
 
@@ -54,7 +62,7 @@ interface Cost {
   readonly statements: number;
   readonly most: number;
   readonly rows: number;
-  readonly reply: Reply;
+  readonly reply: ProofReply;
 }
 
 interface Row extends Subject {
@@ -130,7 +138,7 @@ class CostTable {
     return `GET ${route} had ${rows.join(', ')} rows, so nothing shows what more rows cost: ${grow}.`;
   }
 
-  async #questionsOf({ route, asker }: Pair, size: number): Promise<Question[]> {
+  async #questionsOf({ route, asker }: AskedRoute, size: number): Promise<Question[]> {
     const { resources } = this.#proof.hotpath;
     const { resource, kind } = route.read;
     const askable = Askable.by(asker.viewer, resource, resources);
@@ -192,7 +200,7 @@ class CostTable {
 }
 
 /** Each statement that was sent more than once, with its lines of code where they are kept. */
-function repeated(...replies: readonly Reply[]): string {
+function repeated(...replies: readonly ProofReply[]): string {
   const repetitions = replies.flatMap(({ observation: { ledger } }) => ledger?.repeated(2) ?? []);
   const texts = repetitions.map(({ statement, times, sites }) => {
     return ` ${times} times: ${statement} ${[...sites].map((site) => `(${site})`).join(' ')}`;
@@ -200,7 +208,7 @@ function repeated(...replies: readonly Reply[]): string {
   return texts.join('');
 }
 
-function statementsOf({ headers, observation }: Reply): number | undefined {
+function statementsOf({ headers, observation }: ProofReply): number | undefined {
   if (observation.ledger) return observation.ledger.statements;
   const shown = /desc="(\d+) statement/.exec(String(headers['server-timing']))?.[1];
   return shown === undefined ? undefined : Number(shown);

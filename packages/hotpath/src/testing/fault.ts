@@ -9,7 +9,7 @@ export function fail(message: string): never {
 }
 
 /** @throws {AssertionError} with every fault, unless there are none. @param claim what does not hold: `Statements are constant`. */
-export function mustHold(claim: string, faults: readonly string[]): void {
+export function mustHaveNoFaults(claim: string, faults: readonly string[]): void {
   const distinct = [...new Set(faults)];
   if (distinct.length === 0) return;
   const shown = distinct.slice(0, SHOWN).map((fault) => `- ${fault}`);

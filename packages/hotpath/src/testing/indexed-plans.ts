@@ -8,7 +8,7 @@
  */
 import type pg from 'pg';
 import type { Statement } from '../compile/compile.ts';
-import { mustHold } from './fault.ts';
+import { mustHaveNoFaults } from './fault.ts';
 import { beginWithLargeTables } from './large-tables.ts';
 import { asOwner, type OwnerOptions } from './owner.ts';
 import { somePlace } from './places.ts';
@@ -19,7 +19,15 @@ import {
   tablesWithoutIndex,
   walkComplaints,
 } from './plan-complaints.ts';
-import { type Asker, outcomeOf, type Pair, Proof, type ProofOptions, REFUSALS, type Reply } from './proof.ts';
+import {
+  type AskedRoute,
+  type Asker,
+  outcomeOf,
+  Proof,
+  type ProofOptions,
+  type ProofReply,
+  REFUSALS,
+} from './proof.ts';
 import { Askable, questionsOf, urlOf } from './questions.ts';
 
 /** A plan that is what was wanted. */
@@ -54,7 +62,7 @@ export async function indexedPlans(options: IndexedPlansOptions): Promise<PlanRe
   for (const pair of proof.pairs()) await asked.pair(pair);
   const faults = [...asked.faults, ...asked.unread()];
   if (faults.length === 0) faults.push(...(await complaintsAbout(proof, options, asked.statements)));
-  mustHold('Every statement is answered by an index', faults);
+  mustHaveNoFaults('Every statement is answered by an index', faults);
   return { questions: asked.questions, statements: asked.statements.size };
 }
 
@@ -80,7 +88,7 @@ class AskedStatements {
     );
   }
 
-  async pair({ route, asker }: Pair): Promise<void> {
+  async pair({ route, asker }: AskedRoute): Promise<void> {
     const askable = Askable.by(asker.viewer, route.read.resource, this.#proof.hotpath.resources);
     if (!askable) return;
     const path = await somePlace(this.#proof, route, asker);
@@ -93,7 +101,7 @@ class AskedStatements {
     }
   }
 
-  async #ask(route: string, asker: Asker, url: string): Promise<Reply> {
+  async #ask(route: string, asker: Asker, url: string): Promise<ProofReply> {
     const reply = await this.#proof.ask(asker, url);
     this.questions += 1;
     const { statements } = reply.observation;
@@ -106,7 +114,7 @@ class AskedStatements {
   }
 }
 
-function nextOf({ status, body }: Reply): string | undefined {
+function nextOf({ status, body }: ProofReply): string | undefined {
   if (status !== 200) return undefined;
   return (JSON.parse(body) as { meta?: { next?: string } }).meta?.next;
 }

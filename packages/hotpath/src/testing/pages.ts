@@ -7,9 +7,17 @@
 
 import type { ReadRequest } from '../compile/plan/read.ts';
 import { identifyingFields } from '../model/data-model.ts';
-import { mustHold } from './fault.ts';
+import { mustHaveNoFaults } from './fault.ts';
 import { placesOf } from './places.ts';
-import { type Asker, outcomeOf, type Pair, Proof, type ProofOptions, REFUSALS, type Reply } from './proof.ts';
+import {
+  type AskedRoute,
+  type Asker,
+  outcomeOf,
+  Proof,
+  type ProofOptions,
+  type ProofReply,
+  REFUSALS,
+} from './proof.ts';
 import { Askable, urlOf } from './questions.ts';
 
 export interface PagesOptions extends ProofOptions {
@@ -50,14 +58,14 @@ export async function pages(options: PagesOptions): Promise<Walked[]> {
     if (!isWalked)
       faults.push(`GET ${route.url} has no second page for any viewer: add rows, or set \`rowsAPage\` lower.`);
   }
-  mustHold('Every list gives each row once, in each of its orders', [
+  mustHaveNoFaults('Every list gives each row once, in each of its orders', [
     ...faults,
     ...walks.flatMap((walk) => walk.faults()),
   ]);
   return walks.map(({ question, before, seen }) => ({ question, before: before.length, seen: seen.length }));
 }
 
-const isList = ({ read }: Pair['route']): boolean => read.kind === 'list';
+const isList = ({ read }: AskedRoute['route']): boolean => read.kind === 'list';
 
 async function begin(proof: Proof, rows: number, faults: string[]): Promise<Walk[]> {
   const walks: Walk[] = [];
@@ -139,7 +147,7 @@ class Walk {
   }
 
   /** Notes the rows of a page by their keys, which the reply itself may not show. */
-  async #take(reply: Reply): Promise<void> {
+  async #take(reply: ProofReply): Promise<void> {
     const { data, meta } = JSON.parse(reply.body) as { data: unknown[]; meta: { next?: string } };
     const keys = await this.#keysOf(requestOf(reply));
     const isSame = keys.length === data.length;
@@ -161,5 +169,5 @@ class Walk {
 }
 
 /** What the reply was read by. */
-const requestOf = ({ observation }: Reply): ReadRequest =>
+const requestOf = ({ observation }: ProofReply): ReadRequest =>
   observation.statements.find(({ request }) => request?.action === 'findMany')!.request!;

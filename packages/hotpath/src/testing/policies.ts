@@ -8,12 +8,20 @@
  */
 import { identifyingFields } from '../model/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
-import { mustHold } from './fault.ts';
+import { mustHaveNoFaults } from './fault.ts';
 import { placesOf } from './places.ts';
 import { chainsOf, fieldsOf } from './policy-chains.ts';
 import { computedFaults } from './policy-computed.ts';
 import { countSeen, readLevels } from './policy-rows.ts';
-import { type Asker, outcomeOf, type Pair, Proof, type ProofOptions, REFUSALS, type Reply } from './proof.ts';
+import {
+  type AskedRoute,
+  type Asker,
+  outcomeOf,
+  Proof,
+  type ProofOptions,
+  type ProofReply,
+  REFUSALS,
+} from './proof.ts';
 import { Askable, urlOf } from './questions.ts';
 import { undeclared } from './undeclared.ts';
 
@@ -48,7 +56,7 @@ export async function policies(options: PoliciesOptions): Promise<PolicyReport> 
   for (const pair of proof.pairs()) await check.pair(pair);
   for (const asker of proof.askers) await check.computed(asker);
   await check.mustHide();
-  mustHold('No viewer sees what a policy hides', check.faults);
+  mustHaveNoFaults('No viewer sees what a policy hides', check.faults);
   return { requests: check.requests, rows: check.rows, hidden: Object.fromEntries(check.hidden) };
 }
 
@@ -99,7 +107,7 @@ class PolicyCheck {
     return all - seen;
   }
 
-  async pair({ route, asker }: Pair): Promise<void> {
+  async pair({ route, asker }: AskedRoute): Promise<void> {
     const { hotpath } = this.#proof;
     const askable = Askable.by(asker.viewer, route.read.resource, hotpath.resources);
     const places = await this.#placesOf({ route, asker });
@@ -115,14 +123,14 @@ class PolicyCheck {
   }
 
   /** Also the rows that others may see: to the viewer they must not be there. */
-  async #placesOf({ route, asker }: Pair): Promise<string[]> {
+  async #placesOf({ route, asker }: AskedRoute): Promise<string[]> {
     const places: string[] = [];
     for (const other of this.#proof.askers) places.push(...(await placesOf(this.#proof, route, other)).slice(0, 1));
     const own = await placesOf(this.#proof, route, asker);
     return [...new Set([...own, ...places])];
   }
 
-  #limitOf({ read }: Pair['route']): number {
+  #limitOf({ read }: AskedRoute['route']): number {
     return Math.min(ROWS, read.resource.limit.most, this.#proof.hotpath.resources.boundsOf(read.resource).rowsPerList);
   }
 
@@ -159,4 +167,4 @@ class PolicyCheck {
 }
 
 /** More embedded rows than the bounds of the resource allow are refused, and show nothing. */
-const isTooMuch = ({ status, body }: Reply): boolean => status === 400 && body.includes('INVALID_REQUEST');
+const isTooMuch = ({ status, body }: ProofReply): boolean => status === 400 && body.includes('INVALID_REQUEST');

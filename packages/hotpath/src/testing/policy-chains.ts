@@ -19,7 +19,7 @@ export function chainsOf(askable: Askable, depth: number): Chain[] {
   });
 }
 
-/** As the parameter `fields` is written; without a leaf the resource's own lean default. */
+/** As the parameter `fields` is written; without a leaf the resource's own default fields. */
 export function fieldsOf({ relations, leaf }: Chain): string {
   return relations.reduceRight((inside, name) => (inside === '' ? name : `${name}(${inside})`), leaf ?? '');
 }

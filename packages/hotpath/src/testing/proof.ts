@@ -30,12 +30,12 @@ export interface Asker {
 }
 
 /** A route, and a viewer as the route knows it. */
-export interface Pair {
+export interface AskedRoute {
   readonly route: ServedRead;
   readonly asker: Asker;
 }
 
-export interface Reply {
+export interface ProofReply {
   /** `GET /posts as alice`, for messages. */
   readonly what: string;
   readonly status: number;
@@ -77,13 +77,13 @@ export class Proof {
   }
 
   /** Each route beside each viewer. */
-  pairs(isWanted: (route: ServedRead) => boolean = () => true): Pair[] {
+  pairs(isWanted: (route: ServedRead) => boolean = () => true): AskedRoute[] {
     const routes = this.routes.filter(isWanted);
     return this.askers.flatMap((asker) => routes.map((route) => ({ route, asker: atRoute(route, asker) })));
   }
 
   /** One request past the cache, unless `headers` say otherwise. */
-  async ask(asker: Asker, url: string, headers: Headers = PAST_CACHE): Promise<Reply> {
+  async ask(asker: Asker, url: string, headers: Headers = PAST_CACHE): Promise<ProofReply> {
     const all = { ...asker.headers, ...headers };
     const { result, observation } = await observe(this.hotpath, () => this.app.inject({ url, headers: all }));
     const { statusCode: status, payload: body } = result;
@@ -97,7 +97,7 @@ const isPublic = ({ read }: ServedRead): boolean => read.cache?.scope === 'publi
 const atRoute = (route: ServedRead, asker: Asker): Asker => (isPublic(route) ? { ...asker, viewer: PUBLIC } : asker);
 
 /** What the reply says, in one line: its status, and the text of its problem document. */
-export function outcomeOf({ what, status, body }: Reply): string {
+export function outcomeOf({ what, status, body }: ProofReply): string {
   const { detail, title } = parsed(body);
   return `${what} answers ${status}: ${detail ?? title ?? body.slice(0, 300)}`;
 }

@@ -7,10 +7,18 @@
  * It changes rows at random, and commits: for a database that tests alone use. Before each read the instance catches up
  * with the log of changes, as it does by itself within its bound (200 ms), so that the outcome is no matter of time.
  */
-import { fail, mustHold } from './fault.ts';
+import { fail, mustHaveNoFaults } from './fault.ts';
 import { asOwner, type OwnerOptions } from './owner.ts';
 import { placesOf } from './places.ts';
-import { type Asker, outcomeOf, type Pair, Proof, type ProofOptions, REFUSALS, type Reply } from './proof.ts';
+import {
+  type AskedRoute,
+  type Asker,
+  outcomeOf,
+  Proof,
+  type ProofOptions,
+  type ProofReply,
+  REFUSALS,
+} from './proof.ts';
 import { Askable, urlOf } from './questions.ts';
 import type { Written } from './random-writes.ts';
 import { type WriterName, writersOf } from './writers.ts';
@@ -43,7 +51,7 @@ export async function soundFreshness(options: SoundFreshnessOptions): Promise<Fr
   if (!(await hotpath.follower.catchUp(CATCH_UP_MS))) fail(unfollowed(proof));
   const reads = new CachedReads(proof);
   await reads.begin();
-  mustHold('Every cached route is served from the cache', reads.faults);
+  mustHaveNoFaults('Every cached route is served from the cache', reads.faults);
   await asOwner(hotpath, options, async (pool) => {
     const writers = writersOf(hotpath, pool);
     for (let count = 0; count < (options.writes ?? WRITES); count += 1) {
@@ -57,7 +65,7 @@ export async function soundFreshness(options: SoundFreshnessOptions): Promise<Fr
   });
   const { compared, hits, changed } = reads;
   if (changed === 0) reads.faults.push('No write changed any answer, so nothing was proved: ask for more `writes`.');
-  mustHold('No cached answer is stale', reads.faults);
+  mustHaveNoFaults('No cached answer is stale', reads.faults);
   return { compared, hits, changed };
 }
 
@@ -124,7 +132,7 @@ class CachedReads {
     }
   }
 
-  async #urlsOf({ route, asker }: Pair): Promise<string[]> {
+  async #urlsOf({ route, asker }: AskedRoute): Promise<string[]> {
     const askable = Askable.by(asker.viewer, route.read.resource, this.#proof.hotpath.resources);
     if (!askable) return [];
     const places = (await placesOf(this.#proof, route, asker)).slice(0, PLACES);
@@ -135,7 +143,7 @@ class CachedReads {
   }
 
   /** @returns the second answer; nothing where the viewer is refused. */
-  async #warmed(question: Question): Promise<Reply | undefined> {
+  async #warmed(question: Question): Promise<ProofReply | undefined> {
     const first = await this.#cached(question);
     if (REFUSALS.includes(first.status)) return undefined;
     const second = first.status === 200 ? await this.#cached(question) : first;
@@ -143,14 +151,14 @@ class CachedReads {
     return second;
   }
 
-  #cached({ asker, url }: Question): Promise<Reply> {
+  #cached({ asker, url }: Question): Promise<ProofReply> {
     return this.#proof.ask(asker, url, {});
   }
 }
 
-const isHit = ({ headers }: Reply): boolean => String(headers['cache-status']).includes('hit');
+const isHit = ({ headers }: ProofReply): boolean => String(headers['cache-status']).includes('hit');
 
-const isAnswer = (cached: Reply, truth: Reply): boolean =>
+const isAnswer = (cached: ProofReply, truth: ProofReply): boolean =>
   cached.status === truth.status && (cached.body === truth.body || cached.status >= 400);
 
 const SHOWN = 60;

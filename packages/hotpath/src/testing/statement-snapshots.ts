@@ -6,9 +6,9 @@
  * Values are bound, so the texts do not depend on the rows that are there.
  */
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
-import { mustHold } from './fault.ts';
+import { mustHaveNoFaults } from './fault.ts';
 import { somePlace } from './places.ts';
-import { outcomeOf, Proof, type ProofOptions, type Reply } from './proof.ts';
+import { outcomeOf, Proof, type ProofOptions, type ProofReply } from './proof.ts';
 
 /**
  * Gives the SQL of each read route.
@@ -23,12 +23,12 @@ export async function statementSnapshots(options: ProofOptions): Promise<Record<
     if (isAnswer(reply)) texts[route.url] = textOf(route.url, reply);
     else faults.push(outcomeOf(reply));
   }
-  mustHold('Every read route can be asked for its statements', faults);
+  mustHaveNoFaults('Every read route can be asked for its statements', faults);
   return texts;
 }
 
-async function firstAnswer(proof: Proof, route: ServedRead): Promise<Reply> {
-  let last: Reply | undefined;
+async function firstAnswer(proof: Proof, route: ServedRead): Promise<ProofReply> {
+  let last: ProofReply | undefined;
   for (const { asker } of proof.pairs((each) => each === route)) {
     last = await proof.ask(asker, await somePlace(proof, route, asker));
     if (isAnswer(last)) break;
@@ -37,8 +37,8 @@ async function firstAnswer(proof: Proof, route: ServedRead): Promise<Reply> {
 }
 
 /** Also of a row that is not there the statement is known. */
-const isAnswer = ({ status, observation }: Reply): boolean =>
+const isAnswer = ({ status, observation }: ProofReply): boolean =>
   status === 200 || (status === 404 && observation.statements.length > 0);
 
-const textOf = (url: string, { observation }: Reply): string =>
+const textOf = (url: string, { observation }: ProofReply): string =>
   observation.statements.map(({ statement }) => `-- GET ${url}\n\n${statement.text};\n`).join('\n');

@@ -6,9 +6,9 @@ import { changeable, deleteRow, oneOf, type Queries, untilWritten, updateRow, ty
 
 export type WriterName = 'sql' | 'prisma' | 'transaction' | 'rollback';
 
-export type Writer = () => Promise<Written>;
+export type RowWriter = () => Promise<Written>;
 
-export function writersOf(hotpath: Hotpath, pool: SessionPool): Readonly<Record<WriterName, Writer>> {
+export function writersOf(hotpath: Hotpath, pool: SessionPool): Readonly<Record<WriterName, RowWriter>> {
   const tables = [...hotpath.watched.tables.values()];
   return {
     sql: () => untilWritten('by SQL', () => (Math.random() < 0.3 ? deleteRow : updateRow)(pool, oneOf(tables))),

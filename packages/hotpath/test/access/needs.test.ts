@@ -10,11 +10,11 @@ import { zooDataModel, zooResource } from '../../../../test/support/zoo.ts';
 const policy = everything('user');
 const registry = new Registry(zooDataModel);
 registry.add(
-  zooResource('Tag', { name: 'tag', fields: ['slug'], lean: 'slug', sort: 'slug', policy }),
+  zooResource('Tag', { name: 'tag', fields: ['slug'], defaultFields: 'slug', sort: 'slug', policy }),
   zooResource('AnimalTotal', {
     name: 'total',
     fields: ['country'],
-    lean: 'country',
+    defaultFields: 'country',
     sort: 'country',
     policy,
     madeOf: { Feeding: {} },

@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { createBreaker } from 'hotpath/cache/breaker';
 import { Cache } from 'hotpath/cache/cache';
-import { entryOf, type Reading } from 'hotpath/cache/entry';
+import { entryOf, type ReadResult } from 'hotpath/cache/entry';
 import { remoteKeys } from 'hotpath/cache/key';
 import type { Remote } from 'hotpath/cache/l2';
 import type { Query } from 'hotpath/cache/query';
@@ -54,7 +54,7 @@ const follower = {
 } as unknown as Follower;
 beforeEach(() => void Object.assign(known, { isFresh: true, reads: 0, isCurrent: true }));
 
-const reading = (body: string): Reading => ({
+const reading = (body: string): ReadResult => ({
   ...{ status: 200, body, etag: '"1"', link: '', snapshot: '10:10:', incarnation: '', tags: ['t'] },
 });
 const query = (more: Partial<Query> = {}): Query => ({
@@ -182,14 +182,14 @@ describe('a trace', () => {
         return { end: () => {}, fail: () => {} };
       },
     };
-    return span as typeof span & NonNullable<Query['look']>;
+    return span as typeof span & NonNullable<Query['span']>;
   };
   const miss = { 'cache.hit': false, 'hotpath.cache.tier': 'none', 'hotpath.cache.outcome': 'miss' };
 
   it('of a fill has the look, how it came by the lease, and that nothing was there', async () => {
     const span = spanOf();
     const cache = open();
-    await cache.read(query({ look: span }));
+    await cache.read(query({ span }));
     await cache.settled();
     expect(span.told).toEqual([
       ['GET', 'client', `GET ${ENTRY}`],
@@ -202,7 +202,7 @@ describe('a trace', () => {
     const span = spanOf();
     await redis.set(LEASE, 'another', 'PX', 30);
     const cache = open();
-    await cache.read(query({ look: span }));
+    await cache.read(query({ span }));
     await cache.settled();
     expect(span.told).toContainEqual(['cache.lease', { 'hotpath.cache.lease': 'held' }]);
     expect(span.told).toContainEqual(['cache.lease', { 'hotpath.cache.lease': 'taken' }]);
@@ -210,14 +210,14 @@ describe('a trace', () => {
 
   it('of one past the cache says so, and of one without Redis that the lease was away', async () => {
     const span = spanOf();
-    await open().bypass(query({ look: span }));
+    await open().bypass(query({ span }));
     expect(span.told).toEqual([['end', { ...miss, 'hotpath.cache.outcome': 'bypass' }]]);
     const away = spanOf();
     const halfAway = new Proxy(remote.redis, {
       get: (target, name: keyof Redis) =>
         name === 'set' ? () => Promise.reject(new Error('away')) : (target[name as never] as never),
     });
-    await open({ remote: { ...remote, redis: halfAway } }).read(query({ look: away }));
+    await open({ remote: { ...remote, redis: halfAway } }).read(query({ span: away }));
     expect(away.told).toContainEqual(['cache.lease', { 'hotpath.cache.lease': 'away' }]);
   });
 });

@@ -5,7 +5,7 @@
 
 import { AWAY, createBreaker } from 'hotpath/cache/breaker';
 import { Cache, type CacheParts } from 'hotpath/cache/cache';
-import type { Reading } from 'hotpath/cache/entry';
+import type { ReadResult } from 'hotpath/cache/entry';
 import { Facts } from 'hotpath/cache/facts';
 import { remoteKeys } from 'hotpath/cache/key';
 import { createL2, type Remote } from 'hotpath/cache/l2';
@@ -96,7 +96,7 @@ class World {
     return follower as unknown as Follower;
   }
 
-  readonly load = async (): Promise<Reading> => {
+  readonly load = async (): Promise<ReadResult> => {
     this.reads += 1;
     const snapshot = this.snapshotRead ?? `${this.xid}:${this.xid}:`;
     const { body, status, incarnationRead: incarnation } = this;

@@ -1,7 +1,7 @@
 /** Entries to the byte: their size in memory, their form in Redis, and which of two is kept. */
 
-import { decode, type Entry, encode, entryOf, type Reading, sizeOf } from 'hotpath/cache/entry';
-import { askedBy, createQuestions, isPublicKey, keyOf, remoteKeys } from 'hotpath/cache/key';
+import { decodeEntry, type Entry, encodeEntry, entryOf, type ReadResult, sizeOf } from 'hotpath/cache/entry';
+import { askedBy, createQuestions, entryKey, isPublicKey, remoteKeys } from 'hotpath/cache/key';
 import { createL1 } from 'hotpath/cache/l1';
 import { type CachePolicy, cacheControl, checkPolicy, timesFor } from 'hotpath/cache/policy';
 import { isWithin } from 'hotpath/cache/rollout';
@@ -9,11 +9,11 @@ import { judge } from 'hotpath/cache/verdict';
 import { describe, expect, it } from 'vitest';
 
 const moment = { epoch: 'e', readAt: 1000, ttlMs: 100, staleMs: 20, rescueMs: 30 };
-const reading: Reading = {
+const reading: ReadResult = {
   ...{ status: 200, body: '{"é":1}', etag: '"1-x"', link: '<n>', snapshot: '5:7:6', incarnation: 'here' },
   tags: ['user:1', 'post'],
 };
-const made = (more: Partial<Reading> = {}, when: object = {}) =>
+const made = (more: Partial<ReadResult> = {}, when: object = {}) =>
   entryOf({ ...reading, ...more }, { ...moment, ...when });
 
 describe('an entry', () => {
@@ -36,7 +36,7 @@ describe('an entry', () => {
 });
 
 describe('its form in Redis', () => {
-  const bytes = encode(made());
+  const bytes = encodeEntry(made());
 
   it('is that of every process of this format', () => {
     const part = (text: string) => {
@@ -50,16 +50,16 @@ describe('its form in Redis', () => {
   });
 
   it('with no snapshot in it, of another format, or shorter than its header is none', () => {
-    expect(decode(Buffer.from(bytes.toString('latin1').replace('5:7:6', '5:7:8'), 'latin1'))).toBe(undefined);
-    expect(decode(Buffer.concat([Buffer.from([2]), bytes.subarray(1)]))).toBe(undefined);
-    expect(decode(bytes.subarray(0, 22))).toBe(undefined);
-    expect(decode(Buffer.alloc(0))).toBe(undefined);
-    expect(decode(bytes.subarray(0, 23))).toBe(undefined);
+    expect(decodeEntry(Buffer.from(bytes.toString('latin1').replace('5:7:6', '5:7:8'), 'latin1'))).toBe(undefined);
+    expect(decodeEntry(Buffer.concat([Buffer.from([2]), bytes.subarray(1)]))).toBe(undefined);
+    expect(decodeEntry(bytes.subarray(0, 22))).toBe(undefined);
+    expect(decodeEntry(Buffer.alloc(0))).toBe(undefined);
+    expect(decodeEntry(bytes.subarray(0, 23))).toBe(undefined);
   });
 
   it('without tags has none', () => {
-    expect(decode(encode(made({ tags: [] })))!.tags).toEqual([]);
-    expect(decode(bytes)!.bodies).not.toHaveProperty('gzip');
+    expect(decodeEntry(encodeEntry(made({ tags: [] })))!.tags).toEqual([]);
+    expect(decodeEntry(bytes)!.bodies).not.toHaveProperty('gzip');
   });
 });
 
@@ -122,8 +122,8 @@ describe('a key', () => {
   const viewer = { role: 'user', subject: '7' };
 
   it('has what was asked, the role, and the subject where that decides', () => {
-    expect(keyOf({ text: '/a?b=1', scope: 'role', tables: [] }, viewer)).toBe('/a?b=1\nuser');
-    expect(keyOf({ text: '/a?b=1', scope: 'subject', tables: [] }, viewer)).toBe('/a?b=1\nuser\n7');
+    expect(entryKey({ text: '/a?b=1', scope: 'role', tables: [] }, viewer)).toBe('/a?b=1\nuser');
+    expect(entryKey({ text: '/a?b=1', scope: 'subject', tables: [] }, viewer)).toBe('/a?b=1\nuser\n7');
     expect(askedBy('')).toEqual({ url: '', viewer: { role: '', subject: undefined } });
     expect(['/a\npublic', '/a\nuser', '/a\nuser\npublic', 'public'].map(isPublicKey)).toEqual([
       true,

@@ -1,7 +1,7 @@
 /** What goes to Redis comes back as it was, or not at all. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { decode, type Entry, encode, entryOf } from 'hotpath/cache/entry';
+import { decodeEntry, type Entry, encodeEntry, entryOf } from 'hotpath/cache/entry';
 import { createL1 } from 'hotpath/cache/l1';
 import { timesFor } from 'hotpath/cache/policy';
 import { complete } from 'hotpath/cache/variants';
@@ -75,9 +75,9 @@ describe('an entry in memory', () => {
     expect([identity.toString(), gunzipSync(gzip!).toString(), brotliDecompressSync(br!).toString()]).toEqual(
       Array(3).fill(body),
     );
-    const value = encode(made);
+    const value = encodeEntry(made);
     const chunk = Buffer.concat([Buffer.alloc(60_000), value]);
-    expect(keptBy(decode(chunk.subarray(60_000))!)).toBe(value.length);
+    expect(keptBy(decodeEntry(chunk.subarray(60_000))!)).toBe(value.length);
   });
 });
 
@@ -106,15 +106,15 @@ describe('memory', () => {
 
 describe('an entry in Redis', () => {
   it('is what it was', () => {
-    fc.assert(fc.property(entries, (entry) => void expect(decode(encode(entry))).toEqual(entry)));
+    fc.assert(fc.property(entries, (entry) => void expect(decodeEntry(encodeEntry(entry))).toEqual(entry)));
   });
 
   it('is nothing when it is cut short or has something behind it', () => {
     fc.assert(
       fc.property(entries, fc.nat(), (entry, seed) => {
-        const whole = encode(entry);
-        expect(decode(whole.subarray(0, seed % whole.length))).toBeUndefined();
-        expect(decode(Buffer.concat([whole, Buffer.from('x')]))).toBeUndefined();
+        const whole = encodeEntry(entry);
+        expect(decodeEntry(whole.subarray(0, seed % whole.length))).toBeUndefined();
+        expect(decodeEntry(Buffer.concat([whole, Buffer.from('x')]))).toBeUndefined();
       }),
     );
   });
@@ -122,16 +122,16 @@ describe('an entry in Redis', () => {
   it('is something or nothing, but no error, when a byte of it is another', () => {
     fc.assert(
       fc.property(entries, fc.nat(), fc.nat(255), (entry, seed, byte) => {
-        const garbled = encode(entry);
+        const garbled = encodeEntry(entry);
         garbled[seed % garbled.length] = byte;
-        decode(garbled);
+        decodeEntry(garbled);
       }),
       { numRuns: 2000 },
     );
   });
 
   it('is nothing when it never was one', () => {
-    fc.assert(fc.property(bytes, (any) => any[0] === 1 || decode(any) === undefined));
+    fc.assert(fc.property(bytes, (any) => any[0] === 1 || decodeEntry(any) === undefined));
   });
 });
 

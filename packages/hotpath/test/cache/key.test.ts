@@ -1,6 +1,6 @@
 /** Who shares an entry: the same question by the same role, and where the subject decides, the same subject. */
 import fc from 'fast-check';
-import { askedBy, createQuestions, keyOf, remoteKeys } from 'hotpath/cache/key';
+import { askedBy, createQuestions, entryKey, remoteKeys } from 'hotpath/cache/key';
 import { isWithin } from 'hotpath/cache/rollout';
 import { describe, expect, it } from 'vitest';
 
@@ -12,7 +12,10 @@ describe('a key', () => {
   it('is the same for two requests only if question and role are, and the subject where it decides', () => {
     fc.assert(
       fc.property(questions, questions, viewers, viewers, (one, other, viewer, stranger) => {
-        const [first, second] = [keyOf({ ...one, tables: [] }, viewer), keyOf({ ...other, tables: [] }, stranger)];
+        const [first, second] = [
+          entryKey({ ...one, tables: [] }, viewer),
+          entryKey({ ...other, tables: [] }, stranger),
+        ];
         const isSame =
           one.text === other.text &&
           one.scope === other.scope &&
@@ -37,7 +40,7 @@ describe('a key', () => {
   it('tells what was asked, and by whom', () => {
     fc.assert(
       fc.property(questions, viewers, (question, viewer) => {
-        const { url, viewer: found } = askedBy(keyOf({ ...question, tables: [] }, viewer));
+        const { url, viewer: found } = askedBy(entryKey({ ...question, tables: [] }, viewer));
         expect([url, found.role]).toEqual([question.text, viewer.role]);
         expect(found.subject).toBe(question.scope === 'role' ? undefined : viewer.subject);
       }),

@@ -1,5 +1,5 @@
 import { entryOf } from 'hotpath/cache/entry';
-import { type Answer, coalesced } from 'hotpath/cache/query';
+import { type CacheAnswer, coalesced } from 'hotpath/cache/query';
 import { expect, it } from 'vitest';
 
 const reading = {
@@ -19,6 +19,6 @@ it.each([
   ['stale', 'stale'],
   ['rescued', 'rescued'],
 ] as const)('who waits for a fill that came to a %s is told of a %s', (outcome, told) => {
-  const answer: Answer = { entry, tier: 'l2', outcome, overdueMs: 5 };
+  const answer: CacheAnswer = { entry, tier: 'l2', outcome, overdueMs: 5 };
   expect(coalesced(answer)).toEqual({ ...answer, outcome: told });
 });

@@ -1,7 +1,7 @@
 /** The breaker, the limit of fills, flights and the sampler, at the edges of what `order.test.ts` tells. */
 
 import { AWAY, createBreaker } from 'hotpath/cache/breaker';
-import { type Entry, entryOf, type Reading } from 'hotpath/cache/entry';
+import { type Entry, entryOf, type ReadResult } from 'hotpath/cache/entry';
 import { FillLimit } from 'hotpath/cache/fill-limit';
 import { createFlights } from 'hotpath/cache/flight';
 import { HitSampler } from 'hotpath/cache/hit-sampler';
@@ -9,7 +9,7 @@ import { overdue } from 'hotpath/cache/verdict';
 import type { Follower } from 'hotpath/freshness/follower';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-const reading: Reading = {
+const reading: ReadResult = {
   ...{ status: 200, body: '{}', etag: '"x"', link: '', snapshot: '1:1:', incarnation: 'here', tags: [] },
 };
 const entry = entryOf(reading, { ttlMs: 1000, staleMs: 0, rescueMs: 0, epoch: 'e', readAt: 0 });
@@ -175,7 +175,7 @@ describe('the sampler', () => {
       background: (work) => void works.push(work()),
       onInconsistent: (found) => differs.push(found),
     });
-    const compare = async (read: () => Promise<Reading>) => {
+    const compare = async (read: () => Promise<ReadResult>) => {
       sampler.compare(entry, { load: read });
       await Promise.all(works);
       return [sampler.stats, differs.length];
@@ -198,7 +198,7 @@ describe('the sampler', () => {
   it('compares one at a time', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     const { sampler, compare } = make();
-    const read = Promise.withResolvers<Reading>();
+    const read = Promise.withResolvers<ReadResult>();
     const done = compare(() => read.promise);
     expect(sampler.isDue()).toBe(false);
     read.resolve(reading);
@@ -208,7 +208,7 @@ describe('the sampler', () => {
     expect([sampler.isDue(), sampler.stats.compared]).toEqual([true, 1]);
   });
 
-  it.each<[string, Partial<Reading>, object, number, number]>([
+  it.each<[string, Partial<ReadResult>, object, number, number]>([
     ['another body', { body: '{"a":1}' }, {}, 1, 1],
     ['another status', { status: 404 }, {}, 1, 1],
     ['the same', {}, {}, 1, 0],

@@ -7,7 +7,7 @@ import { type ExamineOptions, examine } from 'hotpath/doctor/examine';
 import type { Finding } from 'hotpath/doctor/finding';
 import { checkInfo } from 'hotpath/doctor/redis';
 import { checkClock, checkPooler } from 'hotpath/doctor/server';
-import { findingsTable, isBad, summaryOf } from 'hotpath/doctor/table';
+import { findingsSummary, findingsTable, isBad } from 'hotpath/doctor/table';
 import { checkNode, checkPackages } from 'hotpath/doctor/versions';
 import { watch } from 'hotpath/freshness/watched';
 import { install } from 'hotpath/install/install';
@@ -234,8 +234,8 @@ describe('the table', () => {
   });
 
   it('ends with one sentence', () => {
-    expect(summaryOf(findings)).toBe('1 of 3 checks found something missing or wrong.');
-    expect(summaryOf(findings.slice(2))).toBe('Nothing is wrong; 1 of 1 checks could not tell.');
-    expect(summaryOf(findings.slice(0, 1))).toBe('Everything is as it should be.');
+    expect(findingsSummary(findings)).toBe('1 of 3 checks found something missing or wrong.');
+    expect(findingsSummary(findings.slice(2))).toBe('Nothing is wrong; 1 of 1 checks could not tell.');
+    expect(findingsSummary(findings.slice(0, 1))).toBe('Everything is as it should be.');
   });
 });

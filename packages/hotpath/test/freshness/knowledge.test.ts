@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { SNAPSHOT } from 'hotpath/compile/sql/read-at';
 import { Knowledge } from 'hotpath/freshness/knowledge';
 import type { Epoch, LogHeader } from 'hotpath/freshness/log';
-import type { Change, MemoryLimits } from 'hotpath/freshness/memory';
+import type { LoggedChange, MemoryLimits } from 'hotpath/freshness/memory';
 import { includes, isVisible, parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
 import { describe, expect, it } from 'vitest';
 import { type Draw, once, pick } from '../compile/oracle/draw.ts';
@@ -22,12 +22,12 @@ const ROOMY = { tags: 1000, transactions: 1000 };
 /** Transactions by their ids, and the log. What a lost one writes is not logged: it was open when the epoch began. */
 class World {
   readonly #lost: ReadonlySet<number>;
-  readonly #open = new Map<number, Change[]>();
+  readonly #open = new Map<number, LoggedChange[]>();
   #next = 10;
-  #log: Change[] = [];
+  #log: LoggedChange[] = [];
   #epoch: Epoch;
   /** Every change that has been committed, logged or not. */
-  readonly history: Change[] = [];
+  readonly history: LoggedChange[] = [];
   /** Some that were taken. */
   readonly snapshots: Snapshot[];
 
@@ -81,7 +81,7 @@ class World {
     return { snapshot: this.snapshot(), incarnation: 'the only one', epoch: this.#epoch };
   }
 
-  changesSince(since: Snapshot): Change[] {
+  changesSince(since: Snapshot): LoggedChange[] {
     return this.#log.filter(({ xid }) => !isVisible(xid, since));
   }
 }
@@ -94,10 +94,10 @@ function catchUp(knowledge: Knowledge, world: World): void {
 }
 
 /** By the definition: all that has ever been committed, and no floors. */
-const isTrulyFresh = (history: readonly Change[], snapshot: Snapshot, tag: string): boolean =>
+const isTrulyFresh = (history: readonly LoggedChange[], snapshot: Snapshot, tag: string): boolean =>
   history.filter((change) => touches(change, tag)).every(({ xid }) => isVisible(xid, snapshot));
 
-function touches({ source, tags }: Change, tag: string): boolean {
+function touches({ source, tags }: LoggedChange, tag: string): boolean {
   if (source === tag) return true;
   return tags.some(
     (each) =>

@@ -3,13 +3,14 @@
 import { SNAPSHOT } from 'hotpath/compile/sql/read-at';
 import { Knowledge } from 'hotpath/freshness/knowledge';
 import type { LogHeader } from 'hotpath/freshness/log';
-import { Memory, type MemoryLimits } from 'hotpath/freshness/memory';
+import { ChangeMemory, type MemoryLimits } from 'hotpath/freshness/memory';
 import { isOfStandby, parseSnapshot, SnapshotError, snapshotText } from 'hotpath/freshness/snapshot';
 import { describe, expect, it } from 'vitest';
 
 /** The snapshot in which all transactions below are visible. */
 const at = (xid: number) => ({ xmin: xid, xmax: xid, xip: [] });
-const memory = (limits: Partial<MemoryLimits> = {}) => new Memory(at(10), { tags: 100, transactions: 2, ...limits });
+const memory = (limits: Partial<MemoryLimits> = {}) =>
+  new ChangeMemory(at(10), { tags: 100, transactions: 2, ...limits });
 const change = (xid: number, ...tags: (string | null)[]) => ({ xid, source: 'product', tags });
 
 describe('a memory', () => {

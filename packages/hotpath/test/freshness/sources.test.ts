@@ -1,4 +1,4 @@
-import { looksOf } from 'hotpath/freshness/conditions';
+import { usesOf } from 'hotpath/freshness/conditions';
 import { tagsOf } from 'hotpath/freshness/tags';
 import { watch } from 'hotpath/freshness/watched';
 import { tableOfTag } from 'hotpath/http/cache-headers';
@@ -13,11 +13,11 @@ const tag = zooResource('Tag', {
   name: 'tag',
   fields: ['slug'],
   relations: { animals: {} },
-  lean: 'slug',
+  defaultFields: 'slug',
   sort: 'slug',
   policy,
 });
-const animal = zooResource('Animal', { name: 'animal', fields: ['id'], lean: 'id', sort: 'id', policy });
+const animal = zooResource('Animal', { name: 'animal', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
 
 it.each(['_AnimalToTag', '_a:b', '_a?b=c', '_a%3Ab', '_ключ "x"'])(
   'a tag of the join table %s names its source alone',
@@ -48,7 +48,7 @@ it('a field that is called as a quantifier is looked at with what the quantifier
   const text = JSON.stringify(zooDataModel).replaceAll('"salary"', '"is"').replaceAll('"staff"', '"some"');
   const dataModel = defineDataModel(JSON.parse(text));
   const looked = (where: object) =>
-    [...looksOf(dataModel, dataModel.models['Keeper']!, where)].map(({ field }) => field.name);
+    [...usesOf(dataModel, dataModel.models['Keeper']!, where)].map(({ field }) => field.name);
   expect(looked({ boss: { is: { country: 'nl' } } })).toEqual(expect.arrayContaining(['boss', 'is', 'country']));
   expect(looked({ some: { some: { country: 'nl' } } })).toEqual(expect.arrayContaining(['some', 'country']));
 });

@@ -1,6 +1,6 @@
 /** Which tags a selection has: those of its rows where a key is fixed, of collections below them, else of tables. */
 
-import { fixedValues, looksAlong, looksOf, looksOfNode } from 'hotpath/freshness/conditions';
+import { fixedValues, usesAlong, usesOf, usesOfNode } from 'hotpath/freshness/conditions';
 import { type RootKey, rootKeys, tagsOf } from 'hotpath/freshness/tags';
 import { joinSource, mustBeWatched, viewsOf, watch } from 'hotpath/freshness/watched';
 import { defineDataModel } from 'hotpath/model/data-model';
@@ -19,33 +19,39 @@ const animal = zooResource('Animal', {
     meals: { aggregate: 'count', relation: 'feedings', where: { note: 'x' } },
     heavy: { compare: ['weight', 'gt', 4] },
   },
-  lean: 'id',
+  defaultFields: 'id',
   filters: { code: ['equals'], friendId: ['gte'], motherId: ['in'], 'mother.nickname': ['equals'] },
   sorts: ['born'],
   sort: 'legs',
   policy,
 });
-const feeding = zooResource('Feeding', { name: 'feeding', fields: ['amount'], lean: 'amount', sort: 'at', policy });
+const feeding = zooResource('Feeding', {
+  name: 'feeding',
+  fields: ['amount'],
+  defaultFields: 'amount',
+  sort: 'at',
+  policy,
+});
 const tag = zooResource('Tag', {
   name: 'tag',
   fields: ['slug'],
   relations: { animals: { where: { mood: 'calm' }, sort: 'weight' }, tickets: {} },
-  lean: 'slug',
+  defaultFields: 'slug',
   sort: 'slug',
   policy,
 });
-const sample = zooResource('Sample', { name: 'sample', fields: ['text'], lean: 'text', sort: 'id', policy });
+const sample = zooResource('Sample', { name: 'sample', fields: ['text'], defaultFields: 'text', sort: 'id', policy });
 const ticket = zooResource('Ticket', {
   name: 'ticket',
   fields: ['note'],
   relations: { offers: {}, tag: {} },
-  lean: 'note',
+  defaultFields: 'note',
   filters: { note: ['in'] },
   sort: 'seat',
   policy,
 });
-const keeper = zooResource('Keeper', { name: 'keeper', fields: ['name'], lean: 'name', sort: 'id', policy });
-const offer = zooResource('Offer', { name: 'offer', fields: ['id'], lean: 'id', sort: 'id', policy });
+const keeper = zooResource('Keeper', { name: 'keeper', fields: ['name'], defaultFields: 'name', sort: 'id', policy });
+const offer = zooResource('Offer', { name: 'offer', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
 
 const registry = new Registry(zooDataModel);
 registry.add(animal, feeding, tag, sample, ticket, offer, keeper);
@@ -107,7 +113,7 @@ describe('a selection of root rows', () => {
     expect(asked({ code: 'x', motherId: 7 })).toEqual(['animal?motherId=7']);
   });
 
-  it('has the tables that a condition or an order looks at behind relations', () => {
+  it('has the tables that a condition or an order uses at behind relations', () => {
     expect(tagged(animal, { where: { id: 7, mother: { is: { nickname: 'x' } } } })).toEqual(['animal', 'animal:7']);
     expect(tagged(tag, { where: { slug: 'x' }, orderBy: [{ tickets: { _count: 'asc' } }] })).toEqual([
       'tag:x',
@@ -231,7 +237,7 @@ describe('a view', () => {
     zooResource('AnimalTotal', {
       name: 'total',
       fields: ['total'],
-      lean: 'total',
+      defaultFields: 'total',
       filters: { country: ['equals'] },
       sort: 'total',
       policy,
@@ -324,7 +330,7 @@ describe('what is watched', () => {
       fields: ['kind'],
       version: 'Edition',
       window: { field: 'changed', default: 1, most: 1 },
-      lean: 'kind',
+      defaultFields: 'kind',
       sort: 'kind',
       policy: { user: { rows: { nick: SUBJECT } } },
     });
@@ -344,7 +350,7 @@ describe('what is watched', () => {
       };
       const alone = new Registry({ ...zooDataModel, models } as typeof zooDataModel);
       const [field] = Object.keys(fields) as [never];
-      alone.add(zooResource(model, { name: 'one', fields: [field], lean: field, sort: field, policy }));
+      alone.add(zooResource(model, { name: 'one', fields: [field], defaultFields: field, sort: field, policy }));
       return watch(alone)
         .tables.get(model)!
         .keys.map(({ prefix }) => prefix);
@@ -361,10 +367,10 @@ describe('what is watched', () => {
     );
   });
 
-  it('is all that a selection looks at, or it is refused', () => {
-    const looks = (where: object) => looksOf(zooDataModel, zooDataModel.models['Animal']!, where);
-    expect(() => mustBeWatched(watched, animal, looks({ name: 'x', mother: { is: { id: 1 } } }))).not.toThrow();
-    expect(() => mustBeWatched(watched, animal, looks({ select: 'x' }))).toThrow(
+  it('is all that a selection uses at, or it is refused', () => {
+    const uses = (where: object) => usesOf(zooDataModel, zooDataModel.models['Animal']!, where);
+    expect(() => mustBeWatched(watched, animal, uses({ name: 'x', mother: { is: { id: 1 } } }))).not.toThrow();
+    expect(() => mustBeWatched(watched, animal, uses({ select: 'x' }))).toThrow(
       new DeclarationError('animal', 'is asked by "select", which it does not declare, so no change is logged'),
     );
     expect(() => tagged(animal, { where: { diet: 'meat' } })).toThrow(/is asked by "diet"/);
@@ -378,10 +384,10 @@ describe('what is watched', () => {
 });
 
 describe('what is looked at', () => {
-  const names = (looks: Iterable<{ readonly field: { readonly name: string } }>) =>
-    [...looks].map(({ field }) => field.name);
+  const names = (uses: Iterable<{ readonly field: { readonly name: string } }>) =>
+    [...uses].map(({ field }) => field.name);
   const model = zooDataModel.models['Animal']!;
-  const of = (condition: unknown) => names(looksOf(zooDataModel, model, condition));
+  const of = (condition: unknown) => names(usesOf(zooDataModel, model, condition));
 
   it.each<[unknown, string[]]>([
     [undefined, []],
@@ -411,7 +417,7 @@ describe('what is looked at', () => {
   });
 
   it('along a path is each step of it', () => {
-    expect(names(looksAlong(zooDataModel, model, 'mother.friend.name'))).toEqual(['mother', 'friend', 'name']);
+    expect(names(usesAlong(zooDataModel, model, 'mother.friend.name'))).toEqual(['mother', 'friend', 'name']);
   });
 
   it('by an embedded level is what it selects, computes, asks for and is ordered by', () => {
@@ -421,7 +427,7 @@ describe('what is looked at', () => {
       where: { mood: 'calm' },
       orderBy: [{ born: 'asc' }],
     };
-    expect(names(looksOfNode(zooDataModel, model, node as never))).toEqual([
+    expect(names(usesOfNode(zooDataModel, model, node as never))).toEqual([
       ...['mood', 'born', 'weight', 'name', 'mother', 'legs', 'feedings'],
     ]);
   });

@@ -7,7 +7,7 @@ import { migrationFor } from 'hotpath/install/migration';
 import { SCHEMA_VERSIONS } from 'hotpath/install/schema-versions';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { MIGRATIONS, migrationNames } from '../../../../src/migrations.ts';
+import { MIGRATIONS, marketplaceMigrations } from '../../../../src/migrations.ts';
 import { usePsql, watchMarketplace } from './support.ts';
 
 const psql = usePsql();
@@ -21,7 +21,7 @@ async function logged(text: string): Promise<string[]> {
 
 describe('the migrations', () => {
   it('bring what the resources need: if not, `npm run hotpath -- triggers` writes one that does', () => {
-    const migrationTexts = migrationNames().map((name) =>
+    const migrationTexts = marketplaceMigrations().map((name) =>
       readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'),
     );
     expect(migrationFor({ migrationTexts, registry: watchMarketplace().registry })).toBeUndefined();

@@ -12,8 +12,8 @@ import { splitStatements } from '../../../../prisma/schema-engine/statements.ts'
 import { zooDataModel, zooResource } from '../../../../test/support/zoo.ts';
 
 const policy = everything('user');
-const tag = zooResource('Tag', { name: 'tag', fields: ['slug'], lean: 'slug', sort: 'slug', policy });
-const keeper = zooResource('Keeper', { name: 'keeper', fields: ['id'], lean: 'id', sort: 'id', policy });
+const tag = zooResource('Tag', { name: 'tag', fields: ['slug'], defaultFields: 'slug', sort: 'slug', policy });
+const keeper = zooResource('Keeper', { name: 'keeper', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
 
 function registryOf(...resources: (typeof tag)[]): Registry {
   const registry = new Registry(zooDataModel);
@@ -52,7 +52,13 @@ describe('a later migration', () => {
   const first = next([], tag, keeper)!.text;
 
   it('holds what has changed, and nothing else', () => {
-    const wider = zooResource('Tag', { name: 'tag', fields: ['slug', 'label'], lean: 'slug', sort: 'slug', policy });
+    const wider = zooResource('Tag', {
+      name: 'tag',
+      fields: ['slug', 'label'],
+      defaultFields: 'slug',
+      sort: 'slug',
+      policy,
+    });
     const { changes, text } = next([first], wider)!;
     expect(changes).toEqual([
       { kind: 'changed', what: 'tag' },

@@ -59,12 +59,12 @@ const policy = everything('user');
 export function ownRegistry(): Registry {
   const registry = new Registry(dataModel);
   const relations = { notes: {}, tags: {} };
-  const account = { name: 'account', fields: ['id', 'email'], relations, lean: 'id', sort: 'id', policy };
+  const account = { name: 'account', fields: ['id', 'email'], relations, defaultFields: 'id', sort: 'id', policy };
   const fields = ['account_id', 'no', 'title', 'state'];
   registry.add(
     resource('Account', account),
-    resource('Note', { name: 'note', fields, lean: 'title', sort: 'account_id,no', policy }),
-    resource('Tag', { name: 'tag', fields: ['slug'], lean: 'slug', sort: 'slug', policy }),
+    resource('Note', { name: 'note', fields, defaultFields: 'title', sort: 'account_id,no', policy }),
+    resource('Tag', { name: 'tag', fields: ['slug'], defaultFields: 'slug', sort: 'slug', policy }),
   );
   return registry;
 }

@@ -3,10 +3,10 @@
 import { listJobs, queueState, retryDead } from 'hotpath/jobs/dead-letters';
 import { enqueue, type Task, type Transaction, task } from 'hotpath/jobs/enqueue';
 import type { Job } from 'hotpath/jobs/job';
-import { beginLife, buryDead, enlist } from 'hotpath/jobs/life';
 import { once } from 'hotpath/jobs/once';
 import { type Runner, startRunner } from 'hotpath/jobs/runner';
 import { installQueue, nameJobs } from 'hotpath/jobs/schema';
+import { beginHeartbeat, buryDead, enlist } from 'hotpath/jobs/worker-heartbeat';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
@@ -55,7 +55,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** A runner that does not outlive the test. */
 function running(...jobs: TestJob[]): Runner {
-  const options = { url, pool, jobs, means: {}, concurrency: 4, graceMs: 100, log: quiet };
+  const options = { url, pool, jobs, dependencies: {}, concurrency: 4, graceMs: 100, log: quiet };
   const runner = startRunner<object>(options);
   onTestFinished(() => runner.stop());
   return runner;
@@ -167,7 +167,7 @@ it('returns what it runs to the queue when it is stopped, and nothing is left of
     url,
     pool,
     jobs: [endless],
-    means: {},
+    dependencies: {},
     concurrency: 4,
     graceMs: 50,
     log: quiet,
@@ -185,7 +185,7 @@ it('returns what it runs to the queue when it is stopped, and nothing is left of
 it('takes over from a worker that died, at once, and not from one that lives', async () => {
   const seen: string[] = [];
   const orphan = job('orphan', { run: async ({ of }) => void seen.push(String(of)) });
-  const [dead, alive] = [await beginLife(url), await beginLife(url)];
+  const [dead, alive] = [await beginHeartbeat(url), await beginHeartbeat(url)];
   await enlist(pool, dead, 'pool-dead');
   await enlist(pool, alive, 'pool-alive');
   await put(task(orphan, { of: 'dead' }), task(orphan, { of: 'alive' }));
@@ -211,7 +211,7 @@ it('lets a job follow up on its death that died with its worker in its last try,
     },
     dead: async (payload) => void followed.push(payload),
   });
-  const life = await beginLife(url);
+  const life = await beginHeartbeat(url);
   await enlist(pool, life, 'pool-doomed');
   await put(task(doomed, { report: 7 }));
   await pool.query(

@@ -74,7 +74,7 @@ describe('the name of an order', () => {
   const animal = zooResource('Animal', {
     name: 'animal',
     fields: ['id'],
-    lean: 'id',
+    defaultFields: 'id',
     sort: 'id',
     policy: everything('user'),
   });
@@ -101,7 +101,7 @@ describe('a sort', () => {
   const booth = zooResource('House', {
     name: 'house',
     fields: ['title'],
-    lean: 'title',
+    defaultFields: 'title',
     sort: 'title',
     policy: everything('user'),
   });

@@ -56,7 +56,7 @@ it('two texts that are exactly compared cannot both be in a row, whatever their 
 
 it('a path that fixes a BigInt, of which the policy grants the own one, is allowed for that one alone', () => {
   const policy = { user: { rows: { id: SUBJECT } } };
-  const animal = zooResource('Animal', { name: 'animal', fields: ['id'], lean: 'id', sort: 'id', policy });
+  const animal = zooResource('Animal', { name: 'animal', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
   const registry = new Registry(zooDataModel);
   registry.add(animal);
   const parser = new SelectionParser(registry, cursorSigner('secret'));

@@ -11,7 +11,7 @@ import { zooDataModel, zooResource } from '../../../../test/support/zoo.ts';
 const animal = zooResource('Animal', {
   name: 'animal',
   fields: ['id', 'name', 'weight'],
-  lean: 'id',
+  defaultFields: 'id',
   filters: { 'house.title': ['equals'], 'mother.name': ['equals'], 'mother.weight': ['gte'], name: ['equals'] },
   sorts: ['name', 'weight'],
   sort: 'id',
@@ -20,7 +20,7 @@ const animal = zooResource('Animal', {
 const house = zooResource('House', {
   name: 'house',
   fields: ['title'],
-  lean: 'title',
+  defaultFields: 'title',
   sort: 'title',
   policy: everything('admin'),
 });

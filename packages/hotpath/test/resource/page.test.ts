@@ -9,7 +9,7 @@ import { zooResource } from '../../../../test/support/zoo.ts';
 const tag = zooResource('Tag', {
   name: 'tag',
   fields: ['slug'],
-  lean: 'slug',
+  defaultFields: 'slug',
   sort: 'slug',
   limit: { default: 20, most: 50 },
   counts: ['exact', 'estimated'],

@@ -184,7 +184,7 @@ const declare = resources<never>() as unknown as (model: string, declaration: ob
 const resourceOf = ({ name, fields }: Model, sorts: string[]): Resource => {
   const fixed = { name, relations: {}, filters: {}, policy: everything('public') };
   const first = Object.keys(fields)[0]!;
-  return declare(name, { ...fixed, fields: Object.keys(fields), lean: first, sort: sorts[0] ?? first, sorts });
+  return declare(name, { ...fixed, fields: Object.keys(fields), defaultFields: first, sort: sorts[0] ?? first, sorts });
 };
 
 const registry = new Registry(dataModel);

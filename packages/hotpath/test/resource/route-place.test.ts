@@ -6,10 +6,16 @@ import { describe, expect, it } from 'vitest';
 import { zooDataModel, zooResource } from '../../../../test/support/zoo.ts';
 
 const policy = everything('public');
-const member = zooResource('Member', { name: 'member', fields: ['nick'], lean: 'nick', sort: 'user_Id', policy });
-const ticket = zooResource('Ticket', { name: 'ticket', fields: ['seat'], lean: 'seat', sort: 'seat', policy });
-const sample = zooResource('Sample', { name: 'sample', fields: ['id'], lean: 'id', sort: 'id', policy });
-const animal = zooResource('Animal', { name: 'animal', fields: ['id'], lean: 'id', sort: 'id', policy });
+const member = zooResource('Member', {
+  name: 'member',
+  fields: ['nick'],
+  defaultFields: 'nick',
+  sort: 'user_Id',
+  policy,
+});
+const ticket = zooResource('Ticket', { name: 'ticket', fields: ['seat'], defaultFields: 'seat', sort: 'seat', policy });
+const sample = zooResource('Sample', { name: 'sample', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
+const animal = zooResource('Animal', { name: 'animal', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
 const registry = new Registry(zooDataModel);
 registry.add(member, ticket, sample, animal);
 

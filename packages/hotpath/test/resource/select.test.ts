@@ -21,7 +21,7 @@ function usersAndTransactions(ofUsers: Policy, ofTransactions: Policy, more: Par
     name: 'person',
     fields: ['id', 'name'],
     relations: { transactions: {} },
-    lean: 'id',
+    defaultFields: 'id',
     sort: 'id',
     policy: ofUsers,
   });
@@ -29,7 +29,7 @@ function usersAndTransactions(ofUsers: Policy, ofTransactions: Policy, more: Par
     name: 'transaction',
     fields: ['id', 'amount'],
     relations: { user: {} },
-    lean: 'id',
+    defaultFields: 'id',
     sort: 'id',
     policy: ofTransactions,
   });
@@ -105,14 +105,14 @@ describe("a viewer's own rows, embedded", () => {
       name: 'tag',
       fields: ['slug'],
       relations: { tickets: {} },
-      lean: 'slug',
+      defaultFields: 'slug',
       sort: 'slug',
       policy: { user: { rows: { slug: 'x' } } },
     });
     const ticket = zooResource('Ticket', {
       name: 'ticket',
       fields: ['seat'],
-      lean: 'seat',
+      defaultFields: 'seat',
       sort: 'seat',
       policy: ticketPolicy,
     });
@@ -127,14 +127,14 @@ describe("a viewer's own rows, embedded", () => {
       name: 'house',
       fields: ['title'],
       relations: { residents: {} },
-      lean: 'title',
+      defaultFields: 'title',
       sort: 'country',
       policy: { user: { rows } },
     });
     const animal = zooResource('Animal', {
       name: 'animal',
       fields: ['id'],
-      lean: 'id',
+      defaultFields: 'id',
       sort: 'id',
       policy: { user: { rows } },
     });
@@ -178,7 +178,7 @@ describe('a selection of the role', () => {
   });
 
   it('is not that of another role, of other fields, or of the default', () => {
-    const { ask } = usersAndTransactions(everybody, everybody, { lean: 'id,name' });
+    const { ask } = usersAndTransactions(everybody, everybody, { defaultFields: 'id,name' });
     const asked = [ask(user, 'id'), ask(user), ask(PUBLIC, 'id'), ask(user, 'name')].map(({ args }) => args.select);
     expect(new Set(asked).size).toBe(4);
   });
@@ -233,8 +233,8 @@ describe('bounds', () => {
   });
 
   it('on depth hold for defaults that embed each other', () => {
-    const { resources, list } = usersAndTransactions(everybody, everybody, { lean: 'id,transactions' });
-    const transaction = { ...resources[1]!, lean: 'id,user' };
+    const { resources, list } = usersAndTransactions(everybody, everybody, { defaultFields: 'id,transactions' });
+    const transaction = { ...resources[1]!, defaultFields: 'id,user' };
     const circular = parserOf(datamodel, resources[0]!, transaction);
     expect(() => circular.list({ resource: resources[0]!, viewer: user, query: {} })).toThrow(
       'fields: "transactions.user.transactions.user" nests deeper than 4',
@@ -255,11 +255,11 @@ describe('what the viewer may not see', () => {
 
   it('is left out of the default of an embedded resource, and refused where it is asked for', () => {
     const { resources } = usersAndTransactions(everybody, hidden);
-    const transaction = { ...resources[1]!, lean: 'id,amount,user' };
-    const ask = (fields: string | undefined, lean = 'id') => {
-      const { list } = parserOf(datamodel, { ...resources[0]!, lean }, transaction);
+    const transaction = { ...resources[1]!, defaultFields: 'id,amount,user' };
+    const ask = (fields: string | undefined, defaultFields = 'id') => {
+      const { list } = parserOf(datamodel, { ...resources[0]!, defaultFields }, transaction);
       const query = fields === undefined ? {} : { fields };
-      return list({ resource: { ...resources[0]!, lean }, viewer: PUBLIC, query }).args.select;
+      return list({ resource: { ...resources[0]!, defaultFields }, viewer: PUBLIC, query }).args.select;
     };
     const expected = { transactions: embeddedList() };
     expect(ask('transactions')).toEqual(expected);

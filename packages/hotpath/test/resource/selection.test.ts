@@ -19,7 +19,7 @@ const product = resource('Product', {
   fields: ['id', 'name', 'price', 'createdAt'],
   relations: { category: {}, reviews: { take: 40, where: { rating: { gte: 4 } } }, orderItems: {} },
   computed: { inStock: { compare: ['inventory.quantity', 'gt', 0] } },
-  lean: 'id,name,inStock',
+  defaultFields: 'id,name,inStock',
   filters: {
     id: ['in'],
     price: ['gte', 'lt'],
@@ -36,7 +36,7 @@ const product = resource('Product', {
 const category = resource('Category', {
   name: 'category',
   fields: ['id', 'name'],
-  lean: 'name',
+  defaultFields: 'name',
   sort: 'id',
   policy: everybody,
 });
@@ -44,23 +44,29 @@ const review = resource('Review', {
   name: 'review',
   fields: ['id', 'rating'],
   relations: { user: { as: 'person' }, product: {} },
-  lean: 'id,rating,user',
+  defaultFields: 'id,rating,user',
   filters: { rating: ['equals'] },
   sort: '-createdAt',
   policy: { ...everybody, public: { without: ['user'] } },
 });
-const person = resource('User', { name: 'person', fields: ['id', 'name'], lean: 'id', sort: 'id', policy: everybody });
+const person = resource('User', {
+  name: 'person',
+  fields: ['id', 'name'],
+  defaultFields: 'id',
+  sort: 'id',
+  policy: everybody,
+});
 const orderItem = resource('OrderItem', {
   name: 'item',
   fields: ['quantity'],
-  lean: 'quantity',
+  defaultFields: 'quantity',
   sort: 'productId',
   policy: { admin: {} },
 });
 const transaction = resource('Transaction', {
   name: 'transaction',
   fields: ['id', 'amount'],
-  lean: 'id',
+  defaultFields: 'id',
   sort: '-createdAt,amount',
   sorts: ['createdAt'],
   policy: own,
@@ -81,7 +87,7 @@ const refused = (parameter: string, detail: string | RegExp) =>
   });
 
 describe('a list', () => {
-  it('has the lean fields, a total order and a page where nothing is asked', () => {
+  it('has the default fields, a total order and a page where nothing is asked', () => {
     expect(list(product).args).toEqual({
       select: { id: true, name: true },
       computed: { inStock: product.computed['inStock'] },
@@ -329,7 +335,7 @@ describe('a declaration', () => {
     ],
     [
       'a sort that has no order',
-      { model: 'Merchant', fields: [], filters: {}, sorts: ['address'], lean: 'id' },
+      { model: 'Merchant', fields: [], filters: {}, sorts: ['address'], defaultFields: 'id' },
       'sorts by "address", which has no order',
     ],
     ['a default sort of no model', { sort: '-colour' }, 'names the field "colour", which is none of Product'],
@@ -375,9 +381,9 @@ describe('a declaration', () => {
     ],
     ['no policy', { policy: {} }, 'has no policy: say `policy: nobody` if nobody may see it'],
     [
-      'a lean default that is not declared',
-      { lean: 'slug' },
-      'has "slug" in its lean default, but does not declare it',
+      'a defaultFields default that is not declared',
+      { defaultFields: 'slug' },
+      'has "slug" in its default fields, but does not declare it',
     ],
     ['a model that is none', { model: 'Colour' }, 'stands on "Colour", which is no model'],
   ])('is refused for %s', (_what, more, complaint) => {
@@ -386,7 +392,7 @@ describe('a declaration', () => {
 
   it('does not compile with a name that is in no model', () => {
     const name = 'typed';
-    const rest = { name, lean: 'id', sort: 'id', policy: everybody };
+    const rest = { name, defaultFields: 'id', sort: 'id', policy: everybody };
     // @ts-expect-error: no such field
     resource('Product', { ...rest, fields: ['colour'] });
     // @ts-expect-error: no such relation
@@ -410,7 +416,7 @@ describe('a declaration whose reads cannot be compiled is refused at the start',
     alone.check();
     checkReads(alone);
   };
-  const base = { name: 'product', fields: ['id'], lean: 'id', sort: 'id' } as const;
+  const base = { name: 'product', fields: ['id'], defaultFields: 'id', sort: 'id' } as const;
 
   it.each([
     [

@@ -72,7 +72,7 @@ describe('versions of a condition', () => {
 
 describe('a declaration', () => {
   const policy = everything('public');
-  const rest = { name: 'member', fields: ['nick'], lean: 'nick', sort: 'user_Id', policy } as const;
+  const rest = { name: 'member', fields: ['nick'], defaultFields: 'nick', sort: 'user_Id', policy } as const;
   const declare = (version: string) => {
     new Registry(zooDataModel).add({ ...zooResource('Member', rest), version });
   };

@@ -10,7 +10,7 @@ const reading = (window?: Window) =>
   resource('Reading', {
     name: 'reading',
     fields: ['timestamp'],
-    lean: 'timestamp',
+    defaultFields: 'timestamp',
     sort: '-timestamp',
     ...(window && { window: window as Window & { field: 'timestamp' } }),
     policy: everything('user'),
@@ -85,7 +85,7 @@ it.each(['time', 'timestamps', 'timestamp'])(
   'is refused of a field that is not one moment of every row: %s',
   (field) => {
     const sample = zooResource('Sample', {
-      ...{ name: 'sample', fields: ['id'], lean: 'id', sort: 'id', policy: everything('user') },
+      ...{ name: 'sample', fields: ['id'], defaultFields: 'id', sort: 'id', policy: everything('user') },
       window: { field: field as 'time', default: DAY, most: DAY },
     });
     expect(() => new Registry(zooDataModel).add(sample)).toThrow(

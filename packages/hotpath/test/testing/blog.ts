@@ -101,7 +101,7 @@ export const person = declare('Person', {
   name: 'person',
   fields: ['id', 'name', 'email'],
   relations: { posts: { take: 5 } },
-  lean: 'id,name',
+  defaultFields: 'id,name',
   sort: 'id',
   policy: { ...OWN, public: { without: ['email'] } },
 });
@@ -110,7 +110,7 @@ export const post = declare('Post', {
   name: 'post',
   fields: ['id', 'title', 'likes'],
   relations: { author: {}, comments: { take: 50 } },
-  lean: 'id,title',
+  defaultFields: 'id,title',
   filters: { likes: ['equals'] },
   sorts: ['likes'],
   sort: 'id',
@@ -121,7 +121,7 @@ export const comment = declare('Comment', {
   name: 'comment',
   fields: ['id', 'text', 'authorId'],
   relations: { post: {}, author: {} },
-  lean: 'id,text',
+  defaultFields: 'id,text',
   sort: 'id',
   policy: { user: { rows: { authorId: SUBJECT } } },
 });

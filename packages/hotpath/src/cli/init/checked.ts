@@ -32,11 +32,21 @@ export function checkProposals(dataModel: DataModel, proposals: readonly Proposa
 /** The path of one row: `/orders/:userId/:number`. */
 export const itemPath = ({ path, key }: Proposal): string => `${path}/${key.map((field) => `:${field}`).join('/')}`;
 
-function opened({ model, lean, name, fields, relations, filters, filterNames, sorts, sort }: Proposal): Resource {
+function opened({
+  model,
+  defaultFields,
+  name,
+  fields,
+  relations,
+  filters,
+  filterNames,
+  sorts,
+  sort,
+}: Proposal): Resource {
   const declaration = { name, fields, relations, filters, filterNames, sorts, sort };
   return resources<TypeMapLike>()(model, {
     ...declaration,
-    lean: lean.join(','),
+    defaultFields: defaultFields.join(','),
     policy: everything('public'),
   } as never);
 }

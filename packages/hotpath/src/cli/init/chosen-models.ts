@@ -4,7 +4,7 @@ import { sourceOf } from '../../freshness/watched.ts';
 import type { DataModel, Model, ScalarField } from '../../model/data-model.ts';
 import { readerOf } from '../../resource/value.ts';
 import { CommandError } from '../command.ts';
-import { isSecret, keyOf } from './proposal.ts';
+import { isSecret, proposedKey } from './proposal.ts';
 import type { SchemaDump } from './schema-dump.ts';
 import { looksSecret } from './secret-names.ts';
 
@@ -64,7 +64,7 @@ function reasonAgainst(name: string, { known, dataModel, chosen, isNamed }: Circ
 }
 
 function keyFault(model: Model, dataModel: DataModel): string | undefined {
-  const key = keyOf(model).map((name) => model.fields[name] as ScalarField);
+  const key = proposedKey(model).map((name) => model.fields[name] as ScalarField);
   if (key.length === 0) return 'no key whose fields are never null tells its rows apart';
   const secret = key.find(isSecret);
   if (secret) return `its key, ${secret.name}, ${secret.type === 'Bytes' ? 'is bytes' : 'looks secret'}`;

@@ -5,7 +5,7 @@
 import type { DMMF } from '@prisma/generator-helper';
 import { type DataModel, hasOrder, identifyingFields, type Model, type ScalarField } from '../../model/data-model.ts';
 import { RESERVED_PARAMETERS } from '../../resource/parameter-names.ts';
-import type { Operator } from '../../resource/resource.ts';
+import type { FilterOperator } from '../../resource/resource.ts';
 import { readerOf } from '../../resource/value.ts';
 import { versionFault } from '../../resource/version.ts';
 import { indexesOf, type ModelIndex } from './indexes.ts';
@@ -23,8 +23,8 @@ export interface Proposal {
   readonly fields: readonly string[];
   /** By their names; a list takes so many rows. */
   readonly relations: Readonly<Record<string, { readonly take?: number }>>;
-  readonly lean: readonly string[];
-  readonly filters: Readonly<Record<string, readonly Operator[]>>;
+  readonly defaultFields: readonly string[];
+  readonly filters: Readonly<Record<string, readonly FilterOperator[]>>;
   readonly filterNames: Readonly<Record<string, string>>;
   readonly sorts: readonly string[];
   readonly sort: string;
@@ -57,7 +57,7 @@ export function proposalFor(schema: Schema, modelName: string, places: Places): 
   const described = schema.datamodel.models.find(({ name }) => name === modelName)!;
   const scalars = Object.values(model.fields).filter((field) => field.kind === 'scalar');
   const shown = scalars.filter((field) => !isSecret(field));
-  const key = keyOf(model);
+  const key = proposedKey(model);
   const indexes = indexesOf(schema.datamodel, modelName);
   const filters = filtersFor(schema.dataModel, shown, indexes);
   return {
@@ -66,7 +66,7 @@ export function proposalFor(schema: Schema, modelName: string, places: Places): 
     key,
     fields: shown.map(({ name }) => name),
     relations: relationsOf(model, places),
-    lean: leanOf(model, shown, key),
+    defaultFields: leanOf(model, shown, key),
     filters,
     filterNames: filterNamesFor(filters, model),
     sorts: sortsFor(model, indexes, key),
@@ -81,7 +81,7 @@ export function proposalFor(schema: Schema, modelName: string, places: Places): 
 
 export const isSecret = ({ name, type }: ScalarField): boolean => type === 'Bytes' || looksSecret(name);
 
-export const keyOf = (model: Model): readonly string[] => identifyingFields(model, hasOrder);
+export const proposedKey = (model: Model): readonly string[] => identifyingFields(model, hasOrder);
 
 function relationsOf({ fields }: Model, places: Places): Proposal['relations'] {
   const relations = Object.values(fields).filter((field) => field.kind === 'relation' && places.has(field.model));
@@ -166,6 +166,6 @@ function ownerOf(model: Model): string | undefined {
       USERS.test(field.model),
   );
   if (foreign?.kind === 'relation') return foreign.from[0];
-  const [id, ...more] = keyOf(model);
+  const [id, ...more] = proposedKey(model);
   return USERS.test(model.name) && more.length === 0 ? id : undefined;
 }

@@ -51,7 +51,7 @@ function nextSteps(plan: InitPlan): string[] {
     `echo "${variable}=$(openssl rand -hex 32)" >> .env`,
     start(plan),
     `curl ${address}`,
-    `curl '${address}?fields=${first!.lean.join(',')}&limit=5'${isPlugin ? '' : TOKEN}`,
+    `curl '${address}?fields=${first!.defaultFields.join(',')}&limit=5'${isPlugin ? '' : TOKEN}`,
     'npx hotpath doctor                # says what is missing or wrong',
   ];
   return steps.map((step, at) => `  ${`${at + 1}.`.padEnd(3)} ${step}`);

@@ -44,7 +44,8 @@ export function resourcesFile(proposals: readonly Proposal[], modules: Modules):
 }
 
 function resourceText(proposal: Proposal): string {
-  const { model, name, fields, relations, lean, filters, filterNames, sorts, sort, secrets, version } = proposal;
+  const { model, name, fields, relations, defaultFields, filters, filterNames, sorts, sort, secrets, version } =
+    proposal;
   const embedded = Object.entries(relations).map(
     ([key, { take }]) => [key, take ? `{ take: ${take} }` : '{}'] as const,
   );
@@ -59,7 +60,7 @@ function resourceText(proposal: Proposal): string {
     ...(version === undefined ? [] : versionText(version)),
     listText('fields: ', fields.map(quoted)),
     ...(embedded.length > 0 ? [recordText('relations: ', embedded)] : []),
-    `  lean: ${quoted(lean.join(','))},`,
+    `  defaultFields: ${quoted(defaultFields.join(','))},`,
     ...(filtered.length > 0 ? [recordText('filters: ', filtered)] : []),
     ...(renamed.length > 0 ? [recordText('filterNames: ', renamed)] : []),
     ...(sorts.length > 0 ? [listText('sorts: ', sorts.map(quoted))] : []),

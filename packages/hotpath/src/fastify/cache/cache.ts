@@ -17,7 +17,7 @@ import { isWithin } from '../../cache/rollout.ts';
 import type { Follower } from '../../freshness/follower.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { saysNoServer } from '../../session/no-server.ts';
-import type { Caching, Freshness, Reading, SharedRedis } from '../instance.ts';
+import type { Caching, Freshness, ReadParts, SharedRedis } from '../instance.ts';
 import { namespacesOf } from './namespaces.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -34,7 +34,7 @@ export interface CacheOptions {
 }
 
 export interface CachingParts {
-  readonly reading: Reading;
+  readonly reading: ReadParts;
   readonly freshness: Freshness;
   readonly redis: SharedRedis | undefined;
   readonly resources: readonly Resource[];

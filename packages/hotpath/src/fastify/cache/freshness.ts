@@ -6,7 +6,7 @@ import { openFollower } from '../../freshness/log-follower.ts';
 import { isNotifying } from '../../freshness/notify.ts';
 import { watch } from '../../freshness/watched.ts';
 import { connectionOf } from '../../session/connection.ts';
-import type { Freshness, Reading } from '../instance.ts';
+import type { Freshness, ReadParts } from '../instance.ts';
 
 /** How changes are followed. */
 export interface FreshnessOptions {
@@ -26,7 +26,7 @@ export interface FreshnessOptions {
 const DEFAULT_BOUND_MS = 200;
 
 /** @param reading whose pool leads to the database that is followed. */
-export function followChanges(app: FastifyInstance, reading: Reading, options: FreshnessOptions): Freshness {
+export function followChanges(app: FastifyInstance, reading: ReadParts, options: FreshnessOptions): Freshness {
   const { pool } = reading;
   const { boundMs = DEFAULT_BOUND_MS } = options;
   const watched = watch(reading.resources);
@@ -54,7 +54,7 @@ export function followChanges(app: FastifyInstance, reading: Reading, options: F
 const LONGEST_START_MS = 5000;
 
 /** Says so if nobody will tell what is listened for. */
-async function expectNotify({ log }: FastifyInstance, { pool }: Reading): Promise<void> {
+async function expectNotify({ log }: FastifyInstance, { pool }: ReadParts): Promise<void> {
   // If the database is away, the follower says so.
   const isOn = await isNotifying(pool).catch(() => true);
   if (!isOn) log.warn('The service listens for changes, but the database does not notify: `npx hotpath notify on`.');

@@ -10,7 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Overrun } from '../../budget/budget.ts';
 import type {} from '../../budget/budgets.ts';
-import { told } from '../../cache/spans.ts';
+import { outcomeAttributes } from '../../cache/spans.ts';
 import { originOf } from '../../telemetry/origin.ts';
 import type { Span } from '../../telemetry/span.ts';
 import { isSampled, startRoot, type Tracing } from '../../telemetry/tracing.ts';
@@ -92,7 +92,7 @@ function finish(span: Span, request: FastifyRequest, { raw }: FastifyReply): voi
   if (overrun) tellOverrun(span, overrun);
   if (isWhole && status >= 500 && span.failure === undefined) span.fail(String(status));
   span.end({
-    ...(served && told(served.tier, served.outcome)),
+    ...(served && outcomeAttributes(served.tier, served.outcome)),
     'http.request.method': request.method,
     'http.route': routeOptions.url,
     'http.response.status_code': isWhole ? status : undefined,

@@ -1,6 +1,6 @@
 /** `hotpath/jobs`: heavy work that leaves the request, on a queue in PostgreSQL. */
 
-export { listJobs, type QueuedJob, retryDead, type State } from '../../jobs/dead-letters.ts';
+export { type JobState, listJobs, type QueuedJob, retryDead } from '../../jobs/dead-letters.ts';
 export { ENQUEUEING_STATEMENTS, enqueue, task } from '../../jobs/enqueue.ts';
 export { type AnyJob, type Job, jobs, type Log, type Run } from '../../jobs/job.ts';
 export { once } from '../../jobs/once.ts';

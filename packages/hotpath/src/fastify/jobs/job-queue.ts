@@ -17,9 +17,9 @@ import { observeJobs, publishQueue } from '../operations/metrics/queue.ts';
 import { housekeeping } from './housekeeping.ts';
 
 /** How this process runs jobs. */
-export interface RunOptions<Means> {
+export interface RunOptions<Dependencies> {
   /** What jobs work with. */
-  readonly means: Means;
+  readonly dependencies: Dependencies;
   /** Jobs that run at a time. */
   readonly concurrency: number;
   /** How long jobs may go on once the process is told to stop, in milliseconds. Then they return to the queue. */
@@ -30,27 +30,30 @@ export interface RunOptions<Means> {
   readonly tracing?: Tracing | undefined;
 }
 
-export interface JobQueueOptions<Means> {
+export interface JobQueueOptions<Dependencies> {
   /** The pool of the service. */
   readonly pool: pg.Pool;
   /** The database, for connections that the queue keeps. */
   readonly url: string;
   /** The jobs of the service. */
-  readonly jobs: readonly AnyJob<Means>[];
+  readonly jobs: readonly AnyJob<Dependencies>[];
   /** How this process runs jobs; without it this process runs none, and only enqueues. */
-  readonly run?: RunOptions<Means>;
+  readonly run?: RunOptions<Dependencies>;
 }
 
 /** What housekeeping works with, which every service has. */
 type LeastMeans = { readonly pool: pg.Pool };
 
 /** The plugin of a service's jobs. */
-export const jobQueue = <Means extends LeastMeans>(options: JobQueueOptions<Means>): FastifyPluginAsync =>
+export const jobQueue = <Dependencies extends LeastMeans>(options: JobQueueOptions<Dependencies>): FastifyPluginAsync =>
   fp(async (app) => (options.run ? runJobs(app, options, options.run) : enqueueOnly(app, options)), {
     name: 'hotpath-job-queue',
   });
 
-function enqueueOnly<Means>(app: FastifyInstance, { pool, url, jobs: declared }: JobQueueOptions<Means>): void {
+function enqueueOnly<Dependencies>(
+  app: FastifyInstance,
+  { pool, url, jobs: declared }: JobQueueOptions<Dependencies>,
+): void {
   if (app.hasDecorator('metrics')) publishQueue(app, pool);
   onceSettled(app, async () => {
     await ensureQueue(pool, url);
@@ -60,10 +63,10 @@ function enqueueOnly<Means>(app: FastifyInstance, { pool, url, jobs: declared }:
 
 const namesOf = (declared: readonly { readonly name: string }[]): string[] => declared.map(({ name }) => name);
 
-function runJobs<Means extends LeastMeans>(
+function runJobs<Dependencies extends LeastMeans>(
   app: FastifyInstance,
-  options: JobQueueOptions<Means>,
-  run: RunOptions<Means>,
+  options: JobQueueOptions<Dependencies>,
+  run: RunOptions<Dependencies>,
 ): void {
   const { url, jobs: declared } = options;
   const hasMetrics = app.hasDecorator('metrics');
@@ -73,11 +76,11 @@ function runJobs<Means extends LeastMeans>(
   onceSettled(app, async () => {
     await upgradeQueue(url);
     await nameJobs(pool, namesOf(declared));
-    runner = startRunner<Means>({
+    runner = startRunner<Dependencies>({
       url,
       pool,
       jobs: [...declared, housekeeping],
-      means: run.means,
+      dependencies: run.dependencies,
       concurrency: run.concurrency,
       graceMs: run.graceMs,
       log: app.log,
@@ -126,7 +129,7 @@ function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
 const IDLE_MS = 30_000;
 
 /** A pool of the queue's own, so that jobs that wait for a connection do not keep others from being taken or put away. */
-function openQueuePool<Means>({ log }: FastifyInstance, url: string, run: RunOptions<Means>): pg.Pool {
+function openQueuePool<Dependencies>({ log }: FastifyInstance, url: string, run: RunOptions<Dependencies>): pg.Pool {
   const pool = new SessionPool({
     connectionString: url,
     application_name: 'hotpath queue',

@@ -12,24 +12,24 @@
  */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Entry } from '../../cache/entry.ts';
-import { createQuestions, keyOf, type Question } from '../../cache/key.ts';
+import { createQuestions, entryKey, type Question } from '../../cache/key.ts';
 import { type CachePolicy, checkPolicy } from '../../cache/policy.ts';
-import type { Answer, Query } from '../../cache/query.ts';
-import { endLook } from '../../cache/spans.ts';
+import type { CacheAnswer, Query } from '../../cache/query.ts';
+import { endLookUp } from '../../cache/spans.ts';
 import type { Selection } from '../../resource/selection.ts';
 import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
 import type { Hotpath } from '../instance.ts';
 import type { Ask } from './ask.ts';
-import { type Served, sendAnswer } from './cached-reply.ts';
+import { type AnswerOrigin, sendAnswer } from './cached-reply.ts';
 import type { Read } from './read.ts';
-import { TaggedRead, tablesOf } from './tagged-read.ts';
+import { TaggedRead, tablesRead } from './tagged-read.ts';
 
 /** A `Consistency-Token` that asks for the database's own answer, to compare cached ones with. Nothing of it is kept. */
 const PAST = 'none';
 /** How long a read waits until its instance knows what its `Consistency-Token` names, in milliseconds. */
 const REACH_MS = 200;
 
-const MEMORY_HIT: Served = Object.freeze({ tier: 'l1', outcome: 'hit' });
+const MEMORY_HIT: AnswerOrigin = Object.freeze({ tier: 'l1', outcome: 'hit' });
 
 export class CachedRead<S extends Selection> {
   readonly #hotpath: Hotpath;
@@ -57,9 +57,9 @@ export class CachedRead<S extends Selection> {
     const viewer = this.#viewerOf(request);
     const question = this.#questions.known(request.url, viewer);
     const look = request.ledger.span?.child('cache.get');
-    const entry = question && this.#hotpath.isOnCache(request) ? cache.peek(keyOf(question, viewer)) : undefined;
+    const entry = question && this.#hotpath.isOnCache(request) ? cache.peek(entryKey(question, viewer)) : undefined;
     if (!entry) return done();
-    if (look) endLook(look, { entry, ...MEMORY_HIT });
+    if (look) endLookUp(look, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
     if (this.#isComparable(request) && hitSampler.isDue()) {
       hitSampler.compare(entry, { load: () => this.#source(this.#ask(request)).load() });
@@ -75,7 +75,7 @@ export class CachedRead<S extends Selection> {
     return reply;
   };
 
-  async #answerTo(request: FastifyRequest): Promise<Answer> {
+  async #answerTo(request: FastifyRequest): Promise<CacheAnswer> {
     const ask = this.#ask(request);
     await this.#read.authorise(ask);
     return this.#look(ask);
@@ -85,7 +85,7 @@ export class CachedRead<S extends Selection> {
     return this.#read.ask(request, this.#viewerOf(request));
   }
 
-  async #look(ask: Ask<S>): Promise<Answer> {
+  async #look(ask: Ask<S>): Promise<CacheAnswer> {
     const { cache, hitSampler, isOnCache } = this.#hotpath;
     const isOn = isOnCache(ask.request);
     cache.countViewer(isOn);
@@ -102,7 +102,7 @@ export class CachedRead<S extends Selection> {
 
   #query(ask: Ask<S>, isTagged = true): Query {
     const question = this.#questionOf(ask);
-    const key = keyOf(question, ask.viewer);
+    const key = entryKey(question, ask.viewer);
     return { key, tables: question.tables, policy: this.#policy, source: this.#source(ask, isTagged) };
   }
 
@@ -115,7 +115,7 @@ export class CachedRead<S extends Selection> {
     if (known) return known;
     return this.#questions.add(url, viewer, {
       scope: selection.scope,
-      tables: tablesOf(this.#hotpath.watched, selection),
+      tables: tablesRead(this.#hotpath.watched, selection),
     });
   }
 

@@ -5,7 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../../cache/entry.ts';
 import { type CachePolicy, cacheControl } from '../../cache/policy.ts';
-import type { Answer } from '../../cache/query.ts';
+import type { CacheAnswer } from '../../cache/query.ts';
 import type { Outcome, Tier } from '../../cache/stats.ts';
 import { bytesOf, variantFor } from '../../cache/variants.ts';
 import { cacheStatus, surrogateKey } from '../../http/cache-headers.ts';
@@ -17,17 +17,17 @@ import { mustMatch } from '../../http/preconditions.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /** How a cached route was answered. */
-    served: Served | undefined;
+    served: AnswerOrigin | undefined;
   }
 }
 
-export interface Served {
+export interface AnswerOrigin {
   readonly tier: Tier;
   readonly outcome: Outcome;
 }
 
 /** Sends an answer: at once if its bytes are there, else when they are compressed. @throws `notFound` */
-export function sendAnswer(reply: FastifyReply, answer: Answer, policy: CachePolicy): Promise<void> | undefined {
+export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: CachePolicy): Promise<void> | undefined {
   const { entry } = answer;
   const { headers } = reply.request;
   const ageMs = Math.max(0, Date.now() - entry.readAt);
@@ -53,7 +53,7 @@ const TOKEN = 'consistency-token';
 
 const acceptOf = (headers: FastifyRequest['headers']): string | undefined => headers['accept-encoding'] as string;
 
-function tellSource(reply: FastifyReply, { entry, tier, outcome, overdueMs }: Answer, ageMs: number): void {
+function tellSource(reply: FastifyReply, { entry, tier, outcome, overdueMs }: CacheAnswer, ageMs: number): void {
   reply.request.served = { tier, outcome };
   reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs, overdueMs }));
   reply.header('server-timing', `cache;desc="${tier} ${outcome}"`);

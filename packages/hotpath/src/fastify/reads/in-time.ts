@@ -2,7 +2,7 @@
 import { requestError } from '../../http/errors.ts';
 
 /** What the work comes to. @throws `handlerTimeout` after so many milliseconds. The work itself goes on. */
-export function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = () => reject(requestError('handlerTimeout', 'The request took longer than it may.'));
     const timer = setTimeout(late, ms);

@@ -1,12 +1,12 @@
 /** Replies of reads that no cache keeps, and JSON text as a reply. */
 import type { FastifyReply } from 'fastify';
-import type { Reading } from '../../cache/entry.ts';
+import type { ReadResult } from '../../cache/entry.ts';
 import { requestError } from '../../http/errors.ts';
 import { heldTag } from '../../http/etag.ts';
 import { mustMatch } from '../../http/preconditions.ts';
 
 /** The parts of a reply that a read decides. */
-export type ShownRead = Pick<Reading, 'status' | 'body' | 'etag' | 'link'>;
+export type ShownRead = Pick<ReadResult, 'status' | 'body' | 'etag' | 'link'>;
 
 /** Sends a body with its ETag, or a 304 to a client that holds the body already. @throws `notFound` */
 export function sendShown(reply: FastifyReply, { status, body, etag, link }: ShownRead): FastifyReply {

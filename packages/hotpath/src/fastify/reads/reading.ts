@@ -8,9 +8,9 @@ import { Registry } from '../../resource/registry.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { SelectionParser } from '../../resource/selection.ts';
 import type { SessionPool } from '../../session/session-pool.ts';
-import type { Reading } from '../instance.ts';
+import type { ReadParts } from '../instance.ts';
 import { ReplyBurst } from './burst.ts';
-import { within } from './in-time.ts';
+import { inTime } from './in-time.ts';
 
 export interface ReadingOptions {
   readonly pool: SessionPool;
@@ -23,7 +23,7 @@ export interface ReadingOptions {
 }
 
 /** @throws {DeclarationError} for resources that cannot be read as they are declared. */
-export function openReading({ pool, model, resources, secret, timeoutMs }: ReadingOptions): Reading {
+export function openReading({ pool, model, resources, secret, timeoutMs }: ReadingOptions): ReadParts {
   const registry = new Registry(model);
   registry.add(...resources);
   registry.check();
@@ -35,6 +35,6 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
     execute: executeOn(pool),
     selections: new SelectionParser(registry, cursorSigner(secret)),
     burst: new ReplyBurst(),
-    inTime: timeoutMs === 0 ? (work) => work : (work) => within(timeoutMs, work),
+    inTime: timeoutMs === 0 ? (work) => work : (work) => inTime(timeoutMs, work),
   };
 }

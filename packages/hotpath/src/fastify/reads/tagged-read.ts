@@ -1,6 +1,6 @@
 /** A read for the cache: what it loads carries the snapshot it was read at, and the tags of what it was made from. */
-import type { Reading } from '../../cache/entry.ts';
-import type { Source } from '../../cache/query.ts';
+import type { ReadResult } from '../../cache/entry.ts';
+import type { ReadSource } from '../../cache/query.ts';
 import { rootKeys, tagsOf } from '../../freshness/tags.ts';
 import type { Watched } from '../../freshness/watched.ts';
 import { tableOfTag } from '../../http/cache-headers.ts';
@@ -16,14 +16,14 @@ export interface TaggedReadParts<S extends Selection> {
   readonly isTagged: boolean;
 }
 
-export class TaggedRead<S extends Selection> implements Source {
+export class TaggedRead<S extends Selection> implements ReadSource {
   readonly #parts: TaggedReadParts<S>;
 
   constructor(parts: TaggedReadParts<S>) {
     this.#parts = parts;
   }
 
-  async load(): Promise<Reading> {
+  async load(): Promise<ReadResult> {
     const { read, ask, watched, isTagged } = this.#parts;
     const { selection } = ask;
     const { shown, row } = await read.load(ask, rootKeys(watched, selection));
@@ -33,7 +33,7 @@ export class TaggedRead<S extends Selection> implements Source {
 }
 
 /** Every table that a selection looks at, whatever the rows it finds: the tables of the tags of a row that does not exist. */
-export function tablesOf(watched: Watched, selection: Selection): string[] {
+export function tablesRead(watched: Watched, selection: Selection): string[] {
   const anyRow = rootKeys(watched, selection).map(() => 0);
   return [...new Set(tagsOf(watched, selection, [anyRow]).map(tableOfTag))];
 }

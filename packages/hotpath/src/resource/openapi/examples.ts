@@ -10,7 +10,7 @@ import { computedSchema, fieldSchema, type JsonSchema } from './schemas.ts';
 export type Example = { readonly [name: string]: unknown };
 
 export const rowExample = (registry: Registry, resource: Resource): Example =>
-  exampleWith(registry, resource, parseFields(resource.lean, registry.boundsOf(resource)));
+  exampleWith(registry, resource, parseFields(resource.defaultFields, registry.boundsOf(resource)));
 
 function exampleWith(registry: Registry, resource: Resource, tree: FieldTree): Example {
   const values = [...tree].map(([name, inside]) => {

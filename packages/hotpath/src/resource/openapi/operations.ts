@@ -2,7 +2,7 @@
 import { operationId, plural, subjectOf, tagOf } from '../../http/operation.ts';
 import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
-import { itemParameters, listParameters, type Parameters, pathParameters } from './parameters.ts';
+import { describedListParameters, itemParameters, type Parameters, pathParameters } from './parameters.ts';
 import {
   cached,
   created,
@@ -51,7 +51,7 @@ export function readOperation(registry: Registry, place: ReadPlace): Operation {
   const { url, kind, resource, where, guard, cache } = place;
   const isItem = kind === 'item';
   const isPublic = Object.hasOwn(resource.policy, 'public');
-  const query = isItem ? itemParameters(registry, resource) : listParameters(registry, resource);
+  const query = isItem ? itemParameters(registry, resource) : describedListParameters(registry, resource);
   const found = { 200: isItem ? itemReply(registry, resource) : pageReply(registry, resource), 304: unchanged };
   const none = problemReplies(...(isItem || guard ? [404] : []), 412);
   return {

@@ -2,7 +2,7 @@
 import type { ScalarField } from '../../model/data-model.ts';
 import { filterNamed, filterParameters } from '../filter.ts';
 import type { Registry } from '../registry.ts';
-import type { Operator, Resource } from '../resource.ts';
+import type { FilterOperator, Resource } from '../resource.ts';
 import { DECIMAL, readerOf } from '../value.ts';
 import { DAY } from '../window.ts';
 import { valueExample } from './examples.ts';
@@ -30,7 +30,7 @@ export const itemParameters = (registry: Registry, resource: Resource): Paramete
   fields: fieldsParameter(registry, resource),
 });
 
-export const listParameters = (registry: Registry, resource: Resource): Parameters => ({
+export const describedListParameters = (registry: Registry, resource: Resource): Parameters => ({
   fields: fieldsParameter(registry, resource),
   ...sortParameter(resource),
   ...cursorParameters(registry, resource),
@@ -40,15 +40,15 @@ export const listParameters = (registry: Registry, resource: Resource): Paramete
 });
 
 function fieldsParameter(registry: Registry, resource: Resource): JsonSchema {
-  const { fields, relations, computed, lean } = resource;
+  const { fields, relations, computed, defaultFields } = resource;
   const names = [...fields, ...Object.keys(computed), ...Object.keys(relations)];
   const bounds = registry.boundsOf(resource);
   return {
     type: 'string',
     pattern: '^[a-zA-Z0-9_,()]+$',
     maxLength: bounds.bytesPerValue,
-    default: lean,
-    examples: [lean],
+    default: defaultFields,
+    examples: [defaultFields],
     description:
       `Fields and embedded resources, nested in brackets: \`a,b(c)\`. There is ${names.join(', ')}. ` +
       `At most ${bounds.fields} names and ${bounds.depth} levels.`,
@@ -126,7 +126,7 @@ function pageParameters(registry: Registry, resource: Resource): Parameters {
   };
 }
 
-const meanings: Readonly<Record<Operator, string>> = {
+const meanings: Readonly<Record<FilterOperator, string>> = {
   equals: 'is',
   not: 'is not',
   in: 'is one of these, separated by commas:',

@@ -33,7 +33,7 @@ function rowSchema(registry: Registry, resource: Resource): JsonSchema {
   const relations = Object.keys(resource.relations).map((name) => [name, relationSchema(registry, resource, name)]);
   return {
     type: 'object',
-    description: `Without \`fields\` a request gets \`${resource.lean}\`.`,
+    description: `Without \`fields\` a request gets \`${resource.defaultFields}\`.`,
     properties: Object.fromEntries([...fields, ...computed, ...relations]),
     additionalProperties: false,
   };

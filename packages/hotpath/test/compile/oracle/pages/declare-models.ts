@@ -51,7 +51,7 @@ function resourceOf(model: Model, isDeclared: (model: string) => boolean): Resou
     name: model.name,
     fields: scalars.map(({ name }) => name),
     relations: Object.fromEntries(related.map(({ name }) => [name, {}])),
-    lean: first,
+    defaultFields: first,
     sort: sorts[0] ?? first,
     sorts,
     policy: everything('public'),

@@ -1,10 +1,10 @@
 /** `hotpath init`: the three files that put the library on a project's own Prisma schema. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Command, CommandError, parseCommand, say } from './command.ts';
-import { type InitPlan, planInit } from './init/plan.ts';
-import { reportOn } from './init/report.ts';
-import { findPrismaProject, runPrisma } from './prisma-project.ts';
+import { type Command, CommandError, parseCommand, say } from '../command.ts';
+import { findPrismaProject, runPrisma } from '../prisma-project.ts';
+import { type InitPlan, planInit } from './plan.ts';
+import { reportOn } from './report.ts';
 
 const usage = `Usage: $0 init [--models NAME,NAME] [--dry-run] [--force]
 

@@ -3,12 +3,13 @@ import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type App, buildApp } from '../../../src/app.ts';
-import { loadConfig } from '../../../src/config.ts';
-import { sourceRelease } from '../../../src/plugins/release.ts';
-import { testEnvironment } from '../../support/app.ts';
-import { ask, useInstances } from '../../support/instances.ts';
-import { useRedisServer } from '../../support/redis.ts';
+import { type App, buildApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { PROJECT } from '../../src/dev/home.ts';
+import { sourceRelease } from '../../src/release.ts';
+import { testEnvironment } from '../support/app.ts';
+import { ask, useInstances } from '../support/instances.ts';
+import { useRedisServer } from '../support/redis.ts';
 
 const server = useRedisServer();
 const service = useInstances({ count: 1, environment: () => ({ REDIS_URL: server().url }) });
@@ -109,10 +110,12 @@ describe('a release that nobody names', () => {
     expect(sourceRelease(copy)).toBe(sourceRelease(join(folder, '1')));
   });
 
-  it('is found for this project in a moment', () => {
-    const startedAt = performance.now();
-    expect(sourceRelease()).toMatch(/^[\w-]{43}$/);
-    // It takes some 10 ms; a busy machine adds its own.
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+  it('is that of this project, unless another one is named', async () => {
+    expect(sourceRelease()).toBe(sourceRelease(PROJECT));
+    expect(sourceRelease()).not.toBe(await releaseAfter());
+  });
+
+  it('is refused to a folder without sources, whose name would be that of every other one', () => {
+    expect(() => sourceRelease(join(PROJECT, '..'))).toThrow('ENOENT');
   });
 });

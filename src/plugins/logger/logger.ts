@@ -6,9 +6,9 @@
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { originOf } from 'hotpath/telemetry';
 import { type LogFn, type Logger, type LoggerOptions, pino, symbols } from 'pino';
-import type { Config } from '../config.ts';
-import { loggedError } from './logger/logged-error.ts';
-import { RepeatedErrors } from './logger/repeated-errors.ts';
+import type { Config } from '../../config/config.ts';
+import { loggedError } from './logged-error.ts';
+import { RepeatedErrors } from './repeated-errors.ts';
 
 export function loggerOptions({ environment, log }: Pick<Config, 'environment' | 'log'>): PinoOptions {
   return {

@@ -16,11 +16,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { gatherMetrics } from 'hotpath/operations';
 import { type Logger, pino } from 'pino';
-import { heapShare, SMALLEST_HEAP_MB } from './cluster/heap.ts';
-import { type Order, SIGNALS } from './cluster/orders.ts';
-import { RollingRestart } from './cluster/rolling-restart.ts';
-import { type Config, environment } from './config.ts';
-import { loggerOptions } from './plugins/logger.ts';
+import { type Config, environment } from '../config/config.ts';
+import { loggerOptions } from '../plugins/logger/logger.ts';
+import { heapShare, SMALLEST_HEAP_MB } from './heap.ts';
+import { type Order, SIGNALS } from './orders.ts';
+import { RollingRestart } from './rolling-restart.ts';
 
 /** A worker that has not served for so long died young. */
 const YOUNG_MS = 5000;

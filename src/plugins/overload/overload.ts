@@ -1,6 +1,6 @@
 /**
- * Load shedding: a process that falls behind (its event loop late, its line long, or its heap full) turns requests away
- * before they cost anything, with 503 and `Retry-After`, so that those that it has begun are answered.
+ * Load shedding: a process that falls behind (its event loop is late, its request queue long, or its heap full) refuses
+ * requests before they cost anything, with 503 and `Retry-After`, so that it can answer those that it has started.
  */
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -8,13 +8,13 @@ import fp from 'fastify-plugin';
 import { requestError } from 'hotpath';
 import { withLedger } from 'hotpath/budget';
 import { Gauge } from 'prom-client';
-import type { Config } from '../config.ts';
-import { createLine, type Line } from './overload/line.ts';
+import type { Config } from '../../config/config.ts';
+import { RequestQueue } from './request-queue.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Where requests wait for their turn. */
-    readonly line: Line;
+    /** The requests that wait for their turn. */
+    readonly requestQueue: RequestQueue;
   }
 }
 
@@ -31,13 +31,13 @@ export const overload = fp<{ config: Config['overload'] }>(
         },
       });
     }
-    const line = createLine({ turnMs: TURN_MS, patienceMs: eventLoopDelayMs });
-    app.decorate('line', line);
-    app.addHook('onReady', async () => publishLine(app, line));
+    const queue = new RequestQueue({ turnMs: TURN_MS, patienceMs: eventLoopDelayMs });
+    app.decorate('requestQueue', queue);
+    app.addHook('onReady', async () => publishQueue(app, queue));
     app.addHook('onRequest', ({ routeOptions, ledger }, reply, done) => {
-      if (routeOptions.config.unlimited || line.isOpen()) return done();
-      // Of all asynchronous contexts the ledger's alone: a snapshot of them costs more than to begin a request may.
-      line.join((isRefused) => {
+      if (routeOptions.config.unlimited || queue.isOpen()) return done();
+      // The work runs in the ledger's async context alone: a snapshot of all contexts costs more than a request may.
+      queue.join((isRefused) => {
         if (!isGone(reply)) withLedger(ledger, () => done(isRefused ? tooBusy() : undefined));
       });
     });
@@ -45,18 +45,18 @@ export const overload = fp<{ config: Config['overload'] }>(
   { name: 'overload', dependencies: ['hotpath-budget'] },
 );
 
-function publishLine({ metrics }: FastifyInstance, line: Line): void {
+function publishQueue({ metrics }: FastifyInstance, queue: RequestQueue): void {
   new Gauge({
     name: 'hotpath_requests_waiting',
     help: 'Requests that wait for their turn.',
     registers: [metrics],
     collect() {
-      this.set(line.length);
+      this.set(queue.length);
     },
   });
 }
 
-/** Whether its client is gone. Its span has ended then, and nobody is there to be answered. */
+/** Whether the client has gone. Then the span of the request has ended, too. */
 const isGone = ({ raw }: FastifyReply): boolean => raw.destroyed;
 
 const tooBusy = () => requestError('overloaded', 'Too busy for now; try again shortly.');

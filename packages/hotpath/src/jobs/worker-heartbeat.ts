@@ -1,43 +1,44 @@
 /**
- * Life: how workers know of each other that one has died, so that its jobs are taken over in about a second and not in
- * the four hours after which the queue gives up on a lock.
+ * The worker heartbeat: how workers learn that another one has died, so that they take over its jobs in about a second
+ * and not in the four hours after which the queue gives up on a lock.
  *
- * A worker holds an advisory lock for as long as it lives, on a connection of its own. Who can take the lock of another
- * knows that it is dead, removes it from the list, and returns its jobs to the queue: one statement, all or nothing.
+ * A worker holds an advisory lock for as long as it lives, on a connection of its own. A worker that can take the lock of
+ * another knows that the other is dead, removes it from the list, and returns its jobs to the queue: one statement, all
+ * or nothing.
  *
  * - PostgreSQL ends the lock with the connection: at once when the process dies, and after some ten seconds when its
  *   machine vanishes without a word (keep-alives). There are no clocks to compare.
- * - The lock is of a transaction that stays open, not of the session: so it also works through a pooler in transaction
- *   mode, where a session's lock would outlive its worker. The transaction has neither an id nor a snapshot, so it holds
- *   up no vacuum.
- * - The lock is taken before the worker is on the list, and it is on the list before it takes a job: it is never taken
- *   for dead before it dies, and no job is locked by somebody unknown.
- * - A worker that loses this connection may be taken for dead while it is alive. It is told so by `lost`, and stops what it
- *   does; what it had not finished may run twice for a moment, which `once()` and idempotent jobs bear.
+ * - The lock belongs to a transaction that stays open, not to the session: so it also works through a pooler in
+ *   transaction mode, where a session's lock would outlive its worker. The transaction has neither an id nor a snapshot,
+ *   so it holds up no vacuum.
+ * - A worker takes the lock before it is on the list, and is on the list before it takes a job. So no other worker takes
+ *   it for dead before it dies, and no job is locked by an unknown worker.
+ * - Other workers may take a worker that loses this connection for dead while it is alive. `lost` tells it, and it stops
+ *   its jobs; an unfinished job may run twice for a moment, which `once()` and idempotent jobs bear.
  */
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { SessionClient } from '../session/session-client.ts';
 import type { Envelope } from './enqueue.ts';
 
-/** The space of our advisory locks. */
-const LIVES = 7_201;
-const ALIVE = 'hotpath worker';
-/** As PostgreSQL does for its end, below. */
+/** The space of the workers' advisory locks. */
+const WORKERS = 7_201;
+const APPLICATION = 'hotpath worker';
+/** PostgreSQL keeps its end alive as often, below. */
 const KEEP_ALIVE_MS = 5000;
 
-export interface Life {
+export interface WorkerHeartbeat {
   readonly key: number;
-  /** Resolves when others may think that this worker is dead. */
+  /** Resolves when other workers may take this one for dead. */
   readonly lost: Promise<void>;
   end(): Promise<void>;
 }
 
 /** @throws where the database takes no writes: a worker that cannot take a job must not try. */
-export async function beginLife(connectionString: string): Promise<Life> {
+export async function beginHeartbeat(connectionString: string): Promise<WorkerHeartbeat> {
   const client = new SessionClient({
     connectionString,
-    application_name: ALIVE,
+    application_name: APPLICATION,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
@@ -67,13 +68,13 @@ async function takeKey(client: pg.Client): Promise<number> {
   await client.query(BEGIN);
   for (;;) {
     const key = randomInt(1, 2 ** 31);
-    const { rows } = await client.query('SELECT pg_try_advisory_xact_lock($1, $2) AS mine', [LIVES, key]);
+    const { rows } = await client.query('SELECT pg_try_advisory_xact_lock($1, $2) AS mine', [WORKERS, key]);
     if (rows[0].mine) return key;
   }
 }
 
-/** Puts a living worker on the list. @param lockedBy what its jobs are locked by. */
-export async function enlist(pool: pg.Pool, { key }: Life, lockedBy: string): Promise<void> {
+/** Puts a worker on the list. @param lockedBy the id by which the queue locks its jobs. */
+export async function enlist(pool: pg.Pool, { key }: WorkerHeartbeat, lockedBy: string): Promise<void> {
   await pool.query(
     `INSERT INTO "hotpath"."job_workers" (key, locked_by) VALUES ($1, $2)
      ON CONFLICT (key) DO UPDATE SET locked_by = excluded.locked_by, started_at = now()`,
@@ -106,12 +107,12 @@ export interface LastTry {
 export interface Buried {
   /** How many workers have died. */
   readonly dead: number;
-  /** Of their jobs those that nobody will run again. */
+  /** The jobs of theirs that no worker will run again. */
   readonly lastTries: readonly LastTry[];
 }
 
-/** Returns the jobs of the dead to the queue. */
+/** Returns the jobs of dead workers to the queue. */
 export async function buryDead(pool: pg.Pool): Promise<Buried> {
-  const { rows } = await pool.query<Buried>(BURY, [LIVES]);
+  const { rows } = await pool.query<Buried>(BURY, [WORKERS]);
   return rows[0]!;
 }

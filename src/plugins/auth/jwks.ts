@@ -4,7 +4,7 @@
  * that is away does not take away the keys that are known.
  */
 import { requestError } from 'hotpath';
-import { type TokenHeader, VerificationKey } from './auth/verification-key.ts';
+import { type TokenHeader, VerificationKey } from './verification-key.ts';
 
 const OLD_MS = 300_000;
 const COOLDOWN_MS = 10_000;

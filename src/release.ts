@@ -9,12 +9,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PROJECT = join(import.meta.dirname, '..', '..', '..');
-/** Of the service, and of the package that it is made with. */
+const PROJECT = join(import.meta.dirname, '..');
+/** The service, which must be there, and the workspace's packages, which an image may not have. */
 const SOURCES = ['src', 'packages'];
 const PACKAGES = ['package.json', 'package-lock.json'];
 
-/** @param root of the project. */
+/** @param root of the project. @throws if there are no sources in it. */
 export function sourceRelease(root = PROJECT): string {
   const sha = createHash('sha256');
   for (const path of [...sourcesOf(root), ...PACKAGES].map((each) => join(root, each))) {
@@ -29,7 +29,7 @@ export function sourceRelease(root = PROJECT): string {
 /** In an order that no file system decides. A name that begins with a dot belongs to an editor or a system. */
 function sourcesOf(root: string): string[] {
   return SOURCES.map((folder) => join(root, folder))
-    .filter((folder) => existsSync(folder))
+    .filter((folder, index) => index === 0 || existsSync(folder))
     .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
     .filter((file) => file.isFile() && !file.name.startsWith('.'))
     .map((file) => join(file.parentPath, file.name).slice(root.length + 1))

@@ -5,14 +5,14 @@
  */
 import { urlComplaint } from 'hotpath/database';
 import { Value } from 'typebox/value';
-import { type MemoryShare, memoryOf } from './config/memory.ts';
-import { nearMisses } from './config/near-misses.ts';
-import { proxiesComplaint, proxiesOf } from './config/proxies.ts';
-import { misfitSentence, readValues } from './config/reading.ts';
-import { createRedactor, type Redact } from './config/secrets.ts';
-import { tracingFrom } from './config/telemetry.ts';
+import { type MemoryShare, memoryOf } from './memory.ts';
+import { nearMisses } from './near-misses.ts';
+import { proxiesComplaint, proxiesOf } from './proxies.ts';
+import { misfitSentence, readValues } from './reading.ts';
+import { createRedactor, type Redact } from './secrets.ts';
+import { tracingFrom } from './telemetry.ts';
 
-import { type Variables, variables } from './config/variables.ts';
+import { type Variables, variables } from './variables.ts';
 
 export type Config = Readonly<ReturnType<typeof configFrom>>;
 export type Environment = Readonly<Record<string, string | undefined>>;

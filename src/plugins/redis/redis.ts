@@ -9,9 +9,9 @@ import fp from 'fastify-plugin';
 import { createBreaker } from 'hotpath';
 import type { SharedRedis } from 'hotpath/fastify';
 import { Cluster, Redis } from 'ioredis';
-import type { Config } from '../config.ts';
-import { hearIoredis } from './redis/console.ts';
-import { redisTrouble } from './redis/trouble.ts';
+import type { Config } from '../../config/config.ts';
+import { hearIoredis } from './console.ts';
+import { redisTrouble } from './trouble.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

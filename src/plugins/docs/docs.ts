@@ -8,7 +8,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { onSendHookHandler, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { sendJson } from 'hotpath/fastify';
-import { logo, theme, withViewport } from './docs/theme.ts';
+import { logo, theme, withViewport } from './theme.ts';
 
 const PAGE = '/docs';
 

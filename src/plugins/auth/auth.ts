@@ -11,9 +11,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { PUBLIC, type RequestError, requestError } from 'hotpath';
 import { LRUCache } from 'lru-cache';
-import type { Config } from '../config.ts';
-import { holderOf, type TokenHolder, TokenRefusal } from './auth/claims.ts';
-import { signatureVerifier } from './auth/verify.ts';
+import type { Config } from '../../config/config.ts';
+import { holderOf, type TokenHolder, TokenRefusal } from './claims.ts';
+import { signatureVerifier } from './verify.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

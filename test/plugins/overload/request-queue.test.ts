@@ -1,41 +1,41 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createLine, type Line, type Work } from '../../../src/plugins/overload/line.ts';
+import { type QueuedWork, RequestQueue } from '../../../src/plugins/overload/request-queue.ts';
 
 /** Keeps the event loop from turning. */
 const holdUp = (milliseconds: number) =>
   void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
 /** A request as the service treats it. */
-function ask(line: Line, work: Work): void {
-  if (line.isOpen()) work(false);
-  else line.join(work);
+function ask(queue: RequestQueue, work: QueuedWork): void {
+  if (queue.isOpen()) work(false);
+  else queue.join(work);
 }
 
 it('begins at once what comes while a turn lasts, and the rest in later turns, in the order of coming', async () => {
-  const line = createLine({ turnMs: 20, patienceMs: 0 });
+  const queue = new RequestQueue({ turnMs: 20, patienceMs: 0 });
   const begun: number[] = [];
   const request = (number: number) => () => {
     begun.push(number);
     holdUp(30);
   };
-  for (const number of [1, 2, 3]) ask(line, request(number));
+  for (const number of [1, 2, 3]) ask(queue, request(number));
   expect(begun).toEqual([1]);
   await nextTurn();
   expect(begun).toEqual([1, 2]);
-  ask(line, request(4));
+  ask(queue, request(4));
   await expect.poll(() => begun).toEqual([1, 2, 3, 4]);
   await nextTurn();
   await nextTurn();
-  ask(line, request(5));
+  ask(queue, request(5));
   expect(begun).toEqual([1, 2, 3, 4, 5]);
 });
 
 it('looks at other things between two turns', async () => {
-  const line = createLine({ turnMs: 1, patienceMs: 0 });
+  const queue = new RequestQueue({ turnMs: 1, patienceMs: 0 });
   const seen: string[] = [];
   for (const name of ['first', 'second', 'third']) {
-    ask(line, () => {
+    ask(queue, () => {
       seen.push(name);
       holdUp(2);
     });
@@ -50,25 +50,25 @@ it('refuses whose turn comes later than patience lasts, and nobody where it has 
     { patienceMs: 100, expected: [true] },
     { patienceMs: 0, expected: [false] },
   ]) {
-    const line = createLine({ turnMs: 1, patienceMs });
+    const queue = new RequestQueue({ turnMs: 1, patienceMs });
     const told: boolean[] = [];
-    ask(line, () => holdUp(2));
-    ask(line, (isRefused) => told.push(isRefused));
-    expect(line.length).toBe(1);
+    ask(queue, () => holdUp(2));
+    ask(queue, (isRefused) => told.push(isRefused));
+    expect(queue.length).toBe(1);
     holdUp(120);
     expect(told).toEqual([]);
     await expect.poll(() => told).toEqual(expected);
-    expect(line.length).toBe(0);
+    expect(queue.length).toBe(0);
   }
 });
 
 it('begins nobody later than patience lasts, however many come in one turn', async () => {
-  const line = createLine({ turnMs: 5, patienceMs: 100 });
+  const queue = new RequestQueue({ turnMs: 5, patienceMs: 100 });
   const waits: number[] = [];
   let refused = 0;
   for (let asked = 0; asked < 400; asked += 1) {
     const since = performance.now();
-    ask(line, (isRefused) => {
+    ask(queue, (isRefused) => {
       if (isRefused) refused += 1;
       else waits.push(performance.now() - since);
       if (!isRefused) holdUp(2);
@@ -86,37 +86,37 @@ it('refuses at once who would wait longer, by what work has taken, until nobody 
     { patienceMs: 1000, isBounded: true },
     { patienceMs: 0, isBounded: false },
   ]) {
-    const line = createLine({ turnMs: 1, patienceMs });
+    const queue = new RequestQueue({ turnMs: 1, patienceMs });
     const slow = () => holdUp(20);
-    const wait = (refused: boolean[]) => line.join((isRefused) => refused.push(isRefused));
-    for (let asked = 0; asked < 3; asked += 1) ask(line, slow);
-    await expect.poll(() => line.length, { interval: 0 }).toBe(1);
+    const wait = (refused: boolean[]) => queue.join((isRefused) => refused.push(isRefused));
+    for (let asked = 0; asked < 3; asked += 1) ask(queue, slow);
+    await expect.poll(() => queue.length, { interval: 0 }).toBe(1);
     const refused: boolean[] = [];
     for (let asked = 0; asked < 200; asked += 1) wait(refused);
     expect(refused.length > 100).toBe(isBounded);
-    expect(line.length + refused.length).toBe(201);
-    await expect.poll(() => line.length).toBe(0);
+    expect(queue.length + refused.length).toBe(201);
+    await expect.poll(() => queue.length).toBe(0);
     await nextTurn();
     await nextTurn();
-    ask(line, slow);
+    ask(queue, slow);
     const later: boolean[] = [];
     for (let asked = 0; asked < 200; asked += 1) wait(later);
     expect(later).toEqual([]);
-    await expect.poll(() => line.length).toBe(0);
+    await expect.poll(() => queue.length).toBe(0);
   }
 });
 
 it('goes on behind work that throws', async () => {
-  const line = createLine({ turnMs: 1, patienceMs: 0 });
+  const queue = new RequestQueue({ turnMs: 1, patienceMs: 0 });
   const thrown: unknown[] = [];
   const listeners = process.listeners('uncaughtException');
   process.removeAllListeners('uncaughtException').once('uncaughtException', (error) => thrown.push(error));
-  ask(line, () => holdUp(2));
-  line.join(() => {
+  ask(queue, () => holdUp(2));
+  queue.join(() => {
     throw new Error('broken');
   });
   let isBegun = false;
-  line.join(() => {
+  queue.join(() => {
     isBegun = true;
   });
   await expect.poll(() => isBegun).toBe(true);
