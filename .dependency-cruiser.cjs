@@ -50,6 +50,7 @@ module.exports = {
     ...libraryOrder({
       http: [],
       telemetry: [],
+      opentelemetry: ['telemetry'],
       session: [],
       model: [],
       compile: ['model', 'session'],

@@ -1,20 +1,24 @@
 /**
- * Telemetry of the process: where its spans go. This folder is all that knows OpenTelemetry's SDK; everything
- * else speaks to the port in `hotpath/telemetry`.
+ * Telemetry of the process: OpenTelemetry's SDK for Node.js, with the library's tracing in it. This folder is all of
+ * the service that knows the SDK.
  *
  * Spans are gathered and sent in batches, besides what requests wait for. A collector that is away, slow or talks
  * nonsense costs spans: the queue is bounded, and so is the time that the end of the process waits for the last of them.
  * What goes wrong is said once a minute.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { context, DiagLogLevel, diag, logs, metrics, propagation, trace } from '@opentelemetry/api';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+import { openTelemetry } from 'hotpath/opentelemetry';
 import { createSampler, type Tracing } from 'hotpath/telemetry';
 import { pino } from 'pino';
+import type { TracingConfig } from '../config/telemetry.ts';
 import type { Config } from '../config/config.ts';
 import { loggerOptions } from '../plugins/logger/logger.ts';
-import { EndedSpan, sourceOf } from './ended-span.ts';
 import { exporterFor } from './export.ts';
+import { instrumentations } from './instrumentations.ts';
+import { resourceOf } from './resource.ts';
 
 export interface Telemetry {
   /** What the plugins are given; nothing where nothing is traced. */
@@ -39,33 +43,66 @@ export async function startTelemetry(config: Config, warn: Warn = warningsOf(con
   const { tracing } = config;
   if (tracing.endpoint === undefined) return NONE;
   sayOnce(warn, tracing.endpoint);
-  const processor = new BatchSpanProcessor({
+  return new RunningTelemetry(await processorFor(tracing), { config: tracing, warn });
+}
+
+interface TelemetryOptions {
+  readonly config: TracingConfig;
+  readonly warn: Warn;
+}
+
+/** The SDK while it runs. */
+class RunningTelemetry implements Telemetry {
+  readonly tracing: Tracing;
+  readonly #processor: BatchSpanProcessor;
+  readonly #instrumentations = instrumentations();
+  readonly #node: NodeSDK;
+  #ended: Promise<void> | undefined;
+
+  constructor(processor: BatchSpanProcessor, { config, warn }: TelemetryOptions) {
+    const { tracing, sdk } = openTelemetry({
+      processors: [processor],
+      resource: resourceOf(config.service),
+      sampler: createSampler(config.sampler),
+      instrumentations: this.#instrumentations,
+      warn,
+    });
+    this.tracing = tracing;
+    this.#processor = processor;
+    // Without these lists it would send metrics and logs by itself.
+    this.#node = new NodeSDK({ ...sdk, metricReaders: [], logRecordProcessors: [] });
+    this.#node.start();
+  }
+
+  flush(): Promise<void> {
+    return this.#processor.forceFlush();
+  }
+
+  stop(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    for (const instrumentation of this.#instrumentations) instrumentation.disable();
+    const limit = new AbortController();
+    const late = pause(STOP_MS, undefined, limit).then(() => diag.error('the last of them are lost.'));
+    const sent = this.#node.shutdown().catch((error: Error) => diag.error(error.message));
+    await Promise.race([sent, late]);
+    limit.abort();
+    // The SDK leaves its parts in the API's registry of the process.
+    for (const api of [trace, context, propagation, metrics, logs]) api.disable();
+  }
+}
+
+async function processorFor(tracing: TracingConfig): Promise<BatchSpanProcessor> {
+  return new BatchSpanProcessor({
     exporter: await exporterFor(tracing),
     maxQueueSize: tracing.queueSize,
     maxExportBatchSize: tracing.batchSize,
     scheduledDelayMillis: tracing.delayMs,
     exportTimeoutMillis: Math.min(tracing.exportTimeoutMs, tracing.timeoutMs + GRACE_MS),
   });
-  const source = sourceOf(tracing.service);
-  let ended: Promise<void> | undefined;
-  async function end(): Promise<void> {
-    const limit = new AbortController();
-    const late = pause(STOP_MS, undefined, limit).then(() => diag.error('the last of them are lost.'));
-    const sent = processor.shutdown().catch((error: Error) => diag.error(error.message));
-    await Promise.race([sent, late]);
-    limit.abort();
-  }
-  return {
-    tracing: {
-      sampler: createSampler(tracing.sampler),
-      record: (span) => processor.onEnd(new EndedSpan(span, source)),
-    },
-    flush: () => processor.forceFlush(),
-    stop() {
-      ended ??= end();
-      return ended;
-    },
-  };
 }
 
 function warningsOf(config: Config): Warn {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { bytesIn, fieldsOf, fixed64In, numberIn, textIn } from './protobuf.ts';
 
-export type Value = string | number | boolean;
+export type Value = string | number | boolean | readonly Value[];
 
 export interface ReceivedSpan {
   readonly traceId: string;
@@ -109,7 +109,10 @@ const spanFromJson = (span: Json, resource: Record<string, Value>): ReceivedSpan
 });
 
 const pairsFromJson = ({ attributes }: Json): Record<string, Value> =>
-  Object.fromEntries(attributes.map(({ key, value }: Json) => [key, Object.values(value)[0]]));
+  Object.fromEntries(attributes.map(({ key, value }: Json) => [key, valueFromJson(value)]));
+
+const valueFromJson = (value: Json): Value =>
+  value.arrayValue ? value.arrayValue.values.map(valueFromJson) : (Object.values(value)[0] as Value);
 
 /** By the numbers of opentelemetry/proto/trace/v1/trace.proto. */
 function fromProtobuf(message: Buffer): ReceivedSpan[] {
@@ -147,13 +150,14 @@ function spanFromProtobuf(bytes: Buffer, resource: Record<string, Value>): Recei
 }
 
 const pairsFromProtobuf = (pairs: readonly Buffer[]): Record<string, Value> =>
-  Object.fromEntries(
-    pairs.map(fieldsOf).map((pair) => {
-      const value = fieldsOf(bytesIn(pair, 2)[0]!);
-      const [kind] = value.keys();
-      if (kind === 1) return [textIn(pair, 1), textIn(value, 1)];
-      if (kind === 2) return [textIn(pair, 1), numberIn(value, 2) === 1];
-      if (kind === 3) return [textIn(pair, 1), numberIn(value, 3)];
-      return [textIn(pair, 1), bytesIn(value, 4)[0]!.readDoubleLE()];
-    }),
-  );
+  Object.fromEntries(pairs.map(fieldsOf).map((pair) => [textIn(pair, 1), valueFromProtobuf(bytesIn(pair, 2)[0]!)]));
+
+function valueFromProtobuf(bytes: Buffer): Value {
+  const value = fieldsOf(bytes);
+  const [kind] = value.keys();
+  if (kind === 1) return textIn(value, 1);
+  if (kind === 2) return numberIn(value, 2) === 1;
+  if (kind === 3) return numberIn(value, 3);
+  if (kind === 5) return bytesIn(fieldsOf(bytesIn(value, 5)[0]!), 1).map(valueFromProtobuf);
+  return bytesIn(value, 4)[0]!.readDoubleLE();
+}

@@ -1,9 +1,11 @@
 /** Where spans go: over each protocol, and what happens when the collector is no use. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { hostname } from 'node:os';
 import { newTraceId } from 'hotpath/telemetry/span';
 import { startRoot } from 'hotpath/telemetry/tracing';
 import { afterEach, describe, expect, it } from 'vitest';
+import project from '../../package.json' with { type: 'json' };
 import { loadConfig } from '../../src/config/config.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts';
 import { testEnvironment } from '../support/app.ts';
@@ -56,7 +58,17 @@ describe.each(['http/json', 'http/protobuf', 'grpc'] as const)('over %s', (proto
     const traceId = leaveTrace(telemetry);
     await telemetry.flush();
     const [child, root] = collector.spans;
-    const resource = { 'service.name': 'shop', 'deployment.environment.name': 'test', 'process.pid': process.pid };
+    const resource = {
+      'service.name': 'shop',
+      'service.version': project.version,
+      'service.instance.id': expect.stringMatching(/^[\da-f-]{36}$/),
+      'deployment.environment.name': 'test',
+      'host.name': hostname(),
+      'process.pid': process.pid,
+      'process.command_args': expect.arrayContaining([process.execPath]),
+      'telemetry.sdk.name': 'opentelemetry',
+      'telemetry.sdk.language': 'nodejs',
+    };
     expect(root).toMatchObject({ traceId, parentSpanId: '', name: 'GET /a', kind: 2, status: 0, resource });
     expect(root!.attributes).toEqual({ text: 'ä€', flag: true });
     expect(child).toMatchObject({ traceId, parentSpanId: root!.spanId, name: 'SELECT', kind: 3, status: 2 });

@@ -3,8 +3,8 @@
  * the asynchronous context, so that a statement inside a transaction, behind Prisma, or in a callback is counted for
  * the request that asked for it and for no other.
  */
-import { type Carrier, currentCarrier, runWith } from '../telemetry/context.ts';
-import type { Span } from '../telemetry/span.ts';
+import { type Carrier, currentCarrier, runWith, type TraceHeaders } from '../telemetry/context.ts';
+import type { Step } from '../telemetry/span.ts';
 import { CallSite, currentCallSite, withCallSite } from './call-site.ts';
 import { isSessionControl, normalise } from './normalise.ts';
 
@@ -27,7 +27,8 @@ export interface LedgerOptions {
 /** A ledger that is opened within a request or a job is in its trace. */
 export class Ledger implements Carrier {
   traceId: string | undefined;
-  span: Span | undefined;
+  span: Step | undefined;
+  incoming: TraceHeaders | undefined;
   statements = 0;
   failures = 0;
   /** Time from sending statements to their results, added up, in milliseconds. */
@@ -40,6 +41,7 @@ export class Ledger implements Carrier {
     const around = currentCarrier();
     this.traceId = around?.traceId;
     this.span = around?.span;
+    this.incoming = around?.incoming;
   }
 
   /** Whether it keeps the line of code of each statement. */

@@ -1,7 +1,7 @@
 /** The spans of the database: one a statement, and one for the wait for a connection where there was none. */
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
-import type { Span } from '../telemetry/span.ts';
+import type { Span, Step } from '../telemetry/span.ts';
 import { normalise } from './normalise.ts';
 
 type Finish = (error?: unknown, result?: unknown) => void;
@@ -15,7 +15,7 @@ export interface SentStatement {
 }
 
 /** Starts the span of a statement. @returns what to call when its result or its error is there. */
-export function traceStatement(parent: Span, { statement, client, counted }: SentStatement): Finish {
+export function traceStatement(parent: Step, { statement, client, counted }: SentStatement): Finish {
   const text = normalise(textOf(statement));
   const summary = summaryOf(text);
   const span = parent.child(summary, 'client', {
@@ -36,7 +36,7 @@ export function traceStatement(parent: Span, { statement, client, counted }: Sen
 }
 
 /** Starts the span of a wait for a connection. */
-export function traceWait(parent: Span | undefined): Finish | undefined {
+export function traceWait(parent: Step | undefined): Finish | undefined {
   const span = parent?.child('pool.wait');
   return (
     span &&

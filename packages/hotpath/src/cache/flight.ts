@@ -12,7 +12,7 @@
 import type { Follower } from '../freshness/follower.ts';
 import { parseSnapshot, type Snapshot } from '../freshness/snapshot.ts';
 import { currentSpan } from '../telemetry/context.ts';
-import type { Span } from '../telemetry/span.ts';
+import type { Step } from '../telemetry/span.ts';
 
 export interface Flight<T> {
   readonly epoch: string;
@@ -20,7 +20,7 @@ export interface Flight<T> {
   readonly tables: readonly string[];
   readonly landing: Promise<T>;
   /** Of who started it. */
-  readonly span: Span | undefined;
+  readonly span: Step | undefined;
 }
 
 export interface Flights<T> {

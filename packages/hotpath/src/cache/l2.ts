@@ -1,5 +1,5 @@
 /** The second tier: entries in Redis, shared by all processes. A look-up is one round trip, and one value. */
-import type { Span } from '../telemetry/span.ts';
+import type { Step } from '../telemetry/span.ts';
 import { AWAY, type Breaker } from './breaker.ts';
 import { decodeEntry, type Entry, encodeEntry } from './entry.ts';
 import { remoteKeys } from './key.ts';
@@ -16,7 +16,7 @@ export interface Remote {
 /** What is asked for, and what asks in its trace. */
 export interface LookUpKey {
   readonly key: string;
-  readonly span?: Span | undefined;
+  readonly span?: Step | undefined;
 }
 
 export interface L2 {

@@ -4,7 +4,7 @@
  * under them the commands to Redis. A request that is not sampled makes none of them.
  */
 import { currentSpan, within } from '../telemetry/context.ts';
-import type { Span } from '../telemetry/span.ts';
+import type { Reference, Span, Step } from '../telemetry/span.ts';
 import { type Entry, sizeOf } from './entry.ts';
 import type { CacheAnswer, Query } from './query.ts';
 import type { Outcome, Tier } from './stats.ts';
@@ -35,7 +35,7 @@ export function unanswered(span: Span | undefined, outcome: 'miss' | 'bypass'): 
 }
 
 /** Links the look-up to the request that reads for both, if that one is traced. */
-export function coalesce(span: Span | undefined, flight: Span | undefined): void {
+export function coalesce(span: Span | undefined, flight: Reference | undefined): void {
   if (flight) span?.link(flight);
 }
 
@@ -68,7 +68,7 @@ export async function traceRefresh<T>(refresh: () => Promise<T>): Promise<T> {
 }
 
 /** @param text the command, with its key and without values. */
-export function tracedCommand<T>(parent: Span | undefined, text: string, send: () => Promise<T>): Promise<T> {
+export function tracedCommand<T>(parent: Step | undefined, text: string, send: () => Promise<T>): Promise<T> {
   if (!parent) return send();
   const operation = text.slice(0, text.indexOf(' '));
   const span = parent.child(operation, 'client', {

@@ -1,18 +1,27 @@
 /**
  * The context: in which trace the code that is running now works, found through the asynchronous context. There is one
- * such context a request; the request's ledger is what it carries.
+ * such context a request; the request's ledger is what it carries. OpenTelemetry's context is this one, too, where the
+ * process has `hotpath/opentelemetry`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Span } from './span.ts';
+import type { Step } from './span.ts';
+import type { Traceparent } from './traceparent.ts';
+
+/** Headers, of which `tracestate` and `baggage` are passed on. */
+export type TraceHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What a request or a job carries with it. */
 export interface Carrier {
   /** Nothing where nobody asked: at the start of the process, say. */
   traceId: string | undefined;
   /** What new spans become steps of; nothing where the trace is not sampled. */
-  span: Span | undefined;
+  span: Step | undefined;
   /** What it is a step of, if it is one of a request's. */
   readonly around?: Carrier | undefined;
+  /** The headers that the request or the job came with. */
+  readonly incoming?: TraceHeaders | undefined;
+  /** The span of an instrumentation that is active here: a request that arrives in it is a step of it. */
+  readonly parent?: Traceparent | undefined;
 }
 
 const carriers = new AsyncLocalStorage<Carrier | undefined>();
@@ -20,10 +29,20 @@ const carriers = new AsyncLocalStorage<Carrier | undefined>();
 /** @param carrier nothing for what belongs to no request, whoever calls. */
 export const runWith = <T>(carrier: Carrier | undefined, run: () => T): T => carriers.run(carrier, run);
 
+/** Lets what follows in this asynchronous execution carry it. */
+export const enterCarrier = (carrier: Carrier | undefined): void => carriers.enterWith(carrier);
+
 export const currentCarrier = (): Carrier | undefined => carriers.getStore();
 
-export const currentSpan = (): Span | undefined => carriers.getStore()?.span;
+export const currentSpan = (): Step | undefined => carriers.getStore()?.span;
 
 /** Runs what is a step of the span; where there is none, just runs it. */
-export const within = <T>(span: Span | undefined, run: () => T): T =>
+export const within = <T>(span: Step | undefined, run: () => T): T =>
   span ? runWith({ traceId: span.traceId, span, around: currentCarrier() }, run) : run();
+
+/** The headers that the code which is running now was called with, of whatever request or job. */
+export function incomingHeaders(carrier: Carrier | undefined = currentCarrier()): TraceHeaders | undefined {
+  let each = carrier;
+  while (each && !each.incoming) each = each.around;
+  return each?.incoming;
+}

@@ -1,12 +1,17 @@
 /** The origin of a request: the trace that it is in, which its caller has begun or which begins here. */
 import type { IncomingMessage } from 'node:http';
-import { newTraceId } from './span.ts';
+import { currentCarrier } from './context.ts';
+import { newSpanId, newTraceId } from './span.ts';
 import { parseTraceparent, type Traceparent } from './traceparent.ts';
 
 export interface Origin {
   readonly traceId: string;
-  /** Who has begun it. */
+  /** The id of the request's own span, if it gets one. */
+  readonly spanId: string;
+  /** The span that has asked for it. */
   readonly caller: Traceparent | undefined;
+  /** Whether the caller is a span of this process, such as one of an instrumentation of HTTP: its sampling holds. */
+  readonly isLocal: boolean;
 }
 
 const ORIGIN = Symbol('origin');
@@ -19,8 +24,8 @@ export function originOf(request: Request): Origin {
   return request[ORIGIN];
 }
 
-function read({ headers }: Request): Origin {
-  const { traceparent } = headers;
-  const caller = traceparent === undefined ? undefined : parseTraceparent(traceparent);
-  return { traceId: caller?.traceId ?? newTraceId(), caller };
+function read({ headers: { traceparent } }: Request): Origin {
+  const parent = currentCarrier()?.parent;
+  const caller = parent ?? (traceparent === undefined ? undefined : parseTraceparent(traceparent));
+  return { traceId: caller?.traceId ?? newTraceId(), spanId: newSpanId(), caller, isLocal: parent !== undefined };
 }

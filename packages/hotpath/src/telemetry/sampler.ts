@@ -17,7 +17,9 @@ export const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
+/** What `createSampler` takes. */
 export interface SamplerOptions {
+  /** By OpenTelemetry's names. `parentbased_…` follow the caller's decision. */
   readonly name: (typeof SAMPLERS)[number];
   /** From 0 to 1, for those that have `traceidratio` in their name. */
   readonly ratio: number;
@@ -25,6 +27,7 @@ export interface SamplerOptions {
   readonly askedPerSecond: number;
 }
 
+/** Whether a trace is recorded. @param caller the span of another process that continues in it, if there is one. */
 export type Sampler = (traceId: string, caller?: Traceparent) => boolean;
 
 /** A sampler by its name. */

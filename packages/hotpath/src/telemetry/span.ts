@@ -10,7 +10,26 @@ import type { Traceparent } from './traceparent.ts';
 
 /** A span's kind, by the names of OpenTelemetry. */
 export type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-export type Attributes = Record<string, string | number | boolean | undefined>;
+/** What the library tells is text, numbers and flags; OpenTelemetry's own API takes the rest. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Uint8Array
+  | readonly (AttributeValue | undefined)[]
+  | { readonly [name: string]: AttributeValue | undefined };
+/** What is told of a span, by name. */
+export type Attributes = Record<string, AttributeValue | undefined>;
+
+/** What spans become steps of: a span of ours, or one that an instrumentation has made. */
+export interface Step extends Reference {
+  /**
+   * A step of this one that begins now. It may outlive it.
+   * @param attributes the step's from now on, as all that a span is given.
+   */
+  child(name: string, kind?: Kind, attributes?: Attributes): Span;
+}
 
 export interface SpanEvent {
   readonly name: string;
@@ -26,6 +45,8 @@ export interface Reference extends Pick<Traceparent, 'traceId' | 'spanId'> {
 
 export interface SpanStart {
   readonly traceId: string;
+  /** A new one without it. */
+  readonly spanId?: string | undefined;
   readonly parentId?: string | undefined;
   readonly name: string;
   readonly kind: Kind;
@@ -40,13 +61,13 @@ export interface SpanStart {
 /** Most spans are told of when they end: then those attributes are theirs, uncopied. */
 const NONE: Attributes = Object.freeze({});
 
-export class Span {
+export class Span implements Step {
   readonly traceId: string;
-  readonly spanId = newSpanId();
+  readonly spanId: string;
   readonly parentId: string | undefined;
   /** Whether it is a step of another process's. */
   readonly hasRemoteParent: boolean;
-  readonly name: string;
+  name: string;
   readonly kind: Kind;
   /** Of its own: whoever gives some away does not change them any more. */
   attributes: Attributes;
@@ -55,6 +76,8 @@ export class Span {
   endedAt = Number.NaN;
   /** What went wrong, if something did: a SQLSTATE, a code, a status. */
   failure: string | undefined;
+  /** What is said of the failure, if anything is: only what a team's own code says. */
+  failureMessage: string | undefined;
   events: SpanEvent[] = [];
   links: Reference[] = [];
   /** The moment 0 of its times, in milliseconds since 1970: one for all spans of a trace in this process. */
@@ -62,22 +85,22 @@ export class Span {
   readonly #record: (span: Span) => void;
 
   /** @param epoch its parent's, if that is of this process. */
-  constructor({ traceId, parentId, name, kind, attributes = NONE, at, record }: SpanStart, epoch?: number) {
+  constructor(
+    { traceId, spanId = newSpanId(), parentId, name, kind, attributes = NONE, at, record }: SpanStart,
+    epoch?: number,
+  ) {
     this.traceId = traceId;
+    this.spanId = spanId;
     this.parentId = parentId;
     this.hasRemoteParent = parentId !== undefined && epoch === undefined;
     this.name = name;
     this.kind = kind;
     this.attributes = attributes;
     this.startedAt = at ?? performance.now();
-    this.epoch = epoch ?? Date.now() - performance.now();
+    this.epoch = epoch ?? clockEpoch();
     this.#record = record;
   }
 
-  /**
-   * A step of this one that begins now. It may outlive it.
-   * @param attributes the step's from now on, as all that a span is given.
-   */
   child(name: string, kind: Kind = 'internal', attributes: Attributes = NONE): Span {
     const { traceId, spanId: parentId } = this;
     return new Span({ traceId, parentId, name, kind, attributes, record: this.#record }, this.epoch);
@@ -89,8 +112,9 @@ export class Span {
     else Object.assign(this.attributes, attributes);
   }
 
-  event(name: string, attributes: Attributes = NONE): void {
-    if (!this.hasEnded) this.events.push({ name, at: performance.now(), attributes });
+  /** @param at by `performance.now()`. */
+  event(name: string, attributes: Attributes = NONE, at = performance.now()): void {
+    if (!this.hasEnded) this.events.push({ name, at, attributes });
   }
 
   link(to: Reference): void {
@@ -116,6 +140,9 @@ export class Span {
     return !Number.isNaN(this.endedAt);
   }
 }
+
+/** The moment 0 of `performance.now()`, in milliseconds since 1970. It moves when the clock is set. */
+export const clockEpoch = (): number => Date.now() - performance.now();
 
 /** 32 hexadecimal digits. */
 export const newTraceId = (): string => randomDigits(16);

@@ -4,7 +4,7 @@
  * Without it nothing is sampled, and no span is made.
  */
 import type { Sampler } from './sampler.ts';
-import { type Attributes, type Kind, Span } from './span.ts';
+import { type Attributes, clockEpoch, type Kind, Span } from './span.ts';
 import type { Traceparent } from './traceparent.ts';
 
 /** Which traces are recorded, and where their spans go. */
@@ -22,11 +22,14 @@ export interface RootStart {
   readonly name: string;
   readonly kind: Kind;
   readonly traceId: string;
+  readonly spanId?: string | undefined;
   readonly parentId?: string | undefined;
   readonly attributes?: Attributes;
   readonly at?: number;
+  /** Whether its parent is a span of this process. */
+  readonly hasLocalParent?: boolean;
 }
 
 /** The first span of a trace in this process. */
 export const startRoot = (tracing: Tracing, start: RootStart): Span =>
-  new Span({ ...start, record: (span) => tracing.record(span) });
+  new Span({ ...start, record: (span) => tracing.record(span) }, start.hasLocalParent ? clockEpoch() : undefined);

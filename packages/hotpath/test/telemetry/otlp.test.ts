@@ -1,11 +1,13 @@
 /** Spans in Protocol Buffers: what is written is what OpenTelemetry's own serialiser writes of the same spans. */
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
+import { EndedSpan, encodeBatch } from 'hotpath/opentelemetry';
 import { encodeSpans } from 'hotpath/telemetry/otlp/spans';
 import { Writer } from 'hotpath/telemetry/otlp/writer';
 import { type Attributes, type Kind, newSpanId, newTraceId, Span } from 'hotpath/telemetry/span';
 import { describe, expect, it } from 'vitest';
-import { EndedSpan, sourceOf } from '../../../../src/telemetry/ended-span.ts';
 import { bytesIn, type Fields, fieldsOf, fixed64In, numberIn, textIn } from '../../../../test/support/protobuf.ts';
 
 /** By number, what is a message in a message: those of trace.proto, as far as there are some. */
@@ -38,9 +40,16 @@ function meaning(value: Buffer | bigint, inner: Shape | undefined): Read | strin
   return inner ? read(value, inner) : `bytes ${value.toString('hex')}`;
 }
 
-const source = sourceOf({ 'service.name': 'shop ä€', 'deployment.environment.name': 'test' });
+const service = {
+  'service.name': 'shop ä€',
+  'deployment.environment.name': 'test',
+  'process.command_args': ['a', 'ä'],
+};
+const scope = { name: 'hotpath', version: '1' };
+const origin = { resource: service, scope };
+const source = { resource: resourceFromAttributes(service), scope };
 
-const written = (spans: readonly Span[]) => read(encodeSpans(spans, source), REQUEST);
+const written = (spans: readonly Span[]) => read(encodeSpans(spans, origin), REQUEST);
 const bySdk = (spans: readonly Span[]) =>
   read(ProtobufTraceSerializer.serializeRequest(spans.map((span) => new EndedSpan(span, source)))!, REQUEST);
 
@@ -68,6 +77,44 @@ describe('spans', () => {
     expect(written([span])).toEqual(bySdk([span]));
   });
 
+  it('with attributes of whatever else the API takes', () => {
+    const list = ['a', 1, true, null, undefined, ['b'], { c: 0.5 }];
+    const bytes = new Uint8Array([0, 1, 255]);
+    const span = spanWith({ list, none: [], map: { inner: { list }, empty: {} }, bytes, nothing: null });
+    span.end();
+    expect(written([span])).toEqual(bySdk([span]));
+  });
+
+  it('with what is said of a failure', () => {
+    const span = spanWith({});
+    span.failure = 'ERROR';
+    span.failureMessage = 'a hint';
+    span.end();
+    expect(written([span])).toEqual(bySdk([span]));
+  });
+
+  it('beside those of others, in one request', () => {
+    const ended: ReadableSpan[] = [];
+    const exporter = { export: (spans: ReadableSpan[]) => void ended.push(...spans), shutdown: async () => {} };
+    const provider = new TracerProvider({
+      spanProcessors: [new SimpleSpanProcessor({ exporter })],
+      resource: source.resource,
+    });
+    provider.getTracer('a team').startSpan('theirs').end();
+    const own = spanWith({});
+    own.end();
+    const { serializeRequest } = ProtobufTraceSerializer;
+    const batch = [ended[0]!, new EndedSpan(own, source)];
+    const all = read(
+      encodeBatch(batch, (spans) => serializeRequest(spans)),
+      REQUEST,
+    );
+    const alone = [encodeSpans([own], origin), serializeRequest([ended[0]!])!].map(
+      (each) => read(each, REQUEST)[1]![0],
+    );
+    expect(all[1]).toEqual(alone);
+  });
+
   it('with parents, events, links and failures, in their order', () => {
     const root = spanWith({ a: 1, b: 'two', c: undefined }, 'server');
     const step = root.child('a step of it', 'client', { d: true });
@@ -78,7 +125,7 @@ describe('spans', () => {
     root.end({ e: 0.25 });
     const spans = [step, root];
     expect(written(spans)).toEqual(bySdk(spans));
-    expect(encodeSpans(spans, source).length).toBeGreaterThan(encodeSpans([root], source).length);
+    expect(encodeSpans(spans, origin).length).toBeGreaterThan(encodeSpans([root], origin).length);
   });
 
   it('with whether a parent, and what a link leads to, is of another process', () => {
@@ -91,7 +138,7 @@ describe('spans', () => {
     const spans = [new Span(start), served, step];
     for (const span of spans) span.end();
     expect(written(spans)).toEqual(bySdk(spans));
-    const [resourceSpans] = bytesIn(fieldsOf(Buffer.from(encodeSpans(spans, source))), 1).map(fieldsOf);
+    const [resourceSpans] = bytesIn(fieldsOf(Buffer.from(encodeSpans(spans, origin))), 1).map(fieldsOf);
     const [scopeSpans] = bytesIn(resourceSpans!, 2).map(fieldsOf);
     const fields = bytesIn(scopeSpans!, 2).map(fieldsOf);
     expect(fields.map((span) => fixed32In(span, 16))).toEqual([0x101, 0x301, 0x101]);
@@ -119,9 +166,9 @@ describe('spans', () => {
   it('say what they were given, read by the numbers of trace.proto', () => {
     const span = spanWith({ text: 'ä€', whole: -3, part: 0.5, flag: true }, 'client');
     span.end();
-    const [resourceSpans] = bytesIn(fieldsOf(Buffer.from(encodeSpans([span], source))), 1).map(fieldsOf);
+    const [resourceSpans] = bytesIn(fieldsOf(Buffer.from(encodeSpans([span], origin))), 1).map(fieldsOf);
     const [resource] = bytesIn(resourceSpans!, 1).map(fieldsOf);
-    expect(bytesIn(resource!, 1).map((pair) => textIn(fieldsOf(pair), 1))).toEqual(Object.keys(source.resource));
+    expect(bytesIn(resource!, 1).map((pair) => textIn(fieldsOf(pair), 1))).toEqual(Object.keys(service));
     const [scopeSpans] = bytesIn(resourceSpans!, 2).map(fieldsOf);
     expect(textIn(fieldsOf(bytesIn(scopeSpans!, 1)[0]!), 1)).toBe('hotpath');
     const [fields] = bytesIn(scopeSpans!, 2).map(fieldsOf);

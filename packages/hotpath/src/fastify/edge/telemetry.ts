@@ -12,7 +12,7 @@ import type { Overrun } from '../../budget/budget.ts';
 import type {} from '../../budget/budgets.ts';
 import { outcomeAttributes } from '../../cache/spans.ts';
 import { originOf } from '../../telemetry/origin.ts';
-import type { Span } from '../../telemetry/span.ts';
+import { Span } from '../../telemetry/span.ts';
 import { isSampled, startRoot, type Tracing } from '../../telemetry/tracing.ts';
 import type {} from '../route-config.ts';
 import { requestErrorOf } from './known-errors.ts';
@@ -34,17 +34,21 @@ export const telemetry = fp<TelemetryOptions>(
   async (app, { tracing }) => {
     app.decorate('tracing', tracing);
     app.addHook('onRequest', (request, reply, done) => {
-      const { traceId, caller } = originOf(request.raw);
+      const { traceId, caller, isLocal } = originOf(request.raw);
       reply.header('x-trace-id', traceId);
       request.ledger.traceId = traceId;
+      if (!isLocal) request.ledger.span = undefined;
+      request.ledger.incoming ??= request.headers;
       // Nobody wants to see each probe of an operator.
       const isAsked = caller !== undefined || !request.routeOptions.config.unlimited;
-      if (isAsked && isSampled(tracing, traceId, caller)) trace(request, reply);
+      const isTraced = isLocal ? caller!.sampled : isAsked && isSampled(tracing, traceId, caller);
+      if (isTraced) trace(request, reply);
       done();
     });
     app.addHook('onError', (request, _reply, error, done) => {
       const { statusCode = 500, code } = requestErrorOf(error);
-      if (statusCode >= 500) request.ledger.span?.fail(code);
+      const { span } = request.ledger;
+      if (statusCode >= 500 && span instanceof Span) span.fail(code);
       done();
     });
   },
@@ -72,13 +76,15 @@ function trace(request: FastifyRequest, reply: FastifyReply): void {
   const { method, routeOptions, ledger } = request;
   const { tracing } = request.server;
   if (!tracing) return;
-  const { traceId, caller } = originOf(request.raw);
+  const { traceId, spanId, caller, isLocal } = originOf(request.raw);
   const route = routeOptions.url;
   const span = startRoot(tracing, {
     name: route === undefined ? method : `${method} ${route}`,
     kind: 'server',
     traceId,
+    spanId,
     parentId: caller?.spanId,
+    hasLocalParent: isLocal,
     at: performance.now() - reply.elapsedTime,
   });
   ledger.span = span;

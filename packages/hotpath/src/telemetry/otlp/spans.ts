@@ -6,7 +6,7 @@
  * It takes a third of the time of the SDK's, which measures everything before it writes it, and wants spans in a form
  * of its own. Where all requests are traced, that is what tracing costs.
  */
-import type { Attributes, Kind, Reference, Span, SpanEvent } from '../span.ts';
+import type { Attributes, AttributeValue, Kind, Reference, Span, SpanEvent } from '../span.ts';
 import { Writer } from './writer.ts';
 
 /** Who has made the spans. */
@@ -45,7 +45,7 @@ function writeSpan(writer: Writer, span: Span): void {
   const { epoch, events, links, hasRemoteParent } = span;
   const end = writer.written;
   writer.fixed32(16, hasRemoteParent ? REMOTE : LOCAL);
-  if (span.failure !== undefined) writeStatus(writer);
+  if (span.failure !== undefined) writeStatus(writer, span.failureMessage);
   for (let index = links.length - 1; index >= 0; index -= 1) writeLink(writer, links[index]!);
   for (let index = events.length - 1; index >= 0; index -= 1) writeEvent(writer, events[index]!, epoch);
   writeAttributes(writer, 9, span.attributes);
@@ -59,9 +59,10 @@ function writeSpan(writer: Writer, span: Span): void {
   writer.message(2, end);
 }
 
-function writeStatus(writer: Writer): void {
+function writeStatus(writer: Writer, message = ''): void {
   const end = writer.written;
   writer.integer(3, ERROR);
+  if (message !== '') writer.text(2, message);
   writer.message(15, end);
 }
 
@@ -82,7 +83,7 @@ function writeEvent(writer: Writer, { name, at, attributes }: SpanEvent, epoch: 
 }
 
 /** Without those of which nothing is known. */
-function writeAttributes(writer: Writer, field: number, attributes: Attributes): void {
+function writeAttributes(writer: Writer, field: number, attributes: Readonly<Attributes>): void {
   const names = Object.keys(attributes);
   for (let index = names.length - 1; index >= 0; index -= 1) {
     const name = names[index]!;
@@ -96,11 +97,36 @@ function writeAttributes(writer: Writer, field: number, attributes: Attributes):
   }
 }
 
-function writeValue(writer: Writer, value: string | number | boolean): void {
+function writeValue(writer: Writer, value: AttributeValue): void {
   if (typeof value === 'string') writer.text(1, value);
   else if (typeof value === 'boolean') writer.integer(2, Number(value));
+  else if (typeof value !== 'number') writeComposite(writer, value);
   else if (isInt64(value)) writer.integer(3, value);
   else writer.double(4, value);
+}
+
+/** None of the library's own: of what others tell of its spans, and of the resource. */
+function writeComposite(writer: Writer, value: Exclude<AttributeValue, string | number | boolean>): void {
+  if (value === null) return;
+  const end = writer.written;
+  if (value instanceof Uint8Array) writer.bytes(7, value);
+  else if (isList(value)) {
+    writeList(writer, value);
+    writer.message(5, end);
+  } else {
+    writeAttributes(writer, 1, value);
+    writer.message(6, end);
+  }
+}
+
+const isList = (value: object): value is readonly (AttributeValue | undefined)[] => Array.isArray(value);
+
+function writeList(writer: Writer, values: readonly (AttributeValue | undefined)[]): void {
+  for (let index = values.length - 1; index >= 0; index -= 1) {
+    const end = writer.written;
+    writeValue(writer, values[index] ?? null);
+    writer.message(1, end);
+  }
 }
 
 const isInt64 = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;

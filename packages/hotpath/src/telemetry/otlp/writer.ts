@@ -55,6 +55,14 @@ export class Writer {
     this.#tag(field, LENGTH);
   }
 
+  bytes(field: number, bytes: Uint8Array): void {
+    this.#reserve(bytes.length + 2 * VARINT_BYTES);
+    this.#at -= bytes.length;
+    this.#bytes.set(bytes, this.#at);
+    this.#number(bytes.length);
+    this.#tag(field, LENGTH);
+  }
+
   /** @param digits hexadecimal, in small letters, two a byte. */
   hex(field: number, digits: string): void {
     this.#reserve(digits.length + 2 * VARINT_BYTES);

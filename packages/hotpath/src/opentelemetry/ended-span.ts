@@ -1,35 +1,21 @@
-/** A span as OpenTelemetry's SDK takes it, and what it says of the process. */
+/** A span as OpenTelemetry's SDK takes it, and the resource that it is of. */
 import { type Attributes, type HrTime, type SpanContext, SpanKind, SpanStatusCode } from '@opentelemetry/api';
-import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { type Kind, microseconds, type Origin, type Reference, type Span } from 'hotpath/telemetry';
-import project from '../../package.json' with { type: 'json' };
+import { microseconds } from '../telemetry/otlp/spans.ts';
+import type { Kind, Reference, Span } from '../telemetry/span.ts';
 
-/** The process, as its spans tell of it. */
-export interface Source extends Origin {
-  readonly described: Resource;
+/** The process, and the library that makes the spans. */
+export interface SpanSource {
+  readonly resource: ReadableSpan['resource'];
+  readonly scope: ReadableSpan['instrumentationScope'];
 }
 
-export function sourceOf(service: Readonly<Record<string, string>>): Source {
-  const resource = {
-    'service.version': project.version,
-    'service.instance.id': crypto.randomUUID(),
-    'process.pid': process.pid,
-    ...service,
-  };
-  return {
-    resource,
-    scope: { name: 'hotpath', version: project.version },
-    described: resourceFromAttributes(resource),
-  };
-}
-
-/** What it tells is worked out when it is asked for, which whoever writes Protocol Buffers never does. */
+/** A span that has ended, for processors and exporters of the SDK. It works out what it tells when it is asked. */
 export class EndedSpan implements ReadableSpan {
   readonly span: Span;
-  readonly source: Source;
+  readonly source: SpanSource;
 
-  constructor(span: Span, source: Source) {
+  constructor(span: Span, source: SpanSource) {
     this.span = span;
     this.source = source;
   }
@@ -58,7 +44,9 @@ export class EndedSpan implements ReadableSpan {
     return timeOf(this.span.endedAt - this.span.startedAt);
   }
   get status(): ReadableSpan['status'] {
-    return { code: this.span.failure === undefined ? SpanStatusCode.UNSET : SpanStatusCode.ERROR };
+    const { failure, failureMessage: message } = this.span;
+    if (failure === undefined) return { code: SpanStatusCode.UNSET };
+    return { code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) };
   }
   get attributes(): Attributes {
     return known(this.span.attributes);
@@ -75,10 +63,10 @@ export class EndedSpan implements ReadableSpan {
       droppedAttributesCount: 0,
     }));
   }
-  get resource(): Resource {
-    return this.source.described;
+  get resource(): SpanSource['resource'] {
+    return this.source.resource;
   }
-  get instrumentationScope(): Source['scope'] {
+  get instrumentationScope(): SpanSource['scope'] {
     return this.source.scope;
   }
   get ended(): true {
@@ -114,7 +102,7 @@ const contextOf = ({ traceId, spanId, isRemote = false }: Reference): SpanContex
 
 /** Without those of which nothing is known. */
 const known = (attributes: Span['attributes']): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined));
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Attributes;
 
 /** Milliseconds as seconds and nanoseconds. */
 function timeOf(ms: number): HrTime {

@@ -1,0 +1,56 @@
+/** A context of OpenTelemetry's as the library carries it: what is active in it is what spans become steps of. */
+import {
+  type Span as ApiSpan,
+  type Context,
+  createContextKey,
+  isSpanContextValid,
+  propagation,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
+import type { Carrier, TraceHeaders } from '../telemetry/context.ts';
+import type { Span, Step } from '../telemetry/span.ts';
+import type { Traceparent } from '../telemetry/traceparent.ts';
+import { ActiveSpan } from './active-span.ts';
+import { ForeignStep } from './foreign-step.ts';
+
+/** As `suppressTracing` of `@opentelemetry/core` has it, by which exporters keep their own requests out of traces. */
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+export class ContextCarrier implements Carrier {
+  readonly context: Context;
+  readonly around: Carrier | undefined;
+  readonly traceId: string | undefined;
+  readonly span: Step | undefined;
+  readonly parent: Traceparent | undefined;
+  #incoming: Record<string, string> | undefined;
+
+  /**
+   * @param around the request or job that it belongs to.
+   * @param record gets the spans that become steps of a foreign one.
+   */
+  constructor(context: Context, around: Carrier | undefined, record: (span: Span) => void) {
+    const active = trace.getSpan(context);
+    const known = active?.spanContext();
+    this.context = context;
+    this.around = around;
+    if (!active || !known || !isSpanContextValid(known)) return;
+    const { traceId, spanId, traceFlags } = known;
+    const sampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
+    this.traceId = traceId;
+    this.parent = { traceId, spanId, sampled };
+    if (sampled && context.getValue(SUPPRESSED) !== true) this.span = stepOf(active, record);
+  }
+
+  /** What its own code has put into it is passed on, too. */
+  get incoming(): TraceHeaders {
+    if (!this.#incoming) {
+      this.#incoming = {};
+      propagation.inject(this.context, this.#incoming);
+    }
+    return this.#incoming;
+  }
+}
+
+const stepOf = (active: ApiSpan, record: (span: Span) => void): Step =>
+  active instanceof ActiveSpan ? active.span : new ForeignStep(active.spanContext(), record);
