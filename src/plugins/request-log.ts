@@ -2,7 +2,7 @@
  * The log of requests: one line for each at `info`, when its reply is out or its client gone. Above `info` there is no
  * hook and no cost.
  *
- *     {"level":30,…,"reqId":"…","trace_id":"…","method":"GET","route":"/v1/users/:id","path":"/v1/users/7","status":200,
+ *     {"level":30,…,"reqId":"…","trace_id":"…","span_id":"…","method":"GET","route":"/v1/users/:id","path":"/v1/users/7","status":200,
  *      "ms":0.41,"viewer":"7","role":"user","address":"203.0.113.7","statements":0,"cache":"l1 hit","msg":"request completed"}
  */
 

@@ -24,7 +24,9 @@ it('sends what it has gathered when it ends, and names the trace in each line of
   expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(['GET /v1/products', 'cache.get', 'cache.set']));
   const lines = service.log.map((line) => JSON.parse(line));
   const ofRequest = lines.filter(({ reqId }) => reqId === headers.get('x-request-id'));
-  expect(ofRequest.map(({ msg, trace_id }) => [msg, trace_id])).toEqual([['request completed', id]]);
+  const { spanId } = spans.find(({ kind }) => kind === 2)!;
+  const told = ofRequest.map(({ msg, trace_id, span_id }) => [msg, trace_id, span_id]);
+  expect(told).toEqual([['request completed', id, spanId]]);
 });
 
 const impatient = { OTEL_BSP_SCHEDULE_DELAY: '1', OTEL_EXPORTER_OTLP_TIMEOUT: '100' };

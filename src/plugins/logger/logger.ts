@@ -101,7 +101,8 @@ export const childLogger: NonNullable<FastifyServerOptions['childLoggerFactory']
   raw,
 ) => {
   const parent = logger as unknown as Texts;
-  const ids = `,"reqId":"${bindings['reqId']}","trace_id":"${originOf(raw).traceId}"`;
+  const { traceId, spanId } = originOf(raw);
+  const ids = `,"reqId":"${bindings['reqId']}","trace_id":"${traceId}","span_id":"${spanId}"`;
   const own = Object.keys(options).length > 0 ? parent.child({}, options) : (Object.create(parent) as Texts);
   own[CHINDINGS] = parent[CHINDINGS] + ids;
   return own as unknown as FastifyBaseLogger;

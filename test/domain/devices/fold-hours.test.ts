@@ -1,4 +1,6 @@
 /** Hours are what their readings make them: late ones, missed runs and runs at the same time included. */
+
+import type { Run } from 'hotpath/jobs';
 import { describe, expect, it } from 'vitest';
 import { foldNext } from '../../../src/domain/devices/fold-hours.ts';
 import { foldReadings } from '../../../src/domain/devices/jobs.ts';
@@ -11,7 +13,7 @@ const { get, post, sql } = requestsTo(app);
 
 const fold = () => {
   const dependencies = { prisma: app().prisma, signal: new AbortController().signal, attempt: 1 };
-  return foldReadings.run({}, dependencies as unknown as Dependencies & { signal: AbortSignal; attempt: number });
+  return foldReadings.run({}, dependencies as unknown as Dependencies & Run);
 };
 
 const HOURS = `select device_id, hour, count, temperature_min, temperature_max, temperature_avg, humidity_avg`;

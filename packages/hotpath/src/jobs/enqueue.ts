@@ -6,7 +6,7 @@
  * are left (docs/decisions.md). So jobs are inserted as it does, without that, and workers find them when they look.
  * Only a lane, which is a row that may have to be made first, is left to `add_jobs`: lanes are for what is rare.
  */
-import { enqueueTraced } from '../telemetry/jobs.ts';
+import { enqueueTraced, type JobHeaders } from '../telemetry/jobs.ts';
 import type { Job } from './job.ts';
 
 /** The part of a Prisma transaction that this needs. */
@@ -24,10 +24,8 @@ export interface Task {
 }
 
 /** What the queue keeps of a task. */
-export interface Envelope {
+export interface Envelope extends JobHeaders {
   readonly payload?: object;
-  /** The trace of the request that enqueued it, as W3C Trace Context writes it. */
-  readonly traceparent?: string;
 }
 
 /** A task of a job, with its payload, for `enqueue`. */
@@ -55,16 +53,16 @@ SELECT FROM graphile_worker.add_jobs(ARRAY(
 export async function enqueue(tx: Transaction, ...tasks: readonly Task[]): Promise<void> {
   const names = tasks.map(({ job }) => job.name).join(', ');
   const statement = tasks.some(({ lane }) => lane) ? ADD_TO_LANES : INSERT;
-  const written = await enqueueTraced(names, (traceparent) =>
-    tx.$executeRawUnsafe(statement, JSON.stringify(tasks.map((each) => specOf(each, traceparent)))),
+  const written = await enqueueTraced(names, (headers) =>
+    tx.$executeRawUnsafe(statement, JSON.stringify(tasks.map((each) => specOf(each, headers)))),
   );
   if (written !== tasks.length) throw new Error(`The queue does not know all of these jobs: ${names}.`);
 }
 
 /** A task as the queue's `job_spec`. */
-const specOf = ({ job, payload, lane }: Task, traceparent: string | undefined) => ({
+const specOf = ({ job, payload, lane }: Task, headers: JobHeaders) => ({
   identifier: job.name,
-  payload: { payload, ...(traceparent && { traceparent }) } satisfies Envelope,
+  payload: { payload, ...headers } satisfies Envelope,
   max_attempts: job.attempts,
   priority: job.priority ?? 0,
   queue_name: lane,

@@ -12,6 +12,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** 1 at the first try. */
   readonly attempt: number;
+  /** The log of the worker, whose lines name the job and the trace that it is in. */
+  readonly log: Log;
 }
 
 export interface Job<Dependencies, Payload> {
@@ -33,6 +35,8 @@ export interface Job<Dependencies, Payload> {
 
 /** The part of pino that this needs. */
 export interface Log {
+  /** A log whose lines say this, too; without it, lines do not name their job. */
+  child?(about: object): Log;
   debug(about: object, line: string): void;
   info(line: string): void;
   warn(about: object, line: string): void;

@@ -1,6 +1,6 @@
 /** One run of a job: within its time, told of in the log, and put away as dead when its last try has failed. */
 import type { JobHelpers, Task } from 'graphile-worker';
-import { runTraced } from '../telemetry/jobs.ts';
+import { JobTrace } from '../telemetry/jobs.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import type { Envelope } from './enqueue.ts';
 import type { AnyJob, Log } from './job.ts';
@@ -18,13 +18,20 @@ interface TaskOptions<Dependencies> {
   readonly onRun?: (ran: Ran) => void;
 }
 
+interface Failure {
+  readonly error: unknown;
+  readonly payload: object;
+  readonly log: Log;
+}
+
 /** @param lost aborted when the worker may be taken for dead. */
 export function taskOf<Dependencies extends object>(
   job: AnyJob<Dependencies>,
   { dependencies, log, tracing, onRun }: TaskOptions<Dependencies>,
   lost: AbortSignal,
 ): Task {
-  const failed = async (error: unknown, payload: object, { job: { id, attempts, max_attempts } }: JobHelpers) => {
+  const failed = async (failure: Failure, { job: { id, attempts, max_attempts } }: JobHelpers) => {
+    const { error, payload, log } = failure;
     const about = { err: error, job: job.name, id, attempt: attempts };
     if (attempts < max_attempts) {
       log.warn(about, 'A job failed; it is tried again.');
@@ -34,21 +41,23 @@ export function taskOf<Dependencies extends object>(
     return 'dead';
   };
   return async (envelope, helpers) => {
-    const { payload = {}, traceparent } = envelope as Envelope;
+    const { payload = {}, ...headers } = envelope as Envelope;
     const signal = AbortSignal.any([lost, helpers.abortSignal!, AbortSignal.timeout(job.timeoutMs)]);
     const startedAt = performance.now();
     const seconds = () => (performance.now() - startedAt) / 1000;
     const { id, attempts: attempt } = helpers.job;
-    const run = () => job.run(payload, { ...dependencies, signal, attempt });
+    const trace = new JobTrace({ tracing, task: job.name, headers, id, attempt });
+    const told = log.child?.({ trace_id: trace.traceId, span_id: trace.spanId }) ?? log;
+    const run = () => job.run(payload, { ...dependencies, signal, attempt, log: told.child?.({ job: job.name, id }) ?? log });
     try {
-      await runTraced({ tracing, task: job.name, traceparent, id, attempt }, () => orAborted(run, signal));
+      await trace.run(() => orAborted(run, signal));
     } catch (error) {
-      const outcome = await failed(error, payload, helpers);
+      const outcome = await failed({ error, payload, log: told }, helpers);
       onRun?.({ job: job.name, outcome, seconds: seconds() });
       throw error;
     }
     onRun?.({ job: job.name, outcome: 'done', seconds: seconds() });
-    log.debug({ job: job.name, id, seconds: seconds() }, 'A job is done.');
+    told.debug({ job: job.name, id, seconds: seconds() }, 'A job is done.');
   };
 }
 

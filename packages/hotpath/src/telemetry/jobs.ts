@@ -1,27 +1,46 @@
 /**
  * Jobs in traces: what is put into a queue here and run elsewhere, or later, is in the trace of the request that asked
- * for it. The trace travels in the job's payload as a `traceparent`.
+ * for it. The trace travels in the job's payload as the headers of W3C Trace Context and Baggage.
  */
-import { currentCarrier, runWith, within } from './context.ts';
+import { currentCarrier, incomingHeaders, runWith, within } from './context.ts';
 import { newSpanId, newTraceId, type Span } from './span.ts';
 import { formatTraceparent, parseTraceparent, type Traceparent } from './traceparent.ts';
 import { isSampled, startRoot, type Tracing } from './tracing.ts';
 
-/** The `traceparent` of whoever is being served now, sampled or not; nothing outside of a request or a job. */
-function currentTraceparent(): string | undefined {
-  const { traceId, span } = currentCarrier() ?? {};
-  if (traceId === undefined) return undefined;
-  return formatTraceparent({ traceId, spanId: span?.spanId ?? newSpanId(), sampled: span !== undefined });
+/** What goes into the payload of a job. */
+export interface JobHeaders {
+  readonly traceparent?: string;
+  readonly tracestate?: string;
+  readonly baggage?: string;
 }
 
+/** The longest that W3C asks everybody to pass on. Longer ones stay here. */
+const LONGEST = { tracestate: 512, baggage: 8192 } as const;
+
+/** The headers of the request or the job that runs now, sampled or not; none outside of both. */
+function currentHeaders(): JobHeaders {
+  const carrier = currentCarrier();
+  if (carrier?.traceId === undefined) return {};
+  const { traceId, span } = carrier;
+  const spanId = span?.spanId ?? newSpanId();
+  const incoming = incomingHeaders(carrier) ?? {};
+  // A state without its trace means nothing.
+  const isSame = parseTraceparent(incoming['traceparent'])?.traceId === traceId;
+  return {
+    traceparent: formatTraceparent({ traceId, spanId, sampled: span !== undefined }),
+    ...(isSame && passed('tracestate', incoming['tracestate'])),
+    ...passed('baggage', incoming['baggage']),
+  };
+}
+
+const passed = (name: keyof typeof LONGEST, value: unknown): JobHeaders =>
+  typeof value === 'string' && value !== '' && value.length <= LONGEST[name] ? { [name]: value } : {};
+
 /** Puts a job into the queue. @param send is given what belongs into the payload. */
-export async function enqueueTraced<T>(
-  task: string,
-  send: (traceparent: string | undefined) => Promise<T>,
-): Promise<T> {
+export async function enqueueTraced<T>(task: string, send: (headers: JobHeaders) => Promise<T>): Promise<T> {
   const span = currentCarrier()?.span?.child(`send ${task}`, 'producer', messaging(task, 'send'));
   try {
-    return await within(span, async () => await send(currentTraceparent()));
+    return await within(span, async () => await send(currentHeaders()));
   } catch (error) {
     span?.fail(typeOf(error));
     throw error;
@@ -34,36 +53,52 @@ export interface TracedJob {
   /** Without it the job has no spans. */
   readonly tracing?: Tracing | undefined;
   readonly task: string;
-  /** From the payload; without one, or with one that is none, the job is a trace of its own. */
-  readonly traceparent?: string | undefined;
+  /** From the payload; without a `traceparent`, or with one that is none, the job is a trace of its own. */
+  readonly headers: JobHeaders;
   readonly id?: string | undefined;
   /** From 1. */
   readonly attempt?: number | undefined;
 }
 
-/** Runs a job as a step of the trace that asked for it, which is sampled if that was. */
-export async function runTraced<T>(job: TracedJob, work: () => Promise<T>): Promise<T> {
-  const caller = parseTraceparent(job.traceparent);
-  const traceId = caller?.traceId ?? newTraceId();
-  const span = spanOf(job, traceId, caller);
-  try {
-    return await runWith({ traceId, span }, async () => await work());
-  } catch (error) {
-    span?.fail(typeOf(error));
-    throw error;
-  } finally {
-    span?.end();
-  }
-}
+/** The trace that a job runs in: the one that asked for it, which is sampled if that was. */
+export class JobTrace {
+  readonly traceId: string;
+  readonly spanId = newSpanId();
+  readonly #span: Span | undefined;
+  readonly #headers: JobHeaders;
 
-/** Sampled if the request was; a job without a request is sampled like one. */
-function spanOf({ tracing, task, id, attempt }: TracedJob, traceId: string, caller?: Traceparent): Span | undefined {
-  if (!tracing || !(caller?.sampled ?? isSampled(tracing, traceId))) return undefined;
-  const attributes = { ...messaging(task, 'process'), 'messaging.message.id': id, 'hotpath.job.attempt': attempt };
-  const parentId = caller?.spanId;
-  const span = startRoot(tracing, { name: `process ${task}`, kind: 'consumer', traceId, parentId, attributes });
-  if (caller) span.link({ ...caller, isRemote: true });
-  return span;
+  constructor(job: TracedJob) {
+    const caller = parseTraceparent(job.headers.traceparent);
+    this.traceId = caller?.traceId ?? newTraceId();
+    this.#headers = job.headers;
+    this.#span = this.#start(job, caller);
+  }
+
+  /** Runs the job's work as its span. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    const { traceId } = this;
+    const span = this.#span;
+    const incoming = { ...this.#headers };
+    try {
+      return await runWith({ traceId, span, incoming }, async () => await work());
+    } catch (error) {
+      span?.fail(typeOf(error));
+      throw error;
+    } finally {
+      span?.end();
+    }
+  }
+
+  #start({ tracing, task, id, attempt }: TracedJob, caller: Traceparent | undefined): Span | undefined {
+    const { traceId, spanId } = this;
+    if (!tracing || !(caller?.sampled ?? isSampled(tracing, traceId))) return undefined;
+    const attributes = { ...messaging(task, 'process'), 'messaging.message.id': id, 'hotpath.job.attempt': attempt };
+    const parentId = caller?.spanId;
+    const start = { name: `process ${task}`, kind: 'consumer', traceId, spanId, parentId, attributes } as const;
+    const span = startRoot(tracing, start);
+    if (caller) span.link({ ...caller, isRemote: true });
+    return span;
+  }
 }
 
 const messaging = (task: string, operation: 'send' | 'process') => ({
