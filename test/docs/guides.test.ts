@@ -52,7 +52,7 @@ beforeAll(async () => {
   const { build } = await load('server.ts');
   app = cleanUp.adopt(await build({ url, secret: SECRET }), (server) => server.close());
   const { prisma, pool } = app.hotpath;
-  await (await load('queue.ts')).queue(app, { pool, url, means: { prisma, pool } });
+  await (await load('queue.ts')).queue(app, { pool, url, dependencies: { prisma, pool } });
   await app.ready();
 }, 120_000);
 

@@ -53,7 +53,7 @@ async function watched(): Promise<{ lines: Record<string, unknown>[]; spans: Spa
     url,
     pool,
     jobs: [job],
-    means: {},
+    dependencies: {},
     concurrency: 1,
     graceMs: 100,
     log: pino({ level: 'debug' }, new Writable({ write })),
