@@ -1,25 +1,25 @@
 /**
- * Rate limits: how many requests a minute a viewer may send, or an address that brings no token or one that does not
- * hold. Processes count together in Redis. While that is away or slow each counts alone, so that neither a request nor
+ * The rate limiter: how many requests a minute a viewer may send, or an address whose requests carry no valid token.
+ * Processes count together in Redis. While Redis is away or slow each process counts alone, so that neither a request nor
  * the limit waits for it.
  *
- * A request waits for Redis only where its answer could matter: the first of a window, which learns what others have
- * counted, and those past half of the limit. The others are counted here at once, and told to Redis together, a few
- * times a second. So a limit is exact where it is approached slowly; a burst may pass it by what each process answers
- * between two tellings.
+ * A request waits for Redis only if the answer could matter: the first request of a window, which learns what other
+ * processes have counted, and those past half of the limit. The process counts the others at once, and reports them to
+ * Redis together, a few times a second. So the limit is exact for a steady client; a burst may pass it by what each
+ * process answers between two reports.
  */
 import { hash } from 'node:crypto';
 import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { AWAY, type RequestError, requestError } from 'hotpath';
-import type { SharedRedis } from 'hotpath/fastify';
+import { type ScriptCommand, type SharedRedis, scriptCommand } from 'hotpath/fastify';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config/config.ts';
 import { clientAddress } from './request-log.ts';
 
 const WINDOW_MS = 60_000;
-const TELL_MS = 100;
+const REPORT_MS = 100;
 /** Viewers and addresses that one process remembers. */
 const REMEMBERED = 50_000;
 
@@ -37,7 +37,7 @@ export const rateLimit = fp<{ config: Config['rateLimit'] }>(
   { name: 'rate-limit', dependencies: ['auth', 'redis'] },
 );
 
-/** The public has no subject; who brings a token that does not hold has no viewer. */
+/** The public has no subject; a request with an invalid token has no viewer. */
 const subjectOf = (request: FastifyRequest): string | undefined => request.viewer?.subject;
 
 const maxFor = (request: FastifyRequest, config: Config['rateLimit']): number =>
@@ -66,14 +66,14 @@ function verdict(reply: FastifyReply, max: number, { ordinal, endsAt }: Counted)
 }
 
 interface Window {
-  /** In Redis: tells of nobody. */
+  /** The key in Redis: a hash, which names no viewer. */
   readonly name: string;
   endsAt: number;
-  /** Known to have been counted, here or elsewhere. */
+  /** Requests that were counted, here or by other processes. */
   requests: number;
-  /** Counted here, and not told to Redis yet. */
-  untold: number;
-  /** Whether Redis has said what others have counted. */
+  /** Requests that were counted here and are not reported to Redis yet. */
+  unreported: number;
+  /** Whether Redis has said what other processes have counted. */
   isShared: boolean;
 }
 
@@ -81,16 +81,17 @@ type Count = (key: string, max: number) => Counted | Promise<Counted>;
 
 function createCount(redis: SharedRedis | undefined): Count {
   const windows = new LRUCache<string, Window>({ max: REMEMBERED });
-  const tellLater = redis && createTelling((window) => void tell(redis, window));
+  const shared = redis && { ...redis, add: scriptCommand(redis.client, 'hotpathCountRequests', ADD) };
+  const reportLater = shared && createReporting((window) => void report(shared, window));
 
   return (key, max) => {
     const window = windowOf(windows, key);
     window.requests += 1;
-    window.untold += 1;
+    window.unreported += 1;
     const alone = { ordinal: window.requests, endsAt: window.endsAt };
-    if (!redis) return alone;
-    if (!window.isShared || window.requests * 2 > max) return tell(redis, window, alone.ordinal);
-    tellLater!(window);
+    if (!shared) return alone;
+    if (!window.isShared || window.requests * 2 > max) return report(shared, window, alone.ordinal);
+    reportLater!(window);
     return alone;
   };
 }
@@ -100,16 +101,16 @@ function windowOf(windows: LRUCache<string, Window>, key: string): Window {
   let window = windows.get(key);
   if (!window || window.endsAt <= now) {
     const name = `hotpath:rate:${hash('sha256', key, 'base64url')}`;
-    window = { name, endsAt: now + WINDOW_MS, requests: 0, untold: 0, isShared: false };
+    window = { name, endsAt: now + WINDOW_MS, requests: 0, unreported: 0, isShared: false };
     windows.set(key, window);
   }
   return window;
 }
 
 /**
- * KEYS[1]  who is counted
+ * KEYS[1]  the viewer or address
  * ARGV[1]  how many requests more
- * ARGV[2]  for how long a window lasts
+ * ARGV[2]  how long a window lasts, in milliseconds
  */
 const ADD = `
   local requests = redis.call('incrby', KEYS[1], ARGV[1])
@@ -119,31 +120,35 @@ const ADD = `
   return { requests, tonumber(ARGV[2]) }
 `;
 
-/** Tells Redis what was counted here, and learns what was counted in all. What gets no answer is not told again. */
-async function tell({ client, breaker }: SharedRedis, window: Window, ordinal = 0): Promise<Counted> {
-  const { name, untold } = window;
-  window.untold = 0;
-  const told = await breaker.attempt(() => client.eval(ADD, 1, name, untold, WINDOW_MS) as Promise<[number, number]>);
-  if (told === AWAY) return { ordinal, endsAt: window.endsAt };
-  const [requests, leftMs] = told;
+interface SharedCount extends Pick<SharedRedis, 'breaker'> {
+  readonly add: ScriptCommand;
+}
+
+/** Reports to Redis what was counted here, and learns the count of all processes. A report without an answer is lost. */
+async function report({ add, breaker }: SharedCount, window: Window, ordinal = 0): Promise<Counted> {
+  const { name, unreported } = window;
+  window.unreported = 0;
+  const counted = await breaker.attempt(() => add(name, unreported, WINDOW_MS) as Promise<[number, number]>);
+  if (counted === AWAY) return { ordinal, endsAt: window.endsAt };
+  const [requests, leftMs] = counted;
   const endsAt = Date.now() + leftMs;
-  // Told a moment after its end, it is the first of the next one, which begins with nothing.
+  // A report a moment after the window's end is the first of the next window, which starts with nothing.
   const isNext = window.isShared && endsAt - window.endsAt > WINDOW_MS / 2;
   window.isShared = true;
   window.endsAt = endsAt;
-  window.requests = Math.max(isNext ? 0 : window.requests, requests + window.untold);
+  window.requests = Math.max(isNext ? 0 : window.requests, requests + window.unreported);
   return { ordinal: Math.max(ordinal, requests), endsAt: window.endsAt };
 }
 
-/** Gathers windows and tells them together, a moment later. */
-function createTelling(tellOne: (window: Window) => void): (window: Window) => void {
+/** Gathers windows and reports them together, a moment later. */
+function createReporting(reportOne: (window: Window) => void): (window: Window) => void {
   const gathered = new Set<Window>();
-  const tellAll = () => {
-    for (const window of gathered) tellOne(window);
+  const reportAll = () => {
+    for (const window of gathered) reportOne(window);
     gathered.clear();
   };
   return (window) => {
-    if (gathered.size === 0) setTimeout(tellAll, TELL_MS).unref();
+    if (gathered.size === 0) setTimeout(reportAll, REPORT_MS).unref();
     gathered.add(window);
   };
 }

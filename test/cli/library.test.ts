@@ -127,7 +127,7 @@ await app.ready();
 for (const headers of [{}, { 'x-user': '7' }])
   for (let time = 0; time < 4; time += 1) await app.inject({ url: '/tags', headers });
 await app.hotpath.cache.settled();
-await app.hotpath.popular!.tell(app.hotpath.cache.takeReads(10));
+await app.hotpath.popular!.report(app.hotpath.cache.takeReads(10));
 await app.close();
 `;
 

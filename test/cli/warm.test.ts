@@ -40,7 +40,7 @@ describe('what is read most', () => {
   it('is told to Redis, read by the command, and in the memory of a process before it is ready', async () => {
     for (const [url, headers] of QUESTIONS) for (const _ of [1, 2, 3, 4]) await ask(app(), url, headers);
     await app().hotpath.cache.settled();
-    await app().hotpath.popular!.tell(app().hotpath.cache.takeReads(10));
+    await app().hotpath.popular!.report(app().hotpath.cache.takeReads(10));
     const redis = new Redis(server().url);
     const entries = await redis.keys('hotpath:*');
     await redis.unlink(entries.filter((key) => !key.includes('{popular}')));
@@ -80,7 +80,7 @@ describe('what is read most', () => {
 it('a page that a guard is asked about is left out, and the command says so', async () => {
   const { rows } = await app().pool.query('select user_id as id from permissions where project_id = 1 limit 1');
   for (const _ of [1, 2, 3, 4]) expect((await ask(app(), '/v1/projects/1', as(rows[0].id))).status).toBe(200);
-  await app().hotpath.popular!.tell(app().hotpath.cache.takeReads(10));
+  await app().hotpath.popular!.report(app().hotpath.cache.takeReads(10));
   const { said, code } = await warm();
   expect(said).toMatch(/^1 were left out: they are for those alone whom a guard lets in\.$/m);
   expect(code).toBe(0);

@@ -195,7 +195,7 @@ describe('what is taken from Redis into memory', () => {
     await settled();
     const reads = app(0).hotpath.cache.takeReads(10);
     expect(reads).toHaveLength(2);
-    await app(0).hotpath.popular!.tell(reads);
+    await app(0).hotpath.popular!.report(reads);
     await sql(`update products set name = 'after' where id = 16`);
     const own = { REDIS_URL: server().url, CACHE_WARM_UP_ENTRIES: '10' };
     const started = buildApp(loadConfig({ ...testEnvironment(service().databaseUrl), ...own }));
@@ -324,13 +324,13 @@ describe('the most read keys', () => {
   it('hold what viewers read, however much of the public is told of', async () => {
     await redis.flushall();
     const own = { key: '/v1/users/3/dashboard\nuser\n3', times: 3 };
-    await app(0).hotpath.popular!.tell([own]);
+    await app(0).hotpath.popular!.report([own]);
     for (let batch = 0; batch < 30; batch += 1) {
       const flood = Array.from({ length: 500 }, (_, at) => ({
         key: `/v1/products?after=${500 * batch + at}\npublic`,
         times: 1000,
       }));
-      await app(batch % 4).hotpath.popular!.tell(flood);
+      await app(batch % 4).hotpath.popular!.report(flood);
     }
     const [top, most] = [await app(1).hotpath.popular!.top(100), await app(1).hotpath.popular!.top(20_000)];
     expect([top.length, top.includes(own.key)]).toEqual([100, true]);

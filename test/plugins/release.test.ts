@@ -60,7 +60,7 @@ describe('two processes on one Redis', () => {
     const [one, other] = [await start({ RELEASE: 'before' }), await start({ RELEASE: 'after' })];
     const url = '/v1/products?fields=id&limit=7';
     for (let asked = 0; asked < 5; asked += 1) await ask(one, url);
-    await one.hotpath.popular!.tell(one.hotpath.cache.takeReads(10));
+    await one.hotpath.popular!.report(one.hotpath.cache.takeReads(10));
     expect(await other.hotpath.popular!.top(10)).toContain(`${url}\npublic`);
   });
 });

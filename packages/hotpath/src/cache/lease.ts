@@ -1,19 +1,21 @@
 /**
- * The lease: the right to fill a key, held by one process of all. Whoever does not get it waits for what the holder
- * stores. It ends by itself, so that a holder that dies holds nobody up for longer; who is still at work extends it.
+ * The lease: the right to fill a key, which one process of all holds. The others wait for the entry that the holder
+ * stores. It ends by itself, so that a holder that dies holds up no other process for longer; a holder that is still at
+ * work extends it.
  *
- * It spares the database work and protects no data: an entry is right or wrong by its snapshot, whoever filled it.
+ * It spares the database work and protects no data: an entry is right or wrong by its snapshot, whichever process filled it.
  */
 import { randomUUID } from 'node:crypto';
 import { AWAY } from './breaker.ts';
 import { remoteKeys } from './key.ts';
 import type { Remote } from './l2.ts';
+import { scriptCommand } from './redis-client.ts';
 
-/** Somebody else has it. */
+/** Another process has the lease. */
 export const HELD: unique symbol = Symbol('held');
 
 export interface Lease {
-  /** Gives it back, if it has not ended meanwhile. Never rejects. */
+  /** Gives the lease back, if it has not ended meanwhile. Never rejects. */
   release(): Promise<void>;
 }
 
@@ -23,32 +25,34 @@ export interface Leases {
 
 /**
  * KEYS[1]  the lease
- * ARGV[1]  the token of who thinks that he holds it
+ * ARGV[1]  the token of the process that asks
  */
 const RELEASE = `
   if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
   return 0
 `;
 
-/** As above, and ARGV[2] is for how long from now. */
+/** As above, and ARGV[2] is the lease's new duration in milliseconds. */
 const EXTEND = `
   if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end
   return 0
 `;
 
 export function createLeases({ redis, breaker, namespace }: Remote, durationMs: number): Leases {
+  const release = scriptCommand(redis, 'hotpathReleaseLease', RELEASE);
+  const extend = scriptCommand(redis, 'hotpathExtendLease', EXTEND);
   return {
     async take(key, patienceMs) {
       const { lease } = remoteKeys(namespace, key);
       const token = randomUUID();
       const taken = await breaker.attempt(() => redis.set(lease, token, 'PX', durationMs, 'NX'), patienceMs);
       if (taken !== 'OK') return taken === AWAY ? AWAY : HELD;
-      const extend = () => void breaker.attempt(() => redis.eval(EXTEND, 1, lease, token, durationMs));
-      const extending = setInterval(extend, durationMs / 2).unref();
+      const prolong = () => void breaker.attempt(() => extend(lease, token, durationMs));
+      const extending = setInterval(prolong, durationMs / 2).unref();
       return {
         async release() {
           clearInterval(extending);
-          await breaker.attempt(() => redis.eval(RELEASE, 1, lease, token));
+          await breaker.attempt(() => release(lease, token));
         },
       };
     },

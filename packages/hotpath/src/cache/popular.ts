@@ -1,15 +1,17 @@
 /**
- * The most read keys, added up over all processes: each tells Redis now and then what was read most from its memory.
- * They are kept by day, so that what was popular once is forgotten, and only so many, the fewest reads left out first.
+ * The most read keys, added up over all processes: each process reports to Redis now and then which keys were read most
+ * from its memory. Redis keeps them by day, so that old favourites are forgotten, and only so many, the least read left
+ * out first.
  *
- * Keys of the public have a set of their own, and at most half of what is asked for while there are others. So nothing
- * that anonymous clients ask, however often, leaves out what viewers read.
+ * Keys of the public have a set of their own, and at most half of the places while there are other keys. So nothing that
+ * anonymous clients ask, however often, crowds out what viewers read.
  */
 import { AWAY } from './breaker.ts';
 import { isPublicKey } from './key.ts';
 import type { Remote } from './l2.ts';
+import { scriptCommand } from './redis-client.ts';
 
-/** A key, and how often it was read from memory since it was last told of. */
+/** A key, and how often it was read from memory since it was last reported. */
 export interface KeyReads {
   readonly key: string;
   readonly times: number;
@@ -17,7 +19,7 @@ export interface KeyReads {
 
 export interface Popular {
   /** Never rejects. */
-  tell(reads: readonly KeyReads[]): Promise<void>;
+  report(reads: readonly KeyReads[]): Promise<void>;
   /** The most read of today and yesterday, most first; none while Redis is away. */
   top(many: number): Promise<string[]>;
 }
@@ -54,6 +56,7 @@ const AUDIENCES: readonly Audience[] = ['public', 'viewers'];
 const audienceOf = (key: string): Audience => (isPublicKey(key) ? 'public' : 'viewers');
 
 export function createPopular({ redis, breaker, namespace }: Remote): Popular {
+  const addReads = scriptCommand(redis, 'hotpathAddReads', ADD);
   const nameOf = (time: number, audience: Audience) =>
     `hotpath:${namespace}:{popular}:${audience}:${new Date(time).toISOString().slice(0, 10)}`;
 
@@ -61,7 +64,7 @@ export function createPopular({ redis, breaker, namespace }: Remote): Popular {
     const told = reads.filter(({ key }) => audienceOf(key) === audience).flatMap(({ key, times }) => [times, key]);
     if (told.length === 0) return;
     const name = nameOf(Date.now(), audience);
-    await breaker.attempt(() => redis.eval(ADD, 1, name, KEPT_KEYS, 2 * DAY_MS, ...told));
+    await breaker.attempt(() => addReads(name, KEPT_KEYS, 2 * DAY_MS, ...told));
   }
 
   async function readsOf(name: string, many: number): Promise<KeyReads[]> {
@@ -71,7 +74,7 @@ export function createPopular({ redis, breaker, namespace }: Remote): Popular {
   }
 
   return {
-    async tell(reads) {
+    async report(reads) {
       await Promise.all(AUDIENCES.map((audience) => add(reads, audience)));
     },
     async top(many) {

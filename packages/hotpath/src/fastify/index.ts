@@ -5,7 +5,7 @@ import './reads/cached-reply.ts';
 import './route-config.ts';
 
 export type { PoolOrUrl } from '../budget/reading-pool.ts';
-export type { RedisClient } from '../cache/redis-client.ts';
+export { type RedisClient, type ScriptCommand, scriptCommand } from '../cache/redis-client.ts';
 export type { CacheOptions } from './cache/cache.ts';
 export type { FreshnessOptions } from './cache/freshness.ts';
 export { type TelemetryOptions, type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';

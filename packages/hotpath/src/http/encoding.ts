@@ -1,25 +1,26 @@
-/** Content encodings: which one a request is answered in, and how the bytes come into it. */
+/** Content encodings: the one that a client prefers, and the compression of a body. */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
+import Negotiator from 'negotiator';
 
-/** As they are stored, `identity` first. */
+/** In the order in which an entry stores them, `identity` first. */
 export const ENCODINGS = ['identity', 'gzip', 'br'] as const;
 
 /** An encoding in which a reply may be sent. */
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** What is smaller is not compressed. */
+/** A smaller body is not compressed. */
 export const COMPRESSED_FROM_BYTES = 1024;
 
-/** Of equal weight the first is taken. */
+/** Of encodings with the same weight, the first one wins. */
 const PREFERRED: readonly Encoding[] = ['br', 'gzip', 'identity'];
 
 const REMEMBERED_HEADERS = 200;
 const LONGEST_HEADER = 200;
 const remembered = new LRUCache<string, Encoding>({ max: REMEMBERED_HEADERS });
 
-/** @param accept the `Accept-Encoding` header. Without it, and where nothing of ours is acceptable, `identity`. */
+/** @param accept the `Accept-Encoding` header. Without it, and if the client accepts none of these, `identity`. */
 export function encodingFor(accept: string | undefined): Encoding {
   if (accept === undefined || accept.length > LONGEST_HEADER) return 'identity';
   let encoding = remembered.get(accept);
@@ -30,21 +31,11 @@ export function encodingFor(accept: string | undefined): Encoding {
   return encoding;
 }
 
+/** `x-gzip` is an old name of `gzip` (RFC 9110, 8.4.1.3). */
 function negotiate(accept: string): Encoding {
-  const weights = new Map(accept.toLowerCase().split(',').map(weightOf));
-  const weighed = PREFERRED.map((encoding) => {
-    const named = weights.get(encoding) ?? (encoding === 'gzip' ? weights.get('x-gzip') : undefined);
-    // Whoever does not name it takes `identity`, but would rather have what he names.
-    return { encoding, weight: named ?? weights.get('*') ?? (encoding === 'identity' ? Number.MIN_VALUE : 0) };
-  });
-  const [best] = weighed.sort((one, other) => other.weight - one.weight);
-  return best!.weight > 0 ? best!.encoding : 'identity';
-}
-
-function weightOf(part: string): [name: string, weight: number] {
-  const [name = '', ...parameters] = part.split(';').map((text) => text.trim());
-  const quality = parameters.find((parameter) => parameter.startsWith('q='));
-  return [name, quality === undefined ? 1 : Number(quality.slice(2)) || 0];
+  const headers = { 'accept-encoding': accept.toLowerCase().replaceAll('x-gzip', 'gzip') };
+  const [best] = new Negotiator({ headers }).encodings([...PREFERRED], { preferred: [...PREFERRED] });
+  return (best as Encoding | undefined) ?? 'identity';
 }
 
 const gzipped = promisify(gzip);

@@ -48,7 +48,8 @@ export function taskOf<Dependencies extends object>(
     const { id, attempts: attempt } = helpers.job;
     const trace = new JobTrace({ tracing, task: job.name, headers, id, attempt });
     const told = log.child?.({ trace_id: trace.traceId, span_id: trace.spanId }) ?? log;
-    const run = () => job.run(payload, { ...dependencies, signal, attempt, log: told.child?.({ job: job.name, id }) ?? log });
+    const run = () =>
+      job.run(payload, { ...dependencies, signal, attempt, log: told.child?.({ job: job.name, id }) ?? log });
     try {
       await trace.run(() => orAborted(run, signal));
     } catch (error) {

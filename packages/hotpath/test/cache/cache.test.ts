@@ -504,14 +504,14 @@ describe('the second tier', () => {
 describe('the most read keys', () => {
   it('are added up over processes and two days, half of them of the public at most', async () => {
     const popular = createPopular(remote);
-    await popular.tell([
+    await popular.report([
       { key: '/a\nuser', times: 3 },
       { key: '/b\nuser', times: 5 },
       { key: '/c\npublic', times: 100 },
       { key: '/d\npublic', times: 50 },
     ]);
-    await popular.tell([{ key: '/a\nuser', times: 4 }]);
-    await popular.tell([]);
+    await popular.report([{ key: '/a\nuser', times: 4 }]);
+    await popular.report([]);
     expect(await popular.top(2)).toEqual(['/c\npublic', '/a\nuser']);
     expect(await popular.top(10)).toEqual(['/c\npublic', '/d\npublic', '/a\nuser', '/b\nuser']);
     const names = await redis.keys('*');
@@ -530,7 +530,7 @@ describe('the most read keys', () => {
   it('are so many, the least read left out first', async () => {
     const popular = createPopular(remote);
     const reads = Array.from({ length: 10_002 }, (_, id) => ({ key: `/${id}\nuser`, times: id + 1 }));
-    await popular.tell(reads);
+    await popular.report(reads);
     const [name] = (await redis.keys('*')) as [string];
     expect([
       await redis.zcard(name),

@@ -1,15 +1,15 @@
 /**
- * Warm-up: what is read most is told to Redis now and then, and a process that starts takes it from there into its
- * memory before it is ready. `hotpath warm` reads what is not in Redis any more.
+ * Warm-up: each process reports its most read keys to Redis now and then, and a process that starts takes those entries
+ * from Redis into its memory before it is ready. `hotpath warm` reads the entries that Redis has lost.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Cache } from '../../cache/cache.ts';
 import type { Popular } from '../../cache/popular.ts';
 
-const TELL_MS = 30_000;
-/** Keys that are told of at a time. */
-const TOLD = 500;
+const REPORT_MS = 30_000;
+/** Keys that are reported at a time. */
+const REPORTED = 500;
 const AT_ONCE = 50;
 /** No process waits longer to be ready. */
 const LONGEST_MS = 10_000;
@@ -24,8 +24,8 @@ export interface WarmUp {
 /** @returns whether the memory of the process has been filled, as far as it could be. */
 export function warmUp(app: FastifyInstance, { popular, cache, entries }: WarmUp): () => boolean {
   let isWarm = entries === 0 || popular === undefined;
-  const tell = async () => popular?.tell(cache.takeReads(TOLD));
-  const telling = setInterval(() => void tell(), TELL_MS).unref();
+  const report = async () => popular?.report(cache.takeReads(REPORTED));
+  const reporting = setInterval(() => void report(), REPORT_MS).unref();
   app.addHook('onReady', async () => {
     if (!popular || isWarm) return;
     const limit = delay(LONGEST_MS, undefined, { ref: false });
@@ -34,8 +34,8 @@ export function warmUp(app: FastifyInstance, { popular, cache, entries }: WarmUp
     });
   });
   app.addHook('preClose', async () => {
-    clearInterval(telling);
-    await tell();
+    clearInterval(reporting);
+    await report();
   });
   return () => isWarm;
 }

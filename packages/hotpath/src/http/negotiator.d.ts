@@ -1,0 +1,8 @@
+/** `negotiator` has no types of its own, and those of DefinitelyTyped do not know `preferred`. */
+declare module 'negotiator' {
+  export default class Negotiator {
+    constructor(request: { readonly headers: Readonly<Record<string, string>> });
+    /** @returns the acceptable encodings of `available`, the best first. */
+    encodings(available: string[], options?: { readonly preferred?: string[] }): string[];
+  }
+}
