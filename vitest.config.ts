@@ -22,6 +22,13 @@ export const SERVER_SETUP = 'test/support/global-setup.ts';
 export default defineConfig({
   test: {
     ...options,
+    // `npm run coverage`. Programs that tests start as processes of their own are not counted.
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts', 'packages/hotpath/src/**/*.ts'],
+      exclude: ['**/*.d.ts'],
+      reporter: ['text-summary', 'html', 'lcov'],
+    },
     projects: [
       // One module graph for all unit tests of a worker: half the time.
       { test: { name: 'unit', include: unit, isolate: false } },

@@ -221,8 +221,8 @@ describe('the heap that a process may use', () => {
   });
 });
 
-describe('docs/configuration.md', () => {
-  const document = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+describe('docs/reference/configuration.md', () => {
+  const document = readFileSync(new URL('../docs/reference/configuration.md', import.meta.url), 'utf8');
 
   it.each(Object.entries(variables.properties))('tells of %s what the schema tells', (name, schema) => {
     const fallback = 'default' in schema ? `\`${schema.default}\`` : '';

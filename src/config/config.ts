@@ -1,7 +1,7 @@
 /**
  * The configuration: the environment's variables as one typed object. Nothing else in `src/` reads `process.env`. A value
  * that does not fit stops the start with one sentence a variable. What each variable is for stands beside it in
- * `config/variables.ts`, and in docs/configuration.md, which a test holds to that list.
+ * `config/variables.ts`, and in docs/reference/configuration.md, which a test holds to that list.
  */
 import { urlComplaint } from 'hotpath/database';
 import { Value } from 'typebox/value';

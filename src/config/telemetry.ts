@@ -89,13 +89,13 @@ export const telemetryVariables = {
     Type.String({
       minLength: 1,
       description:
-        'What the service is called in traces. Without it, the `service.name` of the attributes below, or `hotpath`.',
+        'The name of the service in traces. Without it, the `service.name` of the attributes below, or `hotpath`.',
     }),
   ),
   OTEL_RESOURCE_ATTRIBUTES: Type.Optional(
     Type.String({
       ...PAIRS,
-      description: 'What else is told of the service, such as deployment.environment.name=prod.',
+      description: 'Other attributes of the service, such as deployment.environment.name=prod.',
     }),
   ),
   METRICS_TOKEN: Type.Optional(
@@ -104,7 +104,7 @@ export const telemetryVariables = {
       secret: true,
       wants: 'a secret of at least 16 characters',
       description:
-        'Who brings it as a bearer token may read `/metrics`. Without it, outside production, everybody may.',
+        'A client that sends it as a bearer token may read `/metrics`. Without it, outside production, every client may.',
     }),
   ),
 };

@@ -58,7 +58,7 @@ export const variables = Type.Object({
   }),
   SHUTDOWN_DELAY_MS: milliseconds(
     5000,
-    'How long a process that is told to stop goes on accepting connections. Meanwhile `/readyz` says that it is not ready, and each reply closes its connection.',
+    'How long a process goes on accepting connections after it is signalled to stop. Meanwhile `/readyz` says that it is not ready, and each reply closes its connection.',
   ),
   SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, 'How long requests in flight may take to finish after that.'),
   REQUEST_TIMEOUT_MS: milliseconds(
@@ -127,7 +127,10 @@ export const variables = Type.Object({
     description:
       'The most that cached responses take in the memory of one process; those that are not for the public, three quarters of it.',
   }),
-  FRESHNESS_POLL_MS: milliseconds(20, 'How often changes are asked for while cached responses are served.'),
+  FRESHNESS_POLL_MS: milliseconds(
+    20,
+    'How often the follower polls for changes while the process serves cached responses.',
+  ),
   FRESHNESS_BOUND_MS: milliseconds(
     200,
     'The bound of staleness: how old the knowledge of changes may be. Past it the cache catches up first, or is bypassed.',
@@ -144,7 +147,7 @@ export const variables = Type.Object({
     minimum: 0,
     maximum: 100,
     default: 100,
-    description: 'The share of viewers whose reads are cached; whose is decided by a hash and stays so. 0 for nobody.',
+    description: 'The share of viewers whose reads are cached; a hash decides and never changes. 0 for no viewer.',
   }),
   CACHE_SAMPLE_ONE_IN: count(
     0,
@@ -159,10 +162,7 @@ export const variables = Type.Object({
   DATABASE_URL: url(['postgres', 'postgresql'], 'The database. `npm run dev` starts one of its own without it.'),
   DATABASE_POOL_MAX: count(20, 1, 'The most connections the pool opens.'),
   DATABASE_POOL_MIN: count(5, 0, 'Connections that are opened at the start and kept open when idle.'),
-  DATABASE_POOL_IDLE_TIMEOUT_MS: milliseconds(
-    30_000,
-    'When a connection above the minimum that nobody uses is closed.',
-  ),
+  DATABASE_POOL_IDLE_TIMEOUT_MS: milliseconds(30_000, 'When an idle connection above the minimum is closed.'),
   DATABASE_POOL_MAX_USES: count(
     7500,
     1,
@@ -192,7 +192,7 @@ export const variables = Type.Object({
   MAIL_FROM: Type.String({
     minLength: 1,
     default: 'Hotpath <hotpath@localhost>',
-    description: 'Who mails are from. What is behind the `@` also ends their Message-IDs.',
+    description: 'The sender of mails. The part after the `@` also ends their Message-IDs.',
   }),
   FILES_DIRECTORY: Type.String({
     minLength: 1,
@@ -202,7 +202,7 @@ export const variables = Type.Object({
   BUDGET_MODE: Type.Enum(['throw', 'warn', 'count'], {
     default: 'count',
     description:
-      'What happens to a request that sends more statements than its route declares: it fails, it is logged with the lines of code, or it is counted.',
+      'The treatment of a request that sends more statements than its route declares: it fails, it is logged with the lines of code, or it is counted.',
   }),
   JWT_SECRET: Type.Optional(
     Type.String({
@@ -219,7 +219,7 @@ export const variables = Type.Object({
       secret: true,
       wants: 'a secret of at least 32 characters',
       description:
-        'What cursors and links to reports are signed with, the same in every service and worker. Without it `JWT_SECRET`; with `JWKS_URL` it must be set.',
+        'The key that signs cursors and links to reports, the same in every service and worker. Without it `JWT_SECRET`; with `JWKS_URL` it must be set.',
     }),
   ),
   JWT_ISSUER: Type.String({ default: 'hotpath', description: 'The issuer (`iss`) that a token must name.' }),

@@ -2,7 +2,7 @@
  * The mailer: sends a mail by SMTP, or lays it down as an `.eml` file where there is no mail server.
  *
  * A mail has a Message-ID that its job decides, the same at every try. A file is named after it and appears whole or not at
- * all, so there a mail is exactly once. Of SMTP nobody can promise that: see `jobs/once.ts` and docs/jobs.md.
+ * all, so there a mail is exactly once. Of SMTP nobody can promise that: see `jobs/once.ts` and docs/operating/jobs.md.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';

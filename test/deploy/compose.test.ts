@@ -88,10 +88,10 @@ describe('the roles of the database', () => {
   });
 });
 
-describe('the table of docs/deploy.md', () => {
+describe('the table of docs/operating/deploy.md', () => {
   it('has every variable that is taken from the environment, and no other', () => {
     const taken = [...textOf('docker-compose.yml').matchAll(/^(?!#).*?\$\{([A-Z][A-Z_]+)-/gm)].map(([, name]) => name!);
-    const table = textOf('docs/deploy.md').split('\n| variable | for |\n')[1]!.split('\n\n', 1)[0]!;
+    const table = textOf('docs/operating/deploy.md').split('\n| variable | for |\n')[1]!.split('\n\n', 1)[0]!;
     const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(
       ([, names]) => names!.match(/(?<=`)[A-Z_]+(?=`)/g) ?? [],
     );

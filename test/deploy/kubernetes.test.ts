@@ -91,10 +91,10 @@ describe('deploy/kubernetes', () => {
     expect(keys).toEqual([key('database-url'), key('direct-database-url'), key('owner-database-url')]);
   });
 
-  it('names the keys of its Secret in docs/deploy.md', () => {
+  it('names the keys of its Secret in docs/operating/deploy.md', () => {
     const text = textOf('deploy/kubernetes/hotpath.yml') + textOf('deploy/kubernetes/migrate.yml');
     const used = [...text.matchAll(/secretKeyRef: \{ name: hotpath, key: ([\w-]+) \}/g)].map(([, key]) => key!);
-    const made = textOf('docs/deploy.md').match(/(?<=--from-literal=)[\w-]+/g)!;
+    const made = textOf('docs/operating/deploy.md').match(/(?<=--from-literal=)[\w-]+/g)!;
     expect(made.sort()).toEqual([...new Set(used)].sort());
   });
 

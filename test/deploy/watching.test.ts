@@ -81,7 +81,7 @@ describe('metrics', () => {
 describe('alerts', () => {
   it.each(alerts)('%s is tested, and has a paragraph that says what to do', (alert) => {
     expect(textOf('deploy/prometheus/alerts.test.yml')).toContain(`alertname: ${alert}`);
-    const paragraphs = textOf('docs/operate.md').split('\n## When an alert fires\n')[1]!.split('\n\n');
+    const paragraphs = textOf('docs/operating/operate.md').split('\n## When an alert fires\n')[1]!.split('\n\n');
     const paragraph = paragraphs.find((each) => each.split(' — ')[0]!.includes(`\`${alert}\``));
     expect(paragraph).toMatch(/^1\. /m);
   });

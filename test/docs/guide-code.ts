@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { PROJECT } from '../../src/dev/home.ts';
 
 /** Followed by tests of their own, in folders of their own. */
-const FOLLOWED = ['n-plus-one-guard.md', 'quick-start.md'];
+const FOLLOWED = ['add-a-resource.md', 'n-plus-one-guard.md', 'quick-start.md'];
 
 const GUIDES = join(PROJECT, 'docs/guides');
 
@@ -42,6 +42,10 @@ export const guideNames = (): string[] => readdirSync(GUIDES).filter((name) => !
 
 export const guideText = (name: string): string => readFileSync(join(GUIDES, name), 'utf8');
 
+/** The README of the package is checked with the guides. */
+const packageReadme = (): CodeBlock[] =>
+  codeBlocks('package-readme.md', readFileSync(join(PROJECT, 'packages/hotpath/README.md'), 'utf8'));
+
 /** Writes the code of all guides into a folder of its own, beside the client and the data model that it imports. */
 export function writeGuides(): string {
   const folder = mkdtempSync(join(tmpdir(), 'guides-'));
@@ -51,7 +55,7 @@ export function writeGuides(): string {
     const generated = JSON.stringify(join(PROJECT, 'prisma/generated', file));
     writeFileSync(join(folder, 'generated', file), `export * from ${generated};\n`);
   }
-  const blocks = guideNames().flatMap((name) => codeBlocks(name, guideText(name)));
+  const blocks = [...guideNames().flatMap((name) => codeBlocks(name, guideText(name))), ...packageReadme()];
   for (const { file, code } of blocks) writeFileSync(join(folder, file), code, { flag: 'wx' });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config()));

@@ -1,48 +1,60 @@
-/** Links between the pages lead to files and headings that are there. */
-import { existsSync, globSync, readFileSync } from 'node:fs';
+/** Links and paths in the documentation lead to files and headings that exist, and the site shows every page. */
+import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { anchorOf } from '../../docs/.vitepress/anchors.ts';
+import { GROUPS } from '../../docs/.vitepress/pages.ts';
 import { PROJECT } from '../../src/dev/home.ts';
+import { ALL_PAGES, docPages, pageText, withoutCode } from './doc-pages.ts';
 
-const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: PROJECT })];
+const pages = docPages(...ALL_PAGES);
 
-const textOf = (path: string): string => readFileSync(path, 'utf8');
-
-const FENCED = /^ *```[\s\S]*?^ *```$/gm;
-
-/** As GitHub makes them of headings. */
-function anchorsOf(path: string): string[] {
-  const headings = textOf(path)
-    .replace(FENCED, '')
-    .matchAll(/^#+ (.+)$/gm);
-  return [...headings].map(([, title]) =>
-    title!
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-}
+const anchorsOf = (page: string): string[] =>
+  [...withoutCode(pageText(page)).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading!));
 
 /** The links of a page that lead nowhere. */
 function brokenLinks(page: string): string[] {
-  const path = join(PROJECT, page);
-  const links = textOf(path)
-    .replace(FENCED, '')
-    .matchAll(/\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]+))?\)/g);
+  const links = withoutCode(pageText(page)).matchAll(/\]\((?!\w+:)([^)\s#]*)(?:#([^)\s]+))?\)/g);
   return [...links].flatMap(([link, file, anchor]) => {
-    const target = file === '' ? path : resolve(dirname(path), file!);
+    const target = file === '' ? join(PROJECT, page) : resolve(dirname(join(PROJECT, page)), file!);
     if (!existsSync(target)) return [link];
-    return anchor === undefined || !target.endsWith('.md') || anchorsOf(target).includes(anchor) ? [] : [link];
+    const path = target.slice(PROJECT.length + 1);
+    return anchor === undefined || !target.endsWith('.md') || anchorsOf(path).includes(anchor) ? [] : [link];
   });
 }
 
-it.each(pages)('%s', (page) => {
+/** Paths of this repository in code spans: `src/app.ts`, `packages/hotpath/src/jobs/`. */
+const PATH = /`((?:src|packages|test|prisma|bench|deploy|jaeger|docs|examples)\/[\w./-]*\w\/?)`/g;
+
+/** Files that the reader of a page makes, in this repository or in a project of their own. */
+const MADE = /coupons|^src\/hotpath\/|^bench\/out\//;
+
+const missingPaths = (page: string): string[] =>
+  [...withoutCode(pageText(page)).matchAll(PATH)]
+    .map(([, path]) => path!)
+    .filter((path) => !MADE.test(path))
+    .filter((path) => !existsSync(join(PROJECT, path)) && !existsSync(join(PROJECT, dirname(page), path)));
+
+it.each(pages)('%s has no broken link', (page) => {
   expect(brokenLinks(page)).toEqual([]);
 });
 
-it('leads from the README to every guide', () => {
-  const readme = textOf(join(PROJECT, 'README.md'));
-  const guides = pages.filter((page) => page.startsWith('docs/guides/') || page.startsWith('docs/reference/'));
-  expect(guides.length).toBeGreaterThan(10);
-  expect(guides.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
+// A decision and a changelog speak of the files of their day.
+it.each(pages.filter((page) => !/decisions|CHANGELOG/.test(page)))('%s names files that exist', (page) => {
+  expect(missingPaths(page)).toEqual([]);
+});
+
+describe('the site', () => {
+  it('shows every page', () => {
+    const shown = GROUPS.flatMap((group) => group.pages.map((name) => `docs/${name}.md`));
+    const written = docPages('docs/**/*.md').filter(
+      (page) => !page.startsWith('docs/decisions/') && page !== 'docs/index.md',
+    );
+    expect(shown.toSorted()).toEqual(written);
+  });
+
+  it('has four folders of pages', () => {
+    const folders = docPages('docs/**/*.md').map((page) => dirname(page).replace(/^docs\/?/, ''));
+    expect([...new Set(folders)].filter(Boolean).sort()).toEqual(['decisions', 'guides', 'operating', 'reference']);
+  });
 });

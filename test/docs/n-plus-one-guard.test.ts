@@ -1,6 +1,6 @@
 /**
  * docs/guides/n-plus-one-guard.md, followed to the letter in an empty folder that installs the tarball, Fastify and `pg` alone:
- * the N+1 is named, the mended route passes.
+ * the N+1 is named, the fixed route passes.
  */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,15 +44,15 @@ async function testWith(app: string): Promise<{ status: number; output: string }
   return { status, output };
 }
 
-it('names the N+1 as it says, and passes once it is mended', async () => {
+it('names the N+1 as it says, and passes once it is fixed', async () => {
   const app = blocks.get('app.ts')!;
   const failed = await testWith(app);
   expect(failed.status).toBe(1);
   expect(failed.output).toContain(JSON.stringify(promised.replace('/home/me/app', folder)).slice(1, -1));
 
   const route = app.slice(app.indexOf("app.get('/posts'"));
-  const mended = await testWith(app.replace(route, blocks.get('the route, mended')!));
-  expect([mended.status, mended.output]).toEqual([0, expect.stringContaining('"statusCode":200')]);
+  const fixed = await testWith(app.replace(route, blocks.get('the route, fixed')!));
+  expect([fixed.status, fixed.output]).toEqual([0, expect.stringContaining('"statusCode":200')]);
   expect(readdirSync(join(folder, 'node_modules'))).not.toContain('@prisma');
 }, 60_000);
 

@@ -1,11 +1,11 @@
-/** docs/security.md names tests that are there. */
+/** docs/operating/security.md names tests that are there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { PROJECT } from '../../src/dev/home.ts';
 
 const textOf = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
-const rows = textOf('docs/security.md')
+const rows = textOf('docs/operating/security.md')
   .split('\n')
   .filter((line) => /^\| (?!tried|---)/.test(line));
 const testOf = (row: string): string => row.split(' | ').at(-1)!.replace(/ \|$/, '');
@@ -17,7 +17,9 @@ it('names a test in each line', () => {
 });
 
 it('names no file that is not there', () => {
-  const files = new Set(textOf('docs/security.md').match(/(?<=`)(?:packages\/hotpath\/)?test\/[\w./-]+(?=`)/g));
+  const files = new Set(
+    textOf('docs/operating/security.md').match(/(?<=`)(?:packages\/hotpath\/)?test\/[\w./-]+(?=`)/g),
+  );
   expect([...files].filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
 });
 

@@ -40,12 +40,12 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 100,
   },
   keys: {
-    mutate: ['src/plugins/jwks.ts'],
+    mutate: ['src/plugins/auth/jwks.ts'],
     tests: ['test/plugins/jwks.test.ts'],
     least: 100,
   },
   auth: {
-    mutate: ['src/plugins/auth.ts'],
+    mutate: ['src/plugins/auth/auth.ts'],
     tests: ['test/plugins/auth/viewer-of-request.test.ts'],
     least: 100,
   },
@@ -112,7 +112,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   },
 };
 
-/** The scope that a file is mutated in. @param file may end in a range of lines: `src/plugins/auth.ts:20-40`. */
+/** The scope that a file is mutated in. @param file may end in a range of lines: `src/plugins/auth/auth.ts:20-40`. */
 export function scopeOfFile(file: string): string | undefined {
   const [path] = file.split(':') as [string];
   const isIn = ({ mutate }: MutationScope) => mutate.some((pattern) => matchesGlob(path, pattern));

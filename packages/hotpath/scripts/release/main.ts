@@ -1,6 +1,6 @@
 /**
  * `npm run release -- VERSION [--publish]`: tests what is committed, packs it, and publishes it to npm with its
- * provenance. Without `--publish` npm only tries, and nothing is tagged. `docs/releases.md` has the steps before.
+ * provenance. Without `--publish` npm only tries, and nothing is tagged. `docs/reference/releases.md` has the steps before.
  */
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';

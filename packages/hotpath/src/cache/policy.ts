@@ -31,7 +31,7 @@ export interface CachePolicy {
   readonly scope?: 'viewer' | 'public';
   /**
    * How long a shared cache may send the answer of a public route without asking, from when the answer was read; at
-   * least the ttl. The shared cache must be purged at the acknowledgement of each change: docs/deploy.md says how.
+   * least the ttl. The shared cache must be purged at the acknowledgement of each change: docs/operating/deploy.md says how.
    * @defaultValue 0
    */
   readonly sharedMaxAge?: number;

@@ -4,7 +4,7 @@
  * A compiled statement gives one row of a few text columns. So the query below, which speaks `pg`'s protocol for
  * queries (`submit` and the `handle…` methods), builds no result object, runs no type parsers, and asks for the names of
  * the columns only the first time: they are the same for every execution of a prepared statement. The figures are in
- * `docs/decisions.md`.
+ * decision 0026 (`docs/decisions/`).
  *
  * A prepared statement keeps the types that its parameters had when it was prepared. After `ALTER TYPE` it may fail on
  * every connection that has it, for as long as they live. So a named statement whose error may come from that is run

@@ -4,7 +4,7 @@
  * message: one that is lost costs a poll's time.
  *
  * It is off unless it is switched on. PostgreSQL lets the transactions that notify commit one after the other, so that
- * many small writes take twice as long and more (`docs/decisions.md`); and it prepares none that has notified (PREPARE
+ * many small writes take twice as long and more (decision 0034); and it prepares none that has notified (PREPARE
  * TRANSACTION). The message says nothing, so a transaction tells once whatever it changed, and one that changed nothing does not.
  */
 import type pg from 'pg';

@@ -3,7 +3,7 @@
  * schema `hotpath` under a name made of the table's schema and name, with a trigger for each kind of statement.
  *
  * A trigger runs once a statement, with the rows before and after as tables. A few changed rows are logged one by one,
- * which is the cheapest plan PostgreSQL has for it (`docs/decisions.md`). If there are more, one row is logged for all:
+ * which is the cheapest plan PostgreSQL has for it (decision 0031). If there are more, one row is logged for all:
  * of each key the values that occur, or `*` where they are many.
  *
  * - An update counts where a watched column changed: compared byte by byte (`*<>`), because what PostgreSQL takes for

@@ -1,6 +1,6 @@
 /**
  * The error registry: every error that a consumer can meet, once. An error's code is the `code` of its problem
- * document and a heading of docs/errors.md; a test ties the two. A service has errors of its own beside them:
+ * document and a heading of docs/reference/errors.md; a test ties the two. A service has errors of its own beside them:
  *
  *     export const domainErrors = defineErrors({ outOfStock: ['OUT_OF_STOCK', 409] });
  *     throw domainErrors.error('outOfStock', 'Not enough is in stock.');

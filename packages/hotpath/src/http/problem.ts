@@ -1,6 +1,6 @@
 /**
  * The problem document: how every refusal and failure is told to the consumer (RFC 9457, `application/problem+json`).
- * `code` is stable and documented in docs/errors.md; `detail` is for people; `errors` points at the parts of the
+ * `code` is stable and documented in docs/reference/errors.md; `detail` is for people; `errors` points at the parts of the
  * request that do not fit.
  */
 import { STATUS_CODES } from 'node:http';

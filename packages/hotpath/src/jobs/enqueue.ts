@@ -3,7 +3,7 @@
  * is no order without its jobs, and no job without its order.
  *
  * The queue's own `add_jobs` ends with a NOTIFY, for which commits wait for each other: of 1,100 transactions a second 230
- * are left (docs/decisions.md). So jobs are inserted as it does, without that, and workers find them when they look.
+ * are left (decision 0056). So jobs are inserted as it does, without that, and workers find them when they look.
  * Only a lane, which is a row that may have to be made first, is left to `add_jobs`: lanes are for what is rare.
  */
 import { enqueueTraced, type JobHeaders } from '../telemetry/jobs.ts';

@@ -5,7 +5,7 @@ import { problemOf } from 'hotpath/http/problem';
 import { expect, it } from 'vitest';
 import { domainErrors } from '../../../../src/domain/errors.ts';
 
-const document = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
+const document = readFileSync(new URL('../../../../docs/reference/errors.md', import.meta.url), 'utf8');
 const documented = [...document.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
   code,
   Number(status),

@@ -1,7 +1,7 @@
 /**
  * From the plan of a read to the SELECT that gives its rows, one column an output.
  *
- * The form was chosen by measurement (`docs/decisions.md`):
+ * The form was chosen by measurement (decision 0021):
  * - A relation is a subquery in the SELECT list, not a LATERAL join. The planner then looks related rows up by index,
  *   row by row, for the rows that come back; joined, it computes them before the LIMIT, or hashes a whole table.
  * - Rows stay records, and lists arrays of records, until one `to_json` at the root writes the text once.
