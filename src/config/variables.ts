@@ -75,7 +75,7 @@ export const variables = Type.Object({
   TRUST_PROXY: list(
     'loopback|linklocal|uniquelocal|[\\da-fA-F.:]+(/\\d{1,3})?',
     'addresses or networks between commas, or a number of proxies',
-    'Which proxies are believed when they say (`X-Forwarded-*`) who the client is: their addresses or networks, or how many there are. None by default.',
+    'The proxies whose `X-Forwarded-*` headers name the client: their addresses or networks, or their number. None by default.',
   ),
   CORS_ORIGINS: list(
     '\\*|https?://[^/,\\s]+',
@@ -109,7 +109,7 @@ export const variables = Type.Object({
   REDIS_CLUSTER_NODES: list(
     HOST_AND_PORT,
     'host:port between commas',
-    'Nodes of a Redis Cluster beside the one in `REDIS_URL`, any of which tells of the others.',
+    'Nodes of a Redis Cluster beside the one in `REDIS_URL`, any of which knows the others.',
   ),
   REDIS_TIMEOUT_MS: milliseconds(50, 'When a request goes on without Redis.'),
   RELEASE: Type.Optional(
@@ -149,11 +149,7 @@ export const variables = Type.Object({
     default: 100,
     description: 'The share of viewers whose reads are cached; a hash decides and never changes. 0 for no viewer.',
   }),
-  CACHE_SAMPLE_ONE_IN: count(
-    0,
-    0,
-    'Of so many hits one is compared with what the database answers, in the background; 0 for none.',
-  ),
+  CACHE_SAMPLE_ONE_IN: count(0, 0, 'Compares one hit of this number with the database, in the background; 0 for none.'),
   CACHE_WARM_UP_ENTRIES: count(
     0,
     0,

@@ -36,4 +36,14 @@ export const RULES: readonly ProseRule[] = [
   { pattern: /\b(?:is|are) held (?:to|against)\b/gi, instead: '"checked against"' },
   { pattern: /\bof one's own\b|\bone's own\b/gi, instead: '"its own", "your own"' },
   { pattern: /\bin place of\b/gi, instead: '"instead of"' },
+  { pattern: /\banew\b/gi, instead: '"again"' },
+  { pattern: /\bfor so (?:long|many)\b|\bso many (?:times|seconds|hits|rows)\b/gi, instead: '"the number of"' },
+  {
+    pattern: /\b(?:is|are) not there\b|\b(?:that|which|what) (?:is|are|was|were) there\b/gi,
+    instead: '"missing", "existing"',
+  },
+  { pattern: /\btold\b/gi, instead: '"shown", "named", "reported"' },
+  { pattern: /\bfor who\b|\bwho may\b/gi, instead: 'name the actor: "a viewer that may"' },
+  { pattern: /(?<!\bthere )\b(?:is|are) no (?!longer\b|more\b)[a-z]+/gi, instead: '"is not a", "invalid"' },
+  { pattern: /\b(?:likewise|hence|thereby|in vain)\b/gi, instead: 'the plain word: "also", "so", "for nothing"' },
 ];
