@@ -1,5 +1,5 @@
 /**
- * `hotpath`: what a team's resources, policies and routes are written with.
+ * `hotpath`: the functions with which a team writes its resources, policies and routes.
  *
  *     export const post = resources<Prisma.TypeMap>()('Post', {
  *       name: 'post',

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 
 const HEAD = `# Commands
 
-What \`npx hotpath --help\` and \`npx hotpath COMMAND --help\` print. \`npm run docs:reference\` makes this page.
+The output of \`npx hotpath --help\` and \`npx hotpath COMMAND --help\`. \`npm run docs:reference\` makes this page.
 [command-line.md](../guides/command-line.md) says where commands find a project.
 `;
 

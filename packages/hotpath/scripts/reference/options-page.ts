@@ -4,8 +4,8 @@ import { commentText, type Described, describeComment, inCell } from './docstrin
 
 const HEAD = `# Options
 
-What a plugin, a function or a declaration takes, by type. \`npm run docs:reference\` makes this page from the sources. A
-dash is an option that may be left out and has nothing in its place.
+The members of each option of a plugin, a function or a declaration, by type. \`npm run docs:reference\` makes this page from the sources. A
+dash marks an option without a default.
 `;
 
 /** What a user writes, beside the types whose names end in \`Options\`. */

@@ -15,14 +15,14 @@ export type Writes<Model extends string = string> = Readonly<
   Partial<Record<Model, readonly Exclude<Privilege, 'SELECT'>[]>>
 >;
 
-/** What a role needs of one table. */
+/** The privileges on one table that a role needs. */
 export interface TableNeed {
   readonly schema: string;
   readonly table: string;
   readonly privileges: readonly Privilege[];
 }
 
-/** What a role must be allowed to do, in full. */
+/** The privileges that a role must have, in full. */
 export interface Needs {
   readonly tables: readonly TableNeed[];
   /** With their schemas and argument types: `"hotpath".begin_epoch()`. */
@@ -31,13 +31,13 @@ export interface Needs {
   readonly hasQueue: boolean;
 }
 
-/** What the needs of a service follow from. */
+/** The input from which the needs of a service follow. */
 export interface NeedsOptions {
   /** The data model of the resources. */
   readonly dataModel: DataModel;
-  /** What the resources read. */
+  /** The tables and columns that the resources read. */
   readonly watched: Watched;
-  /** What the service writes, in parts. */
+  /** The tables that the service writes, in parts. */
   readonly writes: readonly Writes[];
   /** Of the models that do not name theirs. */
   readonly schema: string;
@@ -75,7 +75,7 @@ const QUEUE_TABLES: Readonly<Record<string, readonly Privilege[]>> = {
   migrations: ['SELECT'],
 };
 
-/** What the role of a service must be allowed to do. */
+/** The privileges that the role of a service must have. */
 export function needsOf({ dataModel, watched, writes, schema, ...has }: NeedsOptions): Needs {
   const { hasQueue = true, hasMigrations = true } = has;
   const held = new Map<string, { readonly need: Omit<TableNeed, 'privileges'>; readonly privileges: Set<Privilege> }>();

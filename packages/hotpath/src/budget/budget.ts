@@ -4,7 +4,7 @@
  */
 import type { Ledger, Repetition } from './ledger.ts';
 
-/** What happens to a request over budget: it fails, it is logged, or it is counted. */
+/** The treatment of a request over budget: it fails, it is logged, or it is counted. */
 export type BudgetMode = 'throw' | 'warn' | 'count';
 
 /** How often a statement may not be sent in one request, unless somebody says otherwise. */
@@ -20,7 +20,7 @@ export interface RouteBudget {
   readonly repeated?: number;
 }
 
-/** What a request spent beyond its route's budget. */
+/** The statements of a request beyond its route's budget. */
 export interface Overrun {
   readonly route: string;
   readonly budget: number;

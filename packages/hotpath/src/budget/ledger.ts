@@ -16,7 +16,7 @@ export interface Repetition {
   readonly sites: Set<string>;
 }
 
-/** What a ledger keeps of each statement. */
+/** The data that a ledger keeps of each statement. */
 export interface LedgerOptions {
   /** Keeps the line of code of each statement; costs a stack trace a statement. */
   readonly sites: boolean;

@@ -9,7 +9,7 @@ export interface BudgetsOptions {
    * sends through. Without it, count them by `countStatements(pool)`.
    */
   readonly pool?: pg.Pool | readonly pg.Pool[];
-  /** What happens to a request over budget: it fails with status 500 (tests), it is logged (development), or it is counted. */
+  /** The treatment of a request over budget: it fails with status 500 (tests), it is logged (development), or it is counted. */
   readonly mode: BudgetMode;
   /** Statements that a request may send whose route declares no budget; as many as it likes without it. */
   readonly default?: number;
@@ -18,7 +18,7 @@ export interface BudgetsOptions {
    * @defaultValue `false`
    */
   readonly required?: boolean;
-  /** From so many times on, the same statement in one request is one too many. 3 by default. */
+  /** The number of repetitions of one statement in one request that is too many. 3 by default. */
   readonly repeated?: number;
   /**
    * Files whose lines are not named, beside those in `node_modules` and in a folder `generated`: a generated client, or the
@@ -29,8 +29,8 @@ export interface BudgetsOptions {
   /** Adds `db` to the reply's `Server-Timing`: statements, and their time in milliseconds. On by default. */
   readonly serverTiming?: boolean;
   /**
-   * Who sees what a refused request (status 400 or more) cost in the mode `count`; nobody by default, for the cost of
-   * "not found" can differ between a row that is there and one that is not.
+   * The requests whose refusal (status 400 or more) shows its cost in the mode `count`; none by default. The cost
+   * of "not found" can differ between an existing row and a missing one.
    */
   readonly showsCost?: (request: FastifyRequest) => boolean;
   /** Other headers of the application that tell the cost, taken off where it is not shown. */

@@ -5,7 +5,7 @@
  * tried. Once it has been open for a while it lets one probe through; that closes it, or keeps it open for as long again.
  */
 
-/** What comes of work that was not tried, failed, or took too long. */
+/** The result of work that was not tried, failed, or took too long. */
 export const AWAY: unique symbol = Symbol('away');
 
 export type BreakerState = 'closed' | 'open' | 'probing';

@@ -14,7 +14,7 @@ export interface CachePolicy {
    * @defaultValue 0.1
    */
   readonly jitter?: number;
-  /** Past the ttl: how long an entry is served while it is read anew; 0 without it. */
+  /** Past the ttl: how long the cache serves an entry while it reads the entry again; 0 without it. */
   readonly staleWhileRevalidate?: number;
   /**
    * How long an entry is served past its ttl, or past the last moment at which its changes were known, while no database
@@ -23,8 +23,8 @@ export interface CachePolicy {
    */
   readonly staleIfError?: number;
   /**
-   * Whose answer it is. `viewer`, the default: a role's, or one subject's where the policy of a resource says so.
-   * `public`: the route is read as the public may read it, whoever asks. A shared cache, such as a CDN, may keep the
+   * The viewers that share an answer. `viewer`, the default: those of a role, or one subject if the policy of a resource
+   * says so. `public`: the route is read as the public may read it, for every viewer. A shared cache, such as a CDN, may keep the
    * answer; without `sharedMaxAge` it asks each time whether the answer still holds.
    * @defaultValue `viewer`
    */

@@ -25,7 +25,7 @@ export function parseCommand<T extends ParseArgsConfig>(usage: string, config: T
   }
 }
 
-/** What is called, by whom. */
+/** The commands, the program's name and the arguments of a call. */
 export interface Dispatch {
   readonly commands: Readonly<Record<string, Command>>;
   /** What the user types before the name of a command. */

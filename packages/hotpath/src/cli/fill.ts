@@ -1,6 +1,6 @@
 /**
- * Fills Redis with what is read most, before somebody asks: each key is asked of the service itself, the most read first,
- * at a bounded rate.
+ * Fills Redis with the most read answers before clients request them: it sends each key to the service itself, the most
+ * read first, at a bounded rate.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -11,7 +11,7 @@ import { PUBLIC, type Viewer } from '../resource/viewer.ts';
 import { CommandError, parseCommand, say } from './command.ts';
 import { progressBar } from './progress.ts';
 
-/** What is asked of a Fastify server that has registered the plugin. */
+/** The part of a Fastify server with the plugin that filling needs. */
 export interface Fillable {
   inject(request: { url: string; headers: Record<string, string> }): Promise<{
     readonly statusCode: number;
@@ -35,7 +35,7 @@ export interface FillOptions {
   readonly top: number;
 }
 
-/** What came of filling Redis: counts of answers. */
+/** The result of filling Redis: counts of answers. */
 export interface Filled {
   /** Of the most read, how many there are. */
   readonly known: number;

@@ -21,9 +21,9 @@ export interface ExamineOptions {
   readonly root?: string;
   /** Of the database, as the service connects to it. */
   readonly url: string;
-  /** What the resources read. */
+  /** The tables and columns that the resources read. */
   readonly watched: Watched;
-  /** What the role of the connection must be allowed to do. */
+  /** The privileges that the role of the connection must have. */
   readonly needs: Needs;
   /** The names of the migrations that the database should have; without it they are not looked for. */
   readonly migrations?: readonly string[];

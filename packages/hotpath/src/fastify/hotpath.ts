@@ -35,17 +35,17 @@ export interface HotpathOptions {
   readonly pool: PoolOrUrl;
   /** The data model of the resources, as the generator `hotpath-datamodel` has written it. */
   readonly model: DataModel;
-  /** What may be read; each name once. */
+  /** The resources that clients may read; each name once. */
   readonly resources: readonly Resource[];
   /** Signs cursors; every instance of the service shares it. */
   readonly secret: string;
-  /** Who asks; without it the service sets `request.viewer` itself. */
+  /** The viewer of a request; without it the service sets `request.viewer` itself. */
   readonly viewer?: ViewerOf;
-  /** What processes share; the service connects and closes it. Without it the cache is in this process alone. */
+  /** The Redis that processes share; the service connects and closes it. Without it the cache is in this process alone. */
   readonly redis?: RedisClient | SharedRedis | undefined;
   /** Names the code that makes answers; processes of one release share what lies in Redis. Empty without it. */
   readonly release?: string | undefined;
-  /** What happens to a request over its budget; `warn` without it. To say more, register `budgets` before. */
+  /** The treatment of a request over its budget; `warn` without it. To say more, register `budgets` before. */
   readonly mode?: BudgetMode;
   /** Where the spans of requests go; without it there are none. Not needed where `telemetry` is registered before. */
   readonly tracing?: Tracing | undefined;

@@ -66,7 +66,7 @@ export interface Caching {
   isWarm(): boolean;
 }
 
-/** What the plugin adds to a server as `app.hotpath`. */
+/** The object that the plugin adds to a server as `app.hotpath`. */
 export interface Hotpath extends ReadParts, Freshness, Caching {
   readonly prisma: RegisteredClient;
   /** The read routes so far. */
@@ -83,6 +83,6 @@ declare module 'fastify' {
   }
 }
 
-/** What the plugin has added; undefined in a process that has not registered it, such as a worker. */
+/** The object that the plugin has added; undefined in a process that has not registered it, such as a worker. */
 export const hotpathOf = (app: FastifyInstance): Hotpath | undefined =>
   app.hasDecorator('hotpath') ? app.hotpath : undefined;

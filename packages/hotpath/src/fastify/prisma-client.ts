@@ -12,7 +12,7 @@
 // biome-ignore lint/suspicious/noEmptyInterface: a team adds to it
 export interface Register {}
 
-/** What the library asks of a client, in a transaction and outside. */
+/** The methods that the library calls on a client, in a transaction and outside. */
 export interface RawQueries {
   $queryRawUnsafe<T = unknown>(query: string, ...values: unknown[]): PromiseLike<T>;
   $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<number>;

@@ -37,7 +37,7 @@ export interface Key {
   readonly fields: readonly ScalarField[];
 }
 
-/** What the resources read, and so what is watched for changes. */
+/** The tables and columns that the resources read, and the triggers therefore watch. */
 export interface Watched {
   readonly registry: Registry;
   /** By model; a join table by its source. */
@@ -70,7 +70,7 @@ function basesOf(registry: Registry, model: string): string[] {
 }
 
 /**
- * What the resources read: tables, join tables, and the tables behind views.
+ * The tables that the resources read: their own, join tables, and the tables behind views.
  * @throws {DeclarationError} for a view that does not say what it is made of.
  */
 export function watch(registry: Registry): Watched {

@@ -34,7 +34,7 @@ export function signBearer(claims: object, { secret, expiresInSeconds }: Signing
   return `${signed}.${signatureOf(signed, secret).toString('base64url')}`;
 }
 
-/** What a token must say of who made it and for whom. */
+/** The issuer and the audience that a token must name. */
 export interface BearerRules {
   /** The claim `iss` that a token must have; any without it. */
   readonly issuer?: string;
@@ -47,7 +47,7 @@ interface WithHeaders {
 }
 
 /**
- * Who a request is from, by its bearer token: the option `viewer` of the plugin. A request without the header is the
+ * The viewer of a request, by its bearer token: the option `viewer` of the plugin. A request without the header is the
  * public's; the reading throws a 401 for a token that is invalid or has expired.
  * @throws {RangeError} for a secret that is too short.
  */

@@ -4,7 +4,7 @@
  */
 import { isIP, SocketAddress } from 'node:net';
 
-/** undefined for a text that is no address, such as `unknown`. */
+/** undefined for a text that is not an address, such as `unknown`. */
 export function canonicalAddress(text: string): string | undefined {
   if (isIP(text) === 4) return text;
   const bare = withoutPort(text.trim().replace(/^"(.*)"$/, '$1'));

@@ -1,5 +1,5 @@
 /**
- * The problem document: how every refusal and failure is told to the consumer (RFC 9457, `application/problem+json`).
+ * The problem document: the form of every refusal and failure (RFC 9457, `application/problem+json`).
  * `code` is stable and documented in docs/reference/errors.md; `detail` is for people; `errors` points at the parts of the
  * request that do not fit.
  */

@@ -10,7 +10,7 @@ import { sqlstateOf } from '../session/error-codes.ts';
 import { LOCK_PATIENCE_MS, LOCK_TRIES } from './lock-tables.ts';
 import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS } from './schema-versions.ts';
 
-/** What an installation changed. */
+/** The changes of an installation. */
 export interface Installed {
   /** The version of the schema `hotpath` that was there before; 0 if there was none. */
   readonly from: number;

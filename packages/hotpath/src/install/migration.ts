@@ -54,7 +54,7 @@ export function broughtBy(texts: readonly string[]): Brought {
   return { versions, triggers };
 }
 
-/** What the next migration follows from. */
+/** The input of the next migration. */
 export interface MigrationOptions {
   /** The texts of all migrations, in the order in which they are applied. */
   readonly migrationTexts: readonly string[];

@@ -6,7 +6,7 @@
  * be the same the second time; `once()` makes it so for what is not.
  */
 
-/** What a run is told. */
+/** The context of a run. */
 export interface Run {
   /** Aborted when the job has taken longer than it may, and when its worker stops. */
   readonly signal: AbortSignal;
@@ -43,7 +43,7 @@ export interface Log {
   error(about: object, line: string): void;
 }
 
-/** Whatever its payload is. */
+/** A job with any payload. */
 // biome-ignore lint/suspicious/noExplicitAny: a job takes its own payload and no other, which a list of jobs cannot say
 export type AnyJob<Dependencies> = Job<Dependencies, any>;
 

@@ -21,7 +21,7 @@ export interface RunnerOptions<Dependencies> {
   /** Connections for the queue: at least two; as many as jobs run at a time are never waited for. */
   readonly pool: pg.Pool;
   readonly jobs: readonly AnyJob<Dependencies>[];
-  /** What jobs work with. */
+  /** The objects that jobs work with. */
   readonly dependencies: Dependencies;
   /** Jobs that run at a time. */
   readonly concurrency: number;

@@ -1,5 +1,5 @@
 /**
- * What the compiler knows of a Prisma schema: models, fields, relations and enums, with their names in the database.
+ * The compiler's knowledge of a Prisma schema: models, fields, relations and enums, with their names in the database.
  *
  * Plain, deeply frozen data, written by the generator in `generator/` from any Prisma schema. Keys of `models`,
  * `fields` and `enums` are Prisma's names; `fields` keeps the order of the schema.

@@ -16,7 +16,7 @@ export { SUBJECT } from './subject.ts';
 /** A condition in the shape of Prisma's `where`, with `SUBJECT` where the viewer's own id is meant. */
 export type RowCondition = { readonly [key: string]: unknown };
 
-/** What one role may see of a resource. */
+/** The rows and fields of a resource that one role may see. */
 export interface Grant {
   /** The rows that may be seen; all of them without it. */
   readonly rows?: RowCondition;
@@ -24,7 +24,7 @@ export interface Grant {
   readonly without?: readonly string[];
 }
 
-/** What each role may see. `public` is who brings no token. */
+/** The rows and fields that each role may see. `public` is who brings no token. */
 export type Policy = Readonly<Record<string, Grant>>;
 
 /** Every row and field, for every role that is named. */

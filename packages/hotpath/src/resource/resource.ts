@@ -10,18 +10,8 @@ import type { Bounds } from './bounds.ts';
 import type { Policy } from './policy.ts';
 import type { Window } from './window.ts';
 
-/** What a filter may do with a field: `price[gte]=10`. */
-export type FilterOperator =
-  | 'equals'
-  | 'not'
-  | 'in'
-  | 'lt'
-  | 'lte'
-  | 'gt'
-  | 'gte'
-  | 'contains'
-  | 'startsWith'
-  | 'isNull';
+/** An operator of a filter: `price[gte]=10`. */
+export type FilterOperator = 'equals' | 'not' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'isNull';
 
 /** How a relation is embedded: as which resource, which rows, how many, in which order. */
 export interface Embedding {
@@ -49,7 +39,10 @@ export interface Resource {
   readonly computed: Readonly<Record<string, Computed>>;
   /** The fields of a request that names no `fields`, written as `fields` is. */
   readonly defaultFields: string;
-  /** What may be filtered by: a field, a computed value, a field of a to-one relation (`device.status`); nothing without it. */
+  /**
+   * The fields that a filter may name: a field, a computed value, a field of a to-one relation (`device.status`);
+   * nothing without it.
+   */
   readonly filters: Readonly<Record<string, readonly FilterOperator[]>>;
   /** The parameters of filters that are not called by their field: `{ since: 'employed_since' }`. */
   readonly filterNames: Readonly<Record<string, string>>;
@@ -65,7 +58,7 @@ export interface Resource {
   readonly counts: readonly Count[];
   /** How much one request may ask; `DEFAULT_BOUNDS` without it. */
   readonly bounds: Partial<Bounds>;
-  /** Who may see which rows and fields, by role. */
+  /** The rows and fields that each role may see. */
   readonly policy: Policy;
   /** Values that tell how a row looks, by the name of their field or computed value: for the API document. */
   readonly examples: Readonly<Record<string, unknown>>;
@@ -76,7 +69,7 @@ export interface Resource {
 /** How `count` counts the rows of a list: each, or by the statistics of PostgreSQL. */
 export type Count = 'exact' | 'estimated';
 
-/** What Prisma's generated `TypeMap` tells of each model. */
+/** The part of Prisma's generated `TypeMap` that describes each model. */
 export interface TypeMapLike {
   model: Record<string, { payload: { scalars: object; objects: object }; operations: { findMany: { args: unknown } } }>;
 }

@@ -5,5 +5,5 @@ export interface Viewer {
   readonly role: string;
 }
 
-/** The viewer of a request that names nobody. */
+/** The viewer of a request without credentials. */
 export const PUBLIC: Viewer = Object.freeze({ subject: undefined, role: 'public' });

@@ -8,7 +8,7 @@ export const parsedUrl = (text: string): URL | null => URL.parse(text) ?? URL.pa
 
 const ENCODE = 'percent-encode what is special in its user and its password (@ is %40, # is %23, / is %2F, % is %25)';
 
-/** What is wrong with the URL that a variable holds. */
+/** The fault of the URL in a variable. */
 export function urlComplaint(name: string, text: string): string | undefined {
   const url = parsedUrl(text);
   if (!url) return `${name} cannot be read as a URL: ${ENCODE}.`;

@@ -1,5 +1,4 @@
-/** `hotpath/telemetry`: spans that cost nothing where they are not sampled. `hotpath/opentelemetry` puts them into the SDK. */
-
+/** `hotpath/telemetry`: spans that cost nothing if they are not sampled, for a process that hosts the SDK of OpenTelemetry. */
 export { originOf } from './origin.ts';
 export { encodeSpans, type Origin } from './otlp/spans.ts';
 export { createSampler, SAMPLERS, type Sampler, type SamplerOptions } from './sampler.ts';

@@ -18,7 +18,7 @@ const ORIGIN = Symbol('origin');
 
 type Request = Pick<IncomingMessage, 'headers'> & { [ORIGIN]?: Origin };
 
-/** The same for a request, however often it is asked. */
+/** The same object for every call with one request. */
 export function originOf(request: Request): Origin {
   request[ORIGIN] ??= read(request);
   return request[ORIGIN];

@@ -1,5 +1,5 @@
 /**
- * A span: one step of a traced request or job, with its time, its place in the trace and what is told of it.
+ * A span: one step of a traced request or job, with its time, its place in the trace and its attributes.
  *
  * There are spans only where somebody looks at them. A request that is not sampled has none, so whoever might make one
  * asks `currentSpan()?.child(…)`, which costs next to nothing where there is no span. A span is plain data until it ends;
@@ -37,7 +37,7 @@ export interface SpanEvent {
   readonly attributes: Attributes;
 }
 
-/** What a span is known by to others. */
+/** The ids by which others refer to a span. */
 export interface Reference extends Pick<Traceparent, 'traceId' | 'spanId'> {
   /** Whether it has come from another process. */
   readonly isRemote?: boolean;

@@ -26,7 +26,7 @@ export interface ConstantStatementsOptions extends ProofOptions {
   readonly also?: readonly string[];
 }
 
-/** What a route has cost a viewer. */
+/** The cost of a route for a viewer. */
 export interface RouteCost {
   readonly route: string;
   readonly viewer: string;

@@ -45,7 +45,7 @@ export interface IndexedPlansOptions extends ProofOptions, OwnerOptions {
   readonly accept?: readonly AcceptedPlan[];
 }
 
-/** What was planned. */
+/** The plans. */
 export interface PlanReport {
   readonly questions: number;
   /** Different statements. */

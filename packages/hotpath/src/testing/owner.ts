@@ -4,7 +4,7 @@ import type { Hotpath } from '../fastify/instance.ts';
 import { connectionOf } from '../session/connection.ts';
 import { SessionPool } from '../session/session-pool.ts';
 
-/** Who may do more in the database than the service. */
+/** A role that may do more in the database than the service. */
 export interface OwnerOptions {
   /** The URL of the same database as the role that owns its tables; the service's own role without it. */
   readonly owner?: string;

@@ -34,7 +34,7 @@ export interface PoliciesOptions extends ProofOptions {
   readonly depth?: number;
 }
 
-/** What was looked at. */
+/** The rows, fields and values that were read. */
 export interface PolicyReport {
   readonly requests: number;
   /** Rows of replies that were held against the policy of their resource. */

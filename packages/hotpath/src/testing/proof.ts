@@ -13,7 +13,7 @@ type Headers = Readonly<Record<string, string>>;
 export interface ProofOptions {
   /** The server on which `hotpath` is registered: the instance that has `app.hotpath`. */
   readonly app: FastifyInstance;
-  /** Who asks: the headers of each viewer, by a name for messages. The public alone without it. */
+  /** The viewers: the headers of each, by a name for messages. The public alone without it. */
   readonly as?: Readonly<Record<string, Headers>>;
   /**
    * Values of path parameters, by the URL of a route: `{ '/users/:id': { id: 7 } }`. Without them rows that the viewer

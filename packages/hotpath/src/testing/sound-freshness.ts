@@ -28,7 +28,7 @@ export interface SoundFreshnessOptions extends ProofOptions, OwnerOptions {
   readonly writes?: number;
 }
 
-/** What was compared. */
+/** The comparisons. */
 export interface FreshnessReport {
   /** Cached answers that were compared with the database. */
   readonly compared: number;

@@ -27,7 +27,7 @@ export interface CacheOptions {
   readonly memoryBytes?: number;
   /** How many of a hundred viewers are on the cache; all without it. The others are the control cohort. */
   readonly rolloutPercent?: number;
-  /** Of so many hits one is compared with the database; none without it. */
+  /** Compares one hit of this number with the database; none without it. */
   readonly sampleOneIn?: number;
   /** How many of the most read answers a process takes from Redis before it is ready; none without it. */
   readonly warmUpEntries?: number;

@@ -10,7 +10,7 @@ import type { Freshness, ReadParts } from '../instance.ts';
 
 /** How changes are followed. */
 export interface FreshnessOptions {
-  /** How often changes are asked for while cached answers are served, in milliseconds; 20 without it. */
+  /** How often the follower polls for changes while the process serves cached answers, in milliseconds; 20 without it. */
   readonly pollMs?: number;
   /** How old the knowledge of changes may be, in milliseconds; 200 without it. Past it the cache catches up, or is bypassed. */
   readonly boundMs?: number;

@@ -10,7 +10,7 @@ export function announcedLength({ headers }: Pick<IncomingMessage, 'headers'>): 
   return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : undefined;
 }
 
-/** Whether the client has announced a body that is not there as a whole. */
+/** Whether the client has announced a body that has not arrived completely. */
 export const isArriving = (raw: IncomingMessage): boolean => raw.complete === false && announcedLength(raw) !== 0;
 
 /**

@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-/** Who a request is from; the public if it names nobody. A subject may be a number, a bigint or a text. */
+/** The author of a request; the public if there is none. A subject may be a number, a bigint or a text. */
 export interface GivenViewer {
   /** The id of the user, in any type that a field of an id has. */
   readonly subject: string | number | bigint;

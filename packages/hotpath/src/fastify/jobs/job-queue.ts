@@ -18,11 +18,11 @@ import { housekeeping } from './housekeeping.ts';
 
 /** How this process runs jobs. */
 export interface RunOptions<Dependencies> {
-  /** What jobs work with. */
+  /** The objects that jobs work with. */
   readonly dependencies: Dependencies;
   /** Jobs that run at a time. */
   readonly concurrency: number;
-  /** How long jobs may go on once the process is told to stop, in milliseconds. Then they return to the queue. */
+  /** How long jobs may go on after the process is signalled to stop, in milliseconds. Then they return to the queue. */
   readonly graceMs: number;
   /** How long a statement of the queue may take, in milliseconds; for ever without it. */
   readonly statementTimeoutMs?: number;

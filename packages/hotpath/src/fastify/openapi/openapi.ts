@@ -40,7 +40,7 @@ export interface OpenapiOptions {
   readonly title: string;
   /** Of the API; 1 without it. */
   readonly version?: string;
-  /** What a reader of the document should know first; a note on `fields`, filters and errors without it. */
+  /** The introduction of the document; a note on `fields`, filters and errors without it. */
   readonly description?: string;
   /** The service's own errors, whose codes stand with their statuses. */
   readonly errors?: ErrorRegistry;

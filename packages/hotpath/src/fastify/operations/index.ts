@@ -1,4 +1,4 @@
-/** `hotpath/operations`: what operators ask a process for: its health, its readiness, its metrics. */
+/** `hotpath/operations`: the routes for operators: health, readiness, metrics. */
 // What these files add to Fastify's types; an import of their values alone leaves no trace in declarations.
 import '../instance.ts';
 import '../route-config.ts';

@@ -9,7 +9,7 @@
 import type { Attributes, AttributeValue, Kind, Reference, Span, SpanEvent } from '../span.ts';
 import { Writer } from './writer.ts';
 
-/** Who has made the spans. */
+/** The maker of the spans. */
 export interface Origin {
   readonly resource: Attributes;
   readonly scope: { readonly name: string; readonly version: string };

@@ -13,13 +13,13 @@ import { missingSchema } from './own-schema-check.ts';
 import type { ReadinessCheck } from './readiness.ts';
 import { missingColumn } from './schema-check.ts';
 
-/** What readiness is checked against. */
+/** The expectations of the readiness check. */
 export interface CheckOptions {
   /** The pool of the service. */
   readonly pool: SessionPool;
   /** The data model, whose tables and columns must be there. */
   readonly model: DataModel;
-  /** What the role of the connection must be allowed to do. */
+  /** The privileges that the role of the connection must have. */
   readonly needs: Needs;
   /** The names of the migrations that this version needs. */
   readonly migrations: readonly string[];

@@ -28,9 +28,9 @@ declare module 'fastify' {
 export interface MetricsOptions {
   /** The bearer token that may read the metrics. */
   readonly token?: string | undefined;
-  /** Whether everybody may, where there is no token; `false` without it. */
+  /** Whether every client may read it, if no token is set; `false` without it. */
   readonly isOpen?: boolean;
-  /** Who else may, such as administrators. */
+  /** The other requests that may read it, such as those of administrators. */
   readonly mayRead?: (request: FastifyRequest) => boolean;
   /** The pool whose connections are counted. */
   readonly pool?: SessionPool;

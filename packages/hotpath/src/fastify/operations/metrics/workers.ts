@@ -52,7 +52,7 @@ export function metricsOfAll(registry: Registry): Metrics {
 /** A primary that has died hears nothing; its workers end soon. */
 const say = (message: Message): void => void (process.connected && process.send!(message));
 
-/** In the primary: gathers for whoever wants to know. */
+/** In the primary: gathers the metrics of all workers. */
 export function gatherMetrics(): void {
   let last = 0;
   cluster.on('message', async (worker: Worker, message: unknown) => {
