@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT } from '../../src/dev/home.ts';
 import { ALL_PAGES, docPages, pageText } from './doc-pages.ts';
-import { type ShellCommand, shellCommands } from './shell-commands.ts';
+import { commandsIn, type ShellCommand, shellCommands } from './shell-commands.ts';
 
 const { scripts } = JSON.parse(pageText('package.json')) as { scripts: Record<string, string> };
 /** The folder of a script that runs a file: an option that no file of it names does not exist. */
@@ -34,7 +34,7 @@ const prismaCommands = [
 ];
 /** Programs of others, which a reader has. */
 const FOREIGN =
-  /^(bash|cd|curl|docker|git|go|gh|kill|kubectl|openssl|pg_basebackup|pg_dump|pg_restore|psql|vacuumdb|postgres|tail|jq|grep|code|open|PUT|GET)$/;
+  /^(bash|cd|curl|docker|git|go|gh|kill|kubectl|openssl|pg_basebackup|sudo|pg_dump|pg_restore|psql|vacuumdb|postgres|tail|jq|grep|code|open|PUT|GET)$/;
 
 const optionsOf = (args: readonly string[]): string[] =>
   args.filter((word) => /^--\w/.test(word)).map((word) => word.split('=', 1)[0]!);
@@ -97,6 +97,19 @@ describe.each(docPages(...ALL_PAGES).filter((page) => !/decisions|CHANGELOG/.tes
     });
     expect(faults).toEqual([]);
   });
+});
+
+it('names each script of package.json in CONTRIBUTING.md', () => {
+  const text = pageText('CONTRIBUTING.md');
+  const named = (name: string) => text.includes(`npm run ${name}`) || text.includes(`npm ${name}`);
+  expect(Object.keys(scripts).filter((name) => name !== 'postinstall' && !named(name))).toEqual([]);
+});
+
+it('has a workflow whose commands exist', () => {
+  const lines = [...pageText('.github/workflows/ci.yml').matchAll(/^\s+(?:- )?run: (.+)$/gm)].map(([, line]) => line!);
+  const commands = lines.flatMap((line) => commandsIn(line, '.github/workflows/ci.yml'));
+  expect(commands.map(({ program }) => program)).toEqual(expect.arrayContaining(['npm', '.ci/run']));
+  expect(commands.map(faultOf).filter((fault) => fault !== undefined)).toEqual([]);
 });
 
 it('finds the commands of blocks and of code spans', () => {

@@ -44,6 +44,14 @@ it.each(pages.filter((page) => !/decisions|CHANGELOG/.test(page)))('%s names fil
   expect(missingPaths(page)).toEqual([]);
 });
 
+it('links to other sites by valid addresses, encrypted outside of this machine', () => {
+  const links = pages.flatMap((page) =>
+    [...withoutCode(pageText(page)).matchAll(/\]\((\w+:[^)\s]*)\)/g)].map(([, url]) => url!),
+  );
+  expect(links.length).toBeGreaterThan(3);
+  expect(links.filter((url) => !URL.canParse(url) || !/^(https:|http:\/\/localhost)/.test(url))).toEqual([]);
+});
+
 describe('the site', () => {
   it('shows every page', () => {
     const shown = GROUPS.flatMap((group) => group.pages.map((name) => `docs/${name}.md`));

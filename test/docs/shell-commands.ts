@@ -20,7 +20,7 @@ export function shellCommands(page: string): ShellCommand[] {
 }
 
 /** One line a command; a line that ends with a backslash goes on. */
-function commandsIn(script: string, page: string): ShellCommand[] {
+export function commandsIn(script: string, page: string): ShellCommand[] {
   return script
     .replaceAll(/\\\n\s*/g, ' ')
     .split('\n')
