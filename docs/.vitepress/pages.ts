@@ -22,6 +22,7 @@ export const GROUPS: readonly PageGroup[] = [
       'guides/writes',
       'guides/own-server',
       'guides/testing',
+      'guides/tracing',
       'guides/n-plus-one-guard',
       'guides/prisma-alone',
       'guides/command-line',

@@ -15,17 +15,17 @@ import { doubledSpans, type NamedInstrumentation } from './doubled-spans.ts';
 import { EndedSpan } from './ended-span.ts';
 import { TraceSampler } from './trace-sampler.ts';
 
-/** What `openTelemetry` takes. */
+/** The options of `openTelemetry`. */
 export interface OpenTelemetryOptions<Instrumentation extends NamedInstrumentation> {
   /** Get all spans when they end, the library's and those of others. */
   readonly processors: SpanProcessor[];
-  /** What is told of the process: the same for all spans. */
+  /** The attributes of the process, the same for all spans. */
   readonly resource: ReadableSpan['resource'];
   /** Which traces are recorded; all without it, and of those that callers ask for ten a second. */
   readonly sampler?: Sampler;
   /** Instrumentations of other libraries, such as `new UndiciInstrumentation()`; none without it. */
   readonly instrumentations?: Instrumentation[];
-  /** Is told which of them tell once more what the library tells; `process.emitWarning` without it. */
+  /** Gets the names of those that repeat the library's spans; `process.emitWarning` without it. */
   readonly warn?: (message: string) => void;
 }
 

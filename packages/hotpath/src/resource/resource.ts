@@ -11,7 +11,17 @@ import type { Policy } from './policy.ts';
 import type { Window } from './window.ts';
 
 /** An operator of a filter: `price[gte]=10`. */
-export type FilterOperator = 'equals' | 'not' | 'in' | 'lt' | 'lte' | 'gt' | 'gte' | 'contains' | 'startsWith' | 'isNull';
+export type FilterOperator =
+  | 'equals'
+  | 'not'
+  | 'in'
+  | 'lt'
+  | 'lte'
+  | 'gt'
+  | 'gte'
+  | 'contains'
+  | 'startsWith'
+  | 'isNull';
 
 /** How a relation is embedded: as which resource, which rows, how many, in which order. */
 export interface Embedding {

@@ -17,7 +17,7 @@ export const SAMPLERS = [
   'parentbased_traceidratio',
 ] as const;
 
-/** What `createSampler` takes. */
+/** The options of `createSampler`. */
 export interface SamplerOptions {
   /** By OpenTelemetry's names. `parentbased_…` follow the caller's decision. */
   readonly name: (typeof SAMPLERS)[number];

@@ -10,7 +10,7 @@ import type { Traceparent } from './traceparent.ts';
 
 /** A span's kind, by the names of OpenTelemetry. */
 export type Kind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
-/** What the library tells is text, numbers and flags; OpenTelemetry's own API takes the rest. */
+/** The library's own values are text, numbers and flags; OpenTelemetry's API takes the rest. */
 export type AttributeValue =
   | string
   | number
@@ -19,10 +19,10 @@ export type AttributeValue =
   | Uint8Array
   | readonly (AttributeValue | undefined)[]
   | { readonly [name: string]: AttributeValue | undefined };
-/** What is told of a span, by name. */
+/** The attributes of a span, by name. */
 export type Attributes = Record<string, AttributeValue | undefined>;
 
-/** What spans become steps of: a span of ours, or one that an instrumentation has made. */
+/** The parent of new spans: a span of the library, or one that an instrumentation has made. */
 export interface Step extends Reference {
   /**
    * A step of this one that begins now. It may outlive it.
