@@ -85,7 +85,8 @@ function faultOfCommand([name, ...args]: readonly string[], known: readonly stri
 /** A file of this repository, or one that the page itself makes. */
 function faultOfNode(args: readonly string[], page: string): string | undefined {
   const file = args.find((word) => !word.startsWith('-'));
-  if (!file || existsSync(join(PROJECT, file)) || pageText(page).includes(`// ${file}`)) return undefined;
+  if (!file || existsSync(join(PROJECT, file)) || pageText(page).includes(`// ${file.replace(/^\.\//, '')}`))
+    return undefined;
   return /^hotpath\/server\.ts$/.test(file) ? undefined : `no file ${file}`;
 }
 
