@@ -1,5 +1,5 @@
 /**
- * The compiler of reads: Prisma's arguments to one SQL statement that returns JSON text.
+ * The compiler of reads: Prisma's arguments to one SQL statement, and how the JSON is made of what it returns.
  *
  * A pipeline of pure functions over plain data: arguments -> plan (`plan/`, checked, without values) -> text (`sql/`).
  * The plan is the shape of the arguments, so its JSON is the key of a bounded LRU of texts: a shape seen before costs
@@ -17,17 +17,22 @@ import type { Planner } from './plan/arguments.ts';
 import { OutputMemory } from './plan/output-memory.ts';
 import type { RootPlan } from './plan/plan.ts';
 import { planRoot, type ReadRequest } from './plan/read.ts';
-import { type Roots, type StatementOptions, statement } from './sql/statement.ts';
+import type { RowsLayout } from './rows/layout.ts';
+import { rowsStatement } from './sql/rows-statement.ts';
+import { isRoot, type Roots, type StatementOptions, statement } from './sql/statement.ts';
 
 export interface Statement {
-  /** Gives one `ReadRow`. */
   readonly text: string;
   readonly values: readonly unknown[];
   /** Absent for a shape beyond those that are prepared. */
   readonly name?: string;
+  /** How the answer is made of the rows in PostgreSQL's binary format. Without it the statement gives one `ReadRow`. */
+  readonly rows?: RowsLayout;
+  /** Of a statement with `rows`: the one with the same values that gives one `ReadRow`, for a client that reads text. */
+  readonly asJson?: () => Statement;
 }
 
-/** The one row that a statement gives, all text. */
+/** The answer to a read, all text. */
 export interface ReadRow {
   /** Null where there is no such row. */
   readonly json: string | null;
@@ -62,14 +67,14 @@ export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): 
   const names = new Set<string>();
   const remembered = new OutputMemory();
 
-  function shapeOf(roots: Roots, snapshot: boolean): Shape {
-    const key = JSON.stringify([snapshot, roots]);
+  function shapeOf(roots: Roots, options: StatementOptions): Shape {
+    const key = JSON.stringify([options, roots]);
     const known = kept.get(key);
     if (known) {
       known.name ??= nameFor(known.text);
       return known;
     }
-    const shape: Shape = { text: statement(dataModel, roots, { snapshot }), name: undefined };
+    const shape: Shape = { name: undefined, ...formOf(dataModel, roots, options) };
     kept.set(key, shape);
     return shape;
   }
@@ -80,12 +85,18 @@ export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): 
     return names.has(name) ? name : undefined;
   }
 
-  function assemble(plan: (planner: Planner) => Roots, { snapshot = true }: Partial<StatementOptions> = {}): Statement {
+  function assemble(plan: (planner: Planner) => Roots, given: Partial<StatementOptions> = {}): Statement {
     const planner: Planner = { dataModel, remembered, values: [], negated: false };
     const roots = plan(planner);
     if (planner.values.length > MOST_VALUES) refuseValues(planner.values.length);
-    const { text, name } = shapeOf(roots, snapshot);
-    return name === undefined ? { text, values: planner.values } : { text, values: planner.values, name };
+    return statementOf(roots, planner.values, { snapshot: true, form: 'rows', ...given });
+  }
+
+  function statementOf(roots: Roots, values: readonly unknown[], options: StatementOptions): Statement {
+    const { text, name, rows } = shapeOf(roots, options);
+    const named = name === undefined ? { text, values } : { text, values, name };
+    if (!rows) return named;
+    return { ...named, rows, asJson: () => statementOf(roots, values, { ...options, form: 'json' }) };
   }
 
   return {
@@ -104,9 +115,19 @@ function refuseValues(count: number): never {
   });
 }
 
-interface Shape {
-  readonly text: string;
+interface Shape extends Form {
   name: string | undefined;
+}
+
+interface Form {
+  readonly text: string;
+  readonly rows?: RowsLayout;
+}
+
+function formOf(dataModel: DataModel, roots: Roots, options: StatementOptions): Form {
+  const isRows = options.form === 'rows' && isRoot(roots) && roots.kind !== 'count';
+  const made = isRows ? rowsStatement(dataModel, roots, options) : undefined;
+  return made ? { text: made.text, rows: made.layout } : { text: statement(dataModel, roots, options) };
 }
 
 function planAll(planner: Planner, requests: Readonly<Record<string, ReadRequest>>): Record<string, RootPlan> {

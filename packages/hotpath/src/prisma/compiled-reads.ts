@@ -2,7 +2,7 @@
  * Compiled reads as a Prisma Client extension: `json()` and `jsonMany()` on every model.
  *
  * They take the arguments of `findUnique`/`findFirst` and `findMany`, typed by the client that is extended, and give
- * the JSON text that PostgreSQL built, in one statement whatever the depth:
+ * the JSON text of the answer, in one statement whatever the depth:
  *
  *     const prisma = new PrismaClient({ adapter }).$extends(compiledReads({ model, pool }));
  *     const json = await prisma.post.jsonMany({ select: { title: true, author: { select: { name: true } } }, take: 20 });

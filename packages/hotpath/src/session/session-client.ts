@@ -9,6 +9,7 @@
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
 import { afterAnswer } from './no-server.ts';
+import { openRowSource } from './raw-rows.ts';
 import {
   complaintAbout,
   SessionSettingsError,
@@ -44,6 +45,7 @@ export class SessionClient extends pg.Client {
 
   readonly openedAt = performance.now();
   readonly #schema: string;
+  #isDirect = false;
   #isReadOnly = false;
   #hasTurnedReadOnly = false;
   #hasStaleStatement = false;
@@ -51,11 +53,17 @@ export class SessionClient extends pg.Client {
   constructor(config: pg.ClientConfig = {}) {
     super(config);
     this.#schema = schemaOf(config.connectionString);
+    openRowSource(this.connection);
     this.connection.on('errorMessage', (error: unknown) => {
       if (sqlstateOf(error) !== READ_ONLY || this.#isReadOnly) return;
       this.#isReadOnly = true;
       this.#hasTurnedReadOnly = true;
     });
+  }
+
+  /** Whether the connection leads to PostgreSQL itself, and not to a pooler. */
+  get isDirect(): boolean {
+    return this.#isDirect;
   }
 
   /** Whether the server took no writes when it was last heard of. */
@@ -108,6 +116,7 @@ export class SessionClient extends pg.Client {
         void this.end();
         return callback(fault);
       }
+      this.#isDirect = state['process'] === String(processID);
       this.#isReadOnly = state['transaction_read_only'] === 'on';
       this.off('error', ignore);
       callback(null, this);

@@ -3,6 +3,7 @@
 import { createCompiler } from 'hotpath/compile/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
+import { readBothForms } from './both-forms.ts';
 import { type OpenDatabase, openZoo } from './oracle/databases.ts';
 import { asJson } from './oracle/oracle.ts';
 import { datamodel } from './zoo/generated/datamodel.ts';
@@ -26,9 +27,8 @@ afterAll(() => zoo.close());
 
 async function idsOf(args: object): Promise<readonly unknown[]> {
   const all = { select: { id: true }, orderBy: { id: 'asc' }, ...args };
-  const { text, values } = compiler.compile({ model: 'Sample', action: 'findMany', args: all });
-  const { rows } = await zoo.pool.query<{ json: string }>(text, [...values]);
-  const compiled = JSON.parse(rows[0]!.json);
+  const { json } = await readBothForms(zoo.pool, compiler.compile({ model: 'Sample', action: 'findMany', args: all }));
+  const compiled = JSON.parse(json!);
   expect(compiled).toEqual(asJson(await zoo.client['sample'].findMany({ ...all, relationLoadStrategy: 'query' })));
   return compiled.map(({ id }: { id: number }) => id);
 }

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { createCompiler } from 'hotpath/compile/compile';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { defineDataModel, type ScalarField } from 'hotpath/model/data-model';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
+import { readBothForms, rowsPool } from './both-forms.ts';
 
 const integer = (name: string, required: boolean): ScalarField => {
   return { kind: 'scalar', name, column: name, type: 'Int', list: false, required };
@@ -17,7 +18,7 @@ const compiler = createCompiler({ dataModel: defineDataModel({ models: { Spot: s
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  pool = new pg.Pool({ connectionString: await scratchDatabase('empty'), max: 1 });
+  pool = rowsPool({ connectionString: await scratchDatabase('empty'), max: 1 });
   await pool.query(`
     CREATE TABLE "Spot" (id integer PRIMARY KEY, a integer, b integer);
     INSERT INTO "Spot" SELECT row_number() OVER (), a, b
@@ -27,10 +28,9 @@ beforeAll(async () => {
 afterAll(() => pool.end());
 
 async function page(request: Omit<ReadRequest, 'model' | 'action'>) {
-  const { text, values } = compiler.compile({ model: 'Spot', action: 'findMany', ...request });
-  const { rows } = await pool.query(text, [...values]);
-  const ids = (JSON.parse(rows[0].json) as { id: number }[]).map(({ id }) => id);
-  return { ids, next: rows[0].next === null ? undefined : (JSON.parse(rows[0].next) as (string | null)[]) };
+  const { json, next } = await readBothForms(pool, compiler.compile({ model: 'Spot', action: 'findMany', ...request }));
+  const ids = (JSON.parse(json!) as { id: number }[]).map(({ id }) => id);
+  return { ids, next: next ? (JSON.parse(next) as (string | null)[]) : undefined };
 }
 
 const direction = fc.constantFrom('asc', 'desc');

@@ -10,15 +10,15 @@ import { tableText } from 'hotpath/compile/sql/scope';
 import { block, dollarQuoted, list, literal, name } from 'hotpath/compile/sql/text';
 import { joinSource } from 'hotpath/freshness/watched';
 import { type DataModel, defineDataModel, type Model } from 'hotpath/model/data-model';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
+import { readBothForms, rowsPool } from './both-forms.ts';
 
-let client: pg.Client;
+let client: pg.Pool;
 
 beforeAll(async () => {
-  client = new pg.Client({ connectionString: await scratchDatabase('empty') });
-  await client.connect();
+  client = rowsPool({ connectionString: await scratchDatabase('empty'), max: 1 });
 });
 
 afterAll(() => client.end());
@@ -83,9 +83,8 @@ const dataModel: DataModel = defineDataModel({
 const compiler = createCompiler({ dataModel });
 
 async function read(request: ReadRequest) {
-  const { text, values } = compiler.compile(request);
-  const { rows } = await client.query(text, [...values]);
-  return { ...rows[0], json: JSON.parse(rows[0].json) };
+  const { json, keys, ...row } = await readBothForms(client, compiler.compile(request));
+  return { ...row, json: JSON.parse(json!), keys: keys && JSON.parse(keys) };
 }
 
 describe('a schema that has the names of the compiler', () => {
@@ -122,7 +121,7 @@ describe('a schema that has the names of the compiler', () => {
       next: ['id'],
       keys: ['row', 'lines'],
     });
-    expect(page).toMatchObject({ json: [row(1)], next: '["1"]', keys: '[["3 1", "9 1"]]' });
+    expect(page).toMatchObject({ json: [row(1)], next: '["1"]', keys: [['3 1', '9 1']] });
     const one = { model, action: 'findFirst', args: { select, where: { id: 2 } }, version: 'row' } as const;
     expect(await read(one)).toMatchObject({ json: row(2), version: '3 2' });
   });

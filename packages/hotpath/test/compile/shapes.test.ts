@@ -61,7 +61,7 @@ describe('the text', () => {
       },
     } as const;
     const { text } = createCompiler({ dataModel }).compile({ model: 'Odd', action: 'findMany' });
-    expect(text).toContain('"odd"."i""d" AS "id"');
+    expect(text).toContain('"odd"."i""d"\n');
     expect(text).toContain('FROM "a""b; DROP" AS "odd"');
   });
 });

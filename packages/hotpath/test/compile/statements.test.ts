@@ -5,6 +5,7 @@ import type { ReadRequest } from 'hotpath/compile/plan/read';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datamodel } from '../../../../prisma/generated/datamodel.ts';
 import { scratchDatabase } from '../../../../test/support/database.ts';
+import { readBothForms } from './both-forms.ts';
 import { type OpenDatabase, openMarketplace } from './oracle/databases.ts';
 
 let database: OpenDatabase;
@@ -33,11 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => database.close());
 
-async function run({ text, values }: Statement): Promise<ReadRow> {
-  const { rows } = await database.pool.query<ReadRow>(text, [...values]);
-  expect(rows).toHaveLength(1);
-  return rows[0]!;
-}
+const run = (statement: Statement): Promise<ReadRow> => readBothForms(database.pool, statement);
 
 async function read(request: ReadRequest): Promise<unknown> {
   const { json } = await run(compiler.compile(request));
@@ -67,9 +64,10 @@ const dashboard = (id: number): ReadRequest => ({
 
 describe('the dashboard', () => {
   it('is one statement', async () => {
-    const { text, values } = compiler.compile(dashboard(1));
+    const { text, values, asJson } = compiler.compile(dashboard(1));
     await expect(text).toMatchFileSnapshot('snapshots/dashboard.sql');
-    expect(values).toEqual([1]);
+    await expect(asJson!().text).toMatchFileSnapshot('snapshots/dashboard-as-json.sql');
+    expect([values, asJson!().values]).toEqual([[1], [1]]);
   });
 
   it('is answered whole', async () => {
@@ -220,9 +218,9 @@ describe('a page', () => {
   });
 
   it('is estimated from statistics where nothing is asked of the rows', async () => {
-    const { text } = compiler.compile({ ...page(1), total: {}, estimated: true });
-    expect(text).toContain('pg_stat_get_live_tuples');
-    expect((await run({ text, values: [1] })).total).toMatch(/^\d+$/);
+    const statement = compiler.compile({ ...page(1), total: {}, estimated: true });
+    expect(statement.text).toContain('pg_stat_get_live_tuples');
+    expect((await run(statement)).total).toMatch(/^\d+$/);
     const filtered = compiler.compile({ ...page(1), total: { userId: 1 }, estimated: true });
     expect((await run(filtered)).total).toBe('3');
   });
@@ -236,7 +234,8 @@ describe('several reads', () => {
       categories: { model: 'Category', action: 'findMany', args: { select: { name: true }, orderBy: { id: 'asc' } } },
       transactions: { model: 'Transaction', action: 'count', args: { where: { userId: 1 } } },
     });
-    expect(JSON.parse((await run(statement)).json!)).toEqual({
+    const { rows } = await database.pool.query<ReadRow>(statement.text, [...statement.values]);
+    expect(JSON.parse(rows[0]!.json!)).toEqual({
       categories: [{ name: 'Food' }, { name: 'Books' }],
       nobody: null,
       transactions: 3,

@@ -4,6 +4,7 @@ import { createCompiler } from 'hotpath/compile/compile';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
+import { readBothForms, rowsPool } from './both-forms.ts';
 import { type OpenDatabase, openZoo } from './oracle/databases.ts';
 import { asJson } from './oracle/oracle.ts';
 import { datamodel } from './zoo/generated/datamodel.ts';
@@ -22,12 +23,13 @@ afterAll(() => zoo.close());
 /** The fields of the one sample, compiled, in a session of its own. */
 async function read(fields: readonly string[], options = '-c TimeZone=UTC'): Promise<unknown> {
   const select = Object.fromEntries(fields.map((field) => [field, true]));
-  const { text } = compiler.compile({ model: 'Sample', action: 'findFirst', args: { select } });
-  const client = new pg.Client({ connectionString: url, options });
-  await client.connect();
-  const { rows } = await client.query<{ json: string }>(text);
-  await client.end();
-  return JSON.parse(rows[0]!.json);
+  const pool = rowsPool({ connectionString: url, options, max: 1 });
+  const { json } = await readBothForms(
+    pool,
+    compiler.compile({ model: 'Sample', action: 'findFirst', args: { select } }),
+  );
+  await pool.end();
+  return JSON.parse(json!);
 }
 
 async function write(values: Readonly<Record<string, string>>): Promise<readonly string[]> {

@@ -1,7 +1,8 @@
 /** Computed values in SQL, as a value to compare with and as JSON. */
 import type { ComputedPlan, Predicate } from '../plan/plan.ts';
-import { comparand, operandOf } from './native.ts';
-import { output } from './output.ts';
+import { isWrittenByPostgres } from './binary-output.ts';
+import { comparand, isMoney, operandOf } from './native.ts';
+import { output, type ValueType } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
 import { column, from, joinedThrough, type Related, related, type Scope, type Sql, scalarOf } from './scope.ts';
 import { block, lines } from './text.ts';
@@ -20,6 +21,37 @@ export function computedOutput(sql: Sql, scope: Scope, value: ComputedPlan): str
   if (value.kind === 'compare') return orFalse(comparisonOutput(sql, scope, value));
   const rows = related(sql, scope, value.relation);
   return aggregate(sql, rows, value, (text) => aggregateOutput(sql, rows.scope, value, text));
+}
+
+/** A computed value in PostgreSQL's own type, and the type of Prisma's that it stands for. */
+export interface ComputedValue {
+  readonly text: string;
+  readonly type: ValueType;
+  /** Whether it is JSON already. */
+  readonly isJson: boolean;
+}
+
+/** To give back in the binary format. */
+export function computedValue(sql: Sql, scope: Scope, value: ComputedPlan): ComputedValue {
+  if (value.kind === 'compare') return { text: computedOutput(sql, scope, value), type: BOOLEAN, isJson: false };
+  const rows = related(sql, scope, value.relation);
+  const type = aggregateType(rows.scope, value);
+  const isJson = isWrittenByPostgres(type);
+  const text = aggregate(sql, rows, value, (each) => {
+    if (isJson) return `to_json(${aggregateOutput(sql, rows.scope, value, each)})`;
+    return type.type === 'Float' && value.function === 'avg' ? `${each}::float8` : each;
+  });
+  return { text, type, isJson };
+}
+
+const BOOLEAN: ValueType = { type: 'Boolean', list: false };
+
+function aggregateType(scope: Scope, { function: fn, field }: Aggregate): ValueType {
+  if (field === null) return { type: 'Int', list: false };
+  const scalar = scalarOf(scope, field);
+  const isWhole = scalar.type === 'Int' || scalar.type === 'BigInt';
+  if (fn === 'avg') return { type: isWhole ? 'Float' : scalar.type, list: false };
+  return fn === 'sum' && isMoney(scalar) ? { type: 'Decimal', list: false } : scalar;
 }
 
 export function countOf(sql: Sql, scope: Scope, relation: string, condition: Predicate): string {

@@ -30,16 +30,23 @@ export interface CutOptions {
   readonly read: ReadonlySet<string>;
   /** How many rows more than were asked for. */
   readonly beyond?: number;
+  /** Whether the rows are to be put in order again. */
+  readonly isNumbered?: boolean;
 }
 
-export function cut(sql: Sql, plan: ReadPlan, rows: Related, { read, beyond = 0 }: CutOptions): string {
+export function cut(
+  sql: Sql,
+  plan: ReadPlan,
+  rows: Related,
+  { read, beyond = 0, isNumbered = false }: CutOptions,
+): string {
   const { take, skip, reverse, distinct } = plan.page;
   const { scope } = rows;
   const columns = Object.keys(scope.model.fields).flatMap((field) => (read.has(field) ? [column(scope, field)] : []));
   const terms = [...rows.conditions, ...conjuncts(sql, scope, plan.where)];
   const order = orderKeys(sql, scope, plan.order, reverse).join(', ');
   const position = positionIn(scope.model);
-  if (reverse || distinct) columns.push(`row_number() OVER (ORDER BY ${order}) AS ${position}`);
+  if (reverse || distinct || isNumbered) columns.push(`row_number() OVER (ORDER BY ${order}) AS ${position}`);
   if (distinct) {
     const equals = partition(sql, scope, distinct);
     columns.push(`row_number() OVER (${equals}ORDER BY ${order}) AS ${turnIn(scope.model)}`);

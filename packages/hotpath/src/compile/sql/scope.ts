@@ -7,7 +7,7 @@
  */
 import type { DataModel, Model, RelationField, ScalarField } from '../../model/data-model.ts';
 import type { StatementNames } from './names.ts';
-import { name, nameText } from './text.ts';
+import { block, lines, name, nameText } from './text.ts';
 
 export interface Sql {
   readonly dataModel: DataModel;
@@ -78,6 +78,20 @@ export function joined(sql: Sql, scope: Scope, field: string): Scope {
     text: `LEFT JOIN ${aliased(inner)} ON ${on}`,
   });
   return inner;
+}
+
+/**
+ * The scope of a to-one relation, joined to this one where some conditions hold for its row.
+ * @param conditions written in that scope, which they may join others to.
+ */
+export function joinedWhere(sql: Sql, scope: Scope, field: string, conditions: (inner: Scope) => string[]): Scope {
+  const relation = relationOf(scope, field);
+  const inner = openScope(sql, relation.model, field);
+  const terms = [...matches(scope, relation, inner), ...conditions(inner)];
+  const source = inner.joins.size === 0 ? aliased(inner) : block(lines(aliased(inner), ...joinsOf(inner)));
+  const outer: Scope = { ...inner, joins: new Map() };
+  scope.joins.set(`${field} where`, { scope: outer, text: `LEFT JOIN ${source} ON ${terms.join('\n  AND ')}` });
+  return outer;
 }
 
 export function joinedThrough(sql: Sql, scope: Scope, through: readonly string[]): Scope {

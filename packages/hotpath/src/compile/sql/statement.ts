@@ -19,12 +19,21 @@ type ManyPlan = Extract<RootPlan, { kind: 'many' }>;
 export type Roots = RootPlan | Readonly<Record<string, RootPlan>>;
 
 export interface StatementOptions {
+  /**
+   * Whether the statement gives the rows, which `executeOn` makes JSON of, or the JSON in one row, for any client. Several
+   * reads together, and a count, have the second form alone.
+   */
+  readonly form: 'rows' | 'json';
   /** Whether columns carry the snapshot and the incarnation that the statement read at. */
   readonly snapshot: boolean;
 }
 
 /** One read gives its JSON; several give one object with the JSON of each. */
-export function statement(dataModel: DataModel, roots: Roots, { snapshot }: StatementOptions): string {
+export function statement(
+  dataModel: DataModel,
+  roots: Roots,
+  { snapshot }: Pick<StatementOptions, 'snapshot'>,
+): string {
   const sql: Sql = { dataModel, names: new StatementNames(dataModel) };
   const [parts, columns] = isRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
   if (snapshot) columns.push(`${SNAPSHOT} AS "snapshot"`, `${INCARNATION} AS "incarnation"`);
@@ -98,7 +107,7 @@ function json(value: string): string {
   return `to_json(${value})::text AS "json"`;
 }
 
-function isRoot(roots: Roots): roots is RootPlan {
+export function isRoot(roots: Roots): roots is RootPlan {
   return typeof roots.kind === 'string';
 }
 
@@ -123,7 +132,11 @@ function count(sql: Sql, model: string, condition: Predicate): string {
  * PostgreSQL keeps the number of a table's live rows as it goes. It has none for a view or a partitioned table, nor
  * before its first statistics; then the rows are counted.
  */
-function totalOf(sql: Sql, model: string, { where: condition, estimated }: NonNullable<Beside['total']>): string {
+export function totalOf(
+  sql: Sql,
+  model: string,
+  { where: condition, estimated }: NonNullable<Beside['total']>,
+): string {
   const isWhole = condition.is === 'and' && condition.of.length === 0;
   const counted = count(sql, model, condition);
   if (!estimated || !isWhole) return counted;

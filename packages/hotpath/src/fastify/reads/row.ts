@@ -19,8 +19,9 @@ type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
 /** One row in its resource's default fields, as the viewer may see it; inside a transaction, as that sees it. */
 export async function readRow(reading: RowReading, place: RowPlace, tx?: RawQueries): Promise<ReadRow> {
   const { selections, compiler, execute } = reading;
-  const statement = compiler.compile(itemRequest(selections.item({ ...place, query: {} })));
-  if (!tx) return execute(statement);
+  const request = itemRequest(selections.item({ ...place, query: {} }));
+  if (!tx) return execute(compiler.compile(request));
+  const statement = compiler.compile(request, { form: 'json' });
   const rows = await tx.$queryRawUnsafe<ReadRow[]>(statement.text, ...statement.values);
   return rows[0]!;
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Compiler, createCompiler, type Statement } from 'hotpath/compile/compile';
 import { CompileError } from 'hotpath/compile/error';
+import { type Execute, executeOn } from 'hotpath/compile/execute';
 import { drawList, drawUnique, hasUnique } from './arguments.ts';
 import { type Database, delegate } from './data.ts';
 import { type Draw, once, pick } from './draw.ts';
@@ -52,8 +53,11 @@ export function asJson(value: unknown): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
+/** Both forms of a statement are run: they give the same JSON, to the byte, and it is what Prisma Client gives. */
 export function oracle(database: Database): (given: Case) => Promise<Verdict> {
   const compiler = createCompiler({ dataModel: database.dataModel });
+  const unreadable: Error[] = [];
+  const execute = executeOn(database.pool, { onUnreadable: (error) => unreadable.push(error) });
   return async (given) => {
     const statement = compiled(compiler, given);
     if (statement instanceof CompileError && statement.code === 'NOT_SUPPORTED')
@@ -62,8 +66,15 @@ export function oracle(database: Database): (given: Case) => Promise<Verdict> {
     if ('reason' in expected) return { kind: 'refused by prisma', reason: expected.reason };
     const { value } = expected;
     if (statement instanceof Error) return { kind: 'different', ...failed(statement, value) };
-    const actual = await answer(database, statement);
-    if (actual instanceof Error) return { kind: 'different', ...failed(actual, value), text: statement.text };
+    const text = await answer(execute, statement);
+    const fault = text instanceof Error ? text : unreadable.pop();
+    if (fault || text instanceof Error)
+      return { kind: 'different', ...failed(fault as Error, value), text: statement.text };
+    const byPostgres = await answer(execute, statement.asJson?.() ?? statement);
+    const { text: sql } = statement;
+    if (byPostgres !== text)
+      return { kind: 'different', failure: 'forms', expected: byPostgres, actual: text, text: sql };
+    const actual = text === null ? null : JSON.parse(text);
     if (isDeepStrictEqual(actual, value)) return { kind: 'equal', rows: rowsIn(actual) };
     return { kind: 'different', failure: 'values', expected: value, actual, text: statement.text };
   };
@@ -109,11 +120,10 @@ function reasonIn({ message }: Error): string {
     .slice(0, 200);
 }
 
-async function answer({ pool }: Database, { text, values, name }: Statement): Promise<unknown> {
+async function answer(execute: Execute, statement: Statement): Promise<string | null | Error> {
   try {
-    const { rows } = await pool.query({ text, values: [...values], ...(name && { name }) });
-    return rows[0].json === null ? null : JSON.parse(rows[0].json);
+    return (await execute(statement)).json;
   } catch (error) {
-    return error;
+    return error as Error;
   }
 }

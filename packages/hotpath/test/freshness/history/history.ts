@@ -76,7 +76,7 @@ function count(tally: Tally, { before, now, write, isFresh }: Judged): void {
 }
 
 async function read({ client, compiler, watched }: Stage, asked: Asked): Promise<Kept> {
-  const statement = compiler.compile(asked.request) as Statement & pg.QueryConfig;
+  const statement = compiler.compile(asked.request, { form: 'json' }) as Statement & pg.QueryConfig;
   const { rows } = await client.query<ReadRow>({ ...statement, values: [...statement.values] });
   const { snapshot, keys, ...answer } = rows[0]!;
   const tags = tagsOf(watched, asked.selection, JSON.parse(keys ?? '[]'));

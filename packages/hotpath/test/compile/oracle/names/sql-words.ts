@@ -1,6 +1,6 @@
 /** The names that the SQL of the project has of its own: in compiled reads, and in the triggers that log changes. */
 import fc from 'fast-check';
-import { createCompiler } from 'hotpath/compile/compile';
+import { createCompiler, type Statement } from 'hotpath/compile/compile';
 import { CompileError } from 'hotpath/compile/error';
 import { triggersFor } from 'hotpath/freshness/triggers';
 import { watch } from 'hotpath/freshness/watched';
@@ -34,6 +34,8 @@ function texts(): string[] {
   return [...bodies, ...compiledTexts()];
 }
 
+const textsOf = ({ text, asJson }: Statement): string[] => (asJson ? [text, asJson().text] : [text]);
+
 function compiledTexts(): string[] {
   const compiler = createCompiler({ dataModel: datamodel });
   const nulls = { database: null, json: null, any: null };
@@ -43,7 +45,7 @@ function compiledTexts(): string[] {
 
   function compile(given: Case): string[] {
     try {
-      return [compiler.compile(given).text];
+      return textsOf(compiler.compile(given));
     } catch (error) {
       if (error instanceof CompileError) return [];
       throw error;
@@ -55,7 +57,7 @@ function compiledTexts(): string[] {
     const args = { select: { id: true }, orderBy: { id: 'asc' }, take: 1 };
     const page = { model: 'Animal', action: 'findMany', args, next: ['id'], keys: ['id'], total: {} } as const;
     const row = { model: 'Animal', action: 'findUnique', args: { where: { id: 1n } }, version: 'id', keys: ['id'] };
-    return [compiler.compile(page).text, compiler.compile({ ...row, action: 'findUnique' }).text];
+    return [page, { ...row, action: 'findUnique' } as const].flatMap((each) => textsOf(compiler.compile(each)));
   }
 }
 

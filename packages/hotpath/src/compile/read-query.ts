@@ -1,0 +1,121 @@
+/** Queries that speak `pg`'s protocol themselves: what every one of them does, and the one whose answer is one row of text. */
+import type { LRUCache } from 'lru-cache';
+import utils from 'pg/lib/utils';
+import { isForgotten } from '../session/error-codes.ts';
+import type { ReadRow, Statement } from './compile.ts';
+
+export type Finish = (error: Error | null, row?: ReadRow) => void;
+
+/** What a query is given of `pg`'s connection. */
+export interface QueryConnection {
+  readonly stream: { cork(): void; uncork(): void };
+  readonly parsedStatements: Record<string, string | undefined>;
+  readonly submittedNamedStatements: Record<string, string | undefined>;
+  parse(message: { text: string; name: string }): void;
+  bind(message: {
+    statement: string;
+    values: readonly unknown[];
+    binary: boolean;
+    valueMapper: (value: unknown) => unknown;
+  }): void;
+  describe(message: { type: 'P'; name: string }): void;
+  execute(message: object): void;
+  sync(): void;
+}
+
+/** How a column is described. */
+export interface ColumnDescription {
+  readonly name: string;
+  readonly dataTypeID: number;
+}
+
+/** One execution of a statement, which is prepared on the way if it has a name. */
+export abstract class CompiledQuery {
+  /** Read by `pg`, which keeps what was prepared on a connection under it. */
+  readonly name: string;
+  readonly text: string;
+  /** Called once; `pg` and the counting pool put theirs around it. */
+  callback: Finish;
+  readonly #values: readonly unknown[];
+  readonly #isBinary: boolean;
+
+  constructor({ name = '', text, values, rows }: Statement, finish: Finish) {
+    this.name = name;
+    this.text = text;
+    this.callback = finish;
+    this.#values = values;
+    this.#isBinary = rows !== undefined;
+  }
+
+  /** @param isPrepared whether the connection has prepared the statement before. @returns whether the columns must come. */
+  protected abstract isDescribed(connection: QueryConnection, isPrepared: boolean): boolean;
+  abstract handleRowDescription(message: { readonly fields: readonly ColumnDescription[] }): void;
+  abstract handleReadyForQuery(connection: QueryConnection): void;
+
+  submit(connection: QueryConnection): null {
+    const { name, text } = this;
+    const isPrepared =
+      name !== '' && Boolean(connection.parsedStatements[name] || connection.submittedNamedStatements[name]);
+    connection.stream.cork();
+    if (!isPrepared) {
+      connection.parse({ text, name });
+      if (name !== '') connection.submittedNamedStatements[name] = text;
+    }
+    const how = { binary: this.#isBinary, valueMapper: utils.prepareValue };
+    connection.bind({ statement: name, values: this.#values, ...how });
+    if (this.isDescribed(connection, isPrepared)) connection.describe({ type: 'P', name: '' });
+    connection.execute({});
+    connection.sync();
+    connection.stream.uncork();
+    return null;
+  }
+
+  handleError(error: Error, connection: QueryConnection): void {
+    if (isForgotten(error)) delete connection.parsedStatements[this.name];
+    this.finish(error);
+  }
+
+  handleCommandComplete(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+
+  protected finish(error: Error | null, row?: ReadRow): void {
+    const { callback } = this;
+    this.callback = () => {};
+    callback(error, row);
+  }
+}
+
+/** A statement that gives one row of a few columns of text. Their names are the same for every execution. */
+export class ReadQuery extends CompiledQuery {
+  readonly #remembered: LRUCache<string, readonly string[]>;
+  #columns: readonly string[] | undefined;
+  #fields: readonly (string | null)[] = [];
+
+  constructor(statement: Statement, remembered: LRUCache<string, readonly string[]>, finish: Finish) {
+    super({ text: statement.text, values: statement.values, name: statement.name ?? '' }, finish);
+    this.#remembered = remembered;
+    this.#columns = this.name === '' ? undefined : remembered.get(this.name);
+  }
+
+  protected override isDescribed(): boolean {
+    return this.#columns === undefined;
+  }
+
+  override handleRowDescription({ fields }: { readonly fields: readonly ColumnDescription[] }): void {
+    this.#columns = fields.map(({ name }) => name);
+    if (this.name !== '') this.#remembered.set(this.name, this.#columns);
+  }
+
+  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    this.#fields = fields;
+  }
+
+  override handleReadyForQuery(): void {
+    const row: Record<string, string | null> = {};
+    this.#columns!.forEach((column, index) => {
+      row[column] = this.#fields[index] ?? null;
+    });
+    this.finish(null, row as unknown as ReadRow);
+  }
+}
