@@ -28,6 +28,8 @@ export default defineConfig({
       include: ['src/**/*.ts', 'packages/hotpath/src/**/*.ts'],
       exclude: ['**/*.d.ts'],
       reporter: ['text-summary', 'html', 'lcov'],
+      // The floor. It only rises: raise it when the figures have.
+      thresholds: { statements: 71, branches: 65, functions: 70, lines: 72 },
     },
     projects: [
       // One module graph for all unit tests of a worker: half the time.
