@@ -16,7 +16,7 @@ export const options = {
   reporters: ['default'],
 } satisfies ViteUserConfig['test'];
 
-/** What the tests of the project `server` need before the first of them runs. */
+/** Starts PostgreSQL before the first test of the project `server`. */
 export const SERVER_SETUP = 'test/support/global-setup.ts';
 
 export default defineConfig({

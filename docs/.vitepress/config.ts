@@ -1,4 +1,4 @@
-/** The documentation as a site: `npm run docs:build`, `npm run docs:dev`. A link to a page that is not there fails the build. */
+/** The documentation as a site: `npm run docs:build`, `npm run docs:dev`. A link to a missing page fails the build. */
 import { globSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import { anchorOf } from './anchors.ts';

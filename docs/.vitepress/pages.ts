@@ -1,4 +1,4 @@
-/** The order of the pages in the site. A test holds it to the files that are there. */
+/** The order of the pages in the site. A test compares it with the files. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

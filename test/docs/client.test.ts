@@ -1,4 +1,4 @@
-/** The generated client is of today's API document, and its example works. `npm run client` writes it anew. */
+/** The generated client is that of today's API document, and its example works. `npm run client` generates it again. */
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { affordableProducts, dashboardOf, orderOne } from '../../docs/client/example.ts';

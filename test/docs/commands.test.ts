@@ -39,7 +39,7 @@ const FOREIGN =
 const optionsOf = (args: readonly string[]): string[] =>
   args.filter((word) => /^--\w/.test(word)).map((word) => word.split('=', 1)[0]!);
 
-/** What is wrong with a command; undefined if nothing is. */
+/** The fault of a command; undefined if it has none. */
 function faultOf({ page, program, args }: ShellCommand): string | undefined {
   if (program === 'npm') return faultOfNpm(args);
   if (program === 'npx') return faultOfNpx(args);

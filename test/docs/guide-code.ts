@@ -67,7 +67,7 @@ const config = () => ({
   include: ['*.ts', join(PROJECT, 'packages/hotpath/src/**/*.d.ts')],
 });
 
-/** What the compiler says of the folder; empty if nothing. */
+/** The messages of the compiler for the folder; empty if there are none. */
 export async function compilerOutput(folder: string): Promise<string> {
   const compiler = join(PROJECT, 'node_modules/typescript/bin/tsc');
   return promisify(execFile)(process.execPath, [compiler, '-p', folder]).then(

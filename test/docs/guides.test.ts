@@ -113,7 +113,7 @@ describe('resources.md', () => {
     expect((await get(`/products?limit=1&after=${next}`)).json().data).toHaveLength(1);
   });
 
-  it('names the mistakes as they are told at the start', async () => {
+  it('names the mistakes with the messages of the start', async () => {
     const told = /^```text\n([\s\S]*?)\n```$/m.exec(text)![1]!.split('\n');
     const { mistakes } = (await load('mistakes.ts')) as { mistakes: Resource[] };
     const found = mistakes.map((each) => {

@@ -1,4 +1,4 @@
-/** What docs/operating/operate.md and docs/operating/deploy.md name is there: variables, error codes, commands, alerts' sections. */
+/** The variables, error codes and commands in docs/operating/operate.md and docs/operating/deploy.md exist. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errors } from 'hotpath/http/errors';
@@ -18,7 +18,7 @@ const known: readonly string[] = [
 describe.each(['docs/operating/operate.md', 'docs/operating/deploy.md'])('%s', (file) => {
   const text = textOf(file);
 
-  it('names variables and codes that are there', () => {
+  it('names variables and codes that exist', () => {
     // Those of its own examples are the reader's to set.
     const examples = new Set(text.match(/(?<=\$)[A-Z_]+/g));
     const named = text.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g)!.filter((name) => !examples.has(name));
@@ -26,7 +26,7 @@ describe.each(['docs/operating/operate.md', 'docs/operating/deploy.md'])('%s', (
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('names commands that are there', () => {
+  it('names commands that exist', () => {
     const { scripts } = JSON.parse(textOf('package.json'));
     const run = [...text.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name!);
     expect(run.filter((name) => !(name in scripts))).toEqual([]);

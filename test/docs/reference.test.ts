@@ -1,4 +1,4 @@
-/** docs/reference says what the sources say: `npm run docs:reference` makes its pages anew. */
+/** docs/reference says what the sources say: `npm run docs:reference` makes its pages again. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, describe as group, it } from 'vitest';
@@ -54,10 +54,10 @@ group('a docstring', () => {
 
   it.each([
     ['/** How many; 20 without it. Past it, none. */', 'How many. Past it, none.', '20'],
-    ['/** From so many times on. 3 by default. */', 'From so many times on.', '3'],
+    ['/** Times until it fails. 3 by default. */', 'Times until it fails.', '3'],
     ["/** Its order. The resource's own without it. */", 'Its order.', "The resource's own"],
     ['/**\n * A share.\n *\n * @defaultValue 0.1\n */\n', 'A share.', '0.1'],
-    ['/** Who asks. */', 'Who asks.', ''],
+    ['/** The viewer. */', 'The viewer.', ''],
   ])('tells the default apart: %s', (comment, meaning, fallback) => {
     expect(described(comment)).toEqual({ meaning, fallback });
   });

@@ -1,4 +1,4 @@
-/** docs/operating/security.md names tests that are there. */
+/** docs/operating/security.md names tests that exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -16,14 +16,14 @@ it('names a test in each line', () => {
   expect(rows.length).toBeGreaterThan(80);
 });
 
-it('names no file that is not there', () => {
+it('names no missing file', () => {
   const files = new Set(
     textOf('docs/operating/security.md').match(/(?<=`)(?:packages\/hotpath\/)?test\/[\w./-]+(?=`)/g),
   );
   expect([...files].filter((file) => !existsSync(join(PROJECT, file)))).toEqual([]);
 });
 
-it('names no test that is not there', () => {
+it('names no missing test', () => {
   const tests = textOf('test/system/authorization.test.ts');
   const titles = rows.flatMap((row) => testOf(row).match(/(?<=")[^"]+(?=")/g) ?? []);
   expect(titles.length).toBeGreaterThan(10);
