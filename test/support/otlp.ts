@@ -44,13 +44,17 @@ export async function openCollector(
     const body = await buffer(request);
     const type = String(request.headers['content-type']);
     collected.requests.push({ type, headers: request.headers });
-    collected.spans.push(...(type === 'application/json' ? fromJson(JSON.parse(String(body))) : fromProtobuf(body)));
+    collected.spans.push(...spansIn(body, type));
     answer(response, type);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { ...collected, url: urlOf(server), close: () => closed(server) };
 }
+
+/** The spans of a request over HTTP. */
+export const spansIn = (body: Buffer, type: string): ReceivedSpan[] =>
+  type === 'application/json' ? fromJson(JSON.parse(String(body))) : fromProtobuf(body);
 
 /** The same over gRPC. */
 export async function openGrpcCollector(): Promise<Collector> {

@@ -25,10 +25,8 @@ it('an order is traced to the mail that confirms it', async () => {
   const server = spans.find(({ kind }) => kind === 2)!;
   const [send] = spans.filter(({ kind }) => kind === 4);
   expect(send).toMatchObject({ parentSpanId: server.spanId, status: 0 });
-  for (const job of jobs) {
-    expect(job.parentSpanId).toBe(send!.spanId);
-    expect(job.links).toEqual([{ traceId: id, spanId: send!.spanId }]);
-  }
+  // Without a link to the same span, for which Jaeger would take it from its place in the tree.
+  for (const job of jobs) expect(job).toMatchObject({ parentSpanId: send!.spanId, links: [] });
   const statements = spans.filter(({ attributes, parentSpanId }) => {
     const ofRequest = parentSpanId === server.spanId || parentSpanId === send!.spanId;
     const isFrame = /^(BEGIN|COMMIT)/.test(String(attributes['db.query.text']));

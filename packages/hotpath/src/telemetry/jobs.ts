@@ -94,10 +94,7 @@ export class JobTrace {
     if (!tracing || !(caller?.sampled ?? isSampled(tracing, traceId))) return undefined;
     const attributes = { ...messaging(task, 'process'), 'messaging.message.id': id, 'hotpath.job.attempt': attempt };
     const parentId = caller?.spanId;
-    const start = { name: `process ${task}`, kind: 'consumer', traceId, spanId, parentId, attributes } as const;
-    const span = startRoot(tracing, start);
-    if (caller) span.link({ ...caller, isRemote: true });
-    return span;
+    return startRoot(tracing, { name: `process ${task}`, kind: 'consumer', traceId, spanId, parentId, attributes });
   }
 }
 
