@@ -1,5 +1,5 @@
 /**
- * docs/guides/tracing.md: its `instrumentation.ts`, word by word but for the list of instrumentations, started before a
+ * docs/guides/tracing.md: its `instrumentation.ts`, word by word except for the list of instrumentations, started before a
  * server of a stranger's, whose spans and log lines are in one trace.
  */
 import { spawn } from 'node:child_process';

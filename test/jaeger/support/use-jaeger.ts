@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll } from 'vitest';
-import { loadConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config/config.ts';
 import { startTelemetry, type Telemetry } from '../../../src/telemetry/telemetry.ts';
 import { testEnvironment } from '../../support/app.ts';
 import { type ReceivedSpan, spansIn } from '../../support/otlp.ts';

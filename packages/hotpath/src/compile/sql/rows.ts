@@ -1,7 +1,7 @@
 /**
  * From the plan of a read to a SELECT that gives a row a row, in PostgreSQL's binary format, and the layout of these rows.
  *
- * The form was chosen by measurement (`docs/decisions-cold-reads.md`):
+ * The form was chosen by measurement (decision 0090):
  * - A to-one relation is joined to the rows that are left after the LIMIT. Its key is unique, so rows stay rows; the
  *   planner looks few up by index, and hashes a table for many.
  * - A to-many relation is an array of records in one column, by a subquery for each row.
