@@ -12,6 +12,8 @@ export interface Bench {
   readonly stack: AsyncDisposableStack;
   /** Progress, a line each, on standard error. */
   readonly log: (line: string) => void;
+  /** Where the PostgreSQL with the databases lies; `.hotpath/bench-postgres` without it. */
+  readonly directory?: string;
 }
 
 export interface Section {

@@ -21,8 +21,10 @@ import {
 } from '../../src/dev/postgres/embedded-postgres.ts';
 import type { Bench, Size } from './bench.ts';
 import { withClient } from './client.ts';
+import { aloneIn, copyDatabase } from './copy-database.ts';
 import { parentOf } from './cpu.ts';
 
+const DIRECTORY = join(HOME, 'bench-postgres');
 const PRESENT = new Date('2026-06-01T00:00:00Z');
 const SOURCES = ['prisma/migrations', 'prisma/seed'];
 /** They tell how a seed goes and make no rows. */
@@ -36,11 +38,11 @@ export interface BenchDatabase {
   readonly postmaster: number | undefined;
 }
 
-type Opening = Pick<Bench, 'stack' | 'log'>;
+export type Opening = Pick<Bench, 'stack' | 'log' | 'directory'>;
 
 /** Opens the server of the databases. It runs for as long as somebody has it open. */
-export async function openServer({ stack, log }: Opening): Promise<EmbeddedPostgres> {
-  const server = await openEmbeddedPostgres({ directory: join(HOME, 'bench-postgres'), log });
+export async function openServer({ stack, log, directory = DIRECTORY }: Opening): Promise<EmbeddedPostgres> {
+  const server = await openEmbeddedPostgres({ directory, log });
   stack.defer(server.stop);
   return server;
 }
@@ -56,16 +58,13 @@ export function openBenchDatabase(bench: Opening, size: Size): Promise<BenchData
   });
 }
 
-/** Opens the copy that the slow service reads. Nobody may be connected to the database it is made from. */
+/** Opens the copy that the slow service reads. Making it ends every connection to the database that it is made from. */
 export async function openBeforeDatabase(bench: Opening, size: Size): Promise<BenchDatabase> {
   const { url } = await openBenchDatabase(bench, size);
   return open(bench, `before_${size}`, async (server, name) => {
     bench.log(`Copying the ${size} bench database for the slow service; it is kept, too.`);
     const template = new URL(url).pathname.slice(1);
-    await withClient(server.url(), async (admin) => {
-      await admin.query(`drop database if exists ${name} with (force)`);
-      await admin.query(`create database ${name} template ${template} strategy file_copy`);
-    });
+    await withClient(server.url(), (admin) => copyDatabase(admin, { from: template, to: name }));
     await withClient(server.url(name), (client) => client.query(BARE));
   });
 }
@@ -93,7 +92,7 @@ async function open(opening: Opening, kind: string, make: Make): Promise<BenchDa
     if (!databases.includes(name)) {
       for (const outdated of databases) await admin.query(`drop database ${outdated} with (force)`);
       await make(server, `${kind}_unfinished`);
-      await admin.query(`alter database ${kind}_unfinished rename to ${name}`);
+      await aloneIn(admin, `${kind}_unfinished`, `alter database ${kind}_unfinished rename to ${name}`);
     }
     return { url: server.url(name), ...(await serverFacts(admin)) };
   });

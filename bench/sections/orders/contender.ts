@@ -62,7 +62,7 @@ export async function startContender({ stack }: Bench, options: ContenderOptions
 }
 
 /** A small database of its own, for what orders write would stay in one that is kept. */
-async function databaseBeside(stack: AsyncDisposableStack, neighbour: string, kind: string): Promise<string> {
+export async function databaseBeside(stack: AsyncDisposableStack, neighbour: string, kind: string): Promise<string> {
   const url = new URL(neighbour);
   const name = `orders_${kind}_${process.pid}`;
   url.pathname = `/${name}`;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { openFollower } from 'hotpath/freshness/log-follower';
 import type { Bench } from '../../support/bench.ts';
 import { withClient } from '../../support/client.ts';
+import { copyDatabase } from '../../support/copy-database.ts';
 import { type BenchDatabase, openBenchDatabase } from '../../support/database.ts';
 import { runPgbench } from '../../support/pgbench.ts';
 import type { Racer } from '../../support/race.ts';
@@ -45,7 +46,7 @@ async function copyOf({ stack }: Bench, url: string, suffix: string): Promise<st
   const source = copy.pathname.slice(1);
   const name = `${source}_${process.pid}_${suffix}`;
   const admin = new URL('/postgres', url).href;
-  await run(admin, `create database ${name} template ${source} strategy file_copy`);
+  await withClient(admin, (client) => copyDatabase(client, { from: source, to: name }));
   stack.defer(() => run(admin, `drop database if exists ${name} with (force)`));
   copy.pathname = name;
   return copy.href;
