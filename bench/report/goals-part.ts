@@ -1,7 +1,8 @@
 /** The part of the report that holds what was measured against what was meant to be reached. */
 import type { Document } from '../support/document.ts';
 import { escaped } from './charts.ts';
-import { type Goal, limitGoalsOf, systemGoalsOf } from './goals.ts';
+import type { Goal } from './goal.ts';
+import { limitGoalsOf, systemGoalsOf } from './goals.ts';
 import { heading, wrappedTable } from './html.ts';
 
 const state = ({ met }: Goal): string => (met ? 'met' : 'missed');

@@ -3,16 +3,9 @@ import { LOGGED } from '../sections/writes/ground.ts';
 import { WORKLOADS } from '../sections/writes/workloads.ts';
 import type { Document, Pair, Rates, Side } from '../support/document.ts';
 import { shown, type Table } from '../support/table.ts';
+import { amountOf, type Goal, goal, percentOf, timesOf } from './goal.ts';
+import { readGoals } from './read-goals.ts';
 import { systemName } from './words.ts';
-
-export interface Goal {
-  /** The system it is of, or the section. */
-  readonly of: string;
-  readonly what: string;
-  readonly goal: string;
-  readonly measured: string;
-  readonly met: boolean;
-}
 
 /** Of the five systems: what is to be reached in each. */
 export const systemGoalsOf = ({ beforeAfter }: Document): Goal[] =>
@@ -21,6 +14,7 @@ export const systemGoalsOf = ({ beforeAfter }: Document): Goal[] =>
 /** How close to the limit, and how far it goes. */
 export const limitGoalsOf = (document: Document): Goal[] => [
   ...coldGoals(document),
+  ...readGoals(document),
   ...hotGoals(document),
   ...tracingGoals(document),
   ...mixedGoals(document),
@@ -42,27 +36,6 @@ export function goalsTable(document: Document): Table {
   return { title, columns: ['', 'goal', 'measured', ''], rows };
 }
 
-interface Bound {
-  readonly least?: number;
-  readonly most?: number;
-  readonly show: (value: number) => string;
-}
-
-/** What is no number, as a ratio to nothing is none, meets no goal. */
-function goal([of, what]: readonly [string, string], value: number, { least, most, show }: Bound): Goal {
-  const isWithin = value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY);
-  const met = Number.isFinite(value) && isWithin;
-  return { of, what, goal: least === undefined ? `≤ ${show(most!)}` : `≥ ${show(least)}`, measured: show(value), met };
-}
-
-const percent = (value: number): string => `${shown(value * 100, 1)}%`;
-const count = (value: number): string => shown(value, Number.isInteger(value) ? 0 : 2);
-
-function times(value: number): string {
-  if (!Number.isFinite(value)) return '-';
-  return `${shown(value, Number.isInteger(value) || value >= 100 ? 0 : 2)} ×`;
-}
-
 /** Of what it was, the part that is gone. */
 const cut = ({ before, after }: Pair, key: keyof Side): number => 1 - after[key]! / before[key]!;
 
@@ -72,28 +45,31 @@ function pairGoals(system: string, pair: Pair): Goal[] {
   const isDashboard = system === 'dashboard';
   const knowsCpu = before.dbCpuMsPerRequest !== undefined && after.dbCpuMsPerRequest !== undefined;
   return [
-    goal([of, 'mean latency cut'], cut(pair, 'meanMs'), { least: isDashboard ? 0.975 : 0.95, show: percent }),
-    goal([of, 'p95 cut'], cut(pair, 'p95Ms'), { least: isDashboard ? 0.97 : 0.95, show: percent }),
+    goal([of, 'mean latency cut'], cut(pair, 'meanMs'), { least: isDashboard ? 0.975 : 0.95, show: percentOf }),
+    goal([of, 'p95 cut'], cut(pair, 'p95Ms'), { least: isDashboard ? 0.97 : 0.95, show: percentOf }),
     ...(isDashboard ? dashboardGoals(of, pair) : []),
-    goal([of, 'payload cut'], cut(pair, 'payloadBytes'), { least: 0.85, show: percent }),
-    goal([of, 'hit rate'], after.hitRate, { least: 0.9, show: percent }),
-    goal([of, 'throughput'], after.throughput / before.throughput, { least: 20, show: times }),
+    goal([of, 'payload cut'], cut(pair, 'payloadBytes'), { least: 0.85, show: percentOf }),
+    goal([of, 'hit rate'], after.hitRate, { least: 0.9, show: percentOf }),
+    goal([of, 'throughput'], after.throughput / before.throughput, { least: 20, show: timesOf }),
     heldGoal(of, pair),
     ...(knowsCpu
-      ? [goal([of, 'database CPU cut'], cut(pair, 'dbCpuMsPerRequest'), { least: 0.95, show: percent })]
+      ? [goal([of, 'database CPU cut'], cut(pair, 'dbCpuMsPerRequest'), { least: 0.95, show: percentOf })]
       : []),
-    goal([of, 'errors'], Math.max(before.errorRate, after.errorRate), { most: 0, show: percent }),
+    goal([of, 'errors'], Math.max(before.errorRate, after.errorRate), { most: 0, show: percentOf }),
   ];
 }
 
 const dashboardGoals = (of: string, pair: Pair): Goal[] => [
-  goal([of, 'statements before'], pair.before.statementsPerRequest, { least: 150, show: count }),
-  goal([of, 'statements'], pair.after.statementsPerRequest, { most: 0.2, show: count }),
+  goal([of, 'statements before'], pair.before.statementsPerRequest, { least: 150, show: amountOf }),
+  goal([of, 'statements'], pair.after.statementsPerRequest, { most: 0.2, show: amountOf }),
 ];
 
 /** Where not even one user could be held before there is no ratio: then one stands for none. */
 function heldGoal(of: string, { before, after }: Pair): Goal {
-  const held = goal([of, 'users held'], after.usersHeld / Math.max(1, before.usersHeld), { least: 12.5, show: times });
+  const held = goal([of, 'users held'], after.usersHeld / Math.max(1, before.usersHeld), {
+    least: 12.5,
+    show: timesOf,
+  });
   if (before.usersHeld > 0) return held;
   return { ...held, measured: `${shown(after.usersHeld)}, and none could be held before` };
 }
@@ -103,8 +79,8 @@ function coldGoals({ cold }: Document): Goal[] {
   const { ofLimit, ofPrisma } = cold?.['hotpath'] ?? {};
   const of = 'From the database';
   return [
-    ...(ofLimit === undefined ? [] : [goal([of, 'rate of pgbench'], ofLimit, { least: 0.65, show: times })]),
-    ...(ofPrisma === undefined ? [] : [goal([of, 'rate of Prisma'], ofPrisma, { least: 2.5, show: times })]),
+    ...(ofLimit === undefined ? [] : [goal([of, 'rate of pgbench'], ofLimit, { least: 0.65, show: timesOf })]),
+    ...(ofPrisma === undefined ? [] : [goal([of, 'rate of Prisma'], ofPrisma, { least: 2.5, show: timesOf })]),
   ];
 }
 
@@ -112,15 +88,15 @@ function hotGoals({ hot }: Document): Goal[] {
   const ofBare = hot?.['l1']?.ofLimit;
   return ofBare === undefined
     ? []
-    : [goal(['From memory', 'rate of a bare Fastify'], ofBare, { least: 0.7, show: times })];
+    : [goal(['From memory', 'rate of a bare Fastify'], ofBare, { least: 0.7, show: timesOf })];
 }
 
 function tracingGoals({ tracing }: Document): Goal[] {
   const [one, all] = [tracing?.['one']?.ofLimit, tracing?.['all']?.ofLimit];
   const of = 'Tracing';
   return [
-    ...(one === undefined ? [] : [goal([of, 'rate with 1% traced'], one, { least: 0.97, show: times })]),
-    ...(all === undefined ? [] : [goal([of, 'rate with all traced'], all, { least: 0.6, show: times })]),
+    ...(one === undefined ? [] : [goal([of, 'rate with 1% traced'], one, { least: 0.97, show: timesOf })]),
+    ...(all === undefined ? [] : [goal([of, 'rate with all traced'], all, { least: 0.6, show: timesOf })]),
   ];
 }
 
@@ -128,8 +104,8 @@ function mixedGoals({ mixed }: Document): Goal[] {
   if (!mixed) return [];
   const of = 'Mixed traffic';
   return [
-    goal([of, 'hit rate'], mixed.hitRate, { least: 0.9, show: percent }),
-    goal([of, 'statements a request'], mixed.statementsPerRequest, { most: 0.15, show: count }),
+    goal([of, 'hit rate'], mixed.hitRate, { least: 0.9, show: percentOf }),
+    goal([of, 'statements a request'], mixed.statementsPerRequest, { most: 0.15, show: amountOf }),
   ];
 }
 
@@ -137,8 +113,8 @@ function floodGoals({ flood }: Document): Goal[] {
   if (!flood) return [];
   const of = 'Under a flood';
   return [
-    goal([of, 'hit rate'], flood.honestHitRate, { least: 0.95, show: percent }),
-    goal([of, 'hit rate from memory'], flood.honestMemoryHitRate, { least: 0.95, show: percent }),
+    goal([of, 'hit rate'], flood.honestHitRate, { least: 0.95, show: percentOf }),
+    goal([of, 'hit rate from memory'], flood.honestMemoryHitRate, { least: 0.95, show: percentOf }),
   ];
 }
 
@@ -146,7 +122,7 @@ function floodGoals({ flood }: Document): Goal[] {
 function writesGoals({ writes }: Document): Goal[] {
   return WORKLOADS.flatMap(({ name, goal: most }) => {
     const left = (writes?.[name] as Rates | undefined)?.[LOGGED]?.ofLimit;
-    return left === undefined ? [] : [goal(['Triggers', `lost of ${name}`], 1 - left, { most, show: percent })];
+    return left === undefined ? [] : [goal(['Triggers', `lost of ${name}`], 1 - left, { most, show: percentOf })];
   });
 }
 
@@ -158,8 +134,8 @@ function scaleGoals({ scale }: Document): Goal[] {
   const of = 'Scale';
   return [
     ...(statements.length > 0
-      ? [goal([of, 'statements, 1 to 1,000 children'], Math.max(...statements), { most: 1, show: count })]
+      ? [goal([of, 'statements, 1 to 1,000 children'], Math.max(...statements), { most: 1, show: amountOf })]
       : []),
-    ...(held ? [goal([of, 'errors, 10,000 connections'], held.errors, { most: 0, show: count })] : []),
+    ...(held ? [goal([of, 'errors, 10,000 connections'], held.errors, { most: 0, show: amountOf })] : []),
   ];
 }

@@ -4,10 +4,13 @@ import { shown } from '../support/table.ts';
 import { type Bar, bars, escaped, lines, spans, type Tone } from './charts.ts';
 import { goalsPart } from './goals-part.ts';
 import { card, cards, heading, listTable } from './html.ts';
+import { readsPart } from './reads-part.ts';
 import { brief, bytes, megabytes, milliseconds, percent, short, systemName } from './words.ts';
 
 export const partsOf = (document: Document): string[] =>
-  [beforeAfterPart, coldPart, hotPart, scalePart, writesPart, memoryPart, goalsPart].flatMap((part) => part(document));
+  [beforeAfterPart, coldPart, readsPart, hotPart, scalePart, writesPart, memoryPart, goalsPart].flatMap((part) =>
+    part(document),
+  );
 
 const legend = (entries: readonly (readonly [Tone, string])[]): string =>
   `<ul class="legend">${entries.map(([tone, text]) => `<li class="${tone}">${escaped(text)}</li>`).join('')}</ul>`;

@@ -1,6 +1,7 @@
 /** The table of the README, between two marks, made of the document that the report shows. */
-import type { Document, Rates, Side } from '../support/document.ts';
+import type { Document, Rates, ReadRates, Side } from '../support/document.ts';
 import { shown } from '../support/table.ts';
+import { CONTENDER_NAMES } from './reads-part.ts';
 import { brief, bytes, milliseconds, percent, systemName } from './words.ts';
 
 const BEGIN = '<!-- bench -->';
@@ -37,10 +38,11 @@ function beforeAfterLines({ beforeAfter }: Document): string[] {
   return [`| ${titles.join(' | ')} |`, `| ${titles.map(() => '---').join(' | ')} |`, ...rows, ''];
 }
 
-function limitLines({ cold, hot }: Document): string[] {
+function limitLines({ cold, reads, hot }: Document): string[] {
   const l1 = hot?.['l1'];
   return [
     ...coldLines(cold ?? {}),
+    ...readLines(reads ?? {}),
     ...(l1?.ofLimit === undefined
       ? []
       : [
@@ -61,4 +63,18 @@ function coldLines({ hotpath, pgbench }: Rates): string[] {
     ...(ofPrisma === undefined ? [] : [`${brief(ofPrisma)} times what Prisma does in the better of its strategies`]),
   ];
   return `${lines.join(',\n')}.`.split('\n');
+}
+
+/** Of each peer, over the shapes of reads: the range of Hotpath's rate beside its. */
+function readLines(reads: ReadRates): string[] {
+  const shapes = Object.values(reads);
+  const [first] = shapes;
+  if (!first) return [];
+  const beside = Object.keys(first).flatMap((peer) => {
+    const label = CONTENDER_NAMES[peer]?.[0];
+    if (peer === 'hotpath' || label === undefined) return [];
+    const times = shapes.flatMap((rates) => (rates[peer] ? [1 / rates[peer].ofHotpath] : []));
+    return [`${brief(Math.min(...times))} to ${brief(Math.max(...times))} times ${label}'s`];
+  });
+  return `Over ${shapes.length} shapes of reads, its requests a second are\n${beside.join(',\n')}.`.split('\n');
 }

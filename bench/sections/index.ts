@@ -7,6 +7,7 @@ import { hot } from './hot.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
 import { orders } from './orders.ts';
+import { reads } from './reads.ts';
 import { scale } from './scale.ts';
 import { tracing } from './tracing.ts';
 import { writes } from './writes.ts';
@@ -14,6 +15,7 @@ import { writes } from './writes.ts';
 export const SECTIONS: Readonly<Record<string, Section>> = {
   beforeAfter,
   cold,
+  reads,
   hot,
   mixed,
   flood,

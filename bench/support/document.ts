@@ -51,6 +51,18 @@ export interface Rate {
 
 export type Rates = Readonly<Record<string, Rate>>;
 
+/** How one contender answers one shape of reads over HTTP. */
+export interface ReadRate extends Rate {
+  /** As a part of what Hotpath does; taken within each round. */
+  readonly ofHotpath: number;
+  readonly withoutHttp: Rate;
+  /** Prisma's: the better of its two ways to load relations. */
+  readonly strategy?: string;
+}
+
+/** By shape, then by contender. */
+export type ReadRates = Readonly<Record<string, Readonly<Record<string, ReadRate>>>>;
+
 export interface RowsScale {
   readonly ms: number;
   readonly statements: number;
@@ -128,6 +140,7 @@ export interface Writes {
 export interface Figures {
   readonly beforeAfter: Readonly<Record<string, Pair>>;
   readonly cold: Rates;
+  readonly reads: ReadRates;
   readonly hot: Rates;
   readonly mixed: MixedTraffic;
   readonly flood: Flooded;

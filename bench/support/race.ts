@@ -18,6 +18,8 @@ export interface Racer {
 export interface Turn {
   readonly operations: number;
   readonly seconds: number;
+  /** Operations of the whole turn, where some of them were not timed: PostgreSQL's CPU time is theirs. */
+  readonly allOperations?: number;
   /** CPU time of the Node.js process that answered, in microseconds. */
   readonly nodeCpu?: number | undefined;
   /** CPU time of PostgreSQL, in microseconds. */
@@ -91,7 +93,11 @@ export function ratio(turns: Turns, name: string, other: string): number | undef
 
 /** An amount of each turn, an operation; undefined where it is not known. */
 export function perOperation(turns: readonly Turn[], amount: 'nodeCpu' | 'postgresCpu'): number | undefined {
-  const known = turns.flatMap((turn) => (turn[amount] === undefined ? [] : [turn[amount] / turn.operations]));
+  const known = turns.flatMap((turn) => {
+    const { operations, allOperations = operations } = turn;
+    const used = turn[amount];
+    return used === undefined ? [] : [used / (amount === 'postgresCpu' ? allOperations : operations)];
+  });
   return known.length > 0 ? median(known) : undefined;
 }
 

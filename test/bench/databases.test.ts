@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { databaseBeside } from '../../bench/sections/orders/contender.ts';
+import { startReadContenders } from '../../bench/sections/reads/contenders.ts';
 import { prepareGround } from '../../bench/sections/writes/ground.ts';
 import type { Bench } from '../../bench/support/bench.ts';
 import { withClient } from '../../bench/support/client.ts';
@@ -79,3 +80,17 @@ it('has one that orders are placed in', async () => {
   const url = await databaseBeside(stack, urls.after, 'test');
   expect(await firstValue(url, 'SELECT count(*)::int FROM orders')).toBeGreaterThan(0);
 }, 60_000);
+
+it('is read by the service and its peers with the same answers in every shape', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { contenders, bytes } = await startReadContenders({ ...bench, stack }, { url: urls.after });
+  expect(contenders.map(({ name }) => name)).toEqual([
+    'hotpath',
+    'drizzle',
+    'prismaQuery',
+    'prismaJoin',
+    'kysely',
+    'byHand',
+  ]);
+  expect(Math.min(...Object.values(bytes))).toBeGreaterThan(50);
+}, 120_000);

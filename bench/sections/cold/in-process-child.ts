@@ -1,14 +1,10 @@
-/**
- * A child that answers dashboards in its own process, without HTTP, in a number of lanes at once.
- *
- * Its rate is measured with all lanes. Its CPU time an operation is measured after that with one lane: where lanes
- * keep PostgreSQL busy on every processor, a microsecond of CPU does less, for some contenders more than for others.
- */
+/** A child that answers dashboards in its own process, without HTTP, in a number of lanes at once. */
 
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { buildApp } from '../../../src/app.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import { answerQuestions } from '../../support/child.ts';
+import { type Lanes, measureLanes } from '../../support/lanes.ts';
 import type { Turn } from '../../support/race.ts';
 import { CONTENDERS, sentStatement } from './contenders.ts';
 
@@ -16,12 +12,6 @@ export interface Told {
   readonly answers: readonly string[];
   /** That each answer took. */
   readonly statements: readonly number[];
-}
-
-interface Measure {
-  readonly users: readonly number[];
-  readonly seconds: number;
-  readonly lanes: number;
 }
 
 const app = buildApp(loadConfig());
@@ -39,22 +29,5 @@ answerQuestions({
     }
     return told;
   },
-  async measure({ users, seconds, lanes }: Measure): Promise<Turn> {
-    const { nodeCpu: _, ...together } = await work({ users, seconds, lanes });
-    const { operations, nodeCpu } = await work({ users, seconds: seconds / 3, lanes: 1 });
-    return { ...together, nodeCpu: (nodeCpu / operations) * together.operations };
-  },
+  measure: (lanes: Lanes): Promise<Turn> => measureLanes(lanes, answer),
 });
-
-/** Answers for so long, in so many lanes. */
-async function work({ users, seconds, lanes }: Measure): Promise<Turn & { readonly nodeCpu: number }> {
-  let operations = 0;
-  const startedAt = performance.now();
-  const cpuBefore = process.cpuUsage();
-  const lane = async () => {
-    while (performance.now() - startedAt < seconds * 1000) await answer(users[operations++ % users.length]!);
-  };
-  await Promise.all(Array.from({ length: lanes }, lane));
-  const { user, system } = process.cpuUsage(cpuBefore);
-  return { operations, seconds: (performance.now() - startedAt) / 1000, nodeCpu: user + system };
-}

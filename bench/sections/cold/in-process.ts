@@ -49,7 +49,7 @@ function startContender({ stack, environment }: Ground, name: string): Child {
 
 const childRacer = ({ users }: Ground, name: string, child: Child): Racer => ({
   name,
-  run: (seconds) => child.ask<Turn>('measure', { users, seconds, lanes: CONNECTIONS }),
+  run: (seconds) => child.ask<Turn>('measure', { subjects: users, seconds, lanes: CONNECTIONS }),
 });
 
 function pgbenchRacer({ stack, database, users }: Ground, statement: string): Racer {
