@@ -1,5 +1,6 @@
 /** That the slow service tells all that Hotpath tells, and more; and how much each sends to tell it. */
 import type { Measured } from '../../support/before-service.ts';
+import { fetchReply } from '../../support/fetch-reply.ts';
 import type { BeforeAfterGround } from './ground.ts';
 
 /** How many different reads are compared: the most popular, as many as there is time for, and some at least. */
@@ -35,9 +36,8 @@ interface Answer {
 }
 
 async function answerOf({ headers }: BeforeAfterGround, url: string): Promise<Answer> {
-  const plain = await fetch(url, { headers: { ...headers, 'accept-encoding': 'identity' } });
-  if (!plain.ok) throw new Error(`${url}: ${plain.status} ${await plain.text()}`);
-  const zipped = await fetch(url, { headers });
+  const plain = await fetchReply(url, { ...headers, 'accept-encoding': 'identity' });
+  const zipped = await fetchReply(url, headers);
   const length = Number(zipped.headers.get('content-length'));
   await zipped.arrayBuffer();
   return { text: await plain.text(), sent: length };

@@ -6,6 +6,8 @@ import type { Bench } from '../../support/bench.ts';
 import { startChild } from '../../support/child.ts';
 import { cpuOf } from '../../support/cpu.ts';
 import { openBenchDatabase } from '../../support/database.ts';
+import { PATIENT } from '../../support/environment.ts';
+import { fetchReply } from '../../support/fetch-reply.ts';
 import type { Loaded } from '../../support/load.ts';
 import type { Racer } from '../../support/race.ts';
 import { startRedis } from '../../support/redis.ts';
@@ -37,7 +39,7 @@ export async function startContenders(bench: Bench): Promise<Contenders> {
   const secret = randomBytes(32).toString('base64url');
   const environment = {
     ...{ NODE_ENV: 'production', LOG_LEVEL: 'warn', DATABASE_URL: url, JWT_SECRET: secret },
-    ...{ RATE_LIMIT_PUBLIC: '0', RATE_LIMIT_VIEWER: '0' },
+    ...{ ...PATIENT, RATE_LIMIT_PUBLIC: '0', RATE_LIMIT_VIEWER: '0' },
   };
   const shared = { ...environment, REDIS_URL: await startRedis(stack), CACHE_MEMORY_BYTES: '1' };
   const [l1, l2] = await Promise.all([
@@ -82,6 +84,6 @@ async function startBare(stack: AsyncDisposableStack, answers: Readonly<Record<s
 }
 
 async function fetchText(url: string, headers: Headers) {
-  const reply = await fetch(url, { headers: { ...headers, 'accept-encoding': 'identity' } });
+  const reply = await fetchReply(url, { ...headers, 'accept-encoding': 'identity' });
   return { body: await reply.text(), etag: reply.headers.get('etag')! };
 }

@@ -38,7 +38,6 @@ export async function startContender({ stack }: Bench, options: ContenderOptions
   const environment = {
     ...productionEnvironment(url),
     OVERLOAD_EVENT_LOOP_DELAY_MS: '0',
-    DATABASE_CONNECTION_TIMEOUT_MS: '10000',
     SMTP_URL: await smtp.ask<string>('listen', { delayMs }),
   };
   const { address } = await startService(stack, { name, environment });

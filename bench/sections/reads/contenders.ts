@@ -4,6 +4,7 @@ import type { Bench } from '../../support/bench.ts';
 import { type Child, startChild } from '../../support/child.ts';
 import type { BenchDatabase } from '../../support/database.ts';
 import { type Environment, headersFor, productionEnvironment } from '../../support/environment.ts';
+import { fetchReply } from '../../support/fetch-reply.ts';
 import { ROUTES } from './hotpath-routes.ts';
 import { PEERS } from './peers/index.ts';
 import { PEER_CONNECTIONS } from './peers/pool.ts';
@@ -91,11 +92,4 @@ async function agreedBytes(
 }
 
 const served = ({ address, headers, path }: ReadContender, shape: ShapeName, subjects: readonly number[]) =>
-  Promise.all(
-    subjects.map(async (subject) => {
-      const reply = await fetch(address + path(shape, subject), { headers });
-      const body = await reply.text();
-      if (!reply.ok) throw new Error(`${address + path(shape, subject)}: ${reply.status} ${body}`);
-      return body;
-    }),
-  );
+  Promise.all(subjects.map(async (subject) => (await fetchReply(address + path(shape, subject), headers)).text()));
