@@ -33,7 +33,7 @@ const reviewedProduct: Resource = {
   ...product,
   name: 'product with its reviews',
   relations: { ...product.relations, reviews: { take: 100 } },
-  lean: 'id,name,price,imageUrl,reviews(id,rating,title,body,createdAt,user(id,name))',
+  defaultFields: 'id,name,price,imageUrl,reviews(id,rating,title,body,createdAt,user(id,name))',
 };
 
 export function addWideRoutes(app: FastifyInstance): void {
