@@ -59,6 +59,7 @@ describe('migration', () => {
     const [name] = folders();
     expect(said.split('\n')).toEqual([
       'added    schema hotpath, version 1: tables and functions',
+      'added    schema hotpath, version 2: logs that take turns',
       ...['account', 'note', 'tag', '_AccountToTag'].map((source) => `added    ${source}`),
       `Written to migrations/${name}. Next: npx prisma migrate deploy`,
       '',
@@ -102,7 +103,7 @@ describe('install', () => {
   it('says what it has brought, and then that nothing was missing', async () => {
     await makeTables();
     expect((await output(installCommand)).split('\n')).toEqual([
-      'The schema hotpath is of version 1.',
+      'The schema hotpath is of version 2.',
       ...['account', 'note', 'tag', '_AccountToTag'].map((source) => `triggers ${source}`),
       '',
     ]);
@@ -155,7 +156,7 @@ describe('doctor', () => {
     await expect(failed).rejects.toThrow(/missing or wrong/);
     const findings = JSON.parse(written.mock.calls.map(([text]) => text).join(''));
     written.mockRestore();
-    expect(findings).toContainEqual({ check: 'schema hotpath', state: 'ok', detail: 'version 1 or later', remedy: '' });
+    expect(findings).toContainEqual({ check: 'schema hotpath', state: 'ok', detail: 'version 2 or later', remedy: '' });
     expect(findings).toContainEqual(expect.objectContaining({ check: 'queue', state: 'missing' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'migrations', state: 'wrong' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'prisma', state: 'missing' }));

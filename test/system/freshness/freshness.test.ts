@@ -12,6 +12,7 @@ const QUICK = [
   'follower-cut',
   'link-slow',
   'instance-stop',
+  'trim',
   'purge',
   'ddl',
   'virtual',

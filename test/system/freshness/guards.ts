@@ -91,6 +91,17 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     fault: 'burst',
     edits: [{ file: FOLLOWER, from: 'isWhole && learned <= MOST_TAGS);', to: 'true);' }],
   },
+  /** What was read before the floor is forgotten by a follower that may not have read what came before it. */
+  floor: {
+    fault: 'trim',
+    edits: [
+      {
+        file: 'packages/hotpath/src/freshness/knowledge.ts',
+        from: 'else if (!includes(this.#position, floor)) this.#forgetBefore(floor);',
+        to: '',
+      },
+    ],
+  },
   /** Reads and the follower must see one server, and the follower connects anew. */
   server: {
     fault: 'cutover',

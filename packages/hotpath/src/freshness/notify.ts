@@ -11,10 +11,16 @@ import type pg from 'pg';
 
 export const CHANNEL = 'invalidation';
 
-const ON = 'ALTER TABLE "hotpath"."log" ENABLE ALWAYS TRIGGER "notify";';
+/** The logs that take turns, and the one that the triggers of version 1 write to. */
+const LOGS = ['log', 'log_a', 'log_b'] as const;
+
+const alterAll = (action: string): string =>
+  LOGS.map((log) => `ALTER TABLE IF EXISTS ONLY "hotpath"."${log}" ${action} TRIGGER "notify";`).join(' ');
+
+const ON = alterAll('ENABLE ALWAYS');
 
 /** Not dropped, for that would lock readers out, too. */
-const OFF = 'ALTER TABLE "hotpath"."log" DISABLE TRIGGER "notify";';
+const OFF = alterAll('DISABLE');
 
 /** Either waits for the transactions that have written to the log, and later ones wait for it: so not for long at a time. */
 const PATIENCE = `SET LOCAL lock_timeout = '500ms';`;
@@ -37,8 +43,9 @@ export async function switchNotify(client: pg.Client, isOn: boolean): Promise<vo
 /** Whether the database tells of changes by NOTIFY. */
 export async function isNotifying(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const { rows } = await client.query<{ is: boolean }>(
-    `SELECT EXISTS (SELECT FROM pg_trigger
-       WHERE tgrelid = '"hotpath"."log"'::regclass AND tgname = 'notify' AND tgenabled = 'A') AS "is"`,
+    `SELECT coalesce(bool_and(tgenabled = 'A'), false) AS "is" FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
+     WHERE relnamespace = '"hotpath"'::regnamespace AND relname = ANY ($1) AND tgname = 'notify'`,
+    [LOGS],
   );
   return rows[0]!.is;
 }

@@ -2,6 +2,9 @@
  * What logs the changes of each watched table, as SQL: the body of a function, which `hotpath.log_changes` puts in the
  * schema `hotpath` under a name made of the table's schema and name, with a trigger for each kind of statement.
  *
+ * Two logs take turns (`sql/002-logs-that-take-turns.sql`), and the function says each statement for either: PostgreSQL keeps a
+ * plan of each, and a choice of the table inside of one would cost more than the row.
+ *
  * A trigger runs once a statement, with the rows before and after as tables. A few changed rows are logged one by one,
  * which is the cheapest plan PostgreSQL has for it (decision 0031). If there are more, one row is logged for all:
  * of each key the values that occur, or `*` where they are many.
@@ -60,33 +63,48 @@ const TABLE = /^SELECT "hotpath"\."log_changes"\((E?'(?:[^']|'')*'),/;
 /** The SQL that makes a table log nothing any more. @param sql that made it log its changes. */
 export const stopLogging = (sql: string): string => `SELECT "hotpath"."stop_logging"(${TABLE.exec(sql)![1]});`;
 
+/** The logs that take turns, the one of the odd turns first. */
+const LOGS = ['log_a', 'log_b'] as const;
+type LogName = (typeof LOGS)[number];
+
+const IS_FIRSTS_TURN = `pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1`;
+
 function functionBody(dataModel: DataModel, table: WatchedTable): string {
-  const log = (changes: Changes) => logStatements(dataModel, table, changes);
-  const { identity, fields } = table;
-  const same = identity.map(({ column }) => `n.${name(column)} = o.${name(column)}`).join(' AND ');
-  const row = (alias: string) => `(${fields.map(({ column }) => `${alias}.${name(column)}`).join(', ')})`;
+  const [first, second] = LOGS.map((log) => branches(dataModel, table, log));
   return `
 DECLARE
   logged integer;
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-${log({ from: 'new_rows n', aliases: ['n'] })}
-  ELSIF TG_OP = 'UPDATE' THEN
-${log({
-  from: `old_rows o FULL JOIN new_rows n ON ${same}\n    WHERE ROW${row('o')}::record *<> ROW${row('n')}::record`,
-  aliases: ['o', 'n'],
-})}
-  ELSIF TG_OP = 'DELETE' THEN
-${log({ from: 'old_rows o', aliases: ['o'] })}
+  IF ${IS_FIRSTS_TURN} THEN
+${first}
   ELSE
-    ${INSERT}
-    VALUES (pg_current_xact_id(), ${literal(table.source)}, ARRAY[${table.keys.map(all).join(', ')}]::text[]);
+${second}
   END IF;
   RETURN NULL;
 END `;
 }
 
-const INSERT = 'INSERT INTO "hotpath"."log" ("xid", "source", "tags")';
+function branches(dataModel: DataModel, table: WatchedTable, logName: LogName): string {
+  const log = (changes: Changes) => logStatements(dataModel, table, { ...changes, logName });
+  const { identity, fields } = table;
+  const same = identity.map(({ column }) => `n.${name(column)} = o.${name(column)}`).join(' AND ');
+  const row = (alias: string) => `(${fields.map(({ column }) => `${alias}.${name(column)}`).join(', ')})`;
+  return `    IF TG_OP = 'INSERT' THEN
+${log({ from: 'new_rows n', aliases: ['n'] })}
+    ELSIF TG_OP = 'UPDATE' THEN
+${log({
+  from: `old_rows o FULL JOIN new_rows n ON ${same}\n      WHERE ROW${row('o')}::record *<> ROW${row('n')}::record`,
+  aliases: ['o', 'n'],
+})}
+    ELSIF TG_OP = 'DELETE' THEN
+${log({ from: 'old_rows o', aliases: ['o'] })}
+    ELSE
+      ${insertInto(logName)}
+      VALUES (pg_current_xact_id(), ${literal(table.source)}, ARRAY[${table.keys.map(all).join(', ')}]::text[]);
+    END IF;`;
+}
+
+const insertInto = (logName: LogName): string => `INSERT INTO "hotpath"."${logName}" ("xid", "source", "tags")`;
 const ROWS = { o: 'old_rows', n: 'new_rows' } as const;
 
 interface Changes {
@@ -97,20 +115,24 @@ interface Changes {
 }
 
 /** One by one with one more than that, which tells that there are more. */
-function logStatements(dataModel: DataModel, { source, keys }: WatchedTable, { from, aliases }: Changes): string {
+function logStatements(
+  dataModel: DataModel,
+  { source, keys }: WatchedTable,
+  { from, aliases, logName }: Changes & { readonly logName: LogName },
+): string {
   const tags = keys.flatMap((key) =>
     aliases.map((alias) => `${literal(key.prefix)} || ${values(dataModel, key, alias)}`),
   );
   const together = keys.map((key) => valuesTogether(dataModel, key, aliases));
-  return `    ${INSERT}
-    SELECT pg_current_xact_id(), ${literal(source)}, ARRAY[${tags.join(', ')}]::text[]
-    FROM ${from}
-    LIMIT ${MOST_ROWS + 1};
-    GET DIAGNOSTICS logged = ROW_COUNT;
-    IF logged > ${MOST_ROWS} THEN
-      ${INSERT}
-      VALUES (pg_current_xact_id(), ${literal(source)}, ${together.join('\n        || ') || `'{}'`});
-    END IF;`;
+  return `      ${insertInto(logName)}
+      SELECT pg_current_xact_id(), ${literal(source)}, ARRAY[${tags.join(', ')}]::text[]
+      FROM ${from}
+      LIMIT ${MOST_ROWS + 1};
+      GET DIAGNOSTICS logged = ROW_COUNT;
+      IF logged > ${MOST_ROWS} THEN
+        ${insertInto(logName)}
+        VALUES (pg_current_xact_id(), ${literal(source)}, ${together.join('\n          || ') || `'{}'`});
+      END IF;`;
 }
 
 /** The tags of a key's values in all rows, changed or not. */

@@ -11,6 +11,7 @@ import { findingsSummary, findingsTable, isBad } from 'hotpath/doctor/table';
 import { checkNode, checkPackages } from 'hotpath/doctor/versions';
 import { watch } from 'hotpath/freshness/watched';
 import { install } from 'hotpath/install/install';
+import { LATEST_VERSION } from 'hotpath/install/latest-version';
 import { SessionClient } from 'hotpath/session/session-client';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -80,7 +81,7 @@ describe('the doctor', () => {
         .filter(isBad)
         .map(({ check }) => check),
     ).toEqual(['Redis maxmemory-policy']);
-    expect(found['schema hotpath']!.detail).toBe('version 1 or later');
+    expect(found['schema hotpath']!.detail).toBe(`version ${LATEST_VERSION} or later`);
     expect(found['triggers of tag']!.detail).toBe('every change is logged');
   });
 

@@ -11,12 +11,14 @@ import { LOAD_FAULTS } from './load.ts';
 import { purgeFault } from './purge.ts';
 import { REDIS_FAULTS } from './redis.ts';
 import { ddlFault } from './schema.ts';
+import { trimFault } from './trim.ts';
 
 export const FAULTS: Faults = {
   ...REDIS_FAULTS,
   ...LINK_FAULTS,
   ...INSTANCE_FAULTS,
   ...LOAD_FAULTS,
+  trim: trimFault,
   purge: purgeFault,
   ddl: ddlFault,
   virtual: virtualFault,
