@@ -10,7 +10,7 @@ import { SCHEMA_VERSIONS } from 'hotpath/install/schema-versions';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { catchUp } from '../../packages/hotpath/test/freshness/support.ts';
-import { MIGRATIONS, migrationNames } from '../../src/migrations.ts';
+import { MIGRATIONS, marketplaceMigrations } from '../../src/migrations.ts';
 import { scratchDatabase } from '../support/database.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -32,7 +32,7 @@ beforeAll(async () => {
       return client;
     }) as [Promise<pg.Client>, Promise<pg.Client>, Promise<pg.Client>],
   );
-  for (const name of migrationNames().filter((each) => each < TURNS)) await owner.query(textOf(name));
+  for (const name of marketplaceMigrations().filter((each) => each < TURNS)) await owner.query(textOf(name));
   await owner.query(`INSERT INTO users (id, email, name) SELECT i, 'u' || i, '' FROM generate_series(1, 9) AS i`);
   await owner.query('DELETE FROM hotpath.log');
 });
@@ -86,7 +86,7 @@ it('keeps NOTIFY as it was', async () => {
   const url = await scratchDatabase('empty');
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  for (const name of migrationNames().filter((each) => each < TURNS)) await client.query(textOf(name));
+  for (const name of marketplaceMigrations().filter((each) => each < TURNS)) await client.query(textOf(name));
   await client.query('ALTER TABLE hotpath.log ENABLE ALWAYS TRIGGER notify');
   await client.query(textOf(TURNS));
   const { rows } = await client.query(

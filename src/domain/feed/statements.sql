@@ -10,29 +10,42 @@ UNION ALL
     NULL, NULL,
     "user"."email",
     "user"."name",
-    ARRAY(
+    (
       SELECT ROW(
-        "posts"."id",
-        "posts"."title",
-        "posts"."created_at"
+        array_agg("row"."posts.id"),
+        array_agg("row"."posts.title"),
+        array_agg("row"."posts.created_at")
       )
-      FROM "posts"
-      WHERE "posts"."author_id" = "user"."id"
-      ORDER BY "posts"."created_at" DESC, "posts"."id" DESC
-      LIMIT 10
+      FROM (
+        SELECT
+          "posts"."id" AS "posts.id",
+          "posts"."title" AS "posts.title",
+          "posts"."created_at" AS "posts.created_at"
+        FROM "posts"
+        WHERE "posts"."author_id" = "user"."id"
+        ORDER BY "posts"."created_at" DESC, "posts"."id" DESC
+        LIMIT 10
+      ) AS "row"
     ),
-    ARRAY(
+    (
       SELECT ROW(
-        "notifications"."id",
-        "notifications"."kind"::text,
-        "notifications"."title",
-        "notifications"."created_at"
+        array_agg("row"."notifications.id"),
+        array_agg("row"."notifications.kind"),
+        array_agg("row"."notifications.title"),
+        array_agg("row"."notifications.created_at")
       )
-      FROM "notifications"
-      WHERE "notifications"."user_id" = "user"."id"
-        AND "notifications"."read_at" IS NULL
-      ORDER BY "notifications"."created_at" DESC, "notifications"."id" DESC
-      LIMIT 20
+      FROM (
+        SELECT
+          "notifications"."id" AS "notifications.id",
+          "notifications"."kind" AS "notifications.kind",
+          "notifications"."title" AS "notifications.title",
+          "notifications"."created_at" AS "notifications.created_at"
+        FROM "notifications"
+        WHERE "notifications"."user_id" = "user"."id"
+          AND "notifications"."read_at" IS NULL
+        ORDER BY "notifications"."created_at" DESC, "notifications"."id" DESC
+        LIMIT 20
+      ) AS "row"
     ),
     (
       SELECT count(*)

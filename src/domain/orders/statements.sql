@@ -13,27 +13,35 @@ UNION ALL
     "order"."total",
     "order"."currency",
     "order"."created_at",
-    ARRAY(
+    (
       SELECT ROW(
-        "items"."quantity",
-        "items"."unit_price",
-        "product"."id",
-        "product"."name",
-        "product"."image_url"
+        array_agg("row"."items.quantity"),
+        array_agg("row"."items.unit_price"),
+        array_agg("row"."product.id"),
+        array_agg("row"."product.name"),
+        array_agg("row"."product.image_url")
       )
       FROM (
         SELECT
-          "items"."order_id",
-          "items"."product_id",
-          "items"."quantity",
-          "items"."unit_price"
-        FROM "order_items" AS "items"
-        WHERE "items"."order_id" = "order"."id"
+          "items"."quantity" AS "items.quantity",
+          "items"."unit_price" AS "items.unit_price",
+          "product"."id" AS "product.id",
+          "product"."name" AS "product.name",
+          "product"."image_url" AS "product.image_url"
+        FROM (
+          SELECT
+            "items"."order_id",
+            "items"."product_id",
+            "items"."quantity",
+            "items"."unit_price"
+          FROM "order_items" AS "items"
+          WHERE "items"."order_id" = "order"."id"
+          ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
+          LIMIT 50
+        ) AS "items"
+        LEFT JOIN "products" AS "product" ON "product"."id" = "items"."product_id"
         ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
-        LIMIT 50
-      ) AS "items"
-      LEFT JOIN "products" AS "product" ON "product"."id" = "items"."product_id"
-      ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
+      ) AS "row"
     ),
     "order"."version"
   FROM "orders" AS "order"
@@ -57,27 +65,35 @@ UNION ALL
     "order"."total",
     "order"."currency",
     "order"."created_at",
-    ARRAY(
+    (
       SELECT ROW(
-        "items"."quantity",
-        "items"."unit_price",
-        "product"."id",
-        "product"."name",
-        "product"."image_url"
+        array_agg("row"."items.quantity"),
+        array_agg("row"."items.unit_price"),
+        array_agg("row"."product.id"),
+        array_agg("row"."product.name"),
+        array_agg("row"."product.image_url")
       )
       FROM (
         SELECT
-          "items"."order_id",
-          "items"."product_id",
-          "items"."quantity",
-          "items"."unit_price"
-        FROM "order_items" AS "items"
-        WHERE "items"."order_id" = "order"."id"
+          "items"."quantity" AS "items.quantity",
+          "items"."unit_price" AS "items.unit_price",
+          "product"."id" AS "product.id",
+          "product"."name" AS "product.name",
+          "product"."image_url" AS "product.image_url"
+        FROM (
+          SELECT
+            "items"."order_id",
+            "items"."product_id",
+            "items"."quantity",
+            "items"."unit_price"
+          FROM "order_items" AS "items"
+          WHERE "items"."order_id" = "order"."id"
+          ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
+          LIMIT 50
+        ) AS "items"
+        LEFT JOIN "products" AS "product" ON "product"."id" = "items"."product_id"
         ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
-        LIMIT 50
-      ) AS "items"
-      LEFT JOIN "products" AS "product" ON "product"."id" = "items"."product_id"
-      ORDER BY "items"."product_id" ASC, "items"."order_id" ASC
+      ) AS "row"
     )
   FROM "orders" AS "order"
   WHERE "order"."user_id" = $1

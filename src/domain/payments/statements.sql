@@ -12,45 +12,63 @@ UNION ALL
     "user"."email",
     "user"."name",
     "user"."avatar_url",
-    ARRAY(
+    (
       SELECT ROW(
-        "transactions"."id",
-        "transactions"."amount",
-        "transactions"."currency",
-        "transactions"."status"::text,
-        "transactions"."created_at",
-        "merchant"."id",
-        "merchant"."name",
-        "category"."id",
-        "category"."name"
+        array_agg("row"."transactions.id"),
+        array_agg("row"."transactions.amount"),
+        array_agg("row"."transactions.currency"),
+        array_agg("row"."transactions.status"),
+        array_agg("row"."transactions.created_at"),
+        array_agg("row"."merchant.id"),
+        array_agg("row"."merchant.name"),
+        array_agg("row"."category.id"),
+        array_agg("row"."category.name")
       )
       FROM (
         SELECT
-          "transactions"."id",
-          "transactions"."merchant_id",
-          "transactions"."amount",
-          "transactions"."currency",
-          "transactions"."status",
-          "transactions"."created_at"
-        FROM "transactions"
-        WHERE "transactions"."user_id" = "user"."id"
+          "transactions"."id" AS "transactions.id",
+          "transactions"."amount" AS "transactions.amount",
+          "transactions"."currency" AS "transactions.currency",
+          "transactions"."status" AS "transactions.status",
+          "transactions"."created_at" AS "transactions.created_at",
+          "merchant"."id" AS "merchant.id",
+          "merchant"."name" AS "merchant.name",
+          "category"."id" AS "category.id",
+          "category"."name" AS "category.name"
+        FROM (
+          SELECT
+            "transactions"."id",
+            "transactions"."merchant_id",
+            "transactions"."amount",
+            "transactions"."currency",
+            "transactions"."status",
+            "transactions"."created_at"
+          FROM "transactions"
+          WHERE "transactions"."user_id" = "user"."id"
+          ORDER BY "transactions"."created_at" DESC, "transactions"."id" DESC
+          LIMIT 50
+        ) AS "transactions"
+        LEFT JOIN "merchants" AS "merchant" ON "merchant"."id" = "transactions"."merchant_id"
+        LEFT JOIN "categories" AS "category" ON "category"."id" = "merchant"."category_id"
         ORDER BY "transactions"."created_at" DESC, "transactions"."id" DESC
-        LIMIT 50
-      ) AS "transactions"
-      LEFT JOIN "merchants" AS "merchant" ON "merchant"."id" = "transactions"."merchant_id"
-      LEFT JOIN "categories" AS "category" ON "category"."id" = "merchant"."category_id"
-      ORDER BY "transactions"."created_at" DESC, "transactions"."id" DESC
+      ) AS "row"
     ),
-    ARRAY(
+    (
       SELECT ROW(
-        "totals"."category",
-        "totals"."total",
-        "totals"."count"
+        array_agg("row"."totals.category"),
+        array_agg("row"."totals.total"),
+        array_agg("row"."totals.count")
       )
-      FROM "category_totals" AS "totals"
-      WHERE "totals"."user_id" = "user"."id"
-      ORDER BY "totals"."total" DESC, "totals"."category_id" ASC
-      LIMIT 100
+      FROM (
+        SELECT
+          "totals"."category" AS "totals.category",
+          "totals"."total" AS "totals.total",
+          "totals"."count" AS "totals.count"
+        FROM "category_totals" AS "totals"
+        WHERE "totals"."user_id" = "user"."id"
+        ORDER BY "totals"."total" DESC, "totals"."category_id" ASC
+        LIMIT 100
+      ) AS "row"
     ),
     "user"."version"
   FROM "users" AS "user"

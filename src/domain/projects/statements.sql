@@ -15,48 +15,63 @@ UNION ALL
     "project"."status",
     "project"."created_at",
     "project"."updated_at",
-    ARRAY(
+    (
       SELECT ROW(
-        "permissions"."role"::text,
-        "user"."id",
-        "user"."name"
+        array_agg("row"."permissions.role"),
+        array_agg("row"."user.id"),
+        array_agg("row"."user.name")
       )
       FROM (
         SELECT
-          "permissions"."user_id",
-          "permissions"."project_id",
-          "permissions"."role"
-        FROM "permissions"
-        WHERE "permissions"."project_id" = "project"."id"
+          "permissions"."role" AS "permissions.role",
+          "user"."id" AS "user.id",
+          "user"."name" AS "user.name"
+        FROM (
+          SELECT
+            "permissions"."user_id",
+            "permissions"."project_id",
+            "permissions"."role"
+          FROM "permissions"
+          WHERE "permissions"."project_id" = "project"."id"
+          ORDER BY "permissions"."user_id" ASC, "permissions"."project_id" ASC
+          LIMIT 100
+        ) AS "permissions"
+        LEFT JOIN "users" AS "user" ON "user"."id" = "permissions"."user_id"
         ORDER BY "permissions"."user_id" ASC, "permissions"."project_id" ASC
-        LIMIT 100
-      ) AS "permissions"
-      LEFT JOIN "users" AS "user" ON "user"."id" = "permissions"."user_id"
-      ORDER BY "permissions"."user_id" ASC, "permissions"."project_id" ASC
+      ) AS "row"
     ),
-    ARRAY(
+    (
       SELECT ROW(
-        "activities"."id",
-        "activities"."kind"::text,
-        "activities"."summary",
-        "activities"."created_at",
-        "user_2"."id",
-        "user_2"."name"
+        array_agg("row"."activities.id"),
+        array_agg("row"."activities.kind"),
+        array_agg("row"."activities.summary"),
+        array_agg("row"."activities.created_at"),
+        array_agg("row"."user_2.id"),
+        array_agg("row"."user_2.name")
       )
       FROM (
         SELECT
-          "activities"."id",
-          "activities"."user_id",
-          "activities"."kind",
-          "activities"."summary",
-          "activities"."created_at"
-        FROM "activities"
-        WHERE "activities"."project_id" = "project"."id"
+          "activities"."id" AS "activities.id",
+          "activities"."kind" AS "activities.kind",
+          "activities"."summary" AS "activities.summary",
+          "activities"."created_at" AS "activities.created_at",
+          "user_2"."id" AS "user_2.id",
+          "user_2"."name" AS "user_2.name"
+        FROM (
+          SELECT
+            "activities"."id",
+            "activities"."user_id",
+            "activities"."kind",
+            "activities"."summary",
+            "activities"."created_at"
+          FROM "activities"
+          WHERE "activities"."project_id" = "project"."id"
+          ORDER BY "activities"."created_at" DESC, "activities"."id" DESC
+          LIMIT 20
+        ) AS "activities"
+        LEFT JOIN "users" AS "user_2" ON "user_2"."id" = "activities"."user_id"
         ORDER BY "activities"."created_at" DESC, "activities"."id" DESC
-        LIMIT 20
-      ) AS "activities"
-      LEFT JOIN "users" AS "user_2" ON "user_2"."id" = "activities"."user_id"
-      ORDER BY "activities"."created_at" DESC, "activities"."id" DESC
+      ) AS "row"
     ),
     "project"."version"
   FROM "projects" AS "project"

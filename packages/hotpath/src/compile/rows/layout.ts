@@ -39,6 +39,8 @@ export interface ScalarLayout {
   readonly column: number;
   readonly type: ScalarField['type'];
   readonly list: boolean;
+  /** Whether the list is the one field of a record. */
+  readonly isWrapped?: boolean;
   /** Whether it is `citext`, a type that has no identifier of its own. */
   readonly isFolded: boolean;
   /** Of an enum. */
@@ -59,10 +61,11 @@ export interface OneLayout {
   readonly row: RowLayout;
 }
 
-/** A list of objects: an array of records, whose columns count from 0. */
+/** A list of objects: a record of arrays, one for each column of the objects' rows, counted from 0. All are null for none. */
 export interface ManyLayout {
   readonly kind: 'many';
   readonly column: number;
+  /** How many arrays. */
   readonly columns: number;
   readonly row: RowLayout;
 }

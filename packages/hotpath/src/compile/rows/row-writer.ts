@@ -141,54 +141,64 @@ class OneWriter implements OutputWriter {
   }
 }
 
-/** An array of records. The types of their columns stand in each of them. */
+/** A record of arrays. The type of its elements stands in each array. */
 class ManyWriter implements OutputWriter {
   readonly #column: number;
   readonly #object: ObjectWriter;
   readonly #places: Places;
   readonly #types: Uint32Array;
+  /** Where the next element of each array lies. */
+  readonly #next: Uint32Array;
 
   constructor({ column, columns, row }: ManyLayout) {
     this.#column = column;
     this.#object = new ObjectWriter(row);
     this.#places = new Places(columns);
     this.#types = new Uint32Array(columns);
+    this.#next = new Uint32Array(columns);
   }
 
   setType(column: number, oid: number): void {
-    if (column === this.#column && oid !== OID.recordArray) throw new UnreadableValue(`Records as type ${oid}`);
+    if (column === this.#column && oid !== OID.record) throw new UnreadableValue(`A list of rows as type ${oid}`);
   }
 
   write(out: JsonBytes, bytes: Buffer, { starts }: Places): void {
-    const start = starts[this.#column]!;
+    const count = this.#openArrays(bytes, starts[this.#column]!);
+    const columns = this.#next.length;
     out.byte(OPEN);
-    if (start >= 0 && int32At(bytes, start) > 0) this.#writeRecords(out, bytes, start + 12);
+    for (let index = 0; index < count; index += 1) {
+      if (index > 0) out.byte(COMMA);
+      for (let column = 0; column < columns; column += 1)
+        this.#next[column] = this.#places.note(column, bytes, this.#next[column]!);
+      this.#object.write(out, bytes, this.#places);
+    }
     out.byte(CLOSE);
   }
 
-  #writeRecords(out: JsonBytes, bytes: Buffer, start: number): void {
-    const count = int32At(bytes, start);
-    let at = start + 8;
-    for (let index = 0; index < count; index += 1) {
-      if (index > 0) out.byte(COMMA);
-      at = this.#noteRecord(bytes, at + 4);
-      this.#object.write(out, bytes, this.#places);
-    }
-  }
-
-  #noteRecord(bytes: Buffer, start: number): number {
-    const types = this.#types;
+  /** @param start of the record. @returns how many elements each array has. */
+  #openArrays(bytes: Buffer, start: number): number {
     const columns = int32At(bytes, start);
-    if (columns !== types.length) throw new UnreadableValue(`A record of ${columns} columns`);
+    if (columns !== this.#next.length) throw new UnreadableValue(`A record of ${columns} columns`);
+    let count = 0;
     let at = start + 4;
     for (let column = 0; column < columns; column += 1) {
-      const oid = uint32At(bytes, at);
-      if (oid !== types[column]) {
-        this.#object.setType(column, oid);
-        types[column] = oid;
-      }
-      at = this.#places.note(column, bytes, at + 4);
+      const length = int32At(bytes, at + 4);
+      at += 8;
+      if (length < 0) continue;
+      count = int32At(bytes, at + ARRAY_COUNT);
+      this.#setElementType(column, uint32At(bytes, at + ARRAY_TYPE));
+      this.#next[column] = at + ARRAY_ELEMENTS;
+      at += length;
     }
-    return at;
+    return count;
+  }
+
+  #setElementType(column: number, oid: number): void {
+    if (oid === this.#types[column]) return;
+    this.#object.setType(column, oid);
+    this.#types[column] = oid;
   }
 }
+
+/** Where an array of one dimension has the type of its elements, their number, and the elements. */
+const [ARRAY_TYPE, ARRAY_COUNT, ARRAY_ELEMENTS] = [8, 12, 20];

@@ -14,22 +14,22 @@ const AS_JSON = ['Real', 'Inet', 'Xml', 'Bit', 'VarBit'];
 
 export const isWrittenByPostgres = ({ native }: ValueType): boolean => AS_JSON.includes(native?.name ?? '');
 
-/** Types that every database names by an identifier of its own. A record says no more of them than that. */
 const CITEXT = 'Citext';
 
 /** Where values are selected. */
 export interface OutputPlace {
   readonly columns: Columns;
-  /** Whether they are fields of a record, and no columns of a result. */
-  readonly isRecord: boolean;
+  /** Whether they become elements of arrays. */
+  readonly isElement: boolean;
 }
 
 export function fieldOutput(dataModel: DataModel, type: ValueType, value: string, place: OutputPlace): FieldLayout {
   if (isWrittenByPostgres(type))
     return { kind: 'json', column: place.columns.add(`to_json(${output(dataModel, type, value)})`) };
-  const isUsers = type.type === 'Enum' || type.native?.name === CITEXT;
-  const text = isUsers && place.isRecord ? `${value}::text${type.list ? '[]' : ''}` : operandOf(type, value);
-  return scalarLayout(dataModel, type, place.columns.add(text));
+  const text = operandOf(type, value);
+  if (!type.list || !place.isElement) return scalarLayout(dataModel, type, place.columns.add(text));
+  // An array of arrays would have as many dimensions, all of one length.
+  return { ...scalarLayout(dataModel, type, place.columns.add(`ROW(${text})`)), isWrapped: true };
 }
 
 export function scalarLayout({ enums }: DataModel, type: ValueType, column: number): ScalarLayout {

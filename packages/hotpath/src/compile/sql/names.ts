@@ -15,7 +15,8 @@ import { name } from './text.ts';
 /** PostgreSQL's NAMEDATALEN, less the byte that ends a name. */
 const LONGEST = 63;
 
-const ROW = 'row';
+/** The alias of the one row of a block. */
+export const ROW = 'row';
 
 export class StatementNames {
   readonly #tables: ReadonlySet<string>;

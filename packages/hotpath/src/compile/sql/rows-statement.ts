@@ -58,7 +58,7 @@ type RootLayout = Pick<RowsLayout, 'row' | 'next' | 'keys' | 'version'>;
 
 function selectRoot(sql: Sql, scope: Scope, plan: RowsPlan, columns: Columns): RootLayout {
   const { dataModel } = sql;
-  const place = { columns, isRecord: false };
+  const place = { columns, isElement: false };
   const row = outputsOf(sql, scope, plan.read.outputs, place);
   const { next, keys, version } = plan.kind === 'one' ? { next: [], ...plan } : { version: null, ...plan.beside };
   return {

@@ -5,7 +5,7 @@
 import type { ScalarLayout } from '../layout.ts';
 import { numericText, writeDecimal } from './decimal.ts';
 import { writeFloat8 } from './floats.ts';
-import { quoted, uint32At, writeInt2, writeInt4, writeInt8, writeOid } from './integers.ts';
+import { int32At, quoted, uint32At, writeInt2, writeInt4, writeInt8, writeOid } from './integers.ts';
 import { enumWriter, writeBase64, writeBoolean, writeJson, writeJsonb, writeText, writeUuid } from './others.ts';
 import { dateWriter, timeOfDayWriter, timestampWriter } from './times.ts';
 import { UnreadableValue, type ValueWriter } from './value-writer.ts';
@@ -32,7 +32,6 @@ export const OID = {
   timetz: 1266,
   numeric: 1700,
   record: 2249,
-  recordArray: 2287,
   uuid: 2950,
   jsonb: 3802,
 } as const;
@@ -44,7 +43,8 @@ type Element = Pick<ScalarLayout, 'type' | 'isFolded' | 'values'>;
 
 /** @throws UnreadableValue for a type that the field's values have no known form of. */
 export function writerFor(layout: ScalarLayout, oid: number): ValueWriter {
-  return layout.list ? listWriter(layout) : elementWriter(layout, oid);
+  if (!layout.list) return elementWriter(layout, oid);
+  return layout.isWrapped ? wrapped(listWriter(layout)) : listWriter(layout);
 }
 
 function elementWriter(element: Element, oid: number): ValueWriter {
@@ -104,6 +104,18 @@ const TEXTS: Readonly<Record<number, ValueWriter>> = {
 const writeNumeric: ValueWriter = (out, bytes, start) => out.ascii(numericText(bytes, start));
 
 const [OPEN, CLOSE, COMMA] = [0x5b, 0x5d, 0x2c];
+
+/** Before the length of the one field of a record come the number of fields and its type. */
+const RECORD_HEADER = 8;
+
+/** A list that is the one field of a record. */
+function wrapped(write: ValueWriter): ValueWriter {
+  return (out, bytes, start, end) => {
+    const length = int32At(bytes, start + RECORD_HEADER);
+    if (length < 0) out.ascii('[]');
+    else write(out, bytes, start + RECORD_HEADER + 4, end);
+  };
+}
 
 /** An array of one dimension. The type of its elements stands in it. */
 function listWriter(element: Element): ValueWriter {

@@ -24,7 +24,9 @@ export function sqlWords(): readonly string[] {
       ({ groups }) => groups!['quoted']?.replaceAll('""', '"') ?? groups!['word'] ?? [],
     ),
   );
-  const isOwn = (word: string) => !LOG_FUNCTION.test(word) && !known.has(ALIAS_OF.exec(word)!.groups!['name']!);
+  const isKnown = (word: string) => known.has(ALIAS_OF.exec(word)!.groups!['name']!);
+  // `keeper.name` is a column of the arrays of a to-many relation.
+  const isOwn = (word: string) => !LOG_FUNCTION.test(word) && !isKnown(word) && !word.split('.').every(isKnown);
   return [...new Set(found)].filter(isOwn).sort();
 }
 
