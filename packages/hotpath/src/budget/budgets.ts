@@ -10,6 +10,7 @@
  */
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
+import { portOf } from '../observation/port-of.ts';
 import type { Overrun } from './budget.ts';
 import { countStatements } from './count-statements.ts';
 import { foundOverrun, Guard, LEDGER, OVERRUN, SETTLED } from './guard.ts';
@@ -49,7 +50,9 @@ export const budgets = fp<BudgetsOptions>(
   async (app, given) => {
     const options = checkedOptions(given);
     mustBeAlone(app, options);
-    const guard = new Guard(options);
+    const port = portOf(app);
+    for (const pool of options.pools) port.pools.add(pool);
+    const guard = new Guard(options, port);
     decorate(app, guard);
     const undo = options.pools.map(countStatements);
     app.addHook('onClose', async () => undo.forEach((each) => void each()));

@@ -10,13 +10,16 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** One call that sends statements, and its line (`file:line:column`) once it is known. */
 export class CallSite {
   readonly #ignore: readonly RegExp[];
+  /** The stack that names the line. */
+  #stack = '';
   #line: string | undefined;
   #unnamed: Set<string>[] = [];
 
   /** @param ignore which files are none of the application's own; `line` is searched for if it is not given. */
-  constructor(ignore: readonly RegExp[], line = ownLine(stackHere(), ignore)) {
+  constructor(ignore: readonly RegExp[], line?: string) {
     this.#ignore = ignore;
-    this.#line = line;
+    if (line === undefined) this.#search();
+    else this.#line = line;
   }
 
   get isKnown(): boolean {
@@ -32,10 +35,21 @@ export class CallSite {
   /** Searches again, on the stack of the call's result. */
   locate(): void {
     if (this.#line !== undefined || this.#unnamed.length === 0) return;
-    this.#line = ownLine(stackHere(), this.#ignore);
+    this.#search();
     if (this.#line === undefined) return;
     for (const lines of this.#unnamed) lines.add(this.#line);
     this.#unnamed = [];
+  }
+
+  /** The lines of the application's own code on the stack, the nearest first. */
+  lines(): string[] {
+    if (this.#line === undefined) return [];
+    return this.#stack === '' ? [this.#line] : [...ownLines(this.#stack, this.#ignore)];
+  }
+
+  #search(): void {
+    this.#stack = stackHere();
+    this.#line = ownLine(this.#stack, this.#ignore);
   }
 }
 
@@ -66,10 +80,14 @@ const FRAME = /(?:^| \(|at )(?:async )?((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*:\d
 
 /** The first line of a stack that is the application's own. */
 export function ownLine(stack: string, ignore: readonly RegExp[] = []): string | undefined {
+  return ownLines(stack, ignore).next().value;
+}
+
+function* ownLines(stack: string, ignore: readonly RegExp[]): Generator<string, undefined> {
   for (const line of stack.split('\n')) {
     const place = FRAME.exec(line)?.[1];
     const path = place && pathOf(place);
-    if (path && !isForeign(path) && !ignore.some((pattern) => path.search(pattern) >= 0)) return path;
+    if (path && !isForeign(path) && !ignore.some((pattern) => path.search(pattern) >= 0)) yield path;
   }
   return undefined;
 }

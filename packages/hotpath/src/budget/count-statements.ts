@@ -10,6 +10,7 @@ import { currentSpan, runWith } from '../telemetry/context.ts';
 import { currentCallSite, withCallSite } from './call-site.ts';
 import { type AnyFunction, afterPromise, countedQuery, tap } from './counted-query.ts';
 import { bound, currentLedger } from './ledger.ts';
+import { observedWait } from './observed-statement.ts';
 import { traceWait } from './statement-span.ts';
 
 const counts = new WeakMap<pg.Pool, PoolCount>();
@@ -123,7 +124,9 @@ function poolConnect(connect: AnyFunction): AnyFunction {
       if (typeof args[0] === 'function') args[0] = bound(args[0] as AnyFunction);
       return connect.apply(this, args);
     }
-    const got = traceWait(currentSpan());
+    const ledger = currentLedger();
+    const traced = traceWait(currentSpan());
+    const got = ledger?.observer ? observedWait(ledger, traced) : traced;
     const finish = (error?: unknown) => got?.(error);
     if (typeof args[0] === 'function') {
       args[0] = bound(tap(args[0] as AnyFunction, finish));

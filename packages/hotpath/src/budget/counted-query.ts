@@ -9,6 +9,7 @@ import type pg from 'pg';
 import { currentSpan } from '../telemetry/context.ts';
 import type { CallSite } from './call-site.ts';
 import { bound, currentLedger } from './ledger.ts';
+import { observedStatement } from './observed-statement.ts';
 import { textOf, traceStatement } from './statement-span.ts';
 
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
@@ -21,7 +22,8 @@ export function countedQuery(client: pg.Client, query: AnyFunction): AnyFunction
     const span = currentSpan();
     if (!ledger && !span) return query.apply(this, args);
     const site = ledger?.callSite();
-    const counted = ledger?.start(textOf(args[0]), site);
+    const count = ledger?.start(textOf(args[0]), site);
+    const counted = ledger?.observer ? observedStatement(args, { ledger, site, finish: count! }) : count;
     const finish = once(span ? traceStatement(span, { statement: args[0], client, counted }) : counted!);
     const isHeard = tellOfEnd(args, finish);
     try {

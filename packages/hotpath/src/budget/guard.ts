@@ -1,8 +1,9 @@
 /** What `budgets` knows of each request: its ledger, and what it spent beyond its route's budget. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestError } from '../http/errors.ts';
+import type { ObservationPort } from '../observation/observation-port.ts';
 import { explain, type Overrun, overrunOf, type RouteBudget } from './budget.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type LedgerOptions } from './ledger.ts';
 import type { CheckedOptions } from './options.ts';
 import { hideCost, isStream, problemInstead, showCost } from './reply.ts';
 
@@ -21,11 +22,11 @@ export class Guard {
   readonly options: CheckedOptions;
   /** Requests over budget since the start, by route. */
   readonly overruns = new Map<string, number>();
-  readonly #ledgerOptions: { sites: boolean; ignore: readonly RegExp[] };
+  readonly #ledgerOptions: LedgerOptions;
 
-  constructor(options: CheckedOptions) {
+  constructor(options: CheckedOptions, port: ObservationPort) {
     this.options = options;
-    this.#ledgerOptions = { sites: options.mode !== 'count', ignore: options.ignore };
+    this.#ledgerOptions = { sites: options.mode !== 'count', ignore: options.ignore, port };
   }
 
   /** A request that another plugin has answered before its ledger was opened gets an empty one. */
@@ -81,6 +82,9 @@ export class Guard {
     }
   }
 }
+
+/** The ledger of a request, once the guard has opened one. */
+export const openedLedger = (request: FastifyRequest): Ledger | undefined => (request as GuardedRequest)[LEDGER];
 
 /** What the guard has found so far; undefined before the reply is on its way. */
 export const foundOverrun = (request: FastifyRequest): Overrun | undefined => (request as GuardedRequest)[OVERRUN];

@@ -3,6 +3,7 @@
  * the asynchronous context, so that a statement inside a transaction, behind Prisma, or in a callback is counted for
  * the request that asked for it and for no other.
  */
+import type { ObservationPort, Observer } from '../observation/observation-port.ts';
 import { type Carrier, currentCarrier, runWith, type TraceHeaders } from '../telemetry/context.ts';
 import type { Step } from '../telemetry/span.ts';
 import { CallSite, currentCallSite, withCallSite } from './call-site.ts';
@@ -22,6 +23,8 @@ export interface LedgerOptions {
   readonly sites: boolean;
   /** Files whose lines are not the application's own, such as a generated client. */
   readonly ignore?: readonly RegExp[];
+  /** Whose observer is told of each statement; nobody without it. */
+  readonly port?: ObservationPort;
 }
 
 /** A ledger that is opened within a request or a job is in its trace. */
@@ -49,10 +52,15 @@ export class Ledger implements Carrier {
     return this.#options.sites;
   }
 
+  /** The observer of the server that the request came to, if there is one now. */
+  get observer(): Observer | undefined {
+    return this.#options.port?.observer;
+  }
+
   /** The place of the call that is running now; nothing if lines are not kept. */
   callSite(): CallSite | undefined {
     const { sites, ignore = [] } = this.#options;
-    return sites ? (currentCallSite() ?? new CallSite(ignore)) : undefined;
+    return sites || this.observer?.wantsLines ? (currentCallSite() ?? new CallSite(ignore)) : undefined;
   }
 
   /** Counts a statement that is being sent. @returns what to call when its result or its error is there. */

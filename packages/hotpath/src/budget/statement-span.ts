@@ -28,7 +28,7 @@ export function traceStatement(parent: Step, { statement, client, counted }: Sen
     'hotpath.statement.name': (Object(statement) as { name?: string }).name || undefined,
   });
   return (error, result) => {
-    counted?.(error);
+    counted?.(error, result);
     if (error) failed(span, error);
     else span.set({ 'db.response.returned_rows': rowsOf(result) });
     span.end();
@@ -57,13 +57,19 @@ export function textOf(statement: unknown): string {
 const SQLSTATE = /^[\dA-Z]{5}$/;
 
 function failed(span: Span, error: unknown): void {
-  const { code, name } = error as { code?: string; name?: string };
+  const { code } = error as { code?: string };
   if (code !== undefined && SQLSTATE.test(code)) span.set({ 'db.response.status_code': code });
-  span.fail(code ?? name ?? 'Error');
+  span.fail(failureOf(error));
+}
+
+/** What went wrong, in one word. */
+export function failureOf(error: unknown): string {
+  const { code, name } = Object(error) as { code?: string; name?: string };
+  return code ?? name ?? 'Error';
 }
 
 /** A compiled read gives its one row itself. */
-function rowsOf(result: unknown): number | undefined {
+export function rowsOf(result: unknown): number | undefined {
   if (result === undefined) return undefined;
   const { rowCount } = (result ?? {}) as { rowCount?: number | null };
   return rowCount === undefined ? 1 : (rowCount ?? undefined);

@@ -20,6 +20,7 @@
  *   commit was acknowledged holds that commit, on every instance.
  */
 import type { Follower } from '../freshness/follower.ts';
+import type { ObservationPort } from '../observation/observation-port.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { AWAY } from './breaker.ts';
 import { CATCH_UP_MS, DatabaseReader } from './database-reader.ts';
@@ -30,6 +31,7 @@ import { Keeper } from './keeper.ts';
 import { createL1, type L1 } from './l1.ts';
 import { createL2, type L2, type Remote } from './l2.ts';
 import type { Lease } from './lease.ts';
+import { because, ObservedCache } from './observed-cache.ts';
 import type { KeyReads } from './popular.ts';
 import { type CacheAnswer, coalesced, type Query } from './query.ts';
 import { type Cause, RemoteFill } from './remote-fill.ts';
@@ -53,6 +55,8 @@ export interface CacheParts {
   readonly maxAgeMs?: number;
   /** Whether an error says that no database server answers. */
   readonly isAway: (error: unknown) => boolean;
+  /** The port to the observer of answers and evictions. */
+  readonly port?: ObservationPort;
   /** Runs work that belongs to no request. */
   readonly background?: (work: () => Promise<void>) => void;
 }
@@ -77,6 +81,7 @@ export class Cache {
   readonly #database: DatabaseReader;
   readonly #keeper: Keeper;
   readonly #remote: RemoteFill | undefined;
+  readonly #observed: ObservedCache;
 
   constructor(options: CacheParts) {
     const { follower, remote, maxAgeMs = Number.POSITIVE_INFINITY, leaseMs = LEASE_MS } = options;
@@ -86,15 +91,18 @@ export class Cache {
     this.#maxAgeMs = maxAgeMs;
     this.#isAway = options.isAway;
     this.#background = background;
-    const l1 = createL1(options);
-    const l2 = remote && createL2(remote);
+    const observed = new ObservedCache(options.port, follower);
+    const l1 = createL1({ ...options, onEvict: observed.evicted });
+    const l2 = remote && createL2({ ...remote, port: options.port });
     const keeper = new Keeper({ follower, l1, l2, events, isPublic });
+    this.#observed = observed;
     this.#l1 = l1;
     this.#l2 = l2;
     this.#keeper = keeper;
     this.#flights = createFlights<CacheAnswer>(follower);
     this.#database = new DatabaseReader(follower, options.fills ?? FILLS);
-    if (remote && l2) this.#remote = new RemoteFill({ follower, maxAgeMs, remote, l2, keeper, events, leaseMs });
+    if (remote && l2)
+      this.#remote = new RemoteFill({ follower, maxAgeMs, remote, l2, keeper, events, observed, leaseMs });
     this.stats = this.#statsWith(remote);
   }
 
@@ -104,18 +112,19 @@ export class Cache {
     const held = this.#isCurrent() ? this.#lookUp(key, Date.now()) : undefined;
     if (held?.verdict !== 'fresh') return undefined;
     count(this.#counters.answers.l1, 'hit');
+    this.#observed.hit(key, held.entry);
     return held.entry;
   }
 
   /** @throws what the query's source throws, where nothing else can be served. */
   read(query: Query): Promise<CacheAnswer> {
     const isShared = query.policy.sharedMaxAge !== undefined;
-    return this.#counted(traceLookUp(query, (traced) => (isShared ? this.#confirm(traced) : this.#resolve(traced))));
+    return this.#counted(query, (asked) => (isShared ? this.#confirm(asked) : this.#resolve(asked)));
   }
 
   /** Reads the database whatever is kept, and keeps nothing. @throws what the query's source throws. */
   bypass(query: Query): Promise<CacheAnswer> {
-    return this.#counted(traceLookUp(query, (traced) => this.#bypass(traced)));
+    return this.#counted(query, (asked) => this.#bypass(asked));
   }
 
   /** Reads the database, and resolves when the answer is kept in both tiers. @throws what the query's source throws. */
@@ -128,7 +137,12 @@ export class Cache {
    * @throws what the query's source throws.
    */
   readPast(query: Query): Promise<CacheAnswer> {
-    return this.#counted(traceLookUp(query, (traced) => this.#readPast(traced)));
+    return this.#counted(query, (asked) => this.#readPast(asked));
+  }
+
+  /** The entries in memory, by their keys. */
+  all(): Iterable<readonly [key: string, entry: Entry]> {
+    return this.#l1.all();
   }
 
   /** Counts a request for a cached route. */
@@ -178,17 +192,22 @@ export class Cache {
     this.#follower.touch();
     // After an idle time the follower has to read the log first, which is less work than any read.
     if (!this.#isCurrent()) await this.#follower.catchUp(CATCH_UP_MS);
-    if (!this.#isCurrent()) return this.#flights.joinNext(query.key, () => this.#readPastOrRescue(query));
+    if (!this.#isCurrent()) {
+      because(query, 'unfollowed');
+      return this.#flights.joinNext(query.key, () => this.#readPastOrRescue(query));
+    }
     const { entry, verdict } = this.#lookUp(query.key, Date.now()) ?? {};
     if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
     if (entry && verdict === 'late') {
       this.#refresh(query);
       return { entry, tier: 'l1', outcome: 'stale' };
     }
-    if (verdict === 'outdated') {
+    if (entry && verdict === 'outdated') {
       count(this.#counters.events, 'outdated');
+      this.#observed.outdated(query.key, entry, 'l1');
       this.#l1.delete(query.key);
     }
+    because(query, verdict === 'outdated' ? 'outdated' : verdict === 'lapsed' ? 'expired' : 'nothing');
     return this.#joinOrFill(query, verdict === 'outdated' ? 'outdated' : 'nothing');
   }
 
@@ -231,6 +250,7 @@ export class Cache {
   }
 
   async #bypass(query: Query): Promise<CacheAnswer> {
+    if (query.why?.reason === undefined) because(query, 'asked');
     unanswered(query.span, 'bypass');
     return { entry: await this.#database.read(query), tier: 'database', outcome: 'bypass' };
   }
@@ -256,8 +276,8 @@ export class Cache {
     return { entry, tier: local ? 'l1' : 'l2', outcome: 'rescued', overdueMs };
   }
 
-  async #counted(resolved: Promise<CacheAnswer>): Promise<CacheAnswer> {
-    const answer = await resolved;
+  async #counted(query: Query, answerTo: (query: Query) => Promise<CacheAnswer>): Promise<CacheAnswer> {
+    const answer = await this.#observed.answer(query, (asked) => traceLookUp(asked, answerTo));
     count(this.#counters.answers[answer.tier], answer.outcome);
     return answer;
   }

@@ -16,13 +16,15 @@ export interface L1 {
   knows(key: string): boolean;
   /** What was read most since it was last taken, most first. What was read seldom goes on being counted. */
   takeReads(many: number): KeyReads[];
+  /** The entries in memory, by their keys. */
+  all(): Iterable<readonly [key: string, entry: Entry]>;
   readonly entries: number;
   readonly bytes: number;
   /** Entries thrown out so far to make room. */
   readonly evictions: number;
 }
 
-export type L1Options = Pick<ScanResistantOptions<Entry>, 'maxBytes' | 'isPublic'>;
+export type L1Options = Pick<ScanResistantOptions<Entry>, 'maxBytes' | 'isPublic' | 'onEvict'>;
 
 /** Reads from memory that make an entry worth telling of: fewer may be those of a scan. */
 const LEAST_READS = 3;
@@ -45,6 +47,7 @@ export function createL1(options: L1Options): L1 {
       for (const { key } of reads) cache.peek(key)!.reads = 0;
       return reads;
     },
+    all: () => cache.entries(),
     get entries() {
       return cache.count;
     },

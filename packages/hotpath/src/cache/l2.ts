@@ -1,4 +1,6 @@
 /** The second tier: entries in Redis, shared by all processes. A look-up is one round trip, and one value. */
+import type { ObservationPort } from '../observation/observation-port.ts';
+import { currentCarrier } from '../telemetry/context.ts';
 import type { Step } from '../telemetry/span.ts';
 import { AWAY, type Breaker } from './breaker.ts';
 import { decodeEntry, type Entry, encodeEntry } from './entry.ts';
@@ -11,6 +13,8 @@ export interface Remote {
   readonly breaker: Breaker;
   /** Keeps apart those that share a Redis but not their database or their resources. */
   readonly namespace: string;
+  /** Whose observer is told of look-ups; nobody without it. */
+  readonly port?: ObservationPort | undefined;
 }
 
 /** What is asked for, and what asks in its trace. */
@@ -28,12 +32,15 @@ export interface L2 {
   prolong(key: string, entry: Entry): Promise<void>;
 }
 
-export function createL2({ redis, breaker, namespace }: Remote): L2 {
+export function createL2({ redis, breaker, namespace, port }: Remote): L2 {
   return {
     async get({ key, span }, patienceMs) {
       const name = remoteKeys(namespace, key).entry;
       const get = () => tracedCommand(span, `GET ${name}`, () => redis.getBuffer(name));
+      const startedAt = performance.now();
       const bytes = await breaker.attempt(get, patienceMs);
+      const ms = performance.now() - startedAt;
+      port?.observer?.observe({ kind: 'redis', command: 'GET', startedAt, ms }, currentCarrier());
       return bytes === AWAY ? AWAY : bytes ? decodeEntry(bytes) : undefined;
     },
     async set({ key, span }, entry, mostMs = Number.POSITIVE_INFINITY) {

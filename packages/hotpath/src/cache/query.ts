@@ -1,6 +1,7 @@
 /** What the cache is asked, and what it answers. */
 import type { Span } from '../telemetry/span.ts';
 import type { Entry, ReadResult } from './entry.ts';
+import type { Why } from './observed-cache.ts';
 import type { CachePolicy } from './policy.ts';
 import type { Outcome, Tier } from './stats.ts';
 
@@ -12,6 +13,8 @@ export interface Query {
   readonly source: ReadSource;
   /** The span of the look-up, if the request is traced. */
   readonly span?: Span | undefined;
+  /** Room for the reason of a miss, if the request is observed. */
+  readonly why?: Why | undefined;
 }
 
 /** Reads the database for one query. */

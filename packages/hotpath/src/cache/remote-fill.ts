@@ -17,6 +17,7 @@ import type { Entry } from './entry.ts';
 import type { Keeper } from './keeper.ts';
 import type { L2, Remote } from './l2.ts';
 import { createLeases, HELD, type Lease, type Leases } from './lease.ts';
+import type { ObservedCache } from './observed-cache.ts';
 import { type CacheAnswer, coalesced, type Query } from './query.ts';
 import { type CacheEvents, count } from './stats.ts';
 import { isCurrent, judge } from './verdict.ts';
@@ -29,6 +30,7 @@ export interface RemoteFillParts {
   readonly l2: L2;
   readonly keeper: Keeper;
   readonly events: CacheEvents;
+  readonly observed: ObservedCache;
   readonly leaseMs: number;
 }
 
@@ -70,11 +72,14 @@ export class RemoteFill {
   }
 
   async #lookUp(query: Query, cause: Cause, patienceMs?: number): Promise<CacheAnswer | undefined | typeof AWAY> {
-    const { follower, maxAgeMs, l2, events } = this.#parts;
+    const { follower, maxAgeMs, l2, events, observed } = this.#parts;
     const entry = await l2.get(query, patienceMs);
     if (!entry || entry === AWAY || !isCurrent(follower, maxAgeMs)) return entry && AWAY;
     const verdict = judge(follower, entry);
-    if (verdict === 'outdated') count(events, 'outdated');
+    if (verdict === 'outdated') {
+      count(events, 'outdated');
+      observed.outdated(query.key, entry, 'l2');
+    }
     if (verdict === 'fresh') return this.#found(query, entry, 'hit');
     if (verdict !== 'late' || cause === 'late') return undefined;
     return this.#found(query, entry, 'stale');

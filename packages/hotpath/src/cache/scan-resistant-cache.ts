@@ -14,6 +14,8 @@ export interface ScanResistantOptions<V> {
   readonly sizeOf: (value: V, key: string) => number;
   /** Whether the value of a key is for the public. Without it the cache is one share. */
   readonly isPublic?: ((key: string) => boolean) | undefined;
+  /** Told of each key whose value was thrown out to make room. */
+  readonly onEvict?: ((key: string) => void) | undefined;
 }
 
 /** The part of the memory that is the public's in any case. */
@@ -32,11 +34,12 @@ export class ScanResistantCache<V> {
   readonly #maxViewers: number;
   #evictions = 0;
 
-  constructor({ maxBytes, sizeOf, isPublic }: ScanResistantOptions<V>) {
+  constructor({ maxBytes, sizeOf, isPublic, onEvict: tell }: ScanResistantOptions<V>) {
     const remembered = 2 ** Math.floor(Math.log2(Math.max(1, maxBytes / BYTES_A_REMEMBERED)));
     const onEvict = ({ key }: Held<V>) => {
       this.#held.delete(key);
       this.#evictions += 1;
+      tell?.(key);
     };
     this.#viewers = new Share({ remembered, onEvict });
     this.#public = new Share({ remembered, onEvict });

@@ -52,6 +52,11 @@ export abstract class CompiledQuery {
   abstract handleRowDescription(message: { readonly fields: readonly ColumnDescription[] }): void;
   abstract handleReadyForQuery(connection: QueryConnection): void;
 
+  /** The values of its parameters. */
+  get values(): readonly unknown[] {
+    return this.#values;
+  }
+
   submit(connection: QueryConnection): null {
     const { name, text } = this;
     const isPrepared =

@@ -14,6 +14,7 @@ import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
 import { createBreaker } from '../cache/breaker.ts';
 import type { RedisClient } from '../cache/redis-client.ts';
 import type { DataModel } from '../model/data-model.ts';
+import { portOf } from '../observation/port-of.ts';
 import type { Resource } from '../resource/resource.ts';
 import { SessionPool } from '../session/session-pool.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -73,6 +74,7 @@ export const hotpath = fp<HotpathOptions>(
     const lost = (err: Error) => app.log.warn({ err }, 'A database connection was lost.');
     const { pool, isOwn } = readingPool(options.pool, lost);
     if (isOwn) app.addHook('onClose', () => pool.end());
+    portOf(app).pools.add(pool);
     const redis = options.redis && shared(app, options.redis);
     const reading = openReading({ pool, model, resources, secret, timeoutMs });
     const freshness = followChanges(app, reading, options.freshness ?? {});

@@ -36,6 +36,8 @@
  * The connection holds no state of the session, so it may go through a pooler in transaction mode.
  */
 import type pg from 'pg';
+import type { ObservationPort } from '../observation/observation-port.ts';
+import type { Culprit } from '../observation/observed-event.ts';
 import type { Gap } from './coverage.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Watched } from './watched.ts';
@@ -46,6 +48,8 @@ export interface Follower {
    * is remembered. Of memory alone.
    */
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean;
+  /** The changes because of which `isFresh` is false, for people to read. */
+  culprits(snapshot: Snapshot, tags: readonly string[]): readonly Culprit[];
   /** Whether what is known is as new as its bound wants. */
   readonly isCurrent: boolean;
   /** Whether it reads the log, often or seldom, and the triggers are there: whether entries can be served at all. */
@@ -100,6 +104,8 @@ export interface FollowerOptions {
   /** What the database must log; without it the triggers are believed. */
   readonly watched?: Watched;
   readonly onState?: (state: FollowerState) => void;
+  /** Whose observer is told of the changes that are learned; nobody without it. */
+  readonly port?: ObservationPort;
   /**
    * Told when connections that were opened before this moment must be replaced: a read and the follower saw two
    * incarnations, or the follower has met another one, so they may lead to another server; or columns have changed, so

@@ -1,4 +1,5 @@
 /** What is known of the log: how far it has been read, in which epoch, and what was found. Plain state, without a clock. */
+import type { Culprit } from '../observation/observed-event.ts';
 import type { Epoch, LogHeader } from './log.ts';
 import { ChangeMemory, type LoggedChange, type MemoryLimits } from './memory.ts';
 import { includes, isVisible, type Snapshot } from './snapshot.ts';
@@ -39,6 +40,11 @@ export class Knowledge {
 
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
     return this.#memory?.isFresh(snapshot, tags) ?? false;
+  }
+
+  /** The changes because of which `isFresh` is false. */
+  culprits(snapshot: Snapshot, tags: readonly string[]): Culprit[] {
+    return this.#memory?.culprits(snapshot, tags) ?? [];
   }
 
   /** Begins a reading of the log, whose changes are to be learned if it is useful. */

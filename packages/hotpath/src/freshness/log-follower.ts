@@ -1,27 +1,20 @@
 /** The follower of the invalidation log in one database. What it promises, and why that holds: `follower.ts`. */
+import type { Culprit } from '../observation/observed-event.ts';
 import type { SessionClient } from '../session/session-client.ts';
 import { CatalogWatch } from './catalog.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
+import { FOLLOWER_DEFAULTS } from './follower-defaults.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
 import { beginEpoch, endEpoch, epochId, type LogHeader, readCurrent, readLog, toChange } from './log.ts';
 import { openLogConnection } from './log-connection.ts';
 import { LogUpkeep } from './log-upkeep.ts';
+import { ObservedChanges } from './observed-changes.ts';
 import { Rest } from './rest.ts';
 import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
 import { Successor } from './successor.ts';
 import type { Watched } from './watched.ts';
 
-const DEFAULTS = {
-  pollMs: 20,
-  idlePollMs: 1000,
-  idleAfterMs: 10_000,
-  boundMs: 200,
-  connectionMs: 5000,
-  windowMs: 600_000,
-  upkeepMs: 10_000,
-  listen: false,
-};
 /** How long the database may take to answer, at the least. */
 const PATIENCE_MS = 2000;
 /** From one look at a catalog that may have changed to the next, at the most. */
@@ -43,10 +36,11 @@ const RETRY = { firstMs: 10, lastMs: 2000 };
 export const openFollower = (options: FollowerOptions): Follower => new LogFollower(options);
 
 class LogFollower implements Follower {
-  readonly #options: FollowerOptions & typeof DEFAULTS;
+  readonly #options: FollowerOptions & typeof FOLLOWER_DEFAULTS;
   readonly #catalogWatch: CatalogWatch;
   readonly #upkeep: LogUpkeep;
   readonly #knowledge = new Knowledge(LIMITS);
+  readonly #observed: ObservedChanges;
   readonly #rest = new Rest();
   readonly #retreat = new Rest();
   readonly #waiting = new Set<(isKnown: boolean) => void>();
@@ -71,7 +65,8 @@ class LogFollower implements Follower {
   #isClosed = false;
 
   constructor(options: FollowerOptions) {
-    this.#options = { ...DEFAULTS, ...options };
+    this.#options = { ...FOLLOWER_DEFAULTS, ...options };
+    this.#observed = new ObservedChanges(options.port);
     this.#catalogWatch = new CatalogWatch(options.watched);
     this.#upkeep = new LogUpkeep(this.#options);
     this.#following = this.#follow();
@@ -113,6 +108,10 @@ class LogFollower implements Follower {
 
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
     return this.#knowledge.isFresh(snapshot, tags);
+  }
+
+  culprits(snapshot: Snapshot, tags: readonly string[]): readonly Culprit[] {
+    return this.#knowledge.culprits(snapshot, tags);
   }
 
   catchUp(timeoutMs = this.#options.boundMs): Promise<boolean> {
@@ -298,11 +297,13 @@ class LogFollower implements Follower {
           if (welcome !== 'useful' || learned > MOST_TAGS) return UNLEARNED;
           const change = toChange(row);
           knowledge.learn(change, header!);
+          this.#observed.note(change);
           learned += change.tags.length;
           return 1 + change.tags.length;
         },
       },
     );
+    this.#observed.tell();
     const { epoch } = header!;
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);

@@ -10,6 +10,7 @@
  * Tags lie in two generations. A change puts its tag into the younger one; when that is full, the older one is forgotten
  * whole. So forgetting costs nothing for each tag.
  */
+import type { Culprit } from '../observation/observed-event.ts';
 import { includes, isVisible, type Snapshot } from './snapshot.ts';
 
 /** A change of rows of one table by one transaction. */
@@ -67,6 +68,20 @@ export class ChangeMemory {
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
     if (!includes(snapshot, this.#floor)) return false;
     return tags.every((tag) => this.#isUnchanged(tag, snapshot) && this.#isUnchanged(anyOf(tag), snapshot));
+  }
+
+  /** The changes because of which `isFresh` is false. */
+  culprits(snapshot: Snapshot, tags: readonly string[]): Culprit[] {
+    if (!includes(snapshot, this.#floor)) return [{ tag: undefined, xid: undefined }];
+    return [...new Set(tags.flatMap((tag) => [tag, anyOf(tag)]))].flatMap((tag) => this.#culpritsOf(tag, snapshot));
+  }
+
+  #culpritsOf(tag: string, snapshot: Snapshot): Culprit[] {
+    const changes = this.#younger.get(tag) ?? this.#older.get(tag);
+    if (!changes) return [];
+    const unseen = changes.xids.filter((xid) => !isVisible(xid, snapshot)).map((xid) => ({ tag, xid }));
+    const isForgotten = changes.floor !== undefined && !includes(snapshot, changes.floor);
+    return isForgotten ? [...unseen, { tag, xid: undefined }] : unseen;
   }
 
   #isUnchanged(tag: string, snapshot: Snapshot): boolean {

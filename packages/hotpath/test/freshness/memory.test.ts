@@ -54,6 +54,21 @@ describe('a memory', () => {
     expect([known.isFresh(at(18), ['product']), known.isFresh(at(19), ['product'])]).toEqual([false, true]);
   });
 
+  it('names the changes because of which it takes a snapshot for stale, and none for a fresh one', () => {
+    const known = memory();
+    known.learn(change(12, ':7'), at(13));
+    known.learn(change(14, ':*'), at(15));
+    expect(known.culprits(at(12), ['product:7', 'review'])).toEqual([
+      { tag: 'product:7', xid: 12 },
+      { tag: 'product:*', xid: 14 },
+    ]);
+    expect(known.culprits(at(15), ['product:7'])).toEqual([]);
+    expect(known.culprits(at(9), ['review'])).toEqual([{ tag: undefined, xid: undefined }]);
+    known.learn(change(16, ':7'), at(17));
+    known.learn(change(18, ':7'), at(19));
+    expect(known.culprits(at(18), ['product:7'])).toEqual([{ tag: 'product:7', xid: undefined }]);
+  });
+
   it('counts a transaction once, however often it changes a table', () => {
     const known = memory();
     const seen = at(13);

@@ -15,6 +15,7 @@ import { isPublicKey } from '../../cache/key.ts';
 import { createPopular } from '../../cache/popular.ts';
 import { isWithin } from '../../cache/rollout.ts';
 import type { Follower } from '../../freshness/follower.ts';
+import { portOf } from '../../observation/port-of.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { saysNoServer } from '../../session/no-server.ts';
 import type { Caching, Freshness, ReadParts, SharedRedis } from '../instance.ts';
@@ -59,7 +60,8 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
     remote: namespaces && { redis: redis.client, breaker: redis.breaker, namespace: namespaces.entries },
     background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
   };
-  const cache = new Cache({ ...parts, maxBytes: memoryBytes, isPublic: isPublicKey, isAway: saysNoServer });
+  const port = portOf(app);
+  const cache = new Cache({ ...parts, port, maxBytes: memoryBytes, isPublic: isPublicKey, isAway: saysNoServer });
   const facts = new Facts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
   const popular = namespaces && createPopular({ ...parts.remote!, namespace: namespaces.popular });
   const hitSampler = new HitSampler({ ...parts, oneIn: sampleOneIn, onInconsistent: (entry) => tell(app, entry) });

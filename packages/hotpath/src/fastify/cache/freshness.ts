@@ -5,6 +5,7 @@ import type { FollowerState } from '../../freshness/follower.ts';
 import { openFollower } from '../../freshness/log-follower.ts';
 import { isNotifying } from '../../freshness/notify.ts';
 import { watch } from '../../freshness/watched.ts';
+import { portOf } from '../../observation/port-of.ts';
 import { connectionOf } from '../../session/connection.ts';
 import type { Freshness, ReadParts } from '../instance.ts';
 
@@ -35,6 +36,7 @@ export function followChanges(app: FastifyInstance, reading: ReadParts, options:
     connection: connectionOf(pool),
     ...options,
     watched,
+    port: portOf(app),
     onState(state) {
       if (state.is !== 'lost') gaps = state.is === 'uncovered' ? state.gaps : [];
       tell(app, state);

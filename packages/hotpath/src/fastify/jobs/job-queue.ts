@@ -9,6 +9,8 @@ import type pg from 'pg';
 import type { AnyJob } from '../../jobs/job.ts';
 import { type Runner, startRunner } from '../../jobs/runner.ts';
 import { ensureQueue, nameJobs, upgradeQueue } from '../../jobs/schema.ts';
+import type { Ran } from '../../jobs/task.ts';
+import { portOf } from '../../observation/port-of.ts';
 import { READ_ONLY, sqlstateOf } from '../../session/error-codes.ts';
 import { SessionPool } from '../../session/session-pool.ts';
 import { SessionSettingsError } from '../../session/settings.ts';
@@ -85,13 +87,23 @@ function runJobs<Dependencies extends LeastMeans>(
       graceMs: run.graceMs,
       log: app.log,
       tracing: run.tracing,
-      ...(hasMetrics && { onRun: observeJobs(app) }),
+      onRun: reportRun(app, hasMetrics ? observeJobs(app) : undefined),
     });
   });
   app.addHook('preClose', async () => {
     await runner?.stop();
     await pool.end();
   });
+}
+
+/** Reports each run to the observer. @param measure counts the run for the metrics. */
+function reportRun(app: FastifyInstance, measure: ((ran: Ran) => void) | undefined): (ran: Ran) => void {
+  const port = portOf(app);
+  return (ran) => {
+    measure?.(ran);
+    const { job, outcome, seconds } = ran;
+    port.observer?.observe({ kind: 'job', job, outcome, at: Date.now(), ms: seconds * 1000 });
+  };
 }
 
 const AGAIN_MS = 1000;

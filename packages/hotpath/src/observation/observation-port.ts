@@ -1,0 +1,17 @@
+/** The port between the code in which something happens and the observer that is told of it. */
+import type pg from 'pg';
+import type { ObservedEvent } from './observed-event.ts';
+
+export interface Observer {
+  /** Whether it wants the lines of code of statements, which cost a stack trace each. */
+  readonly wantsLines: boolean;
+  /** @param carrier what the asynchronous context of the request carries; undefined for what belongs to no request. */
+  observe(event: ObservedEvent, carrier?: object): void;
+}
+
+/** One for a server. An observer may come and go while the server runs. */
+export class ObservationPort {
+  observer: Observer | undefined = undefined;
+  /** The pools of the server whose statements are counted, the one that reads go through first. */
+  readonly pools = new Set<pg.Pool>();
+}
