@@ -39,7 +39,9 @@ describe('the package', () => {
     const kinds = (await readdir(join(unpacked, 'dist'), { recursive: true, withFileTypes: true }))
       .filter((file) => file.isFile())
       .map(({ name }) => name.replace(/^[^.]*/, ''));
-    expect(new Set(kinds)).toEqual(new Set(['.js', '.js.map', '.d.ts']));
+    expect(new Set(kinds)).toEqual(new Set(['.js', '.js.map', '.d.ts', '.html', '.css', '.svg']));
+    const page = 'fastify/operations/inspector/page';
+    expect(await readdir(join(unpacked, 'dist', page))).toEqual(await readdir(join(LIBRARY, 'src', page)));
     const map = JSON.parse(await readFile(join(unpacked, 'dist/model/index.js.map'), 'utf8'));
     expect(map.sources).toEqual(['../../src/model/index.ts']);
     expect(map.sourcesContent[0]).toContain('hotpath/model');

@@ -15,6 +15,7 @@ import { checkSources, type Manifest, publishedManifest } from './manifest.ts';
 
 export const LIBRARY = join(import.meta.dirname, '..', '..');
 const PROJECT = join(LIBRARY, '..', '..');
+const INSPECTOR_PAGE = 'fastify/operations/inspector/page';
 
 export interface Packed {
   readonly tarball: string;
@@ -47,6 +48,8 @@ async function fill(stage: string): Promise<PeersByEntry> {
   checkSources(LIBRARY, manifest);
   const dist = join(stage, 'dist');
   await compile(LIBRARY, dist);
+  // Files that are sent as they are.
+  await cp(join(LIBRARY, 'src', INSPECTOR_PAGE), join(dist, INSPECTOR_PAGE), { recursive: true });
   const peers = await checkImports(dist, manifest);
   await writeFile(join(stage, 'package.json'), `${JSON.stringify(publishedManifest(manifest), null, 2)}\n`);
   for (const name of ['README.md', 'CHANGELOG.md']) await cp(join(LIBRARY, name), join(stage, name));

@@ -23,7 +23,7 @@ export function observedStatement(args: readonly unknown[], { ledger, site, fini
     const failure = error ? failureOf(error) : undefined;
     const rows = error ? undefined : rowsOf(result);
     const told = { text, values, startedAt, ms, rows, failure, isCounted: !isSessionControl(text) };
-    ledger.observer?.observe({ kind: 'statement', ...told, lines: site?.lines() ?? [] }, ledger);
+    ledger.observer?.observe({ kind: 'statement', ...told, lines: () => site?.lines() ?? [] }, ledger);
   };
 }
 

@@ -30,8 +30,11 @@ export interface StatementEnded {
   readonly rows: number | undefined;
   /** A SQLSTATE, or the name of an error; undefined if it succeeded. */
   readonly failure: string | undefined;
-  /** Lines of the application's own code that led to it, the nearest first (`file:line:column`). */
-  readonly lines: readonly string[];
+  /**
+   * Lines of the application's own code that led to it, the nearest first (`file:line:column`). Those of a lazy query are
+   * known a little later, so they are asked for at the end of the request.
+   */
+  lines(): readonly string[];
   /** False for what only frames other statements, such as `BEGIN`. */
   readonly isCounted: boolean;
 }

@@ -31,7 +31,7 @@ describe('an observer', () => {
     expect(event).toMatchObject({ text: 'select generate_series(1, $1::int)', values: [3], rows: 3, isCounted: true });
     expect(event!.failure).toBeUndefined();
     expect(event!.ms).toBeGreaterThan(0);
-    expect(event!.lines[0]).toMatch(/budget\/observed\.test\.ts:\d+:\d+$/);
+    expect(event!.lines()[0]).toMatch(/budget\/observed\.test\.ts:\d+:\d+$/);
   });
 
   it('is told what PostgreSQL says against a statement', async () => {
@@ -71,7 +71,7 @@ describe('an observer', () => {
 
   it('gets lines in the mode `count` if it wants them, and else none', async () => {
     const query = () => fromLine('/app/a.ts:1:1', () => apps.pool.query('select 1'));
-    expect((await observed(query, 'count'))[0]!.lines).toEqual(['/app/a.ts:1:1']);
-    expect((await observed(query, 'count', false))[0]!.lines).toEqual([]);
+    expect((await observed(query, 'count'))[0]!.lines()).toEqual(['/app/a.ts:1:1']);
+    expect((await observed(query, 'count', false))[0]!.lines()).toEqual([]);
   });
 });

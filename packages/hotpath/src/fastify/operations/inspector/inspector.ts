@@ -1,0 +1,115 @@
+/**
+ * The inspector: `/_hotpath`, a page of the service itself that says why a request was slow.
+ *
+ *     app.register(budgets, { pool, mode: 'warn' });
+ *     app.register(inspector);
+ *
+ * It keeps the last requests in memory, with their statements, lines of code, cache look-ups and log lines; it writes
+ * nothing to the database. Register it after `budgets` and before `hotpath`, in the same scope. It shows what there is: an
+ * application with `budgets` alone has no views of the cache and of resources.
+ *
+ * Nobody sees anything of it without its token, which is printed when the service listens, or unless `mayInspect` says so.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { currentLedger } from '../../../budget/ledger.ts';
+import type { InspectorBounds } from '../../../inspector/bounds.ts';
+import { tapLog } from '../../../inspector/log-tap.ts';
+import { Recorder } from '../../../inspector/recorder.ts';
+import { portOf } from '../../../observation/port-of.ts';
+import { InspectorAccess } from './access.ts';
+import { addInspectorPage } from './page-files.ts';
+import { RequestWatch } from './request-watch.ts';
+import { addRequestRoutes } from './routes/request-routes.ts';
+import { addResourceRoutes } from './routes/resource-routes.ts';
+import { addStateRoutes } from './routes/state-routes.ts';
+
+/** What the inspector keeps, and who may see it. */
+export interface InspectorOptions {
+  /** The token that opens the page, of at least 16 characters. If neither it nor `mayInspect` is given, one is made and printed. */
+  readonly token?: string;
+  /** Who else may look, such as administrators. It is asked at each request of the page for data. */
+  readonly mayInspect?: (request: FastifyRequest) => boolean;
+  /**
+   * Keeps the values of statements that read, in memory, so that they can be explained and shown.
+   * @defaultValue `true`
+   */
+  readonly values?: boolean;
+  /**
+   * Keeps the line of code of each statement, which costs a stack trace a statement.
+   * @defaultValue `true`
+   */
+  readonly lines?: boolean;
+  /** The page of a trace elsewhere, with `{traceId}` in its URL: `http://127.0.0.1:16686/trace/{traceId}`. */
+  readonly traceUrl?: string | undefined;
+  /**
+   * How much is kept in memory.
+   * @defaultValue 1,000 requests, 16 MiB, 15 minutes
+   */
+  readonly bounds?: Partial<InspectorBounds>;
+}
+
+/** Where the page is. */
+export const INSPECTOR_PATH = '/_hotpath';
+
+/** The plugin that serves the page, and the facts that it shows. */
+export const inspector = fp<InspectorOptions>(
+  async (app, options) => {
+    const port = portOf(app);
+    if (port.observer) throw new Error('This server is observed already: register the inspector once.');
+    const { lines, values, bounds } = options;
+    const recorder = new Recorder({ ...bounds, wantsLines: lines ?? true, keepsValues: values ?? true });
+    const watch = new RequestWatch(recorder);
+    const access = new InspectorAccess(options);
+    port.observer = recorder;
+    const untap = tapLog(app.log, (line) => recorder.hearLog(line, currentLedger()));
+    app.addHook('onResponse', (request, reply, done) => {
+      watch.record(request, reply, reply.statusCode);
+      done();
+    });
+    app.addHook('onReady', async () => {
+      if (app.hasDecorator('whenAborted')) app.whenAborted((reply) => watch.record(reply.request, reply, CLIENT_LEFT));
+    });
+    app.addHook('onClose', async () => {
+      untap?.();
+      if (port.observer === recorder) port.observer = undefined;
+    });
+    await addInspectorPage(app, INSPECTOR_PATH);
+    await app.register(
+      async (api) => {
+        api.addHook('onRoute', (route) => {
+          route.config = { ...OWN, ...route.config };
+        });
+        api.addHook('onRequest', async (request) => access.check(request));
+        const parts = { recorder, port, traceUrl: options.traceUrl };
+        addRequestRoutes(api, parts);
+        addStateRoutes(api, parts);
+        addResourceRoutes(api, parts);
+      },
+      { prefix: `${INSPECTOR_PATH}/api` },
+    );
+    printAddress(app, access);
+  },
+  { name: 'hotpath-inspector', fastify: '5.x' },
+);
+
+/** As nginx has it. */
+const CLIENT_LEFT = 499;
+
+/** Statements of the inspector itself are few, and nobody's budget. */
+const OWN = {
+  budget: 20,
+  repeated: Number.POSITIVE_INFINITY,
+  unlimited: true,
+  ownToken: true,
+  isInspector: true,
+} as const;
+
+/** The token stands behind `#`, so that it is sent to no server, and stands in no log of one. */
+function printAddress(app: FastifyInstance, { token, isMade }: InspectorAccess): void {
+  if (!isMade) return;
+  app.addHook('onListen', async () => {
+    const address = app.listeningOrigin;
+    app.log.info(`The inspector is at ${address}${INSPECTOR_PATH}#token=${token}`);
+  });
+}

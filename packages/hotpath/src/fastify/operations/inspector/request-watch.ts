@@ -1,0 +1,83 @@
+/** Reports each request that has ended to the recorder. On the path of every request, so it does as little as it can. */
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
+import { foundOverrun, openedLedger } from '../../../budget/guard.ts';
+import type { Recorder } from '../../../inspector/recorder.ts';
+import { urlWithoutSecrets, withoutSecrets } from '../../../inspector/secrets.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** A route of the inspector itself, which it does not show. */
+    isInspector?: true;
+  }
+}
+
+/** What is known of a route once. */
+interface KnownRoute {
+  readonly url: string;
+  readonly budget: number | undefined;
+  readonly isOwn: boolean;
+  /** A probe of an operator, which is shown only if it fails. */
+  readonly isProbe: boolean;
+}
+
+export class RequestWatch {
+  readonly #recorder: Recorder;
+  readonly #routes = new WeakMap<FastifyContextConfig, KnownRoute>();
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  record(request: FastifyRequest, reply: FastifyReply, status: number): void {
+    const route = this.#routeOf(request);
+    if (route.isOwn || (route.isProbe && status < 400)) return;
+    const ledger = openedLedger(request);
+    const overrun = foundOverrun(request);
+    const { viewer, served } = request;
+    const ms = reply.elapsedTime;
+    const hasDetails = this.#recorder.trailOf(ledger) !== undefined;
+    this.#recorder.add(
+      {
+        at: Date.now() - ms,
+        startedAt: performance.now() - ms,
+        method: request.method,
+        route: route.url,
+        url: urlWithoutSecrets(request.url),
+        status,
+        ms,
+        statements: ledger?.statements ?? 0,
+        databaseMs: ledger?.durationMs ?? 0,
+        budget: route.budget,
+        repeated: overrun ? Math.max(0, ...overrun.repeated.map(({ times }) => times)) : 0,
+        isOver: overrun !== undefined,
+        tier: served?.tier,
+        outcome: served?.outcome,
+        bytes: bytesOf(reply),
+        role: viewer?.role,
+        viewerKey: viewer ? `${viewer.role}\n${viewer.subject ?? ''}` : '',
+        traceId: ledger?.traceId,
+        requestId: request.id,
+        requestHeaders: hasDetails ? withoutSecrets(request.headers) : undefined,
+        replyHeaders: hasDetails ? withoutSecrets(reply.getHeaders()) : undefined,
+      },
+      ledger,
+    );
+  }
+
+  #routeOf(request: FastifyRequest): KnownRoute {
+    const { config, url = '' } = request.routeOptions;
+    let known = this.#routes.get(config);
+    if (!known) {
+      const { budget, isInspector: isOwn = false, unlimited: isProbe = false } = config;
+      known = { url, budget: budget === Number.POSITIVE_INFINITY ? undefined : budget, isOwn, isProbe };
+      this.#routes.set(config, known);
+    }
+    return known;
+  }
+}
+
+function bytesOf(reply: FastifyReply): number | undefined {
+  const length = reply.getHeader('content-length');
+  if (length !== undefined) return Number(length);
+  return reply.statusCode === 304 || reply.statusCode === 204 ? 0 : undefined;
+}

@@ -1,0 +1,21 @@
+/** What the routes of the inspector work with. */
+import type pg from 'pg';
+import { requestError } from '../../../../http/errors.ts';
+import type { Recorder } from '../../../../inspector/recorder.ts';
+import type { ObservationPort } from '../../../../observation/observation-port.ts';
+
+export interface InspectorParts {
+  readonly recorder: Recorder;
+  readonly port: ObservationPort;
+  readonly traceUrl: string | undefined;
+}
+
+/** The pool that the inspector itself asks. @throws 404 where the server counts the statements of none. */
+export function poolOf({ port }: InspectorParts): pg.Pool {
+  const [pool] = port.pools;
+  if (!pool) throw requestError('notFound', 'The inspector knows no pool: give one to `budgets`.');
+  return pool;
+}
+
+/** The schema of a route of the inspector, which no document describes. */
+export const ownSchema = (parts: object = {}) => ({ schema: { hide: true, ...parts } });

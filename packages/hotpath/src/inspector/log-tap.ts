@@ -1,0 +1,53 @@
+/**
+ * Hears what a logger of `pino` writes, and what its children write. Every child inherits `write` from its parent, so one
+ * replacement on the logger of the server hears all, and costs nothing where nothing is written.
+ */
+
+/** A line of a log, without what else it carries, which may hold what clients sent. */
+export interface LogLine {
+  /** As `pino` numbers levels: 30 is `info`, 40 `warn`, 50 `error`. */
+  readonly level: number;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
+  readonly text: string;
+  /** Of an error: its name, message and stack. */
+  readonly error?: string;
+}
+
+type Write = (this: unknown, about: unknown, text: string | undefined, level: number) => unknown;
+
+/** @returns what ends it; undefined for a logger that is not of `pino`. */
+export function tapLog(log: object, hear: (line: LogLine) => void): (() => void) | undefined {
+  const symbol = symbolNamed(log, 'pino.write');
+  if (!symbol) return undefined;
+  const tapped = log as Record<symbol, Write>;
+  const write = tapped[symbol]!;
+  const isOwn = Object.hasOwn(log, symbol);
+  tapped[symbol] = function (about, text, level) {
+    hear(lineOf(about, text, level));
+    return write.call(this, about, text, level);
+  };
+  return () => {
+    if (isOwn) tapped[symbol] = write;
+    else delete tapped[symbol];
+  };
+}
+
+function symbolNamed(object: object, description: string): symbol | undefined {
+  for (let at: object | null = object; at; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertySymbols(at).find((symbol) => symbol.description === description);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const LONGEST_LINE = 4000;
+
+function lineOf(about: unknown, text: string | undefined, level: number): LogLine {
+  const { err, error = err, msg } = Object(about) as { err?: unknown; error?: unknown; msg?: unknown };
+  const fault = about instanceof Error ? about : error;
+  const line = { level, startedAt: performance.now() };
+  const message = text ?? (typeof msg === 'string' ? msg : fault instanceof Error ? fault.message : '');
+  const cut = { ...line, text: message.slice(0, LONGEST_LINE) };
+  return fault instanceof Error ? { ...cut, error: String(fault.stack ?? fault).slice(0, LONGEST_LINE) } : cut;
+}

@@ -1,0 +1,28 @@
+/** What is left out of what an inspector keeps: tokens, cookies, keys and passwords, wherever a request carries them. */
+
+export const HIDDEN = '[hidden]';
+
+const SECRET_HEADER = /auth|cookie|token|secret|password|session|api-?key|signature|credential/i;
+/** Names that sound like secrets and are none. */
+const HARMLESS_HEADERS = new Set(['consistency-token', 'www-authenticate', 'access-control-allow-credentials']);
+const SECRET_PARAMETER =
+  /([?&][^=&]*(?:token|secret|password|passwd|signature|sig|key|auth|code|session|credential)[^=&]*=)[^&#\s]*/gi;
+
+export type KeptHeaders = Readonly<Record<string, string>>;
+
+/** A copy of headers without secrets. */
+export function withoutSecrets(headers: Readonly<Record<string, unknown>>): KeptHeaders {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) continue;
+    kept[name] = isSecretHeader(name) ? HIDDEN : [value].flat().join(', ');
+  }
+  return kept;
+}
+
+const isSecretHeader = (name: string): boolean => SECRET_HEADER.test(name) && !HARMLESS_HEADERS.has(name);
+
+/** A URL whose parameters hold no secret. */
+export function urlWithoutSecrets(url: string): string {
+  return url.includes('?') ? url.replace(SECRET_PARAMETER, `$1${HIDDEN}`) : url;
+}

@@ -1,0 +1,28 @@
+/** Statements without their values, and values as people read them. */
+
+const QUOTED_NAME = '"(?:[^"]|"")*(?:"|$)';
+const LITERAL =
+  "\\b[eE]'(?:[^'\\\\]|\\\\[\\s\\S]|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)|(?<![\\w$])\\$((?:[A-Za-z_]\\w*)?)\\$[\\s\\S]*?(?:\\$\\2\\$|$)";
+const COMMENT = '/\\*[\\s\\S]*?(?:\\*/|$)|--[^\\n]*';
+const NUMBER = '(?<![\\w$.])-?\\d+(?:\\.\\d+)?\\b';
+const TOKEN = new RegExp(`(${QUOTED_NAME})|${LITERAL}|${COMMENT}|${NUMBER}`, 'g');
+
+/** A statement whose literals are `?`, and whose parameters and layout stay. Comments may hold values, too. */
+export const withoutLiterals = (text: string): string =>
+  text.replace(TOKEN, (token, name?: string) => name ?? (token.startsWith('--') || token.startsWith('/*') ? '' : '?'));
+
+const LONGEST_VALUE = 500;
+
+/** A value that was bound to a parameter. */
+export function shownValue(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (value instanceof Date) return value.toISOString();
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : typeof value === 'object'
+        ? JSON.stringify(value)
+        : String(value);
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

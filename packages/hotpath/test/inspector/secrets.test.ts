@@ -1,0 +1,58 @@
+import { urlWithoutSecrets, withoutSecrets } from 'hotpath/inspector/secrets';
+import { shownValue, withoutLiterals } from 'hotpath/inspector/shown-values';
+import { describe, expect, it } from 'vitest';
+
+describe('what an inspector keeps', () => {
+  it.each([
+    ['authorization', 'Bearer abc'],
+    ['proxy-authorization', 'Basic abc'],
+    ['cookie', 'sid=abc'],
+    ['set-cookie', 'sid=abc'],
+    ['x-api-key', 'abc'],
+    ['x-csrf-token', 'abc'],
+    ['x-amz-signature', 'abc'],
+  ])('has no value of the header %s', (name, value) => {
+    expect(withoutSecrets({ [name]: value })).toEqual({ [name]: '[hidden]' });
+  });
+
+  it('has the other headers, lists of values as one text', () => {
+    const headers = { 'consistency-token': '1:2:@a', vary: ['a', 'b'], 'content-length': 7, none: undefined };
+    expect(withoutSecrets(headers)).toEqual({
+      'consistency-token': '1:2:@a',
+      vary: 'a, b',
+      'content-length': '7',
+    });
+  });
+
+  it.each([
+    ['/files/1?expires=7&signature=abc', '/files/1?expires=7&signature=[hidden]'],
+    ['/login?access_token=abc#x', '/login?access_token=[hidden]#x'],
+    ['/a?password=p&fields=id', '/a?password=[hidden]&fields=id'],
+    ['/a?fields=id,name&limit=5', '/a?fields=id,name&limit=5'],
+    ['/a?token=abc\nuser\n7', '/a?token=[hidden]\nuser\n7'],
+    ['/token/abc', '/token/abc'],
+  ])('has of %j no secret in its parameters', (url, kept) => {
+    expect(urlWithoutSecrets(url)).toBe(kept);
+  });
+});
+
+describe('a statement without its literals', () => {
+  it.each([
+    [`SELECT * FROM a WHERE b = 'it''s' AND c = $1 LIMIT 5`, 'SELECT * FROM a WHERE b = ? AND c = $1 LIMIT ?'],
+    [
+      `SELECT "it's 5" FROM t1 WHERE e = E'\\'x' -- 'a'\nAND f = -1.5`,
+      `SELECT "it's 5" FROM t1 WHERE e = ? \nAND f = ?`,
+    ],
+    ['SELECT $tag$ secret $tag$, 1::int /* 2 */', 'SELECT ?, ?::int '],
+    ["SELECT 'cut of", 'SELECT ?'],
+  ])('%j', (text, shown) => {
+    expect(withoutLiterals(text)).toBe(shown);
+  });
+
+  it('shows a value as SQL and people write it, and long ones in part', () => {
+    const values = [null, undefined, 7, 'a"b', new Date(0), Buffer.from('abc'), [1, 'x'], true];
+    const shown = ['NULL', 'NULL', '7', '"a\\"b"', '1970-01-01T00:00:00.000Z', '3 bytes', '[1,"x"]', 'true'];
+    expect(values.map(shownValue)).toEqual(shown);
+    expect(shownValue('x'.repeat(1000))).toHaveLength(501);
+  });
+});
