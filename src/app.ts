@@ -6,6 +6,7 @@ import { schemaOf } from 'hotpath';
 import { budgets } from 'hotpath/budget';
 import { connections, problems } from 'hotpath/edge';
 import { hotpath, telemetry, traceOnDemand } from 'hotpath/fastify';
+import { inspector } from 'hotpath/inspector';
 import { openapi } from 'hotpath/openapi';
 import { health, metrics } from 'hotpath/operations';
 import type { Tracing } from 'hotpath/telemetry';
@@ -48,6 +49,7 @@ export function buildApp(config: Config, tracing?: Tracing) {
   app.register(plugins.redis, { config: config.redis });
   app.register(plugins.auth, { config: config.auth });
   app.register(traceOnDemand, { mayTrace: isAsAdmin });
+  if (config.inspector.access !== 'off') app.register(inspector, inspectorOptions(config.inspector));
   app.register(plugins.rateLimit, { config: config.rateLimit });
   app.register(plugins.requestHead);
   app.register(plugins.bodies);
@@ -80,6 +82,12 @@ export function buildApp(config: Config, tracing?: Tracing) {
   app.register(async (v1) => modules.forEach((module) => void module.routes(v1)), { prefix: '/v1' });
   app.register(plugins.docs);
   return app;
+}
+
+/** In production nothing that clients sent is kept, and administrators alone may look. */
+function inspectorOptions({ access, token, traceUrl }: Config['inspector']) {
+  if (access === 'admin') return { traceUrl, mayInspect: isAsAdmin, values: false };
+  return { traceUrl, ...(token !== undefined && { token }) };
 }
 
 const isAsAdmin = ({ viewer }: FastifyRequest): boolean => viewer !== undefined && isAdmin(viewer);

@@ -55,6 +55,7 @@ function checkedTogether(values: Variables): Variables {
     (DATABASE_POOL_MIN > DATABASE_POOL_MAX &&
       `DATABASE_POOL_MIN is ${DATABASE_POOL_MIN}, but must be at most DATABASE_POOL_MAX (${DATABASE_POOL_MAX}).`) ||
     (TRUST_PROXY && proxiesComplaint(TRUST_PROXY)) ||
+    inspectorComplaint(values) ||
     redisComplaint(values);
   if (complaint) throw new ConfigError(complaint);
   return values;
@@ -70,6 +71,15 @@ function urlsComplaint(values: Variables): string | undefined {
   }
   const other = OTHER_URLS.find((name) => values[name] && !URL.canParse(values[name]));
   return other && `${other} cannot be read as a URL.`;
+}
+
+function inspectorComplaint({ INSPECTOR, NODE_ENV, WORKERS }: Variables): string | undefined {
+  if (INSPECTOR === 'off') return undefined;
+  if (INSPECTOR === 'token' && NODE_ENV === 'production') {
+    return 'INSPECTOR is "token", but in production the inspector is for administrators (admin), or off.';
+  }
+  if (WORKERS > 1) return `INSPECTOR needs WORKERS=1, but there are ${WORKERS}: each process keeps its own requests.`;
+  return undefined;
 }
 
 function redisComplaint({ REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES }: Variables): string | undefined {
@@ -161,6 +171,7 @@ function configFrom(values: Variables, { redact, warnings, memory }: Reading) {
     },
     signing: { secret: (values.SIGNING_SECRET ?? values.JWT_SECRET)! },
     tracing: tracingFrom(values),
+    inspector: { access: values.INSPECTOR, token: values.INSPECTOR_TOKEN, traceUrl: values.INSPECTOR_TRACE_URL },
     metrics: { token: values.METRICS_TOKEN, isOpen: values.NODE_ENV !== 'production' },
   };
 }

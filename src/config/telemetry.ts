@@ -98,6 +98,27 @@ export const telemetryVariables = {
       description: 'Other attributes of the service, such as deployment.environment.name=prod.',
     }),
   ),
+  INSPECTOR: Type.Enum(['off', 'token', 'admin'], {
+    default: 'off',
+    description:
+      'Who may open the inspector, `/_hotpath`: nobody, who has its token, or administrators. `npm run dev` sets `token`, which production refuses.',
+  }),
+  INSPECTOR_TOKEN: Type.Optional(
+    Type.String({
+      minLength: 16,
+      secret: true,
+      wants: 'a secret of at least 16 characters',
+      description:
+        'The token of the inspector, with `INSPECTOR=token`. Without it one is made and printed at the start.',
+    }),
+  ),
+  INSPECTOR_TRACE_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://.*\\{traceId\\}',
+      wants: 'a URL with {traceId} in it, such as http://127.0.0.1:16686/trace/{traceId}',
+      description: 'Where the inspector links to for the trace of a request.',
+    }),
+  ),
   METRICS_TOKEN: Type.Optional(
     Type.String({
       minLength: 16,

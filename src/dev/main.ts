@@ -3,6 +3,7 @@
  * another), migrates and seeds it, makes a secret, serves, and prints lines that can be pasted.
  */
 
+import { randomBytes } from 'node:crypto';
 import { signToken } from '../cli/token.ts';
 import { environment, loadConfig } from '../config/config.ts';
 import { orExit } from '../exit.ts';
@@ -28,7 +29,10 @@ await orExit(async () => {
     logWarnings(config);
     const served = await serve(config, { afterwards: database.close });
     // The password of a database of the operator's own is not shown.
-    if (config.auth.secret) process.stdout.write(banner(served, environment['DATABASE_URL'] ? '…' : database.url));
+    const databaseUrl = environment['DATABASE_URL'] ? '…' : database.url;
+    const { access, token } = config.inspector;
+    const inspector = access === 'token' && token ? `${served.address}/_hotpath#token=${token}` : undefined;
+    if (config.auth.secret) process.stdout.write(banner(served, databaseUrl, inspector));
   } catch (error) {
     await database.close();
     throw error;
@@ -38,10 +42,13 @@ await orExit(async () => {
 function defaults() {
   const secret = { [environment['JWKS_URL'] ? 'SIGNING_SECRET' : 'JWT_SECRET']: developmentSecret() };
   const mail = environment['SMTP_URL'] ? {} : { MAIL_DIRECTORY };
-  return { NODE_ENV: 'development', BUDGET_MODE: 'warn', JOBS: 'inline', SHUTDOWN_DELAY_MS: '0', ...secret, ...mail };
+  const isAlone = (environment['WORKERS'] ?? '1') === '1';
+  const inspector = isAlone ? { INSPECTOR: 'token', INSPECTOR_TOKEN: randomBytes(18).toString('base64url') } : {};
+  const settings = { NODE_ENV: 'development', BUDGET_MODE: 'warn', JOBS: 'inline', SHUTDOWN_DELAY_MS: '0' };
+  return { ...settings, ...secret, ...mail, ...inspector };
 }
 
-function banner({ address }: ServedService, databaseUrl: string): string {
+function banner({ address }: ServedService, databaseUrl: string, inspector: string | undefined): string {
   const token = signToken({ user: '1' });
   return `
 Hotpath is at ${address}. Ctrl-C stops it. A token for user 1, good for a day:
@@ -54,6 +61,7 @@ Paste these:
   curl -s -i '${address}/v1/products?limit=2'
   curl -s -i ${address}/v1/users/1/dashboard    # without a token: 401, as a problem document
 
+Why a request was slow is shown at ${inspector ?? '/_hotpath, with INSPECTOR=token'}.
 The API is shown at ${address}/docs. For the commands that want it: DATABASE_URL='${databaseUrl}'
 
 `;

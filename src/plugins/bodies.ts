@@ -1,7 +1,7 @@
 /**
  * Bodies of requests. Nothing of a body is read, decompressed or parsed before its request is let in: the path and the
  * method are known, the token holds, the rate limiter has counted it, and a write has a viewer, unless its route says that
- * the public may send it (`config: { public: true }`). A body has two bounds, each the route's `bodyLimit`: its bytes as
+ * the public may send it (`config: { public: true }`) or has a token of its own. A body has two bounds, each the route's `bodyLimit`: its bytes as
  * they are sent, and as they are decompressed. A refusal ends the work at once (`bodies/arrival.ts`).
  */
 
@@ -64,7 +64,7 @@ export const bodies = fp(
 );
 
 const mayWrite = ({ viewer, routeOptions: { config } }: FastifyRequest): boolean =>
-  viewer.subject !== undefined || config.public === true;
+  config.public === true || config.ownToken === true || viewer.subject !== undefined;
 
 /** A refusal says which encodings there are, as RFC 9110 (15.5.16) has it. */
 function admit(request: FastifyRequest, reply: FastifyReply): RequestError | undefined {

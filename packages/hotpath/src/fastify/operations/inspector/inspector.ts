@@ -20,6 +20,7 @@ import { portOf } from '../../../observation/port-of.ts';
 import { InspectorAccess } from './access.ts';
 import { addInspectorPage } from './page-files.ts';
 import { RequestWatch } from './request-watch.ts';
+import { parseOwnBodies } from './routes/input.ts';
 import { addRequestRoutes } from './routes/request-routes.ts';
 import { addResourceRoutes } from './routes/resource-routes.ts';
 import { addStateRoutes } from './routes/state-routes.ts';
@@ -77,9 +78,7 @@ export const inspector = fp<InspectorOptions>(
     await addInspectorPage(app, INSPECTOR_PATH);
     await app.register(
       async (api) => {
-        api.addHook('onRoute', (route) => {
-          route.config = { ...OWN, ...route.config };
-        });
+        parseOwnBodies(api);
         api.addHook('onRequest', async (request) => access.check(request));
         const parts = { recorder, port, traceUrl: options.traceUrl };
         addRequestRoutes(api, parts);
@@ -95,15 +94,6 @@ export const inspector = fp<InspectorOptions>(
 
 /** As nginx has it. */
 const CLIENT_LEFT = 499;
-
-/** Statements of the inspector itself are few, and nobody's budget. */
-const OWN = {
-  budget: 20,
-  repeated: Number.POSITIVE_INFINITY,
-  unlimited: true,
-  ownToken: true,
-  isInspector: true,
-} as const;
 
 /** The token stands behind `#`, so that it is sent to no server, and stands in no log of one. */
 function printAddress(app: FastifyInstance, { token, isMade }: InspectorAccess): void {

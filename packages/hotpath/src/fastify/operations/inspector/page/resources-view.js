@@ -75,7 +75,7 @@ function question(resources) {
   );
 }
 
-function card({ name, model, routes, roles, fields, lean, relations, computed, parameters, sorts, sort, limit }) {
+function card({ name, model, routes, roles, fields, defaultFields, relations, computed, parameters, sorts, sort, limit }) {
   const rows = [
     ['Routes', routes.map(({ url }) => url).join(' ') || 'none'],
     [
@@ -88,7 +88,7 @@ function card({ name, model, routes, roles, fields, lean, relations, computed, p
         .join('; ') || 'none',
     ],
     ['Fields', fields.join(' ')],
-    ['Without `fields`', lean],
+    ['Without `fields`', defaultFields],
     [
       'Embeds',
       relations

@@ -17,5 +17,8 @@ export function poolOf({ port }: InspectorParts): pg.Pool {
   return pool;
 }
 
-/** The schema of a route of the inspector, which no document describes. */
-export const ownSchema = (parts: object = {}) => ({ schema: { hide: true, ...parts } });
+/** Options of a route of the inspector: its statements are of no budget of the service, and no document describes it. */
+export const OWN_ROUTE = {
+  config: { budget: 20, repeated: Number.POSITIVE_INFINITY, unlimited: true, ownToken: true, isInspector: true },
+  schema: { hide: true },
+} as const;

@@ -7,94 +7,59 @@ import { planAdvice } from '../../../../inspector/plan-advice.ts';
 import { matchesFilter, type RequestFilter } from '../../../../inspector/request-filter.ts';
 import type { RequestRecord } from '../../../../inspector/request-record.ts';
 import { requestDetails, requestLine } from '../../../../inspector/request-view.ts';
-import { type InspectorParts, ownSchema, poolOf } from './parts.ts';
+import { Input } from './input.ts';
+import { type InspectorParts, OWN_ROUTE, poolOf } from './parts.ts';
 
 const LINES = 200;
 
-const text = { type: 'string', maxLength: 200 } as const;
-
-const LIST = ownSchema({
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      after: { type: 'integer', minimum: -1, default: -1 },
-      limit: { type: 'integer', minimum: 1, maximum: LINES, default: LINES },
-      route: text,
-      status: { type: 'string', pattern: '^[1-5](xx|\\d\\d)$' },
-      slow: { type: 'number', minimum: 0 },
-      outcome: text,
-      over: { type: 'boolean' },
-      text,
-    },
-  },
-});
-
-interface ListQuery extends RequestFilter {
-  readonly after: number;
-  readonly limit: number;
-}
-
-const ONE = ownSchema({
-  params: { type: 'object', properties: { id: { type: 'integer', minimum: 0 } } },
-  querystring: {
-    type: 'object',
-    additionalProperties: false,
-    properties: { values: { type: 'boolean', default: false } },
-  },
-});
-
-const TRACE = ownSchema({
-  params: { type: 'object', properties: { traceId: { type: 'string', pattern: '^[\\da-f]{32}$' } } },
-});
-
-const EXPLAIN = ownSchema({
-  params: { type: 'object', properties: { id: { type: 'string', pattern: '^\\d{1,15}\\.\\d{1,4}$' } } },
-  body: { type: 'object', additionalProperties: false, properties: { analyze: { type: 'boolean', default: false } } },
-});
-
 export function addRequestRoutes(app: FastifyInstance, parts: InspectorParts): void {
   const { recorder, traceUrl } = parts;
-  app.get<{ Querystring: ListQuery }>('/requests', LIST, async ({ query }) => listed(parts, query));
-  app.get<{ Params: { id: number }; Querystring: { values: boolean } }>(
-    '/requests/:id',
-    ONE,
-    async ({ params, query }) => {
-      const record = found(recorder.requests.find(params.id));
-      const shown = { changes: recorder.changes, withValues: query.values, repeated: REPEATED };
-      const details = requestDetails(record, shown);
-      const url = record.traceId && traceUrl?.replace('{traceId}', record.traceId);
-      return { ...details, traceUrl: url };
-    },
-  );
-  app.get<{ Params: { traceId: string } }>('/traces/:traceId', TRACE, async ({ params }) => {
-    for (const record of recorder.requests.newest()) if (record.traceId === params.traceId) return { id: record.id };
+  app.get('/requests', OWN_ROUTE, async ({ query }) => listed(parts, new Input(query)));
+  app.get('/requests/:id', OWN_ROUTE, async ({ params, query }) => {
+    const id = new Input(params).number('id', { from: 0, to: Number.MAX_SAFE_INTEGER });
+    const record = found(recorder.requests.find(id!));
+    const shown = { changes: recorder.changes, withValues: new Input(query).isOn('values'), repeated: REPEATED };
+    const url = record.traceId && traceUrl?.replace('{traceId}', record.traceId);
+    return { ...requestDetails(record, shown), traceUrl: url };
+  });
+  app.get('/traces/:traceId', OWN_ROUTE, async ({ params }) => {
+    const traceId = new Input(params).text('traceId', /^[\da-f]{32}$/);
+    for (const record of recorder.requests.newest()) if (record.traceId === traceId) return { id: record.id };
     throw gone();
   });
-  app.post('/clear', ownSchema(), async (_request, reply) => {
+  app.post('/clear', OWN_ROUTE, async (_request, reply) => {
     recorder.clear();
     return reply.code(204).send();
   });
-  app.post<{ Params: { id: string }; Body: { analyze: boolean } }>(
-    '/statements/:id/explain',
-    EXPLAIN,
-    ({ params, body }) => {
-      const [id, index] = params.id.split('.').map(Number) as [number, number];
-      const statement = recorder.requests.find(id)?.trail?.statements[index];
-      return explained(parts, found(statement), body.analyze);
-    },
-  );
+  app.post('/statements/:id/explain', OWN_ROUTE, async ({ params, body }) => {
+    const name = new Input(params).text('id', /^\d{1,15}\.\d{1,4}$/)!;
+    const [id, index] = name.split('.').map(Number) as [number, number];
+    const statement = recorder.requests.find(id)?.trail?.statements[index];
+    return explained(parts, found(statement), new Input(body).isOn('analyze'));
+  });
 }
 
-function listed({ recorder }: InspectorParts, { after, limit, ...filter }: ListQuery) {
+function listed({ recorder }: InspectorParts, input: Input) {
+  const { seen, requests: ring } = recorder;
+  const after = input.number('after', { from: -1, to: Number.MAX_SAFE_INTEGER }) ?? -1;
+  const limit = input.number('limit', { from: 1, to: LINES }) ?? LINES;
+  const filter = filterOf(input);
   const requests = [];
-  const { seen } = recorder;
-  for (const record of recorder.requests.newest()) {
+  for (const record of ring.newest()) {
     if (record.id <= after || requests.length === limit) break;
     if (matchesFilter(record, filter)) requests.push(requestLine(record));
   }
-  return { requests, last: seen - 1, seen, kept: recorder.requests.count, keptBytes: recorder.requests.bytes };
+  return { requests, last: seen - 1, seen, kept: ring.count, keptBytes: ring.bytes };
 }
+
+const filterOf = (input: Input): RequestFilter => ({
+  route: input.text('route'),
+  status: input.text('status', /^[1-5](xx|\d\d)$/),
+  slow: input.number('slow', { from: 0, to: Number.MAX_SAFE_INTEGER }),
+  outcome: input.text('outcome'),
+  over: input.isOn('over'),
+  text: input.text('text'),
+});
 
 /** @throws 400 with what PostgreSQL or the inspector says against it. */
 export async function explained(parts: InspectorParts, statement: Explainable, analyze: boolean) {

@@ -7,42 +7,35 @@ import { listParameters } from '../../../../resource/selection.ts';
 import { PUBLIC, type Viewer } from '../../../../resource/viewer.ts';
 import { type Hotpath, hotpathOf } from '../../../instance.ts';
 import { listKind } from '../../../reads/read-kinds.ts';
-import { type InspectorParts, ownSchema } from './parts.ts';
+import { Input } from './input.ts';
+import { type InspectorParts, OWN_ROUTE } from './parts.ts';
 import { explained } from './request-routes.ts';
 
-const text = { type: 'string', maxLength: 2000 } as const;
-
-const ASK = ownSchema({
-  body: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['resource', 'role'],
-    properties: { resource: text, role: text, subject: text, query: { ...text, default: '' } },
-  },
-});
-
 interface Asked {
-  readonly resource: string;
   readonly role: string;
-  readonly subject?: string;
+  readonly subject: string;
   /** As in a URL: `fields=id,name&limit=5`. */
   readonly query: string;
 }
 
 export function addResourceRoutes(app: FastifyInstance, parts: InspectorParts): void {
-  app.get('/resources', ownSchema(), async () => {
+  app.get('/resources', OWN_ROUTE, async () => {
     const hotpath = hotpathOf(app);
     return { resources: hotpath?.resources.all().map((resource) => described(hotpath, resource)) ?? [] };
   });
-  app.post<{ Body: Asked }>('/resources/ask', ASK, async ({ body }) => {
+  app.post('/resources/ask', OWN_ROUTE, async ({ body }) => {
     const hotpath = hotpathOf(app);
-    const resource = hotpath?.resources.all().find(({ name }) => name === body.resource);
-    if (!hotpath || !resource) throw requestError('notFound', `There is no resource ${body.resource.slice(0, 64)}.`);
-    const { text: sql, values } = statementFor(hotpath, resource, body);
+    const input = new Input(body);
+    const resource = hotpath?.resources.all().find(({ name }) => name === input.text('resource'));
+    if (!hotpath || !resource) throw requestError('notFound', 'There is no such resource.');
+    const [role, subject, query] = ['role', 'subject', 'query'].map((name) => input.text(name) ?? '') as Texts;
+    const { text: sql, values } = statementFor(hotpath, resource, { role, subject, query });
     const plan = await explained(parts, { text: sql, values, isVerbatim: true }, false);
     return { sql, values: values.map(shownValue), ...plan };
   });
 }
+
+type Texts = [role: string, subject: string, query: string];
 
 function described({ resources, routes }: Hotpath, resource: Resource) {
   const { name, model, fields, relations, computed, defaultFields, filters, sorts, sort, limit, policy } = resource;
@@ -67,7 +60,7 @@ function described({ resources, routes }: Hotpath, resource: Resource) {
 
 /** @throws 400, 401 and 403 as a route of the resource would. */
 function statementFor({ selections, compiler }: Hotpath, resource: Resource, { role, subject, query }: Asked) {
-  const viewer: Viewer = role === PUBLIC.role ? PUBLIC : { role, subject: subject ?? '0' };
+  const viewer: Viewer = role === PUBLIC.role ? PUBLIC : { role, subject: subject === '' ? '0' : subject };
   const parameters = Object.fromEntries(new URLSearchParams(query));
   const selection = selections.list({ resource, viewer, query: parameters });
   return compiler.compile(listKind.request(selection));

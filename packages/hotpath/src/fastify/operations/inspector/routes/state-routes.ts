@@ -6,27 +6,26 @@ import { type RouteKnowledge, routeLines } from '../../../../inspector/route-vie
 import { listJobs, queueState, retryDead } from '../../../../jobs/dead-letters.ts';
 import { type Hotpath, hotpathOf } from '../../../instance.ts';
 import { RoutePatterns } from '../route-patterns.ts';
-import { type InspectorParts, ownSchema, poolOf } from './parts.ts';
+import { Input } from './input.ts';
+import { type InspectorParts, OWN_ROUTE, poolOf } from './parts.ts';
 
 export function addStateRoutes(app: FastifyInstance, parts: InspectorParts): void {
   const { recorder } = parts;
-  app.get('/overview', ownSchema(), async () => ({
+  app.get('/overview', OWN_ROUTE, async () => ({
     hasCache: hotpathOf(app) !== undefined,
     hasPool: parts.port.pools.size > 0,
     pools: [...parts.port.pools].map(({ totalCount, idleCount, waitingCount, options }) => {
       return { open: totalCount, idle: idleCount, waiting: waitingCount, most: options.max };
     }),
   }));
-  app.get('/routes', ownSchema(), async () => {
+  app.get('/routes', OWN_ROUTE, async () => {
     return { routes: routeLines(recorder.requests.newest(), knowledgeOf(hotpathOf(app))) };
   });
-  app.get('/freshness', ownSchema(), async () => freshnessOf(parts, hotpathOf(app)));
-  app.get('/cache', ownSchema(), async () => cacheOf(hotpathOf(app)));
-  app.get('/jobs', ownSchema(), async () => jobsOf(parts));
-  const ids = { type: 'array', maxItems: 1000, items: { type: 'string', pattern: '^[1-9]\\d{0,17}$' } };
-  const body = { type: 'object', additionalProperties: false, properties: { ids }, required: ['ids'] };
-  app.post<{ Body: { ids: string[] } }>('/jobs/retry', ownSchema({ body }), async (request) => {
-    return { retried: await retryDead(poolOf(parts), request.body.ids) };
+  app.get('/freshness', OWN_ROUTE, async () => freshnessOf(parts, hotpathOf(app)));
+  app.get('/cache', OWN_ROUTE, async () => cacheOf(hotpathOf(app)));
+  app.get('/jobs', OWN_ROUTE, async () => jobsOf(parts));
+  app.post('/jobs/retry', OWN_ROUTE, async ({ body }) => {
+    return { retried: await retryDead(poolOf(parts), new Input(body).texts('ids', /^[1-9]\d{0,17}$/)) };
   });
 }
 
