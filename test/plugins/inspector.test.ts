@@ -2,7 +2,7 @@
 
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { as, testEnvironment, useApp } from '../support/app.ts';
 import { ownerUrl, testDatabaseUrl } from '../support/database.ts';
 

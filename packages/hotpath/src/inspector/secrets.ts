@@ -5,8 +5,10 @@ export const HIDDEN = '[hidden]';
 const SECRET_HEADER = /auth|cookie|token|secret|password|session|api-?key|signature|credential/i;
 /** Names that sound like secrets and are none. */
 const HARMLESS_HEADERS = new Set(['consistency-token', 'www-authenticate', 'access-control-allow-credentials']);
-const SECRET_PARAMETER =
-  /([?&][^=&]*(?:token|secret|password|passwd|signature|sig|key|auth|code|session|credential)[^=&]*=)[^&#\s]*/gi;
+/** Whole names, and endings of longer ones: `token` and `access_token`, but not `keyword`. */
+const SECRET_NAME =
+  '(?:sig|key|auth|code|otp|jwt|session|authorization|[^=&]*(?:token|secret|password|passwd|signature|credentials?|(?:api|access)[_-]?key|session[_-]?id))';
+const SECRET_PARAMETER = new RegExp(`([?&]${SECRET_NAME}=)[^&#\\s]*`, 'gi');
 
 export type KeptHeaders = Readonly<Record<string, string>>;
 

@@ -134,6 +134,20 @@ describe('a request', () => {
     expect([await idsOf(''), (await ask(app, 'requests/0')).statusCode]).toEqual([[], 404]);
   });
 
+  it('is kept within the bounds while thousands come and the page asks again and again', async () => {
+    const app = inspected((scope) => scope.get('/', async () => 'ok'));
+    let last = -1;
+    for (let batch = 0; batch < 30; batch += 1) {
+      await Promise.all(Array.from({ length: 100 }, () => app.inject('/')));
+      const answer = (await ask(app, `requests?after=${last}`)).json();
+      expect(answer.requests.length).toBeLessThanOrEqual(200);
+      expect(answer.requests.every(({ id }: { id: number }) => id > last)).toBe(true);
+      expect([answer.kept <= 1000, answer.keptBytes <= 16 * 1024 * 1024]).toEqual([true, true]);
+      last = answer.last;
+    }
+    expect(last).toBe(2999);
+  });
+
   it('goes by routes', async () => {
     const app = inspected((scope) => scope.get('/a/:id', async () => apps.one()));
     for (const id of [1, 1, 2, 3]) await app.inject(`/a/${id}`);

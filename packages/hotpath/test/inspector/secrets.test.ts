@@ -30,6 +30,8 @@ describe('what an inspector keeps', () => {
     ['/a?password=p&fields=id', '/a?password=[hidden]&fields=id'],
     ['/a?fields=id,name&limit=5', '/a?fields=id,name&limit=5'],
     ['/a?token=abc\nuser\n7', '/a?token=[hidden]\nuser\n7'],
+    ['/a?code=abc&x-api-key=abc&sessionId=abc', '/a?code=[hidden]&x-api-key=[hidden]&sessionId=[hidden]'],
+    ['/a?keyword=a&authorId=7&postcode=8000&tokens=3', '/a?keyword=a&authorId=7&postcode=8000&tokens=3'],
     ['/token/abc', '/token/abc'],
   ])('has of %j no secret in its parameters', (url, kept) => {
     expect(urlWithoutSecrets(url)).toBe(kept);

@@ -57,7 +57,7 @@ class App {
     this.#mark(name || 'requests');
     this.#view?.stop();
     const isSame = this.#view?.path === location.hash;
-    const view = isSame && name !== 'requests' ? this.#view : this.#make(name || 'requests', id);
+    const view = isSame && !(this.#view instanceof RequestsView) ? this.#view : this.#make(name || 'requests', id);
     view.path = location.hash;
     this.#view = view;
     const root = h('div');
