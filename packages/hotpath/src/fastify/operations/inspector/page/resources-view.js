@@ -75,7 +75,20 @@ function question(resources) {
   );
 }
 
-function card({ name, model, routes, roles, fields, defaultFields, relations, computed, parameters, sorts, sort, limit }) {
+function card({
+  name,
+  model,
+  routes,
+  roles,
+  fields,
+  defaultFields,
+  relations,
+  computed,
+  parameters,
+  sorts,
+  sort,
+  limit,
+}) {
   const rows = [
     ['Routes', routes.map(({ url }) => url).join(' ') || 'none'],
     [
