@@ -101,7 +101,7 @@ export const telemetryVariables = {
   INSPECTOR: Type.Enum(['off', 'token', 'admin'], {
     default: 'off',
     description:
-      'Who may open the inspector, `/_hotpath`: nobody, who has its token, or administrators. `npm run dev` sets `token`, which production refuses.',
+      'The viewers that may open the inspector, `/_hotpath`: none, a client with its token, or administrators. `npm run dev` sets `token`, which production refuses.',
   }),
   INSPECTOR_TOKEN: Type.Optional(
     Type.String({
@@ -109,14 +109,14 @@ export const telemetryVariables = {
       secret: true,
       wants: 'a secret of at least 16 characters',
       description:
-        'The token of the inspector, with `INSPECTOR=token`. Without it one is made and printed at the start.',
+        'The token of the inspector, with `INSPECTOR=token`. Without it the service makes one and prints it at the start.',
     }),
   ),
   INSPECTOR_TRACE_URL: Type.Optional(
     Type.String({
       pattern: '^https?://.*\\{traceId\\}',
       wants: 'a URL with {traceId} in it, such as http://127.0.0.1:16686/trace/{traceId}',
-      description: 'Where the inspector links to for the trace of a request.',
+      description: "The address of a request's trace, for the inspector's link.",
     }),
   ),
   METRICS_TOKEN: Type.Optional(
