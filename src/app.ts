@@ -48,7 +48,7 @@ export function buildApp(config: Config, tracing?: Tracing) {
   app.register(plugins.overload, { config: config.overload });
   app.register(plugins.redis, { config: config.redis });
   app.register(plugins.auth, { config: config.auth });
-  app.register(traceOnDemand, { mayTrace: isAsAdmin });
+  app.register(traceOnDemand, { tracing, mayTrace: isAsAdmin });
   if (config.inspector.access !== 'off') app.register(inspector, inspectorOptions(config.inspector));
   app.register(plugins.rateLimit, { config: config.rateLimit });
   app.register(plugins.requestHead);

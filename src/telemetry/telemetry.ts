@@ -42,7 +42,6 @@ export type Warn = (message: string) => void;
 export async function startTelemetry(config: Config, warn: Warn = warningsOf(config)): Promise<Telemetry> {
   const { tracing } = config;
   if (tracing.endpoint === undefined) return NONE;
-  sayOnce(warn, tracing.endpoint);
   return new RunningTelemetry(await processorFor(tracing), { config: tracing, warn });
 }
 
@@ -71,6 +70,8 @@ class RunningTelemetry implements Telemetry {
     this.#processor = processor;
     // Without these lists it would send metrics and logs by itself.
     this.#node = new NodeSDK({ ...sdk, metricReaders: [], logRecordProcessors: [] });
+    // With OTEL_LOG_LEVEL it would write to the console.
+    sayOnce(warn, config.endpoint!);
     this.#node.start();
   }
 

@@ -17,13 +17,6 @@ import { isSampled, startRoot, type Tracing } from '../../telemetry/tracing.ts';
 import type {} from '../route-config.ts';
 import { requestErrorOf } from './known-errors.ts';
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Where the spans of requests go; nothing where no request is traced. */
-    readonly tracing: Tracing | undefined;
-  }
-}
-
 export interface TelemetryOptions {
   /** Where the spans of requests go; without it requests have a trace id, and no spans. */
   readonly tracing?: Tracing | undefined;
@@ -32,7 +25,6 @@ export interface TelemetryOptions {
 /** Gives each request a trace id, and its span if it is sampled. Register it right behind `budgets`. */
 export const telemetry = fp<TelemetryOptions>(
   async (app, { tracing }) => {
-    app.decorate('tracing', tracing);
     app.addHook('onRequest', (request, reply, done) => {
       const { traceId, caller, isLocal } = originOf(request.raw);
       reply.header('x-trace-id', traceId);
@@ -42,7 +34,7 @@ export const telemetry = fp<TelemetryOptions>(
       // Nobody wants to see each probe of an operator.
       const isAsked = caller !== undefined || !request.routeOptions.config.unlimited;
       const isTraced = isLocal ? caller!.sampled : isAsked && isSampled(tracing, traceId, caller);
-      if (isTraced) trace(request, reply);
+      if (tracing && isTraced) trace(tracing, request, reply);
       done();
     });
     app.addHook('onError', (request, _reply, error, done) => {
@@ -56,26 +48,27 @@ export const telemetry = fp<TelemetryOptions>(
 );
 
 export interface TraceOnDemandOptions {
+  /** Where the spans of requests go: the same that `telemetry` has. */
+  readonly tracing?: Tracing | undefined;
   /** Whether who asks may have the request traced. */
   readonly mayTrace: (request: FastifyRequest) => boolean;
 }
 
 /** Right behind the viewer. */
 export const traceOnDemand = fp<TraceOnDemandOptions>(
-  async (app, { mayTrace }) => {
+  async (app, { tracing, mayTrace }) => {
+    if (!tracing) return;
     app.addHook('onRequest', (request, reply, done) => {
       const isAsked = request.headers['x-trace'] === '1' && !request.ledger.span;
-      if (isAsked && mayTrace(request)) trace(request, reply);
+      if (isAsked && mayTrace(request)) trace(tracing, request, reply);
       done();
     });
   },
   { name: 'hotpath-trace-on-demand', dependencies: ['hotpath-telemetry'] },
 );
 
-function trace(request: FastifyRequest, reply: FastifyReply): void {
+function trace(tracing: Tracing, request: FastifyRequest, reply: FastifyReply): void {
   const { method, routeOptions, ledger } = request;
-  const { tracing } = request.server;
-  if (!tracing) return;
   const { traceId, spanId, caller, isLocal } = originOf(request.raw);
   const route = routeOptions.url;
   const span = startRoot(tracing, {
