@@ -1,7 +1,7 @@
 /**
- * Instrumentations of other libraries: what they do in a request or a job is in its trace. Whatever speaks OpenTelemetry's
- * API is there without one. Those that hear of a library by `node:diagnostics_channel` belong here; those that replace
- * its functions must be there before it is loaded, by `node --import`.
+ * Instrumentations of other libraries, whose work in a request or a job is then in its trace. Code that calls OpenTelemetry's
+ * API needs none. This list is for instrumentations that listen to `node:diagnostics_channel`; one that replaces functions
+ * of a library must be started before the library is loaded, by `node --import`.
  */
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 

@@ -1,4 +1,4 @@
-/** The resource: what every span of the process tells of it. */
+/** The resource: the attributes of the process, which are the same for all its spans. */
 import {
   defaultResource,
   detectResources,
@@ -11,7 +11,7 @@ import {
 } from '@opentelemetry/resources';
 import project from '../../package.json' with { type: 'json' };
 
-/** @param service by OpenTelemetry's names, from the configuration, before what is found out. */
+/** @param service attributes from the configuration; they win over detected ones. */
 export function resourceOf(service: Readonly<Record<string, string>>): Resource {
   const detectors = [serviceInstanceIdDetector, hostDetector, osDetector, processDetector];
   return defaultResource()

@@ -68,9 +68,9 @@ class RunningTelemetry implements Telemetry {
     });
     this.tracing = tracing;
     this.#processor = processor;
-    // Without these lists it would send metrics and logs by itself.
+    // Without the empty lists NodeSDK would export metrics and logs by itself.
     this.#node = new NodeSDK({ ...sdk, metricReaders: [], logRecordProcessors: [] });
-    // With OTEL_LOG_LEVEL it would write to the console.
+    // Behind NodeSDK, which would write to the console if OTEL_LOG_LEVEL is set.
     sayOnce(warn, config.endpoint!);
     this.#node.start();
   }
@@ -91,7 +91,7 @@ class RunningTelemetry implements Telemetry {
     const sent = this.#node.shutdown().catch((error: Error) => diag.error(error.message));
     await Promise.race([sent, late]);
     limit.abort();
-    // The SDK leaves its parts in the API's registry of the process.
+    // NodeSDK leaves its parts in the API's global registry.
     for (const api of [trace, context, propagation, metrics, logs]) api.disable();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A span of the library as code that speaks OpenTelemetry's API sees it: `trace.getActiveSpan()` in a handler is the
- * request's. What that code tells of it is told with the rest when it ends.
+ * A span of the library behind OpenTelemetry's API: `trace.getActiveSpan()` in a handler is the span of the request.
+ * Attributes and events that a team adds are sent with the span when it ends.
  */
 import {
   type Span as ApiSpan,
@@ -20,7 +20,7 @@ export class ActiveSpan implements ApiSpan {
   readonly span: Span;
   readonly #context: SpanContext;
 
-  /** @param traceState what the caller's vendors have passed along. */
+  /** @param traceState the caller's `tracestate`, which goes out with calls to other services. */
   constructor(span: Span, traceState?: TraceState) {
     const { traceId, spanId } = span;
     this.span = span;
@@ -93,7 +93,7 @@ export class ActiveSpan implements ApiSpan {
     if (time === undefined) return performance.now();
     if (time instanceof Date) return time.getTime() - this.span.epoch;
     const ms = Array.isArray(time) ? time[0] * 1e3 + time[1] / 1e6 : time;
-    // A number is one of either clock, as OpenTelemetry has it.
+    // OpenTelemetry takes numbers of both clocks: `performance.now()` and `Date.now()`.
     return ms < performance.timeOrigin ? ms : ms - this.span.epoch;
   }
 }
@@ -101,5 +101,5 @@ export class ActiveSpan implements ApiSpan {
 const isTimeInput = (value: Attributes | TimeInput | undefined): value is TimeInput =>
   typeof value === 'number' || value instanceof Date || Array.isArray(value);
 
-/** A copy, which is the span's from then on. */
+/** A copy, because the span keeps and changes the object. */
 const ours = (attributes: Attributes): SpanAttributes => ({ ...(attributes as Record<string, AttributeValue>) });

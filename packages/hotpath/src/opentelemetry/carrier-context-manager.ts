@@ -1,7 +1,7 @@
 /**
- * OpenTelemetry's context and the library's as one: a span that any instrumentation makes in a request is a step of
- * what the library does there, and the other way round. There is one asynchronous context, and nothing is made of
- * OpenTelemetry's until somebody asks for it.
+ * OpenTelemetry's context and the library's as one. There is one asynchronous context, the library's; the manager makes
+ * a context of OpenTelemetry from it when an instrumentation asks for one. So a span that any library makes in a request
+ * becomes a child of the library's span there, and the other way round.
  */
 import {
   type Context,
@@ -18,7 +18,7 @@ import { newSpanId, Span, type Step } from '../telemetry/span.ts';
 import { ActiveSpan } from './active-span.ts';
 import { ContextCarrier } from './context-carrier.ts';
 
-/** Where a context names the carrier that it was made of. */
+/** A context names the carrier that it was made from by this key. */
 const CARRIER = createContextKey('hotpath carrier');
 
 interface KnownContext {
@@ -27,12 +27,12 @@ interface KnownContext {
   readonly context: Context;
 }
 
-/** It binds functions and emitters as its base does. */
+/** Functions and emitters are bound by the base class. */
 export class CarrierContextManager extends AsyncLocalStorageContextManager {
   readonly #record: (span: Span) => void;
   readonly #known = new WeakMap<Carrier, KnownContext>();
 
-  /** @param record gets the library's spans that become steps of others. */
+  /** @param record gets the library's spans whose parent is a foreign one. */
   constructor(record: (span: Span) => void) {
     super();
     this.#record = record;
@@ -64,12 +64,12 @@ export class CarrierContextManager extends AsyncLocalStorageContextManager {
     };
   }
 
-  /** The asynchronous context is not its own. */
+  /** Does nothing: the library needs the asynchronous context without OpenTelemetry, too. */
   override disable(): this {
     return this;
   }
 
-  /** A context that leads back to no request leaves statements to be counted for the one that runs now. */
+  /** In a context that names no request, statements are counted for the request that runs now. */
   #carrierOf(context: Context): Carrier {
     const origin = context.getValue(CARRIER) as Carrier | undefined;
     if (origin && this.#contextOf(origin) === context) return origin;
@@ -88,7 +88,7 @@ export class CarrierContextManager extends AsyncLocalStorageContextManager {
   }
 }
 
-/** A trace that is not sampled goes on as one that is not. */
+/** The active span of the carrier; for a trace that is not sampled, one that records nothing and says so to others. */
 function withSpan(outer: Context, { traceId, span }: Carrier): Context {
   if (traceId === undefined) return outer;
   const before = trace.getSpanContext(outer);

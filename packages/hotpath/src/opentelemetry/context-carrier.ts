@@ -1,4 +1,4 @@
-/** A context of OpenTelemetry's as the library carries it: what is active in it is what spans become steps of. */
+/** A context of OpenTelemetry as the library carries it: the library's spans become children of its active span. */
 import {
   type Span as ApiSpan,
   type Context,
@@ -14,7 +14,7 @@ import type { Traceparent } from '../telemetry/traceparent.ts';
 import { ActiveSpan } from './active-span.ts';
 import { ForeignStep } from './foreign-step.ts';
 
-/** As `suppressTracing` of `@opentelemetry/core` has it, by which exporters keep their own requests out of traces. */
+/** The key of `suppressTracing` in `@opentelemetry/core`, by which exporters keep their own requests out of traces. */
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 export class ContextCarrier implements Carrier {
@@ -26,8 +26,8 @@ export class ContextCarrier implements Carrier {
   #incoming: Record<string, string> | undefined;
 
   /**
-   * @param around the request or job that it belongs to.
-   * @param record gets the spans that become steps of a foreign one.
+   * @param around the request or job that the context belongs to.
+   * @param record gets the library's spans whose parent is a foreign one.
    */
   constructor(context: Context, around: Carrier | undefined, record: (span: Span) => void) {
     const active = trace.getSpan(context);
@@ -42,7 +42,7 @@ export class ContextCarrier implements Carrier {
     if (sampled && context.getValue(SUPPRESSED) !== true) this.span = stepOf(active, record);
   }
 
-  /** What its own code has put into it is passed on, too. */
+  /** Includes baggage that a team's code has put into the context. */
   get incoming(): TraceHeaders {
     if (!this.#incoming) {
       this.#incoming = {};

@@ -1,4 +1,4 @@
-/** Instrumentations that tell once more what the library tells. */
+/** Instrumentations whose spans repeat those of the library. */
 
 /** The part of an instrumentation that names it. */
 export interface NamedInstrumentation {
@@ -17,7 +17,7 @@ const DOUBLED: Readonly<Record<string, string>> = {
   '@opentelemetry/instrumentation-ioredis': 'each command of the cache has two spans; leave it out',
 };
 
-/** A sentence for each of them. */
+/** @returns a sentence for each of them. */
 export function doubledSpans(instrumentations: readonly NamedInstrumentation[]): string[] {
   return instrumentations.flatMap(({ instrumentationName: name, getConfig }, index) => {
     const config = getConfig.call(instrumentations[index]) as { disableIncomingRequestInstrumentation?: boolean };

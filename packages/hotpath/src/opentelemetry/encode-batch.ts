@@ -8,8 +8,8 @@ import { EndedSpan } from './ended-span.ts';
 export type SerializeSpans = (spans: ReadableSpan[]) => Uint8Array | undefined;
 
 /**
- * The bytes of a batch. The library writes its own spans, in a third of the SDK's time. A message in Protocol Buffers
- * after another is one message with the fields of both, so the others' follow.
+ * The bytes of a batch. The library writes its own spans, in a third of the SDK's time. In Protocol Buffers, two messages
+ * one after the other are one message with the fields of both, so the spans of others follow.
  */
 export function encodeBatch(batch: readonly ReadableSpan[], serialize: SerializeSpans): Uint8Array {
   const own = batch.filter((span) => span instanceof EndedSpan);

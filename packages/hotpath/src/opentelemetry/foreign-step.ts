@@ -1,4 +1,4 @@
-/** A span that is not the library's, as spans of the library become steps of it. */
+/** A span that another library has made, as the parent of spans of this library. */
 import type { SpanContext } from '@opentelemetry/api';
 import { type Attributes, clockEpoch, type Kind, Span, type Step } from '../telemetry/span.ts';
 

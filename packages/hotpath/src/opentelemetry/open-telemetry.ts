@@ -17,19 +17,19 @@ import { TraceSampler } from './trace-sampler.ts';
 
 /** The options of `openTelemetry`. */
 export interface OpenTelemetryOptions<Instrumentation extends NamedInstrumentation> {
-  /** Get all spans when they end, the library's and those of others. */
+  /** They get all spans when they end: the library's and those of others. */
   readonly processors: SpanProcessor[];
-  /** The attributes of the process, the same for all spans. */
+  /** Describes the process; all spans have the same. */
   readonly resource: ReadableSpan['resource'];
-  /** Which traces are recorded; all without it, and of those that callers ask for ten a second. */
+  /** Decides which traces are recorded. Without it all are, and of traces that callers begin, ten a second. */
   readonly sampler?: Sampler;
   /** Instrumentations of other libraries, such as `new UndiciInstrumentation()`; none without it. */
   readonly instrumentations?: Instrumentation[];
-  /** Gets the names of those that repeat the library's spans; `process.emitWarning` without it. */
+  /** Gets a sentence for each instrumentation whose spans repeat the library's; `process.emitWarning` without it. */
   readonly warn?: (message: string) => void;
 }
 
-/** The library's tracing, and what `NodeSDK` is to be started with. */
+/** The library's tracing, and the options to start `NodeSDK` with. */
 export interface HostedTracing<Instrumentation> {
   /** For the plugins `hotpath`, `telemetry` and `jobQueue`. */
   readonly tracing: Tracing;
@@ -39,7 +39,7 @@ export interface HostedTracing<Instrumentation> {
     readonly sampler: TraceSampler;
     readonly spanProcessors: SpanProcessor[];
     readonly resource: ReadableSpan['resource'];
-    /** All of the resource is there already. */
+    /** `resource` is complete. */
     readonly autoDetectResources: false;
     readonly instrumentations: Instrumentation[];
   };

@@ -1,6 +1,6 @@
 /**
- * The library's sampler as OpenTelemetry's SDK asks it, for spans that begin where the library does not: in the
- * background, or in an instrumentation before it. In a request the decision is made, and holds for every span.
+ * The library's sampler for OpenTelemetry's SDK. The SDK asks it for spans that start outside of requests: in the
+ * background, or in an instrumentation before the library. In a request, the request's decision holds for every span.
  */
 import { type Context, isSpanContextValid, TraceFlags, trace } from '@opentelemetry/api';
 import { SamplingDecision, type SamplingResult, type Sampler as SdkSampler } from '@opentelemetry/sdk-trace';

@@ -20,7 +20,7 @@ export interface Carrier {
   readonly around?: Carrier | undefined;
   /** The headers that the request or the job came with. */
   readonly incoming?: TraceHeaders | undefined;
-  /** The span of an instrumentation that is active here: a request that arrives in it is a step of it. */
+  /** The active span of an instrumentation: a request that arrives here becomes its child. */
   readonly parent?: Traceparent | undefined;
 }
 
@@ -29,7 +29,7 @@ const carriers = new AsyncLocalStorage<Carrier | undefined>();
 /** @param carrier nothing for what belongs to no request, whoever calls. */
 export const runWith = <T>(carrier: Carrier | undefined, run: () => T): T => carriers.run(carrier, run);
 
-/** Lets what follows in this asynchronous execution carry it. */
+/** The rest of this asynchronous execution carries it. */
 export const enterCarrier = (carrier: Carrier | undefined): void => carriers.enterWith(carrier);
 
 export const currentCarrier = (): Carrier | undefined => carriers.getStore();
@@ -40,7 +40,7 @@ export const currentSpan = (): Step | undefined => carriers.getStore()?.span;
 export const within = <T>(span: Step | undefined, run: () => T): T =>
   span ? runWith({ traceId: span.traceId, span, around: currentCarrier() }, run) : run();
 
-/** The headers that the code which is running now was called with, of whatever request or job. */
+/** The headers of the request or job that runs now. */
 export function incomingHeaders(carrier: Carrier | undefined = currentCarrier()): TraceHeaders | undefined {
   let each = carrier;
   while (each && !each.incoming) each = each.around;

@@ -3,6 +3,7 @@
  * for it. The trace travels in the job's payload as the headers of W3C Trace Context and Baggage.
  */
 import { currentCarrier, incomingHeaders, runWith, within } from './context.ts';
+import { failureType } from './failure-type.ts';
 import { newSpanId, newTraceId, type Span } from './span.ts';
 import { formatTraceparent, parseTraceparent, type Traceparent } from './traceparent.ts';
 import { isSampled, startRoot, type Tracing } from './tracing.ts';
@@ -42,7 +43,7 @@ export async function enqueueTraced<T>(task: string, send: (headers: JobHeaders)
   try {
     return await within(span, async () => await send(currentHeaders()));
   } catch (error) {
-    span?.fail(typeOf(error));
+    span?.fail(failureType(error));
     throw error;
   } finally {
     span?.end();
@@ -82,7 +83,7 @@ export class JobTrace {
     try {
       return await runWith({ traceId, span, incoming }, async () => await work());
     } catch (error) {
-      span?.fail(typeOf(error));
+      span?.fail(failureType(error));
       throw error;
     } finally {
       span?.end();
@@ -104,6 +105,3 @@ const messaging = (task: string, operation: 'send' | 'process') => ({
   'messaging.operation.type': operation,
   'messaging.destination.name': task,
 });
-
-const typeOf = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error;

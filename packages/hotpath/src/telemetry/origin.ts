@@ -10,7 +10,7 @@ export interface Origin {
   readonly spanId: string;
   /** The span that has asked for it. */
   readonly caller: Traceparent | undefined;
-  /** Whether the caller is a span of this process, such as one of an instrumentation of HTTP: its sampling holds. */
+  /** Whether the caller is a span of this process, such as an HTTP instrumentation's. Then its sampling decision holds. */
   readonly isLocal: boolean;
 }
 

@@ -1,18 +1,20 @@
-/** The library's tracer: a step of a team's own in the trace of the request or job that takes it. */
+/** The library's tracer: a team's own span in the trace of the request or job that runs. */
 import { currentSpan, within } from './context.ts';
+import { failureType } from './failure-type.ts';
 import type { Attributes, Span } from './span.ts';
 
-/** What a step is called, and what is told of it. */
+/** Options of `step`. */
 export interface StepOptions {
-  /** One of few: no ids. */
+  /** The span's name: one of few values, without ids. */
   readonly name: string;
+  /** Attributes that are known at the start. */
   readonly attributes?: Attributes;
 }
 
 /**
- * Does a part of the work as a span. Where the request or the job is not sampled there is no span, and the work costs
- * what it costs by itself.
- * @param work gets the span, to tell more of it.
+ * Runs a part of the work as a span. If the request or job is not sampled, there is no span and no cost. The span fails if
+ * the work rejects.
+ * @param work gets the span, for more attributes and events; nothing if there is none.
  */
 export async function step<T>(options: StepOptions, work: (span: Span | undefined) => Promise<T>): Promise<T> {
   const span = currentSpan()?.child(options.name, 'internal', options.attributes && { ...options.attributes });
@@ -20,13 +22,9 @@ export async function step<T>(options: StepOptions, work: (span: Span | undefine
   try {
     return await within(span, () => work(span));
   } catch (error) {
-    span.fail(typeOf(error));
+    span.fail(failureType(error));
     throw error;
   } finally {
     span.end();
   }
 }
-
-/** Of few values, and without what was asked. */
-const typeOf = (error: unknown): string =>
-  error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : typeof error;
