@@ -17,7 +17,8 @@ const LEAST_HIGH = -0x8000_0000;
 /** Within these upper halves a number of microseconds divided by 1000 is exact enough to be cut. */
 const NEAR_HIGH = 0x10_0000;
 
-const [QUOTE, ZERO, COLON, POINT, T, Z] = [0x22, 0x30, 0x3a, 0x2e, 0x54, 0x5a];
+const [QUOTE, ZERO, HYPHEN, COLON, POINT, T, Z] = [0x22, 0x30, 0x2d, 0x3a, 0x2e, 0x54, 0x5a];
+const DAY_LENGTH = 10;
 
 /** The last day that was written, for rows often share it. */
 interface LastDay {
@@ -116,11 +117,24 @@ function writeTwo(bytes: Uint8Array, at: number, value: number): void {
 function writeDay(out: JsonBytes, day: number, last: LastDay): void {
   if (day !== last.day) {
     last.day = day;
-    last.text = Buffer.from(dayText(day));
+    last.text = dayBytes(day, last.text);
   }
   const { text } = last;
   for (let index = 0; index < text.length; index += 1) out.bytes[out.length + index] = text[index]!;
   out.length += text.length;
+}
+
+/** @param reused bytes of another day, which are written over if they have room. */
+function dayBytes(day: number, reused: Uint8Array): Uint8Array {
+  const { year, month, dayOfMonth } = civil(day);
+  if (year < 1 || year > 9999) return Buffer.from(dayText(day));
+  const bytes = reused.length === DAY_LENGTH ? reused : new Uint8Array(DAY_LENGTH).fill(HYPHEN);
+  const century = Math.floor(year / 100);
+  writeTwo(bytes, 0, century);
+  writeTwo(bytes, 2, year - century * 100);
+  writeTwo(bytes, 5, month);
+  writeTwo(bytes, 8, dayOfMonth);
+  return bytes;
 }
 
 /** `2024-05-01`; a year before Christ without saying so, and one beyond 9999 with all of its digits. */
