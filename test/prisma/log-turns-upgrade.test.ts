@@ -68,7 +68,7 @@ it('waits for no writer and no reader, and every change is known before, between
   // The migration, whose first part is there already.
   await owner.query(textOf(TURNS));
   await writer.query(rename(4));
-  expect(await logsOf(':4')).toEqual(['hotpath.log_a']);
+  expect(await logsOf(':4')).toEqual(['hotpath.log_b']);
   await catchUp(reader, knowledge);
   expect(knowledge.isFresh(before, ['user:4'])).toBe(false);
 });

@@ -9,13 +9,16 @@ CREATE UNLOGGED TABLE IF NOT EXISTS "hotpath"."log_b" () INHERITS ("hotpath"."lo
 CREATE INDEX IF NOT EXISTS "log_a_xid_idx" ON "hotpath"."log_a" ("xid");
 CREATE INDEX IF NOT EXISTS "log_b_xid_idx" ON "hotpath"."log_b" ("xid");
 
--- Whose turn it is: that of "log_a" while its number is odd, that of "log_b" while it is even. It belongs to no
--- transaction, so a writer learns of it in a microsecond. A writer that was slow may write to the other one: no rule needs
--- that it does not.
-CREATE SEQUENCE IF NOT EXISTS "hotpath"."log_turn";
-SELECT nextval('"hotpath"."log_turn"') WHERE NOT (SELECT "is_called" FROM "hotpath"."log_turn");
+-- Whether it is the turn of "log_a". A log that is emptied gets another file, whose number is later than that of any file
+-- that was made before, as numbers that go round are compared: its turn begins. No state of its own is needed for it, and no
+-- lock: a writer finds the numbers in its own cache of the catalog. A writer that is a little late writes to the other log,
+-- which no rule forbids.
+CREATE OR REPLACE FUNCTION "hotpath"."is_turn_of_log_a"() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint
+  - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint) & 4294967295 < 2147483648;
 
--- Empties the log that rests, and gives it its turn, once nobody needs its rows. Of "log" itself it deletes at most so many
+-- Empties the log that rests, and so gives it its turn, once nobody needs its rows. Of "log" itself it deletes at most so many
 -- rows, and says how many.
 --
 -- Rows are not needed if they are visible in the floor. The floor is a snapshot that was taken a window ago, after the log's
@@ -33,10 +36,7 @@ CREATE OR REPLACE FUNCTION "hotpath"."trim_log"("window" interval, "most" intege
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  is_turn_of_a CONSTANT boolean := (SELECT "last_value" % 2 = 1 FROM "hotpath"."log_turn");
-  writing CONSTANT regclass := CASE WHEN is_turn_of_a THEN '"hotpath"."log_a"' ELSE '"hotpath"."log_b"' END;
-  resting CONSTANT regclass := CASE WHEN is_turn_of_a THEN '"hotpath"."log_b"' ELSE '"hotpath"."log_a"' END;
-  rests_empty boolean;
+  resting regclass := CASE WHEN "hotpath"."is_turn_of_log_a"() THEN '"hotpath"."log_b"' ELSE '"hotpath"."log_a"' END;
   epoch "hotpath"."epoch";
   deleted integer;
 BEGIN
@@ -48,8 +48,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN 0;
   END IF;
-  rests_empty := pg_relation_size(resting) = 0;
-  IF NOT rests_empty AND NOT "hotpath"."is_log_past"(resting, epoch."mark") THEN
+  IF NOT "hotpath"."is_log_past"(resting, epoch."mark") THEN
     UPDATE "hotpath"."epoch" SET
       "xid" = pg_current_xact_id(),
       "mark" = pg_current_snapshot(),
@@ -61,11 +60,10 @@ BEGIN
       "mark" = pg_current_snapshot(),
       "marked_at" = clock_timestamp();
   END IF;
-  IF NOT rests_empty AND "hotpath"."is_log_past"(resting, epoch."floor") THEN
-    rests_empty := "hotpath"."empty_log"(resting, epoch."floor");
-  END IF;
-  IF rests_empty AND pg_relation_size(writing) > 0 THEN
-    PERFORM nextval('"hotpath"."log_turn"');
+  IF pg_relation_size('"hotpath"."log_a"') + pg_relation_size('"hotpath"."log_b"') > 0
+    AND "hotpath"."is_log_past"(resting, epoch."floor")
+  THEN
+    PERFORM "hotpath"."empty_log"(resting, epoch."floor");
   END IF;
   DELETE FROM ONLY "hotpath"."log" WHERE "ctid" = ANY (ARRAY(
     SELECT log."ctid"
@@ -92,21 +90,19 @@ BEGIN
   RETURN is_past;
 END $$;
 
--- Empties a log, unless somebody reads or writes it at this moment. @returns whether it did.
-CREATE OR REPLACE FUNCTION "hotpath"."empty_log"("place" regclass, "floor" pg_snapshot) RETURNS boolean
+-- Empties a log, unless somebody reads or writes it at this moment.
+CREATE OR REPLACE FUNCTION "hotpath"."empty_log"("place" regclass, "floor" pg_snapshot) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE NOWAIT', "place");
   -- What has been committed until now is seen from here on.
-  IF NOT "hotpath"."is_log_past"("place", "floor") THEN
-    RETURN false;
+  IF "hotpath"."is_log_past"("place", "floor") THEN
+    EXECUTE format('TRUNCATE ONLY %s', "place");
   END IF;
-  EXECUTE format('TRUNCATE ONLY %s', "place");
-  RETURN true;
 EXCEPTION
   WHEN lock_not_available THEN
-    RETURN false;
+    NULL;
 END $$;
 
 -- As on "log": off, unless it is on there.

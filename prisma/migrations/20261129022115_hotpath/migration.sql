@@ -87,13 +87,16 @@ CREATE UNLOGGED TABLE IF NOT EXISTS "hotpath"."log_b" () INHERITS ("hotpath"."lo
 CREATE INDEX IF NOT EXISTS "log_a_xid_idx" ON "hotpath"."log_a" ("xid");
 CREATE INDEX IF NOT EXISTS "log_b_xid_idx" ON "hotpath"."log_b" ("xid");
 
--- Whose turn it is: that of "log_a" while its number is odd, that of "log_b" while it is even. It belongs to no
--- transaction, so a writer learns of it in a microsecond. A writer that was slow may write to the other one: no rule needs
--- that it does not.
-CREATE SEQUENCE IF NOT EXISTS "hotpath"."log_turn";
-SELECT nextval('"hotpath"."log_turn"') WHERE NOT (SELECT "is_called" FROM "hotpath"."log_turn");
+-- Whether it is the turn of "log_a". A log that is emptied gets another file, whose number is later than that of any file
+-- that was made before, as numbers that go round are compared: its turn begins. No state of its own is needed for it, and no
+-- lock: a writer finds the numbers in its own cache of the catalog. A writer that is a little late writes to the other log,
+-- which no rule forbids.
+CREATE OR REPLACE FUNCTION "hotpath"."is_turn_of_log_a"() RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint
+  - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint) & 4294967295 < 2147483648;
 
--- Empties the log that rests, and gives it its turn, once nobody needs its rows. Of "log" itself it deletes at most so many
+-- Empties the log that rests, and so gives it its turn, once nobody needs its rows. Of "log" itself it deletes at most so many
 -- rows, and says how many.
 --
 -- Rows are not needed if they are visible in the floor. The floor is a snapshot that was taken a window ago, after the log's
@@ -111,10 +114,7 @@ CREATE OR REPLACE FUNCTION "hotpath"."trim_log"("window" interval, "most" intege
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  is_turn_of_a CONSTANT boolean := (SELECT "last_value" % 2 = 1 FROM "hotpath"."log_turn");
-  writing CONSTANT regclass := CASE WHEN is_turn_of_a THEN '"hotpath"."log_a"' ELSE '"hotpath"."log_b"' END;
-  resting CONSTANT regclass := CASE WHEN is_turn_of_a THEN '"hotpath"."log_b"' ELSE '"hotpath"."log_a"' END;
-  rests_empty boolean;
+  resting regclass := CASE WHEN "hotpath"."is_turn_of_log_a"() THEN '"hotpath"."log_b"' ELSE '"hotpath"."log_a"' END;
   epoch "hotpath"."epoch";
   deleted integer;
 BEGIN
@@ -126,8 +126,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN 0;
   END IF;
-  rests_empty := pg_relation_size(resting) = 0;
-  IF NOT rests_empty AND NOT "hotpath"."is_log_past"(resting, epoch."mark") THEN
+  IF NOT "hotpath"."is_log_past"(resting, epoch."mark") THEN
     UPDATE "hotpath"."epoch" SET
       "xid" = pg_current_xact_id(),
       "mark" = pg_current_snapshot(),
@@ -139,11 +138,10 @@ BEGIN
       "mark" = pg_current_snapshot(),
       "marked_at" = clock_timestamp();
   END IF;
-  IF NOT rests_empty AND "hotpath"."is_log_past"(resting, epoch."floor") THEN
-    rests_empty := "hotpath"."empty_log"(resting, epoch."floor");
-  END IF;
-  IF rests_empty AND pg_relation_size(writing) > 0 THEN
-    PERFORM nextval('"hotpath"."log_turn"');
+  IF pg_relation_size('"hotpath"."log_a"') + pg_relation_size('"hotpath"."log_b"') > 0
+    AND "hotpath"."is_log_past"(resting, epoch."floor")
+  THEN
+    PERFORM "hotpath"."empty_log"(resting, epoch."floor");
   END IF;
   DELETE FROM ONLY "hotpath"."log" WHERE "ctid" = ANY (ARRAY(
     SELECT log."ctid"
@@ -170,21 +168,19 @@ BEGIN
   RETURN is_past;
 END $$;
 
--- Empties a log, unless somebody reads or writes it at this moment. @returns whether it did.
-CREATE OR REPLACE FUNCTION "hotpath"."empty_log"("place" regclass, "floor" pg_snapshot) RETURNS boolean
+-- Empties a log, unless somebody reads or writes it at this moment.
+CREATE OR REPLACE FUNCTION "hotpath"."empty_log"("place" regclass, "floor" pg_snapshot) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE NOWAIT', "place");
   -- What has been committed until now is seen from here on.
-  IF NOT "hotpath"."is_log_past"("place", "floor") THEN
-    RETURN false;
+  IF "hotpath"."is_log_past"("place", "floor") THEN
+    EXECUTE format('TRUNCATE ONLY %s', "place");
   END IF;
-  EXECUTE format('TRUNCATE ONLY %s', "place");
-  RETURN true;
 EXCEPTION
   WHEN lock_not_available THEN
-    RETURN false;
+    NULL;
 END $$;
 
 -- As on "log": off, unless it is on there.
@@ -218,7 +214,8 @@ SELECT "hotpath"."log_changes"('"activities"', '{"source":"activity","keys":[":"
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'activity', ARRAY[':' || n."id", '?projectId=' || n."project_id", '?userId=' || n."user_id"]::text[]
@@ -312,7 +309,8 @@ SELECT "hotpath"."log_changes"('"categories"', '{"source":"category","keys":[":"
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'category', ARRAY[':' || n."id", '?slug=' || n."slug", '?parentId=' || n."parent_id"]::text[]
@@ -406,7 +404,8 @@ SELECT "hotpath"."log_changes"('"devices"', '{"source":"device","keys":[":","?me
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'device', ARRAY[':' || n."id", '?merchantId=' || n."merchant_id"]::text[]
@@ -494,7 +493,8 @@ SELECT "hotpath"."log_changes"('"inventories"', '{"source":"inventory","keys":["
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'inventory', ARRAY[':' || n."product_id"]::text[]
@@ -576,7 +576,8 @@ SELECT "hotpath"."log_changes"('"merchants"', '{"source":"merchant","keys":[":",
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'merchant', ARRAY[':' || n."id", '?categoryId=' || n."category_id"]::text[]
@@ -664,7 +665,8 @@ SELECT "hotpath"."log_changes"('"notifications"', '{"source":"notification","key
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'notification', ARRAY[':' || n."id", '?userId=' || n."user_id"]::text[]
@@ -752,7 +754,8 @@ SELECT "hotpath"."log_changes"('"orders"', '{"source":"order","keys":[":","?user
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'order', ARRAY[':' || n."id", '?userId=' || n."user_id"]::text[]
@@ -840,7 +843,8 @@ SELECT "hotpath"."log_changes"('"order_items"', '{"source":"orderItem","keys":["
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'orderItem', ARRAY[':' || (n."order_id") || ',' || (n."product_id"), '?orderId=' || n."order_id", '?productId=' || n."product_id"]::text[]
@@ -934,7 +938,8 @@ SELECT "hotpath"."log_changes"('"permissions"', '{"source":"permission","keys":[
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'permission', ARRAY[':' || (n."user_id") || ',' || (n."project_id"), '?userId=' || n."user_id", '?grantedById=' || n."granted_by_id", '?projectId=' || n."project_id"]::text[]
@@ -1034,7 +1039,8 @@ SELECT "hotpath"."log_changes"('"posts"', '{"source":"post","keys":[":","?author
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'post', ARRAY[':' || n."id", '?authorId=' || n."author_id"]::text[]
@@ -1122,7 +1128,8 @@ SELECT "hotpath"."log_changes"('"products"', '{"source":"product","keys":[":","?
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'product', ARRAY[':' || n."id", '?merchantId=' || n."merchant_id", '?categoryId=' || n."category_id"]::text[]
@@ -1216,7 +1223,8 @@ SELECT "hotpath"."log_changes"('"projects"', '{"source":"project","keys":[":","?
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'project', ARRAY[':' || n."id", '?parentId=' || n."parent_id"]::text[]
@@ -1304,7 +1312,8 @@ SELECT "hotpath"."log_changes"('"readings"', '{"source":"reading","keys":["?devi
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'reading', ARRAY['?deviceId=' || n."device_id"]::text[]
@@ -1386,7 +1395,8 @@ SELECT "hotpath"."log_changes"('"readings_hourly"', '{"source":"readingHourly","
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'readingHourly', ARRAY['?deviceId=' || n."device_id"]::text[]
@@ -1468,7 +1478,8 @@ SELECT "hotpath"."log_changes"('"reports"', '{"source":"report","keys":[":","?us
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'report', ARRAY[':' || n."id", '?userId=' || n."user_id"]::text[]
@@ -1556,7 +1567,8 @@ SELECT "hotpath"."log_changes"('"reviews"', '{"source":"review","keys":[":","?pr
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'review', ARRAY[':' || n."id", '?productId=' || n."product_id", '?userId=' || n."user_id"]::text[]
@@ -1650,7 +1662,8 @@ SELECT "hotpath"."log_changes"('"stock_days"', '{"source":"stockDay","keys":["?p
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'stockDay', ARRAY['?productId=' || n."product_id", '?merchantId=' || n."merchant_id"]::text[]
@@ -1738,7 +1751,8 @@ SELECT "hotpath"."log_changes"('"transactions"', '{"source":"transaction","keys"
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'transaction', ARRAY[':' || n."id", '?userId=' || n."user_id", '?merchantId=' || n."merchant_id", '?orderId=' || n."order_id"]::text[]
@@ -1838,7 +1852,8 @@ SELECT "hotpath"."log_changes"('"users"', '{"source":"user","keys":[":","?email=
 DECLARE
   logged integer;
 BEGIN
-  IF pg_sequence_last_value('"hotpath"."log_turn"'::regclass) % 2 = 1 THEN
+  IF (pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
+    & 4294967295 < 2147483648 THEN
     IF TG_OP = 'INSERT' THEN
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'user', ARRAY[':' || n."id", '?email=' || n."email"]::text[]
