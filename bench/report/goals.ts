@@ -21,6 +21,7 @@ export const limitGoalsOf = (document: Document): Goal[] => [
   ...floodGoals(document),
   ...scaleGoals(document),
   ...writesGoals(document),
+  ...logGoals(document),
 ];
 
 /** Of the sections that the document has. */
@@ -123,6 +124,16 @@ function writesGoals({ writes }: Document): Goal[] {
   return WORKLOADS.flatMap(({ name, goal: most }) => {
     const left = (writes?.[name] as Rates | undefined)?.[LOGGED]?.ofLimit;
     return left === undefined ? [] : [goal(['Triggers', `lost of ${name}`], 1 - left, { most, show: percentOf })];
+  });
+}
+
+/** The same over minutes, in which the log is trimmed all the time. */
+function logGoals({ log }: Document): Goal[] {
+  return WORKLOADS.flatMap(({ name, goal: most }) => {
+    const left = log?.[name]?.rates[LOGGED]?.ofLimit;
+    return left === undefined
+      ? []
+      : [goal(['Log over minutes', `lost of ${name}`], 1 - left, { most, show: percentOf })];
   });
 }
 

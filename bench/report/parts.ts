@@ -258,12 +258,16 @@ const workerBars = (workers: NonNullable<Document['scale']>['workers']): Bar[] =
     ];
   });
 
-function writesPart({ writes }: Document): string[] {
+function writesPart({ writes, log = {} }: Document): string[] {
   if (!writes) return [];
   const { orders, ...workloads } = writes;
   const charts = Object.entries(workloads as Readonly<Record<string, Rates>>).map(([workload, rates]) =>
     card(capital(workload), 'Times a second, each a transaction of its own', rateBars(rates, WRITES)),
   );
+  for (const [workload, { rates, mostBytes }] of Object.entries(log)) {
+    const note = `While the log is trimmed all the time; it took ${megabytes(mostBytes)} at the most`;
+    charts.push(card(`${capital(workload)}, over minutes`, note, rateBars(rates, WRITES)));
+  }
   if (orders) {
     const { fast, hanging } = orders;
     const order = (label: string, { meanMs }: Latency, tone: Tone) => ({

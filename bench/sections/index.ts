@@ -4,6 +4,7 @@ import { beforeAfter } from './before-after.ts';
 import { cold } from './cold.ts';
 import { flood } from './flood.ts';
 import { hot } from './hot.ts';
+import { log } from './log.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
 import { orders } from './orders.ts';
@@ -22,6 +23,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   tracing,
   scale,
   writes,
+  log,
   orders,
   memory,
 };

@@ -137,6 +137,15 @@ export interface Writes {
   readonly [workload: string]: Rates | Orders | undefined;
 }
 
+/** What the log costs one workload over minutes, trimming included. */
+export interface LogCost {
+  readonly rates: Rates;
+  /** How often a log was emptied. */
+  readonly emptied: number;
+  /** The most that the log took, in bytes. */
+  readonly mostBytes: number;
+}
+
 export interface Figures {
   readonly beforeAfter: Readonly<Record<string, Pair>>;
   readonly cold: Rates;
@@ -147,6 +156,8 @@ export interface Figures {
   readonly tracing: Rates;
   readonly scale: Scale;
   readonly writes: Writes;
+  /** By workload. */
+  readonly log: Readonly<Record<string, LogCost>>;
   readonly memory: Memory;
   /** From the start of the process until it is ready. */
   readonly startMs: number;

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { limitGoalsOf, systemGoalsOf } from '../../bench/report/goals.ts';
 import { RESULTS } from '../../bench/report/main.ts';
-import { type Document, readDocument, type Side } from '../../bench/support/document.ts';
+import { type Document, type Rates, readDocument, type Side } from '../../bench/support/document.ts';
 
 const document = readDocument(RESULTS);
 
@@ -37,4 +37,20 @@ it('has a goal of reads from the database where its ratio was taken within the r
   };
   expect(goalsOf({})).toEqual([]);
   expect(goalsOf({ ofLimit: 0.8, ofPrisma: 2 }).map(({ met }) => met)).toEqual([true, false]);
+});
+
+it('judges what the log costs over minutes by the goals of each workload', () => {
+  const { 'a reading': rates } = document.writes! as Record<string, Rates>;
+  const costOf = (ofLimit: number) => ({
+    rates: { ...rates!, 'with triggers': { ...rates!['with triggers']!, ofLimit } },
+    emptied: 1,
+    mostBytes: 1,
+  });
+  const goalsOf = (log: Document['log']) =>
+    limitGoalsOf({ ...document, ...(log && { log }) }).filter(({ of }) => of === 'Log over minutes');
+  expect(goalsOf(undefined)).toEqual([]);
+  expect(goalsOf({ 'a reading': costOf(0.86), '1,000 readings': costOf(0.94) })).toMatchObject([
+    { what: 'lost of a reading', met: true },
+    { what: 'lost of 1,000 readings', met: false },
+  ]);
 });

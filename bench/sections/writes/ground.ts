@@ -25,13 +25,19 @@ export interface Ground extends Omit<BenchDatabase, 'url'> {
   readonly urls: Readonly<Record<string, string>>;
 }
 
-export async function prepareGround(bench: Bench): Promise<Ground> {
+/** Of the follower, in milliseconds; a service's own window is so long that nothing would be cleared. */
+export interface Trimming {
+  readonly windowMs: number;
+  readonly upkeepMs?: number;
+}
+
+export async function prepareGround(bench: Bench, trimming: Trimming = { windowMs: 5000 }): Promise<Ground> {
   const { url, ...facts } = await openBenchDatabase(bench, bench.size);
   const urls = { [LOGGED]: await copyOf(bench, url, 'logged'), [BARE]: await copyOf(bench, url, 'bare') };
   await run(urls[BARE]!, STOP_LOGGING);
   const folder = mkdtempSync(join(tmpdir(), 'hotpath-bench-'));
   bench.stack.defer(() => rmSync(folder, { recursive: true }));
-  follow(bench, urls[LOGGED]!);
+  follow(bench, urls[LOGGED]!, trimming);
   const fsync = await withClient(url, async (client) => (await client.query('show fsync')).rows[0].fsync as string);
   return { stack: bench.stack, folder, fsync, urls, ...facts };
 }
@@ -52,9 +58,9 @@ async function copyOf({ stack }: Bench, url: string, suffix: string): Promise<st
   return copy.href;
 }
 
-/** As a service does that is asked all the time, but for its window, which is shorter so that the log is cleared. */
-function follow({ stack }: Bench, url: string): void {
-  const follower = openFollower({ connection: { connectionString: url }, windowMs: 5000 });
+/** As a service does that is asked all the time, but for its window. */
+function follow({ stack }: Bench, url: string, trimming: Trimming): void {
+  const follower = openFollower({ connection: { connectionString: url }, ...trimming });
   follower.touch();
   const touching = setInterval(() => follower.touch(), 1000);
   stack.defer(async () => {
