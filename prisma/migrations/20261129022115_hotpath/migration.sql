@@ -229,6 +229,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'activity', ARRAY[':' || o."id", ':' || n."id", '?projectId=' || o."project_id", '?projectId=' || n."project_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."project_id", o."user_id", o."kind", o."summary", o."payload", o."created_at")::record *<> ROW(n."id", n."project_id", n."user_id", n."kind", n."summary", n."payload", n."created_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'activity', ARRAY[':' || o."id", ':' || n."id", '?projectId=' || o."project_id", '?projectId=' || n."project_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -271,6 +278,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'activity', ARRAY[':' || o."id", ':' || n."id", '?projectId=' || o."project_id", '?projectId=' || n."project_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."project_id", o."user_id", o."kind", o."summary", o."payload", o."created_at")::record *<> ROW(n."id", n."project_id", n."user_id", n."kind", n."summary", n."payload", n."created_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'activity', ARRAY[':' || o."id", ':' || n."id", '?projectId=' || o."project_id", '?projectId=' || n."project_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -324,6 +338,13 @@ BEGIN
           || "hotpath"."tags"('?parentId=', ARRAY(SELECT (n."parent_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'category', ARRAY[':' || o."id", ':' || n."id", '?slug=' || o."slug", '?slug=' || n."slug", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."name", o."slug", o."description", o."icon_url", o."parent_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."name", n."slug", n."description", n."icon_url", n."parent_id", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'category', ARRAY[':' || o."id", ':' || n."id", '?slug=' || o."slug", '?slug=' || n."slug", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -366,6 +387,13 @@ BEGIN
           || "hotpath"."tags"('?parentId=', ARRAY(SELECT (n."parent_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'category', ARRAY[':' || o."id", ':' || n."id", '?slug=' || o."slug", '?slug=' || n."slug", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."name", o."slug", o."description", o."icon_url", o."parent_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."name", n."slug", n."description", n."icon_url", n."parent_id", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'category', ARRAY[':' || o."id", ':' || n."id", '?slug=' || o."slug", '?slug=' || n."slug", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -418,6 +446,13 @@ BEGIN
           || "hotpath"."tags"('?merchantId=', ARRAY(SELECT (n."merchant_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'device', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."merchant_id", o."serial", o."name", o."kind", o."status", o."location", o."firmware", o."config", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."serial", n."name", n."kind", n."status", n."location", n."firmware", n."config", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'device', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -457,6 +492,13 @@ BEGIN
           || "hotpath"."tags"('?merchantId=', ARRAY(SELECT (n."merchant_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'device', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."merchant_id", o."serial", o."name", o."kind", o."status", o."location", o."firmware", o."config", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."serial", n."name", n."kind", n."status", n."location", n."firmware", n."config", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'device', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -506,6 +548,13 @@ BEGIN
         VALUES (pg_current_xact_id(), 'inventory', "hotpath"."tags"(':', ARRAY(SELECT (n."product_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'inventory', ARRAY[':' || o."product_id", ':' || n."product_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."product_id", o."quantity", o."warehouse", o."restock_at", o."version", o."updated_at")::record *<> ROW(n."product_id", n."quantity", n."warehouse", n."restock_at", n."version", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'inventory', ARRAY[':' || o."product_id", ':' || n."product_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."product_id" = o."product_id"
@@ -542,6 +591,13 @@ BEGIN
         VALUES (pg_current_xact_id(), 'inventory', "hotpath"."tags"(':', ARRAY(SELECT (n."product_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'inventory', ARRAY[':' || o."product_id", ':' || n."product_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."product_id", o."quantity", o."warehouse", o."restock_at", o."version", o."updated_at")::record *<> ROW(n."product_id", n."quantity", n."warehouse", n."restock_at", n."version", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'inventory', ARRAY[':' || o."product_id", ':' || n."product_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."product_id" = o."product_id"
@@ -590,6 +646,13 @@ BEGIN
           || "hotpath"."tags"('?categoryId=', ARRAY(SELECT (n."category_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'merchant', ARRAY[':' || o."id", ':' || n."id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."category_id", o."name", o."legal_name", o."description", o."website_url", o."logo_url", o."support_email", o."support_phone", o."address", o."tax_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."category_id", n."name", n."legal_name", n."description", n."website_url", n."logo_url", n."support_email", n."support_phone", n."address", n."tax_id", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'merchant', ARRAY[':' || o."id", ':' || n."id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -629,6 +692,13 @@ BEGIN
           || "hotpath"."tags"('?categoryId=', ARRAY(SELECT (n."category_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'merchant', ARRAY[':' || o."id", ':' || n."id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."category_id", o."name", o."legal_name", o."description", o."website_url", o."logo_url", o."support_email", o."support_phone", o."address", o."tax_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."category_id", n."name", n."legal_name", n."description", n."website_url", n."logo_url", n."support_email", n."support_phone", n."address", n."tax_id", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'merchant', ARRAY[':' || o."id", ':' || n."id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -679,6 +749,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'notification', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."kind", o."title", o."body", o."data", o."read_at", o."version", o."created_at")::record *<> ROW(n."id", n."user_id", n."kind", n."title", n."body", n."data", n."read_at", n."version", n."created_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'notification', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -718,6 +795,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'notification', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."kind", o."title", o."body", o."data", o."read_at", o."version", o."created_at")::record *<> ROW(n."id", n."user_id", n."kind", n."title", n."body", n."data", n."read_at", n."version", n."created_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'notification', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -768,6 +852,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'order', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."status", o."total", o."currency", o."shipping_address", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."status", n."total", n."currency", n."shipping_address", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'order', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -807,6 +898,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'order', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."status", o."total", o."currency", o."shipping_address", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."status", n."total", n."currency", n."shipping_address", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'order', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -858,6 +956,13 @@ BEGIN
           || "hotpath"."tags"('?productId=', ARRAY(SELECT (n."product_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'orderItem', ARRAY[':' || (o."order_id") || ',' || (o."product_id"), ':' || (n."order_id") || ',' || (n."product_id"), '?orderId=' || o."order_id", '?orderId=' || n."order_id", '?productId=' || o."product_id", '?productId=' || n."product_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."order_id", o."product_id", o."quantity", o."unit_price")::record *<> ROW(n."order_id", n."product_id", n."quantity", n."unit_price")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'orderItem', ARRAY[':' || (o."order_id") || ',' || (o."product_id"), ':' || (n."order_id") || ',' || (n."product_id"), '?orderId=' || o."order_id", '?orderId=' || n."order_id", '?productId=' || o."product_id", '?productId=' || n."product_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."order_id" = o."order_id" AND n."product_id" = o."product_id"
@@ -900,6 +1005,13 @@ BEGIN
           || "hotpath"."tags"('?productId=', ARRAY(SELECT (n."product_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'orderItem', ARRAY[':' || (o."order_id") || ',' || (o."product_id"), ':' || (n."order_id") || ',' || (n."product_id"), '?orderId=' || o."order_id", '?orderId=' || n."order_id", '?productId=' || o."product_id", '?productId=' || n."product_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."order_id", o."product_id", o."quantity", o."unit_price")::record *<> ROW(n."order_id", n."product_id", n."quantity", n."unit_price")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'orderItem', ARRAY[':' || (o."order_id") || ',' || (o."product_id"), ':' || (n."order_id") || ',' || (n."product_id"), '?orderId=' || o."order_id", '?orderId=' || n."order_id", '?productId=' || o."product_id", '?productId=' || n."product_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."order_id" = o."order_id" AND n."product_id" = o."product_id"
@@ -954,6 +1066,13 @@ BEGIN
           || "hotpath"."tags"('?projectId=', ARRAY(SELECT (n."project_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'permission', ARRAY[':' || (o."user_id") || ',' || (o."project_id"), ':' || (n."user_id") || ',' || (n."project_id"), '?userId=' || o."user_id", '?userId=' || n."user_id", '?grantedById=' || o."granted_by_id", '?grantedById=' || n."granted_by_id", '?projectId=' || o."project_id", '?projectId=' || n."project_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."user_id", o."project_id", o."role", o."granted_by_id", o."version", o."created_at", o."updated_at")::record *<> ROW(n."user_id", n."project_id", n."role", n."granted_by_id", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'permission', ARRAY[':' || (o."user_id") || ',' || (o."project_id"), ':' || (n."user_id") || ',' || (n."project_id"), '?userId=' || o."user_id", '?userId=' || n."user_id", '?grantedById=' || o."granted_by_id", '?grantedById=' || n."granted_by_id", '?projectId=' || o."project_id", '?projectId=' || n."project_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."user_id" = o."user_id" AND n."project_id" = o."project_id"
@@ -999,6 +1118,13 @@ BEGIN
           || "hotpath"."tags"('?projectId=', ARRAY(SELECT (n."project_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'permission', ARRAY[':' || (o."user_id") || ',' || (o."project_id"), ':' || (n."user_id") || ',' || (n."project_id"), '?userId=' || o."user_id", '?userId=' || n."user_id", '?grantedById=' || o."granted_by_id", '?grantedById=' || n."granted_by_id", '?projectId=' || o."project_id", '?projectId=' || n."project_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."user_id", o."project_id", o."role", o."granted_by_id", o."version", o."created_at", o."updated_at")::record *<> ROW(n."user_id", n."project_id", n."role", n."granted_by_id", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'permission', ARRAY[':' || (o."user_id") || ',' || (o."project_id"), ':' || (n."user_id") || ',' || (n."project_id"), '?userId=' || o."user_id", '?userId=' || n."user_id", '?grantedById=' || o."granted_by_id", '?grantedById=' || n."granted_by_id", '?projectId=' || o."project_id", '?projectId=' || n."project_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."user_id" = o."user_id" AND n."project_id" = o."project_id"
@@ -1053,6 +1179,13 @@ BEGIN
           || "hotpath"."tags"('?authorId=', ARRAY(SELECT (n."author_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'post', ARRAY[':' || o."id", ':' || n."id", '?authorId=' || o."author_id", '?authorId=' || n."author_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."author_id", o."title", o."body", o."media", o."created_at", o."updated_at")::record *<> ROW(n."id", n."author_id", n."title", n."body", n."media", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'post', ARRAY[':' || o."id", ':' || n."id", '?authorId=' || o."author_id", '?authorId=' || n."author_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1092,6 +1225,13 @@ BEGIN
           || "hotpath"."tags"('?authorId=', ARRAY(SELECT (n."author_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'post', ARRAY[':' || o."id", ':' || n."id", '?authorId=' || o."author_id", '?authorId=' || n."author_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."author_id", o."title", o."body", o."media", o."created_at", o."updated_at")::record *<> ROW(n."id", n."author_id", n."title", n."body", n."media", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'post', ARRAY[':' || o."id", ':' || n."id", '?authorId=' || o."author_id", '?authorId=' || n."author_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1143,6 +1283,13 @@ BEGIN
           || "hotpath"."tags"('?categoryId=', ARRAY(SELECT (n."category_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'product', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."merchant_id", o."category_id", o."name", o."slug", o."description", o."price", o."currency", o."image_url", o."gallery", o."attributes", o."labels", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."category_id", n."name", n."slug", n."description", n."price", n."currency", n."image_url", n."gallery", n."attributes", n."labels", n."status", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'product', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1185,6 +1332,13 @@ BEGIN
           || "hotpath"."tags"('?categoryId=', ARRAY(SELECT (n."category_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'product', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."merchant_id", o."category_id", o."name", o."slug", o."description", o."price", o."currency", o."image_url", o."gallery", o."attributes", o."labels", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."category_id", n."name", n."slug", n."description", n."price", n."currency", n."image_url", n."gallery", n."attributes", n."labels", n."status", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'product', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1237,6 +1391,13 @@ BEGIN
           || "hotpath"."tags"('?parentId=', ARRAY(SELECT (n."parent_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'project', ARRAY[':' || o."id", ':' || n."id", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."parent_id", o."name", o."description", o."status", o."settings", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."parent_id", n."name", n."description", n."status", n."settings", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'project', ARRAY[':' || o."id", ':' || n."id", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1276,6 +1437,13 @@ BEGIN
           || "hotpath"."tags"('?parentId=', ARRAY(SELECT (n."parent_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'project', ARRAY[':' || o."id", ':' || n."id", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."parent_id", o."name", o."description", o."status", o."settings", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."parent_id", n."name", n."description", n."status", n."settings", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'project', ARRAY[':' || o."id", ':' || n."id", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1325,6 +1493,13 @@ BEGIN
         VALUES (pg_current_xact_id(), 'reading', "hotpath"."tags"('?deviceId=', ARRAY(SELECT (n."device_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'reading', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."device_id", o."timestamp", o."temperature", o."humidity", o."battery", o."received_at")::record *<> ROW(n."device_id", n."timestamp", n."temperature", n."humidity", n."battery", n."received_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'reading', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."device_id" = o."device_id" AND n."timestamp" = o."timestamp"
@@ -1361,6 +1536,13 @@ BEGIN
         VALUES (pg_current_xact_id(), 'reading', "hotpath"."tags"('?deviceId=', ARRAY(SELECT (n."device_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'reading', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."device_id", o."timestamp", o."temperature", o."humidity", o."battery", o."received_at")::record *<> ROW(n."device_id", n."timestamp", n."temperature", n."humidity", n."battery", n."received_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'reading', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."device_id" = o."device_id" AND n."timestamp" = o."timestamp"
@@ -1408,6 +1590,13 @@ BEGIN
         VALUES (pg_current_xact_id(), 'readingHourly', "hotpath"."tags"('?deviceId=', ARRAY(SELECT (n."device_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'readingHourly', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."device_id", o."hour", o."count", o."temperature_min", o."temperature_max", o."temperature_avg", o."humidity_avg")::record *<> ROW(n."device_id", n."hour", n."count", n."temperature_min", n."temperature_max", n."temperature_avg", n."humidity_avg")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'readingHourly', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."device_id" = o."device_id" AND n."hour" = o."hour"
@@ -1444,6 +1633,13 @@ BEGIN
         VALUES (pg_current_xact_id(), 'readingHourly', "hotpath"."tags"('?deviceId=', ARRAY(SELECT (n."device_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'readingHourly', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."device_id", o."hour", o."count", o."temperature_min", o."temperature_max", o."temperature_avg", o."humidity_avg")::record *<> ROW(n."device_id", n."hour", n."count", n."temperature_min", n."temperature_max", n."temperature_avg", n."humidity_avg")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'readingHourly', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."device_id" = o."device_id" AND n."hour" = o."hour"
@@ -1492,6 +1688,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'report', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."kind", o."status", o."parameters", o."progress", o."rows", o."link", o."error", o."expires_at", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."kind", n."status", n."parameters", n."progress", n."rows", n."link", n."error", n."expires_at", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'report', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1531,6 +1734,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'report', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."kind", o."status", o."parameters", o."progress", o."rows", o."link", o."error", o."expires_at", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."kind", n."status", n."parameters", n."progress", n."rows", n."link", n."error", n."expires_at", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'report', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1582,6 +1792,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'review', ARRAY[':' || o."id", ':' || n."id", '?productId=' || o."product_id", '?productId=' || n."product_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."product_id", o."user_id", o."rating", o."title", o."body", o."created_at")::record *<> ROW(n."id", n."product_id", n."user_id", n."rating", n."title", n."body", n."created_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'review', ARRAY[':' || o."id", ':' || n."id", '?productId=' || o."product_id", '?productId=' || n."product_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1624,6 +1841,13 @@ BEGIN
           || "hotpath"."tags"('?userId=', ARRAY(SELECT (n."user_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'review', ARRAY[':' || o."id", ':' || n."id", '?productId=' || o."product_id", '?productId=' || n."product_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."product_id", o."user_id", o."rating", o."title", o."body", o."created_at")::record *<> ROW(n."id", n."product_id", n."user_id", n."rating", n."title", n."body", n."created_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'review', ARRAY[':' || o."id", ':' || n."id", '?productId=' || o."product_id", '?productId=' || n."product_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1676,6 +1900,13 @@ BEGIN
           || "hotpath"."tags"('?merchantId=', ARRAY(SELECT (n."merchant_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'stockDay', ARRAY['?productId=' || o."product_id", '?productId=' || n."product_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."product_id", o."day", o."merchant_id", o."ordered", o."revenue", o."remaining", o."updated_at")::record *<> ROW(n."product_id", n."day", n."merchant_id", n."ordered", n."revenue", n."remaining", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'stockDay', ARRAY['?productId=' || o."product_id", '?productId=' || n."product_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."product_id" = o."product_id" AND n."day" = o."day"
@@ -1715,6 +1946,13 @@ BEGIN
           || "hotpath"."tags"('?merchantId=', ARRAY(SELECT (n."merchant_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'stockDay', ARRAY['?productId=' || o."product_id", '?productId=' || n."product_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."product_id", o."day", o."merchant_id", o."ordered", o."revenue", o."remaining", o."updated_at")::record *<> ROW(n."product_id", n."day", n."merchant_id", n."ordered", n."revenue", n."remaining", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'stockDay', ARRAY['?productId=' || o."product_id", '?productId=' || n."product_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."product_id" = o."product_id" AND n."day" = o."day"
@@ -1767,6 +2005,13 @@ BEGIN
           || "hotpath"."tags"('?orderId=', ARRAY(SELECT (n."order_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'transaction', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?orderId=' || o."order_id", '?orderId=' || n."order_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."merchant_id", o."order_id", o."amount", o."currency", o."status", o."description", o."reference", o."card_last4", o."location", o."metadata", o."created_at", o."settled_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."merchant_id", n."order_id", n."amount", n."currency", n."status", n."description", n."reference", n."card_last4", n."location", n."metadata", n."created_at", n."settled_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'transaction', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?orderId=' || o."order_id", '?orderId=' || n."order_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1812,6 +2057,13 @@ BEGIN
           || "hotpath"."tags"('?orderId=', ARRAY(SELECT (n."order_id")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'transaction', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?orderId=' || o."order_id", '?orderId=' || n."order_id"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."user_id", o."merchant_id", o."order_id", o."amount", o."currency", o."status", o."description", o."reference", o."card_last4", o."location", o."metadata", o."created_at", o."settled_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."merchant_id", n."order_id", n."amount", n."currency", n."status", n."description", n."reference", n."card_last4", n."location", n."metadata", n."created_at", n."settled_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'transaction', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?orderId=' || o."order_id", '?orderId=' || n."order_id"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1866,6 +2118,13 @@ BEGIN
           || "hotpath"."tags"('?email=', ARRAY(SELECT (n."email")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'user', ARRAY[':' || o."id", ':' || n."id", '?email=' || o."email", '?email=' || n."email"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."email", o."name", o."avatar_url", o."phone", o."address", o."preferences", o."role", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."email", n."name", n."avatar_url", n."phone", n."address", n."preferences", n."role", n."status", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'user', ARRAY[':' || o."id", ':' || n."id", '?email=' || o."email", '?email=' || n."email"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
@@ -1905,6 +2164,13 @@ BEGIN
           || "hotpath"."tags"('?email=', ARRAY(SELECT (n."email")::text FROM new_rows n GROUP BY 1 LIMIT 51)));
       END IF;
     ELSIF TG_OP = 'UPDATE' THEN
+      IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
+        INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
+        SELECT pg_current_xact_id(), 'user', ARRAY[':' || o."id", ':' || n."id", '?email=' || o."email", '?email=' || n."email"]::text[]
+        FROM old_rows o CROSS JOIN new_rows n
+        WHERE ROW(o."id", o."email", o."name", o."avatar_url", o."phone", o."address", o."preferences", o."role", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."email", n."name", n."avatar_url", n."phone", n."address", n."preferences", n."role", n."status", n."version", n."created_at", n."updated_at")::record;
+        RETURN NULL;
+      END IF;
       INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
       SELECT pg_current_xact_id(), 'user', ARRAY[':' || o."id", ':' || n."id", '?email=' || o."email", '?email=' || n."email"]::text[]
       FROM old_rows o FULL JOIN new_rows n ON n."id" = o."id"
