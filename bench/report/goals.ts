@@ -17,6 +17,7 @@ export const limitGoalsOf = (document: Document): Goal[] => [
   ...readGoals(document),
   ...hotGoals(document),
   ...tracingGoals(document),
+  ...inspectorGoals(document),
   ...mixedGoals(document),
   ...floodGoals(document),
   ...scaleGoals(document),
@@ -99,6 +100,12 @@ function tracingGoals({ tracing }: Document): Goal[] {
     ...(one === undefined ? [] : [goal([of, 'rate with 1% traced'], one, { least: 0.97, show: timesOf })]),
     ...(all === undefined ? [] : [goal([of, 'rate with all traced'], all, { least: 0.6, show: timesOf })]),
   ];
+}
+
+function inspectorGoals({ inspector }: Document): Goal[] {
+  const on = inspector?.['on']?.ofLimit;
+  if (on === undefined) return [];
+  return [goal(['Inspector', 'rate from memory while it is on'], on, { least: 0.97, show: times })];
 }
 
 function mixedGoals({ mixed }: Document): Goal[] {

@@ -5,6 +5,7 @@ import { cold } from './cold.ts';
 import { flood } from './flood.ts';
 import { hot } from './hot.ts';
 import { log } from './log.ts';
+import { inspector } from './inspector.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
 import { orders } from './orders.ts';
@@ -21,6 +22,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   mixed,
   flood,
   tracing,
+  inspector,
   scale,
   writes,
   log,

@@ -154,6 +154,7 @@ export interface Figures {
   readonly mixed: MixedTraffic;
   readonly flood: Flooded;
   readonly tracing: Rates;
+  readonly inspector: Rates;
   readonly scale: Scale;
   readonly writes: Writes;
   /** By workload. */

@@ -23,6 +23,7 @@ export const GROUPS: readonly PageGroup[] = [
       'guides/own-server',
       'guides/testing',
       'guides/tracing',
+      'guides/inspector',
       'guides/n-plus-one-guard',
       'guides/prisma-alone',
       'guides/command-line',

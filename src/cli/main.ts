@@ -6,6 +6,7 @@ import {
   jobsCommand,
   migrationCommand,
   notify,
+  tail,
   triggersCommand,
 } from 'hotpath/cli';
 import { orExit } from '../exit.ts';
@@ -24,6 +25,7 @@ const commands = {
   install,
   migration,
   notify,
+  tail,
   triggers,
   grants: marketplaceGrants,
   jobs: jobsCommand,

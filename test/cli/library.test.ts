@@ -24,7 +24,7 @@ it('lists its commands, and each says more', async () => {
   expect(code).toBe(0);
   const names = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
   expect(names).toEqual([
-    ...['init', 'migration', 'install', 'triggers', 'doctor', 'grants', 'jobs', 'notify', 'token', 'warm'],
+    ...['init', 'migration', 'install', 'triggers', 'doctor', 'grants', 'jobs', 'notify', 'tail', 'token', 'warm'],
   ]);
   for (const name of names) {
     const help = await project.hotpath(name, '--help');

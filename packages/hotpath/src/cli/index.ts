@@ -18,4 +18,5 @@ export { jobsCommand } from './jobs.ts';
 export { migrationCommand } from './migration.ts';
 export { notify } from './notify.ts';
 export { loadProject, type Project, type ProjectPlace } from './project.ts';
+export { tail } from './tail.ts';
 export { triggersCommand } from './triggers.ts';

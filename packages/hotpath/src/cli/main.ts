@@ -11,6 +11,7 @@ import { jobsCommand } from './jobs.ts';
 import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
 import { loadProject } from './project.ts';
+import { tail } from './tail.ts';
 import { token } from './token.ts';
 import { triggersCommand } from './triggers.ts';
 import { warm } from './warm.ts';
@@ -24,6 +25,7 @@ const commands = {
   grants,
   jobs: jobsCommand,
   notify,
+  tail,
   token,
   warm,
 };

@@ -1,5 +1,6 @@
 /** The last committed changes that the follower has learned of, and how many entries each was found to have outdated. */
 import type { ChangesLearned, Culprit, EntryOutdated } from '../observation/observed-event.ts';
+import { tagWithoutValue } from './secrets.ts';
 
 /** One transaction. */
 export interface KeptTransaction {
@@ -62,7 +63,8 @@ export class ChangeLog {
   }
 }
 
-function note(transaction: Growing, tag: string): void {
+function note(transaction: Growing, given: string): void {
+  const tag = tagWithoutValue(given);
   if (transaction.tags.includes(tag)) return;
   if (transaction.tags.length < TAGS_A_TRANSACTION) transaction.tags.push(tag);
   else transaction.more += 1;

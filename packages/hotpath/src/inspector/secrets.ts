@@ -28,3 +28,11 @@ const isSecretHeader = (name: string): boolean => SECRET_HEADER.test(name) && !H
 export function urlWithoutSecrets(url: string): string {
   return url.includes('?') ? url.replace(SECRET_PARAMETER, `$1${HIDDEN}`) : url;
 }
+
+const IDENTIFIER = /^(?:\*|\d+|true|false|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+
+/** A tag without the value of its collection, unless that is an id: `user?email=…`, but `product?categoryId=7`. */
+export function tagWithoutValue(tag: string): string {
+  const at = tag.indexOf('=');
+  return at === -1 || IDENTIFIER.test(tag.slice(at + 1)) ? tag : `${tag.slice(0, at)}=…`;
+}

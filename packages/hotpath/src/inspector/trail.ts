@@ -7,7 +7,7 @@ import type {
   StatementEnded,
 } from '../observation/observed-event.ts';
 import type { LogLine } from './log-tap.ts';
-import { urlWithoutSecrets } from './secrets.ts';
+import { tagWithoutValue, urlWithoutSecrets } from './secrets.ts';
 import { withoutLiterals } from './shown-values.ts';
 import type { TextPool } from './text-pool.ts';
 
@@ -77,7 +77,7 @@ export class Trail {
   addAnswer({ kind: _, entry, ...rest }: CacheAsked, evictedAt: number | undefined): void {
     if (!this.#hasRoom(this.answers, MOST_OTHERS)) return;
     const { tags: all, snapshot, readAt, ttlMs, bodies } = entry;
-    const tags = all.slice(0, MOST_TAGS);
+    const tags = all.slice(0, MOST_TAGS).map(tagWithoutValue);
     const { xmin, xmax, xip } = snapshot;
     const kept = { tags, tagCount: all.length, snapshot: `${xmin}:${xmax}:${xip.join(',')}`, readAt, ttlMs, evictedAt };
     const key = urlWithoutSecrets(rest.key);
@@ -87,7 +87,10 @@ export class Trail {
 
   addOutdated(event: EntryOutdated): void {
     if (!this.#hasRoom(this.outdated, MOST_OTHERS)) return;
-    this.outdated.push({ ...event, culprits: event.culprits.slice(0, MOST_TAGS) });
+    const culprits = event.culprits.slice(0, MOST_TAGS).map(({ tag, xid }) => {
+      return { tag: tag === undefined ? undefined : tagWithoutValue(tag), xid };
+    });
+    this.outdated.push({ ...event, culprits });
     this.bytes += OBJECT_BYTES * (1 + Math.min(MOST_TAGS, event.culprits.length));
   }
 

@@ -1,4 +1,4 @@
-import { urlWithoutSecrets, withoutSecrets } from 'hotpath/inspector/secrets';
+import { tagWithoutValue, urlWithoutSecrets, withoutSecrets } from 'hotpath/inspector/secrets';
 import { shownValue, withoutLiterals } from 'hotpath/inspector/shown-values';
 import { describe, expect, it } from 'vitest';
 
@@ -35,6 +35,20 @@ describe('what an inspector keeps', () => {
     ['/token/abc', '/token/abc'],
   ])('has of %j no secret in its parameters', (url, kept) => {
     expect(urlWithoutSecrets(url)).toBe(kept);
+  });
+});
+
+describe('a tag', () => {
+  it.each([
+    ['user?email=ada@example.org', 'user?email=…'],
+    ['user?name=a=7', 'user?name=…'],
+    ['product?categoryId=7', 'product?categoryId=7'],
+    ['post?authorId=0b1a9f6e-6f0e-4a44-8a55-5d6b7c8d9e0f', 'post?authorId=0b1a9f6e-6f0e-4a44-8a55-5d6b7c8d9e0f'],
+    ['product?a=*', 'product?a=*'],
+    ['user:7', 'user:7'],
+    ['user', 'user'],
+  ])('%s is kept as %s', (tag, kept) => {
+    expect(tagWithoutValue(tag)).toBe(kept);
   });
 });
 

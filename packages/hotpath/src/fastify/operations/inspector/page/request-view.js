@@ -23,8 +23,8 @@ export class RequestView {
       this.#head(request),
       faults(request),
       steps(request),
-      this.#groups(request),
       cacheStory(request),
+      this.#groups(request),
       logs(request),
       headers(request),
     ];
@@ -144,7 +144,7 @@ function faults({ groups, isOver, statements, budget, hasDetails }) {
         'p.note.bad',
         {},
         `N+1: the same statement was sent ${times} times`,
-        lines[0] && [' from ', h('code', {}, lines[0])],
+        lines[0] && [' from ', h('code', { title: lines[0] }, place(lines[0]))],
         '. Read the rows in one statement, by a list of their ids or a join.',
       ),
     ),

@@ -128,6 +128,8 @@ export class RequestsView {
 
   #add({ requests, last, seen, kept, keptBytes }, filter) {
     if (!this.#root || filter !== this.#filter.toString()) return;
+    // A service that has started anew counts from the beginning.
+    if (last < this.#last) return void this.#restart();
     this.#last = last;
     this.#body.prepend(...requests.map((request) => this.#row(request)));
     while (this.#body.rows.length > MOST_ROWS) this.#body.lastElementChild.remove();

@@ -1,0 +1,126 @@
+/** `hotpath tail`: the requests of a running service in the terminal, as its inspector tells of them. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RequestLine } from '../inspector/request-view.ts';
+import { type Command, CommandError, parseCommand, say } from './command.ts';
+
+const usage = `Usage: $0 tail [ADDRESS] [--token TOKEN] [--over] [--slow MS] [--status 5xx] [--route TEXT] [--text TEXT]
+                [--json] [--once]
+
+Shows requests as they come: time, status, milliseconds, statements of the budget, cache, bytes, request. The address is the
+one that the service printed for its inspector, http://127.0.0.1:3000/_hotpath#token=…, or the service's own with
+--token or INSPECTOR_TOKEN.
+
+--over    only requests over their budget, or with an N+1; each names its statement and its line of code
+--json    one JSON document a request
+--once    shows the requests that are kept, and ends`;
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const options = {
+  ...{ token: text, slow: text, status: text, route: text, text },
+  ...{ over: flag, json: flag, once: flag },
+} as const;
+
+const EVERY_MS = 500;
+const DEFAULT_ADDRESS = 'http://127.0.0.1:3000';
+
+/** The command `tail`. */
+export const tail: Command = {
+  summary: 'show the requests of a running service as they come',
+  usage,
+  async run(args) {
+    const { positionals, values } = parseCommand(usage, { args, options, allowPositionals: true });
+    if (positionals.length > 1) throw new CommandError(usage);
+    const { token, json = false, once = false, ...filter } = values;
+    const source = sourceOf(positionals[0] ?? DEFAULT_ADDRESS, token);
+    const asked = new URLSearchParams(
+      Object.entries(filter).map(([name, value]): [string, string] => [name, `${value}`]),
+    );
+    for (let after = -1; ; await pause(EVERY_MS)) {
+      asked.set('after', String(after));
+      const { requests, last } = await ask<Listed>(source, `requests?${asked}`);
+      for (const request of requests.toReversed()) say(json ? JSON.stringify(request) : await told(source, request));
+      // A service that has started anew counts from the beginning.
+      after = last < after ? -1 : last;
+      if (once) return;
+    }
+  },
+};
+
+interface Listed {
+  readonly requests: readonly RequestLine[];
+  readonly last: number;
+}
+
+interface InspectorSource {
+  /** Of the facts, with a slash at its end. */
+  readonly base: URL;
+  readonly token: string;
+}
+
+/** @throws {CommandError} for an address that is none, or without a token. */
+function sourceOf(address: string, given: string | undefined): InspectorSource {
+  if (!URL.canParse(address)) throw new CommandError(`${address} is not an address.`);
+  const url = new URL(address);
+  const inAddress = /^#token=(.+)$/.exec(url.hash)?.[1];
+  const token = given ?? (inAddress && decodeURIComponent(inAddress)) ?? process.env['INSPECTOR_TOKEN'];
+  if (!token) throw new CommandError('Give the address that the service printed, or --token, or set INSPECTOR_TOKEN.');
+  const prefix = url.pathname.replace(/\/_hotpath.*$/, '').replace(/\/$/, '');
+  return { base: new URL(`${prefix}/_hotpath/api/`, url.origin), token };
+}
+
+/** @throws {CommandError} with what the service says against it, or that it does not answer. */
+async function ask<T>({ base, token }: InspectorSource, path: string): Promise<T> {
+  const reply = await fetch(new URL(path, base), { headers: { authorization: `Bearer ${token}` } }).catch(
+    () => undefined,
+  );
+  if (!reply) throw new CommandError(`Nothing answers at ${base.origin}.`);
+  if (reply.ok) return (await reply.json()) as T;
+  const { detail, message = detail } = (await reply.json().catch(() => ({}))) as { detail?: string; message?: string };
+  throw new CommandError(message ?? `${base} answers with ${reply.status}: is the inspector on?`);
+}
+
+async function told(source: InspectorSource, request: RequestLine): Promise<string> {
+  const line = lineOf(request);
+  if (!request.isOver) return line;
+  const { groups } = await ask<{ groups: readonly Group[] }>(source, `requests/${request.id}`);
+  const repeated = groups.filter(({ isRepeated }) => isRepeated);
+  return [
+    line,
+    ...repeated.map(({ times, sql, lines }) => `    ${times} × ${oneLine(sql)}\n      at ${lines[0] ?? '?'}`),
+  ].join('\n');
+}
+
+interface Group {
+  readonly times: number;
+  readonly sql: string;
+  readonly lines: readonly string[];
+  readonly isRepeated: boolean;
+}
+
+const oneLine = (sql: string): string => sql.replaceAll(/\s+/g, ' ').slice(0, 200);
+
+function lineOf({
+  at,
+  status,
+  ms,
+  statements,
+  budget,
+  tier,
+  outcome,
+  bytes,
+  method,
+  url,
+  repeated,
+}: RequestLine): string {
+  const cells = [
+    new Date(at).toISOString().slice(11, 23),
+    String(status),
+    `${ms.toFixed(2)} ms`.padStart(11),
+    `${statements}${budget === undefined ? '' : `/${budget}`}`.padStart(6),
+    (outcome ? `${tier} ${outcome}` : '').padEnd(13),
+    (bytes === undefined ? '' : `${bytes} B`).padStart(10),
+    `${method} ${url}`,
+  ];
+  return `${cells.join('  ')}${repeated > 0 ? `  N+1 × ${repeated}` : ''}`;
+}
