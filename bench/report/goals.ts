@@ -105,7 +105,7 @@ function tracingGoals({ tracing }: Document): Goal[] {
 function inspectorGoals({ inspector }: Document): Goal[] {
   const on = inspector?.['on']?.ofLimit;
   if (on === undefined) return [];
-  return [goal(['Inspector', 'rate from memory while it is on'], on, { least: 0.97, show: times })];
+  return [goal(['Inspector', 'rate from memory while it is on'], on, { least: 0.97, show: timesOf })];
 }
 
 function mixedGoals({ mixed }: Document): Goal[] {
