@@ -4,7 +4,7 @@ import { beforeAfter } from './before-after.ts';
 import { cold } from './cold.ts';
 import { flood } from './flood.ts';
 import { hot } from './hot.ts';
-import { inspector } from './inspector.ts';
+import { inspectorCost } from './inspector.ts';
 import { log } from './log.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
@@ -22,7 +22,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   mixed,
   flood,
   tracing,
-  inspector,
+  inspector: inspectorCost,
   scale,
   writes,
   log,

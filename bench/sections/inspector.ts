@@ -37,7 +37,7 @@ const POLL_MS = 500;
 const KINDS = { off: 'off', on: 'admin', open: 'admin' };
 const NAMES: Readonly<Record<string, string>> = { off: 'off', on: 'on', open: 'on, and its page is open' };
 
-export const inspector: Section = {
+export const inspectorCost: Section = {
   summary: 'cached dashboards with the inspector off, on, and with its page open',
   size: 'small',
   async run(bench) {

@@ -22,14 +22,14 @@ export interface ExplainOptions {
 }
 
 /** A node of a plan, as PostgreSQL's JSON has it. */
-export interface PlanNode {
+export interface ExplainedNode {
   readonly 'Node Type': string;
-  readonly Plans?: readonly PlanNode[];
+  readonly Plans?: readonly ExplainedNode[];
   readonly [property: string]: unknown;
 }
 
 export interface ExplainedPlan {
-  readonly plan: PlanNode;
+  readonly plan: ExplainedNode;
   /** In milliseconds. */
   readonly planningMs: number | undefined;
   readonly executionMs: number | undefined;
@@ -100,7 +100,7 @@ function unknownValues(text: string): null[] {
 }
 
 interface ExplainJson {
-  readonly Plan: PlanNode;
+  readonly Plan: ExplainedNode;
   readonly 'Planning Time'?: number;
   readonly 'Execution Time'?: number;
 }

@@ -2,7 +2,7 @@
  * What a plan tells, in sentences: rows that are read to be thrown away, rows that are sorted for a page, estimates that
  * are far off. It names columns, and proposes an index as a thing to try; it has not tried it.
  */
-import type { ExplainedPlan, PlanNode } from './explain.ts';
+import type { ExplainedNode, ExplainedPlan } from './explain.ts';
 
 /** Fewer rows are not worth an index. */
 const MANY_ROWS = 500;
@@ -19,18 +19,22 @@ export function planAdvice({ plan, isAnalyzed }: ExplainedPlan): string[] {
   return [...new Set(advice)];
 }
 
-function walk(node: PlanNode, above: readonly PlanNode[], visit: (node: PlanNode, above: readonly PlanNode[]) => void) {
+function walk(
+  node: ExplainedNode,
+  above: readonly ExplainedNode[],
+  visit: (node: ExplainedNode, above: readonly ExplainedNode[]) => void,
+) {
   visit(node, above);
   for (const inner of node.Plans ?? []) walk(inner, [...above, node], visit);
 }
 
 /** Rows of a node: those that came, or else those that PostgreSQL expects. */
-const rowsOf = (node: PlanNode): number =>
+const rowsOf = (node: ExplainedNode): number =>
   Number(node['Actual Rows'] ?? node['Plan Rows'] ?? 0) * Number(node['Actual Loops'] ?? 1);
 
 const SORTS = new Set(['Sort', 'Incremental Sort']);
 
-function sortAdvice(node: PlanNode, above: readonly PlanNode[]): string[] {
+function sortAdvice(node: ExplainedNode, above: readonly ExplainedNode[]): string[] {
   if (!SORTS.has(node['Node Type'])) return [];
   const limit = above.findLast((each) => each['Node Type'] === 'Limit');
   const scan = scanBelow(node);
@@ -44,13 +48,13 @@ function sortAdvice(node: PlanNode, above: readonly PlanNode[]): string[] {
 }
 
 /** The one scan of a table that a sort gets its rows from. */
-function scanBelow(node: PlanNode): PlanNode | undefined {
-  let at: PlanNode | undefined = node;
+function scanBelow(node: ExplainedNode): ExplainedNode | undefined {
+  let at: ExplainedNode | undefined = node;
   while (at && at['Relation Name'] === undefined) at = at.Plans?.length === 1 ? at.Plans[0] : at.Plans?.[0];
   return at;
 }
 
-function filterAdvice(node: PlanNode): string[] {
+function filterAdvice(node: ExplainedNode): string[] {
   const removed = Number(node['Rows Removed by Filter'] ?? 0) * Number(node['Actual Loops'] ?? 1);
   if (removed < MANY_ROWS || rowsOf(node) > removed * WASTED_PART) return [];
   const columns = equalColumns(node);
@@ -58,7 +62,7 @@ function filterAdvice(node: PlanNode): string[] {
   return [columns.length > 0 ? `${sentence} Try an index on (${columns.join(', ')}).` : sentence];
 }
 
-function estimateAdvice(node: PlanNode): string[] {
+function estimateAdvice(node: ExplainedNode): string[] {
   const [expected, came] = [Number(node['Plan Rows']), Number(node['Actual Rows'])];
   const isFar = Math.max(expected, came) > FAR_OFF * Math.max(1, Math.min(expected, came));
   if (!isFar || node['Relation Name'] === undefined) return [];
@@ -70,7 +74,7 @@ const NAME = '(?:"[^"]+"|[a-z_][\\w$]*)';
 const EQUALITY = new RegExp(`\\(*(?:${NAME}\\.)*(${NAME})\\)*(?:::[\\w ]+)? = (?!ANY)`, 'g');
 
 /** Columns of a scan's conditions that must equal something. */
-function equalColumns(node: PlanNode): string[] {
+function equalColumns(node: ExplainedNode): string[] {
   const conditions = ['Index Cond', 'Recheck Cond', 'Filter']
     .map((name) => node[name])
     .filter((text) => typeof text === 'string');

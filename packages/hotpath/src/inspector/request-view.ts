@@ -13,7 +13,7 @@ export interface RequestLine
   readonly hasDetails: boolean;
 }
 
-export function requestLine(record: RequestRecord): RequestLine {
+export function lineOfRequest(record: RequestRecord): RequestLine {
   const {
     keptBytes: _,
     startedAt: __,
@@ -88,7 +88,7 @@ interface Shown {
 
 export function requestDetails(record: RequestRecord, { changes, withValues, repeated }: Shown): RequestDetails {
   const { trail, startedAt, at, requestHeaders, replyHeaders } = record;
-  const own = { ...requestLine(record), requestHeaders, replyHeaders };
+  const own = { ...lineOfRequest(record), requestHeaders, replyHeaders };
   if (!trail) return { ...own, steps: [], groups: [], cache: [], logs: [], left: 0 };
   return {
     ...own,

@@ -6,7 +6,7 @@ import { type Explainable, ExplainRefusal, explainStatement } from '../../../../
 import { planAdvice } from '../../../../inspector/plan-advice.ts';
 import { matchesFilter, type RequestFilter } from '../../../../inspector/request-filter.ts';
 import type { RequestRecord } from '../../../../inspector/request-record.ts';
-import { requestDetails, requestLine } from '../../../../inspector/request-view.ts';
+import { lineOfRequest, requestDetails } from '../../../../inspector/request-view.ts';
 import { Input } from './input.ts';
 import { type InspectorParts, OWN_ROUTE, poolOf } from './parts.ts';
 
@@ -47,7 +47,7 @@ function listed({ recorder }: InspectorParts, input: Input) {
   const requests = [];
   for (const record of ring.newest()) {
     if (record.id <= after || requests.length === limit) break;
-    if (matchesFilter(record, filter)) requests.push(requestLine(record));
+    if (matchesFilter(record, filter)) requests.push(lineOfRequest(record));
   }
   return { requests, last: seen - 1, seen, kept: ring.count, keptBytes: ring.bytes };
 }

@@ -11,13 +11,6 @@ import { type InspectorParts, OWN_ROUTE, poolOf } from './parts.ts';
 
 export function addStateRoutes(app: FastifyInstance, parts: InspectorParts): void {
   const { recorder } = parts;
-  app.get('/overview', OWN_ROUTE, async () => ({
-    hasCache: hotpathOf(app) !== undefined,
-    hasPool: parts.port.pools.size > 0,
-    pools: [...parts.port.pools].map(({ totalCount, idleCount, waitingCount, options }) => {
-      return { open: totalCount, idle: idleCount, waiting: waitingCount, most: options.max };
-    }),
-  }));
   app.get('/routes', OWN_ROUTE, async () => {
     return { routes: routeLines(recorder.requests.newest(), knowledgeOf(hotpathOf(app))) };
   });
