@@ -1,9 +1,10 @@
 /**
- * The prose of the documentation has none of the phrases that a reader stumbles over: `prose/rules.ts`. To check more files, add
- * their globs; of TypeScript and SQL, comments, titles of tests and messages of errors are read.
+ * The prose of the documentation, and of the code that `prose/code.ts` lists, has none of the phrases of `prose/rules.ts`. The check
+ * reads comments, test titles and error messages of TypeScript and SQL files.
  */
 import { describe, expect, it } from 'vitest';
 import { docPages, pageText } from './doc-pages.ts';
+import { CODE } from './prose/code.ts';
 import { proseOf } from './prose/prose-of.ts';
 import { RULES } from './prose/rules.ts';
 
@@ -25,7 +26,7 @@ const faultsOf = (file: string, text: string): string[] =>
     ),
   );
 
-it.each(docPages(...CHECKED).filter((page) => !LEFT_OUT.test(page)))('%s', (page) => {
+it.each([...docPages(...CHECKED).filter((page) => !LEFT_OUT.test(page)), ...docPages(...CODE)])('%s', (page) => {
   expect(faultsOf(page, pageText(page))).toEqual([]);
 });
 
