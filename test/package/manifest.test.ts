@@ -118,7 +118,7 @@ describe('what compiled files import', () => {
 
   it('must be public where it is the library by its own name', async () => {
     await expect(check({ 'index.js': "import 'hotpath/http/errors';" })).rejects.toThrow(
-      'imports hotpath/http/errors, which is no public entry: import the file by its path.',
+      'imports hotpath/http/errors, which is not a public entry: import the file by its path.',
     );
   });
 });

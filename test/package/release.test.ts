@@ -17,11 +17,11 @@ const complaints = async (difference: Partial<ReleaseState> = {}) => {
 describe('a release', () => {
   it('is one of a version that is committed, described and new', async () => {
     expect(await complaints()).toEqual([]);
-    expect(await complaints({ version: 'v1.2' })).toEqual(['"v1.2" is no version: write 1.2.3 or 1.2.3-rc.1.']);
+    expect(await complaints({ version: 'v1.2' })).toEqual(['"v1.2" is not a version: write 1.2.3 or 1.2.3-rc.1.']);
     expect(await complaints({ version: '1.2.2' })).toEqual([
       'packages/hotpath/package.json has the version 1.2.3, not 1.2.2.',
       'packages/hotpath/CHANGELOG.md has nothing under a heading "## 1.2.2".',
-      'The tag v1.2.2 is there already.',
+      'The tag v1.2.2 exists already.',
     ]);
     expect(await complaints({ changed: ['README.md'] })).toEqual(['These files are not committed: README.md.']);
   });
@@ -49,7 +49,7 @@ describe('a release', () => {
     await expect(release('1.0', '--publish')).rejects.toMatchObject({
       code: 1,
       stdout: '',
-      stderr: '"1.0" is no version: write 1.2.3 or 1.2.3-rc.1.\n',
+      stderr: '"1.0" is not a version: write 1.2.3 or 1.2.3-rc.1.\n',
     });
     await expect(release('--force', '1.0.0')).rejects.toMatchObject({
       code: 1,

@@ -1,4 +1,4 @@
-/** Ends a script with exit code 1 and one sentence for what its user can mend, the whole error for anything else. */
+/** Ends a script with exit code 1. The output is one sentence if the user can fix the cause, else the whole error. */
 import { PackError } from './pack/manifest.ts';
 
 export async function orSentence(script: () => Promise<void>): Promise<void> {

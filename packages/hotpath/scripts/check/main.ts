@@ -1,4 +1,4 @@
-/** `npm run check:package`: packs the library, and fails on anything that is wrong with the tarball. */
+/** `npm run check:package`: packs the library, and fails on any fault of the tarball. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Runs a program for what it finds: nothing if it ends with 0, else all that it wrote. */
+/** Runs a program that checks something: the result is empty if the program exits with 0, else its whole output. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a tarball: what publint and "Are the types wrong?" find, what a user's project finds that installs
- * it, and what the README states differently from how it is.
+ * Checks a tarball: the findings are those of publint, of "Are the types wrong?" and of a user's project that installs
+ * the tarball, and each claim of the README that the tarball contradicts.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ export const lintTarball = async (tarball: string): Promise<string[]> => [
   ...(await typesFindings(tarball)),
 ];
 
-/** Also its suggestions. */
+/** The findings of publint, its suggestions included. */
 async function publintFindings(tarball: string): Promise<string[]> {
   const { buffer } = await readFile(tarball);
   const { messages, pkg } = await publint({ pack: { tarball: buffer as ArrayBuffer }, strict: true });
@@ -39,7 +39,7 @@ async function typesFindings(tarball: string): Promise<string[]> {
 
 const STATED = /(?<dependencies>\d+) dependencies.{1,60}?under (?<kilobytes>\d+) kB/s;
 
-/** The README names every entry, and states the number of dependencies and a bound for the size of the tarball. */
+/** The README must name every entry, and state the number of dependencies and a bound for the size of the tarball. */
 async function readmeFindings({ size, peers }: Packed): Promise<string[]> {
   const readme = await readFile(join(LIBRARY, 'README.md'), 'utf8');
   const unnamed = Object.keys(peers).filter((entry) => !readme.includes(`\`${entry}\``));

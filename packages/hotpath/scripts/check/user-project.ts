@@ -1,8 +1,8 @@
 /**
- * A user's project: an empty folder outside the repository that installs the tarball, generates its data model, type
- * checks strictly, also what it installed, and imports every entry.
+ * A user's project: an empty folder outside the repository. It installs the tarball, generates its data model, imports
+ * every entry, and type checks strictly, installed declarations included.
  *
- * Prisma's command and the compiler are the repository's own, so that they are not downloaded each time.
+ * Prisma's command and the compiler come from the repository, so that no check downloads them.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,10 +10,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { LIBRARY } from '../pack/pack.ts';
 import { run } from './run.ts';
 
-/** Peers that need not be in the project: see above. */
+/** Peers that the project does not install: the repository has them. */
 const FROM_THE_REPOSITORY = ['prisma'];
 
-/** @returns what npm says if it fails. */
+/** @returns the output of npm if npm fails. */
 export async function installProject(tarball: string, project: string): Promise<string[]> {
   await mkdir(project, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
@@ -59,7 +59,7 @@ export async function projectFindings(project: string): Promise<string[]> {
 /** A script of Node.js and its arguments. */
 type Step = readonly [string, ...string[]];
 
-/** Those that come after a failure would only fail for the same reason. */
+/** Runs steps up to the first failure: later steps would fail for the same reason. */
 async function firstFailure(project: string, steps: readonly Step[]): Promise<string[]> {
   const env = {
     ...process.env,
@@ -76,7 +76,7 @@ async function firstFailure(project: string, steps: readonly Step[]): Promise<st
 const packageCommand = (name: string, file: string): string =>
   join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), file);
 
-/** Each entry, with its types and at runtime; a file that is no entry is refused. */
+/** Imports each entry, with its types and at runtime, and expects Node.js to refuse a file that is not an entry. */
 function importsOf(entries: readonly string[]): string {
   const imports = entries.map((name, index) => `import * as entry${index} from '${name}';`);
   const counts = entries.map((name, index) => `  ['${name}', Object.keys(entry${index}).length],`);

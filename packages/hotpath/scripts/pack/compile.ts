@@ -1,8 +1,9 @@
 /**
- * Compiles the library: JavaScript, declarations, and source maps that hold their sources.
+ * Compiles the library: JavaScript, declarations, and source maps that contain their sources.
  *
- * TypeScript rewrites `./x.ts` to `./x.js` in JavaScript and leaves it in declarations, where older compilers do not
- * find it; so it is rewritten here, too. A map names its source as if `src` lay beside `dist`: `../src/x.ts`.
+ * TypeScript rewrites `./x.ts` to `./x.js` in JavaScript, but not in declarations, where older compilers do not resolve
+ * it. So this file rewrites the declarations. A source map names its source as if `src` were beside `dist`:
+ * `../src/x.ts`.
  */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -14,8 +15,8 @@ import { PackError } from './manifest.ts';
 const run = promisify(execFile);
 
 /**
- * @param dist an empty folder, or one that is not there.
- * @throws {PackError} with what the compiler says.
+ * @param dist a folder that is empty or does not exist.
+ * @throws {PackError} with the messages of the compiler.
  */
 export async function compile(library: string, dist: string): Promise<void> {
   await run(process.execPath, [compiler(), '-p', join(library, 'tsconfig.build.json'), '--outDir', dist]).catch(

@@ -1,6 +1,6 @@
 /**
- * What the compiled library imports, held against its manifest: nothing may be missing at a user's, and nothing be
- * installed in vain.
+ * Compares the imports of the compiled library with its manifest: the manifest declares every imported package, and no
+ * package that no file imports.
  */
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -14,16 +14,16 @@ type Imported = ReadonlyMap<string, string>;
 /** The peers that an entry imports, at once or by `import()` later, by the entry's name. */
 export type PeersByEntry = Readonly<Record<string, readonly string[]>>;
 
-/** What an entry comes to. */
+/** The files and packages that an entry reaches through its imports. */
 interface Reach {
   readonly packages: Imported;
-  /** Its files, without their extension. */
+  /** The files, without their extension. */
   readonly modules: ReadonlySet<string>;
 }
 
 /**
- * @throws {PackError} naming what is imported and not declared, what is declared and not imported, and what an entry
- * adds to the types of another package at runtime alone.
+ * @throws {PackError} naming each import that is not declared, each declared package that no file imports, and each
+ * type that an entry adds to another package without declaring it.
  */
 export async function checkImports(dist: string, manifest: Manifest): Promise<PeersByEntry> {
   const entries = entriesOf(manifest);
@@ -42,8 +42,8 @@ export async function checkImports(dist: string, manifest: Manifest): Promise<Pe
 }
 
 /**
- * A file that decorates Fastify declares so in `declare module 'fastify'`, which a user's compiler sees only if the
- * declarations of the entry come to that file; an import of values alone is gone from them.
+ * A file that decorates Fastify declares so in `declare module 'fastify'`. A user's compiler sees the declaration only
+ * if the entry's declarations import that file. TypeScript drops an import of values alone from declarations.
  */
 async function lostAugmentations(
   dist: string,
@@ -73,17 +73,17 @@ function faultsOf({ dependencies, peerDependencies }: Manifest, imported: Import
   ];
 }
 
-/** `@types/pg` is used by a declaration that imports `pg`. */
+/** A declaration that imports `pg` uses `@types/pg`. */
 const isUsed = (name: string, imported: Imported): boolean => imported.has(name.replace(/^@types\//, ''));
 
 interface Walk {
   readonly dist: string;
   readonly manifest: Manifest;
-  /** `.js` for what runs, `.d.ts` for what the compiler of a user reads. */
+  /** `.js` for the code that runs, `.d.ts` for the declarations that a user's compiler reads. */
   readonly extension: string;
 }
 
-/** Follows relative imports from a module, each file once. */
+/** Follows relative imports from a module, and visits each file once. */
 async function reachOf({ dist, manifest, extension }: Walk, start: string): Promise<Reach> {
   const packages = new Map<string, string>();
   const modules = new Set([start]);
@@ -101,7 +101,7 @@ async function reachOf({ dist, manifest, extension }: Walk, start: string): Prom
 
 function checkEntry(specifier: string, file: string, manifest: Manifest): void {
   if (entriesOf(manifest).some(({ name }) => name === specifier)) return;
-  throw new PackError(`${file} imports ${specifier}, which is no public entry: import the file by its path.`);
+  throw new PackError(`${file} imports ${specifier}, which is not a public entry: import the file by its path.`);
 }
 
 const packageOf = (specifier: string): string =>
@@ -110,7 +110,7 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** What a module imports and re-exports, also by `import()` and by an imported type. */
+/** The imports and re-exports of a module, `import()` and imported types included. */
 async function specifiersOf(file: string): Promise<string[]> {
   const found: string[] = [];
   const text = await readFile(file, 'utf8');

@@ -1,4 +1,4 @@
-/** `npm run pack [-- FOLDER]`: writes the tarball of the library into a folder, the current one without it. */
+/** `npm run pack [-- FOLDER]`: writes the tarball of the library into a folder. The default is the current folder. */
 import { orSentence } from '../or-sentence.ts';
 import { pack } from './pack.ts';
 

@@ -1,11 +1,12 @@
 /**
- * The manifest of the published package, made from the workspace's: there `exports` names TypeScript sources, here
- * the JavaScript compiled from them.
+ * The manifest of the published package, made from the workspace's manifest: its `exports` name the compiled JavaScript
+ * instead of the TypeScript sources.
  *
- *     "./model": "./src/model/index.ts"   becomes
+ *     "./model": "./src/model/index.ts"
+ *     becomes
  *     "./model": { "types": "./dist/model/index.d.ts", "default": "./dist/model/index.js" }
  *
- * The lines of `exports` and `bin` in the workspace's manifest are the one list of public entries. `./*` is for this
+ * The entries `exports` and `bin` of the workspace's manifest are the only list of public entries. `./*` is for this
  * repository alone.
  */
 import { existsSync } from 'node:fs';
@@ -22,28 +23,28 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** The manifest, the library or its surroundings do not allow a package; the message says what to change. */
+/** The manifest, the library or its surroundings do not allow a package; the message says how to fix it. */
 export class PackError extends Error {
   override readonly name = 'PackError';
 }
 
 export interface PackageEntry {
-  /** As its user writes it: `hotpath/model`; a command by its own name. */
+  /** The name that its user writes: `hotpath/model`; for a command, the name of the command. */
   readonly name: string;
-  /** Within `src`, without an extension: `model/index`. */
+  /** The path within `src`, without an extension: `model/index`. */
   readonly module: string;
 }
 
 const WORKSPACE_ONLY = './*';
 const SOURCE = /^(?:\.\/)?src\/(?<module>[^*]+)\.ts$/;
 
-/** What a user imports. @throws {PackError} for an entry that is no source. */
+/** The entries that a user imports. @throws {PackError} for an entry that does not name a source file. */
 export function entriesOf({ name, exports }: Manifest): PackageEntry[] {
   const keys = Object.keys(exports).filter((key) => key !== WORKSPACE_ONLY);
   return keys.map((key) => ({ name: name + key.slice(1), module: moduleOf(key, exports[key]!) }));
 }
 
-/** What a user runs. @throws {PackError} for a command that is no source. */
+/** The commands that a user runs. @throws {PackError} for a command that does not name a source file. */
 export function commandsOf({ bin = {} }: Manifest): PackageEntry[] {
   return Object.entries(bin).map(([name, source]) => ({ name, module: moduleOf(name, source) }));
 }
@@ -54,7 +55,7 @@ function moduleOf(entry: string, source: string): string {
   throw new PackError(`The entry "${entry}" must name a file src/….ts, not ${source}.`);
 }
 
-/** @throws {PackError} naming every entry whose source is not there. */
+/** @throws {PackError} naming every entry whose source is missing. */
 export function checkSources(library: string, manifest: Manifest): void {
   const missing = [...entriesOf(manifest), ...commandsOf(manifest)]
     .filter(({ module }) => !existsSync(join(library, 'src', `${module}.ts`)))

@@ -1,8 +1,8 @@
 /**
- * Packs the library as its users get it: compiled JavaScript, and a manifest that names it.
+ * Packs the library as its users install it: compiled JavaScript, and a manifest that names it.
  *
- * The package is put together in a folder of its own, outside the repository, and packed there. So a process that
- * runs from the workspace never meets the other manifest, and one that is killed leaves nothing to mend.
+ * The script assembles and packs the package in a folder of its own, outside the repository. So a process that runs
+ * from the workspace never reads the other manifest, and a script that is killed leaves the repository unchanged.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -19,13 +19,13 @@ const INSPECTOR_PAGE = 'fastify/operations/inspector/page';
 
 export interface Packed {
   readonly tarball: string;
-  /** Bytes, as it is downloaded. */
+  /** The size of the tarball, in bytes. */
   readonly size: number;
   readonly peers: PeersByEntry;
 }
 
 /**
- * @param into the folder for the tarball; it is made if it is not there.
+ * @param into the folder for the tarball; `pack` creates it if it does not exist.
  * @throws {PackError}
  */
 export async function pack(into: string): Promise<Packed> {

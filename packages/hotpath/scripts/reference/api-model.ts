@@ -1,8 +1,8 @@
 /**
- * The public API as data: what each entry of the package exports, with its docstrings, by API Extractor from the compiled
- * declarations. API Extractor brings a TypeScript of its own; the repository's has no JavaScript API.
+ * The public API as data: the exports of each entry of the package, with their docstrings. API Extractor reads them
+ * from the compiled declarations, with a TypeScript of its own; the repository's TypeScript has no JavaScript API.
  *
- * One file that re-exports every entry as a namespace is analysed, so that all entries take one run.
+ * API Extractor analyses one file that re-exports every entry as a namespace, so that one run covers all entries.
  */
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,17 +11,17 @@ import { Extractor, ExtractorConfig, type IConfigFile } from '@microsoft/api-ext
 import { compile } from '../pack/compile.ts';
 import { entriesOf, type Manifest, type PackageEntry } from '../pack/manifest.ts';
 
-/** The declarations cannot be read; the message has what API Extractor says. */
+/** API Extractor cannot read the declarations; the message has its complaints. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 }
 
-/** An export, or a member of one. */
+/** An export, or a member of an export. */
 export interface ApiItem {
   readonly name: string;
   /** `Function`, `Interface`, `PropertySignature` and so on. */
   readonly kind: string;
-  /** The comment as it is written, with its asterisks; empty without one. */
+  /** The comment as written, with its asterisks; empty without a comment. */
   readonly docComment?: string;
   readonly excerptTokens?: readonly { readonly text: string }[];
   readonly propertyTypeTokenRange?: { readonly startIndex: number; readonly endIndex: number };
@@ -33,7 +33,7 @@ export interface ApiItem {
 }
 
 export interface ApiEntry {
-  /** As its user imports it: `hotpath/fastify`. */
+  /** The name that its user imports: `hotpath/fastify`. */
   readonly name: string;
   /** Its source within `src`, without an extension. */
   readonly module: string;
@@ -56,7 +56,7 @@ export async function readApi(library: string): Promise<ApiEntry[]> {
   }
 }
 
-/** API Extractor takes no hyphen or slash: `hotpath/fastify` is the namespace `hotpath_fastify`. */
+/** API Extractor accepts no hyphen or slash: `hotpath/fastify` is the namespace `hotpath_fastify`. */
 const namespaceOf = (entry: string): string => entry.replace(/\W/g, '_');
 
 async function writeAll(folder: string, entries: readonly PackageEntry[]): Promise<void> {

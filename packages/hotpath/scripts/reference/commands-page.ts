@@ -1,4 +1,4 @@
-/** The page of commands: what `npx hotpath` and each of its commands print for `--help`. */
+/** The page of commands: the output of `npx hotpath --help`, and of each command's `--help`. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,7 +25,7 @@ async function helpOf(library: string, ...command: string[]): Promise<string> {
   return stdout.trimEnd();
 }
 
-/** The first words of the indented lines. */
+/** The first word of each indented line. */
 const namesIn = (list: string): string[] => [...list.matchAll(/^ {2}(\w+) {2}/gm)].map(([, name]) => name!);
 
 const fenced = (text: string): string => `\`\`\`text\n${text}\n\`\`\`\n`;

@@ -1,9 +1,12 @@
-/** Docstrings as plain Markdown: their text without asterisks and tags, its first sentence, and what it says of a default. */
+/**
+ * Docstrings as plain Markdown: their text without asterisks and tags, their first sentence, and the default that they
+ * state.
+ */
 
 /** A line of an example. */
 const CODE = /^\s*\* {5}/;
 
-/** The text before the first tag, in one line, without examples. @param comment as it is written, with its asterisks. */
+/** The text before the first tag, in one line, without examples. @param comment as written, with its asterisks. */
 export function commentText(comment = ''): string {
   const lines = comment
     .replace(/^\/\*\*/, '')
@@ -27,14 +30,17 @@ export function firstSentence(text: string): string {
 
 export interface Described {
   readonly meaning: string;
-  /** What holds for an option that is not given; empty if the docstring does not say. */
+  /** The default of an option; empty if the docstring states none. */
   readonly fallback: string;
 }
 
 const TAG = /^\s*\*? ?@defaultValue (.+?)(?:\s*\*\/)?$/m;
 const CLAUSE = /(?:^|[;.] )(?<fallback>[^;.]+?),? (?:without it|by default)(?=[;.,]|$)/;
 
-/** Splits "How many; 20 without it." into what an option means and its default. The tag `@defaultValue` goes before. */
+/**
+ * Splits "The number of rows; 20 without it." into the meaning of an option and its default. The tag `@defaultValue`
+ * takes precedence.
+ */
 export function describeComment(comment: string | undefined): Described {
   const text = commentText(comment);
   const tagged = TAG.exec(comment ?? '')?.[1];
@@ -45,5 +51,5 @@ export function describeComment(comment: string | undefined): Described {
   return { meaning, fallback: found.groups!['fallback']!.trim() };
 }
 
-/** Text within a cell of a table. */
+/** Escapes a text for a cell of a table. */
 export const inCell = (text: string): string => text.replaceAll('|', '\\|');

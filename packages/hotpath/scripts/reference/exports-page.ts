@@ -32,13 +32,16 @@ function sectionOf(library: string, { name, module, exports }: ApiEntry): string
   return [`## ${name}\n`, `${about}\n`, '| export | | |\n| --- | --- | --- |', ...rows, ''].join('\n');
 }
 
-/** What the entry's file says of it, less its own name. */
+/** The description of an entry: the text at the head of its file, without the entry's name. */
 function aboutEntry(text: string, name: string): string {
   const sentence = firstSentence(text.replace(new RegExp(`^\`${name}\`: `), '')).replace(/\.$/, '');
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }
 
-/** The docstring of the export, else what its file says if that is about it, else whose options it is. */
+/**
+ * A sentence about an export: from its docstring; else from the head of its file, if that is about the export; else the
+ * name of the export whose options it is.
+ */
 export function sentenceOf(library: string, item: ApiItem, exports: readonly ApiItem[]): string {
   const own = firstSentence(commentText(item.docComment));
   if (own !== '') return own;
@@ -53,7 +56,7 @@ export function sentenceOf(library: string, item: ApiItem, exports: readonly Api
 
 const userOf = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1).replace(/Options$/, '');
 
-/** "A cache policy: how long…" is about `CachePolicy`. */
+/** Whether a text is about a name: "A cache policy: how long…" is about `CachePolicy`. */
 function isAbout(head: string, name: string): boolean {
   const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   return new RegExp(`^(the |an? )?(\`${name}\`|${words})s?\\b`, 'i').test(head);

@@ -8,7 +8,7 @@ The members of each option of a plugin, a function or a declaration, by type. \`
 dash marks an option without a default.
 `;
 
-/** What a user writes, beside the types whose names end in \`Options\`. */
+/** The types that a user writes, beside those whose names end in `Options`. */
 const DECLARATIONS: readonly string[] = [
   'BearerRules',
   'Bounds',
@@ -24,7 +24,7 @@ const DECLARATIONS: readonly string[] = [
   'Window',
 ];
 
-/** Types whose members another type describes in words that a reader of the page understands. */
+/** Types whose members are those of another type, under a name that a reader of the page knows. */
 const DESCRIBED_BY: Readonly<Record<string, string>> = { ResourceDeclaration: 'Resource' };
 
 export function optionsPage(entries: readonly ApiEntry[]): string {
@@ -55,7 +55,7 @@ function sectionOf(entry: string, item: ApiItem, exports: readonly ApiItem[]): s
 const membersOf = ({ members = [] }: ApiItem): readonly ApiItem[] =>
   members.filter(({ kind }) => kind === 'PropertySignature' || kind === 'MethodSignature');
 
-/** The members of the types that this one extends, where the entry exports those. */
+/** The members of the types that this one extends, if the entry exports those types. */
 function inherited(item: ApiItem, exports: readonly ApiItem[]): ApiItem[] {
   const { extendsTokenRanges = [], excerptTokens = [] } = item;
   const names = extendsTokenRanges.map(({ startIndex, endIndex }) => joined(excerptTokens.slice(startIndex, endIndex)));

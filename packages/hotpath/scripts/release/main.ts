@@ -1,6 +1,7 @@
 /**
- * `npm run release -- VERSION [--publish]`: tests what is committed, packs it, and publishes it to npm with its
- * provenance. Without `--publish` npm only tries, and nothing is tagged. `docs/reference/releases.md` has the steps before.
+ * `npm run release -- VERSION [--publish]`: tests the last commit, packs it, and publishes it to npm with its
+ * provenance. Without `--publish`, npm makes a dry run and the script makes no tag. `docs/reference/releases.md` has
+ * the steps before.
  */
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -57,7 +58,7 @@ function linesOf(program: string, ...args: string[]): string[] {
   return output.split('\n').filter((line) => line !== '');
 }
 
-/** @throws {PackError} if the program fails, after it has said why. */
+/** Runs a program and shows its output. @throws {PackError} if the program fails. */
 function show(program: string, ...args: string[]): void {
   try {
     execFileSync(program, args, { cwd: PROJECT, stdio: 'inherit' });
