@@ -1,17 +1,17 @@
 /**
- * The SQL that grants a role what the service needs (`needs.ts`). It compares with what the role has been granted, so that
- * it changes nothing where nothing is missing: every change of the catalog begins a new epoch of the cache.
+ * The SQL that grants a role the privileges that the service needs (`needs.ts`). The SQL grants only the privileges
+ * that the role lacks, because every change of the catalog begins a new epoch of the cache.
  *
- * The queue's tables have row level security and no policy, so a role that does not own them would see no row: each gets a
- * policy for the role.
+ * The queue's tables have row level security without a policy, so that a role that does not own them sees no row. The
+ * SQL creates a policy for the role on each of these tables.
  */
 import { dollarQuoted, literal } from '../compile/sql/text.ts';
 import { type Needs, QUEUE_SCHEMA, type TableNeed } from './needs.ts';
 
 /**
  * The SQL that lets a role run the service and its workers, and do nothing else in their schemas.
- * @param role as PostgreSQL knows it; it must be there.
- * @returns a script of one transaction. It fails with the name of a table that is not there.
+ * @param role the name of the role in PostgreSQL; the role must exist.
+ * @returns a script of one transaction. If a table is missing, the script fails with the name of the table.
  */
 export function grantsText(needs: Needs, role: string): string {
   return `-- Lets the role ${quoted(role)} run the service and its workers, and do nothing else in their schemas. Run it as the owner of
@@ -90,5 +90,5 @@ const rowOf = ({ schema, table, privileges }: TableNeed): string =>
 
 const functionsOf = ({ functions }: Needs): string => functions.map(literal).join(', ');
 
-/** As a name is written inside of a literal, where it may hold a line break. */
+/** A name as written inside a literal, where it may contain a line break. */
 const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;

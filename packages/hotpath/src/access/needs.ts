@@ -1,7 +1,7 @@
 /**
- * What a role must be allowed in the database to run the service and its workers, and nothing more: to read the tables
- * that resources are made of, to write what is declared (`writes` of a module), and to use the log of changes and the
- * queue. `grants.ts` grants it, and `/readyz` checks it.
+ * The privileges that a role needs in the database to run the service and its workers, and no others. The role reads
+ * the tables of the resources, writes the declared tables (`writes` of a module), and uses the log of changes and the
+ * queue. `grants.ts` grants the privileges, `/readyz` checks them.
  */
 
 import { viewsOf, type Watched } from '../freshness/watched.ts';
@@ -10,7 +10,7 @@ import type { DataModel } from '../model/data-model.ts';
 /** A privilege of PostgreSQL on a table. */
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
-/** By model: what is done to its rows beside reading them. A lock (`FOR UPDATE`, `FOR SHARE`) needs `UPDATE`. */
+/** The kinds of writes to the rows of each model. A lock (`FOR UPDATE`, `FOR SHARE`) needs `UPDATE`. */
 export type Writes<Model extends string = string> = Readonly<
   Partial<Record<Model, readonly Exclude<Privilege, 'SELECT'>[]>>
 >;
@@ -22,12 +22,12 @@ export interface TableNeed {
   readonly privileges: readonly Privilege[];
 }
 
-/** The privileges that a role must have, in full. */
+/** All privileges that a role must have. */
 export interface Needs {
   readonly tables: readonly TableNeed[];
-  /** With their schemas and argument types: `"hotpath".begin_epoch()`. */
+  /** Functions with their schemas and argument types: `"hotpath".begin_epoch()`. */
   readonly functions: readonly string[];
-  /** Whether there are jobs, and so a queue. */
+  /** Whether the service has jobs, and therefore a queue. */
   readonly hasQueue: boolean;
 }
 
@@ -37,19 +37,19 @@ export interface NeedsOptions {
   readonly dataModel: DataModel;
   /** The tables and columns that the resources read. */
   readonly watched: Watched;
-  /** The tables that the service writes, in parts. */
+  /** The tables that the service writes, in one or more parts. */
   readonly writes: readonly Writes[];
-  /** Of the models that do not name theirs. */
+  /** The schema of the models that name none. */
   readonly schema: string;
-  /** Whether there are jobs; true without it. */
+  /** Whether the service has jobs; true without it. */
   readonly hasQueue?: boolean;
-  /** Whether Prisma Migrate keeps its table there, which readiness reads; true without it. */
+  /** Whether the database has the table of Prisma Migrate, which the readiness check reads; true without it. */
   readonly hasMigrations?: boolean;
 }
 
 const OWN_SCHEMA = 'hotpath';
 
-/** What the service and its workers do with the library's own tables. */
+/** The privileges that the service and its workers need on the library's own tables. */
 const OWN_TABLES: Readonly<Record<string, readonly Privilege[]>> = {
   version: ['SELECT'],
   log: ['SELECT'],
@@ -103,7 +103,7 @@ export function needsOf({ dataModel, watched, writes, schema, ...has }: NeedsOpt
   if (hasQueue) addAll(QUEUE_TABLES, QUEUE_SCHEMA);
   const tables = [...held.values()].map(({ need, privileges }) => ({ ...need, privileges: [...privileges] }));
   return {
-    // Stryker disable next-line EqualityOperator: no two places are equal, since each table is held once
+    // Stryker disable next-line EqualityOperator: no two places are equal, because each table occurs once
     tables: tables.sort((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1)),
     functions: FUNCTIONS,
     hasQueue,

@@ -1,22 +1,22 @@
 /**
- * The budget: how many statements a route may spend on one request, whatever the number of rows. More than that, or the
- * same normalised statement again and again in one request, is what budgets prevent.
+ * The budget: the number of statements that a route may spend on one request, whatever the number of rows. A request
+ * that sends more, or sends one normalised statement too often, is over budget.
  */
 import type { Ledger, Repetition } from './ledger.ts';
 
 /** The treatment of a request over budget: it fails, it is logged, or it is counted. */
 export type BudgetMode = 'throw' | 'warn' | 'count';
 
-/** How often a statement may not be sent in one request, unless somebody says otherwise. */
+/** The default number of times at which a repeated statement is over budget. */
 export const REPEATED = 3;
 
-/** What a route may spend on one request. */
+/** The budget of a route. */
 export interface RouteBudget {
   /** Method and pattern: `GET /users/:id`. */
   readonly route: string;
-  /** Statements; `Infinity` for a route that has no budget. */
+  /** The number of statements; `Infinity` for a route that has no budget. */
   readonly budget: number;
-  /** From so many times on, the same statement is one too many. */
+  /** The number of times at which a repeated statement is over budget. */
   readonly repeated?: number;
 }
 
@@ -25,23 +25,25 @@ export interface Overrun {
   readonly route: string;
   readonly budget: number;
   readonly statements: number;
-  /** Statements that were sent too often; none if they were merely too many. */
+  /** Statements that the request sent too often; empty if only the total is over budget. */
   readonly repeated: readonly Repetition[];
-  /** Every statement that was sent. */
+  /** Every statement that the request sent. */
   readonly sent: readonly Repetition[];
 }
 
-/** What a request spent beyond its route's budget; `undefined` if nothing. */
+/** The statements of a request beyond its route's budget; `undefined` if the request is within the budget. */
 export function overrunOf(ledger: Ledger, { route, budget, repeated: limit = REPEATED }: RouteBudget) {
   const repeated = ledger.statements >= limit ? ledger.repeated(limit) : [];
   if (ledger.statements <= budget && repeated.length === 0) return undefined;
   return { route, budget, statements: ledger.statements, repeated, sent: ledger.all() } satisfies Overrun;
 }
 
-/** So many statements of a request that repeats none are named. */
+/** The message names at most this number of statements if the request repeats none. */
 const NAMED = 20;
 
-/** The overrun in words: the route, each statement that is one too many, how often it was sent, and its lines of code. */
+/**
+ * The overrun in words: the route, the statements over budget, how often the request sent each, and the lines of code.
+ */
 export function explain({ route, budget, statements, repeated, sent }: Overrun): string {
   const bound = budget === Infinity ? '' : `; its budget is ${budget}`;
   const named = repeated.length > 0 ? repeated : sent.slice(0, NAMED);

@@ -1,12 +1,13 @@
 /**
- * `budgets`: the guard against N+1 as a Fastify plugin, for an application on Prisma, Drizzle or `pg` as it is.
+ * `budgets`: the guard against N+1 as a Fastify plugin, for an existing application on Prisma, Drizzle or `pg`.
  *
  *     app.register(budgets, { pool, mode: 'throw' });
  *     app.get('/users/:id', { config: { budget: 2 } }, handler);
  *
- * A request that sends the same statement three times, or more statements than its route's budget, is over budget. That
- * holds for every route of the scope; what a hook sends that was added before the plugin is not counted. Only routes that
- * are declared after it is loaded have their `config` checked, and are refused without one if it is required.
+ * A request is over budget if it sends more statements than its route's budget, or one statement three times. The
+ * plugin covers every route of its scope. It does not count statements of hooks that the application added before the
+ * plugin. It checks the `config` of routes that the application declares after the plugin; if `required` is set, it
+ * refuses such a route without a budget.
  */
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
@@ -28,15 +29,17 @@ import {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Statements that a request of this route may send. */
+    /** The number of statements that a request of this route may send. */
     budget?: number;
-    /** From so many times on, the same statement in one request of this route is one too many; `Infinity`: never. */
+    /**
+     * The number of times at which a repeated statement in one request of this route is over budget; `Infinity`: never.
+     */
     repeated?: number;
   }
   interface FastifyRequest {
     /** The statements of this request so far. */
     readonly ledger: Ledger;
-    /** What it has spent beyond its route's budget, once its reply is on its way. */
+    /** The statements beyond the route's budget. It is set once the reply is on its way. */
     readonly overrun: Overrun | undefined;
   }
   interface FastifyInstance {
@@ -45,7 +48,7 @@ declare module 'fastify' {
   }
 }
 
-/** The plugin that counts the statements of each request and holds them against its budget. */
+/** The plugin that counts the statements of each request and compares the count with the route's budget. */
 export const budgets = fp<BudgetsOptions>(
   async (app, given) => {
     const options = checkedOptions(given);
@@ -58,7 +61,7 @@ export const budgets = fp<BudgetsOptions>(
     app.addHook('onClose', async () => undo.forEach((each) => void each()));
     app.addHook('onRoute', (route) => checkRoute(route, options));
     app.addHook('onRequest', (request, _reply, done) => withLedger(guard.ledgerOf(request), done));
-    // A body that arrives, or a plugin that waits for an event, goes on in a context of its own.
+    // An arriving body, or a plugin that waits for an event, continues in another asynchronous context.
     const goOn = (request: FastifyRequest, done: () => void) => {
       const ledger = guard.ledgerOf(request);
       if (currentLedger() === ledger) done();
@@ -90,7 +93,7 @@ function mustBeAlone(app: FastifyInstance, { decorate }: CheckedOptions): void {
 
 function decorate(app: FastifyInstance, guard: Guard): void {
   app.decorate(GUARDED, true);
-  // Declared beforehand, so that every request has one shape.
+  // Declared at registration, so that all request objects have one shape.
   for (const name of [LEDGER, OVERRUN, SETTLED]) app.decorateRequest(name);
   if (!guard.options.decorate) return;
   app.decorate('overruns', guard.overruns);

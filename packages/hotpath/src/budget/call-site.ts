@@ -1,9 +1,9 @@
 /**
- * Call sites: which line of the application's own code asked for a statement.
+ * Call sites: the line of the application's own code that sent a statement.
  *
- * The stack of the call names it for `pg`. A lazy query, such as Drizzle's, runs on a stack without that line, so the
- * stack is read again when the result is there: by then the code that awaits it is known. Prisma names the line itself
- * (`hotpath/prisma`).
+ * For `pg`, the stack of the call has the line. A lazy query, such as Drizzle's, runs on a stack without it. So the
+ * call site reads the stack again when the result arrives: by then the stack has the code that awaits the query. For
+ * Prisma, `hotpath/prisma` finds the line.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -57,10 +57,10 @@ const callSites = new AsyncLocalStorage<CallSite | undefined>();
 
 export const currentCallSite = (): CallSite | undefined => callSites.getStore();
 
-/** Runs `run` so that its statements are said to come from `site`, or from their own lines without one. */
+/** Runs `run` and attributes its statements to `site`. Without a site, each statement has its own line. */
 export const withCallSite = <T>(site: CallSite | undefined, run: () => T): T => callSites.run(site, run);
 
-/** Runs `run` so that its statements are said to come from `line` (`file:line:column`). */
+/** Runs `run` and attributes its statements to `line` (`file:line:column`). */
 export const fromLine = <T>(line: string | undefined, run: () => T): T =>
   line === undefined ? run() : withCallSite(new CallSite([], line), run);
 
@@ -71,11 +71,11 @@ function stackHere(): string {
   Error.stackTraceLimit = DEEP_ENOUGH;
   const { stack } = new Error();
   Error.stackTraceLimit = limit;
-  // An application may set `Error.prepareStackTrace`, which returns anything.
+  // An application may set `Error.prepareStackTrace`, which may return any value.
   return typeof stack === 'string' ? stack : '';
 }
 
-/** The file of a frame: an absolute path or a URL of one, on POSIX systems and on Windows. */
+/** The file of a stack frame: an absolute path or a URL of a file, on POSIX systems and on Windows. */
 const FRAME = /(?:^| \(|at )(?:async )?((?:file:\/\/)?(?:\/|[A-Za-z]:[\\/]).*:\d+:\d+)\)?$/;
 
 /** The first line of a stack that is the application's own. */
@@ -92,7 +92,7 @@ function* ownLines(stack: string, ignore: readonly RegExp[]): Generator<string, 
   return undefined;
 }
 
-/** Without the scheme of a URL, and without the query that a loader adds to it. */
+/** The path without the scheme of a URL, and without the query that a loader adds to it. */
 function pathOf(place: string): string {
   if (!place.startsWith('file://')) return place;
   const path = place.replace(/^file:\/\/(?:\/(?=[A-Za-z]:))?/, '').replace(/\?[^:]*(?=:\d+:\d+$)/, '');
@@ -104,8 +104,8 @@ function pathOf(place: string): string {
 }
 
 /**
- * The folder of this package's code, if it lies in files of its own. In a bundle it does not, and the frames of a source
- * map name where it came from.
+ * The folder of this package's code, if the code is in files of its own. In a bundle it is not; there a source map
+ * gives frames their original files.
  */
 const OWN_FOLDER = /^(.*\/)budget\/call-site\.[jt]s$/.exec(pathOf(import.meta.url))?.[1];
 

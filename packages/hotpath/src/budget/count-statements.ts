@@ -1,9 +1,9 @@
 /**
- * `countStatements(pool)`: writes each statement that a `pg.Pool` sends into the ledger of the request that asks,
- * whatever sends it: the pool itself, a connection taken from it, Drizzle, or Prisma over `new PrismaPg(pool)`.
+ * `countStatements(pool)`: writes each statement that a `pg.Pool` sends into the ledger of the current request. The
+ * statement may come from the pool itself, a connection of the pool, Drizzle, or Prisma over `new PrismaPg(pool)`.
  *
- * It replaces `query` and `connect` of this one pool, and `query` of its connections as they are taken, and puts them
- * back when it is undone.
+ * It replaces `query` and `connect` of this one pool, and `query` of each connection that the pool hands out. Undoing
+ * it restores the methods.
  */
 import type pg from 'pg';
 import { currentSpan, runWith } from '../telemetry/context.ts';
@@ -16,10 +16,10 @@ import { traceWait } from './statement-span.ts';
 const counts = new WeakMap<pg.Pool, PoolCount>();
 
 /**
- * Counts the statements of a pool. Called again for the same pool, it counts nothing twice, and ends when each call has
- * been undone.
- * @returns what undoes it.
- * @throws {TypeError} if `pool` is no `pg.Pool`.
+ * Counts the statements of a pool. A second call for the same pool counts no statement twice; counting ends when each
+ * call has been undone.
+ * @returns a function that undoes the call.
+ * @throws {TypeError} if `pool` is not a `pg.Pool`.
  */
 export function countStatements(pool: pg.Pool): () => void {
   mustBePool(pool);
@@ -41,7 +41,7 @@ function mustBePool(pool: unknown): void {
   const { query, connect, on, idleCount } = Object(pool) as Record<string, unknown>;
   if ([query, connect, on].every((method) => typeof method === 'function') && typeof idleCount === 'number') return;
   throw new TypeError(
-    'hotpath/budget counts the statements of a pg.Pool, but `pool` is none. Prisma takes one, `new PrismaPg(pool)`, and so does Drizzle, `drizzle(pool)`, whose pool is `db.$client`.',
+    'hotpath/budget counts the statements of a pg.Pool, but `pool` is not a pg.Pool. Prisma takes one, `new PrismaPg(pool)`, and so does Drizzle, `drizzle(pool)`, whose pool is `db.$client`.',
   );
 }
 
@@ -55,7 +55,7 @@ class PoolCount {
     this.#pool = pool;
     this.#restore = [replaceMethod(pool, 'query', poolQuery), replaceMethod(pool, 'connect', poolConnect)];
     pool.on('connect', this.#count).on('acquire', this.#count).on('remove', this.#forget);
-    // Those that are in use now. The list is not declared, but every version of `pg-pool` has it.
+    // The connections that exist now. The types of `pg` do not declare the list, but every version of `pg-pool` has it.
     const { _clients: open = [] } = pool as unknown as { _clients?: pg.Client[] };
     for (const client of open) this.#count(client);
   }
@@ -80,8 +80,8 @@ class PoolCount {
 }
 
 /**
- * Replaces a method of one object. @returns what puts it back; if somebody has put another around it since, ours stays in
- * between and does nothing.
+ * Replaces a method of one object. @returns a function that restores the method. If other code has wrapped our function
+ * since, the function stays in the chain and does nothing.
  */
 function replaceMethod(target: object, name: string, replace: (method: AnyFunction) => AnyFunction): () => void {
   const holder = target as Record<string, AnyFunction>;
@@ -101,13 +101,13 @@ function replaceMethod(target: object, name: string, replace: (method: AnyFuncti
   };
 }
 
-/** A pool's query sends its statement once there is a connection, on another stack: its line is kept from here. */
+/** A pool's query sends its statement once a connection is free, on another stack. So this function keeps the line. */
 function poolQuery(query: AnyFunction): AnyFunction {
   return function (this: unknown, ...args) {
     const site = currentCallSite() ? undefined : currentLedger()?.callSite();
     if (!site) return query.apply(this, args);
     const last = args.length - 1;
-    // What a callback sends comes from a line of its own.
+    // Statements that a callback sends have lines of their own.
     if (typeof args[last] === 'function') args[last] = bound(args[last] as AnyFunction);
     const result = withCallSite(site, () => query.apply(this, args));
     return site.isKnown ? result : afterPromise(result, { site });
@@ -115,8 +115,9 @@ function poolQuery(query: AnyFunction): AnyFunction {
 }
 
 /**
- * A request that waits for a connection is called back from the request that released one, so its callback is bound to
- * it. A connection outlives the request that opens it, so it is opened for nobody.
+ * A request that waits for a connection continues in the context of the request that released it, so the callback is
+ * bound to the waiting request. A connection outlives the request that opens it, so the pool opens it outside of any
+ * request.
  */
 function poolConnect(connect: AnyFunction): AnyFunction {
   return function (this: unknown, ...args) {

@@ -1,8 +1,9 @@
 /**
- * One query of a connection, counted: the ledger of the request that asks gets the statement, and its trace a span.
+ * One query of a connection, counted: the ledger of the current request gets the statement, and the trace gets a span.
  *
- * `pg` answers from the connection's own context, which is that of the request that opened it. So a callback, and the
- * handlers of a cursor or a stream, are bound to the request that gave them: what they send is counted for that request.
+ * `pg` answers in the connection's context, which is that of the request that opened the connection. So a callback, and
+ * the handlers of a cursor or a stream, are bound to the request that passed them: the ledger of that request counts
+ * the statements that they send.
  */
 import { errorMonitor } from 'node:events';
 import type pg from 'pg';
@@ -15,7 +16,7 @@ import { textOf, traceStatement } from './statement-span.ts';
 export type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 export type Finish = (error?: unknown, result?: unknown) => void;
 
-/** `query` of a connection as a function that counts. */
+/** `query` of a connection, as a function that counts. */
 export function countedQuery(client: pg.Client, query: AnyFunction): AnyFunction {
   return function (this: unknown, ...args) {
     const ledger = currentLedger();
@@ -36,7 +37,10 @@ export function countedQuery(client: pg.Client, query: AnyFunction): AnyFunction
   };
 }
 
-/** A promise that calls `finish` first. It rejects as the other does, unheard if nobody listens. */
+/**
+ * A promise that calls `finish` first. It rejects as the original does, without an unhandled rejection if no code
+ * awaits it.
+ */
 export function afterPromise(result: unknown, { finish, site }: { finish?: Finish; site?: CallSite | undefined }) {
   if (!isPromise(result)) {
     finish?.();
@@ -59,7 +63,7 @@ export function afterPromise(result: unknown, { finish, site }: { finish?: Finis
 const isPromise = (result: unknown): result is Promise<unknown> =>
   typeof (result as Promise<unknown> | undefined)?.then === 'function';
 
-/** Puts `finish` where `pg` reports the end of the query. @returns false if only a promise reports it. */
+/** Puts `finish` where `pg` reports the end of the query. @returns false if only a promise reports the end. */
 function tellOfEnd(args: unknown[], finish: Finish): boolean {
   const query = Object(args[0]) as OwnCallback;
   const last = args.length - 1;
@@ -71,7 +75,7 @@ function tellOfEnd(args: unknown[], finish: Finish): boolean {
   } else if (typeof query.submit === 'function') {
     hearEvents(query, finish);
   } else if (hasOwn) {
-    // The application's own object, which it may send again, stays as it is.
+    // The application may send its own object again, so that object stays unchanged.
     args[2] = bound(tap(query.callback!, finish));
   } else {
     return false;
@@ -79,7 +83,7 @@ function tellOfEnd(args: unknown[], finish: Finish): boolean {
   return true;
 }
 
-/** A query that may submit itself, such as `pg.Query`, a cursor or a stream, or have its callback inside. */
+/** A query object that submits itself, such as `pg.Query`, a cursor or a stream, or that contains its callback. */
 interface OwnCallback {
   readonly submit?: unknown;
   callback?: AnyFunction;
@@ -104,13 +108,13 @@ function hearEvents(query: OwnCallback, finish: Finish): void {
     const handler = handlers[name];
     if (typeof handler === 'function') handlers[name] = bound(handler as AnyFunction);
   }
-  // The monitor hears errors without being a listener, so that one that nobody hears still ends the process.
+  // `errorMonitor` sees errors without being a listener, so that an error without a listener still ends the process.
   query.once?.(errorMonitor, finish);
   query.once?.('end', (result) => finish(null, result));
   query.once?.('close', () => finish());
 }
 
-/** A callback after `tell`, which is given the error and the result. */
+/** Wraps a callback, so that `tell` gets the error and the result first. */
 export const tap = (callback: AnyFunction, tell: Finish): AnyFunction =>
   function (this: unknown, ...args) {
     tell(args[0], args[1]);

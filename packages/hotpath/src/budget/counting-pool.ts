@@ -1,4 +1,4 @@
-/** A session pool whose statements are counted from the start. */
+/** A session pool that counts its statements from the start. */
 import type { SessionPoolConfig } from '../session/session-pool.ts';
 import { SessionPool } from '../session/session-pool.ts';
 import { countStatements } from './count-statements.ts';

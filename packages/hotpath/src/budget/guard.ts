@@ -1,4 +1,6 @@
-/** What `budgets` knows of each request: its ledger, and what it spent beyond its route's budget. */
+/**
+ * The guard of `budgets`: the state of each request, which is its ledger and the statements beyond its route's budget.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestError } from '../http/errors.ts';
 import type { ObservationPort } from '../observation/observation-port.ts';
@@ -14,7 +16,7 @@ export const SETTLED = Symbol('hotpath/budget settled');
 interface GuardedRequest {
   [LEDGER]?: Ledger | undefined;
   [OVERRUN]?: Overrun | undefined;
-  /** Whether nothing that it sends from now on belongs to its reply. */
+  /** Whether the reply is on its way, so that later statements do not belong to it. */
   [SETTLED]?: boolean | undefined;
 }
 
@@ -29,14 +31,16 @@ export class Guard {
     this.#ledgerOptions = { sites: options.mode !== 'count', ignore: options.ignore, port };
   }
 
-  /** A request that another plugin has answered before its ledger was opened gets an empty one. */
+  /**
+   * The ledger of a request. If another plugin answered the request before its ledger was opened, the ledger is empty.
+   */
   ledgerOf(request: FastifyRequest): Ledger {
     const guarded = request as GuardedRequest;
     guarded[LEDGER] ??= new Ledger(this.#ledgerOptions);
     return guarded[LEDGER];
   }
 
-  /** Settles the account of a request whose reply is ready. @returns the payload, or a problem document in its place. */
+  /** Settles a request whose reply is ready. @returns the payload, or a problem document instead. */
   settle(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
     if (this.#mayShowCost(request, reply)) showCost(this.ledgerOf(request), reply, this.options);
     else hideCost(reply, this.options);
@@ -46,7 +50,7 @@ export class Guard {
     return problemInstead({ error: requestError('budgetExceeded', explain(overrun)), payload }, request, reply);
   }
 
-  /** Settles the account of a reply that was a stream, or was written past Fastify: it can no longer fail. */
+  /** Settles a request whose reply was a stream, or bypassed Fastify: the guard can no longer make it fail. */
   settleLate(request: FastifyRequest): void {
     const guarded = request as GuardedRequest;
     if (!guarded[SETTLED] && !guarded[OVERRUN]) this.#overrun(request);
@@ -68,8 +72,9 @@ export class Guard {
   }
 
   /**
-   * A refusal may be of a row that is there and of one that is not. What it cost to find that out, and whether a cache
-   * knew, can differ between the two, so in production only those who may know are shown it.
+   * A refusal may concern an existing row or a missing one. The number of statements, and whether a cache had the
+   * answer, can differ between the two and so reveal which it is. In production the guard shows them only to permitted
+   * requests.
    */
   #mayShowCost(request: FastifyRequest, reply: FastifyReply): boolean {
     const { mode, showsCost } = this.options;

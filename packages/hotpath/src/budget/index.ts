@@ -4,7 +4,7 @@
  *     import { budgets } from 'hotpath/budget';
  *     app.register(budgets, { pool, mode: 'throw' });
  *
- * Without Fastify, a test can count what a piece of code sends:
+ * Without Fastify, a test can count the statements of a piece of code:
  *
  *     const ledger = new Ledger({ sites: true });
  *     await withLedger(ledger, () => work());

@@ -1,7 +1,7 @@
 /**
- * The ledger of one request: every statement it sent, counted where statements leave the process. It is found through
- * the asynchronous context, so that a statement inside a transaction, behind Prisma, or in a callback is counted for
- * the request that asked for it and for no other.
+ * The ledger of one request: every statement that the request sent, counted where statements leave the process. The
+ * ledger is in the asynchronous context. So a statement inside a transaction, behind Prisma, or in a callback counts
+ * for the request that caused it, and for no other.
  */
 import type { ObservationPort, Observer } from '../observation/observation-port.ts';
 import { type Carrier, currentCarrier, runWith, type TraceHeaders } from '../telemetry/context.ts';
@@ -9,17 +9,17 @@ import type { Step } from '../telemetry/span.ts';
 import { CallSite, currentCallSite, withCallSite } from './call-site.ts';
 import { isSessionControl, normalise } from './normalise.ts';
 
-/** Statements that differ in nothing but values and comments. */
+/** Statements that differ only in values and comments. */
 export interface Repetition {
   readonly statement: string;
   times: number;
-  /** Lines of the application's own code that sent it (`file:line:column`), if lines are kept. */
+  /** Lines of the application's own code that sent the statement (`file:line:column`), if the ledger keeps lines. */
   readonly sites: Set<string>;
 }
 
 /** The data that a ledger keeps of each statement. */
 export interface LedgerOptions {
-  /** Keeps the line of code of each statement; costs a stack trace a statement. */
+  /** Whether the ledger keeps the line of code of each statement. That costs a stack trace a statement. */
   readonly sites: boolean;
   /** Files whose lines are not the application's own, such as a generated client. */
   readonly ignore?: readonly RegExp[];
@@ -27,14 +27,14 @@ export interface LedgerOptions {
   readonly port?: ObservationPort;
 }
 
-/** A ledger that is opened within a request or a job is in its trace. */
+/** A ledger that is opened within a request or a job belongs to its trace. */
 export class Ledger implements Carrier {
   traceId: string | undefined;
   span: Step | undefined;
   incoming: TraceHeaders | undefined;
   statements = 0;
   failures = 0;
-  /** Time from sending statements to their results, added up, in milliseconds. */
+  /** The sum of the times from sending a statement to its result, in milliseconds. */
   durationMs = 0;
   readonly #options: LedgerOptions;
   readonly #repetitions = new Map<string, Repetition>();
@@ -47,7 +47,7 @@ export class Ledger implements Carrier {
     this.incoming = around?.incoming;
   }
 
-  /** Whether it keeps the line of code of each statement. */
+  /** Whether the ledger keeps the line of code of each statement. */
   get keepsSites(): boolean {
     return this.#options.sites;
   }
@@ -63,7 +63,7 @@ export class Ledger implements Carrier {
     return sites || this.observer?.wantsLines ? (currentCallSite() ?? new CallSite(ignore)) : undefined;
   }
 
-  /** Counts a statement that is being sent. @returns what to call when its result or its error is there. */
+  /** Counts a statement that is being sent. @returns a function to call when the result or the error arrives. */
   start(text: string, site = this.callSite()): (error?: unknown) => void {
     if (isSessionControl(text)) return () => {};
     this.statements += 1;
@@ -75,7 +75,7 @@ export class Ledger implements Carrier {
     };
   }
 
-  /** Statements that were sent at least `times` times. */
+  /** Statements that the request sent at least `times` times. */
   repeated(times: number): Repetition[] {
     return [...this.#repetitions.values()].filter((repetition) => repetition.times >= times);
   }
@@ -96,10 +96,10 @@ export class Ledger implements Carrier {
   }
 }
 
-/** Runs what a request does with its ledger. */
+/** Runs `run` with a ledger that counts its statements. */
 export const withLedger = <T>(ledger: Ledger, run: () => T): T => runWith(ledger, run);
 
-/** The ledger of the request or job that runs now; undefined outside of both. */
+/** The ledger of the current request or job; undefined outside of both. */
 export function currentLedger(): Ledger | undefined {
   let carrier = currentCarrier();
   while (carrier && !(carrier instanceof Ledger)) carrier = carrier.around;
@@ -107,8 +107,8 @@ export function currentLedger(): Ledger | undefined {
 }
 
 /**
- * A function that runs in the context in which it was bound, from whatever context it is called. `AsyncLocalStorage.bind`
- * would carry every context there is, and takes a hundred times as long.
+ * Binds a function to the current context, so that it runs in this context wherever it is called.
+ * `AsyncLocalStorage.bind` would carry all contexts, and takes a hundred times as long.
  */
 export function bound<This, Args extends unknown[], Result>(run: (this: This, ...args: Args) => Result) {
   const carrier = currentCarrier();

@@ -1,13 +1,16 @@
 /**
- * The normalised statement: a statement's text without what differs between two runs of the same one. Comments go,
- * white space is one space, values and parameters become `?`, and lists of them `(?)`.
+ * The normalised statement: a statement's text without the parts that differ between two runs. Comments are removed,
+ * white space becomes one space, values and parameters become `?`, and lists of them `(?)`.
  */
 import { LRUCache } from 'lru-cache';
 
 const REMEMBERED_TEXTS = 1000;
 const remembered = new LRUCache<string, string>({ max: REMEMBERED_TEXTS });
 
-/** Only so many characters of a longer text are looked at: what a bulk load writes into its statement is not kept. */
+/**
+ * The number of characters that are normalised. A bulk load writes its values into the statement; the ledger does not
+ * keep them.
+ */
 const LONGEST = 20_000;
 
 export function normalise(text: string): string {
@@ -20,7 +23,7 @@ export function normalise(text: string): string {
   return normalised;
 }
 
-/** A text that was cut may end within any of these. */
+/** A text that was cut may end within any of these tokens. */
 const QUOTED_NAME = '"(?:[^"]|"")*(?:"|$)';
 const STRING = "\\b[eE]'(?:[^'\\\\]|\\\\[\\s\\S]|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)";
 const DOLLAR_STRING = '(?<![\\w$])\\$((?:[A-Za-z_]\\w*)?)\\$[\\s\\S]*?(?:\\$\\2\\$|$)';
@@ -47,7 +50,7 @@ const CONTROL = [
 const SESSION_CONTROL = new RegExp(`${LEADING}(?:${CONTROL});?\\s*$`, 'i');
 
 /**
- * Whether a statement only frames others: a transaction's own `BEGIN` and `COMMIT`, or a setting of the session, such as
- * the tenant that row-level security asks for. They read and write no data; budgets are about those that do.
+ * Whether a statement only frames others: `BEGIN` and `COMMIT` of a transaction, or a setting of the session, such as
+ * the tenant for row-level security. Such a statement reads and writes no data, so budgets do not count it.
  */
 export const isSessionControl = (text: string): boolean => text.length < LONGEST && SESSION_CONTROL.test(text);

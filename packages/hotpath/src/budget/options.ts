@@ -1,17 +1,20 @@
-/** The options of `budgets`, and what is wrong with given ones. */
+/** The options of `budgets`, and their validation. */
 import type { FastifyRequest } from 'fastify';
 import type pg from 'pg';
 import { type BudgetMode, REPEATED } from './budget.ts';
 
 export interface BudgetsOptions {
   /**
-   * The pool or pools whose statements are counted: the one that Prisma (`new PrismaPg(pool)`) or Drizzle (`db.$client`)
-   * sends through. Without it, count them by `countStatements(pool)`.
+   * The pool or pools whose statements are counted: the pool of Prisma (`new PrismaPg(pool)`) or of Drizzle
+   * (`db.$client`). Without it, count them by `countStatements(pool)`.
    */
   readonly pool?: pg.Pool | readonly pg.Pool[];
-  /** The treatment of a request over budget: it fails with status 500 (tests), it is logged (development), or it is counted. */
+  /**
+   * The treatment of a request over budget: it fails with status 500 (tests), it is logged (development), or it is
+   * counted.
+   */
   readonly mode: BudgetMode;
-  /** Statements that a request may send whose route declares no budget; as many as it likes without it. */
+  /** The number of statements that a request may send if its route declares no budget; no limit without it. */
   readonly default?: number;
   /**
    * Refuses to register a route that declares no budget.
@@ -21,8 +24,8 @@ export interface BudgetsOptions {
   /** The number of repetitions of one statement in one request that is too many. 3 by default. */
   readonly repeated?: number;
   /**
-   * Files whose lines are not named, beside those in `node_modules` and in a folder `generated`: a generated client, or the
-   * module through which every query goes, so that its callers are named.
+   * Files that messages do not name, beside those in `node_modules` and in a folder `generated`. Examples are a
+   * generated client, or the module that sends every query: messages then name its callers.
    * @defaultValue `[]`
    */
   readonly ignore?: readonly RegExp[];
@@ -33,11 +36,11 @@ export interface BudgetsOptions {
    * of "not found" can differ between an existing row and a missing one.
    */
   readonly showsCost?: (request: FastifyRequest) => boolean;
-  /** Other headers of the application that tell the cost, taken off where it is not shown. */
+  /** Other headers of the application that show the cost. The plugin removes them where it does not show the cost. */
   readonly costHeaders?: readonly string[];
   /**
-   * Adds `request.ledger`, `request.overrun` and `app.overruns`. Turn it off if the application has these names itself;
-   * `currentLedger()` has the ledger all the same.
+   * Adds `request.ledger`, `request.overrun` and `app.overruns`. Turn it off if the application uses these names
+   * itself; `currentLedger()` still has the ledger.
    * @defaultValue `true`
    */
   readonly decorate?: boolean;
@@ -47,10 +50,10 @@ export type CheckedOptions = Required<Omit<BudgetsOptions, 'pool'>> & { readonly
 
 const MODES: readonly BudgetMode[] = ['throw', 'warn', 'count'];
 const GENERATED = /[\\/]generated[\\/]/;
-/** What Fastify itself reads of a plugin's options. */
+/** The options that Fastify itself reads. */
 const OF_FASTIFY = ['prefix', 'logLevel', 'logSerializers'];
 
-/** @throws {TypeError} naming the first option that does not fit, what it is, and what it must be. */
+/** @throws {TypeError} naming the first invalid option, its value, and the values that are valid. */
 export function checkedOptions(given: BudgetsOptions): CheckedOptions {
   const { pool, ...rest } = given;
   const options: CheckedOptions = {

@@ -1,4 +1,7 @@
-/** What `budgets` changes of a reply: the header that shows its cost, and the problem document of a request over budget. */
+/**
+ * The changes that `budgets` makes to a reply: the header that shows the cost, and the problem document of a request
+ * over budget.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestError } from '../http/errors.ts';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '../http/problem.ts';
@@ -15,12 +18,12 @@ export function showCost({ durationMs, statements }: Ledger, reply: FastifyReply
   reply.header(SERVER_TIMING, [cost, ...others].join(', '));
 }
 
-/** Takes off the headers of the application that tell the cost. */
+/** Removes the headers of the application that show the cost. */
 export function hideCost(reply: FastifyReply, { costHeaders }: CheckedOptions): void {
   for (const name of costHeaders) reply.removeHeader(name);
 }
 
-/** Headers of the payload that a problem document replaces, and those by which a cache might keep it. */
+/** Headers of the replaced payload, and headers that would let a cache keep the problem document. */
 const OF_THE_PAYLOAD = [
   'accept-ranges',
   'cdn-cache-control',
@@ -40,7 +43,7 @@ interface Replaced {
   readonly payload: unknown;
 }
 
-/** The reply is replaced here: an error in an `onSend` hook would not reach the application's error handler. */
+/** Replaces the reply directly: an error in an `onSend` hook does not reach the application's error handler. */
 export function problemInstead({ error, payload }: Replaced, request: FastifyRequest, reply: FastifyReply): string {
   discard(payload);
   for (const name of OF_THE_PAYLOAD) reply.removeHeader(name);
@@ -57,13 +60,13 @@ interface StreamLike {
   cancel?(): Promise<void>;
 }
 
-/** Whether a payload is read while it is sent: a stream of Node.js, one of the web, or a `Response`. */
+/** Whether a payload is read while it is sent: a stream of Node.js, a web stream, or a `Response`. */
 export function isStream(payload: unknown): boolean {
   const { pipe, getReader, body } = Object(payload) as StreamLike;
   return typeof pipe === 'function' || typeof getReader === 'function' || typeof body?.getReader === 'function';
 }
 
-/** Lets go of what a stream that nobody reads holds, such as a connection. */
+/** Releases the resources of an unread stream, such as a connection. */
 function discard(payload: unknown): void {
   if (!isStream(payload)) return;
   const stream = payload as StreamLike;

@@ -1,4 +1,4 @@
-/** The spans of the database: one a statement, and one for the wait for a connection where there was none. */
+/** The spans of the database: one for each statement, and one for the wait if no connection is free. */
 import { LRUCache } from 'lru-cache';
 import type pg from 'pg';
 import type { Span, Step } from '../telemetry/span.ts';
@@ -7,14 +7,14 @@ import { normalise } from './normalise.ts';
 type Finish = (error?: unknown, result?: unknown) => void;
 
 export interface SentStatement {
-  /** As `pg` was given it: a text, or a query that has one. */
+  /** The statement as passed to `pg`: a text, or a query that has one. */
   readonly statement: unknown;
   readonly client: pg.Client;
-  /** What else is to be told of its end. */
+  /** A callback for the end of the statement, beside the span's. */
   readonly counted: Finish | undefined;
 }
 
-/** Starts the span of a statement. @returns what to call when its result or its error is there. */
+/** Starts the span of a statement. @returns a function to call when the result or the error arrives. */
 export function traceStatement(parent: Step, { statement, client, counted }: SentStatement): Finish {
   const text = normalise(textOf(statement));
   const summary = summaryOf(text);
@@ -47,7 +47,7 @@ export function traceWait(parent: Step | undefined): Finish | undefined {
   );
 }
 
-/** The text of a query as `pg` takes it: a string, an object that has one, or a stream over a cursor. */
+/** The text of a query as `pg` accepts it: a string, an object that has one, or a stream over a cursor. */
 export function textOf(statement: unknown): string {
   if (typeof statement === 'string') return statement;
   const { text, cursor } = Object(statement) as { text?: unknown; cursor?: { text?: unknown } };
@@ -78,7 +78,7 @@ export function rowsOf(result: unknown): number | undefined {
 const REMEMBERED_TEXTS = 1000;
 const summaries = new LRUCache<string, string>({ max: REMEMBERED_TEXTS });
 
-/** What a statement does to which tables, in few words: `SELECT users transactions`. */
+/** A short summary of a statement, its verb and its tables: `SELECT users transactions`. */
 export function summaryOf(text: string): string {
   let summary = summaries.get(text);
   if (summary === undefined) {
@@ -96,7 +96,7 @@ const COMMON = new RegExp(
   'gi',
 );
 const VERB = /\b(select|insert|update|delete|merge|truncate)\b/i;
-/** Longer ones say less. */
+/** A longer list of tables would say less. */
 const NAMED_TABLES = 8;
 
 function summarise(text: string): string {
@@ -107,13 +107,13 @@ function summarise(text: string): string {
   return [(verb ?? /^\w+/.exec(text)?.[0] ?? 'statement').toUpperCase(), ...named].join(' ');
 }
 
-/** Neither a word of SQL nor a function. */
+/** Whether a name is a table: neither a keyword nor a function. */
 function isTable({ 0: match, 1: keyword, 2: name, index, input }: RegExpExecArray): boolean {
   const isCalled = /^\s*\(/.test(input.slice(index + match.length, index + match.length + 2));
   return !RESERVED.has(name!.toLowerCase()) && !(isCalled && keyword!.toLowerCase() !== 'into');
 }
 
-/** Without the schema and without quotes. */
+/** The name without its schema and without quotes. */
 const bare = (name: string): string =>
   name
     .split(/\s*\.\s*/)
