@@ -1,8 +1,9 @@
 /**
- * The breaker: keeps what is slow or broken from slowing down everything else.
+ * The breaker: a circuit breaker, which keeps a slow or broken dependency from slowing down everything else.
  *
- * Closed, it lets work through and gives it a time limit. After so many failures in a row it opens: nothing is even
- * tried. Once it has been open for a while it lets one probe through; that closes it, or keeps it open for as long again.
+ * While it is closed, it runs work under a time limit. After a number of failures in a row it opens, and runs no work
+ * at all. After it has been open for a while, it runs one probe. The probe's success closes the breaker; its failure
+ * keeps the breaker open for as long again.
  */
 
 /** The result of work that was not tried, failed, or took too long. */
@@ -12,21 +13,22 @@ export type BreakerState = 'closed' | 'open' | 'probing';
 
 export interface BreakerOptions {
   readonly timeoutMs: number;
-  /** Failures in a row that open it. */
+  /** The number of failures in a row that open the breaker. */
   readonly failures?: number;
-  /** How long it stays open before it probes. */
+  /** How long it stays open before it runs a probe, in milliseconds. */
   readonly openMs?: number;
-  /** Told each time it opens or closes. */
+  /** Called each time the breaker opens or closes. */
   readonly onChange?: (state: 'closed' | 'open', cause?: unknown) => void;
 }
 
 export interface Breaker {
   readonly state: BreakerState;
-  /** The limit. */
+  /** The time limit of a piece of work, in milliseconds. */
   readonly timeoutMs: number;
   /**
    * Never rejects.
-   * @param patienceMs a shorter limit of the caller's own; not to make it is no failure.
+   * @param patienceMs a shorter limit of the caller's own. Work that exceeds only this limit does not count as a
+   * failure.
    */
   attempt<T>(work: () => Promise<T>, patienceMs?: number): Promise<T | typeof AWAY>;
 }
@@ -85,7 +87,7 @@ export function createBreaker({ timeoutMs, failures = 5, openMs = 1000, onChange
   };
 }
 
-/** Where this process was too busy to see the result in time, it looks once more before it calls it late. */
+/** If this process was too busy to see the result in time, it checks once more before it counts the work as late. */
 function within<T>(ms: number, work: Promise<T>): Promise<T | typeof LATE> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => setImmediate(() => resolve(LATE)), ms);

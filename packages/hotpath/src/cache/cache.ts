@@ -1,23 +1,24 @@
 /**
- * The cache: answers a query from memory, from Redis, by waiting for a request that is reading it already, or by reading
- * the database, in this order.
+ * The cache: answers a query from memory, from Redis, by joining a request that reads it already, or by reading the
+ * database, in this order.
  *
- * One check at every hit makes it right: an entry is served only if the follower is current, and every change of what
- * the entry was made from that the follower knows is visible in the snapshot that the entry was read at. Nothing else
- * has to be in order: a fill that is late, a Redis that lost or kept too much, a lease with two holders, an entry that
- * was overwritten by an older one cost time, and no more.
+ * One check at every hit makes the answer right. The cache serves an entry only if the follower is current, and every
+ * change of the entry's data that the follower knows is visible in the snapshot of the entry. The check depends on
+ * nothing else. A late fill, a Redis that lost or kept too much, a lease with two holders, an older entry that replaced
+ * a newer one: each costs time, and nothing more.
  *
- * - An entry that a change has outdated is never served again, whatever its age. An entry that is only past its ttl may
- *   be: while it is read anew (`staleWhileRevalidate`), and while no database server answers (`staleIfError`).
- * - While the follower is not current the changes are unknown, so each request reads the database (`flight.ts` says how
- *   many can share a reading), and Redis keeps nothing. If no server answers either, `staleIfError` bounds for how long the
- *   changes may have been unknown.
- * - Memory keeps what a request has read past it, so that no later hit shows less than that request saw.
- * - A request that reads the database itself gets what it read, even if that is outdated by then: it was read after the
- *   request came. A request that waits for another one does so under the condition of `flight.ts`.
- * - An answer that a shared cache may keep is confirmed first: the log is read up to a moment after the request came, and
- *   the entry is held against what that reading found, wherever it came from. So what a shared cache fetches after a
- *   commit was acknowledged holds that commit, on every instance.
+ * - The cache never serves an entry that a change has outdated, whatever the entry's age. It serves an entry that is
+ *   only past its ttl in two cases: while it refreshes the entry (`staleWhileRevalidate`), and while no database server
+ *   answers (`staleIfError`).
+ * - While the follower is not current, the changes are unknown. Then each request reads the database (`flight.ts` says
+ *   how many requests share a read), and Redis keeps nothing. If no server answers either, `staleIfError` bounds how
+ *   long the changes may have been unknown.
+ * - Memory keeps the answer of a request that bypassed it, so that no later hit shows less than that request saw.
+ * - A request that reads the database itself gets the result of that read, even if a change outdates it meanwhile: the
+ *   read began after the request came. A request that joins another one does so under the condition of `flight.ts`.
+ * - The cache confirms an answer that a shared cache may keep: it first reads the log up to a moment after the request
+ *   came, then checks the entry against that reading, whatever tier the entry came from. So an answer that a shared
+ *   cache fetches after the acknowledgement of a commit contains that commit, on every instance.
  */
 import type { Follower } from '../freshness/follower.ts';
 import type { ObservationPort } from '../observation/observation-port.ts';
@@ -43,15 +44,15 @@ export interface CacheParts {
   readonly follower: Follower;
   /** The bound of this process's memory, in bytes. */
   readonly maxBytes: number;
-  /** Whether an answer is for the public, so that any client can fill the cache with it. Without it none is. */
+  /** Whether an answer is for the public, so that any client can fill the cache with it. Without it, no answer is. */
   readonly isPublic?: (key: string) => boolean;
-  /** Without it there is one tier. */
+  /** The second tier. Without it, the cache is memory alone. */
   readonly remote?: Remote | undefined;
-  /** Fills that may read the database at once, and that wait for it. */
+  /** The number of fills that may read the database at once, and the number that may wait. */
   readonly fills?: FillLimitOptions;
   /** How long a lease holds, in milliseconds. */
   readonly leaseMs?: number;
-  /** How old the follower's knowledge may be, in milliseconds; without it, as old as the follower's own bound. */
+  /** The highest age of the follower's last reading, in milliseconds; without it, the follower's own bound. */
   readonly maxAgeMs?: number;
   /** Whether an error says that no database server answers. */
   readonly isAway: (error: unknown) => boolean;
@@ -63,9 +64,9 @@ export interface CacheParts {
 
 const FILLS = { atOnce: 16, waiting: 256 };
 const LEASE_MS = 500;
-/** Entries that a new process takes from Redis start as if they had been read so often here. */
+/** The number of reads with which an entry that a new process takes from Redis starts. */
 const PRELOADED_USES = 8;
-/** Outcomes that may be confirmed: neither past their time, nor read while changes were unknown. */
+/** Outcomes that the cache can confirm: the entry is within its ttl, and was read while the changes were known. */
 const CONFIRMABLE: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'miss', 'coalesced']);
 
 export class Cache {
@@ -106,7 +107,7 @@ export class Cache {
     this.stats = this.#statsWith(remote);
   }
 
-  /** An entry of this process's memory that may be served as it is, counted as a hit. Without a promise. */
+  /** An entry in this process's memory that may be served, counted as a hit. It returns without a promise. */
   peek(key: string): Entry | undefined {
     this.#follower.touch();
     const held = this.#isCurrent() ? this.#lookUp(key, Date.now()) : undefined;
@@ -116,25 +117,25 @@ export class Cache {
     return held.entry;
   }
 
-  /** @throws what the query's source throws, where nothing else can be served. */
+  /** @throws the error of the query's source, if no entry can be served instead. */
   read(query: Query): Promise<CacheAnswer> {
     const isShared = query.policy.sharedMaxAge !== undefined;
     return this.#counted(query, (asked) => (isShared ? this.#confirm(asked) : this.#resolve(asked)));
   }
 
-  /** Reads the database whatever is kept, and keeps nothing. @throws what the query's source throws. */
+  /** Reads the database without looking at the tiers, and keeps nothing. @throws the error of the query's source. */
   bypass(query: Query): Promise<CacheAnswer> {
     return this.#counted(query, (asked) => this.#bypass(asked));
   }
 
-  /** Reads the database, and resolves when the answer is kept in both tiers. @throws what the query's source throws. */
+  /** Reads the database, and resolves when both tiers have the answer. @throws the error of the query's source. */
   async renew(query: Query): Promise<void> {
     await this.#keeper.keep(query.key, await this.#database.read(query));
   }
 
   /**
-   * Reads the database whatever is kept, for a client that may know more than this process.
-   * @throws what the query's source throws.
+   * Reads the database without looking at the tiers, for a client that may know more than this process.
+   * @throws the error of the query's source.
    */
   readPast(query: Query): Promise<CacheAnswer> {
     return this.#counted(query, (asked) => this.#readPast(asked));
@@ -150,7 +151,7 @@ export class Cache {
     count(this.#counters.cohorts, isOn ? 'on' : 'off');
   }
 
-  /** The keys that were read most from memory since the last call, most first. */
+  /** The keys with the most reads from memory since the last call, most read first. */
   takeReads(many: number): KeyReads[] {
     return this.#l1.takeReads(many);
   }
@@ -161,7 +162,7 @@ export class Cache {
     if (entry && entry !== AWAY && judge(this.#follower, entry) === 'fresh') this.#l1.set(key, entry, PRELOADED_USES);
   }
 
-  /** Resolves when what was filled so far is kept in both tiers. */
+  /** Resolves when both tiers have all entries that were filled so far. */
   settled(): Promise<void> {
     return this.#keeper.settled();
   }
@@ -170,7 +171,7 @@ export class Cache {
     return isCurrent(this.#follower, this.#maxAgeMs);
   }
 
-  /** What memory holds for a key. */
+  /** The entry in memory for a key, with its verdict. */
   #lookUp(key: string, now: number) {
     const entry = this.#l1.get(key);
     if (!entry) return undefined;
@@ -181,7 +182,7 @@ export class Cache {
 
   async #confirm(query: Query): Promise<CacheAnswer> {
     this.#follower.touch();
-    // Requests that come during a reading of the log wait for the next one together.
+    // Requests that come during one reading of the log share the next reading.
     const isCaughtUp = await this.#follower.catchUp(CATCH_UP_MS);
     const answer = await this.#resolve(query);
     const isKnown = isCaughtUp && CONFIRMABLE.has(answer.outcome);
@@ -190,7 +191,7 @@ export class Cache {
 
   async #resolve(query: Query): Promise<CacheAnswer> {
     this.#follower.touch();
-    // After an idle time the follower has to read the log first, which is less work than any read.
+    // After an idle time the follower reads the log first, which is cheaper than any read of data.
     if (!this.#isCurrent()) await this.#follower.catchUp(CATCH_UP_MS);
     if (!this.#isCurrent()) {
       because(query, 'unfollowed');
@@ -218,12 +219,12 @@ export class Cache {
       return coalesced(await flight.landing);
     }
     const answer = await this.#flights.start(query.key, query.tables, () => this.#fill(query, cause));
-    // After the flight has landed: while it is in the air, no refresh runs beside it.
+    // The refresh starts after the flight has landed, because no refresh runs beside a flight in the air.
     if (answer.outcome === 'stale') this.#refresh(query);
     return answer;
   }
 
-  /** Reads an entry anew in the background, unless it is being read already. */
+  /** Refreshes an entry in the background, unless a flight reads it already. */
   #refresh(query: Query): void {
     if (this.#flights.join(query.key)) return;
     const fill = () => traceLookUp(query, (traced) => this.#fill(traced, 'late'));
@@ -265,7 +266,10 @@ export class Cache {
     return this.#readPast(query).catch((error) => this.#rescue(query, error));
   }
 
-  /** If no server answers, an entry that is not known to be outdated is served past its ttl. @throws the error, else. */
+  /**
+   * Serves an entry past its ttl, if no server answers and no change is known to have outdated it. @throws `error`
+   * otherwise.
+   */
   async #rescue({ key }: Query, error: unknown): Promise<CacheAnswer> {
     if (!this.#isAway(error)) throw error;
     const local = this.#l1.get(key);

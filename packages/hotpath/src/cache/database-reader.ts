@@ -1,6 +1,6 @@
 /**
- * The reader: how the cache reads the database. It stamps each entry with the epoch that was known before the read, and
- * reads again if the connection turns out to lead to another server than the one that the follower follows.
+ * The reader: how the cache reads the database. It stamps each entry with the epoch that was known before the read. If
+ * the connection turns out to lead to another server than the one that the follower follows, the reader reads again.
  */
 import type { Follower } from '../freshness/follower.ts';
 import { isOfStandby } from '../freshness/snapshot.ts';
@@ -12,7 +12,7 @@ import type { Query } from './query.ts';
 /** How long a read may wait for the follower to catch up, in milliseconds. */
 export const CATCH_UP_MS = 50;
 
-/** The epoch of an entry that was read from another server than the one that is followed. It is never fresh. */
+/** The epoch of an entry from another server than the one that the follower follows. Such an entry is never fresh. */
 const NO_EPOCH = '';
 
 export class DatabaseReader {
@@ -24,12 +24,12 @@ export class DatabaseReader {
     this.limit = new FillLimit(limit);
   }
 
-  /** @throws what the query's source throws. */
+  /** @throws the error of the query's source. */
   async read({ source, policy }: Query): Promise<Entry> {
     let { epoch } = this.#follower;
     let reading = await this.limit.run(() => source.load());
     if (this.#isInDoubt(reading) && !(await this.#follower.doubt(reading.incarnation, CATCH_UP_MS))) {
-      // The pool has replaced the connection by now, which led to a server that the address no longer leads to.
+      // The pool has replaced the connection by now. The old one led to a server that the address no longer leads to.
       epoch = this.#follower.epoch;
       reading = await this.limit.run(() => source.load());
     }
@@ -37,12 +37,15 @@ export class DatabaseReader {
     return entryOf(reading, { ...times, epoch: this.#isElsewhere(reading) ? NO_EPOCH : epoch, readAt: Date.now() });
   }
 
-  /** A standby cannot be followed, so a read on one says nothing of the server that is. */
+  /**
+   * The follower cannot follow a standby, so a read on a standby does not show whether the follower follows the right
+   * server.
+   */
   #isInDoubt(reading: ReadResult): boolean {
     return this.#isElsewhere(reading) && !isOfStandby(reading.snapshot);
   }
 
-  /** Before the follower's first reading nothing is kept anyway. */
+  /** Before the follower's first reading the cache keeps no entry. */
   #isElsewhere({ incarnation }: ReadResult): boolean {
     return this.#follower.incarnation !== '' && this.#follower.incarnation !== incarnation;
   }

@@ -1,37 +1,37 @@
 /**
- * An entry: one cached response, as bytes that can be sent, with what it takes to decide whether they may be.
+ * An entry: one cached response. It has the bytes that can be sent, and the data that decides whether they may be sent.
  *
- * In Redis it is one binary value: a header of fixed width, then eight parts, each behind its length. Nothing has to be
- * parsed to send it. A value of another format, or one that was cut short, decodes to nothing.
+ * In Redis it is one binary value: a header of fixed width, then eight parts, each after its length. To send it needs
+ * no parsing. A value of another format, or a truncated one, decodes to nothing.
  *
- * Its bytes are its own. What a socket, zlib or `Buffer.from` gives lies in a block of 64 KB beside what others have
- * left there, and would keep the whole of it as long as the entry lives.
+ * An entry owns its bytes. The bytes from a socket, zlib or `Buffer.from` are part of a 64 KB block that other values
+ * share, and would keep the whole block in memory as long as the entry exists.
  */
 import { parseSnapshot, readSnapshot, type Snapshot, snapshotText } from '../freshness/snapshot.ts';
 import { ENCODINGS, type Encoding } from '../http/encoding.ts';
 
-/** What a read came to. */
+/** The result of a read. */
 export interface ReadResult {
-  /** 404 is a negative entry: its body is the sentence that says so. */
+  /** 404 makes a negative entry: its body is the sentence of the problem. */
   readonly status: 200 | 404;
   readonly body: string;
-  /** Of the body as it is, without an encoding: `"5-9f86d0…"`. Empty for a 404. */
+  /** The ETag of the body without an encoding: `"5-9f86d0…"`. Empty for a 404. */
   readonly etag: string;
-  /** The `Link` header, or empty. */
+  /** The `Link` header; empty without one. */
   readonly link: string;
-  /** As PostgreSQL writes it, from the statement that read the body. */
+  /** The snapshot in PostgreSQL's text form, from the statement that read the body. */
   readonly snapshot: string;
-  /** The life of the database in which the snapshot holds, from the same statement. */
+  /** The incarnation of the database in which the snapshot is valid, from the same statement. */
   readonly incarnation: string;
   readonly tags: readonly string[];
 }
 
-/** How long an entry may be served, from when it was read, in milliseconds. */
+/** How long an entry may be served, counted from its read, in milliseconds. */
 export interface Times {
   readonly ttlMs: number;
-  /** Past the ttl, while it is read anew. */
+  /** The time past the ttl in which it is served while the cache refreshes it. */
   readonly staleMs: number;
-  /** Past the ttl, while it cannot be read anew. */
+  /** The time past the ttl in which it is served while no database server answers. */
   readonly rescueMs: number;
 }
 
@@ -39,19 +39,19 @@ export type Bodies = { identity: Buffer } & { [encoding in Exclude<Encoding, 'id
 
 export interface Entry extends Times {
   readonly status: ReadResult['status'];
-  /** Encodings are added once they are made. */
+  /** The cache adds each encoding once it is made. */
   readonly bodies: Bodies;
   readonly etag: string;
   readonly link: string;
   readonly tags: readonly string[];
   readonly snapshot: Snapshot;
-  /** The follower's, from before it was read: snapshots of different epochs cannot be compared. */
+  /** The follower's epoch before the read: snapshots of different epochs cannot be compared. */
   readonly epoch: string;
   /** Milliseconds since 1970. */
   readonly readAt: number;
-  /** At which count of the follower's changes it was last found fresh; kept in this process alone. */
+  /** The follower's count of changes at which the entry was last found fresh. It stays in this process. */
   checkedAt: number;
-  /** How often this process has served it from memory since `takeReads`. */
+  /** The number of times that this process has served it from memory since `takeReads`. */
   reads: number;
 }
 
@@ -67,7 +67,7 @@ export function entryOf({ body, snapshot, incarnation: _, ...reading }: ReadResu
 
 const UNCHECKED = -1;
 
-/** A copy in memory of its own. */
+/** A copy of the bytes in memory of its own. */
 export function ownBytes(bytes: Buffer | string): Buffer {
   const own = Buffer.allocUnsafeSlow(Buffer.byteLength(bytes));
   if (typeof bytes === 'string') own.write(bytes);
@@ -75,19 +75,19 @@ export function ownBytes(bytes: Buffer | string): Buffer {
   return own;
 }
 
-/** Bytes that an entry takes in memory, about. */
+/** The approximate number of bytes that an entry takes in memory. */
 export function sizeOf({ bodies, tags }: Entry): number {
   const bytes = ENCODINGS.reduce((sum, encoding) => sum + (bodies[encoding]?.length ?? 0), 0);
   return tags.reduce((sum, tag) => sum + 2 * tag.length + TAG_BYTES, bytes + ENTRY_BYTES);
 }
 
-/** What V8 takes for the objects, as measured with small entries. */
+/** The bytes that V8 takes for the objects, as measured with small entries. */
 const ENTRY_BYTES = 1000;
 const TAG_BYTES = 40;
 
 const FORMAT = 1;
 const AT = { format: 0, status: 1, readAt: 3, ttl: 11, stale: 15, rescue: 19, parts: 23 };
-/** No tag holds it: it is no character that PostgreSQL stores. */
+/** No tag contains it: PostgreSQL stores no such character. */
 const BETWEEN_TAGS = '\0';
 
 export function encodeEntry(entry: Entry): Buffer {
@@ -104,7 +104,7 @@ export function encodeEntry(entry: Entry): Buffer {
   return Buffer.concat([header, ...parts.flatMap((part = EMPTY) => [lengthOf(part), part])]);
 }
 
-/** @returns nothing for what `encodeEntry` did not write. */
+/** @returns undefined for bytes that `encodeEntry` did not write. */
 export function decodeEntry(bytes: Buffer): Entry | undefined {
   if (bytes.length < AT.parts || bytes.readUInt8(AT.format) !== FORMAT) return undefined;
   const parts = partsOf(ownBytes(bytes));

@@ -1,26 +1,28 @@
 /**
- * Facts: what decides which viewer may see what, cached so that no instance believes a fact that a write has ended once
- * that write was answered.
+ * Facts: cached values that decide which rows a viewer may see. Once the write that ended a fact was answered, no
+ * instance believes that fact.
  *
- * A fact is an entry, kept in both tiers and checked at every use like any other: it is believed only if every change
- * of what it was made from is visible in its snapshot. That alone leaves a gap, since the knowledge of an instance is a
- * little old. Two times close the gap:
- * - a reader believes a fact only while its follower's latest reading was sent less than `BELIEVED_MS` ago, and else
- *   reads the log anew first, or the database;
- * - a writer that ends a fact answers only after `OUTLASTED_MS` have passed since its commit.
- * Take any use after the answer. The reading that it relies on was sent less than `BELIEVED_MS` before it, thus after
- * the commit, so it has seen the change. This holds for every instance, even one that no other knows of; whether Redis
- * is there, away, loses what it has acknowledged, or brings back what was overwritten; for a fill that began before the
- * change; for what depends on a fact further up a tree. It needs clocks that run equally fast, not clocks that agree.
+ * A fact is an entry. Both tiers keep it, and every use checks it like any other entry: an instance believes it only if
+ * its snapshot sees every known change of its data. That check leaves a gap, because an instance learns of a change a
+ * little later. Two times close the gap:
+ * - A reader believes a fact only if its follower's latest reading of the log was sent less than `BELIEVED_MS` ago.
+ *   Otherwise the reader reads the log first, or the database.
+ * - A writer that ends a fact answers only when `OUTLASTED_MS` have passed since its commit. Take any use after that
+ *   answer. It relies on a reading that was sent less than `BELIEVED_MS` before the use, therefore after the commit, so
+ *   the reading saw the change.
  *
- * A change is written through as well: the writer reads the new fact after its commit and keeps it in both tiers before
- * it answers, so that the next use, on any instance, costs no statement (`renew`). Nothing relies on it. What it keeps is
- * an entry like any other. Of two instances that change a fact at once, the one that reads first may be the last to
- * write to Redis; then the next use finds an entry that is outdated, and reads the fact anew. In memory an older entry
- * does not replace a newer one.
+ * This holds for every instance, even one that no other instance knows of. It holds if Redis is away, loses
+ * acknowledged values, or brings replaced ones back; for a fill that began before the change; and for data that depends
+ * on a fact further up a tree. It needs clocks of equal speed, not clocks that agree.
  *
- * A change made in `psql`, which answers no request, ends a fact everywhere within `BELIEVED_MS` of its commit. No fact is
- * served past its time, and none because the database is away.
+ * The writer also writes the change through (`renew`): it reads the new fact after its commit and keeps it in both
+ * tiers before it answers, so that the next use, on any instance, costs no statement. No guarantee relies on this,
+ * because the kept fact is an entry like any other. If two instances change a fact at once, the one that reads first
+ * may write to Redis last. Then the next use finds an outdated entry, and reads the fact again. In memory an older
+ * entry does not replace a newer one.
+ *
+ * A change made in `psql`, which has no reply to delay, ends a fact everywhere within `BELIEVED_MS` of its commit. The
+ * cache serves no fact past its ttl, and none because the database is away.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cache, type CacheParts } from './cache.ts';
@@ -30,7 +32,7 @@ import type { Query } from './query.ts';
 import type { CacheStats } from './stats.ts';
 
 const BELIEVED_MS = 100;
-/** With something on top, for clocks that do not run equally fast, and timers that are early. */
+/** `BELIEVED_MS` and a margin for clocks of unequal speed and for early timers. */
 const OUTLASTED_MS = 120;
 
 const POLICY: CachePolicy = { ttl: 3600 };
@@ -38,18 +40,18 @@ const NO_MORE = { etag: '', link: '' };
 
 /** A question that a fact answers. */
 export interface FactQuery {
-  /** The subject that it is about. */
+  /** The subject that the question is about. */
   readonly subject: string;
-  /** What is asked of this subject; tells questions apart. */
+  /** The question about this subject; it distinguishes questions. */
   readonly about: string;
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
-  /** Reads the database: the answer as text, and what it was made from. */
+  /** Reads the database: the answer as text, and the data that it was made from. */
   load(): Promise<Pick<ReadResult, 'body' | 'snapshot' | 'incarnation' | 'tags'>>;
 }
 
 export interface FactsOptions extends Omit<CacheParts, 'leaseMs' | 'isAway' | 'isPublic' | 'maxAgeMs'> {
-  /** Whether what is about this subject is cached. */
+  /** Whether facts about this subject are cached. */
   readonly isCached: (subject: string) => boolean;
 }
 
@@ -66,7 +68,7 @@ export class Facts {
     return this.#cache.stats;
   }
 
-  /** @throws what `load` throws. */
+  /** @throws the error of `load`. */
   async read(query: FactQuery): Promise<string> {
     const isOn = this.#options.isCached(query.subject);
     const held = isOn ? this.#cache.peek(keyOfFact(query)) : undefined;
@@ -77,8 +79,8 @@ export class Facts {
   }
 
   /**
-   * After a commit: resolves when no instance believes any more what the commit has ended, and when both tiers keep what
-   * holds now, if the database and Redis were in time. Never rejects.
+   * To call after a commit. Resolves when no instance believes a fact that the commit has ended, and when both tiers
+   * have the new fact, if the database and Redis answer in time. Never rejects.
    */
   async renew(query: FactQuery): Promise<void> {
     const renewedMs = OUTLASTED_MS + (this.#options.remote?.breaker.timeoutMs ?? 0);
@@ -87,12 +89,12 @@ export class Facts {
     await Promise.all([delay(OUTLASTED_MS), Promise.race([written, late])]);
   }
 
-  /** Resolves when what was read so far is kept in both tiers. */
+  /** Resolves when both tiers have all facts that were read so far. */
   settled(): Promise<void> {
     return this.#cache.settled();
   }
 
-  /** Once the follower knows of the commit, no reader here takes what was before for an answer. */
+  /** Once the follower knows of the commit, no reader here believes the fact from before it. */
   async #writeThrough(query: FactQuery): Promise<void> {
     const { isCached, follower } = this.#options;
     if (isCached(query.subject) && (await follower.catchUp())) await this.#cache.renew(cacheQuery(query));

@@ -1,6 +1,7 @@
 /**
- * The limit of fills: how many may read the database at once, so that a cold cache leaves connections to writes. A few
- * more wait. A fill that finds the queue full reads the database at once, where the pool limits it.
+ * The limit of fills: how many fills may read the database at once, so that a cold cache leaves connections to writes.
+ * A limited number of others wait. A fill that finds the queue full reads the database at once; there the pool limits
+ * it.
  */
 export interface FillLimitOptions {
   readonly atOnce: number;
@@ -36,7 +37,7 @@ export class FillLimit {
   async #enter(): Promise<void> {
     const { atOnce, waiting } = this.#options;
     if (this.#running < atOnce || this.#queue.length >= waiting) this.#running += 1;
-    // The fill that leaves hands its place on.
+    // A fill that ends hands its place to the next one.
     else await new Promise<void>((resolve) => this.#queue.push(resolve));
   }
 

@@ -1,13 +1,14 @@
 /**
- * Flights: fills under way in this process, one a key, that others who ask for the same wait for.
+ * Flights: fills under way in this process, one for each key, which requests for the same key join.
  *
- * A reader who comes after a change must not be answered with what was read before it. Which rows a flight reads is not
- * known before it lands, but which tables it looks at is. So it carries what was known when it started, and is joined
- * only while no change of its tables has become known since: then whatever the reader must see, the flight sees. Who
- * may not join starts a flight of his own, which takes the older one's place.
+ * A reader that comes after a change must not get an answer from before it. The rows that a flight reads are unknown
+ * before it lands, but its tables are known. So a flight carries the follower's position at its start. A reader joins
+ * it only if no change of its tables has become known since: then the flight sees every change that the reader must
+ * see. Otherwise the reader starts a new flight, which replaces the older one.
  *
- * While nobody knows what changes, no flight may be joined that is in the air. One that has not started yet may be, since
- * it will read what whoever asks now must see: so there is one in the air and one that waits for it, however many ask.
+ * While the changes are unknown, no reader may join a flight in the air. A reader may join a flight that has not
+ * started, because that flight will read everything that the reader must see. So each key has at most one flight in the
+ * air and one that waits for it, however many readers come.
  */
 import type { Follower } from '../freshness/follower.ts';
 import { parseSnapshot, type Snapshot } from '../freshness/snapshot.ts';
@@ -19,16 +20,16 @@ export interface Flight<T> {
   readonly since: Snapshot;
   readonly tables: readonly string[];
   readonly landing: Promise<T>;
-  /** Of who started it. */
+  /** The span of the request that started the flight. */
   readonly span: Step | undefined;
 }
 
 export interface Flights<T> {
   /** A flight that may be joined. */
   join(key: string): Flight<T> | undefined;
-  /** @param tables every table that the work looks at. */
+  /** @param tables every table that the work reads. */
   start(key: string, tables: readonly string[], work: () => Promise<T>): Promise<T>;
-  /** Joins the flight that starts once the one in the air has landed; where there is none, starts. */
+  /** Joins the flight that starts once the flight in the air has landed. Without one in the air, starts a flight. */
   joinNext(key: string, work: () => Promise<T>): Promise<T>;
   readonly inTheAir: number;
 }

@@ -1,11 +1,12 @@
 /**
- * The ghost: how often keys were asked for that are not in memory any more. It is one table of fixed size, four bytes a
- * key, in which a later key takes the place of an earlier one. So it forgets: after as many keys as it has places, about
- * a third of the earlier ones is left. Where it takes a key for another one, a value is admitted early, and no more.
+ * The ghost: remembers how often requests asked for keys that memory no longer has. It is one table of fixed size, four
+ * bytes for each key, in which a later key replaces an earlier one. So it forgets: after as many keys as it has places,
+ * about a third of the earlier keys is left. If it mistakes one key for another, the cache admits a value early, and
+ * nothing else happens.
  */
 import { fnv1a } from './fnv1a.ts';
 
-/** The lower bits of a place hold the count, the others the key's hash. */
+/** The lower bits of a place contain the count, the others the key's hash. */
 export const MOST_COUNTED = 15;
 
 export class Ghost {
@@ -24,7 +25,7 @@ export class Ghost {
     this.#places[hash & this.#mask] = (hash & ~MOST_COUNTED) | count;
   }
 
-  /** 0 for a key that is not remembered. */
+  /** 0 for a key that the ghost does not remember. */
   count(key: string): number {
     if (!this.#places) return 0;
     const hash = fnv1a(key);

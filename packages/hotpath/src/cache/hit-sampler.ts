@@ -1,12 +1,12 @@
 /**
- * The sampler: compares some of the hits with what the database answers, so that an entry that was served wrongly shows
- * up as a number, whatever made it wrong. Of what the cache relies on it trusts the log alone.
+ * The sampler: compares some of the hits with the answer of the database, so that a wrongly served entry shows up as a
+ * number, whatever the cause. Of the parts that the cache relies on, the sampler trusts only the log.
  *
- * A row may change between the hit and the second read, so that the two differ by right. Then the log tells: the
- * follower catches up with all that the second read can have seen, and if it still calls the entry fresh, nothing
- * explains the difference.
+ * A row may change between the hit and the second read, and then the two rightly differ. So the sampler asks the log:
+ * the follower catches up with everything that the second read can have seen. If the follower still calls the entry
+ * fresh, nothing explains the difference.
  *
- * It makes one comparison at a time, in the background; hits that come meanwhile are not compared.
+ * The sampler makes one comparison at a time, in the background. It does not compare hits that come meanwhile.
  */
 import type { Follower } from '../freshness/follower.ts';
 import type { Entry } from './entry.ts';
@@ -15,11 +15,11 @@ import { judge } from './verdict.ts';
 
 export interface HitSamplerOptions {
   readonly follower: Follower;
-  /** Of so many hits one is compared; of 0, none. */
+  /** Compares one hit in this number of hits; 0 compares none. */
   readonly oneIn: number;
-  /** Runs what belongs to no request. */
+  /** Runs work that belongs to no request. */
   readonly background: (work: () => Promise<void>) => void;
-  /** Told of an entry that differs without a reason. */
+  /** Called with an entry that differs without a reason. */
   readonly onInconsistent: (entry: Entry) => void;
 }
 
@@ -41,19 +41,19 @@ export class HitSampler {
     return this.#stats;
   }
 
-  /** Whether the hit that is being answered is to be compared. */
+  /** Whether the current hit is to be compared. */
   isDue(): boolean {
     const { oneIn } = this.#options;
     return oneIn > 0 && !this.#isBusy && Math.random() * oneIn < 1;
   }
 
-  /** Compares an entry that is being served. @param source reads what the entry was made from. */
+  /** Compares an entry that is being served. @param source reads the data that the entry was made from. */
   compare(entry: Entry, source: ReadSource): void {
     this.#isBusy = true;
     const done = () => {
       this.#isBusy = false;
     };
-    // A read that fails says nothing of the entry.
+    // A failed read says nothing about the entry.
     this.#options.background(() => this.#compare(entry, source).then(done, done));
   }
 

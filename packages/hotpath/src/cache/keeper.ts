@@ -1,6 +1,6 @@
 /**
- * The keeper: puts entries into both tiers. Memory gets an entry at once, Redis gets it with every encoding after the
- * replies that wait for it are written.
+ * The keeper: puts entries into both tiers. Memory gets an entry at once. Redis gets it with every encoding, after the
+ * server has written the replies that wait for the entry.
  */
 import type { Follower } from '../freshness/follower.ts';
 import type { Entry } from './entry.ts';
@@ -13,8 +13,8 @@ import { complete } from './variants.ts';
 import { judge } from './verdict.ts';
 
 /**
- * How long Redis keeps an answer for the public that no second request has asked for yet, in milliseconds. A flood of
- * distinct questions takes no more of Redis than what it asks in this time.
+ * How long Redis keeps a public answer that only one request has asked for, in milliseconds. A flood of distinct
+ * requests occupies no more of Redis than the requests of this time.
  */
 const BRIEF_MS = 30_000;
 
@@ -30,14 +30,14 @@ export interface KeeperParts {
 export class Keeper {
   readonly #parts: KeeperParts;
   readonly #underway = new Set<Promise<void>>();
-  /** Entries that Redis keeps for a short time. */
+  /** Entries that Redis keeps only for `BRIEF_MS`. */
   readonly #brief = new WeakSet<Entry>();
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
   }
 
-  /** Keeps an entry in both tiers, then gives the lease back. */
+  /** Keeps an entry in both tiers, then releases the lease. */
   keep(key: string, entry: Entry, lease?: Lease): Promise<void> {
     const { isPublic, l1 } = this.#parts;
     const isNew = isPublic(key) && !l1.knows(key);
@@ -51,7 +51,7 @@ export class Keeper {
     );
   }
 
-  /** @returns whether the entry was fresh, so that it could be kept. */
+  /** @returns whether the entry was fresh, so that memory keeps it. */
   keepInMemory(key: string, entry: Entry): boolean {
     const { follower, l1, events } = this.#parts;
     const isKept = entry.ttlMs > 0 && judge(follower, entry) === 'fresh';
@@ -61,7 +61,7 @@ export class Keeper {
     return true;
   }
 
-  /** Notes a read from memory. At its second request an entry is kept in Redis for as long as it may be served. */
+  /** Counts a read from memory. After its second request, Redis keeps the entry as long as it may be served. */
   noteRead(key: string, entry: Entry): void {
     if (entry.reads === 0 && this.#brief.delete(entry)) {
       void this.#track(afterReplies().then(() => this.#parts.l2?.set({ key }, entry)));
@@ -69,7 +69,10 @@ export class Keeper {
     entry.reads += 1;
   }
 
-  /** Keeps an entry that Redis gave. If another instance kept it for a short time, Redis keeps it longer from now on. */
+  /**
+   * Keeps an entry from Redis in memory. If another instance kept it in Redis for a short time, Redis keeps it longer
+   * now.
+   */
   adopt(key: string, entry: Entry, isFresh: boolean): void {
     const { isPublic, l1, l2 } = this.#parts;
     l1.set(key, entry);
@@ -77,7 +80,7 @@ export class Keeper {
     if (isBrief) void this.#track(l2!.prolong(key, entry));
   }
 
-  /** Resolves when everything so far is kept. */
+  /** Resolves when all entries so far are kept. */
   async settled(): Promise<void> {
     await Promise.all(this.#underway);
   }
@@ -98,5 +101,7 @@ export class Keeper {
   }
 }
 
-/** The server writes replies at the end of a turn of the event loop; this resolves in the turn after the next. */
+/**
+ * The server writes replies at the end of a turn of the event loop; this promise resolves in the turn after the next.
+ */
 const afterReplies = (): Promise<void> => new Promise((resolve) => setImmediate(setImmediate, resolve));

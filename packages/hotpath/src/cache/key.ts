@@ -1,17 +1,19 @@
 /**
- * The key of an entry: what was asked, and for whom. Two requests have the same key only if the same bytes answer both.
+ * The key of an entry: the request, and its viewer. Two requests have the same key only if the same bytes answer both.
  *
- * It is made from the request's text (path, sorted query) and the scope of the selection. The scope, whether the role
- * or the subject decides what is seen, is known once a selection was parsed. It depends on the text and the role alone,
- * so it is remembered by these, and no later request of the same text has its `fields` parsed to be found.
+ * A key consists of the request's text (path, sorted query) and the scope of the selection: whether the role alone or
+ * also the subject decides which rows are seen. The scope is known once a selection was parsed. It depends only on the
+ * text and the role, so the cache remembers it by these two, and later requests of the same text need no parsing of
+ * `fields` to be found.
  *
- * Its parts stand on lines of their own. A URL holds no line break, and neither does who a token may name (`auth.ts`).
+ * Each part of a key is on a line of its own. A URL contains no line break, and neither does a subject or role of a
+ * token (`auth.ts`).
  */
 import { hash } from 'node:crypto';
 import { PUBLIC, type Viewer } from '../resource/viewer.ts';
 import { ScanResistantCache } from './scan-resistant-cache.ts';
 
-/** What is known of a request's text, for a role. */
+/** The remembered facts about a request's text, for a role. */
 export interface Question {
   /** Path and sorted query. */
   readonly text: string;
@@ -21,7 +23,7 @@ export interface Question {
 }
 
 export interface Questions {
-  /** @param url as it was sent. */
+  /** @param url as the client sent it. */
   known(url: string, viewer: Viewer): Question | undefined;
   /** Remembers a question. */
   add(url: string, viewer: Viewer, known: Omit<Question, 'text'>): Question;
@@ -46,10 +48,13 @@ export function createQuestions(): Questions {
   };
 }
 
-/** A URL holds no line break, so the last one tells the two apart. */
+/** A URL contains no line break, so the last line break separates the two. */
 const nameOf = (url: string, role: string): string => `${role}\n${url}`;
 
-/** The text with its parameters in order; left as it is where it has a fragment, at which the router stops reading. */
+/**
+ * The text with its parameters in order. A text with a fragment stays unchanged, because the router stops reading
+ * there.
+ */
 function canonical(url: string): string {
   const query = url.indexOf('?');
   if (query === -1 || url.includes('#')) return url;
@@ -64,13 +69,13 @@ export function entryKey({ text, scope }: Question, { role, subject }: Viewer): 
   return scope === 'role' ? `${text}\n${role}` : `${text}\n${role}\n${subject}`;
 }
 
-/** What was asked, and by whom, read back from a key. */
+/** The request and its viewer, read back from a key. */
 export function askedBy(key: string): { readonly url: string; readonly viewer: Viewer } {
   const [url = '', role = '', subject] = key.split('\n');
   return { url, viewer: { role, subject } };
 }
 
-/** Whether an answer is for the public, so that anybody could have asked for it. */
+/** Whether an answer is for the public, so that any client could have asked for it. */
 export const isPublicKey = (key: string): boolean => askedBy(key).viewer.role === PUBLIC.role;
 
 export interface RemoteKeys {
@@ -78,7 +83,7 @@ export interface RemoteKeys {
   readonly lease: string;
 }
 
-/** The keys in Redis: nothing personal can be read from them, and both are in one slot of a cluster. */
+/** The keys in Redis. They reveal nothing personal, and both are in one slot of a cluster. */
 export function remoteKeys(namespace: string, key: string): RemoteKeys {
   const entry = `hotpath:${namespace}:{${hash('sha256', key, 'base64url')}}`;
   return { entry, lease: `${entry}:lease` };

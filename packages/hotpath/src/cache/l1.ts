@@ -1,4 +1,7 @@
-/** The first tier: entries in this process's memory, bounded by bytes; `scan-resistant-cache.ts` says which ones go. */
+/**
+ * The first tier: entries in this process's memory, bounded by bytes. `scan-resistant-cache.ts` chooses the entries
+ * that are evicted.
+ */
 import { includes } from '../freshness/snapshot.ts';
 import { type Entry, sizeOf } from './entry.ts';
 import { type KeyReads, mostRead } from './popular.ts';
@@ -7,26 +10,28 @@ import { ScanResistantCache, type ScanResistantOptions } from './scan-resistant-
 export interface L1 {
   get(key: string): Entry | undefined;
   /**
-   * Keeps an entry, unless one that was read later is there.
-   * @param uses how often it is known to be asked for; up to 15.
+   * Keeps an entry, unless memory has one that was read later.
+   * @param uses how often the entry is known to be requested; up to 15.
    */
   set(key: string, entry: Entry, uses?: number): void;
   delete(key: string): void;
-  /** Whether a key was asked for before, as far as is remembered. */
+  /** Whether a request asked for a key before, as far as memory remembers. */
   knows(key: string): boolean;
-  /** What was read most since it was last taken, most first. What was read seldom goes on being counted. */
+  /**
+   * The keys with the most reads since they were last taken, most read first. Keys with few reads keep their counts.
+   */
   takeReads(many: number): KeyReads[];
   /** The entries in memory, by their keys. */
   all(): Iterable<readonly [key: string, entry: Entry]>;
   readonly entries: number;
   readonly bytes: number;
-  /** Entries thrown out so far to make room. */
+  /** Entries evicted so far. */
   readonly evictions: number;
 }
 
 export type L1Options = Pick<ScanResistantOptions<Entry>, 'maxBytes' | 'isPublic' | 'onEvict'>;
 
-/** Reads from memory that make an entry worth telling of: fewer may be those of a scan. */
+/** The number of reads from memory that make an entry worth reporting: fewer may be those of a scan. */
 const LEAST_READS = 3;
 
 export function createL1(options: L1Options): L1 {

@@ -11,13 +11,13 @@ import { tracedCommand } from './spans.ts';
 export interface Remote {
   readonly redis: RedisClient;
   readonly breaker: Breaker;
-  /** Keeps apart those that share a Redis but not their database or their resources. */
+  /** Separates services that share a Redis but not their database or their resources. */
   readonly namespace: string;
   /** Whose observer is told of look-ups; nobody without it. */
   readonly port?: ObservationPort | undefined;
 }
 
-/** What is asked for, and what asks in its trace. */
+/** The key of a look-up, and its parent in the trace. */
 export interface LookUpKey {
   readonly key: string;
   readonly span?: Step | undefined;
@@ -26,9 +26,9 @@ export interface LookUpKey {
 export interface L2 {
   /** The entry, nothing, or `AWAY`. */
   get(asked: LookUpKey, patienceMs?: number): Promise<Entry | undefined | typeof AWAY>;
-  /** Never rejects. @param mostMs keeps it for so long at most. */
+  /** Never rejects. @param mostMs the longest time that Redis keeps the entry, in milliseconds. */
   set(asked: LookUpKey, entry: Entry, mostMs?: number): Promise<void>;
-  /** Keeps what was set for a short time as long as it may be served. Never rejects. */
+  /** Keeps an entry that was set for a short time as long as it may be served. Never rejects. */
   prolong(key: string, entry: Entry): Promise<void>;
 }
 

@@ -1,9 +1,10 @@
 /**
- * The lease: the right to fill a key, which one process of all holds. The others wait for the entry that the holder
- * stores. It ends by itself, so that a holder that dies holds up no other process for longer; a holder that is still at
- * work extends it.
+ * The lease: the right to fill a key, which one process of all has. The others wait for the entry that the holder
+ * stores. The lease ends by itself, so that a holder that dies delays the others only for a bounded time. A holder that
+ * is still working extends its lease.
  *
- * It spares the database work and protects no data: an entry is right or wrong by its snapshot, whichever process filled it.
+ * The lease saves work of the database and protects no data: an entry is right or wrong by its snapshot, whichever
+ * process filled it.
  */
 import { randomUUID } from 'node:crypto';
 import { AWAY } from './breaker.ts';
@@ -15,7 +16,7 @@ import { scriptCommand } from './redis-client.ts';
 export const HELD: unique symbol = Symbol('held');
 
 export interface Lease {
-  /** Gives the lease back, if it has not ended meanwhile. Never rejects. */
+  /** Releases the lease, unless it has ended already. Never rejects. */
   release(): Promise<void>;
 }
 
@@ -25,14 +26,14 @@ export interface Leases {
 
 /**
  * KEYS[1]  the lease
- * ARGV[1]  the token of the process that asks
+ * ARGV[1]  the token of the process that releases it
  */
 const RELEASE = `
   if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
   return 0
 `;
 
-/** As above, and ARGV[2] is the lease's new duration in milliseconds. */
+/** As `RELEASE`; ARGV[2] is the lease's new duration in milliseconds. */
 const EXTEND = `
   if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end
   return 0

@@ -1,17 +1,17 @@
 /**
- * The most read keys, added up over all processes: each process reports to Redis now and then which keys were read most
- * from its memory. Redis keeps them by day, so that old favourites are forgotten, and only so many, the least read left
- * out first.
+ * The most read keys of all processes: each process periodically reports to Redis the keys with the most reads from its
+ * memory. Redis keeps them by day, so that it forgets old favourites. It keeps a bounded number, and drops the least
+ * read first.
  *
- * Keys of the public have a set of their own, and at most half of the places while there are other keys. So nothing that
- * anonymous clients ask, however often, crowds out what viewers read.
+ * The keys of the public have a set of their own, and at most half of the places while viewers have keys. So anonymous
+ * requests, however many, never displace the keys that viewers read.
  */
 import { AWAY } from './breaker.ts';
 import { isPublicKey } from './key.ts';
 import type { Remote } from './l2.ts';
 import { scriptCommand } from './redis-client.ts';
 
-/** A key, and how often it was read from memory since it was last reported. */
+/** A key, and the number of its reads from memory since the last report. */
 export interface KeyReads {
   readonly key: string;
   readonly times: number;
@@ -20,11 +20,13 @@ export interface KeyReads {
 export interface Popular {
   /** Never rejects. */
   report(reads: readonly KeyReads[]): Promise<void>;
-  /** The most read of today and yesterday, most first; none while Redis is away. */
+  /** The most read keys of today and yesterday, most read first; none while Redis is away. */
   top(many: number): Promise<string[]>;
 }
 
-/** The most read, most first: so many, and of these at most half of the public, while there are others. */
+/**
+ * The `many` most read keys, most read first. At most half of them are the public's, while viewers have enough keys.
+ */
 export function mostRead(reads: Iterable<KeyReads>, many: number): KeyReads[] {
   const sorted = [...reads].sort((one, other) => other.times - one.times);
   const ofPublic = sorted.filter(({ key }) => isPublicKey(key));
@@ -35,13 +37,13 @@ export function mostRead(reads: Iterable<KeyReads>, many: number): KeyReads[] {
 }
 
 const DAY_MS = 86_400_000;
-/** Of the public, and of viewers. */
+/** The number of keys that Redis keeps, for the public and for viewers each. */
 const KEPT_KEYS = 10_000;
 
 /**
  * KEYS[1]  the reads of a day, of the public or of viewers
- * ARGV[1]  how many keys are kept
- * ARGV[2]  for how long, in milliseconds
+ * ARGV[1]  the number of keys to keep
+ * ARGV[2]  how long Redis keeps them, in milliseconds
  * ARGV[3…] reads and keys, in turn
  */
 const ADD = `

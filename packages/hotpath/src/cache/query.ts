@@ -1,4 +1,4 @@
-/** What the cache is asked, and what it answers. */
+/** A query to the cache, and its answer. */
 import type { Span } from '../telemetry/span.ts';
 import type { Entry, ReadResult } from './entry.ts';
 import type { Why } from './observed-cache.ts';
@@ -27,14 +27,14 @@ export interface CacheAnswer {
   readonly tier: Tier;
   readonly outcome: Outcome;
   /**
-   * Whether it holds every change that was committed before the request came, in this process or in any other. The cache
-   * finds this out only for policies with a `sharedMaxAge`.
+   * Whether it contains every change that was committed before the request came, in this process or in any other. The
+   * cache determines this only for policies with a `sharedMaxAge`.
    */
   readonly isConfirmed?: boolean;
-  /** Of a rescued answer: milliseconds since its time was over, or since its changes were last known. */
+  /** For a rescued answer: milliseconds since its ttl ended, or since its changes were last known. */
   readonly overdueMs?: number;
 }
 
-/** What a request gets that waited for the fill of another request: an answer that is stale or rescued stays so. */
+/** The answer for a request that joined the fill of another request: a stale or rescued answer keeps its outcome. */
 export const coalesced = (answer: CacheAnswer): CacheAnswer =>
   answer.outcome === 'stale' || answer.outcome === 'rescued' ? answer : { ...answer, outcome: 'coalesced' };

@@ -1,6 +1,6 @@
-/** A queue of values that a cache holds, oldest first, with the sum of their sizes. */
+/** A queue of values in a cache, oldest first, with the sum of their sizes. */
 
-/** A value in memory, its use, and its neighbours in the one queue that it is in. */
+/** A value in memory, its use, and its neighbours in the one queue that it belongs to. */
 export interface Held<V> {
   readonly key: string;
   readonly isPublic: boolean;
@@ -55,7 +55,7 @@ export class Queue<V> {
     this.#count -= 1;
   }
 
-  /** Measures a value anew, where it stands. */
+  /** Changes the size of a value, which keeps its position. */
   resize(held: Held<V>, size: number): void {
     this.#size += size - held.size;
     held.size = size;

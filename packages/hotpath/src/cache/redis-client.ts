@@ -1,6 +1,6 @@
 /**
- * A client of Redis, as far as the library uses it: `Redis` and `Cluster` of ioredis fit. The type names commands and not
- * ioredis, so that a service without Redis needs no types of it. Every command has one key.
+ * The part of a Redis client that the library uses: `Redis` and `Cluster` of ioredis fit. The type names commands and
+ * not ioredis, so that a service without Redis needs no types of it. Every command has one key.
  */
 export interface RedisClient {
   getBuffer(key: string): Promise<Buffer | null>;
@@ -15,7 +15,7 @@ export interface RedisClient {
 /** A script as a command of the client: its key, then its arguments. */
 export type ScriptCommand = (key: string, ...values: (string | number | Buffer)[]) => Promise<unknown>;
 
-/** Defines a script of one key as a command, which is sent by its hash. @returns the command. */
+/** Defines a script of one key as a command of the client, which sends the script by its hash. @returns the command. */
 export function scriptCommand(client: RedisClient, name: string, lua: string): ScriptCommand {
   client.defineCommand(name, { numberOfKeys: 1, lua });
   return (key, ...values) => (client as unknown as Record<string, ScriptCommand>)[name]!(key, ...values);

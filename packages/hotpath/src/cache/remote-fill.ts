@@ -1,14 +1,14 @@
 /**
- * The remote fill: what Redis has for a key that memory has no entry for. It gives an entry; or the lease, with which the
- * caller reads the database; or the entry that the holder of the lease has stored meanwhile.
+ * The remote fill: asks Redis for a key that memory has no entry for. The result is an entry, the lease to read the
+ * database, or the entry that the holder of the lease has stored meanwhile.
  *
- * The lease is asked for together with a look-up, in one round trip. Redis is asked alone before that only if memory had
- * nothing: what a change has outdated here it most likely has outdated there.
+ * The fill requests the lease together with a look-up, in one round trip. A look-up alone comes before that only if
+ * memory had no entry: an entry that is outdated in memory is most likely outdated in Redis too.
  *
  * A trace shows the first look-up as a command of its own, and the lease as an event.
  *
- * Redis gets one time limit for a request, not one for each command. If Redis does not answer within it, the request
- * reads the database without a lease.
+ * One time limit covers all commands of a request to Redis. If Redis does not answer within it, the request reads the
+ * database without a lease.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Follower } from '../freshness/follower.ts';
@@ -24,7 +24,7 @@ import { isCurrent, judge } from './verdict.ts';
 
 export interface RemoteFillParts {
   readonly follower: Follower;
-  /** How old the follower's knowledge may be, in milliseconds. */
+  /** The highest age of the follower's last reading, in milliseconds. */
   readonly maxAgeMs: number;
   readonly remote: Remote;
   readonly l2: L2;
@@ -34,19 +34,22 @@ export interface RemoteFillParts {
   readonly leaseMs: number;
 }
 
-/** Why a key is filled: memory has nothing for it, an entry that a change has outdated, or one that is past its ttl. */
+/** The reason for the fill: memory has no entry, an entry that a change has outdated, or one that is past its ttl. */
 export type Cause = 'nothing' | 'outdated' | 'late';
 
-/** An answer, or the lease for reading the database, or nothing while Redis is away. */
+/** An answer, or the lease for reading the database, or undefined while Redis is away. */
 export type RemoteFound = CacheAnswer | Lease | undefined;
 
-/** How long a request without the lease waits, in leases: long enough for a holder that died, or a slow database. */
+/**
+ * How long a request without the lease waits, as a number of leases: long enough for a holder that died, or a slow
+ * database.
+ */
 const LEASE_WAITS = 10;
 const LEASE_POLL_MS = 10;
 
 interface LookUp {
   readonly patienceMs?: number;
-  /** The span that shows the look-up in a trace: the first one has it. */
+  /** The span that shows the look-up in a trace; only the first look-up has it. */
   readonly traced?: Query['span'];
 }
 
@@ -90,7 +93,7 @@ export class RemoteFill {
     return { entry, tier: 'l2', outcome };
   }
 
-  /** Asks for the lease, and then for what its last holder stored: two commands in one round trip. */
+  /** Requests the lease, and then the entry that its last holder stored: two commands in one round trip. */
   async #takeOrFind({ span, ...query }: Query, cause: Cause, { patienceMs, traced }: LookUp = {}) {
     const [lease, answer] = await Promise.all([
       this.#leases.take(query.key, patienceMs),

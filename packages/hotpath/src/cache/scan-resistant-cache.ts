@@ -1,15 +1,16 @@
 /**
- * A cache in memory, bounded by bytes, that a flood of distinct questions does not flush.
+ * A cache in memory, bounded by bytes, that a flood of distinct requests does not flush.
  *
- * Values for the public and for viewers have a share each (`share.ts`). Viewers' values take up to three quarters of the
- * memory, and no value for the public ever throws one of them out. The public's take all that viewers' leave, at least
- * a quarter. Viewers' values never take that quarter, even if it is free: the public could take it back by asking.
+ * The public's values and viewers' values have a share each (`share.ts`). Viewers' values take up to three quarters of
+ * the memory, and no public value ever evicts one of them. The public's values take all that viewers' values leave, at
+ * least a quarter. Viewers' values never take that quarter, even if it is free: the public could reclaim it with
+ * requests.
  */
 import type { Held } from './queue.ts';
 import { Share } from './share.ts';
 
 export interface ScanResistantOptions<V> {
-  /** The bound of all sizes, together with what is remembered of keys that are not held. */
+  /** The bound of all sizes, including the memory for remembered keys. */
   readonly maxBytes: number;
   readonly sizeOf: (value: V, key: string) => number;
   /** Whether the value of a key is for the public. Without it the cache is one share. */
@@ -18,9 +19,9 @@ export interface ScanResistantOptions<V> {
   readonly onEvict?: ((key: string) => void) | undefined;
 }
 
-/** The part of the memory that is the public's in any case. */
+/** The part of the memory that always belongs to the public. */
 const PUBLIC_PART = 0.25;
-/** A key is remembered for each so many bytes of memory, by each share. */
+/** Each share remembers one key for this number of bytes of memory. */
 const BYTES_A_REMEMBERED = 512;
 const REMEMBERED_BYTES = 4;
 
@@ -57,7 +58,7 @@ export class ScanResistantCache<V> {
     return this.#viewers.size + this.#public.size;
   }
 
-  /** Values thrown out so far to make room. */
+  /** Values evicted so far. */
   get evictions(): number {
     return this.#evictions;
   }
@@ -69,14 +70,14 @@ export class ScanResistantCache<V> {
     return held.value;
   }
 
-  /** As `get`, without being counted as a read. */
+  /** As `get`, without counting a read. */
   peek(key: string): V | undefined {
     return this.#held.get(key)?.value;
   }
 
   /**
-   * Keeps a value, if there is room for it, in place of the one that is there.
-   * @param uses how often it is known to be asked for, beside what is remembered; up to 15.
+   * Keeps a value, if it fits, instead of the one under the same key.
+   * @param uses how often the value is known to be requested, beside the remembered count; up to 15.
    */
   set(key: string, value: V, uses = 0): void {
     const size = this.#sizeOf(value, key);
@@ -87,7 +88,7 @@ export class ScanResistantCache<V> {
     this.#public.shrinkTo(this.#maxSize - this.#viewers.size);
   }
 
-  /** Takes a value out. Since it was asked for, the next of its key brings its count with it. */
+  /** Removes a value. The next value of its key starts with its count. */
   delete(key: string): void {
     const held = this.#held.get(key);
     if (!held) return;
@@ -95,7 +96,7 @@ export class ScanResistantCache<V> {
     this.#held.delete(key);
   }
 
-  /** Whether a key is held, or was lately. */
+  /** Whether memory has a key, or had it recently. */
   knows(key: string): boolean {
     return this.#held.has(key) || this.#shareOf({ isPublic: this.#isPublic(key) }).remembered(key) > 0;
   }

@@ -1,32 +1,35 @@
 /**
- * A share of a cache's memory, and the choice of the values that go when it is full: a small probation, and admission
- * by frequency, as in W-TinyLFU. The reads of a value are counted with the value itself, and in the ghost once it is gone.
+ * A share of a cache's memory, and the choice of the values to evict when it is full: a small probation, and admission
+ * by frequency, as in W-TinyLFU. A value in memory carries the count of its reads; the ghost has the counts of evicted
+ * values.
  *
- * A new value is on probation. When it is the oldest there and room is needed, it goes if it was not read meanwhile. If
- * it was, it has to have been read more often than the least read of the few protected values whose turn it is, which
- * then goes instead. So a scan, each of whose values is asked for once or a few times, passes through the probation and
- * throws nothing out that is read more often. A value that comes back to the cache brings its count with it.
+ * A new value is on probation. When it is the oldest there and the share needs room, the share evicts it if it was not
+ * read meanwhile. If it was, the share compares its reads with those of its rival, the least read among the next few
+ * protected values. The rival is evicted if the new value has more reads; otherwise the new value is. So a scan, which
+ * requests each value once or a few times, passes through the probation and evicts no value with more reads. A value
+ * that comes back to the cache brings its count with it.
  *
- * Counts are halved now and then, so that what was read once makes room. The clock of this is reads, of protected values
- * and of those that were read as often and are not admitted all the same. A scan makes neither. And it is time.
+ * The share halves the counts at times, so that formerly popular values make room. It does so after a number of reads,
+ * or after a time. The counted reads are those of protected values, and those of values that were read as often as
+ * their rivals and still not admitted. A scan makes neither.
  *
- * While there is room, nothing goes, and all of it may be on probation.
+ * While there is room, the share evicts nothing, and all of it may be on probation.
  */
 import { Ghost, MOST_COUNTED } from './ghost.ts';
 import { type Held, Queue } from './queue.ts';
 
 /** The part of a full share that is for values on probation. */
 const PROBATION = 0.1;
-/** Protected values that are looked at for one that goes. */
+/** The number of protected values among which the share looks for a rival. */
 const RIVALS = 8;
-/** Counts are halved after so many counted reads of each protected value on average, or after so long. */
+/** The share halves counts after this number of counted reads of each protected value on average, or after `AGE_MS`. */
 const READS_AN_AGE = 8;
 const AGE_MS = 300_000;
 
 export interface ShareOptions<V> {
-  /** How many keys the ghost has places for: a power of two. */
+  /** The number of keys that the ghost has places for: a power of two. */
   readonly remembered: number;
-  /** Told of a value that has gone. */
+  /** Called with each evicted value. */
   readonly onEvict: (held: Held<V>) => void;
 }
 
@@ -49,7 +52,7 @@ export class Share<V> {
     return this.#probation.size + this.#protected.size;
   }
 
-  /** How often a key that is not held was asked for, as far as is remembered; up to 15. */
+  /** How often requests asked for a key that the share does not hold, as far as the ghost remembers; up to 15. */
   remembered(key: string): number {
     return this.#ghost.count(key);
   }
@@ -67,13 +70,13 @@ export class Share<V> {
     if (held.queue === this.#protected) this.#count(1);
   }
 
-  /** Takes a value out and remembers how often it was asked for. */
+  /** Removes a value and remembers how often it was requested. */
   take(held: Held<V>): void {
     this.#ghost.set(held.key, Math.min(MOST_COUNTED, this.#usesOf(held) + 1));
     held.queue!.remove(held);
   }
 
-  /** Lets values go until the others are within the limit. */
+  /** Evicts values until the others are within the limit. */
   shrinkTo(limit: number): void {
     if (this.size <= limit) return;
     if (Date.now() - this.#agedAt > AGE_MS) this.#growOlder();
@@ -86,7 +89,7 @@ export class Share<V> {
     }
   }
 
-  /** Whether there is room for a value among those that are protected, once those that are read less have gone. */
+  /** Evicts protected values with fewer reads, and returns whether the candidate then fits. */
   #makeRoomFor(candidate: Held<V>, limit: number): boolean {
     const uses = this.#usesOf(candidate);
     if (uses === 0 || candidate.size > limit) return false;
@@ -106,7 +109,7 @@ export class Share<V> {
     this.#protected.add(held);
   }
 
-  /** The least read of the few protected values whose turn it is. The turn of the others comes again. */
+  /** The least read among the next few protected values. The others go to the end of the queue. */
   #rival(): Held<V> | undefined {
     let least = this.#protected.oldest;
     for (let looked = 0; least && looked < RIVALS; looked += 1) {

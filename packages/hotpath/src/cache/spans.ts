@@ -1,7 +1,7 @@
 /**
- * The spans of the cache: `cache.get` from the query to its answer, or until the cache knows that it has none;
- * `cache.set` for an entry that is kept after the reply; `cache.refresh` for one that is read anew in the background; and
- * under them the commands to Redis. A request that is not sampled makes none of them.
+ * The spans of the cache: `cache.get` lasts from the query to its answer, or until the cache knows that it has none.
+ * `cache.set` covers an entry that is kept after the reply, `cache.refresh` one that is read again in the background.
+ * Below them are the commands to Redis. A request that is not sampled makes no spans.
  */
 import { currentSpan, within } from '../telemetry/context.ts';
 import type { Reference, Span, Step } from '../telemetry/span.ts';
@@ -29,19 +29,19 @@ export function endLookUp(span: Span, { entry, tier, outcome }: CacheAnswer): vo
   span.end({ ...outcomeAttributes(tier, outcome), 'cache.item_size': entry.bodies.identity.length });
 }
 
-/** Ends the look-up: no tier has an answer, and the database is read. */
+/** Ends the look-up: no tier has an answer, and the cache reads the database. */
 export function unanswered(span: Span | undefined, outcome: 'miss' | 'bypass'): void {
   span?.end(outcomeAttributes('database', outcome));
 }
 
-/** Links the look-up to the request that reads for both, if that one is traced. */
+/** Links the look-up to the request that reads for both, if that request is traced. */
 export function coalesce(span: Span | undefined, flight: Reference | undefined): void {
   if (flight) span?.link(flight);
 }
 
 const IN_SERVICE = { l1: 'l1', l2: 'l2', database: 'none' } as const;
 
-/** How a request was answered, in the words of spans and metrics. */
+/** The outcome of a request, in the words of spans and metrics. */
 export const outcomeAttributes = (tier: Tier, outcome: Outcome) => ({
   'cache.hit': outcome !== 'miss' && outcome !== 'bypass',
   'hotpath.cache.tier': IN_SERVICE[tier],

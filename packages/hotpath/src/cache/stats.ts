@@ -1,11 +1,11 @@
-/** What the cache counts since the start of the process, as plain numbers; the metrics publish them. */
+/** The counts of the cache since the start of the process, as plain numbers; the metrics publish them. */
 
-/** Where an answer came from. */
+/** The source of an answer. */
 export type Tier = 'l1' | 'l2' | 'database';
 
 /**
- * How. `stale`: past its ttl, and being read anew. `coalesced`: by waiting for the fill of another request. `rescued`: sent
- * because no database server answers. `bypass`: past the cache.
+ * How the cache found an answer. `stale`: past its ttl, while the cache refreshes it. `coalesced`: by waiting for the
+ * fill of another request. `rescued`: sent because no database server answers. `bypass`: without the cache.
  */
 export type Outcome = 'hit' | 'stale' | 'rescued' | 'miss' | 'coalesced' | 'bypass';
 
@@ -14,7 +14,7 @@ export interface CacheStats {
   /** Requests for cached routes, by whether the viewer's share is on the cache. */
   readonly cohorts: { readonly on: number; readonly off: number };
   readonly events: {
-    /** Entries found in a tier that a committed change had outdated. */
+    /** Entries found in a tier although a committed change had outdated them. */
     readonly outdated: number;
     /** Entries kept. */
     readonly stored: number;
@@ -23,9 +23,9 @@ export interface CacheStats {
   };
   readonly entries: number;
   readonly bytes: number;
-  /** Entries thrown out of memory to make room. */
+  /** Entries evicted from memory. */
   readonly evictions: number;
-  /** Fills under way, those that are with the database, and those that wait to be. */
+  /** Fills under way, fills that read the database, and fills that wait for that. */
   readonly fills: { readonly underway: number; readonly running: number; readonly waiting: number };
   /** `none` without Redis. */
   readonly breaker: 'closed' | 'open' | 'probing' | 'none';
@@ -33,7 +33,7 @@ export interface CacheStats {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends object ? Mutable<T[K]> : T[K] };
 
-/** What is counted; the rest of `CacheStats` is looked up when it is asked for. */
+/** The counters; `CacheStats` computes its other members on request. */
 export type Counters = Mutable<Pick<CacheStats, 'answers' | 'cohorts' | 'events'>>;
 
 export type CacheEvents = Counters['events'];

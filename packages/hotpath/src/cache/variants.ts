@@ -6,11 +6,11 @@ type Compressed = Exclude<Encoding, 'identity'>;
 
 const underway = new WeakMap<Entry, Map<Compressed, Promise<Buffer>>>();
 
-/** The encoding in which an entry goes to whoever prefers this one: small bodies go as they are. */
+/** The encoding in which the cache sends an entry to a client that prefers this one: small bodies stay uncompressed. */
 export const variantFor = ({ bodies }: Entry, preferred: Encoding): Encoding =>
   bodies.identity.length < COMPRESSED_FROM_BYTES ? 'identity' : preferred;
 
-/** The body in an encoding of `variantFor`; compressed now if it was not yet. */
+/** The body in an encoding of `variantFor`, compressed at the first call. */
 export async function bytesOf(entry: Entry, encoding: Encoding): Promise<Buffer> {
   return entry.bodies[encoding] ?? (await make(entry, encoding as Compressed));
 }

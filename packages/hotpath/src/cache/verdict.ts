@@ -1,10 +1,11 @@
-/** The verdict on an entry: whether it may be served, now, by what is known of changes and by its age. */
+/** The verdict on an entry: whether the cache may serve it now, given the known changes and its age. */
 import type { Follower } from '../freshness/follower.ts';
 import type { Entry } from './entry.ts';
 
 /**
- * `fresh`: as it is. `late`: past its ttl, while it is read anew. `lapsed`: if at all, while the database is away.
- * `outdated`: a change of what it was made from is known, or could be, that its snapshot does not see. Never again.
+ * `fresh`: it may be served. `late`: past its ttl, served while the cache refreshes it. `lapsed`: served at most while
+ * the database is away. `outdated`: a known or possible change of its data is not visible in its snapshot, so it is
+ * never served again.
  */
 export type Verdict = 'fresh' | 'late' | 'lapsed' | 'outdated';
 
@@ -17,11 +18,11 @@ export function judge(follower: Judge, entry: Entry, now = Date.now()): Verdict 
   return overdueMs <= entry.staleMs ? 'late' : 'lapsed';
 }
 
-/** Whether the follower's knowledge is within its own bound, and not older than `maxAgeMs`. */
+/** Whether the age of the follower's last reading is within the follower's own bound, and below `maxAgeMs`. */
 export const isCurrent = (follower: Pick<Follower, 'isCurrent' | 'ageMs'>, maxAgeMs: number): boolean =>
   follower.isCurrent && follower.ageMs < maxAgeMs;
 
-/** While no change is learned, what was fresh is fresh, however many tags it has. */
+/** An entry that was fresh stays fresh until the follower learns of a change, however many tags the entry has. */
 function seesEverything(follower: Judge, entry: Entry): boolean {
   const { epoch, changes } = follower;
   if (entry.epoch !== epoch) return false;
@@ -31,5 +32,5 @@ function seesEverything(follower: Judge, entry: Entry): boolean {
   return true;
 }
 
-/** Milliseconds past the ttl; below 0 before. */
+/** Milliseconds past the ttl; negative before its end. */
 export const overdue = ({ readAt, ttlMs }: Entry, now: number): number => now - readAt - ttlMs;

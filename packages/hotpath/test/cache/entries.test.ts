@@ -157,7 +157,7 @@ describe('a policy', () => {
   it('that cannot be is refused, with the reason', () => {
     const check = (policy: CachePolicy) => () => checkPolicy(policy);
     expect(check({ ttl: 60, scope: 'viewer', sharedMaxAge: 60 } as CachePolicy)).toThrow(
-      "A cache policy with sharedMaxAge needs scope: 'public', since its answers go to everybody.",
+      "A cache policy with sharedMaxAge needs scope: 'public', because shared caches send its answers to every client.",
     );
     expect(check({ ttl: 60, scope: 'public', sharedMaxAge: 59 })).toThrow(/^sharedMaxAge is 59 s and ttl 60 s\. /);
     expect(check({ ttl: 60, scope: 'public', sharedMaxAge: 60 })).not.toThrow();
