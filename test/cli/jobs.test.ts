@@ -21,7 +21,7 @@ it('lists dead jobs with what they failed of, and gives them their tries again',
     0,
     expect.stringMatching(new RegExp(`^ *${id}  orders.confirm +dead +2/2 .* no such host\n$`)),
   ]);
-  expect((await hotpath('retry', '--all')).stdout).toBe('1 dead job is tried again.\n');
+  expect((await hotpath('retry', '--all')).stdout).toBe('1 dead job runs again.\n');
   expect((await hotpath('list')).stdout).toMatch(/ waiting +0\/2 /);
 });
 

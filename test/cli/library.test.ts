@@ -37,7 +37,7 @@ describe('what it cannot do, it says in one sentence', () => {
     [['dance'], {}, /^There is no command "dance"\.\n\nUsage: npx hotpath COMMAND/],
     [['constructor'], {}, /^There is no command "constructor"/],
     [['token', '--colour', 'red'], {}, /^Unknown option '--colour'/],
-    [['token'], {}, /^--subject must name who the token is for/],
+    [['token'], {}, /^--subject must name the user of the token/],
     [['token', '--subject', '7', '--role', 'public'], {}, '--role is "public", which no subject may have.\n'],
     [['token', '--subject', '7', '--expires-in', 'soon'], {}, '--expires-in must be a number of seconds.\n'],
     [
@@ -56,9 +56,9 @@ describe('what it cannot do, it says in one sentence', () => {
     [['jobs', 'list', '--state', 'lost'], {}, '--state is one of waiting, running, dead.\n'],
     [['grants', '--role', 'x', '--resources', 'none.ts'], {}, 'There is no file of resources at none.ts.\n'],
     [['warm'], {}, /^Usage: npx hotpath warm MODULE/],
-    [['warm', 'src/index.ts'], {}, 'src/index.ts exports no build(), which gives the server.\n'],
+    [['warm', 'src/index.ts'], {}, 'src/index.ts exports no build(), which returns the server.\n'],
     [['warm', 'src/none.ts'], {}, /^src\/none\.ts cannot be loaded: /],
-    [['warm', 'src/hotpath/server.ts'], {}, 'The service has no Redis: there is nothing that processes share.\n'],
+    [['warm', 'src/hotpath/server.ts'], {}, 'The service has no Redis, so its processes share no cache.\n'],
   ])(
     '%j with %j',
     async (args, environment, sentence) => {
@@ -74,7 +74,7 @@ describe('what it cannot do, it says in one sentence', () => {
 describe('what .env of the project holds', () => {
   it('is what the commands go by', async () => {
     expect(await project.hotpath('notify')).toMatchObject({ code: 0, stdout: 'NOTIFY is off.\n' });
-    expect(await project.hotpath('jobs', 'list')).toMatchObject({ code: 0, stdout: 'There are none.\n' });
+    expect(await project.hotpath('jobs', 'list')).toMatchObject({ code: 0, stdout: 'There are no jobs.\n' });
     const { stdout } = await project.hotpath('token', '--subject', 'ada', '--role', 'any word', '--issuer', 'us');
     const claims = JSON.parse(Buffer.from(stdout.split('.')[1]!, 'base64url').toString());
     expect(claims).toMatchObject({ sub: 'ada', role: 'any word', iss: 'us', exp: claims.iat + 86_400 });
@@ -151,7 +151,7 @@ describe('hotpath warm', () => {
     redis.disconnect();
     const warm = () => project.hotpathWith(environment, 'warm', 'src/warmed.ts');
     expect((await warm()).stdout).toBe(
-      `1 of the most read are in Redis; 1 had to be read.\n1 were left out: they are viewers', and the module exports no headersFor(viewer).\n`,
+      `1 of the most read are in Redis; 1 had to be read.\n1 were left out: they belong to viewers, and the module exports no headersFor(viewer).\n`,
     );
     project.write(
       'src/warmed.ts',

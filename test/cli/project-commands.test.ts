@@ -123,7 +123,9 @@ describe('triggers', () => {
     await makeTables();
     await expect(output(triggersCommand, '--database')).rejects.toThrow('Not every change is logged');
     await output(installCommand);
-    expect(await output(triggersCommand, '--database')).toBe('Every change of what the resources read is logged.\n');
+    expect(await output(triggersCommand, '--database')).toBe(
+      'Every change of the data that the resources read is logged.\n',
+    );
   });
 
   it('writes the migration as `migration` does, and takes no two words', async () => {

@@ -17,7 +17,7 @@ it('names what changes without a trigger in a database', async () => {
   const url = await scratchDatabase();
   expect(await run(['--database'], url)).toMatchObject({
     code: 0,
-    output: 'Every change of what the resources read is logged.\n',
+    output: 'Every change of the data that the resources read is logged.\n',
   });
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -31,7 +31,7 @@ it('names what changes without a trigger in a database', async () => {
   const { code, output } = await run(['--database'], url);
   expect(code).toBe(1);
   expect(output.split('\n')).toEqual([
-    'category?slug=… makes no tags: the database compares its values otherwise than their bytes.',
+    'category?slug=… makes no tags: the database does not compare its values by their bytes.',
     'The triggers of "reviews" are missing or disabled.',
     '"users" has the virtual generated column "phone", which no trigger sees: make it STORED.',
     'Not every change is logged, so the cache is bypassed.',
@@ -46,6 +46,6 @@ it('needs a database to look at one, and knows no other word', async () => {
 
 it('leaves the doctor nothing to find in a database that is migrated', async () => {
   const { code, output } = await run([], await scratchDatabase(), 'doctor');
-  expect(output).toMatch(/\nEverything is as it should be\.\n$/);
+  expect(output).toMatch(/\nEverything is in order\.\n$/);
   expect(code).toBe(0);
 });

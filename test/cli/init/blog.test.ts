@@ -44,7 +44,7 @@ describe('hotpath init', () => {
     const before = project.files();
     const { code, stdout } = await project.hotpath('init');
     expect(code).toBe(0);
-    expect(stdout).toContain('src/hotpath/resources.ts  is there, not changed');
+    expect(stdout).toContain('src/hotpath/resources.ts  exists, not changed');
     expect(project.files()).toEqual(before);
   }, 60_000);
 });

@@ -211,7 +211,7 @@ describe('what is there', () => {
 
   it('stays as it is, unless --force is given', async () => {
     const project = made({ ...BLOG, 'src/hotpath/resources.ts': '// mine\n' });
-    expect((await project.hotpath('init')).stdout).toContain('--force writes what is there anew.');
+    expect((await project.hotpath('init')).stdout).toContain('--force overwrites existing files.');
     expect(project.read('src/hotpath/resources.ts')).toBe('// mine\n');
     expect((await project.hotpath('init', '--force')).code).toBe(0);
     expect(project.read('src/hotpath/resources.ts')).toContain("resource('Post'");
@@ -227,7 +227,7 @@ describe('what cannot be served is refused in one sentence, and nothing is writt
       ['--models', 'Post,Pots'],
       'The schema has no model "Pots"; it has User, Post, Tag, Session, daily_view.\n',
     ],
-    ['models without names', BLOG, ['--models', 'Post,'], '--models names models, with a comma between them.\n'],
+    ['models without names', BLOG, ['--models', 'Post,'], '--models takes names of models, separated by commas.\n'],
     [
       'models without keys',
       BLOG,
@@ -238,7 +238,7 @@ describe('what cannot be served is refused in one sentence, and nothing is writt
       'another database',
       schema(`${CLIENT}datasource db {\n  provider = "mysql"\n}\nmodel A {\n  id Int @id\n}\n`),
       [],
-      'Hotpath reads PostgreSQL alone; the data source of this schema is mysql.\n',
+      'Hotpath reads only PostgreSQL; the data source of this schema is mysql.\n',
     ],
     [
       'no client',
@@ -250,13 +250,13 @@ describe('what cannot be served is refused in one sentence, and nothing is writt
       'CommonJS',
       { ...BLOG, 'package.json': '{}' },
       [],
-      'package.json must say "type": "module": Hotpath comes as ECMAScript modules alone.\n',
+      'package.json must say "type": "module": Hotpath has only ECMAScript modules.\n',
     ],
     [
       'no schema',
       { 'package.json': '{}' },
       [],
-      'There is no Prisma schema: prisma/schema.prisma, schema.prisma, prisma/schema of . are not there.\n',
+      'There is no Prisma schema: . has none of prisma/schema.prisma, schema.prisma, prisma/schema.\n',
     ],
     [
       'a broken configuration',

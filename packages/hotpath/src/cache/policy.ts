@@ -38,7 +38,7 @@ export interface CachePolicy {
    * @defaultValue 0
    */
   readonly sharedMaxAge?: number;
-  /** How long the cache remembers that a row does not exist; without it, it does not. */
+  /** How long the cache remembers that a row does not exist; not at all without it. */
   readonly negative?: number;
 }
 

@@ -1,4 +1,4 @@
-/** The project that a command works on, as `loadProject` finds it, or as a service knows its own. */
+/** The project that a command works on, as `loadProject` finds it or as a service describes its own. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Needs, needsOf, type Writes } from '../access/needs.ts';
@@ -15,23 +15,23 @@ export interface CommandProject {
   readonly root: string;
   readonly model: DataModel;
   readonly resources: readonly Resource[];
-  /** What the service writes, by model; or a part of it each. */
+  /** The writes of the service, by model; an array has one part in each element. */
   readonly writes?: Writes | readonly Writes[];
-  /** The folder of the migrations, whether it is there or not. */
+  /** The folder of the migrations, whether it exists or not. */
   readonly migrations: string;
-  /** Whether the service has jobs, and so a queue. */
+  /** Whether the service has jobs, and therefore a queue. */
   readonly hasJobs?: boolean;
-  /** @throws {CommandError} if no database is named. */
+  /** @throws {CommandError} if neither the project nor the environment names a database. */
   databaseUrl(): string;
 }
 
 /** Finds the project of a command. @param place the file of the resources, if the user names one. */
 export type LoadProject = (place: { readonly resources?: string | undefined }) => Promise<CommandProject>;
 
-/** The option of every command that takes a project. */
+/** The option of every command that works on a project. */
 export const PROJECT_OPTION = { resources: { type: 'string' } } as const;
 
-/** @throws {DeclarationError} for a resource that is declared wrongly. */
+/** @throws {DeclarationError} for an invalid declaration of a resource. */
 export function registryOf({ model, resources }: CommandProject): Registry {
   const registry = new Registry(model);
   registry.add(...resources);
@@ -39,7 +39,7 @@ export function registryOf({ model, resources }: CommandProject): Registry {
   return registry;
 }
 
-/** What a role must be allowed to run the service. @param url of the database. */
+/** The privileges that a role needs to run the service. @param url of the database. */
 export function needsOfProject(project: CommandProject, watched: Watched, url: string): Needs {
   const { model, writes = [], hasJobs = false } = project;
   return needsOf({
@@ -52,7 +52,9 @@ export function needsOfProject(project: CommandProject, watched: Watched, url: s
   });
 }
 
-/** The names of the migrations in the order in which they are applied; undefined where there is no folder of them. */
+/**
+ * The names of the migrations, in the order in which Prisma Migrate applies them; undefined if their folder is missing.
+ */
 export function migrationNames({ migrations }: CommandProject): readonly string[] | undefined {
   if (!existsSync(migrations)) return undefined;
   return readdirSync(migrations)
@@ -64,7 +66,7 @@ export function migrationNames({ migrations }: CommandProject): readonly string[
 export const migrationTexts = ({ migrations }: CommandProject, names: readonly string[]): string[] =>
   names.map((name) => readFileSync(join(migrations, name, 'migration.sql'), 'utf8'));
 
-/** Writes a migration behind the last one. @returns its folder, from the root of the project. */
+/** Writes a migration after the last one. @returns its folder, from the root of the project. */
 export function writeMigration(
   { root, migrations }: CommandProject,
   names: readonly string[],
@@ -76,7 +78,10 @@ export function writeMigration(
   return relative(root, folder);
 }
 
-/** As Prisma names migrations, `20261121050000`; behind the last one, whatever the clock says. */
+/**
+ * The time in the form of Prisma's migration names, `20261121050000`; after the last migration, whatever the clock
+ * shows.
+ */
 function timeAfter(last = ''): string {
   const now = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
   const before = last.slice(0, 14);

@@ -1,6 +1,6 @@
 /**
- * A command of `hotpath`, and how one is called by its name. `$0` in a text stands for what the user types before the
- * name of a command: `npx hotpath`.
+ * A command of `hotpath`, and how it is called by its name. `$0` in a text stands for the words that the user types
+ * before the name of a command: `npx hotpath`.
  */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
@@ -11,12 +11,12 @@ export interface Command {
   run(args: string[]): Promise<unknown>;
 }
 
-/** A command was called with what it cannot use; the message is for the user to read. */
+/** The command cannot use its arguments, its project or its servers; the message is for the user. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Parses the arguments of a command. @throws {CommandError} with the usage for an option that it does not have. */
+/** Parses the arguments of a command. @throws {CommandError} with the usage for an unknown option. */
 export function parseCommand<T extends ParseArgsConfig>(usage: string, config: T): ReturnType<typeof parseArgs<T>> {
   try {
     return parseArgs(config);
@@ -28,13 +28,13 @@ export function parseCommand<T extends ParseArgsConfig>(usage: string, config: T
 /** The commands, the program's name and the arguments of a call. */
 export interface Dispatch {
   readonly commands: Readonly<Record<string, Command>>;
-  /** What the user types before the name of a command. */
+  /** The words that the user types before the name of a command. */
   readonly program: string;
   /** The name of a command, and its arguments. */
   readonly args: readonly string[];
 }
 
-/** Runs the command that the arguments name. @throws {CommandError} for a name that no command has. */
+/** Runs the command that the arguments name. @throws {CommandError} for an unknown name. */
 export async function dispatch({ commands, program, args }: Dispatch): Promise<void> {
   const named = (text: string): string => text.replaceAll('$0', program);
   const [name = '--help', ...rest] = args;

@@ -1,4 +1,4 @@
-/** `hotpath doctor`: what is missing or wrong in a project, its database and its Redis. */
+/** `hotpath doctor`: shows what is missing or wrong in a project, its database and its Redis. */
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { findingsSummary, findingsTable, isBad } from '../doctor/table.ts';
@@ -15,13 +15,13 @@ import {
 
 const usage = `Usage: $0 doctor [--json] [--jobs] [--redis URL] [--resources FILE]
 
-Says in one table what is missing or wrong: versions, the schema "hotpath", the triggers of each resource, the rights of
-the role, the settings of sessions, tables and columns, Redis, the clock. It changes nothing, and exits with 1 if
+Shows in one table what is missing or wrong: versions, the schema "hotpath", the triggers of each resource, the privileges
+of the role, the settings of sessions, tables and columns, Redis, the clock. It changes nothing, and exits with 1 if
 something is missing or wrong. Run it as the role that the service connects as.
 
   --json            prints the findings as JSON
-  --jobs            looks at the queue, too
-  --redis URL       looks at this Redis; without it at that of REDIS_URL, if there is one
+  --jobs            checks the queue, too
+  --redis URL       checks this Redis; without it that of REDIS_URL, if it is set
   --resources FILE  the file of the resources
 
 The database is that of DATABASE_URL.`;
@@ -35,7 +35,7 @@ const options = {
 
 /** The command `doctor`. */
 export const doctorCommand = (load: LoadProject): Command => ({
-  summary: 'say what is missing or wrong in a project, its database and its Redis',
+  summary: 'show what is missing or wrong in a project, its database and its Redis',
   usage,
   async run(args) {
     const { json, jobs, redis, resources } = parseCommand(usage, { args, options }).values;

@@ -1,6 +1,6 @@
 /**
- * The environment of the command line, which alone in the library reads one. What a project's `.env` holds is added, as
- * Prisma's users expect; a variable that is set already keeps its value.
+ * The environment of the command line. No other part of the library reads the environment. The variables of a project's
+ * `.env` are added, as Prisma's users expect; a variable that is set already keeps its value.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,13 +8,16 @@ import { urlComplaint } from '../session/urls.ts';
 import { CommandError } from './command.ts';
 import { nearestPackage } from './package-folder.ts';
 
-/** Adds the `.env` of a project to the environment of this process, if there is one. @param from a folder of the project. */
+/**
+ * Adds the `.env` of a project to the environment of this process, if the file exists. @param from a folder of the
+ * project.
+ */
 export function loadEnvironment(from: string): void {
   const file = join(nearestPackage(from) ?? from, '.env');
   if (existsSync(file)) process.loadEnvFile(file);
 }
 
-/** The URL of `DATABASE_URL`. @throws {CommandError} if it is not set, or cannot be read. */
+/** The URL of `DATABASE_URL`. @throws {CommandError} if it is missing or not a valid URL. */
 export function databaseUrl(): string {
   const url = process.env['DATABASE_URL'];
   if (!url) throw new CommandError('DATABASE_URL is not set.');

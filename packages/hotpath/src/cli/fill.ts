@@ -1,6 +1,6 @@
 /**
- * Fills Redis with the most read answers before clients request them: it sends each key to the service itself, the most
- * read first, at a bounded rate.
+ * Fills Redis with the most read answers before clients request them: the command sends each key as a request to the
+ * service itself, the most read first, at a bounded rate.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -11,7 +11,7 @@ import { PUBLIC, type Viewer } from '../resource/viewer.ts';
 import { CommandError, parseCommand, say } from './command.ts';
 import { progressBar } from './progress.ts';
 
-/** The part of a Fastify server with the plugin that filling needs. */
+/** The part of a Fastify server with the plugin that the fill needs. */
 export interface Fillable {
   inject(request: { url: string; headers: Record<string, string> }): Promise<{
     readonly statusCode: number;
@@ -20,38 +20,38 @@ export interface Fillable {
   readonly hotpath: {
     readonly redis: { readonly client: { ping(): Promise<unknown> }; readonly breaker: Breaker } | undefined;
     readonly popular: Popular | undefined;
-    /** `settled` resolves when everything that was read has been told to Redis. */
+    /** `settled` resolves when Redis has every answer that was read. */
     readonly cache: { settled(): Promise<void> };
   };
 }
 
-/** The headers by which a request is a viewer's; undefined where none can be made, and its pages are left out. */
+/** The headers of a request by a viewer. If the result is undefined, the fill leaves out the viewer's pages. */
 export type HeadersFor = (viewer: Viewer) => Record<string, string> | undefined;
 
 export interface FillOptions {
-  /** Statements a second, at most. */
+  /** The highest number of statements a second. */
   readonly rate: number;
-  /** How many of the most read. */
+  /** The number of keys to fill, the most read first. */
   readonly top: number;
 }
 
 /** The result of filling Redis: counts of answers. */
 export interface Filled {
-  /** Of the most read, how many there are. */
+  /** The number of keys that Redis knows as most read, up to `top`. */
   readonly known: number;
-  /** Had to be read from the database. */
+  /** Answers that the service had to read from the database. */
   readonly read: number;
-  /** Are for those alone whom a guard lets in. */
+  /** Answers left out because their route has a guard. */
   readonly guarded: number;
-  /** Are a viewer's for whom no headers are known. */
+  /** Answers left out because their viewer has no known headers. */
   readonly viewers: number;
   readonly failed: number;
 }
 
-/** @throws {CommandError} if there is no Redis, or it does not answer. */
+/** @throws {CommandError} if the service has no Redis, or Redis does not answer. */
 export async function fill(app: Fillable, headersFor: HeadersFor, { rate, top }: FillOptions): Promise<Filled> {
   const { redis, popular, cache } = app.hotpath;
-  if (!redis || !popular) throw new CommandError('The service has no Redis: there is nothing that processes share.');
+  if (!redis || !popular) throw new CommandError('The service has no Redis, so its processes share no cache.');
   if ((await redis.breaker.attempt(() => redis.client.ping())) === AWAY)
     throw new CommandError('Redis does not answer.');
   const keys = await popular.top(top);
@@ -83,26 +83,27 @@ async function ask(app: Fillable, headersFor: HeadersFor, key: string): Promise<
   const { statusCode, headers: answered } = await app.inject({ url, headers });
   const source = /cache;desc="([^"]+)"/.exec(String(answered['server-timing']))?.[1];
   if (statusCode >= 500 || source === 'database bypass') return 'failed';
-  // Whom a guard turns away, with whatever status, does not come as far as the cache.
+  // If a guard refuses a viewer, with whatever status, the request does not reach the cache.
   if (source === undefined) return 'guarded';
   if (source !== 'database miss') return 'held';
-  // Redis keeps what the public has asked for once for a short time.
+  // Redis keeps a public answer with a single request only for a short time, so the fill requests it twice.
   if (isPublic) await app.inject({ url, headers });
   return 'read';
 }
 
-/** Says what came of it. @throws {CommandError} where some could not be read. */
+/** Prints the result. @throws {CommandError} if some answers could not be read. */
 export function reportFilled({ known, read, guarded, viewers, failed }: Filled): void {
   say(`${known - guarded - viewers - failed} of the most read are in Redis; ${read} had to be read.`);
-  if (guarded > 0) say(`${guarded} were left out: they are for those alone whom a guard lets in.`);
-  if (viewers > 0) say(`${viewers} were left out: they are viewers', and the module exports no headersFor(viewer).`);
+  if (guarded > 0) say(`${guarded} were left out: their routes have a guard.`);
+  if (viewers > 0)
+    say(`${viewers} were left out: they belong to viewers, and the module exports no headersFor(viewer).`);
   if (failed > 0) throw new CommandError(`${failed} could not be read; the database or Redis may be away.`);
 }
 
 const text = { type: 'string' } as const;
 const FILL_OPTIONS = { rate: text, top: text } as const;
 
-/** @throws {CommandError} for an option that is no number, or of another name. */
+/** @throws {CommandError} for an option that is unknown or not a number. */
 export function fillOptions(usage: string, args: string[]): FillOptions & { readonly positionals: readonly string[] } {
   const { values, positionals } = parseCommand(usage, { args, options: FILL_OPTIONS, allowPositionals: true });
   const { rate = '50', top = '1000' } = values;

@@ -11,13 +11,12 @@ import { loadProject, RESOURCES_OPTION } from './project.ts';
 
 const usage = `Usage: $0 grants --role NAME [--apply] [--jobs] [--resources FILE]
 
-Prints the SQL that lets a role run the service and its workers: to read the tables behind the resources, to write what
-\`writes\` declares beside them, to use the log of changes. The role must be there
-(CREATE ROLE NAME LOGIN PASSWORD '…'). Run the SQL as the owner of the tables, after every \`prisma migrate deploy\` and
-\`jobs install\`. It changes only what differs.
+Prints the SQL that lets a role run the service and its workers: read the tables behind the resources, write the tables
+that \`writes\` declares, and use the log of changes. The role must exist (CREATE ROLE NAME LOGIN PASSWORD '…'). Run the
+SQL as the owner of the tables, after every \`prisma migrate deploy\` and \`jobs install\`. It grants only what is missing.
 
-  --apply  runs it in the database of DATABASE_URL in place of printing it
-  --jobs   lets it use the queue, too, once \`$0 jobs install\` has made it
+  --apply  runs the SQL in the database of DATABASE_URL instead of printing it
+  --jobs   lets the role use the queue, too, once \`$0 jobs install\` has made it
 
 The schema is that of DATABASE_URL's ?schema=, or public.`;
 
@@ -33,7 +32,7 @@ export interface GrantsPlace {
   readonly hasJobs: boolean;
 }
 
-/** The command, for a service that knows by itself what it needs. */
+/** The command, for a service that knows its own needs. */
 export function grantsCommand(needs: (place: GrantsPlace) => Promise<Needs>): Command {
   return {
     summary: 'let a role that owns nothing run the service and its workers',
@@ -63,7 +62,7 @@ const UNDEFINED_OBJECT = '42704';
 const missingRole = (role: string): string =>
   `There is no role "${role}" on this server. Create it first: CREATE ROLE … LOGIN PASSWORD '…'`;
 
-/** PostgreSQL keeps 63 bytes of a name. */
+/** PostgreSQL keeps the first 63 bytes of a name. */
 const LONGEST_NAME = 63;
 
 const isRoleName = (role: string | undefined): role is string =>

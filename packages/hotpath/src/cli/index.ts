@@ -1,4 +1,6 @@
-/** `hotpath/cli`: the commands of the library, for a service that adds its own or knows its project by itself. */
+/**
+ * `hotpath/cli`: the commands of the library, for a service that adds its own commands or describes its project itself.
+ */
 export { type Command, CommandError, type Dispatch, dispatch, parseCommand, say } from './command.ts';
 export type { CommandProject, LoadProject } from './command-project.ts';
 export { doctorCommand } from './doctor.ts';

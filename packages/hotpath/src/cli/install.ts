@@ -1,4 +1,4 @@
-/** `hotpath install`: brings a database what the library needs, where there is no Prisma Migrate. */
+/** `hotpath install`: installs the library's schema and triggers in a database without Prisma Migrate. */
 import { watch } from '../freshness/watched.ts';
 import { InstallError, install } from '../install/install.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
@@ -7,16 +7,16 @@ import { onDatabase } from './on-database.ts';
 
 const usage = `Usage: $0 install [--resources FILE]
 
-Brings the database of DATABASE_URL what the library and the resources need: the schema "hotpath", and the triggers that
-log the changes of each table, in one transaction. It changes nothing where nothing is missing, and may run at every
-deployment, also in many processes at once. Run it as the owner of the tables, after they have been made or changed.
-Where there is Prisma Migrate, use \`$0 migration\`.
+Installs in the database of DATABASE_URL what the library and the resources need: the schema "hotpath", and the triggers
+that log the changes of each table, in one transaction. It changes only what is missing, and may run at every deployment,
+also in many processes at once. Run it as the owner of the tables, after each change of the tables.
+With Prisma Migrate, use \`$0 migration\` instead.
 
   --resources FILE  the file of the resources`;
 
 /** The command `install`. */
 export const installCommand = (load: LoadProject): Command => ({
-  summary: 'bring a database the schema "hotpath" and the triggers, where there is no Prisma Migrate',
+  summary: 'install the schema "hotpath" and the triggers in a database without Prisma Migrate',
   usage,
   async run(args) {
     const { resources } = parseCommand(usage, { args, options: PROJECT_OPTION }).values;
@@ -27,7 +27,7 @@ export const installCommand = (load: LoadProject): Command => ({
         throw error instanceof InstallError ? new CommandError(error.message, { cause: error }) : error;
       },
     );
-    if (from !== to) say(`The schema hotpath is of version ${to}${from === 0 ? '' : `; it was of ${from}`}.`);
+    if (from !== to) say(`The schema hotpath has version ${to}${from === 0 ? '' : `; it had version ${from}`}.`);
     for (const source of triggers) say(`triggers ${source}`);
     if (from === to && triggers.length === 0) say('Nothing was missing.');
   },

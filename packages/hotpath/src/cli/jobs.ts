@@ -10,9 +10,9 @@ const usage = `Usage: $0 jobs list [--state waiting|running|dead] [--limit N]
        $0 jobs retry (ID... | --all)
        $0 jobs install
 
-list     shows jobs, oldest first: a dead one has used up its tries and stays until it is tried again.
+list     shows jobs, oldest first: a dead job has used up its tries and stays until it is retried.
 retry    gives dead jobs all their tries again, at once.
-install  brings the queue's tables (schema graphile_worker) up to date, as services and workers do when they may.
+install  brings the queue's tables (schema graphile_worker) up to date, as services and workers do if their role allows it.
 
 The database is that of DATABASE_URL.`;
 
@@ -43,7 +43,7 @@ async function list(pool: pg.Pool, { state, limit = '50' }: Listing): Promise<vo
   if (state !== undefined && !STATES.includes(state)) throw new CommandError(`--state is one of ${STATES.join(', ')}.`);
   if (!/^[1-9]\d{0,5}$/.test(limit)) throw new CommandError('--limit must be a number of jobs.');
   const listed = await listJobs(pool, state as JobState | undefined, Number(limit));
-  say(listed.length === 0 ? 'There are none.' : listed.map(lineOf).join('\n'));
+  say(listed.length === 0 ? 'There are no jobs.' : listed.map(lineOf).join('\n'));
 }
 
 const lineOf = ({ id, job, state, attempts, maxAttempts, runAt, lastError }: QueuedJob): string =>
@@ -61,7 +61,7 @@ const lineOf = ({ id, job, state, attempts, maxAttempts, runAt, lastError }: Que
 async function retry(pool: pg.Pool, ids: readonly string[] | undefined): Promise<void> {
   if (ids?.some((id) => !/^[1-9]\d{0,17}$/.test(id))) throw new CommandError('Jobs are named by their ids.');
   const retried = await retryDead(pool, ids);
-  say(`${retried} dead ${retried === 1 ? 'job is' : 'jobs are'} tried again.`);
+  say(`${retried} dead ${retried === 1 ? 'job runs' : 'jobs run'} again.`);
 }
 
 async function withPool(work: (pool: pg.Pool) => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The program `hotpath`: what an operator and a developer do with a project that uses the library. */
+/** The program `hotpath`: commands for operators and developers of a project that uses the library. */
 import { databaseFault } from '../session/database-fault.ts';
 import { dispatch } from './command.ts';
 import { doctorCommand } from './doctor.ts';
@@ -30,13 +30,13 @@ const commands = {
   warm,
 };
 
-/** Errors that say for themselves what is wrong. */
+/** Errors whose message alone is enough for the user. */
 const SPOKEN = new Set(['CommandError', 'DeclarationError', 'SessionSettingsError', 'QueueMissingError']);
 
 try {
   loadEnvironment(process.cwd());
   await dispatch({ commands, program: 'npx hotpath', args: process.argv.slice(2) });
-  // A module of the project may hold connections open.
+  // A module of the project may keep connections open, so the program ends the process.
   process.stdout.write('', () => process.exit());
 } catch (error) {
   process.stderr.write(`${sentence(error)}\n`, () => process.exit(1));

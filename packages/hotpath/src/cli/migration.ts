@@ -1,4 +1,4 @@
-/** `hotpath migration`: the Prisma migration that brings a database what the library and the resources need. */
+/** `hotpath migration`: writes the Prisma migration that installs the library's schema and triggers in a database. */
 import { migrationFor } from '../install/migration.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
 import {
@@ -34,8 +34,8 @@ export const migrationCommand = (load: LoadProject): Command => ({
 });
 
 /**
- * Writes the next migration, if something is missing. @returns lines on what it brings.
- * @throws {CommandError} if there is no folder of migrations, or something is missing and is only to be checked.
+ * Writes the next migration, if something is missing. @returns lines that describe it.
+ * @throws {CommandError} if the folder of migrations is missing, or if `isCheck` is set and a migration is needed.
  */
 export function nextMigration(project: CommandProject, isCheck: boolean): string[] {
   const names = migrationNames(project);

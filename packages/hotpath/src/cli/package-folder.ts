@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { CommandError } from './command.ts';
 
-/** The nearest folder upwards that has a package.json, if there is one. */
+/** The nearest folder from here upwards that has a package.json; undefined if none has one. */
 export function nearestPackage(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;
@@ -11,7 +11,7 @@ export function nearestPackage(from: string): string | undefined {
   }
 }
 
-/** As `nearestPackage`. @throws {CommandError} if there is none. */
+/** As `nearestPackage`. @throws {CommandError} if no folder has a package.json. */
 export function packageFolder(from: string): string {
   const folder = nearestPackage(from);
   if (folder === undefined) throw new CommandError('There is no package.json here, nor in a folder above.');

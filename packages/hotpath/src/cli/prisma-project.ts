@@ -1,6 +1,6 @@
 /**
- * A project that uses Prisma: where its package is, its schema, and its migrations. Prisma's own loader reads
- * `prisma.config.ts`, so that whatever Prisma understands is understood here.
+ * A project that uses Prisma: its package, its schema, and its migrations. Prisma's own loader reads
+ * `prisma.config.ts`, so that every form that Prisma accepts is accepted here.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -25,13 +25,13 @@ export interface PrismaProject {
   /** A file, or a folder of files. */
   readonly schema: string;
   readonly schemaFiles: readonly string[];
-  /** The folder of the migrations, whether it is there or not. */
+  /** The folder of the migrations, whether it exists or not. */
   readonly migrations: string;
   /** The URL of the database that prisma.config.ts names. */
   readonly datasourceUrl: string | undefined;
 }
 
-/** @throws {CommandError} for what is missing. */
+/** @throws {CommandError} if a part is missing. */
 export async function findPrismaProject(from: string): Promise<PrismaProject> {
   const root = packageFolder(from);
   const packageJson = readPackage(root);
@@ -73,12 +73,12 @@ async function loadPrismaConfig(root: string): Promise<PrismaConfig> {
   };
   const loaded = await withAnyUrl(() => loadConfigFromFile({ configRoot: root }));
   if (!('error' in loaded)) return loaded.config;
-  throw new CommandError(
-    `The Prisma configuration cannot be read: ${loaded.error?.error?.message ?? 'it is not there'}`,
-  );
+  throw new CommandError(`The Prisma configuration cannot be read: ${loaded.error?.error?.message ?? 'it is missing'}`);
 }
 
-/** `env('DATABASE_URL')` of a configuration throws where it is not set, and what is asked here needs no database. */
+/**
+ * `env('DATABASE_URL')` of a configuration throws if the variable is not set, although the caller needs no database.
+ */
 async function withAnyUrl<T extends object>(load: () => Promise<T>): Promise<T> {
   const first = await load();
   if (!('error' in first) || process.env['DATABASE_URL'] !== undefined) return first;
@@ -90,7 +90,7 @@ async function withAnyUrl<T extends object>(load: () => Promise<T>): Promise<T> 
   }
 }
 
-/** A URL that leads nowhere, for programs that want one and open no connection. */
+/** A URL that leads nowhere, for programs that require one and open no connection. */
 export const NO_URL = 'postgresql://nobody@localhost:1/none';
 
 /** The program of Prisma's command line. @throws {CommandError} if the project has not installed it. */
@@ -108,7 +108,7 @@ function schemaIn(root: string, { prisma }: PackageJson): string {
   const places = prisma?.schema === undefined ? SCHEMA_PLACES : [prisma.schema];
   const found = places.map((place) => resolve(root, place)).find((place) => existsSync(place));
   if (found) return found;
-  throw new CommandError(`There is no Prisma schema: ${places.join(', ')} of ${root} are not there.`);
+  throw new CommandError(`There is no Prisma schema: ${root} has none of ${places.join(', ')}.`);
 }
 
 function filesOf(schema: string): string[] {
@@ -128,7 +128,7 @@ export function runPrisma({ root }: Pick<PrismaProject, 'root'>, args: readonly 
   return runProgram(process.execPath, [prismaCommand(root), ...args], { cwd: root, env });
 }
 
-/** Where the shell finds the programs of a project's packages, such as generators. */
+/** The folders in which the shell finds the programs of a project's packages, such as generators. */
 function programFolders(root: string): string[] {
   const above = dirname(root);
   return [join(root, 'node_modules/.bin'), ...(above === root ? [] : programFolders(above))];

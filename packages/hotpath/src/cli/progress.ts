@@ -1,9 +1,9 @@
-/** Progress on standard error: a bar on a terminal, a line for each tenth anywhere else. */
+/** Progress on standard error: a bar on a terminal, else a line for each tenth. */
 const WIDTH = 24;
 
 export interface ProgressBar {
   show(done: number): void;
-  /** Leaves the terminal clean, also after a failure. */
+  /** Restores the terminal, also after a failure. */
   close(): void;
 }
 

@@ -3,7 +3,7 @@
  *
  *     export { datamodel as model } from '../generated/datamodel.ts';
  *     export const resources = [post, comment];
- *     export const writes = { Post: ['INSERT', 'UPDATE'] };      what the service writes; for `hotpath grants`
+ *     export const writes = { Post: ['INSERT', 'UPDATE'] };   // the writes of the service; for `hotpath grants`
  */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
@@ -22,28 +22,28 @@ export interface Project {
   readonly root: string;
   readonly model: DataModel;
   readonly resources: readonly Resource[];
-  /** What the service writes, by model; it is not declared where it writes nothing. */
+  /** The writes of the service, by model; undefined if it writes nothing. */
   readonly writes?: Writes;
-  /** The folder of the migrations, whether it is there or not. */
+  /** The folder of the migrations, whether it exists or not. */
   readonly migrations: string;
   /** @throws {CommandError} if neither the environment, `.env` nor prisma.config.ts names a database. */
   databaseUrl(): string;
 }
 
-/** Where a project and its file of resources are looked for. */
+/** The place to look for a project and its file of resources. */
 export interface ProjectPlace {
   /** The file of the resources, from the current folder. */
   readonly resources?: string | undefined;
-  /** Where the project is looked for, and above; the current folder without it. */
+  /** The folder from which to look upwards for the project; the current folder without it. */
   readonly from?: string;
 }
 
-/** The option of every command that takes a project. */
+/** The option of every command that works on a project. */
 export const RESOURCES_OPTION = { resources: { type: 'string' } } as const;
 
 /**
  * Finds a project and loads its file of resources.
- * @throws {CommandError} for each thing that is missing, with what to do.
+ * @throws {CommandError} for each missing part, with its remedy.
  */
 export async function loadProject({ resources: file, from = process.cwd() }: ProjectPlace = {}): Promise<Project> {
   loadEnvironment(from);

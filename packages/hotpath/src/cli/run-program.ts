@@ -1,10 +1,10 @@
-/** Runs a program to its end, for what it writes. */
+/** Runs a program to its end, and returns its output. */
 import { type SpawnOptions, spawn } from 'node:child_process';
 
 export interface Ended {
-  /** The exit code, or null when a signal ended the program. */
+  /** The exit code, or null if a signal ended the program. */
   readonly code: number | null;
-  /** What it wrote to stdout and stderr, in the order of arrival. */
+  /** The output on stdout and stderr, in the order of arrival. */
   readonly output: string;
 }
 

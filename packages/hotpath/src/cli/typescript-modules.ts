@@ -1,12 +1,12 @@
 /**
- * Modules of a project that are written in TypeScript and run by Node.js as they are. TypeScript lets a module name
- * another as it will be compiled, `./post.js`, and Node.js looks for it as it is named.
+ * Imports of a project's TypeScript modules that Node.js runs directly. TypeScript lets a module import another by its
+ * compiled name, `./post.js`, but Node.js looks for a file of exactly that name.
  */
 import { registerHooks } from 'node:module';
 
 let isHooked = false;
 
-/** Lets every import of this process that finds no `./post.js` find `./post.ts`. */
+/** Resolves each import of a missing `./post.js` in this process to `./post.ts`. */
 export function resolveTypeScript(): void {
   if (isHooked) return;
   isHooked = true;

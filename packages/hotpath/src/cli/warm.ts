@@ -1,4 +1,4 @@
-/** `hotpath warm`: fills Redis with what is read most, before it is asked for. */
+/** `hotpath warm`: fills Redis with the most read answers before clients request them. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Command, CommandError } from './command.ts';
@@ -7,20 +7,20 @@ import { resolveTypeScript } from './typescript-modules.ts';
 
 const usage = `Usage: $0 warm MODULE [--rate N] [--top N]
 
-Reads what has been read most, the most read first, so that Redis holds it before somebody asks. What Redis holds already
-costs no statement, so a run that was interrupted goes on where it stopped. Pages that a guard is asked about first are
-left out: the command is nobody whom it lets in. Their first reader fills them.
+Reads the most read answers, the most read first, so that Redis has them before a client requests them. Answers that Redis
+has already cost no statement, so a run after an interruption continues where the last one stopped. The command leaves out
+pages behind a guard, because it cannot pass the guard. Their first reader fills them.
 
-MODULE    exports build(), which gives the Fastify server, not listening, and headersFor(viewer), which gives the headers
-          of a request by a viewer ({ subject, role }; no subject where all of the role are answered alike); without it
-          only what the public reads is warmed
+MODULE    exports build(), which returns the Fastify server, not listening, and headersFor(viewer), which returns the headers
+          of a request by a viewer ({ subject, role }; no subject if all viewers of the role share an answer); without it
+          the command fills only the public's answers
 --rate N  statements a second at most (50)
---top N   how many of the most read (1000; 10000 of the public and 10000 of viewers are known at most)
+--top N   the number of answers (1000; Redis knows at most 10000 of the public and 10000 of viewers)
 
-The server needs Redis, and what else it is configured with. Progress goes to standard error.`;
+The server needs Redis, and the rest of its configuration. Progress goes to standard error.`;
 
 export const warm: Command = {
-  summary: 'fill Redis with what is read most',
+  summary: 'fill Redis with the most read answers',
   usage,
   async run(args) {
     const { positionals, ...options } = fillOptions(usage, args);
@@ -54,6 +54,6 @@ async function importServer(file: string): Promise<ServerModule> {
     throw new CommandError(`${file} cannot be loaded: ${cause.message}`, { cause });
   });
   if (typeof exported.build !== 'function')
-    throw new CommandError(`${file} exports no build(), which gives the server.`);
+    throw new CommandError(`${file} exports no build(), which returns the server.`);
   return exported;
 }

@@ -1,4 +1,4 @@
-/** Checks what `hotpath init` proposes as the service would when it starts: declarations, reads, tags and paths. */
+/** Checks the proposals of `hotpath init` as the service does at its start: declarations, reads, tags and paths. */
 
 import { watch } from '../../freshness/watched.ts';
 import type { DataModel } from '../../model/data-model.ts';
@@ -10,7 +10,7 @@ import { itemFields } from '../../resource/route-place.ts';
 import { CommandError } from '../command.ts';
 import type { Proposal } from './proposal.ts';
 
-/** @throws {CommandError} for a proposal that does not hold, opened to everybody. */
+/** Opens each proposal to the public and checks it. @throws {CommandError} for an invalid proposal. */
 export function checkProposals(dataModel: DataModel, proposals: readonly Proposal[]): void {
   const registry = new Registry(dataModel);
   const declared = proposals.map((proposal) => ({ proposal, resource: opened(proposal) }));
@@ -25,7 +25,7 @@ export function checkProposals(dataModel: DataModel, proposals: readonly Proposa
     }
   } catch (error) {
     if (!(error instanceof DeclarationError)) throw error;
-    throw new CommandError(`${error.message} Name the models that you want without it, by --models.`);
+    throw new CommandError(`${error.message} Name the models without it by --models.`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Which models get a resource, and why the others get none. */
+/** The models that get a resource, and the reasons why the others get none. */
 
 import { sourceOf } from '../../freshness/watched.ts';
 import type { DataModel, Model, ScalarField } from '../../model/data-model.ts';
@@ -23,7 +23,7 @@ type Known = Pick<SchemaDump, 'ignored' | 'views'>;
 
 /**
  * @param wanted the names that the user gave; all models without it.
- * @throws {CommandError} for a name that no model has, and if no model is left.
+ * @throws {CommandError} for an unknown name, and if no model is left.
  */
 export function chooseModels(known: Known, dataModel: DataModel, wanted?: readonly string[]): ChosenModels {
   const all = [...Object.keys(dataModel.models), ...known.ignored];
@@ -48,7 +48,7 @@ export function chooseModels(known: Known, dataModel: DataModel, wanted?: readon
 interface Circumstances {
   readonly known: Known;
   readonly dataModel: DataModel;
-  /** The models before it. */
+  /** The models that have been chosen before it. */
   readonly chosen: readonly string[];
   /** Whether the user named it. */
   readonly isNamed: boolean;
@@ -58,16 +58,16 @@ function reasonAgainst(name: string, { known, dataModel, chosen, isNamed }: Circ
   if (known.ignored.includes(name)) return 'Prisma Client has no such model: @@ignore';
   if (known.views.has(name)) return 'a view: declare it by hand, with `madeOf`, the models that it reads';
   const twin = chosen.find((other) => sourceOf(other) === sourceOf(name));
-  if (twin) return `its name is that of ${twin} but for the first letter`;
-  if (!isNamed && looksSecret(name)) return 'its name looks secret: name it in --models if it is none';
+  if (twin) return `its name differs from ${twin} only in the first letter`;
+  if (!isNamed && looksSecret(name)) return 'its name looks secret: if it is not, name it in --models';
   return keyFault(dataModel.models[name]!, dataModel);
 }
 
 function keyFault(model: Model, dataModel: DataModel): string | undefined {
   const key = proposedKey(model).map((name) => model.fields[name] as ScalarField);
-  if (key.length === 0) return 'no key whose fields are never null tells its rows apart';
+  if (key.length === 0) return 'it has no key whose fields are never null';
   const secret = key.find(isSecret);
   if (secret) return `its key, ${secret.name}, ${secret.type === 'Bytes' ? 'is bytes' : 'looks secret'}`;
   const unread = key.find((field) => !readerOf(field, dataModel));
-  return unread && `no path can hold its key, ${unread.name}`;
+  return unread && `no path can contain its key, ${unread.name}`;
 }

@@ -1,13 +1,13 @@
-/** The generators of a Prisma schema, read from its text, and the block that `hotpath init` adds to it. */
+/** The generators of a Prisma schema, read from its text, and the block that `hotpath init` adds. */
 import { dirname, resolve } from 'node:path';
 
 export interface GeneratorBlock {
   readonly name: string;
   readonly provider: string;
-  /** Where it writes, as it stands in the schema; undefined where the schema does not say. */
+  /** The output folder as the schema has it; undefined if the schema names none. */
   readonly output: string | undefined;
   readonly values: Readonly<Record<string, string>>;
-  /** The file of the schema, and where in its text the block ends. */
+  /** The file of the schema, and the position in its text at which the block ends. */
   readonly file: string;
   readonly end: number;
 }
@@ -39,13 +39,13 @@ export const outputOf = ({ file, output }: GeneratorBlock): string | undefined =
   output === undefined ? undefined : resolve(dirname(file), output);
 
 export interface NewBlock {
-  /** As it stands in the schema. */
+  /** The output folder, as the schema has it. */
   readonly output: string;
   /** Whether the project is written in JavaScript. */
   readonly isJavaScript: boolean;
 }
 
-/** The text of the file with one more block, behind that of the client; otherwise the same to the byte. */
+/** The text of the file with one more block after the client's. The rest of the text stays the same to the byte. */
 export function withDatamodel(text: string, client: GeneratorBlock, { output, isJavaScript }: NewBlock): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const values: [string, string][] = [

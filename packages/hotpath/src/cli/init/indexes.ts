@@ -1,13 +1,13 @@
-/** The indexes of a model, as its schema declares them: which fields a condition or an order finds its rows by. */
+/** The indexes of a model, as its schema declares them: the fields by which a condition or an order finds rows. */
 import type { DMMF } from '@prisma/generator-helper';
 
 export interface ModelIndex {
   readonly fields: readonly string[];
-  /** Whether it keeps an order, so that it serves ranges and sorts too. */
+  /** Whether the index is ordered, so that it serves ranges and sorts too. */
   readonly isOrdered: boolean;
 }
 
-/** Keys and indexes of one model; of types that serve neither equality nor order (Gin, Gist, Brin) none. */
+/** Keys and indexes of one model. Types that serve neither equality nor order (Gin, Gist, Brin) are left out. */
 export function indexesOf({ indexes }: Pick<DMMF.Datamodel, 'indexes'>, model: string): ModelIndex[] {
   return indexes
     .filter((index) => index.model === model && index.type !== 'fulltext')

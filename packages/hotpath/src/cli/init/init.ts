@@ -1,4 +1,4 @@
-/** `hotpath init`: the three files that put the library on a project's own Prisma schema. */
+/** `hotpath init`: writes the three files that put the library on a project's own Prisma schema. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, CommandError, parseCommand, say } from '../command.ts';
@@ -11,14 +11,14 @@ const usage = `Usage: $0 init [--models NAME,NAME] [--dry-run] [--force]
 Writes what a project with a Prisma schema on PostgreSQL needs to serve it:
 
 - in the schema, beside the generator of Prisma Client, the generator of the data model, and runs \`prisma generate\`;
-- src/hotpath/resources.ts: a resource for each model, closed to everybody, without the fields whose names look secret;
-- src/hotpath/server.ts: a server with their routes, or plugin.ts, where the project has a Fastify server already.
+- src/hotpath/resources.ts: a resource for each model, closed to every viewer, without the fields whose names look secret;
+- src/hotpath/server.ts: a server with their routes, or plugin.ts, if the project has a Fastify server already.
 
-It says what it left out, and what to do next. A file that is there stays as it is.
+It prints what it left out, and the next steps. It does not change existing files.
 
   --models   the models that get a resource; all without it
-  --dry-run  prints the files in place of writing them
-  --force    writes resources and server anew, also where they are there`;
+  --dry-run  prints the files instead of writing them
+  --force    overwrites the resources and the server, if they exist`;
 
 export const init: Command = {
   summary: 'write the resources and the server of a project, from its Prisma schema',
@@ -38,7 +38,7 @@ const options = { models: { type: 'string' }, 'dry-run': { type: 'boolean' }, fo
 
 function namesIn(list: string): string[] {
   const names = list.split(',').map((name) => name.trim());
-  if (names.some((name) => name === '')) throw new CommandError('--models names models, with a comma between them.');
+  if (names.some((name) => name === '')) throw new CommandError('--models takes names of models, separated by commas.');
   return [...new Set(names)];
 }
 

@@ -1,7 +1,7 @@
-/** The names that `hotpath init` gives: of resources in code, and of their paths. */
+/** The names that `hotpath init` gives to resources in code, and to their paths. */
 import { wordsOf } from './secret-names.ts';
 
-/** What no constant of an ECMAScript module may be called, and what the files of `init` call otherwise. */
+/** Names that no constant of an ECMAScript module may have, and names that the files of `init` use otherwise. */
 const TAKEN = new Set([
   ...['abstract', 'arguments', 'async', 'await', 'boolean', 'break', 'byte', 'case', 'catch', 'char', 'class', 'const'],
   ...[
@@ -50,7 +50,7 @@ export function pathsFor(constants: Iterable<string>): Map<string, string> {
   return paths;
 }
 
-/** The first that is not given yet, or the last one with a number behind. It is given then. */
+/** The first name that is not in use, or the last one with a number after it. The name is then in use. */
 function unused(wanted: readonly string[], given: Set<string>): string {
   const last = wanted.at(-1)!;
   let name = wanted.find((each) => !given.has(each));

@@ -1,4 +1,4 @@
-/** The operators of a filter that `hotpath init` proposes: few, and such as an index serves. */
+/** The operators of the filters that `hotpath init` proposes: a few that an index serves. */
 
 import { operatorsOn } from '../../compile/plan/filter.ts';
 import type { ScalarField } from '../../model/data-model.ts';

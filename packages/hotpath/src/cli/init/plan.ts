@@ -1,4 +1,6 @@
-/** What `hotpath init` would write into a project, and what there is to say of it. Nothing is written here. */
+/**
+ * The plan of `hotpath init`: the files that it would write into a project, and its advice. This file writes nothing.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { fromDmmf } from '../../model/generator/from-dmmf.ts';
@@ -16,12 +18,12 @@ import { dumpSchema, type SchemaDump } from './schema-dump.ts';
 import { pluginFile, serverFile } from './server-file.ts';
 
 export interface PlannedFile {
-  /** From the folder of the project. */
+  /** The path from the folder of the project. */
   readonly path: string;
   readonly text: string;
-  /** `kept` is there already, and stays as it is. */
+  /** `kept` means that the file exists and stays unchanged. */
   readonly state: 'new' | 'changed' | 'kept';
-  /** A few words on what is in it. */
+  /** A short description of its contents. */
   readonly holds: string;
 }
 
@@ -31,18 +33,18 @@ export interface InitPlan {
   readonly files: readonly PlannedFile[];
   readonly proposals: readonly Proposal[];
   readonly leftOut: readonly LeftOut[];
-  /** Sentences on what the schema should have. */
+  /** Sentences of advice on the schema. */
   readonly advice: readonly string[];
 }
 
 export interface InitOptions {
-  /** Names of models; all without it. */
+  /** Names of models; all models without it. */
   readonly models?: readonly string[] | undefined;
-  /** Whether files that are there are written anew. */
+  /** Whether to overwrite existing files. */
   readonly force?: boolean | undefined;
 }
 
-/** @throws {CommandError} for a project that cannot be served, with what is in the way. */
+/** @throws {CommandError} for a project that cannot be served, with the reason. */
 export async function planInit(project: PrismaProject, { models, force = false }: InitOptions): Promise<InitPlan> {
   const dump = await dumpSchema(project);
   const client = clientOf(dump);
@@ -75,7 +77,7 @@ export async function planInit(project: PrismaProject, { models, force = false }
 function clientOf({ provider, generators }: SchemaDump): GeneratorBlock {
   if (provider !== 'postgresql') {
     throw new CommandError(
-      `Hotpath reads PostgreSQL alone; the data source of this schema is ${provider ?? 'not set'}.`,
+      `Hotpath reads only PostgreSQL; the data source of this schema is ${provider ?? 'not set'}.`,
     );
   }
   const client = generators.find(isClient);
@@ -103,7 +105,7 @@ interface PlacedDataModel {
   readonly block: Pick<PlannedFile, 'text' | 'state'>;
 }
 
-/** Where the data model is generated: beside the client, unless the schema says where. */
+/** The folder of the generated data model: beside the client, unless the schema names another. */
 function dataModelPlace({ generators }: SchemaDump, client: GeneratorBlock, style: ProjectStyle): PlacedDataModel {
   const text = readFileSync(client.file, 'utf8');
   const there = generators.find(isDatamodel);
@@ -114,7 +116,7 @@ function dataModelPlace({ generators }: SchemaDump, client: GeneratorBlock, styl
     return { place: { folder, extension: given }, block: { text, state: 'kept' } };
   }
   const own = relative(dirname(client.file), join(style.folder, 'generated')).split(sep).join('/');
-  // `prisma-client-js` makes its folder a package of its own, of CommonJS.
+  // `prisma-client-js` makes its folder a CommonJS package of its own.
   const isShared = client.provider === 'prisma-client' && client.output !== undefined;
   const output = isShared ? client.output : own.startsWith('.') ? own : `./${own}`;
   const folder = join(dirname(client.file), output);
@@ -122,7 +124,7 @@ function dataModelPlace({ generators }: SchemaDump, client: GeneratorBlock, styl
   return { place: { folder, extension }, block: { text: changed, state: 'changed' } };
 }
 
-/** Lists that are embedded by a foreign key without an index. */
+/** Advice on lists that are embedded by a foreign key without an index. */
 function adviceOn({ dataModel, datamodel }: Schema, proposals: readonly Proposal[]): string[] {
   return proposals.flatMap(({ model, name, relations }) =>
     Object.keys(relations).flatMap((relation) => {

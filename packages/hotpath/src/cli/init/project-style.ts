@@ -1,4 +1,4 @@
-/** How a project is written: in which language, how its modules name each other, and whether it has a Fastify server. */
+/** The style of a project: its language, how its modules name each other, and whether it has a Fastify server. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CommandError } from '../command.ts';
@@ -8,10 +8,10 @@ import type { Modules } from './resources-file.ts';
 
 export interface ProjectStyle {
   readonly isJavaScript: boolean;
-  /** The folder of the files that are written. */
+  /** The folder of the files that `init` writes. */
   readonly folder: string;
   readonly resourcesFile: string;
-  /** By which a module of TypeScript names another: `ts` if Node.js runs it as it is, and else `js`. */
+  /** The extension in imports of TypeScript modules: `ts` if Node.js runs the sources directly, else `js`. */
   readonly importExtension: 'ts' | 'js';
   readonly hasServer: boolean;
 }
@@ -20,7 +20,7 @@ export interface ProjectStyle {
 export function styleOf(project: PrismaProject, client: GeneratorBlock): ProjectStyle {
   const { root, packageJson } = project;
   if (packageJson.type !== 'module') {
-    throw new CommandError('package.json must say "type": "module": Hotpath comes as ECMAScript modules alone.');
+    throw new CommandError('package.json must say "type": "module": Hotpath has only ECMAScript modules.');
   }
   const isJavaScript = !existsSync(join(root, 'tsconfig.json')) && !dependsOn(packageJson, 'typescript');
   const named = packageJson.hotpath?.resources;
@@ -43,7 +43,7 @@ function namesTypeScript(root: string, { values }: GeneratorBlock): boolean {
 
 const ALLOWS = /"(allowImportingTsExtensions|rewriteRelativeImportExtensions)"\s*:\s*(true|false)/;
 
-/** Whether a tsconfig.json, or one of this project that it extends, lets a module be named `./post.ts`. */
+/** Whether a tsconfig.json, or one of this project that it extends, allows imports such as `./post.ts`. */
 function allowsTypeScript(file: string): boolean {
   if (!existsSync(file)) return false;
   const text = readFileSync(file, 'utf8');
@@ -57,7 +57,7 @@ const SOURCE = /\.[cm]?[jt]s$/;
 const NOT_SOURCES = /^(node_modules|dist|build|coverage|generated|\..*)$/;
 const IMPORTS_FASTIFY = /(from|require\()\s*['"]fastify['"]/;
 
-/** @param own the folder of our files. */
+/** @param own the folder of the files that `init` writes. */
 function hasFastifyServer(folder: string, own: string): boolean {
   return readdirSync(folder, { withFileTypes: true }).some((entry) => {
     const path = join(folder, entry.name);
@@ -66,7 +66,7 @@ function hasFastifyServer(folder: string, own: string): boolean {
   });
 }
 
-/** What the files of a project import. @param dataModel the folder of the data model. */
+/** The modules that the files of `init` import. @param dataModel the folder of the data model. */
 export function modulesOf(style: ProjectStyle, client: GeneratorBlock, dataModel: DataModelPlace): Modules {
   const { isJavaScript, folder, resourcesFile, importExtension } = style;
   const named = (file: string): string => {
@@ -91,6 +91,6 @@ function clientFile(client: GeneratorBlock, named: (file: string) => string): st
   const output = outputOf(client);
   if (client.provider === 'prisma-client-js')
     return output === undefined ? '@prisma/client' : named(join(output, 'index.js'));
-  if (output === undefined) throw new CommandError(`The generator "${client.name}" must say its \`output\`.`);
+  if (output === undefined) throw new CommandError(`The generator "${client.name}" must name its \`output\`.`);
   return named(join(output, `client.${client.values['generatedFileExtension'] ?? 'ts'}`));
 }

@@ -1,6 +1,6 @@
 /**
- * What `hotpath init` proposes for one model: a resource that shows what is no secret, filters and sorts by what has an
- * index, and is closed to everybody. Plain data, made from the schema alone.
+ * The proposal of `hotpath init` for one model: a resource that shows every field whose name does not look secret,
+ * filters and sorts by indexed fields, and is closed to every viewer. Plain data, made from the schema alone.
  */
 import type { DMMF } from '@prisma/generator-helper';
 import { type DataModel, hasOrder, identifyingFields, type Model, type ScalarField } from '../../model/data-model.ts';
@@ -16,23 +16,23 @@ export interface Proposal {
   readonly model: string;
   /** The name of the resource, and of its constant. */
   readonly name: string;
-  /** Where it is served: `/blog-posts`. */
+  /** The path that serves it: `/blog-posts`. */
   readonly path: string;
-  /** The fields that tell its rows apart. */
+  /** The fields that identify its rows. */
   readonly key: readonly string[];
   readonly fields: readonly string[];
-  /** By their names; a list takes so many rows. */
+  /** Relations by name; `take` is the number of rows of a list. */
   readonly relations: Readonly<Record<string, { readonly take?: number }>>;
   readonly defaultFields: readonly string[];
   readonly filters: Readonly<Record<string, readonly FilterOperator[]>>;
   readonly filterNames: Readonly<Record<string, string>>;
   readonly sorts: readonly string[];
   readonly sort: string;
-  /** Left out, each with the reason. */
+  /** The fields that are left out, each with the reason. */
   readonly secrets: readonly SecretField[];
-  /** A field that may be its version; the team must know. */
+  /** A field that may be the version; the team must confirm it. */
   readonly version: string | undefined;
-  /** The field that holds the id of a user, by its looks. */
+  /** The field that seems to contain the id of a user. */
   readonly owner: string | undefined;
 }
 
@@ -88,7 +88,7 @@ function relationsOf({ fields }: Model, places: Places): Proposal['relations'] {
   return Object.fromEntries(relations.map(({ name, list }) => [name, list ? { take: EMBEDDED_ROWS } : {}]));
 }
 
-/** The key, and what a list most likely shows of a row: short values of its own. */
+/** The key, and the short columns that a list most likely shows. */
 function leanOf(model: Model, shown: readonly ScalarField[], key: readonly string[]): string[] {
   const foreign = new Set(foreignKeysOf(model).flat());
   const isShort = ({ name, type, list, native }: ScalarField) =>
@@ -113,7 +113,7 @@ function filtersFor(dataModel: DataModel, shown: readonly ScalarField[], indexes
   return Object.fromEntries(filters);
 }
 
-/** Another name for the parameter of a filter that is called as a parameter of every list is. */
+/** Another parameter name for each filter whose name is a parameter of every list. */
 function filterNamesFor(filters: Proposal['filters'], { fields }: Model): Record<string, string> {
   const taken = Object.keys(filters).filter((name) => RESERVED_PARAMETERS.includes(name));
   return Object.fromEntries(taken.map((name) => [name, freeName(`${name}_is`, fields)]));
@@ -124,7 +124,7 @@ const freeName = (name: string, fields: Model['fields']): string =>
 
 const SORTED_TYPES: readonly string[] = ['Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'String'];
 
-/** What an index keeps the order of: the first field of each, where it is never null. */
+/** The fields whose order an index keeps: the first field of each index, if it is never null. */
 function sortsFor(model: Model, indexes: readonly ModelIndex[], key: readonly string[]): string[] {
   const foreign = new Set(foreignKeysOf(model).flat());
   const names = new Set(key.length === 1 ? key : []);
@@ -137,7 +137,7 @@ function sortsFor(model: Model, indexes: readonly ModelIndex[], key: readonly st
   return [...names];
 }
 
-/** Whether rows are numbered as they come, so that the highest number is the newest row. */
+/** Whether rows are numbered in order of insertion, so that the highest number is the newest row. */
 function isCounted({ fields }: DMMF.Model, [name, ...more]: readonly string[]): boolean {
   const value = fields.find((field) => field.name === name)?.default;
   return more.length === 0 && typeof value === 'object' && 'name' in value && value.name === 'autoincrement';
@@ -155,7 +155,7 @@ function versionOf(model: Model, { fields }: DMMF.Model): string | undefined {
 
 const USERS = /^(app_?)?(user|account|member|person|people|customer)s?$/i;
 
-/** A foreign key to the model of users, or the key of that model itself. */
+/** The foreign key to the model of users, or the key of that model itself. */
 function ownerOf(model: Model): string | undefined {
   const foreign = Object.values(model.fields).find(
     (field) =>

@@ -1,4 +1,4 @@
-/** What `hotpath init` says when it has run: what it wrote, what it left out, and what comes next. */
+/** The report of `hotpath init`: the written files, the parts left out, and the next steps. */
 import { existsSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { dependsOn } from '../prisma-project.ts';
@@ -7,7 +7,7 @@ import type { InitPlan, PlannedFile } from './plan.ts';
 const STATES: Readonly<Record<PlannedFile['state'], string>> = {
   new: 'written',
   changed: 'changed',
-  kept: 'is there, not changed',
+  kept: 'exists, not changed',
 };
 
 export function reportOn(plan: InitPlan): string {
@@ -15,7 +15,7 @@ export function reportOn(plan: InitPlan): string {
   return [
     'Files',
     ...table(plan.files.map(({ path, state, holds }) => [path, STATES[state], holds])),
-    ...(kept ? ['  --force writes what is there anew.'] : []),
+    ...(kept ? ['  --force overwrites existing files.'] : []),
     ...section('Resources', table(plan.proposals.map(({ name, model, path }) => [name, model, path]))),
     ...section('Left out', table([...secretsOf(plan), ...plan.leftOut.map(({ model, reason }) => [model, reason])])),
     ...section(
@@ -46,18 +46,18 @@ function nextSteps(plan: InitPlan): string[] {
   const address = `http://localhost:${isPlugin ? '<port>' : '3000'}${first!.path}`;
   const steps = [
     ...install(plan),
-    `Open the policies in ${file}: nobody sees anything yet.`,
+    `Open the policies in ${file}: no viewer sees anything yet.`,
     ...migration(project),
     `echo "${variable}=$(openssl rand -hex 32)" >> .env`,
     start(plan),
     `curl ${address}`,
     `curl '${address}?fields=${first!.defaultFields.join(',')}&limit=5'${isPlugin ? '' : TOKEN}`,
-    'npx hotpath doctor                # says what is missing or wrong',
+    'npx hotpath doctor                # shows what is missing or wrong',
   ];
   return steps.map((step, at) => `  ${`${at + 1}.`.padEnd(3)} ${step}`);
 }
 
-/** What brings the database what the library needs. */
+/** The commands that install the library's schema and triggers in the database. */
 const migration = ({ migrations }: InitPlan['project']): string[] => [
   ...(existsSync(migrations) ? [] : ['npx prisma migrate dev --name init']),
   'npx hotpath migration             # writes the migration of what the library needs in PostgreSQL',
@@ -87,5 +87,5 @@ function start(plan: InitPlan): string {
   if (isPluginPlanned(plan)) return `Register hotpathRoutes of ${file} in your server, and start it.`;
   if (style.isJavaScript || style.importExtension === 'ts') return `node --env-file=.env ${file}`;
   if (dependsOn(project.packageJson, 'tsx')) return `npx tsx --env-file=.env ${file}`;
-  return `Compile and start ${file} as you do your other programs, with .env in its environment.`;
+  return `Compile and start ${file} as you start your other programs, with .env in its environment.`;
 }

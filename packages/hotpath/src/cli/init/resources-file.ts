@@ -1,24 +1,24 @@
-/** The text of the file of resources that `hotpath init` writes. */
+/** The text of the resources file that `hotpath init` writes. */
 import type { Proposal } from './proposal.ts';
 import { commentText, importText, listText, quoted, recordText } from './source-text.ts';
 
-/** How the files of a project import each other. */
+/** The import paths in the files of a project. */
 export interface Modules {
   readonly isJavaScript: boolean;
-  /** Of Prisma's client, and of the data model, as the file imports them. */
+  /** The paths of Prisma's client and of the data model, as the resources file imports them. */
   readonly client: string;
   readonly dataModel: string;
-  /** Of the file of resources, as the file beside it imports it. */
+  /** The path of the resources file, as the file beside it imports it. */
   readonly resources: string;
 }
 
 const HEAD = `/**
  * What the API shows of each model. Written once by \`hotpath init\`; it is yours to change.
  *
- * A resource names the fields that may be read, what a list may be filtered and sorted by, and in \`policy\` who sees what,
- * by role. \`nobody\` is closed. \`{ public: {} }\` shows every row to everybody; \`{ user: { rows: { authorId: SUBJECT } } }\`
- * shows users their own (\`SUBJECT\`, from 'hotpath', stands for the id of who asks). A relation shows what the policy of
- * its own resource shows.
+ * A resource names the fields that clients may read, and the filters and sorts of its lists. Its \`policy\` names the rows
+ * that each role may see: \`nobody\` is closed, \`{ public: {} }\` shows every row to every client, and
+ * \`{ user: { rows: { authorId: SUBJECT } } }\` shows users their own rows (\`SUBJECT\`, from 'hotpath', stands for the id
+ * of the user). A relation shows the rows that the policy of its own resource allows.
  */`;
 
 export function resourcesFile(proposals: readonly Proposal[], modules: Modules): string {
@@ -71,7 +71,7 @@ function resourceText(proposal: Proposal): string {
 }
 
 const versionText = (field: string): string[] => [
-  '  // If every write changes it, plain SQL included, the ETag of a row can go by it:',
+  '  // If every write changes it, plain SQL included, the ETag of a row can use it:',
   `  // version: ${quoted(field)},`,
 ];
 

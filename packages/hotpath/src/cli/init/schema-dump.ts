@@ -1,5 +1,5 @@
 /**
- * What Prisma knows of a project's schema. It is read from a copy, by a generator of our own beside the project's, so that
+ * Prisma's description of a project's schema. A generator of the library reads it from a copy of the schema, so that
  * nothing in the project changes.
  */
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,11 +12,11 @@ import { type PrismaProject, runPrisma } from '../prisma-project.ts';
 import { type GeneratorBlock, generatorsIn } from './generator-blocks.ts';
 
 export interface SchemaDump {
-  /** Of the data source: `postgresql`. */
+  /** The provider of the data source: `postgresql`. */
   readonly provider: string | undefined;
   readonly generators: readonly GeneratorBlock[];
   readonly datamodel: DMMF.Datamodel;
-  /** Names of models that Prisma Client has not: they have `@@ignore`. */
+  /** Names of models that Prisma Client leaves out: they have `@@ignore`. */
   readonly ignored: readonly string[];
   /** Names of the models that are views. */
   readonly views: ReadonlySet<string>;
@@ -24,7 +24,7 @@ export interface SchemaDump {
 
 const GENERATOR = 'hotpath_init';
 
-/** @throws {CommandError} with Prisma's own words for a schema that it cannot read. */
+/** @throws {CommandError} with Prisma's own message for a schema that Prisma cannot read. */
 export async function dumpSchema(project: PrismaProject): Promise<SchemaDump> {
   const { provider, datamodel } = await readByPrisma(project);
   const texts = project.schemaFiles.map((file) => ({ file, text: readFileSync(file, 'utf8') }));
@@ -53,7 +53,7 @@ async function readByPrisma(project: PrismaProject): Promise<Pick<SchemaDump, 'p
   }
 }
 
-/** Compiled, the program beside this file is JavaScript, as this file is. */
+/** In the compiled package the program beside this file is JavaScript, as this file is. */
 function generatorBlock(): string {
   const program = fileURLToPath(new URL(`dump/main${import.meta.url.slice(-3)}`, import.meta.url));
   const command = `${JSON.stringify(process.execPath)} ${JSON.stringify(program)}`;

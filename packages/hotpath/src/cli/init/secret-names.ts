@@ -1,6 +1,7 @@
 /**
- * Names that look like those of secrets: `passwordHash`, `api_key`, `TOKEN`, `totpSecret`. A name is taken apart into its
- * words first, so that `pinned` and `hashtag` are none. It is a guess, on the safe side: the team adds what it needs.
+ * Names that look like those of secrets: `passwordHash`, `api_key`, `TOKEN`, `totpSecret`. A name is first split into
+ * its words, so that `pinned` and `hashtag` do not look secret. It is a guess on the safe side: the team adds the
+ * fields that it needs.
  */
 
 const WORDS = new Set([
@@ -21,7 +22,7 @@ const WORDS = new Set([
   ...['ssn', 'iban', 'bic', 'cvv', 'cvc', 'pan', 'passport', 'creditcard', 'cardnumber'],
 ]);
 
-/** Words that follow each other. */
+/** Pairs of words that follow each other. */
 const PAIRS = new Set([
   ...['api key', 'api keys', 'private key', 'secret key', 'access key', 'encryption key', 'signing key', 'master key'],
   ...['session key', 'card number', 'credit card', 'account number', 'routing number', 'bank account', 'tax id'],
@@ -29,7 +30,7 @@ const PAIRS = new Set([
   ...['verification code', 'two factor', 'one time', 'magic link', 'security answer', 'security code'],
 ]);
 
-/** Long enough to mean nothing else, in a name without borders between its words: `userpasswordhash`. */
+/** Parts long enough to be unambiguous in a name without borders between its words: `userpasswordhash`. */
 const PARTS = /passw(or)?d|passphrase|secret|credential|apikey|privatekey|accesstoken|refreshtoken/;
 
 export function looksSecret(name: string): boolean {
@@ -38,7 +39,7 @@ export function looksSecret(name: string): boolean {
   return words.some((word, at) => PAIRS.has(`${word} ${words[at + 1]}`));
 }
 
-/** `api_keyHash2` is api, key, hash, 2. */
+/** The words of `api_keyHash2` are api, key, hash, 2. */
 export function wordsOf(name: string): string[] {
   const parted = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')

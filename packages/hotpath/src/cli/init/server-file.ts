@@ -1,4 +1,4 @@
-/** The text of the file that serves the resources: a server of its own, or a plugin for the server that is there. */
+/** The text of the file that serves the resources: a server, or a plugin for an existing server. */
 import { itemPath } from './checked.ts';
 import type { Proposal } from './proposal.ts';
 import type { Modules } from './resources-file.ts';
@@ -27,7 +27,7 @@ export async function build() {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   app.addHook('onClose', () => pool.end());
 
-  // \`viewer\` says who asks, by the tokens of \`npx hotpath token\`: put your own authentication in its place.
+  // \`viewer\` authenticates requests by the tokens of \`npx hotpath token\`: replace it by your own authentication.
   await app.register(hotpath, { prisma, pool, model, resources, secret, viewer: bearerViewer(secret) });
 
 ${routes(proposals)}
@@ -40,15 +40,14 @@ if (process.argv[1] === import.meta.filename) {
   const app = await build();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close());
   await app.listen({ port: Number(process.env${isJavaScript ? '.PORT' : "['PORT']"} ?? 3000) });
-}
-`;
+}`;
 }
 
 export function pluginFile(proposals: readonly Proposal[], modules: Modules): string {
   const { isJavaScript } = modules;
   const type = isJavaScript ? '' : "import type { FastifyInstance } from 'fastify';\n";
   return `/**
- * The routes of the resources, for the Fastify server that is there. Written once by \`hotpath init\`; it is yours to change.
+ * The routes of the resources, for an existing Fastify server. Written once by \`hotpath init\`; it is yours to change.
  *
  *     await app.register(hotpathRoutes, { prefix: '/api' });
  *
@@ -67,14 +66,13 @@ export async function hotpathRoutes(app${isJavaScript ? '' : ': FastifyInstance'
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   app.addHook('onClose', () => pool.end());
 
-  // Who asks. Everybody is the public until this gives { subject: the id of the user, role: 'user' } of the request.
+  // The viewer of a request. Every client is the public until this returns { subject: the id of the user, role: 'user' }.
   const viewer = () => undefined;
   await app.register(hotpath, { prisma, pool, model, resources, secret, viewer });
 
 ${routes(proposals)}}
 
-${environmentFunction(isJavaScript)}
-`;
+${environmentFunction(isJavaScript)}`;
 }
 
 const resourceNames = (proposals: readonly Proposal[]): string[] =>

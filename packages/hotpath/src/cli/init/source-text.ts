@@ -1,4 +1,4 @@
-/** Pieces of source code, as a formatter would leave them. */
+/** Pieces of source code, formatted as a formatter would leave them. */
 
 const WIDTH = 120;
 
@@ -8,14 +8,14 @@ export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\'
 /** The key of an object literal. */
 export const keyText = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name));
 
-/** `  fields: ['id', 'name'],`, or an item a line where that is longer than a line. */
+/** `  fields: ['id', 'name'],`, or one item a line if that is too long for a line. */
 export function listText(before: string, items: readonly string[], indent = '  '): string {
   const line = `${indent}${before}[${items.join(', ')}],`;
   if (line.length <= WIDTH) return line;
   return [`${indent}${before}[`, ...items.map((item) => `${indent}  ${item},`), `${indent}],`].join('\n');
 }
 
-/** `  filters: { id: ['in'] },`, or an entry a line where that is longer than a line. */
+/** `  filters: { id: ['in'] },`, or one entry a line if that is too long for a line. */
 export function recordText(before: string, entries: readonly (readonly [string, string])[], indent = '  '): string {
   const parts = entries.map(([key, value]) => `${keyText(key)}: ${value}`);
   const line = `${indent}${before}{ ${parts.join(', ')} },`;
@@ -23,18 +23,18 @@ export function recordText(before: string, entries: readonly (readonly [string, 
   return [`${indent}${before}{`, ...parts.map((part) => `${indent}  ${part},`), `${indent}},`].join('\n');
 }
 
-/** `  app.list('/posts', { budget: 1 });`, or an entry a line where that is longer than a line. */
+/** `  app.list('/posts', { budget: 1 });`, or one entry a line if that is too long for a line. */
 export const callText = (before: string, entries: readonly (readonly [string, string])[]): string =>
   recordText(before, entries).replace(/,$/, ');');
 
-/** `import { a, b } from 'c';`, or a name a line where that is longer than a line. */
+/** `import { a, b } from 'c';`, or one name a line if that is too long for a line. */
 export function importText(names: readonly string[], from: string): string {
   const line = `import { ${names.join(', ')} } from ${quoted(from)};`;
   if (line.length <= WIDTH) return line;
   return ['import {', ...names.map((name) => `  ${name},`), `} from ${quoted(from)};`].join('\n');
 }
 
-/** A text as lines of a comment, as long as a line at most. */
+/** A text as lines of a comment, wrapped at the line width. */
 export function commentText(text: string, indent = ''): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

@@ -1,4 +1,4 @@
-/** A Prisma generator for `hotpath init` alone: writes what Prisma knows of a schema into a file, `schema.json`. */
+/** A Prisma generator for `hotpath init` alone: writes Prisma's description of a schema into a file, `schema.json`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GeneratorOptions } from '@prisma/generator-helper';
