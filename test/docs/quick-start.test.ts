@@ -90,7 +90,7 @@ it('leads from a schema to answers that are never stale, and to tests that prove
   const [, closed, open] = /^-(.+)\n\+(.+)$/m.exec(blocksOf('diff')[0]!)!;
   const resources = join(folder, 'hotpath/resources.ts');
   writeFileSync(resources, readFileSync(resources, 'utf8').replaceAll(closed!, open!));
-  expect(await shell(PREPARE)).toContain('Everything is as it should be.');
+  expect(await shell(PREPARE)).toContain('Everything is in order.');
   await shell('tsc -p .');
 
   const port = await start();

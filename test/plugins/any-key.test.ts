@@ -286,7 +286,7 @@ describe('If-Match', () => {
     const reply = await change('plain', etag);
     expect([reply.status, reply.json.detail]).toEqual([
       412,
-      'A plain has no version, so no If-Match or If-None-Match holds for it.',
+      'A plain has no version, so If-Match and If-None-Match with tags fail.',
     ]);
     expect((await ask(`${url('plain')}?fields=nick`)).json.data).toEqual({ nick: null });
     expect((await ask(url('plain'), {}, 'PATCH')).status).toBe(200);

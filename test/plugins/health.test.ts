@@ -161,7 +161,7 @@ describe('a database that is behind its migrations', () => {
       url,
       `UPDATE _prisma_migrations SET migration_name = '${last}', finished_at = NULL WHERE migration_name = 'elsewhere'`,
     );
-    expect((await complaints(app))['migrations']).toBe(`failed: The migration ${last} has begun and not ended.`);
+    expect((await complaints(app))['migrations']).toBe(`failed: The migration ${last} has started and not finished.`);
     await sql(url, `UPDATE _prisma_migrations SET finished_at = now() WHERE migration_name = '${last}'`);
     expect(await complaints(app)).toEqual({ status: '200' });
   });
@@ -208,7 +208,7 @@ describe('a database that takes no writes', () => {
 
   it('keeps a process from becoming ready, and takes none away that is', async () => {
     const url = await scratchDatabase();
-    const detail = 'The database takes no writes: it is set so, or its server is a standby.';
+    const detail = 'The database takes no writes: it is set to read only, or its server is a standby.';
     const serving = await start(url);
     expect(await complaints(serving)).toEqual({ status: '200' });
     await setReadOnly(url, true);

@@ -153,7 +153,9 @@ describe('a start without what it takes', () => {
   it('of a viewer is refused with what to give', async () => {
     const app = Fastify();
     app.register(hotpath, { ...options, prisma: prisma as unknown as RegisteredClient, pool });
-    await expect(app.ready()).rejects.toThrow('hotpath must know who asks: give it `viewer: (request) => …`.');
+    await expect(app.ready()).rejects.toThrow(
+      'hotpath must know the viewer of a request: pass it `viewer: (request) => …`.',
+    );
     await app.close();
   });
 

@@ -27,7 +27,10 @@ export interface LedgerOptions {
   readonly port?: ObservationPort;
 }
 
-/** A ledger that is opened within a request or a job belongs to its trace. */
+/**
+ * The statements of one request, with their counts and times. A ledger that is opened within a request or a job is part
+ * of its trace.
+ */
 export class Ledger implements Carrier {
   traceId: string | undefined;
   span: Step | undefined;

@@ -1,4 +1,4 @@
-/** `hotpath/database`: the library's needs in a database and its connections, for scripts of operators. */
+/** `hotpath/database`: what the library needs in a database, and its connections, for scripts of operators. */
 export { grantsText } from '../access/grants.ts';
 export { surveyTables } from '../freshness/coverage.ts';
 export { isNotifying, switchNotify } from '../freshness/notify.ts';

@@ -1,4 +1,4 @@
-/** The connection of the checks, which is opened even where a service would refuse it, so that the rest can be looked at. */
+/** The connection of the checks. It opens even if a service would refuse it, so that the other checks can run. */
 import pg from 'pg';
 import { SessionClient } from '../session/session-client.ts';
 import { SessionSettingsError, schemaOf } from '../session/settings.ts';
@@ -7,7 +7,7 @@ export type Queryable = Pick<pg.Client, 'query'>;
 
 export interface Examined {
   readonly client: pg.Client;
-  /** What is wrong with the settings of a session, and what to do. */
+  /** The fault in the settings of the session, and its remedy. */
   readonly settingsComplaint?: string;
 }
 
@@ -33,7 +33,7 @@ export async function openExamined(connectionString: string): Promise<Examined> 
 }
 
 async function connected(client: pg.Client): Promise<pg.Client> {
-  // A connection that breaks fails the statement that is sent on it next.
+  // If the connection breaks, the next statement on it fails.
   client.on('error', () => {});
   await client.connect();
   return client;

@@ -1,6 +1,6 @@
 /**
- * Looks at a project, its database and its Redis, and says what is missing or wrong, as `hotpath doctor` prints it. It
- * changes nothing. A check that fails by itself is `unknown`; the others go on.
+ * Examines a project, its database and its Redis, and reports what is missing or wrong, as `hotpath doctor` prints it.
+ * It changes nothing. A check that itself fails is `unknown`; the others continue.
  */
 import type pg from 'pg';
 import type { Needs } from '../access/needs.ts';
@@ -17,15 +17,15 @@ import { checkClock, checkPooler, checkWrites } from './server.ts';
 import { checkNode, checkPackages, checkPostgres } from './versions.ts';
 
 export interface ExamineOptions {
-  /** The folder of the project's package.json; without it no package is looked for. */
+  /** The folder of the project's package.json; without it the packages are not checked. */
   readonly root?: string;
-  /** Of the database, as the service connects to it. */
+  /** The URL of the database, as the service connects to it. */
   readonly url: string;
   /** The tables and columns that the resources read. */
   readonly watched: Watched;
   /** The privileges that the role of the connection must have. */
   readonly needs: Needs;
-  /** The names of the migrations that the database should have; without it they are not looked for. */
+  /** The names of the migrations that the database should have; without it they are not checked. */
   readonly migrations?: readonly string[];
   readonly redisUrl?: string | undefined;
 }
@@ -49,8 +49,8 @@ async function examineDatabase(options: ExamineOptions): Promise<Finding[]> {
   }
   const { client, settingsComplaint } = opened;
   try {
-    const findings = [ofComplaint('session settings', settingsComplaint, 'as they must be')];
-    // One after the other, for it is one connection.
+    const findings = [ofComplaint('session settings', settingsComplaint, 'correct')];
+    // One after the other, because all checks share one connection.
     for (const [name, run] of checksOf(client, options)) findings.push(...(await attempted(name, run)));
     return findings;
   } finally {
@@ -72,10 +72,10 @@ function checksOf(client: pg.Client, { url, watched, needs, migrations }: Examin
     ...(migrations === undefined
       ? []
       : [complaining('migrations', () => missingMigration(pool, schema, migrations), 'applied')]),
-    complaining('data model', () => missingColumn(pool, dataModel, schema), 'every table and column is there'),
+    complaining('data model', () => missingColumn(pool, dataModel, schema), 'every table and column exists'),
     ['schema hotpath', () => checkOwnSchema(client)],
     ['triggers', () => checkTriggers(client, watched)],
-    ['rights of the role', () => checkRights(client, needs)],
+    ['privileges of the role', () => checkRights(client, needs)],
     ...(needs.hasQueue ? [['queue', () => checkQueue(client)] as const] : []),
   ];
 }
@@ -90,14 +90,14 @@ async function checkQueue(client: Queryable): Promise<Finding> {
   const { rowCount } = await client.query(
     `SELECT FROM pg_class WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs'`,
   );
-  if (rowCount! > 0) return ok(check, 'schema graphile_worker is there');
-  return fault('missing', { check, detail: 'there is none', remedy: 'hotpath jobs install' });
+  if (rowCount! > 0) return ok(check, 'schema graphile_worker exists');
+  return fault('missing', { check, detail: 'it does not exist', remedy: 'hotpath jobs install' });
 }
 
 async function attempted(check: string, run: Check[1]): Promise<readonly Finding[]> {
   try {
     return [await run()].flat();
   } catch (error) {
-    return [fault('unknown', { check, detail: `could not be looked at: ${(error as Error).message}`, remedy: '' })];
+    return [fault('unknown', { check, detail: `check failed: ${(error as Error).message}`, remedy: '' })];
   }
 }

@@ -1,22 +1,22 @@
-/** What one check of a project and its database has found. */
+/** The result of one check of a project and its database. */
 export interface Finding {
-  /** What was looked at: `PostgreSQL`, `triggers of post`. */
+  /** The subject of the check: `PostgreSQL`, `triggers of post`. */
   readonly check: string;
   readonly state: 'ok' | 'missing' | 'wrong' | 'unknown';
-  /** What was found, in a few words or a sentence. */
+  /** The result, in a few words or a sentence. */
   readonly detail: string;
-  /** What to do; empty where nothing is to be done. */
+  /** The remedy; empty if there is nothing to do. */
   readonly remedy: string;
 }
 
 export const ok = (check: string, detail: string): Finding => ({ check, state: 'ok', detail, remedy: '' });
 
-/** A finding that asks for something to be done. */
+/** A finding that needs a remedy. */
 export function fault(state: Exclude<Finding['state'], 'ok'>, about: Omit<Finding, 'state'>): Finding {
   return { state, ...about };
 }
 
-/** The finding of a check that gives one sentence on what is wrong, with its remedy, or nothing. */
+/** The finding of a check whose result is a complaint in one sentence, with its remedy, or undefined. */
 export function ofComplaint(check: string, complaint: string | undefined, good: string): Finding {
   return complaint === undefined ? ok(check, good) : fault('wrong', { check, detail: complaint, remedy: '' });
 }

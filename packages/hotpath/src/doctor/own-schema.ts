@@ -1,4 +1,4 @@
-/** What the library keeps in the database: its schema, and the triggers of each table that resources read. */
+/** The parts of the library in the database: its schema, and the triggers of each table that resources read. */
 import type pg from 'pg';
 import { missingSchema } from '../fastify/operations/health/own-schema-check.ts';
 import { surveyTables } from '../freshness/coverage.ts';
@@ -34,7 +34,7 @@ export async function checkTriggers(client: pg.Client, watched: Watched): Promis
     if (inexact.length === 0) return ok(check, 'every change is logged');
     return ok(
       check,
-      `every change is logged; ${inexact.join(', ')} makes no tags, as its values are not compared by bytes`,
+      `every change is logged; ${inexact.join(', ')} makes no tags, because its values are not compared by bytes`,
     );
   });
 }

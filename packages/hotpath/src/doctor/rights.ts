@@ -1,4 +1,4 @@
-/** What the role of the connection lacks of what the service needs. */
+/** The privileges that the service needs and the role of the connection lacks. */
 import type { Needs } from '../access/needs.ts';
 import type { Queryable } from './database.ts';
 import { type Finding, fault, ok } from './finding.ts';
@@ -10,18 +10,18 @@ JOIN pg_namespace ON nspname = needed."schema"::name
 JOIN pg_class ON relnamespace = pg_namespace.oid AND relname = needed."table"::name
 WHERE NOT has_schema_privilege(pg_namespace.oid, 'USAGE') OR NOT has_table_privilege(pg_class.oid, "privilege")`;
 
-/** A schema that may not be used hides its functions. */
+/** Without USAGE on a schema, its functions are invisible. */
 const MISSING_FUNCTIONS = `
 SELECT format('EXECUTE on %s', needed) AS "right"
 FROM unnest($1::text[]) AS needed
 WHERE has_schema_privilege('hotpath', 'USAGE') AND NOT has_function_privilege(to_regprocedure(needed)::oid, 'EXECUTE')`;
 
-/** Rights that are told; there may be more. */
+/** The number of privileges that the finding names; more may be missing. */
 const MOST_TOLD = 3;
 
-/** Tables that are not there are the matter of other checks. */
+/** Other checks report missing tables. */
 export async function checkRights(client: Queryable, { tables, functions }: Needs): Promise<Finding> {
-  const check = 'rights of the role';
+  const check = 'privileges of the role';
   const needed = tables.flatMap(({ schema, table, privileges }) => privileges.map((each) => [schema, table, each]));
   const columns = [0, 1, 2].map((place) => needed.map((each) => each[place]));
   const missing = [...(await rightsIn(client, MISSING_TABLES, columns))];

@@ -1,15 +1,15 @@
-/** The server of the database: what stands in the way to it, whether it takes writes, and its clock. */
+/** The server of the database: poolers in front of it, whether it takes writes, and its clock. */
 import type pg from 'pg';
 import type { Queryable } from './database.ts';
 import { type Finding, fault, ok } from './finding.ts';
 
-/** A pooler gives its client the number of a process that is not the server's. */
+/** A pooler reports another process number than the server's. */
 export async function checkPooler(client: pg.Client): Promise<Finding> {
   const check = 'pooler';
   const { processID } = client as unknown as { processID: number | null };
   const { rows } = await client.query<{ process: number }>('SELECT pg_backend_pid() AS "process"');
   if (rows[0]!.process === processID) return ok(check, 'none: the connection leads to PostgreSQL itself');
-  return ok(check, 'in the way: it does not keep the settings of its clients, so the role must have them');
+  return ok(check, 'in use: it does not keep the settings of its clients, so the role must have them');
 }
 
 export async function checkWrites(client: Queryable): Promise<Finding> {
@@ -19,15 +19,15 @@ export async function checkWrites(client: Queryable): Promise<Finding> {
   );
   const { standby, setting } = rows[0]!;
   if (setting === 'off') return ok(check, 'taken');
-  const detail = standby ? 'The server is a standby, which takes none.' : 'The sessions are set to take none.';
-  const remedy = standby ? 'Name the primary.' : 'Set default_transaction_read_only to off.';
+  const detail = standby ? 'The server is a standby, which takes no writes.' : 'The sessions are set to read only.';
+  const remedy = standby ? 'Set DATABASE_URL to the primary.' : 'Set default_transaction_read_only to off.';
   return fault('wrong', { check, detail, remedy });
 }
 
-/** Tokens, links and the times of rows are compared by clocks. */
+/** The service compares tokens, links and the times of rows by clocks. */
 const LARGEST_SKEW_MS = 2000;
 
-/** @param now what the clock of this machine says, in milliseconds since 1970. */
+/** @param now the clock of this machine, in milliseconds since 1970. */
 export async function checkClock(client: Queryable, now: () => number = Date.now): Promise<Finding> {
   const check = 'clock';
   const before = now();
@@ -36,5 +36,5 @@ export async function checkClock(client: Queryable, now: () => number = Date.now
   const skewMs = Math.round(Number(rows[0]!.at) - (before + after) / 2);
   const detail = `the database is ${Math.abs(skewMs)} ms ${skewMs < 0 ? 'behind' : 'ahead'}`;
   if (Math.abs(skewMs) <= LARGEST_SKEW_MS + (after - before) / 2) return ok(check, detail);
-  return fault('wrong', { check, detail, remedy: 'Let both machines keep their clocks by NTP.' });
+  return fault('wrong', { check, detail, remedy: 'Synchronise the clocks of both machines by NTP.' });
 }

@@ -1,4 +1,4 @@
-/** Findings as an aligned table, with what to do below what is wrong. */
+/** Findings as an aligned table, with the remedies below the faults. */
 import type { Finding } from './finding.ts';
 
 const HEAD = ['check', 'state', 'found'] as const;
@@ -15,14 +15,14 @@ export function findingsTable(findings: readonly Finding[]): string {
   return [lines[0]!, ...lines.slice(1).flatMap((line, index) => [line, ...told[index]!])].join('\n');
 }
 
-/** One sentence on all of them. */
+/** One sentence that summarises all findings. */
 export function findingsSummary(findings: readonly Finding[]): string {
   const bad = findings.filter(isBad).length;
   const unknown = findings.filter(({ state }) => state === 'unknown').length;
   if (bad > 0) return `${bad} of ${findings.length} checks found something missing or wrong.`;
   return unknown > 0
-    ? `Nothing is wrong; ${unknown} of ${findings.length} checks could not tell.`
-    : 'Everything is as it should be.';
+    ? `Nothing is wrong; ${unknown} of ${findings.length} checks gave no result.`
+    : 'Everything is in order.';
 }
 
 export const isBad = ({ state }: Finding): boolean => state === 'missing' || state === 'wrong';

@@ -16,14 +16,14 @@ const isAtLeast = ([major, minor]: Version, [most, least]: Version): boolean =>
 
 const NODE: Version = [22, 18];
 
-/** @param version as `process.version` says it. */
+/** @param version in the form of `process.version`. */
 export function checkNode(version: string = process.version): Finding {
   const check = 'Node.js';
   if (isAtLeast(parsed(version), NODE)) return ok(check, version);
   return fault('wrong', { check, detail: version, remedy: `Install Node.js ${NODE.join('.')} or later.` });
 }
 
-/** The packages of a project, each with the oldest version of the one major that will do. */
+/** The packages of a project, each with the oldest version of the one major version that the library supports. */
 const PACKAGES: Readonly<Record<string, Version>> = { prisma: [7, 10], '@prisma/client': [7, 10], pg: [8, 0] };
 
 /** @param root the folder of the project's package.json. */
@@ -38,7 +38,7 @@ export function checkPackages(root: string): Finding[] {
   });
 }
 
-/** As Node.js looks for a package: in the folder, then above. */
+/** Searches as Node.js does: in the folder, then in the folders above. */
 function installedVersion(folder: string, name: string): string | undefined {
   const file = join(folder, 'node_modules', name, 'package.json');
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')).version;
@@ -56,6 +56,6 @@ export async function checkPostgres(client: Queryable): Promise<Finding> {
   const [major] = parsed(detail);
   const range = `${OLDEST} to ${NEWEST}`;
   if (major < OLDEST) return fault('wrong', { check, detail, remedy: `Use PostgreSQL ${range}.` });
-  if (major > NEWEST) return fault('unknown', { check, detail, remedy: `Only PostgreSQL ${range} has been tried.` });
+  if (major > NEWEST) return fault('unknown', { check, detail, remedy: `Only PostgreSQL ${range} is tested.` });
   return ok(check, detail);
 }

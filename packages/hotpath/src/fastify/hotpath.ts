@@ -1,6 +1,6 @@
 /**
- * `hotpath`: the plugin that gives a Fastify server reads made of resources, with budgets, policies, and a cache that is
- * never stale. The server keeps its own authentication, error handler and log.
+ * `hotpath`: the plugin that gives a Fastify server reads made of resources, with budgets, policies, and a cache that
+ * is never stale. The server keeps its own authentication, error handler and log.
  *
  *     await app.register(hotpath, { prisma, pool, model, resources, secret, viewer: (request) => request.user });
  *     app.list('/posts', { resource: post, budget: 1, cache: { ttl: 60 } });
@@ -32,9 +32,9 @@ import { recordReads } from './reads/served-reads.ts';
 export interface HotpathOptions {
   /** The service's own client, for writes: over `pool`, so that its statements are counted. */
   readonly prisma: RegisteredClient;
-  /** The pool that reads go through, which the service closes, or the URL of the database. */
+  /** The pool for reads, which the service closes, or the URL of the database. */
   readonly pool: PoolOrUrl;
-  /** The data model of the resources, as the generator `hotpath-datamodel` has written it. */
+  /** The data model of the resources, as the generator `hotpath-datamodel` wrote it. */
   readonly model: DataModel;
   /** The resources that clients may read; each name once. */
   readonly resources: readonly Resource[];
@@ -42,19 +42,27 @@ export interface HotpathOptions {
   readonly secret: string;
   /** The viewer of a request; without it the service sets `request.viewer` itself. */
   readonly viewer?: ViewerOf;
-  /** The Redis that processes share; the service connects and closes it. Without it the cache is in this process alone. */
+  /**
+   * The Redis that processes share; the service connects and closes it. Without it each process has a cache of its own.
+   */
   readonly redis?: RedisClient | SharedRedis | undefined;
-  /** Names the code that makes answers; processes of one release share what lies in Redis. Empty without it. */
+  /** The name of the code that makes answers; processes of one release share answers in Redis. Empty without it. */
   readonly release?: string | undefined;
-  /** The treatment of a request over its budget; `warn` without it. To say more, register `budgets` before. */
+  /**
+   * The treatment of a request over its budget; `warn` without it. For other options of `budgets`, register `budgets`
+   * before this plugin.
+   */
   readonly mode?: BudgetMode;
-  /** Where the spans of requests go; without it there are none. Not needed where `telemetry` is registered before. */
+  /**
+   * The destination of the spans of requests; without it there are no spans. Not needed if `telemetry` is registered
+   * before.
+   */
   readonly tracing?: Tracing | undefined;
-  /** How long a cached read may take, in milliseconds; for ever without it. */
+  /** The time limit of a cached read, in milliseconds; no limit without it. */
   readonly timeoutMs?: number;
-  /** How answers are kept: see `CacheOptions`. */
+  /** The options of the cache: see `CacheOptions`. */
   readonly cache?: CacheOptions;
-  /** How changes are followed: see `FreshnessOptions`. */
+  /** The options of the follower: see `FreshnessOptions`. */
   readonly freshness?: FreshnessOptions;
 }
 
@@ -69,7 +77,7 @@ export const hotpath = fp<HotpathOptions>(
     if (!app.hasPlugin('hotpath-telemetry')) await app.register(telemetry, { tracing: options.tracing });
     if (viewer) addViewer(app, viewer);
     else if (!app.hasRequestDecorator('viewer')) {
-      throw new TypeError('hotpath must know who asks: give it `viewer: (request) => …`.');
+      throw new TypeError('hotpath must know the viewer of a request: pass it `viewer: (request) => …`.');
     }
     const lost = (err: Error) => app.log.warn({ err }, 'A database connection was lost.');
     const { pool, isOwn } = readingPool(options.pool, lost);
@@ -88,11 +96,11 @@ export const hotpath = fp<HotpathOptions>(
   { name: 'hotpath', fastify: '5.x' },
 );
 
-/** What the service sends past this library's own pool is counted, too. */
+/** Statements that the service sends outside of this library's own pool are counted, too. */
 const budgetsFor = ({ pool, mode = 'warn' }: HotpathOptions): BudgetsOptions =>
   typeof pool === 'string' || pool instanceof SessionPool ? { mode } : { mode, pool };
 
-/** When a request goes on without Redis, in milliseconds. */
+/** The time after which a request continues without Redis, in milliseconds. */
 const REDIS_TIMEOUT_MS = 50;
 
 function shared({ log }: FastifyInstance, redis: NonNullable<HotpathOptions['redis']>): SharedRedis {
@@ -101,7 +109,7 @@ function shared({ log }: FastifyInstance, redis: NonNullable<HotpathOptions['red
     timeoutMs: REDIS_TIMEOUT_MS,
     onChange(state, err) {
       if (state === 'closed') log.info('Redis is back.');
-      else log.warn({ err }, 'Redis is away or slow: going on without it.');
+      else log.warn({ err }, 'Redis is away or slow: requests continue without it.');
     },
   });
   return { client: redis, breaker };

@@ -1,5 +1,8 @@
-/** `hotpath/fastify`: reads made of resources in a Fastify server, the cache that they are kept in, and writes that respect both. */
-// What these files add to Fastify's types; an import of their values alone leaves no trace in declarations.
+/**
+ * `hotpath/fastify`: reads made of resources in a Fastify server, the cache that keeps them, and writes that respect
+ * both.
+ */
+// The additions of these files to Fastify's types: an import of their values alone leaves no trace in declarations.
 import '../budget/budgets.ts';
 import './reads/cached-reply.ts';
 import './route-config.ts';

@@ -1,4 +1,4 @@
-/** What the plugin adds to a Fastify server: `hotpath`, and the two kinds of routes that read. */
+/** The additions of the plugin to a Fastify server: `hotpath`, and the two kinds of read routes. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Breaker } from '../cache/breaker.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -20,13 +20,13 @@ import type { ReplyBurst } from './reads/burst.ts';
 import type { ReadRoute } from './reads/read-route.ts';
 import type { ServedRead } from './reads/served-reads.ts';
 
-/** A Redis that processes share, and the breaker before it. */
+/** A Redis that processes share, and its circuit breaker. */
 export interface SharedRedis {
   readonly client: RedisClient;
   readonly breaker: Breaker;
 }
 
-/** How rows are read. */
+/** The parts that read rows. */
 export interface ReadParts {
   readonly pool: SessionPool;
   readonly resources: Registry;
@@ -36,33 +36,33 @@ export interface ReadParts {
   readonly selections: SelectionParser;
   /** The cached replies that this server writes at the end of a turn of the event loop. */
   readonly burst: ReplyBurst;
-  /** What the work comes to. @throws `handlerTimeout` if it takes longer than a handler may. */
+  /** The result of the work. @throws `handlerTimeout` if it takes longer than a handler may. */
   inTime<T>(work: Promise<T>): Promise<T>;
 }
 
-/** How changes are known of. */
+/** The parts that know of changes. */
 export interface Freshness {
   readonly watched: Watched;
   readonly follower: Follower;
-  /** Whose changes are not all logged; undefined before the follower has looked. */
+  /** Tables whose changes are not all logged; undefined before the follower has checked. */
   gaps(): readonly Gap[] | undefined;
 }
 
-/** How answers are kept. */
+/** The parts that keep answers. */
 export interface Caching {
   readonly redis: SharedRedis | undefined;
   readonly cache: Cache;
-  /** What the cache has counted so far. */
+  /** The counts of the cache so far. */
   readonly cacheStats: CacheStats;
-  /** Which keys are read most; nothing without Redis. */
+  /** The most read keys; undefined without Redis. */
   readonly popular: Popular | undefined;
   /** Compares hits with the database. */
   readonly hitSampler: HitSampler;
-  /** What decides who may see what. */
+  /** Cached values that decide permissions. */
   readonly facts: Facts;
-  /** Whether the viewer of this request is of the share that is on the cache. */
+  /** Whether the viewer of this request is in the share that uses the cache. */
   isOnCache(request: FastifyRequest): boolean;
-  /** Whether the memory of the process has been filled, as far as it could be. */
+  /** Whether the memory of the process has been filled, as far as possible. */
   isWarm(): boolean;
 }
 
@@ -76,7 +76,9 @@ export interface Hotpath extends ReadParts, Freshness, Caching {
 declare module 'fastify' {
   interface FastifyInstance {
     readonly hotpath: Hotpath;
-    /** A route that answers with one row of a resource. @throws {DeclarationError} if its path can find several. */
+    /**
+     * A route that answers with one row of a resource. @throws {DeclarationError} if its path can match several rows.
+     */
     item(path: string, options: ReadRoute): void;
     /** A route that answers with a page of rows of a resource. @throws {DeclarationError} */
     list(path: string, options: ReadRoute): void;

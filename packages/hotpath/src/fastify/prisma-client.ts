@@ -1,11 +1,9 @@
 /**
- * The Prisma Client of the service. The library calls two of its methods, so any client does. A team that names its own
- * has its type wherever the library hands it out, such as `tx` in `createOnce`:
+ * The Prisma Client of the service. The library calls two of its methods, so any client fits. A team that registers its
+ * own client gets its type wherever the library passes it on, such as `tx` in `createOnce`:
  *
  *     declare module 'hotpath/fastify' {
- *       interface Register {
- *         prisma: PrismaClient;
- *       }
+ *       interface Register { prisma: PrismaClient; }
  *     }
  */
 
@@ -33,7 +31,7 @@ export type RegisteredTransaction = Register extends { prisma: infer Client }
   ? Omit<Client, NotInTransactions>
   : RawQueries;
 
-/** A transaction of the service's client. What the work throws undoes it. */
+/** A transaction of the service's client. An error of the work rolls it back. */
 export const inTransaction = <T>(
   client: RegisteredClient,
   work: (tx: RegisteredTransaction & RawQueries) => Promise<T>,

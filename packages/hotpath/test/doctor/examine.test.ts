@@ -64,7 +64,12 @@ describe('the doctor', () => {
     const found = await examined();
     expect(statesOf(found)).toEqual({
       ...{ 'Node.js': 'ok', 'session settings': 'ok', PostgreSQL: 'ok', pooler: 'ok', writes: 'ok', clock: 'ok' },
-      ...{ 'data model': 'ok', 'schema hotpath': 'missing', 'rights of the role': 'ok', ...withTriggers('missing') },
+      ...{
+        'data model': 'ok',
+        'schema hotpath': 'missing',
+        'privileges of the role': 'ok',
+        ...withTriggers('missing'),
+      },
     });
     expect(found['schema hotpath']).toMatchObject({
       detail: 'The database has no schema hotpath',
@@ -107,7 +112,7 @@ describe('the doctor', () => {
       REVOKE ALL ON FUNCTION hotpath.begin_epoch() FROM PUBLIC; GRANT SELECT ON hotpath.version TO ${role}`);
     const theirs = Object.assign(new URL(url), { username: role, password: 'secret' });
     const found = await examined({ url: theirs.href });
-    expect(found['rights of the role']).toMatchObject({
+    expect(found['privileges of the role']).toMatchObject({
       state: 'missing',
       detail: expect.stringMatching(new RegExp(`^${role} lacks SELECT on app\\."_AccountToTag", .* and \\d+ more$`)),
       remedy: `As the owner: hotpath grants --role ${role} --apply`,
@@ -115,7 +120,7 @@ describe('the doctor', () => {
     await run(
       `GRANT SELECT ON ALL TABLES IN SCHEMA app TO ${role}; GRANT ALL ON ALL TABLES IN SCHEMA hotpath TO ${role}`,
     );
-    expect((await examined({ url: theirs.href }))['rights of the role']!.detail).toBe(
+    expect((await examined({ url: theirs.href }))['privileges of the role']!.detail).toBe(
       `${role} lacks EXECUTE on "hotpath".begin_epoch()`,
     );
     await run(`GRANT EXECUTE ON FUNCTION hotpath.begin_epoch() TO PUBLIC; DROP OWNED BY ${role}; DROP ROLE ${role}`);
@@ -148,7 +153,7 @@ describe('the doctor', () => {
     const readOnly = `${url}&options=${encodeURIComponent('-c default_transaction_read_only=on')}`;
     expect((await examined({ url: readOnly }))['writes']).toMatchObject({
       state: 'wrong',
-      detail: 'The sessions are set to take none.',
+      detail: 'The sessions are set to read only.',
     });
   });
 
@@ -201,7 +206,7 @@ describe('a check', () => {
   it('of the way to PostgreSQL tells of a pooler, which names another process', async () => {
     const client = await session();
     expect((await checkPooler(client)).detail).toMatch(/^none/);
-    expect((await checkPooler(Object.assign(client, { processID: 1 }))).detail).toMatch(/^in the way/);
+    expect((await checkPooler(Object.assign(client, { processID: 1 }))).detail).toMatch(/^in use/);
   });
 
   it('of Redis wants a version that is maintained, and entries that go when it is full', () => {
@@ -219,7 +224,7 @@ describe('the table', () => {
   const findings: Finding[] = [
     { check: 'PostgreSQL', state: 'ok', detail: '18.4', remedy: '' },
     { check: 'pg', state: 'missing', detail: 'not installed', remedy: 'npm install pg' },
-    { check: 'Redis', state: 'unknown', detail: 'it tells no version', remedy: '' },
+    { check: 'Redis', state: 'unknown', detail: 'it reports no version', remedy: '' },
   ];
 
   it('is aligned, with what to do below what is wrong', () => {
@@ -229,14 +234,14 @@ describe('the table', () => {
         'PostgreSQL  ok       18.4',
         'pg          missing  not installed',
         '                     → npm install pg',
-        'Redis       unknown  it tells no version',
+        'Redis       unknown  it reports no version',
       ].join('\n'),
     );
   });
 
   it('ends with one sentence', () => {
     expect(findingsSummary(findings)).toBe('1 of 3 checks found something missing or wrong.');
-    expect(findingsSummary(findings.slice(2))).toBe('Nothing is wrong; 1 of 1 checks could not tell.');
-    expect(findingsSummary(findings.slice(0, 1))).toBe('Everything is as it should be.');
+    expect(findingsSummary(findings.slice(2))).toBe('Nothing is wrong; 1 of 1 checks gave no result.');
+    expect(findingsSummary(findings.slice(0, 1))).toBe('Everything is in order.');
   });
 });

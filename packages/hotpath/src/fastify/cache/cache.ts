@@ -1,9 +1,9 @@
 /**
- * The cache in a server: its parts, and what a write does for the reads that follow it.
+ * The cache in a server: its parts, and the effect of a write on later reads.
  *
- * A write is answered once its own instance knows of it, so that the next read there sees it. Its reply carries a
- * `Consistency-Token`; a read that brings the token to another instance waits until that instance knows of the write,
- * too, or goes past the cache.
+ * The server answers a write once its own instance knows of it, so that the next read there sees it. The reply carries
+ * a `Consistency-Token`. A read that sends the token to another instance waits until that instance knows of the write,
+ * or bypasses the cache.
  */
 import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
 import { Ledger, withLedger } from '../../budget/ledger.ts';
@@ -22,15 +22,15 @@ import type { Caching, Freshness, ReadParts, SharedRedis } from '../instance.ts'
 import { namespacesOf } from './namespaces.ts';
 import { warmUp } from './warm-up.ts';
 
-/** How answers are kept. */
+/** The options of the cache. */
 export interface CacheOptions {
-  /** Of memory, for answers, in bytes; 64 MiB without it. */
+  /** The memory for answers, in bytes; 64 MiB without it. */
   readonly memoryBytes?: number;
-  /** How many of a hundred viewers are on the cache; all without it. The others are the control cohort. */
+  /** The percentage of viewers whose requests use the cache; all without it. The others are the control cohort. */
   readonly rolloutPercent?: number;
-  /** Compares one hit of this number with the database; none without it. */
+  /** Compares one hit in this number of hits with the database; none without it. */
   readonly sampleOneIn?: number;
-  /** How many of the most read answers a process takes from Redis before it is ready; none without it. */
+  /** The number of the most read answers that a process takes from Redis before it is ready; none without it. */
   readonly warmUpEntries?: number;
 }
 
@@ -39,9 +39,9 @@ export interface CachingParts {
   readonly freshness: Freshness;
   readonly redis: SharedRedis | undefined;
   readonly resources: readonly Resource[];
-  /** Names the code that makes answers: processes of one release share what lies in Redis. */
+  /** The name of the code that makes answers: processes of one release share answers in Redis. */
   readonly release: string;
-  /** What cursors are signed with. */
+  /** The secret that signs cursors. */
   readonly secret: string;
 }
 
@@ -52,7 +52,7 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
   const { reading, redis, resources, release, secret } = given;
   const { follower } = given.freshness;
   const isWithinRollout = (name: string) => isWithin(rolloutPercent, name);
-  if (!redis) app.log.info('Without Redis the cache is in this process alone.');
+  if (!redis) app.log.info('Without Redis each process has a cache of its own.');
   const { dataModel } = reading.resources;
   const namespaces = redis && namespacesOf({ dataModel, resources, release, secret });
   const parts = {
@@ -87,7 +87,7 @@ function tell({ log }: FastifyInstance, { tags, snapshot, readAt }: Entry): void
   );
 }
 
-/** Of memory for facts, beside that for responses. */
+/** The memory for facts in bytes, beside that for responses. */
 const FACT_BYTES = 8 * 1024 * 1024;
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
@@ -95,7 +95,7 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 function catchUpAfterWrites(app: FastifyInstance, follower: Follower): void {
   const catchUp: onSendHookHandler = (_request, reply, _payload, done) => {
     if (reply.statusCode >= 300) return done();
-    // Where it cannot catch up within its bound it is not current, and the cache bypasses itself.
+    // If the follower cannot catch up within its bound, it is not current, and the cache bypasses itself.
     void follower.catchUp().then((isCaughtUp) => {
       if (isCaughtUp) reply.header('consistency-token', follower.token);
       done();

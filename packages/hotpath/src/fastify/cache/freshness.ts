@@ -1,4 +1,4 @@
-/** Freshness in a server: what is watched for changes, and the follower of the log that they are written to. */
+/** Freshness in a server: the tables that triggers watch, and the follower of the log of their changes. */
 import type { FastifyInstance } from 'fastify';
 import type { Gap } from '../../freshness/coverage.ts';
 import type { FollowerState } from '../../freshness/follower.ts';
@@ -9,16 +9,23 @@ import { portOf } from '../../observation/port-of.ts';
 import { connectionOf } from '../../session/connection.ts';
 import type { Freshness, ReadParts } from '../instance.ts';
 
-/** How changes are followed. */
+/** The options of the follower. */
 export interface FreshnessOptions {
   /** How often the follower polls for changes while the process serves cached answers, in milliseconds; 20 without it. */
   readonly pollMs?: number;
-  /** How old the knowledge of changes may be, in milliseconds; 200 without it. Past it the cache catches up, or is bypassed. */
+  /**
+   * The highest age of the last reading of the log, in milliseconds; 200 without it. Past it the cache catches up, or
+   * is bypassed.
+   */
   readonly boundMs?: number;
-  /** How long the connection that follows changes is kept, in milliseconds; 5000 without it. The address may move meanwhile. */
+  /**
+   * How long the follower keeps its connection, in milliseconds; 5000 without it. A new connection notices that the
+   * address has moved.
+   */
   readonly connectionMs?: number;
   /**
-   * Whether changes are listened for as well (`npx hotpath notify on`); not through a pooler in transaction mode.
+   * Whether the follower also listens for notifications (`npx hotpath notify on`). It does not work through a pooler in
+   * transaction mode.
    * @defaultValue `false`
    */
   readonly listen?: boolean;
@@ -26,7 +33,7 @@ export interface FreshnessOptions {
 
 const DEFAULT_BOUND_MS = 200;
 
-/** @param reading whose pool leads to the database that is followed. */
+/** @param reading its pool leads to the database that the follower follows. */
 export function followChanges(app: FastifyInstance, reading: ReadParts, options: FreshnessOptions): Freshness {
   const { pool } = reading;
   const { boundMs = DEFAULT_BOUND_MS } = options;
@@ -52,12 +59,12 @@ export function followChanges(app: FastifyInstance, reading: ReadParts, options:
   return { watched, follower, gaps: () => gaps };
 }
 
-/** The process starts all the same, and reads everything from the database meanwhile. */
+/** The process starts anyway, and meanwhile reads everything from the database. */
 const LONGEST_START_MS = 5000;
 
-/** Says so if nobody will tell what is listened for. */
+/** Warns if the service listens but the database does not notify. */
 async function expectNotify({ log }: FastifyInstance, { pool }: ReadParts): Promise<void> {
-  // If the database is away, the follower says so.
+  // If the database is away, the follower reports it.
   const isOn = await isNotifying(pool).catch(() => true);
   if (!isOn) log.warn('The service listens for changes, but the database does not notify: `npx hotpath notify on`.');
 }

@@ -1,10 +1,10 @@
 /**
- * Namespaces in Redis: which processes share entries, and which share the list of what is read most.
+ * Namespaces in Redis: the processes that share entries, and the processes that share the list of the most read keys.
  *
- * - Entries are shared by processes that answer alike: the same data model, resources and release, and the same secret,
- *   since a page holds a signed cursor for the next one.
- * - The list holds requests and no answers, so another release with the same data model and resources goes on with it:
- *   `hotpath warm` of a new release reads what was popular with the old one.
+ * - Entries are shared by processes that give the same answers: the same data model, resources and release, and the
+ *   same secret, because a page contains a signed cursor for the next one.
+ * - The list contains requests and no answers, so another release with the same data model and resources continues it:
+ *   `hotpath warm` of a new release reads the keys that were popular with the old one.
  */
 import { hash } from 'node:crypto';
 import type { DataModel } from '../../model/data-model.ts';
@@ -14,7 +14,7 @@ export interface Sharing {
   readonly dataModel: DataModel;
   readonly resources: readonly Resource[];
   readonly release: string;
-  /** What cursors are signed with. */
+  /** The secret that signs cursors. */
   readonly secret: string;
 }
 

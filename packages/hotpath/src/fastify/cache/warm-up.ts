@@ -1,5 +1,5 @@
 /**
- * Warm-up: each process reports its most read keys to Redis now and then, and a process that starts takes those entries
+ * Warm-up: each process periodically reports its most read keys to Redis. A process that starts takes those entries
  * from Redis into its memory before it is ready. `hotpath warm` reads the entries that Redis has lost.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,20 +8,20 @@ import type { Cache } from '../../cache/cache.ts';
 import type { Popular } from '../../cache/popular.ts';
 
 const REPORT_MS = 30_000;
-/** Keys that are reported at a time. */
+/** The number of keys in one report. */
 const REPORTED = 500;
 const AT_ONCE = 50;
-/** No process waits longer to be ready. */
+/** The longest time for which the warm-up delays the readiness of a process. */
 const LONGEST_MS = 10_000;
 
 export interface WarmUp {
   readonly popular: Popular | undefined;
   readonly cache: Cache;
-  /** How many, the most read first. */
+  /** The number of entries, the most read first. */
   readonly entries: number;
 }
 
-/** @returns whether the memory of the process has been filled, as far as it could be. */
+/** @returns whether the memory of the process has been filled, as far as possible. */
 export function warmUp(app: FastifyInstance, { popular, cache, entries }: WarmUp): () => boolean {
   let isWarm = entries === 0 || popular === undefined;
   const report = async () => popular?.report(cache.takeReads(REPORTED));

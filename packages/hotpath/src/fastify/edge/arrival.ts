@@ -1,11 +1,9 @@
-/**
- * The arrival of a body: whether the rest of one is still to come, and its bytes once they are there.
- */
+/** The arrival of a body: whether the rest of a body is still to come, and its bytes once it is complete. */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestError } from '../../http/errors.ts';
 
-/** Bytes that the client has announced; 0 if it sends no body, `undefined` for chunks. */
+/** The length of the body that the client announces, in bytes; 0 without a body, `undefined` for a chunked body. */
 export function announcedLength({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
   return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : undefined;
 }
@@ -14,12 +12,12 @@ export function announcedLength({ headers }: Pick<IncomingMessage, 'headers'>): 
 export const isArriving = (raw: IncomingMessage): boolean => raw.complete === false && announcedLength(raw) !== 0;
 
 /**
- * A body that the client sends after its request was refused is read and dropped up to this length, so that the
- * connection can be used again.
+ * If the client sends a body after its request was refused, the server reads and drops up to this number of bytes, so
+ * that the connection can be used again.
  */
 const DROPPED_BYTES = 64 * 1024;
 
-/** Whether a reply that is sent now leaves so much of the body unread that its connection must be closed. */
+/** Whether a reply that is sent now leaves too much of the body unread to keep the connection. */
 export function isLeftUnread(raw: IncomingMessage): boolean {
   if (!isArriving(raw)) return false;
   const length = announcedLength(raw);
@@ -27,14 +25,14 @@ export function isLeftUnread(raw: IncomingMessage): boolean {
 }
 
 /**
- * Reads a body that is at most `limit` bytes long. Of a longer one, and after the reply to its request, it keeps no byte.
+ * Reads a body of at most `limit` bytes. It keeps no byte of a longer body, nor of one that arrives after the reply.
  * @throws `bodyTooLarge`
  */
 export async function readBody(request: FastifyRequest, reply: FastifyReply, limit: number): Promise<Buffer> {
   const length = announcedLength(request.raw);
   if (length === 0) return Buffer.alloc(0);
   if (length !== undefined && length > limit) throw tooLarge(limit);
-  // The client waits for this before it sends the body.
+  // The client waits for a 100 (Continue) before it sends the body.
   if (request.headers.expect !== undefined && request.raw.httpVersion !== '1.0') reply.raw.writeContinue();
   return new BodyReader(request.raw, reply, limit).bytes;
 }
@@ -76,12 +74,12 @@ class BodyReader {
     this.#stop();
   };
 
-  /** The client has left, or its request was answered while it still sent. */
+  /** The client has left, or the server has answered the request before the body was complete. */
   readonly #leave = (): void => this.#fail(requestError('invalidRequest', 'The request was cut off.'));
 
   #stop(): void {
     const raw = this.#raw.off('data', this.#take).off('end', this.#finish).off('close', this.#leave);
-    // An error that comes later is no one's any more; without a listener it would end the process.
+    // A later error belongs to no request; without a listener it would end the process.
     raw.off('error', this.#fail).on('error', () => {});
     this.#reply.raw.off('finish', this.#leave);
     this.#chunks = [];

@@ -1,14 +1,15 @@
 /**
- * Connections: which of them have a request in hand, and what becomes of them when either side ends.
+ * Connections: which of them have a request in hand, and how they close when either side ends.
  *
  * - A process that drains answers as before, and every reply closes its connection (`Connection: close`). So clients
- *   and load balancers leave it without a request that fails.
+ *   and load balancers leave without a failed request.
  * - A process that shuts down at once closes each connection that waits for its client to send a request or the rest of
- *   one; Node.js closes only those that have had a request answered, and no longer looks for late ones. The reply closes
- *   each connection that has a request in hand. So only a request that is being answered can hold up the end.
- * - A reply also closes its connection if the client has yet to send much of a body that nothing will read.
+ *   one. Node.js closes only connections that have had a request answered, and no longer checks for late ones. The
+ *   reply closes each connection that has a request in hand. So only a request that is being answered can delay the
+ *   end.
+ * - A reply also closes its connection if the client has yet to send much of a body that the server will not read.
  *
- * A client that leaves before its reply is out ends a request without an `onResponse` hook; `whenAborted` reports it.
+ * If a client leaves before its reply is out, its request ends without an `onResponse` hook; `whenAborted` reports it.
  */
 import { Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -19,11 +20,11 @@ import { lingerAtEnd } from './lingering-close.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Whether the process is to end, and should be sent no more requests. */
+    /** Whether the process is about to end, so that it should get no more requests. */
     isDraining(): boolean;
-    /** The process is not ready any more, and each reply closes its connection. It still accepts connections. */
+    /** From now on the process is not ready, and each reply closes its connection. It still accepts connections. */
     beginDraining(): void;
-    /** Accepts no more connections. Resolves when no client is connected, or after so many milliseconds. */
+    /** Accepts no more connections. Resolves when no client is connected, or after `ms` milliseconds. */
     leavePort(ms: number): Promise<void>;
     /** Calls `listener` with each reply whose client left before the reply was out. */
     whenAborted(listener: (reply: FastifyReply) => void): void;
@@ -44,7 +45,7 @@ export const connections = fp(
       draining = true;
     });
     app.decorate('leavePort', async (ms) => {
-      // An HTTP server's own `close` would also close the connections that wait for a request.
+      // The `close` of Node.js's HTTP server would also close the connections that wait for a request.
       Server.prototype.close.call(app.server);
       const until = performance.now() + ms;
       while (open.size > 0 && performance.now() < until) await pause(LOOK_MS);
@@ -59,7 +60,7 @@ export const connections = fp(
       });
     });
     app.addHook('onRequest', ({ raw }, reply, done) => {
-      // RFC 9112 (9.6): after a reply with `Connection: close`, nothing that follows on the connection is a request.
+      // RFC 9112 (9.6): after a reply with `Connection: close`, no bytes on the connection are a request.
       if (raw.socket.writableEnded) return void raw.socket.destroy();
       inHand.set(raw.socket, reply);
       done();
@@ -70,7 +71,7 @@ export const connections = fp(
       done();
     });
     app.addHook('onResponse', ({ raw }, reply, done) => {
-      // A client that sends requests ahead has another one in hand by now.
+      // A client that pipelines requests has another one in hand by now.
       if (inHand.get(raw.socket) === reply) inHand.delete(raw.socket);
       done();
     });
@@ -82,5 +83,5 @@ export const connections = fp(
   { name: 'hotpath-connections' },
 );
 
-/** From one look whether clients are connected to the next. */
+/** The time between two checks whether clients are connected, in milliseconds. */
 const LOOK_MS = 20;

@@ -1,4 +1,4 @@
-/** `hotpath/edge`: the edge of a server: problem documents, connections that end well, and bodies as they come in. */
+/** `hotpath/edge`: the edge of a server: problem documents, connections that end well, and incoming bodies. */
 
 export { unstorableIn } from '../../http/body.ts';
 export { canonicalAddress } from '../../http/client-address.ts';

@@ -1,11 +1,11 @@
-/** What others throw (Fastify, ajv, pg, Prisma), as errors of the registry. What is not known here is `internal`. */
+/** Errors of Fastify, ajv, pg and Prisma, as errors of the registry. An unknown error is `internal`. */
 import type { FastifyError } from 'fastify';
 import { pointerStep } from '../../http/body.ts';
 import { type ErrorName, isRequestError, type RequestError, requestError } from '../../http/errors.ts';
 import type { ProblemPart } from '../../http/problem.ts';
 import { READ_ONLY } from '../../session/error-codes.ts';
 
-/** The error of the registry that stands for what was thrown. */
+/** The error of the registry that stands for a thrown error. */
 export function requestErrorOf(error: FastifyError): RequestError {
   if (isRequestError(error)) return error;
   if (error.validation) return validationError(error);
@@ -16,22 +16,22 @@ export function requestErrorOf(error: FastifyError): RequestError {
 
 type Known = readonly [name: ErrorName, detail: string, parts?: readonly ProblemPart[]];
 
-const notJson = 'is not JSON, or names what no object may hold (`__proto__`, `constructor.prototype`)';
+const notJson = 'is not JSON, or has a forbidden name (`__proto__`, `constructor.prototype`)';
 
 const knownByCode: Readonly<Record<string, Known>> = {
   FST_ERR_BAD_URL: ['invalidRequest', 'The path is not a valid URL.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['urlTooLong', 'A part of the path is longer than any that exists.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['urlTooLong', 'A part of the path is too long.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupportedMediaType', 'The body must be application/json.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalidRequest', 'The body is empty.', [{ pointer: '', detail: 'is empty' }]],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalidRequest', 'The body is not JSON.', [{ pointer: '', detail: notJson }]],
-  FST_ERR_HANDLER_TIMEOUT: ['handlerTimeout', 'The request took longer than it may.'],
+  FST_ERR_HANDLER_TIMEOUT: ['handlerTimeout', 'The request took longer than its time limit.'],
 };
 
 function validationError(error: FastifyError): RequestError {
   const where = error.validationContext === 'params' ? 'path' : (error.validationContext ?? 'request');
   const toPart = where === 'body' ? pointing : naming;
   const parts = error.validation!.filter(({ keyword }) => keyword !== 'boolean').flatMap(placesOf);
-  return requestError('invalidRequest', `The ${where} does not fit: ${error.message}.`, parts.map(toPart));
+  return requestError('invalidRequest', `The ${where} is invalid: ${error.message}.`, parts.map(toPart));
 }
 
 type Fault = NonNullable<FastifyError['validation']>[number];
@@ -41,8 +41,8 @@ interface Place {
   readonly detail: string;
 }
 
-/** Where a fault is, as a JSON Pointer: a property that is missing or too many is told by its own place. */
-function placesOf({ instancePath, params, message: detail = 'does not fit' }: Fault): Place[] {
+/** The places of a fault, as JSON Pointers: a missing or unknown property has a place of its own. */
+function placesOf({ instancePath, params, message: detail = 'is invalid' }: Fault): Place[] {
   const { requiredProperties: missing, additionalProperties: unknown } = params;
   const properties = [missing, unknown, params['missingProperty'], params['additionalProperty']].flat().filter(isName);
   if (properties.length === 0) return [{ steps: instancePath, detail }];
@@ -54,9 +54,9 @@ const pointing = ({ steps, detail }: Place): ProblemPart => ({ pointer: steps, d
 const naming = ({ steps, detail }: Place): ProblemPart => ({ parameter: steps.slice(1), detail });
 
 const CONFLICTS: Readonly<Record<string, string>> = {
-  23503: 'The request refers to a row that is not there (any more).',
-  40001: 'Another write came between; try again.',
-  '40P01': 'Another write came between; try again.',
+  23503: 'The request refers to a row that does not exist, or no longer does.',
+  40001: 'Another write conflicts with this one; try again.',
+  '40P01': 'Another write conflicts with this one; try again.',
 };
 
 const UNAVAILABLE = new Set([
@@ -78,7 +78,7 @@ function databaseError(error: FastifyError): RequestError | undefined {
     ?.driverAdapterError?.cause?.originalCode;
   const code = state ?? error.code;
   if (code === '57014') {
-    return requestError('statementTimeout', 'The database took longer over this request than it may.');
+    return requestError('statementTimeout', 'The request exceeded the time limit of the database.');
   }
   if (code === READ_ONLY) {
     return requestError('databaseReadOnly', 'The database takes no writes at the moment; try again shortly.');
@@ -89,7 +89,10 @@ function databaseError(error: FastifyError): RequestError | undefined {
   return away ? requestError('databaseUnavailable', 'The database cannot be reached; try again shortly.') : undefined;
 }
 
-/** What `pg` says without a code when it waits too long for a connection or loses one; and PostgreSQL with a vague one. */
+/**
+ * The messages of `pg`, without a code, for a connection that came too late or was lost; and one of PostgreSQL with an
+ * ambiguous code.
+ */
 const CONNECTION_LOST =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|is not currently accepting connections/;
 

@@ -1,7 +1,7 @@
 /**
- * A lingering close, as RFC 9112 (9.6) has it: after a reply whose request is still being sent, the connection is first
- * closed for writing, and what arrives is dropped for a moment. A connection that is closed at once is reset by the
- * system, and the client may lose the reply.
+ * A lingering close, as RFC 9112 (9.6) describes it. After a reply to a request that is still arriving, the server
+ * first closes the connection for writing, and for a moment drops the bytes that arrive. If the server closed it at
+ * once, the system would reset the connection, and the client might lose the reply.
  */
 import type { Socket } from 'node:net';
 

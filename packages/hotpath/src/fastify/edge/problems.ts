@@ -1,6 +1,6 @@
 /**
- * The error handler: turns whatever was thrown into a problem document. What is not of the registry is logged whole
- * and told as `internal`, so that no SQL, path or stack leaves the process.
+ * The error handler: turns every thrown error into a problem document. An error that is not of the registry is logged
+ * completely, and the client sees it as `internal`, so that no SQL, path or stack leaves the process.
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -21,7 +21,7 @@ export const problems = fp(
   { name: 'hotpath-problems' },
 );
 
-/** A body that is not there is the client's doing, whatever it made fail here. */
+/** If the body never arrived, the client caused the error, whatever failed in the handler. */
 function arrivalError({ code }: FastifyError, { raw }: FastifyRequest): RequestError | undefined {
   if (!isArriving(raw)) return undefined;
   if (raw.destroyed) return requestError('invalidRequest', 'The request was cut off.');
@@ -31,7 +31,7 @@ function arrivalError({ code }: FastifyError, { raw }: FastifyRequest): RequestE
 /** The detail of the problem of a request that did not arrive in time. */
 export const LATE = 'The request did not arrive in time.';
 
-/** A process that is overloaded does not write a line for each request that it turns away. */
+/** An overloaded process does not log each request that it refuses. */
 const isOurs = ({ statusCode = 500, code }: RequestError): boolean => statusCode >= 500 && code !== 'OVERLOADED';
 
 /** Sends the problem document of an error, with its status and headers. */

@@ -1,10 +1,10 @@
 /**
- * Traces in the service: which trace each request is in, and its span, if it is sampled.
+ * Traces in the service: the trace of each request, and its span if it is sampled.
  *
- * Every request has a trace id, its caller's or a new one. It stands in the reply (`x-trace-id`) and in each log line of
- * the request, sampled or not. Whether it is sampled is decided here, before there is any span; what is sampled carries
- * its span in the ledger, and the request that is not carries nothing more than its id. Whom the service lets may have a
- * request traced by `x-trace: 1`: who asks is known a little later, so its span begins in the past.
+ * Every request has a trace id, its caller's or a new one. The reply (`x-trace-id`) and each log line of the request
+ * contain it, sampled or not. This file decides whether the request is sampled, before any span exists. A sampled
+ * request carries its span in the ledger; any other request carries only its id. Permitted viewers may have a request
+ * traced by `x-trace: 1`. The viewer is known a little later, so that span begins in the past.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -18,11 +18,11 @@ import type {} from '../route-config.ts';
 import { requestErrorOf } from './known-errors.ts';
 
 export interface TelemetryOptions {
-  /** Where the spans of requests go; without it requests have a trace id, and no spans. */
+  /** The destination of the spans of requests; without it requests have a trace id, and no spans. */
   readonly tracing?: Tracing | undefined;
 }
 
-/** Gives each request a trace id, and its span if it is sampled. Register it right behind `budgets`. */
+/** Gives each request a trace id, and its span if it is sampled. Register it directly after `budgets`. */
 export const telemetry = fp<TelemetryOptions>(
   async (app, { tracing }) => {
     app.addHook('onRequest', (request, reply, done) => {
@@ -31,7 +31,7 @@ export const telemetry = fp<TelemetryOptions>(
       request.ledger.traceId = traceId;
       if (!isLocal) request.ledger.span = undefined;
       request.ledger.incoming ??= request.headers;
-      // Nobody wants to see each probe of an operator.
+      // The probes of operators would fill the traces.
       const isAsked = caller !== undefined || !request.routeOptions.config.unlimited;
       const isTraced = isLocal ? caller!.sampled : isAsked && isSampled(tracing, traceId, caller);
       if (tracing && isTraced) trace(tracing, request, reply);
@@ -54,7 +54,7 @@ export interface TraceOnDemandOptions {
   readonly mayTrace: (request: FastifyRequest) => boolean;
 }
 
-/** Right behind the viewer. */
+/** Register it directly after the hook that sets the viewer. */
 export const traceOnDemand = fp<TraceOnDemandOptions>(
   async (app, { tracing, mayTrace }) => {
     if (!tracing) return;
@@ -84,7 +84,7 @@ function trace(tracing: Tracing, request: FastifyRequest, reply: FastifyReply): 
   reply.raw.once('close', () => finish(span, request, reply));
 }
 
-/** Once the reply is out, or its client gone. */
+/** Called once the reply is out, or the client has left. */
 function finish(span: Span, request: FastifyRequest, { raw }: FastifyReply): void {
   const { ledger, overrun, served, routeOptions } = request;
   const { statusCode: status, writableEnded: isWhole } = raw;
@@ -95,7 +95,7 @@ function finish(span: Span, request: FastifyRequest, { raw }: FastifyReply): voi
     'http.request.method': request.method,
     'http.route': routeOptions.url,
     'http.response.status_code': isWhole ? status : undefined,
-    // Without the query, which may name people.
+    // Without the query, which may contain names of people.
     'url.path': request.url.split('?', 1)[0]!,
     'url.scheme': request.protocol,
     'server.address': request.hostname,

@@ -1,6 +1,6 @@
 /**
- * Who asks: the viewer of each request, as the service's own authentication knows it. A service that sets
- * `request.viewer` by itself has no need of this.
+ * The viewer of each request, as the service's own authentication determines it. A service that sets `request.viewer`
+ * itself does not need this file.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
@@ -11,9 +11,9 @@ declare module 'fastify' {
   }
 }
 
-/** The author of a request; the public if there is none. A subject may be a number, a bigint or a text. */
+/** The author of a request; the public if it is undefined. A subject may be a number, a bigint or a text. */
 export interface GivenViewer {
-  /** The id of the user, in any type that a field of an id has. */
+  /** The id of the user, in any type that an id field has. */
   readonly subject: string | number | bigint;
   /** A role that policies name; `user` without it. */
   readonly role?: string;
@@ -26,7 +26,7 @@ export type ViewerOf = (
 
 const DEFAULT_ROLE = 'user';
 
-/** Hooks that authenticate must be there already: those of the same kind run in the order in which they are added. */
+/** Hooks that authenticate must be registered before: hooks of one kind run in the order of their registration. */
 export function addViewer(app: FastifyInstance, viewerOf: ViewerOf): void {
   app.decorateRequest('viewer');
   app.addHook('onRequest', async (request) => {
@@ -35,9 +35,9 @@ export function addViewer(app: FastifyInstance, viewerOf: ViewerOf): void {
   });
 }
 
-/** Names become lines of the cache's keys, and UTF-8 in hashes, which cannot tell halves of surrogate pairs apart. */
+/** Names become lines in keys of the cache, and UTF-8 in hashes, which cannot distinguish halves of surrogate pairs. */
 const UNFIT = /[\p{Cc}\u2028\u2029]/u;
-/** As long as OpenID Connect allows a subject to be. */
+/** The longest subject that OpenID Connect allows. */
 const LONGEST_NAME = 255;
 
 const isName = (text: string): boolean =>
@@ -47,10 +47,10 @@ const isName = (text: string): boolean =>
 function named({ subject, role = DEFAULT_ROLE }: GivenViewer): Viewer {
   const name = String(subject ?? '');
   if (!isName(name)) {
-    throw new TypeError('viewer() gave a subject that names nobody: return undefined for the public.');
+    throw new TypeError('viewer() returned a subject without a name: return undefined for the public.');
   }
   if (!isName(role) || role === PUBLIC.role) {
-    throw new TypeError(`viewer() gave the role ${JSON.stringify(role)}, which no subject may have.`);
+    throw new TypeError(`viewer() returned the role ${JSON.stringify(role)}, which no subject may have.`);
   }
   return { subject: name, role };
 }

@@ -1,14 +1,14 @@
-/** What the library clears away of its own: what nobody can ask for any more. */
+/** Housekeeping: deletes rows of the library that no request or job needs any more. */
 
 import type pg from 'pg';
 import type { Job } from '../../jobs/job.ts';
 import { DAY, HOUR } from '../../resource/window.ts';
 
-/** Longer than any job is tried for, so that an effect is never forgotten before its job. */
+/** Longer than the retries of any job, so that the record of an effect outlives its job. */
 const EFFECTS_KEPT_MS = 90 * DAY;
 const ROWS_AT_A_TIME = 1000;
 
-/** What each step deletes at most so many rows of, and says how many it did. */
+/** The steps: each deletes a bounded number of rows and returns the number that it deleted. */
 const STEPS: readonly { readonly text: string; readonly values: () => unknown[] }[] = [
   {
     text: `DELETE FROM "hotpath"."idempotency_keys" WHERE ctid = ANY (ARRAY(
@@ -20,14 +20,14 @@ const STEPS: readonly { readonly text: string; readonly values: () => unknown[] 
       SELECT ctid FROM "hotpath"."job_effects" WHERE happened_at < $2 LIMIT $1))`,
     values: () => [ROWS_AT_A_TIME, new Date(Date.now() - EFFECTS_KEPT_MS)],
   },
-  // A service that runs trims the log by itself; this is for the time in which none does.
+  // A running service trims the log itself; this step is for the time in which no service runs.
   {
     text: `SELECT FROM generate_series(1, "hotpath"."trim_log"($2 * interval '1 millisecond', $1))`,
     values: () => [ROWS_AT_A_TIME, HOUR],
   },
 ];
 
-/** Every hour: idempotency keys that have expired, effects of jobs that are long gone, and what is left of the log. */
+/** Runs every hour. It deletes expired idempotency keys, old records of effects, and old rows of the log. */
 export const housekeeping: Job<{ readonly pool: pg.Pool }, unknown> = {
   name: 'housekeeping',
   attempts: 5,

@@ -1,6 +1,6 @@
 /**
- * Jobs in a process: the runner that runs them, where this process is to. A process that only enqueues makes sure that
- * there is a queue.
+ * Jobs in a process: the runner that runs them, if this process runs jobs. A process that only enqueues makes sure that
+ * the queue exists.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
@@ -22,28 +22,28 @@ import { housekeeping } from './housekeeping.ts';
 export interface RunOptions<Dependencies> {
   /** The objects that jobs work with. */
   readonly dependencies: Dependencies;
-  /** Jobs that run at a time. */
+  /** The number of jobs that run at once. */
   readonly concurrency: number;
   /** How long jobs may go on after the process is signalled to stop, in milliseconds. Then they return to the queue. */
   readonly graceMs: number;
-  /** How long a statement of the queue may take, in milliseconds; for ever without it. */
+  /** The time limit of a statement of the queue, in milliseconds; no limit without it. */
   readonly statementTimeoutMs?: number;
-  /** Where the spans of jobs go; without it they have none. */
+  /** The destination of the spans of jobs; without it they have no spans. */
   readonly tracing?: Tracing | undefined;
 }
 
 export interface JobQueueOptions<Dependencies> {
   /** The pool of the service. */
   readonly pool: pg.Pool;
-  /** The database, for connections that the queue keeps. */
+  /** The URL of the database, for connections that the queue keeps. */
   readonly url: string;
   /** The jobs of the service. */
   readonly jobs: readonly AnyJob<Dependencies>[];
-  /** How this process runs jobs; without it this process runs none, and only enqueues. */
+  /** How this process runs jobs; without it this process only enqueues jobs. */
   readonly run?: RunOptions<Dependencies>;
 }
 
-/** What housekeeping works with, which every service has. */
+/** The dependencies of housekeeping, which every service has. */
 type LeastMeans = { readonly pool: pg.Pool };
 
 /** The plugin of a service's jobs. */
@@ -109,8 +109,8 @@ function reportRun(app: FastifyInstance, measure: ((ran: Ran) => void) | undefin
 const AGAIN_MS = 1000;
 
 /**
- * Runs `prepare` before the process listens. If it cannot because of the settings of the database's sessions, or because
- * the database takes no writes, `/readyz` says so; the process listens, and tries again until it can.
+ * Runs `prepare` before the process listens. If it fails because of the settings of the database's sessions, or because
+ * the database takes no writes, `/readyz` shows the failure; the process listens, and tries again until it succeeds.
  */
 function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
   const closing = new AbortController();
@@ -140,7 +140,7 @@ function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
 
 const IDLE_MS = 30_000;
 
-/** A pool of the queue's own, so that jobs that wait for a connection do not keep others from being taken or put away. */
+/** A pool of the queue's own, so that the queue can take and finish jobs while other jobs wait for a connection. */
 function openQueuePool<Dependencies>({ log }: FastifyInstance, url: string, run: RunOptions<Dependencies>): pg.Pool {
   const pool = new SessionPool({
     connectionString: url,

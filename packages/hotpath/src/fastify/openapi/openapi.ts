@@ -1,10 +1,10 @@
 /**
- * The API document: OpenAPI 3.1, made of what routes and resources declare. Reads are described by their resource;
- * writes by their own schemas, and by what they say they answer with (`config.reply`) or else the resource that is read
- * where they write.
+ * The API document: OpenAPI 3.1, made from the declarations of routes and resources. A read is described by its
+ * resource. A write is described by its own schemas, and by its declared reply (`config.reply`) or else the resource
+ * that is read at its path.
  *
- * It only describes. It is made when it is first asked for, and nothing of it is attached to a route: reads check their
- * queries themselves, and send JSON text.
+ * The document only describes. It is made at its first request, and no part of it is attached to a route: reads check
+ * their queries themselves, and send JSON text.
  */
 import swagger, { type FastifyDynamicSwaggerOptions, type SwaggerTransform } from '@fastify/swagger';
 import type { FastifyContextConfig, RouteOptions } from 'fastify';
@@ -24,7 +24,7 @@ import type { Registry } from '../../resource/registry.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a write answers with, for the API document. */
+    /** The reply of a write, for the API document. */
     reply?: WriteReply;
   }
 }
@@ -38,11 +38,11 @@ const DESCRIPTION =
 export interface OpenapiOptions {
   /** The name of the API. */
   readonly title: string;
-  /** Of the API; 1 without it. */
+  /** The version of the API; 1 without it. */
   readonly version?: string;
   /** The introduction of the document; a note on `fields`, filters and errors without it. */
   readonly description?: string;
-  /** The service's own errors, whose codes stand with their statuses. */
+  /** The service's own errors, whose codes are listed with their statuses. */
   readonly errors?: ErrorRegistry;
 }
 
@@ -81,14 +81,14 @@ function operationOf(registry: Registry, reads: ReadonlyMap<string, Read>, route
     : plainOperation(url);
 }
 
-/** A PATCH answers with the row that is read at its path; a POST with one that is read below it. */
+/** A PATCH answers with the row that is read at its path, a POST with a row that is read below it. */
 function readThere(reads: ReadonlyMap<string, Read>, url: string, method: string): Read | undefined {
   const below = [...reads].find(([path]) => path.startsWith(`${url}/:`) && !path.slice(url.length + 2).includes('/'));
   const read = method === 'POST' ? below?.[1] : reads.get(url);
   return read?.kind === 'item' ? read : undefined;
 }
 
-/** Adds the codes of the service's own errors to those that each status may have. */
+/** Adds the codes of the service's own errors to those of each status. */
 function withCodes(operation: Operation, errors: ErrorRegistry): Operation {
   const described = Object.entries(operation.response).map(([status, reply]) => {
     const codes = errors.codesOf(Number(status));

@@ -1,5 +1,5 @@
 /** `hotpath/operations`: the routes for operators: health, readiness, metrics. */
-// What these files add to Fastify's types; an import of their values alone leaves no trace in declarations.
+// The additions of these files to Fastify's types: an import of their values alone leaves no trace in declarations.
 import '../instance.ts';
 import '../route-config.ts';
 import './metrics/requests.ts';

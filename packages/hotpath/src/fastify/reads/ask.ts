@@ -7,6 +7,6 @@ export interface Ask<S extends Selection = Selection> {
   readonly request: FastifyRequest;
   /** The viewer whose policy the selection obeys: the public, for a route whose answers are the same for everyone. */
   readonly viewer: Viewer;
-  /** The rows and fields that are asked for, within the viewer's policy. */
+  /** The rows and fields that the request selects, within the viewer's policy. */
   readonly selection: S;
 }

@@ -1,13 +1,15 @@
 /**
- * Bursts: replies that are written one right after the other, after the requests that arrived with theirs were looked at.
+ * Bursts: the server writes several replies one right after the other, after it has processed the requests that arrived
+ * together with theirs.
  *
- * A write to a socket takes longer than all else that a hit needs, and longest where it wakes the process at the other
- * end. Of several replies in a row only the first one wakes it. Requests that need PostgreSQL are sent to it before the
- * replies are written, so that it works meanwhile. A single reply waits for the rest of its turn of the event loop.
+ * A write to a socket takes longer than all other work of a hit, and longest if it wakes the process at the other end.
+ * Of several replies in a row only the first one wakes it. The server sends requests that need PostgreSQL before it
+ * writes the replies, so that PostgreSQL works meanwhile. A single reply waits for the rest of its turn of the event
+ * loop.
  */
 import { AsyncResource } from 'node:async_hooks';
 
-/** The most replies that are written in a row. After them the server looks at the requests that arrived meanwhile. */
+/** The highest number of replies in a row. After them the server processes the requests that arrived meanwhile. */
 export const BURST = 32;
 
 interface Waiting {
@@ -22,7 +24,7 @@ export class ReplyBurst {
 
   /** Calls `write` within this turn of the event loop, in the async context of the caller. */
   add(write: () => void): void {
-    // `AsyncLocalStorage.snapshot` does the same in twenty times as long.
+    // `AsyncLocalStorage.snapshot` does the same in twenty times the time.
     const many = this.#waiting.push({
       write,
       context: new AsyncResource('Reply', { requireManualDestroy: true }),
@@ -38,7 +40,7 @@ export class ReplyBurst {
       try {
         context.runInAsyncScope(write);
       } catch (error) {
-        // The error ends the process, as it would by itself, but not before the other replies are written.
+        // The error ends the process, as an uncaught error does, but only after the other replies are written.
         process.nextTick(() => {
           throw error;
         });

@@ -1,14 +1,15 @@
 /**
- * The life of a read whose route has a cache policy.
+ * The steps of a read whose route has a cache policy.
  *
- *   recall      an entry in memory answers from the first hook that knows the viewer: nothing is parsed, nothing awaited
- *   ask         as in `read.ts`
- *   authorise
- *   look        the cache answers: from memory, from Redis, with another request's read, or it loads
- *   answer      the entry becomes a reply
+ *     recall      an entry in memory answers from the first hook that knows the viewer, without parsing or awaiting
+ *     ask         as in `read.ts`
+ *     authorise   as in `read.ts`
+ *     look        the cache answers: from memory, from Redis, with another request's read, or it loads
+ *     answer      the entry becomes a reply
  *
- * A route with a guard recalls nothing, since the guard is called first; neither does a route whose answers shared caches
- * keep (`sharedMaxAge`), since the log is read first. Replies of one turn of the event loop leave together (`burst.ts`).
+ * A route with a guard does not recall, because the guard runs first. Neither does a route whose answers shared caches
+ * keep (`sharedMaxAge`), because the follower reads the log first. Replies of one turn of the event loop leave together
+ * (`burst.ts`).
  */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Entry } from '../../cache/entry.ts';
@@ -24,9 +25,12 @@ import { type AnswerOrigin, sendAnswer } from './cached-reply.ts';
 import type { Read } from './read.ts';
 import { TaggedRead, tablesRead } from './tagged-read.ts';
 
-/** A `Consistency-Token` that asks for the database's own answer, to compare cached ones with. Nothing of it is kept. */
+/**
+ * A `Consistency-Token` that requests the database's own answer, for a comparison with cached ones. The cache does not
+ * keep it.
+ */
 const PAST = 'none';
-/** How long a read waits until its instance knows what its `Consistency-Token` names, in milliseconds. */
+/** How long a read waits until its instance has reached the position of its `Consistency-Token`, in milliseconds. */
 const REACH_MS = 200;
 
 const MEMORY_HIT: AnswerOrigin = Object.freeze({ tier: 'l1', outcome: 'hit' });
@@ -49,7 +53,7 @@ export class CachedRead<S extends Selection> {
 
   /** The hook that answers from memory, or leaves the request to the handler. */
   readonly recall: onRequestHookHandler = (request, reply, done) => {
-    // A request whose token does not hold has no viewer.
+    // A request with an invalid token has no viewer.
     if (!this.#isRecalled || request.viewer === undefined || request.headers['consistency-token'] !== undefined) {
       return done();
     }
@@ -119,7 +123,7 @@ export class CachedRead<S extends Selection> {
     });
   }
 
-  /** What is as of now, or estimated, may differ where nothing has changed. */
+  /** Values that depend on the current time, and estimates, may differ without a change. */
   #isComparable({ query }: FastifyRequest): boolean {
     const { count } = query as { count?: string };
     return !this.#read.route.resource.window && count !== 'estimated';
@@ -135,7 +139,7 @@ export class CachedRead<S extends Selection> {
   }
 
   #answerFromMemory(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
-    // The client may have left since its request was looked up.
+    // The client may have left since the look-up.
     if (reply.request.raw.socket.destroyed) return;
     try {
       sendAnswer(reply, { entry, ...MEMORY_HIT }, this.#policy)?.catch(fail);

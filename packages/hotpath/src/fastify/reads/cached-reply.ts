@@ -1,6 +1,6 @@
 /**
  * Cached replies: how an entry goes to the client. The headers that every client gets are made once for each entry and
- * encoding; a reply adds how old the entry is, where it came from, and which caches may keep it.
+ * encoding. A reply adds the age of the entry, its origin, and which caches may keep it.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../../cache/entry.ts';
@@ -16,7 +16,7 @@ import { mustMatch } from '../../http/preconditions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** How a cached route was answered. */
+    /** The origin of the answer of a cached route. */
     served: AnswerOrigin | undefined;
   }
 }
@@ -26,7 +26,7 @@ export interface AnswerOrigin {
   readonly outcome: Outcome;
 }
 
-/** Sends an answer: at once if its bytes are there, else when they are compressed. @throws `notFound` */
+/** Sends an answer: at once if its bytes exist, else after compressing them. @throws `notFound` */
 export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: CachePolicy): Promise<void> | undefined {
   const { entry } = answer;
   const { headers } = reply.request;
@@ -39,7 +39,7 @@ export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: Cac
   // An answer to a request with a token is for that request alone.
   const isConfirmed = answer.isConfirmed === true && headers[TOKEN] === undefined;
   reply.header('cache-control', cacheControl(policy, { isConfirmed, isRescued, ageMs }));
-  // A 304 would say that what the client holds was found to be right.
+  // A 304 would claim that the client's copy was confirmed.
   const held = isRescued ? undefined : heldTag(headers['if-none-match'], entry.etag);
   if (held !== undefined) return void tell(reply.code(304), described.always).header('etag', held).send();
   const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
@@ -62,14 +62,14 @@ function tellSource(reply: FastifyReply, { entry, tier, outcome, overdueMs }: Ca
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What the reply varies by may have been said in part already. */
+/** The reply may have a part of its `Vary` header already. */
 function tell(reply: FastifyReply, headers: Headers): FastifyReply {
   const others = reply.getHeader('vary');
   reply.headers(headers);
   return others === undefined ? reply : reply.header('vary', `${others}, ${headers['vary']}`);
 }
 
-/** By encoding; `always` are those of a 304, too. */
+/** Headers by encoding. `always` are the headers that a 304 has, too. */
 type Described = Readonly<Record<Encoding | 'always', Headers>>;
 
 const descriptions = new WeakMap<Entry, Described>();

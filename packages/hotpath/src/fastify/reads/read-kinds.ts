@@ -8,11 +8,11 @@ import type { Ask } from './ask.ts';
 import type { ShownRead } from './plain-reply.ts';
 
 export interface ReadKind<S extends Selection> {
-  /** Parses a request. @throws 400 for what may not be asked, 401 and 403 for a viewer that may not ask it. */
+  /** Parses a request. @throws 400 for an invalid request, 401 and 403 for a viewer without permission. */
   select(selections: SelectionParser, asked: SelectionRequest): S;
   /** The read in the compiler's terms. */
   request(selection: S): ReadRequest;
-  /** The reply that the row of the statement makes. */
+  /** The reply, made from the row of the statement. */
   show(row: ReadRow, ask: Ask<S>, selections: SelectionParser): ShownRead;
 }
 
@@ -51,7 +51,7 @@ export function itemRequest({ resource, args }: Selection): ReadRequest {
   return { model, action: 'findFirst', args, ...(version === undefined ? {} : { version }) };
 }
 
-/** The `meta` of a list: its limit, its next cursor, its number, its total. */
+/** The `meta` of a list: its limit, its next cursor, its page number, its total. */
 export interface PageMeta {
   readonly limit: number;
   readonly next?: string;

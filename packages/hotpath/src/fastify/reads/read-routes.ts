@@ -1,6 +1,6 @@
 /**
- * Read routes: `app.item` answers with one row of a resource and `app.list` with a page of rows, each with one statement.
- * The JSON goes to the socket as it was read, or into the cache if the route has a policy.
+ * Read routes: `app.item` answers with one row of a resource and `app.list` with a page of rows, each with one
+ * statement. The JSON goes unchanged to the socket, and into the cache if the route has a policy.
  */
 import type { FastifyInstance } from 'fastify';
 import { mustBeWatched } from '../../freshness/watched.ts';
@@ -13,7 +13,7 @@ import { itemKind, listKind, type ReadKind } from './read-kinds.ts';
 import type { ReadRoute } from './read-route.ts';
 import type { ServedRead } from './served-reads.ts';
 
-/** Gives a server its two kinds of routes that read. */
+/** Gives a server its two kinds of read routes. */
 export function addReadRoutes(app: FastifyInstance): void {
   app.decorate('item', function item(this: FastifyInstance, path: string, route: ReadRoute) {
     const where = itemFields(this.hotpath.resources, { ...route, path: this.prefix + path });

@@ -1,12 +1,12 @@
 /**
- * The life of a read, step by step. Each step takes what the step before it gave.
+ * The steps of a read. Each step takes the result of the step before.
  *
- *   ask         the URL becomes a selection, within the viewer's policy
- *   authorise   the route's guard may refuse
- *   load        one statement reads the rows, and their snapshot with them
- *   answer      the row of the statement becomes a reply
+ *     ask         the URL becomes a selection, within the viewer's policy
+ *     authorise   the route's guard may refuse
+ *     load        one statement reads the rows, and their snapshot with them
+ *     answer      the row of the statement becomes a reply
  *
- * A route with a cache looks there between `authorise` and `load` (`cached-read.ts`).
+ * A route with a cache asks the cache between `authorise` and `load` (`cached-read.ts`).
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReadRow } from '../../compile/compile.ts';
@@ -21,7 +21,7 @@ import { type ShownRead, sendShown } from './plain-reply.ts';
 import type { ReadKind } from './read-kinds.ts';
 import type { ReadRoute } from './read-route.ts';
 
-/** The reply that a read gives, and the row of its statement. */
+/** The reply of a read, and the row of its statement. */
 export interface LoadedRead {
   readonly shown: ShownRead;
   readonly row: ReadRow;
@@ -51,7 +51,7 @@ export class Read<S extends Selection> {
     return sendShown(reply, shown);
   };
 
-  /** @throws 400 for what may not be asked, 401 and 403 for a viewer that may not ask it. */
+  /** @throws 400 for an invalid request, 401 and 403 for a viewer without permission. */
   ask(request: FastifyRequest, viewer: Viewer): Ask<S> {
     const { kind, resource } = this.route;
     const query = request.query as Record<string, string | string[]>;
@@ -59,12 +59,12 @@ export class Read<S extends Selection> {
     return { request, viewer, selection };
   }
 
-  /** @throws what the route's guard throws. */
+  /** @throws the error of the route's guard. */
   async authorise({ request }: Ask<S>): Promise<void> {
     await this.route.guard?.(request.viewer, this.#fixed(request));
   }
 
-  /** One statement. @param keys fields whose values in each root row come with it. */
+  /** One statement. @param keys fields whose values in each root row the statement also returns. */
   async load(ask: Ask<S>, keys: readonly string[] = []): Promise<LoadedRead> {
     const { compiler, execute, selections } = this.#hotpath;
     const { kind } = this.route;

@@ -1,4 +1,4 @@
-/** What reads work with: the resources, the parser of selections, the compiler, and the pool that statements go to. */
+/** The parts that reads use: the resources, the parser of selections, the compiler, and the pool for statements. */
 import { createCompiler } from '../../compile/compile.ts';
 import { executeOn } from '../../compile/execute.ts';
 import type { DataModel } from '../../model/data-model.ts';
@@ -18,11 +18,11 @@ export interface ReadingOptions {
   readonly resources: readonly Resource[];
   /** Signs cursors; every instance of the service shares it. */
   readonly secret: string;
-  /** How long a cached read may take, in milliseconds; 0 means without a limit. */
+  /** The time limit of a cached read, in milliseconds; 0 means no limit. */
   readonly timeoutMs: number;
 }
 
-/** @throws {DeclarationError} for resources that cannot be read as they are declared. */
+/** @throws {DeclarationError} for resources whose declarations cannot be compiled. */
 export function openReading({ pool, model, resources, secret, timeoutMs }: ReadingOptions): ReadParts {
   const registry = new Registry(model);
   registry.add(...resources);

@@ -16,7 +16,10 @@ export interface RowPlace {
 
 type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
 
-/** One row in its resource's default fields, as the viewer may see it; inside a transaction, as that sees it. */
+/**
+ * One row in its resource's default fields, as the viewer may see it. Inside a transaction, the read sees the state of
+ * that transaction.
+ */
 export async function readRow(reading: RowReading, place: RowPlace, tx?: RawQueries): Promise<ReadRow> {
   const { selections, compiler, execute } = reading;
   const request = itemRequest(selections.item({ ...place, query: {} }));

@@ -3,7 +3,7 @@ import type { FastifyContextConfig, FastifyInstance } from 'fastify';
 
 /** A read route that a server has. */
 export interface ServedRead {
-  /** With its prefix and its parameters: `/v1/posts/:id`. */
+  /** The path with its prefix and its parameters: `/v1/posts/:id`. */
   readonly url: string;
   readonly read: NonNullable<FastifyContextConfig['read']>;
 }

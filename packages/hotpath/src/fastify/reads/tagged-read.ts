@@ -1,4 +1,7 @@
-/** A read for the cache: what it loads carries the snapshot it was read at, and the tags of what it was made from. */
+/**
+ * A read for the cache: the result carries the snapshot at which it was read, and the tags of the data that it was made
+ * from.
+ */
 import type { ReadResult } from '../../cache/entry.ts';
 import type { ReadSource } from '../../cache/query.ts';
 import { rootKeys, tagsOf } from '../../freshness/tags.ts';
@@ -12,7 +15,7 @@ export interface TaggedReadParts<S extends Selection> {
   readonly read: Read<S>;
   readonly ask: Ask<S>;
   readonly watched: Watched;
-  /** False for an answer that is not kept and whose tags no header names. */
+  /** False for an answer that the cache does not keep and whose tags no header names. */
   readonly isTagged: boolean;
 }
 
@@ -32,7 +35,7 @@ export class TaggedRead<S extends Selection> implements ReadSource {
   }
 }
 
-/** Every table that a selection looks at, whatever the rows it finds: the tables of the tags of a row that does not exist. */
+/** Every table that a selection reads, whatever rows it finds. They are the tags of a row that does not exist. */
 export function tablesRead(watched: Watched, selection: Selection): string[] {
   const anyRow = rootKeys(watched, selection).map(() => 0);
   return [...new Set(tagsOf(watched, selection, [anyRow]).map(tableOfTag))];

@@ -1,22 +1,23 @@
 /**
- * Idempotency: a creating request that carries an `Idempotency-Key` creates once, however often it is sent.
+ * Idempotency: a creating request that carries an `Idempotency-Key` creates once, however often the client sends it.
  *
  *     return createOnce(reply, async (tx) => {
  *       const { id } = await tx.post.create({ data, select: { id: true } });
  *       return { resource: post, where: { id }, location: uri`/v1/posts/${id}` };
  *     });
  *
- * With a key or without, the work runs in here, writes through `tx`, and says what it created; it has no reply to send
- * before it is committed.
+ * With or without a key, the work runs in here, writes through `tx`, and returns a description of the created row. It
+ * cannot send a reply before the transaction commits.
  *
- * - The key is claimed, the work done and the reply kept in one transaction. They commit together, so a crash at any
- *   point leaves all or nothing, and a retry replays or starts anew.
- * - A claim inserts the key's row, and the unique index makes a twin wait for the end of the transaction that holds
- *   it. If that commits, the twin replays the reply; if it fails, the twin does the work itself. A twin waits no longer
- *   than a statement may take.
- * - A refusal rolls back, its key with it. It is not kept: a retry is judged by what is there then.
- * - A key belongs to the viewer and to the route. Sent again with another path or body it is refused. After a day it
- *   is free, and later claims delete it.
+ * - One transaction claims the key, does the work and keeps the reply. All three commit together, so a crash at any
+ *   point leaves all or nothing, and a retry replays or starts again.
+ * - A claim inserts the key's row. The unique index makes a twin, a second request with the same key, wait for the end
+ *   of the first transaction. If that commits, the twin replays the reply; if it fails, the twin does the work itself.
+ *   A twin waits no longer than a statement may take.
+ * - A refusal rolls back, and its key with it. The server does not keep refusals: it judges a retry by the state at
+ *   that time.
+ * - A key belongs to the viewer and to the route. The server refuses a key that comes again with another path or body.
+ *   After a day the key is free, and later claims delete it.
  */
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -30,15 +31,15 @@ import { sendJson } from '../reads/plain-reply.ts';
 import { readRow } from '../reads/row.ts';
 import { mustCreate } from './preconditions.ts';
 
-/** Statements that a key costs. */
+/** The statements that a key costs. */
 export const KEY_STATEMENTS = 2;
 
-/** A row that was created, shown as its creator may see it, or other data about the creation. */
+/** A created row, shown as its creator may see it, or other data about the creation. */
 export type Created =
   | {
       readonly resource: Resource;
       readonly where: FixedFields;
-      /** Where it is read: uri`/v1/posts/${id}`. */
+      /** The URI at which it is read: uri`/v1/posts/${id}`. */
       readonly location: string;
       /** 201 without it. */
       readonly status?: 202;
@@ -48,7 +49,7 @@ export type Created =
 type Work = (tx: RegisteredTransaction) => Promise<Created>;
 
 /**
- * Does the work in a transaction and answers with what it created. What the work throws undoes it.
+ * Does the work in a transaction and answers with the created row or data. An error of the work rolls it back.
  * @throws as `mustCreate`
  */
 export async function createOnce(reply: FastifyReply, work: Work): Promise<FastifyReply> {
@@ -69,7 +70,7 @@ interface Key {
   readonly subject: string;
   readonly route: string;
   readonly key: string;
-  /** What it was sent with. */
+  /** A hash of the request that the key was sent with. */
   readonly fingerprint: Uint8Array<ArrayBuffer>;
 }
 
@@ -114,7 +115,7 @@ ON CONFLICT (schema, subject, route, key) DO UPDATE
 SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at
 WHERE kept.expires_at <= now()`;
 
-/** Takes the key, also from one that has expired. @returns the reply that was kept for it, if it is taken. */
+/** Claims the key, also an expired one. @returns the reply that was kept for it, if it is claimed already. */
 async function claim(tx: RawQueries, key: Key): Promise<Answer | undefined> {
   const claimed = await tx.$executeRawUnsafe(CLAIM, ...idOf(key), key.fingerprint);
   return claimed === 1 ? undefined : replay(tx, key);

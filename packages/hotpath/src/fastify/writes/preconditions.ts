@@ -1,10 +1,11 @@
 /**
- * Preconditions of writes: a change applies to the version of a row that `If-Match` names, and to none that `If-None-Match`
- * names. They are evaluated last (RFC 9110, 13.2): a request that would be refused without them is refused so with them.
+ * Preconditions of writes: a change applies to the version of a row that `If-Match` names, and to no version that
+ * `If-None-Match` names. They are evaluated last (RFC 9110, 13.2): if a request would be refused without them, it gets
+ * the same refusal with them.
  *
- * The version is part of the `where` of the one UPDATE that also raises it, so of two changes to the same version one
- * finds no row: it is refused with a 412, overwrites nothing and locks nothing. Without the headers a change applies to
- * the row as it is.
+ * The version is part of the `where` of the one UPDATE that also raises it. So of two changes to the same version one
+ * finds no row: the server refuses it with a 412, and it overwrites nothing and locks nothing. Without the headers a
+ * change applies to the row in any version.
  *
  *     const { count } = await app.prisma.user.updateMany({
  *       where: { id, ...ifMatch(request, user) },
@@ -12,7 +13,7 @@
  *     });
  *     return sendChanged(reply, { resource: user, where: { id }, changed: count > 0 });
  *
- * A time in microseconds fits no condition of Prisma's. `lockIfMatch` compares it in PostgreSQL and keeps the row
+ * A time in microseconds does not fit a condition of Prisma. `lockIfMatch` compares it in PostgreSQL and keeps the row
  * locked, so the change and the lock share a transaction:
  *
  *     const changed = await app.prisma.$transaction(async (tx) => {
@@ -82,21 +83,21 @@ export async function lockIfMatch({ headers, server }: FastifyRequest, change: L
   return rows.length > 0;
 }
 
-/** A change that was tried, for `sendChanged`. */
+/** An attempted change, for `sendChanged`. */
 export interface Change {
   /** The resource of the row. */
   readonly resource: Resource;
   /** The row that was to be changed. */
   readonly where: FixedFields;
-  /** Whether it was. */
+  /** Whether the row was changed. */
   readonly changed: boolean;
-  /** Why it was not, if neither its absence nor its version is the reason. */
+  /** The reason why it was not changed, if that is neither its absence nor its version. */
   readonly otherwise?: () => RequestError;
 }
 
 /**
  * Answers with the row as the viewer sees it now, with its ETag. One statement.
- * @throws `notFound` if there is no such row; `preconditionFailed` if it is of another version.
+ * @throws `notFound` if the row does not exist; `preconditionFailed` if it has another version.
  */
 export async function sendChanged(reply: FastifyReply, { resource, where, changed, otherwise }: Change) {
   const { server, viewer, headers } = reply.request;
@@ -110,12 +111,12 @@ export async function sendChanged(reply: FastifyReply, { resource, where, change
   return sendJson(reply.header('etag', etagOf(body, version)), body);
 }
 
-/** The version of a row; `null` for a row without one, `undefined` where there is none. */
+/** The version of a row; `null` for a row without a version, `undefined` if the row does not exist. */
 export type CurrentVersion = string | null | undefined;
 
 /**
- * Refuses a change whose preconditions do not hold for the version of a row.
- * @throws `preconditionFailed` if a change may not be made to this version of a row; `invalidRequest`
+ * Refuses a change whose preconditions fail for the version of a row.
+ * @throws `preconditionFailed` if they fail for this version; `invalidRequest`
  */
 export function mustHoldFor({ headers }: FastifyRequest, resource: Resource, version: CurrentVersion): void {
   const preconditions = preconditionsIn(headers);
@@ -128,8 +129,9 @@ export const isConditional = ({ headers }: FastifyRequest): boolean =>
   headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
 
 /**
- * The preconditions of a request that creates a row below its path. Its target is the list at that path, if one is read
- * there. A list has no version, so no tag is known to be its current one or not: of tags none holds.
+ * The preconditions of a request that creates a row below its path. Its target is the list at that path, if a list is
+ * read there. A list has no version, so no entity tag is known to be current or not, and a precondition with tags
+ * fails.
  * @throws `preconditionFailed`, `invalidRequest`
  */
 export function mustCreate(request: FastifyRequest): void {
@@ -139,14 +141,14 @@ export function mustCreate(request: FastifyRequest): void {
   const isRead = server.findRoute({ method: 'GET', url: routeOptions.url! }) !== null;
   if (isRead && ifMatch !== undefined && ifMatch !== 'any')
     throw unmet('A list has no version that If-Match can name.');
-  if (isRead && ifNoneMatch !== undefined) throw unmet('If-None-Match does not hold for a list that is there.');
+  if (isRead && ifNoneMatch !== undefined) throw unmet('If-None-Match fails, because the list exists.');
   if (!isRead && ifMatch !== undefined) throw unmet('There is nothing at this path that If-Match can name.');
 }
 
 function failed({ name, version: declared }: Resource, version: CurrentVersion): RequestError {
-  if (version === undefined) return unmet(`There is no such ${name}, so no If-Match holds for it.`);
-  if (declared === undefined) return unmet(`A ${name} has no version, so no If-Match or If-None-Match holds for it.`);
-  return unmet(`This ${name} is at ${version === null ? 'another version' : `version ${version}`} by now.`);
+  if (version === undefined) return unmet(`There is no such ${name}, so If-Match fails.`);
+  if (declared === undefined) return unmet(`A ${name} has no version, so If-Match and If-None-Match with tags fail.`);
+  return unmet(`This ${name} now has ${version === null ? 'another version' : `version ${version}`}.`);
 }
 
 const unmet = (detail: string): RequestError => requestError('preconditionFailed', detail);

@@ -1,4 +1,4 @@
-/** What is checked before a process is sent requests. */
+/** The checks that a process must pass before it gets requests. */
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Needs } from '../../../access/needs.ts';
@@ -17,20 +17,20 @@ import { missingColumn } from './schema-check.ts';
 export interface CheckOptions {
   /** The pool of the service. */
   readonly pool: SessionPool;
-  /** The data model, whose tables and columns must be there. */
+  /** The data model, whose tables and columns must exist. */
   readonly model: DataModel;
   /** The privileges that the role of the connection must have. */
   readonly needs: Needs;
   /** The names of the migrations that this version needs. */
   readonly migrations: readonly string[];
-  /** Whether the service has jobs, and so a queue. */
+  /** Whether the service has jobs, and therefore a queue. */
   readonly hasJobs: boolean;
 }
 
 /** The catalog changes seldom. */
 const CATALOG_HOLDS_MS = 10_000;
 
-/** The first says whether the database answers at all. */
+/** The first check shows whether the database answers at all. */
 export function checksOf(app: FastifyInstance, options: CheckOptions): readonly ReadinessCheck[] {
   const { pool, model, needs, migrations, hasJobs } = options;
   const schema = schemaOf(pool.options.connectionString);
@@ -42,14 +42,14 @@ export function checksOf(app: FastifyInstance, options: CheckOptions): readonly 
     { name: 'tables', ...ofCatalog, complaint: () => missingColumn(pool, model, schema) },
     { name: 'grants', ...ofCatalog, complaint: () => missingGrant(pool, needs) },
     ...(hasJobs ? [{ name: 'queue', ...ofCatalog, complaint: () => missingQueue(pool) }] : []),
-    // Reads go on without.
+    // Reads continue without writes.
     { name: 'writes', needed: 'once', holdsMs: 0, complaint: () => readOnly(pool) },
   ];
   const freshness = hotpathOf(app);
   return freshness ? [...checks, ...coverageChecks(freshness)] : checks;
 }
 
-/** No statement: the follower looks at the triggers whenever the catalog changes. */
+/** The check needs no statement: the follower checks the triggers whenever the catalog changes. */
 function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
   const reasons = (remedy: Gap['remedy']) => {
     const told = gaps()?.flatMap((gap) => (gap.remedy === remedy ? gap.reason : [])) ?? [];
@@ -62,10 +62,11 @@ function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
       holdsMs: 0,
       complaint: async () => {
         const missing = reasons('migrations');
-        return gaps() ? missing && `${missing} Run the migrations.` : 'The triggers have not been looked at yet.';
+        return gaps() ? missing && `${missing} Run the migrations.` : 'The triggers have not been checked yet.';
       },
     },
-    // The answers are right, from the database alone, and no deployment would change that.
+    // Without the triggers the answers are right, and come from the database alone. No other deployment would change
+    // that.
     { name: 'coverage', needed: 'never', holdsMs: 0, complaint: async () => reasons('schema') },
   ];
 }
@@ -80,5 +81,5 @@ async function missingQueue(pool: pg.Pool): Promise<string | undefined> {
 async function readOnly(pool: pg.Pool): Promise<string | undefined> {
   const { rows } = await pool.query(`SELECT current_setting('transaction_read_only') AS "setting"`);
   if (rows[0].setting === 'off') return undefined;
-  return 'The database takes no writes: it is set so, or its server is a standby.';
+  return 'The database takes no writes: it is set to read only, or its server is a standby.';
 }

@@ -1,4 +1,7 @@
-/** Whether the role of the connection may do in every table what the service needs. Tables that are missing are not told. */
+/**
+ * Whether the role of the connection has the privileges that the service needs in every table. Missing tables are not
+ * reported here.
+ */
 
 import type pg from 'pg';
 import type { Needs } from '../../../access/needs.ts';
@@ -17,7 +20,7 @@ interface Missing {
   readonly privilege: string;
 }
 
-/** @returns one sentence on the first that is missing, and what to do. */
+/** @returns one sentence on the first missing privilege, with its remedy. */
 export async function missingGrant(pool: pg.Pool, { tables }: Needs): Promise<string | undefined> {
   const needed = tables.flatMap(({ schema, table, privileges }) => privileges.map((each) => [schema, table, each]));
   const columns = [0, 1, 2].map((place) => needed.map((each) => each[place]));

@@ -1,6 +1,7 @@
 /**
- * Health: `/healthz` says that the process answers; `/readyz` whether it should be sent requests, and what each check
- * found. It should not while it is draining, its memory is being filled, the database is away, or a check has failed.
+ * Health: `/healthz` shows that the process answers; `/readyz` shows whether it should get requests, and the result of
+ * each check. It should not while it is draining, while its memory is being filled, while the database is away, or
+ * after a check has failed.
  */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -13,7 +14,7 @@ import { type CheckOptions, checksOf } from './checks.ts';
 import { type CheckState, type Readiness, ReadinessChecks } from './readiness.ts';
 
 export interface HealthOptions extends CheckOptions {
-  /** Whether the process is to end, and should be sent no more requests; `connections` knows. */
+  /** Whether the process is about to end, so that it should get no more requests; `connections` knows. */
   readonly isDraining?: () => boolean;
 }
 
@@ -42,7 +43,7 @@ export const health = fp<HealthOptions>(
   { name: 'hotpath-health' },
 );
 
-/** One for each check that asks the database. */
+/** One for each check that queries the database. */
 const STATEMENTS = 7;
 
 const SHUTTING_DOWN = () => requestError('shuttingDown', 'This process is shutting down.');

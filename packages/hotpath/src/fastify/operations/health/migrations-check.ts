@@ -1,4 +1,7 @@
-/** Whether the database is migrated as far as this version needs. It may be further: a newer version may be rolled out. */
+/**
+ * Whether the database has the migrations that this version needs. It may have more: a newer version may be rolling
+ * out.
+ */
 
 import pg from 'pg';
 import { sqlstateOf } from '../../../session/error-codes.ts';
@@ -6,7 +9,7 @@ import { sqlstateOf } from '../../../session/error-codes.ts';
 const UNDEFINED_TABLE = '42P01';
 const FORBIDDEN = '42501';
 
-/** @param migrations their names. @returns one sentence on what is missing, and what to do. */
+/** @param migrations their names. @returns one sentence on the missing migrations, with the remedy. */
 export async function missingMigration(
   pool: pg.Pool,
   schema: string,
@@ -36,7 +39,7 @@ const RUN = 'run `prisma migrate deploy`';
 
 function sentence(missing: readonly { readonly name: string; readonly began: boolean }[]): string {
   const unfinished = missing.find(({ began }) => began);
-  if (unfinished) return `The migration ${unfinished.name} has begun and not ended.`;
+  if (unfinished) return `The migration ${unfinished.name} has started and not finished.`;
   const names = missing.map(({ name }) => name).join(', ');
   return `The database lacks ${missing.length === 1 ? 'the migration' : 'the migrations'} ${names}: ${RUN}.`;
 }

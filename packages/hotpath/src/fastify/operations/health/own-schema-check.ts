@@ -1,4 +1,4 @@
-/** Whether the schema `hotpath` is there, as far as this version of the library needs it. It may be further. */
+/** Whether the database has the schema `hotpath` in the version that the library needs. A later version is fine. */
 
 import type pg from 'pg';
 import { LATEST_VERSION } from '../../../install/latest-version.ts';
@@ -7,7 +7,7 @@ import { sqlstateOf } from '../../../session/error-codes.ts';
 const UNDEFINED_TABLE = '42P01';
 const FORBIDDEN = '42501';
 
-/** @returns one sentence on what is missing, and what to do. */
+/** @returns one sentence on the missing part, with its remedy. */
 export async function missingSchema(pool: Pick<pg.Pool, 'query'>): Promise<string | undefined> {
   try {
     const { rows } = await pool.query<{ version: number }>(
@@ -16,7 +16,7 @@ export async function missingSchema(pool: Pick<pg.Pool, 'query'>): Promise<strin
     const { version } = rows[0]!;
     return version >= LATEST_VERSION
       ? undefined
-      : `The schema hotpath is of version ${version}, not ${LATEST_VERSION}: ${RUN}.`;
+      : `The schema hotpath has version ${version}, not ${LATEST_VERSION}: ${RUN}.`;
   } catch (error) {
     if (sqlstateOf(error) === UNDEFINED_TABLE) return `The database has no schema hotpath: ${RUN}.`;
     if (sqlstateOf(error) === FORBIDDEN) return `${(error as Error).message}: run \`hotpath grants\` for this role.`;

@@ -1,18 +1,19 @@
 /**
- * Readiness: the checks that decide whether a process should be sent requests, and what they found.
+ * Readiness: the checks that decide whether a process should get requests, and their results.
  *
- * Some faults must keep a process from becoming ready, and must not take it away once it serves, since all processes
- * would go at once: a database that takes no writes still answers reads. Such a fault is told as `degraded` then.
+ * Some faults must keep a process from becoming ready, but must not make it unready once it serves, because all
+ * processes would become unready at once. For example, a database that takes no writes still answers reads. Then
+ * `/readyz` reports such a fault as `degraded`.
  */
 import { SessionSettingsError } from '../../../session/settings.ts';
 
 export interface ReadinessCheck {
   readonly name: string;
-  /** When a process is not ready for its sake: whenever it fails, until it has passed once, or never. */
+  /** When a failed check makes the process unready: always, only until the check has passed once, or never. */
   readonly needed: 'always' | 'once' | 'never';
-  /** How long an answer without a complaint holds, in milliseconds. */
+  /** How long a result without a complaint is kept, in milliseconds. */
   readonly holdsMs: number;
-  /** One sentence on what is wrong and what to do, for the operator; undefined if nothing is. One statement at most. */
+  /** One sentence for the operator on the fault and its remedy; undefined without a fault. One statement at most. */
   complaint(): Promise<string | undefined>;
 }
 
@@ -24,7 +25,7 @@ export interface CheckState {
 
 export interface Readiness {
   readonly checks: readonly CheckState[];
-  /** Why a check could not be made, such as a database that is away. The checks behind it are unknown. */
+  /** The reason why a check could not run, such as a database that is away. The checks after it are unknown. */
   readonly error?: unknown;
 }
 
@@ -37,7 +38,7 @@ export class ReadinessChecks {
     this.#checks = checks;
   }
 
-  /** Those who ask at the same time get the same answer. */
+  /** Concurrent requests get the same result. */
   look(): Promise<Readiness> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;

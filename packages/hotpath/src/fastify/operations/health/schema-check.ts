@@ -1,4 +1,7 @@
-/** Whether the database has every table and column of the data model, where Prisma and compiled reads look for them. */
+/**
+ * Whether the database has every table and column of the data model, in the place where Prisma and compiled reads look
+ * for them.
+ */
 
 import type pg from 'pg';
 import type { DataModel, Field, ScalarField } from '../../../model/data-model.ts';
@@ -18,8 +21,8 @@ interface Column {
 }
 
 /**
- * @param schema of the models that do not name theirs.
- * @returns one sentence on the first that is missing, and what to do.
+ * @param schema the schema of the models that name none.
+ * @returns one sentence on the first missing column, with the remedy.
  */
 export async function missingColumn(pool: pg.Pool, dataModel: DataModel, schema: string): Promise<string | undefined> {
   const columns = columnsOf(dataModel, schema);

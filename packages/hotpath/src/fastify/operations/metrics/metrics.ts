@@ -1,9 +1,9 @@
 /**
- * Metrics: what the service counts, at `/metrics`, for Prometheus. Most of it is counted anyhow, and looked up when it is
- * asked for; what each request adds is its time and its statements.
+ * Metrics: the counts of the service, at `/metrics`, for Prometheus. Most of them exist anyway, and the route collects
+ * them on request; each request adds only its time and its statements.
  *
- * A service faces the world, and so does its port. So `/metrics` is for who brings the token, and for those whom the
- * service lets by `mayRead`; for everybody only if the service says so, and only until there is a token.
+ * The port of a service is reachable from outside. So `/metrics` is for clients that send its token, and for requests
+ * that `mayRead` permits. It is open to every client only if the service says so, and only while no token is set.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
@@ -20,7 +20,7 @@ import { metricsOfAll } from './workers.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Whoever counts something registers it here. */
+    /** Any code that counts something registers it here. */
     readonly metrics: Registry;
   }
 }
@@ -69,7 +69,7 @@ const admission =
   };
 
 function refuse({ viewer }: FastifyRequest): never {
-  const detail = 'Metrics are for who brings their token, and for those whom the service lets.';
+  const detail = 'Metrics need their bearer token, or a viewer with permission to read them.';
   throw requestError(viewer?.subject === undefined ? 'unauthenticated' : 'forbidden', detail);
 }
 

@@ -1,4 +1,4 @@
-/** What the queue holds, asked for when metrics are, and how long jobs take in this process. */
+/** The state of the queue, read when metrics are requested, and the duration of jobs in this process. */
 import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import { Gauge, Histogram } from 'prom-client';
@@ -6,10 +6,10 @@ import { Ledger, withLedger } from '../../../budget/ledger.ts';
 import { type QueueState, queueState } from '../../../jobs/dead-letters.ts';
 import type { Ran } from '../../../jobs/task.ts';
 
-/** All metrics of one look come from one statement. */
+/** All metrics of one request come from one statement. */
 const SAME_LOOK_MS = 500;
 
-/** Every process sees the same queue. While the database is away, the last look stands. */
+/** Every process sees the same queue. While the database is away, the last values remain. */
 export function publishQueue(app: FastifyInstance, pool: pg.Pool): void {
   const look = looking(app, pool);
   const common = { registers: [app.metrics], aggregator: 'max' as const };
@@ -27,7 +27,7 @@ export function publishQueue(app: FastifyInstance, pool: pg.Pool): void {
   new Gauge({
     ...common,
     name: 'hotpath_queue_oldest_seconds',
-    help: 'How long the job that waits longest could have run.',
+    help: 'How long the oldest of the jobs that could run now has waited.',
     async collect() {
       this.set((await look()).oldestSeconds);
     },
@@ -47,7 +47,7 @@ function looking({ log }: FastifyInstance, pool: pg.Pool): () => Promise<QueueSt
   let looked: Promise<QueueState> | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
   const ask = async () => {
-    // It is no statement of the request that asks for metrics.
+    // The statement does not belong to the request for metrics.
     last = await withLedger(new Ledger(), () => queueState(pool));
     return last;
   };
@@ -55,7 +55,7 @@ function looking({ log }: FastifyInstance, pool: pg.Pool): () => Promise<QueueSt
     if (!looked || performance.now() - lookedAt > SAME_LOOK_MS) {
       lookedAt = performance.now();
       looked = ask().catch((error) => {
-        log.warn({ err: error }, 'The queue cannot be looked at.');
+        log.warn({ err: error }, 'The state of the queue cannot be read.');
         return last;
       });
     }
@@ -66,7 +66,7 @@ function looking({ log }: FastifyInstance, pool: pg.Pool): () => Promise<QueueSt
 /** From a few milliseconds to half an hour. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-/** @returns what takes note of each run. */
+/** @returns a function that records each run. */
 export function observeJobs(app: FastifyInstance): (ran: Ran) => void {
   const duration = new Histogram({
     name: 'hotpath_job_duration_seconds',

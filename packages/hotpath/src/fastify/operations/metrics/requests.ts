@@ -1,4 +1,7 @@
-/** The metrics of each request: its time, its statements, and whether it exceeded its budget; and of those that nobody could read. */
+/**
+ * The metrics of each request: its time, its statements, and whether it exceeded its budget; and the count of requests
+ * that could not be parsed.
+ */
 import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Counter } from 'prom-client';
 import { Histogram, type Series } from '../../../telemetry/metrics/histogram.ts';
@@ -15,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** The series of a route, found by what is numbers alone. */
+/** The series of a route, which are found by numbers alone. */
 interface RouteSeries {
   readonly statements: Series;
   readonly seconds: Map<number, Series>;
@@ -24,7 +27,7 @@ interface RouteSeries {
 export function countRequests(app: FastifyInstance): void {
   const seconds = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'From the head of a request to the end of its reply, or until its client left (499). cohort: whether its viewer is on the cache.',
+    help: 'Time from the head of a request to the end of its reply, or until its client left (499). cohort: whether its viewer is on the cache.',
     buckets: SECONDS,
   });
   const statements = new Histogram({
@@ -81,10 +84,10 @@ export function countRequests(app: FastifyInstance): void {
   if (app.hasDecorator('whenAborted')) app.whenAborted((reply) => observe(reply, CLIENT_LEFT));
 }
 
-/** As nginx has it: nothing was sent, and what it took is known all the same. */
+/** As in nginx: the server sent no reply, but the time of the request is known. */
 const CLIENT_LEFT = 499;
 
-/** One for all that have no route, whatever they ask for. */
+/** One label for all requests without a route, whatever their path. */
 const routeLabel = (url: string | undefined): string => url ?? '(no route)';
 
 function overrunCounters({ metrics }: FastifyInstance): (request: FastifyRequest) => void {
@@ -92,7 +95,7 @@ function overrunCounters({ metrics }: FastifyInstance): (request: FastifyRequest
   const exceeded = new Counter({
     ...registered,
     name: 'hotpath_budget_exceeded_total',
-    help: 'Requests that sent more statements than their route declares, or one of them three times.',
+    help: 'Requests that sent more statements than their route declares, or one statement three times.',
   });
   const repeated = new Counter({
     ...registered,

@@ -1,4 +1,4 @@
-/** What the service knows of itself anyhow, looked up when it is asked for: pool, cache, follower, breaker. */
+/** The state of the service, collected on request: pool, cache, follower, breaker. */
 import type { FastifyInstance } from 'fastify';
 import { Counter, type CounterConfiguration, Gauge, type GaugeConfiguration } from 'prom-client';
 import type { Breaker } from '../../../cache/breaker.ts';
@@ -7,7 +7,7 @@ import type { CacheStats, Tier } from '../../../cache/stats.ts';
 import type { SessionPool } from '../../../session/session-pool.ts';
 import { type Hotpath, hotpathOf } from '../../instance.ts';
 
-/** Of what this process has: a worker has less than the service. */
+/** Publishes the parts that this process has: a worker has fewer than the service. */
 export function publishState(app: FastifyInstance, pool: SessionPool | undefined): void {
   if (pool) publishPool(app, pool);
   const hotpath = hotpathOf(app);
@@ -49,7 +49,7 @@ function publishPool(app: FastifyInstance, pool: SessionPool): void {
       [{ state: 'idle' }, pool.idleCount],
     ],
   );
-  gauge(app, { name: 'hotpath_pool_max', help: 'The most connections that may be open.' }, () => [
+  gauge(app, { name: 'hotpath_pool_max', help: 'The highest number of connections that may be open.' }, () => [
     [{}, pool.options.max],
   ]);
   gauge(app, { name: 'hotpath_pool_waiting', help: 'Requests that wait for a connection.' }, () => [
@@ -60,37 +60,38 @@ function publishPool(app: FastifyInstance, pool: SessionPool): void {
 const BREAKER_STATES = { closed: 0, probing: 1, open: 2 };
 
 function publishBreaker(app: FastifyInstance, breaker: Breaker): void {
-  const help = 'Whether a dependency is used: 0 it is, 1 it is tried, 2 it is not.';
+  const help = 'State of the circuit breaker of a dependency: 0 closed, 1 probing, 2 open.';
   gauge(app, { name: 'hotpath_breaker_state', help, labelNames: ['breaker'], aggregator: 'max' }, () => [
     [{ breaker: 'redis' }, BREAKER_STATES[breaker.state]],
   ]);
 }
 
 function publishFollower(app: FastifyInstance, { follower }: Hotpath): void {
-  const lag = 'How old what is known of committed changes is.';
+  const lag = 'Age of the last reading of the log of changes.';
   gauge(app, { name: 'hotpath_follower_lag_seconds', help: lag, aggregator: 'max' }, () =>
-    // Before it has read anything it has no age.
+    // Before its first reading the follower has no age.
     Number.isFinite(follower.ageMs) ? [[{}, follower.ageMs / 1000]] : [],
   );
   const current =
-    'Whether the log of changes is followed: 0 if it cannot be read or triggers are missing, so that nothing is cached.';
+    'Whether the follower reads the log of changes: 0 if it cannot or if triggers are missing, so that nothing is cached.';
   gauge(app, { name: 'hotpath_follower_current', help: current, aggregator: 'min' }, () => [
     [{}, Number(follower.isFollowing)],
   ]);
 }
 
 function publishCache(app: FastifyInstance, { cacheStats: stats, hitSampler }: Hotpath): void {
-  const requests = 'Requests for cached routes, by the tier that answered them and how.';
+  const requests = 'Requests for cached routes, by the tier that answered them and the outcome.';
   const labelNames = ['tier', 'outcome'];
   counter(app, { name: 'hotpath_cache_requests_total', help: requests, labelNames }, () => answersIn(stats));
-  gauge(app, { name: 'hotpath_cache_bytes', help: 'What the entries in memory take.' }, () => [[{}, stats.bytes]]);
+  gauge(app, { name: 'hotpath_cache_bytes', help: 'Bytes of the entries in memory.' }, () => [[{}, stats.bytes]]);
   gauge(app, { name: 'hotpath_cache_entries', help: 'Entries in memory.' }, () => [[{}, stats.entries]]);
-  const evictions = 'Entries thrown out of memory to make room.';
+  const evictions = 'Entries evicted from memory.';
   counter(app, { name: 'hotpath_cache_evictions_total', help: evictions }, () => [[{}, stats.evictions]]);
   const { stats: sampled } = hitSampler;
-  const compared = 'Hits that were compared with the database: those of `sampleOneIn`.';
+  const compared = 'Hits that were compared with the database: the sample of `sampleOneIn`.';
   counter(app, { name: 'hotpath_cache_compared_total', help: compared }, () => [[{}, sampled.compared]]);
-  const inconsistent = 'Of these, those that differ, and no committed change explains it. It must be 0.';
+  const inconsistent =
+    'Compared hits that differ from the database although no committed change explains it. It must be 0.';
   counter(app, { name: 'hotpath_cache_inconsistent_total', help: inconsistent }, () => [[{}, sampled.inconsistent]]);
 }
 

@@ -1,15 +1,15 @@
 /**
- * Metrics of several processes behind one port: whichever of them is asked answers for all. It asks the primary, the
- * primary asks every worker, and what has come within a second is added up.
+ * Metrics of several processes behind one port: each of them can answer for all. A worker asks the primary, the primary
+ * asks every worker, and the sum contains every reply that arrives within a second.
  */
 import cluster, { type Worker } from 'node:cluster';
 import type { Registry } from 'prom-client';
 import { metricsIn, type PublishedMetric } from '../../../telemetry/metrics/exposition.ts';
 
-/** How long a worker may take to tell of itself. */
+/** The time limit for the reply of a worker, in milliseconds. */
 const PATIENCE_MS = 1000;
 
-/** From a worker that wants all, to each worker, back, and to who wanted them. */
+/** From a worker that needs all metrics, to each worker, back, and to the worker that needs them. */
 type Message =
   | { readonly metrics: 'wanted'; readonly id: number }
   | { readonly metrics: 'asked'; readonly id: number }
@@ -20,7 +20,7 @@ const isMessage = (message: unknown): message is Message =>
   typeof message === 'object' && message !== null && 'metrics' in message;
 
 export interface Metrics {
-  /** Of each process. */
+  /** The metrics of each process. */
   all(): Promise<PublishedMetric[][]>;
   close(): void;
 }
@@ -49,10 +49,10 @@ export function metricsOfAll(registry: Registry): Metrics {
   };
 }
 
-/** A primary that has died hears nothing; its workers end soon. */
+/** A primary that has died receives nothing; its workers end soon. */
 const say = (message: Message): void => void (process.connected && process.send!(message));
 
-/** In the primary: gathers the metrics of all workers. */
+/** For the primary: gathers the metrics of all workers. */
 export function gatherMetrics(): void {
   let last = 0;
   cluster.on('message', async (worker: Worker, message: unknown) => {
