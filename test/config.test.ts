@@ -72,7 +72,7 @@ describe('loadConfig', () => {
   it.each([
     ['DATABASE_URL', 'postgres://u:pa#ss@h/db', /^DATABASE_URL cannot be read as a URL: percent-encode/],
     ['DATABASE_URL', 'postgres://u:12#ss@h/db', /^DATABASE_URL has a # in it/],
-    ['DATABASE_URL', 'postgres://u:12/ss@h/db', /^DATABASE_URL has an @ or a blank behind its host/],
+    ['DATABASE_URL', 'postgres://u:12/ss@h/db', /^DATABASE_URL has an @ or a blank after its host/],
     ['REDIS_URL', 'redis://:pa%zz@h', /^REDIS_URL has a % without two hexadecimal digits/],
     ['SMTP_URL', 'smtp://u:p@h:port', /^SMTP_URL cannot be read as a URL/],
     ['JWKS_URL', 'https://h:port', /^JWKS_URL cannot be read as a URL/],

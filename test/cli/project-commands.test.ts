@@ -113,7 +113,7 @@ describe('install', () => {
   it('says which table is missing', async () => {
     await query('CREATE SCHEMA app');
     await expect(output(installCommand)).rejects.toThrow(
-      'relation "accounts" does not exist: make the tables of the data model first, then install.',
+      'relation "accounts" does not exist: create the tables of the data model first, then install.',
     );
   });
 });

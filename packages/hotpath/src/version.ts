@@ -1,2 +1,2 @@
-/** The version of this package. A test holds it to package.json, which a bundled service has not beside it. */
+/** The version of this package. A test compares it with package.json, which a bundled service does not have. */
 export const VERSION = '0.1.0';

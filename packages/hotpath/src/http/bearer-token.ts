@@ -1,6 +1,6 @@
 /**
  * Bearer tokens of a service's own: a JSON Web Token that one secret signs and verifies (HS256). `hotpath token` prints
- * one. A service with an identity provider verifies its tokens by a library for that, and needs none of this.
+ * a token. A service with an identity provider verifies its tokens by a library for that, and does not need this file.
  *
  *     await app.register(hotpath, { …, viewer: bearerViewer(secret) });
  */
@@ -16,7 +16,7 @@ export interface BearerClaims {
   readonly aud?: string;
 }
 
-/** As many bytes as the signature has: a shorter secret is easier to guess than to forge a signature. */
+/** As many bytes as the signature has: a shorter secret is easier to guess than a signature is to forge. */
 export const LEAST_SECRET_BYTES = 32;
 
 const HEADER = encode({ alg: 'HS256', typ: 'JWT' });
@@ -26,7 +26,7 @@ export interface Signing {
   readonly expiresInSeconds: number;
 }
 
-/** The token of the claims, with the times of its making and its end. @throws {RangeError} for a secret that is too short. */
+/** The token of the claims, with its times of issue and expiry. @throws {RangeError} for a secret that is too short. */
 export function signBearer(claims: object, { secret, expiresInSeconds }: Signing): string {
   mustBeLong(secret);
   const iat = Math.floor(Date.now() / 1000);
@@ -48,7 +48,7 @@ interface WithHeaders {
 
 /**
  * The viewer of a request, by its bearer token: the option `viewer` of the plugin. A request without the header is the
- * public's; the reading throws a 401 for a token that is invalid or has expired.
+ * public's. A token that is invalid or has expired causes a 401.
  * @throws {RangeError} for a secret that is too short.
  */
 export function bearerViewer(secret: string, rules: BearerRules = {}) {
@@ -62,7 +62,9 @@ export function bearerViewer(secret: string, rules: BearerRules = {}) {
   };
 }
 
-/** What a token says, if the secret has signed it. The signature is over the header, which names no other algorithm. */
+/**
+ * The claims of a token, if the secret has signed it. The signature covers the header, which names no other algorithm.
+ */
 function claimsOf(token: string, secret: string): Partial<BearerClaims> | undefined {
   const [header, payload, signature = ''] = token.split('.');
   const given = Buffer.from(signature, 'base64url');

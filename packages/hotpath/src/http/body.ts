@@ -1,13 +1,13 @@
 /**
  * The values that a body may have whatever its schema says: text that PostgreSQL can store (no NUL, no half of a
- * surrogate pair), finite numbers, and no deeper nesting than the code here is prepared to walk.
+ * surrogate pair), finite numbers, and no deeper nesting than the code can walk.
  */
 import type { ProblemPart } from './problem.ts';
 
-/** Levels of arrays and objects. */
+/** The highest number of levels of arrays and objects. */
 export const DEEPEST = 32;
 
-/** The first place in a parsed body that cannot be stored. */
+/** The first place in a parsed body that PostgreSQL cannot store. */
 export function unstorableIn(value: unknown, pointer = '', depth = 0): ProblemPart | undefined {
   if (typeof value === 'string')
     return isText(value) ? undefined : { pointer, detail: 'contains an invalid character' };

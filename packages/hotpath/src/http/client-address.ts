@@ -1,6 +1,7 @@
 /**
- * The address of a client in one spelling. Proxies write it with a port, in brackets, as IPv4 in IPv6, in capitals, or
- * with zeros: `203.0.113.7:4711`, `[2001:DB8::0:1]:443`, `::ffff:203.0.113.7`. All spellings of one address are one client.
+ * The address of a client in one spelling. Proxies write an address with a port, in brackets, as IPv4 in IPv6, in
+ * capitals, or with zeros: `203.0.113.7:4711`, `[2001:DB8::0:1]:443`, `::ffff:203.0.113.7`. All spellings of one
+ * address are one client.
  */
 import { isIP, SocketAddress } from 'node:net';
 

@@ -1,13 +1,13 @@
 /**
- * Content encodings of request bodies: which one a body comes in, and its bytes without it. Whatever a body expands to,
- * at most the smaller of two bounds is decompressed: the route's limit, and so many times what was sent. The work is done
- * on a thread of its own and ends at the bound.
+ * Content encodings of request bodies: the encoding of a body, and its decoded bytes. Two bounds limit the
+ * decompression: the route's limit, and a multiple of the compressed size. Another thread does the work and stops at
+ * the smaller bound.
  */
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { requestError } from './errors.ts';
 
-/** For `Accept-Encoding` of a refusal. zstd is left out: a frame of a few bytes may ask for a window of 128 MiB. */
+/** For `Accept-Encoding` of a refusal. zstd is left out: a frame of a few bytes may require a window of 128 MiB. */
 export const BODY_ENCODINGS = ['gzip', 'br', 'deflate'] as const;
 
 /** An encoding in which the body of a request may come. */
@@ -41,20 +41,20 @@ const decompressors = {
   deflate: promisify<Buffer, object, Buffer>(inflate),
 };
 
-/** JSON that repeats itself stays below 50. gzip reaches 1,032, and br has no bound. */
+/** JSON with many repetitions stays below 50. gzip reaches 1,032, and br has no bound. */
 const MOST_EXPANSION = 100;
-/** Up to so many bytes a body may expand by any factor. */
+/** Up to this number of bytes, a body may expand by any factor. */
 const ANY_EXPANSION_BYTES = 64 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 export interface Compressed {
   readonly encoding: BodyEncoding;
-  /** The most bytes that it may expand to. */
+  /** The highest number of bytes that the body may expand to. */
   readonly limit: number;
 }
 
 /**
- * The body as it was before it was encoded.
+ * The decoded body.
  * @throws `bodyTooLarge` at the bound; `invalidRequest` for bytes that are not of this encoding.
  */
 export async function expand(bytes: Buffer, { encoding, limit }: Compressed): Promise<Buffer> {
@@ -64,7 +64,7 @@ export async function expand(bytes: Buffer, { encoding, limit }: Compressed): Pr
     return await decompressors[encoding](bytes, { maxOutputLength, chunkSize: CHUNK_BYTES });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') {
-      throw requestError('invalidRequest', 'The body is not compressed as its Content-Encoding says.');
+      throw requestError('invalidRequest', 'The body is not encoded as its Content-Encoding says.');
     }
     const bound = byRatio < limit ? `${MOST_EXPANSION} times its compressed size` : `${limit} bytes`;
     throw requestError('bodyTooLarge', `The body expands to more than ${bound}.`);

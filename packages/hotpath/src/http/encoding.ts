@@ -1,4 +1,4 @@
-/** Content encodings: the one that a client prefers, and the compression of a body. */
+/** Content encodings of replies: the encoding that a client prefers, and the compression of a body. */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
@@ -10,7 +10,7 @@ export const ENCODINGS = ['identity', 'gzip', 'br'] as const;
 /** An encoding in which a reply may be sent. */
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** A smaller body is not compressed. */
+/** The server does not compress a smaller body. */
 export const COMPRESSED_FROM_BYTES = 1024;
 
 /** Of encodings with the same weight, the first one wins. */
@@ -20,7 +20,10 @@ const REMEMBERED_HEADERS = 200;
 const LONGEST_HEADER = 200;
 const remembered = new LRUCache<string, Encoding>({ max: REMEMBERED_HEADERS });
 
-/** @param accept the `Accept-Encoding` header. Without it, and if the client accepts none of these, `identity`. */
+/**
+ * @param accept the `Accept-Encoding` header. Without it, and if the client accepts none of these, the result is
+ * `identity`.
+ */
 export function encodingFor(accept: string | undefined): Encoding {
   if (accept === undefined || accept.length > LONGEST_HEADER) return 'identity';
   let encoding = remembered.get(accept);

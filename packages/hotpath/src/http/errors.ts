@@ -1,6 +1,6 @@
 /**
- * The error registry: every error that a consumer can meet, once. An error's code is the `code` of its problem
- * document and a heading of docs/reference/errors.md; a test ties the two. A service has errors of its own beside them:
+ * The error registry: every error that a client can meet, once. An error's code is the `code` of its problem document
+ * and a heading of docs/reference/errors.md; a test compares the two. A service adds errors of its own:
  *
  *     export const domainErrors = defineErrors({ outOfStock: ['OUT_OF_STOCK', 409] });
  *     throw domainErrors.error('outOfStock', 'Not enough is in stock.');
@@ -13,24 +13,24 @@ export interface RequestError extends FastifyError {
   parts?: readonly ProblemPart[];
 }
 
-/** By name: the code of its problem document, and the status of its reply. */
+/** By name: the code of the error's problem document, and the status of its reply. */
 export type ErrorDefinitions = Readonly<Record<string, readonly [code: string, status: number]>>;
 
 export interface ErrorRegistry<Name extends string = string> {
   readonly definitions: Readonly<Record<Name, readonly [code: string, status: number]>>;
-  /** Makes an error. `detail` is shown to the consumer. */
+  /** Makes an error. The client sees `detail`. */
   error(name: Name, detail: string, parts?: readonly ProblemPart[]): RequestError;
   /** The codes that a problem document of this status may have. */
   codesOf(status: number): string[];
 }
 
-/** The same in each copy of the package that a process may have. */
+/** The symbol is the same in each copy of the package that a process has. */
 const IS_REQUEST_ERROR = Symbol.for('hotpath.request-error');
 const CODE = /^[A-Z][A-Z0-9_]*$/;
 
 /**
  * A registry of errors of a service of its own.
- * @throws TypeError for a code that is no upper-case name, or a status that is none of an error.
+ * @throws TypeError for a code that is not an upper-case name, or a status that is not an error status.
  */
 export function defineErrors<const D extends ErrorDefinitions>(
   definitions: D,
@@ -88,10 +88,10 @@ export const errors = defineErrors(definitions);
 /** The name of one of the library's own errors. */
 export type ErrorName = keyof typeof definitions;
 
-/** Makes an error of the library's own. `detail` is shown to the consumer. */
+/** Makes an error of the library's own. The client sees `detail`. */
 export const requestError = (name: ErrorName, detail: string, parts?: readonly ProblemPart[]): RequestError =>
   errors.error(name, detail, parts);
 
-/** Tells an error of a registry from one that a consumer must not see the inside of. */
+/** Whether an error belongs to a registry. A client must not see the details of any other error. */
 export const isRequestError = (error: unknown): error is RequestError =>
   error instanceof Error && IS_REQUEST_ERROR in error;

@@ -1,12 +1,13 @@
 /**
- * The checks of a JSON body before it is parsed: it is UTF-8, not too deep, no object has too many names, and no integer
- * has digits that JavaScript would change. One pass over the bytes finds these. The parser refuses what is not JSON.
+ * The checks of a JSON body before it is parsed: it is UTF-8 and not too deep, no object has too many names, and no
+ * integer has digits that JavaScript would change. One pass over the bytes finds these. The parser refuses invalid
+ * JSON.
  */
 import { isUtf8 } from 'node:buffer';
 import { DEEPEST } from './body.ts';
 import { requestError } from './errors.ts';
 
-/** Names in one object. The time that a schema takes to check them grows with their square. */
+/** The limit of names in one object. The time that a schema takes to check them grows with their square. */
 const MOST_NAMES = 1000;
 /** Every integer of fewer digits is exact in JavaScript. */
 const UNCERTAIN_DIGITS = 16;
@@ -15,14 +16,14 @@ const [QUOTE, BACKSLASH, COLON, DOT, ZERO, NINE] = [0x22, 0x5c, 0x3a, 0x2e, 0x30
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * How many names the objects of a JSON text have.
- * @returns how many names the objects in it have, repeated ones as often as they are there.
+ * Counts the names in the objects of a JSON text.
+ * @returns the number of names in all objects, with repetitions.
  * @throws `invalidRequest` that says which bound the body exceeds.
  */
 export function countNames(bytes: Buffer): number {
   if (!isUtf8(bytes)) throw refuse('is not UTF-8');
   let [depth, names] = [0, 0];
-  // Of the object or array at each depth.
+  // The number of names of the object or array at each depth.
   const own: number[] = [];
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!;
@@ -55,7 +56,7 @@ function endOfString(bytes: Buffer, start: number): number {
   return at;
 }
 
-/** @throws `invalidRequest` for an integer that would not come back as it was sent. */
+/** @throws `invalidRequest` for an integer that JavaScript would change. */
 function endOfDigits(bytes: Buffer, start: number): number {
   let end = start;
   while (isDigit(bytes[end])) end += 1;

@@ -1,4 +1,4 @@
-/** `negotiator` has no types of its own, and those of DefinitelyTyped do not know `preferred`. */
+/** Types of `negotiator`, which has none of its own; those of DefinitelyTyped lack `preferred`. */
 declare module 'negotiator' {
   export default class Negotiator {
     constructor(request: { readonly headers: Readonly<Record<string, string>> });

@@ -1,4 +1,6 @@
-/** The path of a route as the router reads it: `/rooms/:house/:number`, `/days/:from-:to`, `/:id(^\\d+$)`, `/files/*`. */
+/**
+ * The path of a route as the router reads it: `/rooms/:house/:number`, `/days/:from-:to`, `/:id(^\\d+$)`, `/files/*`.
+ */
 
 /** The names of its parameters, in their order; `*` is the rest of the path. */
 export function parametersIn(path: string): string[] {
@@ -8,10 +10,10 @@ export function parametersIn(path: string): string[] {
   });
 }
 
-/** Two colons stand for one that begins no parameter. */
+/** Two colons stand for a colon that begins no parameter. */
 const PARAMETER = /::|:([^/.-]+)|\*/g;
 
-/** Whether its last parameter may be missing: `/days/:day?`. */
+/** Whether its last parameter is optional: `/days/:day?`. */
 export const hasOptionalParameter = (path: string): boolean => /\/:[^/]*\?(\/|$)/.test(withoutPatterns(path));
 
 /** The path without the regular expressions in brackets. */

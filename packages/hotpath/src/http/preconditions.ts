@@ -1,20 +1,21 @@
 /**
- * Preconditions of a request, as RFC 9110 (13) has them: `If-Match` and `If-None-Match`, each `*` or a list of entity tags.
- * For a change the version in a tag decides, whichever representation of the row the tag names. `If-Match` compares
- * strongly, so that a weak tag matches nothing; `If-None-Match` compares weakly.
+ * Preconditions of a request, as RFC 9110 (13) defines them: `If-Match` and `If-None-Match`, each `*` or a list of
+ * entity tags. For a change the version in a tag decides, whichever representation of the row the tag names. `If-Match`
+ * compares strongly, so that a weak tag matches nothing; `If-None-Match` compares weakly.
  *
- * A header that is malformed is refused: to ignore it would make a change that its client did not mean.
+ * The server refuses a malformed header: if it ignored the header, it would make a change that the client did not
+ * intend.
  */
 import { requestError } from './errors.ts';
 import { ENTITY_TAG, isTagOf, versionIn } from './etag.ts';
 
-/** Versions as text, or any row that is there. */
+/** Versions as text, or any existing row. */
 export type NamedVersions = 'any' | readonly string[];
 
 export interface Preconditions {
-  /** The row must be of one of these. */
+  /** The row must have one of these versions. */
   readonly ifMatch?: NamedVersions;
-  /** The row must be of none of these. */
+  /** The row must have none of these versions. */
   readonly ifNoneMatch?: NamedVersions;
 }
 
@@ -50,12 +51,12 @@ function versionsIn(
   return tags.map(versionOf).filter((version) => version !== undefined);
 }
 
-/** Whether a change may be made where there is no row. */
+/** Whether a change may be made if the row does not exist. */
 export const holdForNone = ({ ifMatch }: Preconditions): boolean => ifMatch === undefined;
 
 /**
- * Whether a change may be made to a row. @param version `null` for a row without one: no tag names it, and nothing shows
- * that a tag of `If-None-Match` does not.
+ * Whether a change may be made to a row. @param version `null` for a row without a version: no tag names it, and a tag
+ * of `If-None-Match` may name it.
  */
 export function holdFor({ ifMatch, ifNoneMatch }: Preconditions, version: string | null): boolean {
   const isNamed = (named: NamedVersions) => named === 'any' || (version !== null && named.includes(version));
@@ -64,8 +65,8 @@ export function holdFor({ ifMatch, ifNoneMatch }: Preconditions, version: string
 }
 
 /**
- * @param etag of the representation that a read answers with, without an encoding.
- * @throws `preconditionFailed` if `If-Match` names another one; `invalidRequest`
+ * @param etag of the current representation, without an encoding.
+ * @throws `preconditionFailed` if `If-Match` names another representation; `invalidRequest`
  */
 export function mustMatch(headers: Headers, etag: string): void {
   if (headers['if-match'] === undefined) return;

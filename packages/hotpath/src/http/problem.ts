@@ -1,14 +1,17 @@
 /**
- * The problem document: the form of every refusal and failure (RFC 9457, `application/problem+json`).
- * `code` is stable and documented in docs/reference/errors.md; `detail` is for people; `errors` points at the parts of the
- * request that do not fit.
+ * The problem document: the form of every refusal and failure (RFC 9457, `application/problem+json`). `code` is stable
+ * and documented in docs/reference/errors.md. `detail` is for people. `errors` points at the invalid parts of the
+ * request.
  */
 import { STATUS_CODES } from 'node:http';
 
 /** The media type of problem documents (RFC 9457). */
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json; charset=utf-8';
 
-/** Where in the request a refusal points: a query or path parameter, a header, or a place in the body (JSON Pointer). */
+/**
+ * The place in the request that a refusal points at: a query or path parameter, a header, or a place in the body (JSON
+ * Pointer).
+ */
 export interface ProblemPart {
   readonly parameter?: string;
   readonly pointer?: string;
@@ -35,7 +38,7 @@ export interface ProblemSource {
 
 /**
  * The problem document of a refusal or failure.
- * @param request the path without its query (a query may hold what should not be repeated) and the request's id.
+ * @param request the path without its query (a query may contain private values) and the request's id.
  */
 export function problemOf(source: ProblemSource, request: { path: string; id: string }): Problem {
   return {

@@ -1,10 +1,10 @@
 /**
- * A signed link: a path that is good for whoever has it, until a moment that stands in it. The signature covers the path and
- * the moment, so neither can be changed. Checking it needs no statement.
+ * A signed link: a path that is valid for every client that has it, until the time that it contains. The signature
+ * covers the path and the time, so neither can be changed. To check a link needs no statement.
  */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
-/** Signs paths, and knows its own signature. */
+/** Signs paths, and verifies its own signatures. */
 export interface LinkSigner {
   /** `/v1/reports/7/file?expires=1767225600&signature=…` */
   sign(path: string, expiresAt: Date): string;
@@ -14,8 +14,8 @@ export interface LinkSigner {
 export type LinkState = 'good' | 'forged' | 'expired';
 
 /**
- * A signer of links that end by themselves.
- * @param secret anything that every process of the service shares and nobody else knows.
+ * A signer of links that expire.
+ * @param secret a text that only the processes of the service know.
  */
 export function linkSigner(secret: string, now: () => number = Date.now): LinkSigner {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'hotpath link', 32));

@@ -1,6 +1,6 @@
 /**
- * Brings a database what Hotpath needs where there is no Prisma Migrate: the same as `migrationFor` writes, in one
- * transaction. Nothing changes where nothing is missing. Many processes may do so at once: they wait for each other.
+ * Installs in a database without Prisma Migrate what Hotpath needs: the same as `migrationFor` writes, in one
+ * transaction. It changes only what is missing. Many processes may install at once: they wait for each other.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
@@ -12,27 +12,27 @@ import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS } from './schema-versions
 
 /** The changes of an installation. */
 export interface Installed {
-  /** The version of the schema `hotpath` that was there before; 0 if there was none. */
+  /** The version of the schema `hotpath` before the installation; 0 if it did not exist. */
   readonly from: number;
   readonly to: number;
-  /** The sources whose triggers were made or changed. */
+  /** The sources whose triggers were created or changed. */
   readonly triggers: readonly string[];
 }
 
 export interface InstallOptions {
-  /** How often the locks of the tables are asked for, some 0.3 seconds each time. */
+  /** The number of attempts to lock the tables, some 0.3 seconds each. */
   readonly tries?: number;
 }
 
-/** The database cannot be brought up to date; the message says why, and what to do. */
+/** The database cannot be brought up to date; the message has the reason and the remedy. */
 export class InstallError extends Error {
   override readonly name = 'InstallError';
 }
 
 /**
- * Brings a database the schema `hotpath` and the triggers, in one transaction.
+ * Installs the schema `hotpath` and the triggers in a database, in one transaction.
  * @param client as the owner of the tables, in no transaction.
- * @throws {InstallError} if a table that is to be watched is not there or is locked all the time, or the role may not do it.
+ * @throws {InstallError} if a watched table is missing or stays locked, or if the role lacks a privilege.
  */
 export async function install(
   client: pg.Client | pg.PoolClient,
@@ -47,7 +47,7 @@ export async function install(
     } catch (error) {
       const locked = sqlstateOf(error) === LOCKED ? first : undefined;
       if (!locked || tried === tries) throw explained(error);
-      // Begins with the table that was waited for (`lock-tables.ts`).
+      // Begins with the table whose lock the last attempt waited for (`lock-tables.ts`).
       logs = [locked, ...logs.filter((log) => log !== locked)];
       await pause(LOCK_PATIENCE_MS * Math.random());
     }
@@ -104,7 +104,7 @@ function explained(error: unknown): unknown {
   const { message } = error as Error;
   const code = sqlstateOf(error);
   if (code === NO_TABLE || code === NO_SCHEMA) {
-    return new InstallError(`${message}: make the tables of the data model first, then install.`, { cause: error });
+    return new InstallError(`${message}: create the tables of the data model first, then install.`, { cause: error });
   }
   if (code === LOCKED) {
     const remedy = 'Look for transactions that stay open, or stop what writes to the tables.';

@@ -1,18 +1,21 @@
 /**
- * How the triggers of many tables are made while others write to these tables.
+ * Creates the triggers of many tables while other transactions write to these tables.
  *
- * A trigger needs a lock that writes conflict with. A transaction that has written to one table and waits for another
- * would stand against a migration that has locked the other and waits for the one, and PostgreSQL would end either. So
- * nothing waits for a lock as long as PostgreSQL waits before it looks for that (`deadlock_timeout`, one second): all
- * locks are given back, writers go on, and the next try begins with the table that was waited for.
+ * To create a trigger takes a lock that conflicts with writes. A transaction may have written to one table and wait for
+ * another, while the migration has locked the other and waits for the first. That is a deadlock, and PostgreSQL would
+ * end one of them. So no attempt waits for a lock as long as PostgreSQL waits before it looks for deadlocks
+ * (`deadlock_timeout`, one second). A failed attempt releases all locks, the writers continue, and the next attempt
+ * begins with the table whose lock was missing.
  */
 import { literal } from '../compile/sql/text.ts';
 
-/** How long a lock is waited for, in milliseconds. */
+/** How long an attempt waits for a lock, in milliseconds. */
 export const LOCK_PATIENCE_MS = 300;
 export const LOCK_TRIES = 60;
 
-/** @param relations as `to_regclass` reads them. @returns a statement that locks them to the end of the transaction. */
+/**
+ * @param relations as `to_regclass` reads them. @returns a statement that locks them until the end of the transaction.
+ */
 export function lockTables(relations: readonly string[]): string {
   return `-- Writers go on in between, until all of the tables are free at once.
 DO $$

@@ -1,11 +1,11 @@
 /**
- * The migrations that bring a database what Hotpath needs: the versions of the schema `hotpath`, and the triggers of the
- * resources, less what earlier migrations have brought.
+ * The migrations that install in a database what Hotpath needs: the versions of the schema `hotpath`, and the triggers
+ * of the resources, except those of earlier migrations.
  *
- * Each has a section a version, and a section a source of changes, under a comment that names it. The latest section of a
- * source is what is installed, so a migration holds what changes and nothing else. At its end a new epoch begins: what
- * was cached under other triggers is forgotten. All of it is one transaction, because Prisma runs the statements of a
- * migration one by one.
+ * A migration has a section for each version and each source of changes, under a comment that names it. The latest
+ * section of a source is the installed one, so a new migration contains only the changes. At its end a new epoch
+ * begins: entries that were cached under other triggers become worthless. A migration is one transaction, because
+ * Prisma runs its statements one by one.
  */
 import { stopLogging, type TableLog, tableLogs, triggersFor } from '../freshness/triggers.ts';
 import { watch } from '../freshness/watched.ts';
@@ -16,7 +16,7 @@ import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS, type SchemaVersion } fro
 /** The SQL of each source's triggers. */
 export type Triggers = ReadonlyMap<string, string>;
 
-/** What migrations have brought. */
+/** The contents of earlier migrations. */
 export interface Brought {
   readonly versions: ReadonlySet<number>;
   readonly triggers: Triggers;
@@ -28,14 +28,14 @@ export interface MigrationChange {
   readonly what: string;
 }
 
-/** A migration: its text, and what it changes. */
+/** A migration: its text, and a list of its changes. */
 export interface WrittenMigration {
   readonly changes: readonly MigrationChange[];
   /** The text of `migration.sql`. */
   readonly text: string;
 }
 
-/** `by hand` is for what a team adds to a migration, so that it is not taken for a part of the section before. */
+/** `by hand` marks additions of a team, so that they do not count as a part of the section before. */
 const SECTION = /^-- Hotpath (schema|triggers|no triggers|by hand|epoch): (\S+)\n/m;
 
 /** @param texts of all migrations, in order. */

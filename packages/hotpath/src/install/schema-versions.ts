@@ -1,17 +1,17 @@
 /**
- * The versions of the schema `hotpath`, from the package's folder `sql`. A version that was released never changes; what
- * comes next is the next file.
+ * The versions of the schema `hotpath`, from the package's folder `sql`. A released version never changes; each change
+ * is a new file.
  *
- * A version runs where neither it nor a later one is installed. So a migration may run again (a reset of the database
- * leaves this schema alone), and a service that is older than another one of the same database takes nothing back.
+ * A version runs only if neither it nor a later one is installed. So a migration may run again (a reset of the database
+ * leaves this schema alone), and a service that is older than another one of the same database reverts nothing.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export interface SchemaVersion {
   readonly version: number;
-  /** What it brings, in words: `tables and functions`. */
+  /** A short description: `tables and functions`. */
   readonly title: string;
-  /** Its SQL, to be run in a transaction in which `PREPARE_SCHEMA` has run. */
+  /** Its SQL, to be run in a transaction after `PREPARE_SCHEMA`. */
   readonly sql: string;
 }
 
@@ -20,13 +20,16 @@ const FILE = /^(\d{3})-(.+)\.sql$/;
 
 const readSql = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8').replaceAll('\r\n', '\n');
 
-/** Makes the schema and the list of its versions, where there are none. Others who do so wait for the end of the transaction. */
+/**
+ * Creates the schema and the list of its versions, if they are missing. Concurrent installations wait for the end of
+ * the transaction.
+ */
 export const PREPARE_SCHEMA: string = readSql('000-versions.sql');
 
-/** Tells the database which schema is the service's: its tables lie in the first one of the search path. */
+/** Names the service's schema to the database: its tables are in the first schema of the search path. */
 export const ADOPT_SCHEMA = 'SELECT "hotpath"."adopt_schema"(current_schema());';
 
-/** All of them, in order. */
+/** All versions, in order. */
 export const SCHEMA_VERSIONS: readonly SchemaVersion[] = readdirSync(FOLDER)
   .sort()
   .flatMap((file) => {

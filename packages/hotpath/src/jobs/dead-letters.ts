@@ -1,7 +1,7 @@
-/** The queue as an operator sees it: what waits, what runs, and what is dead, which is kept until it is tried again. */
+/** The queue as an operator sees it: waiting jobs, running jobs, and dead jobs, which stay until they are retried. */
 import type pg from 'pg';
 
-/** Where a job in the queue is. */
+/** The state of a job in the queue. */
 export type JobState = 'waiting' | 'running' | 'dead';
 
 /** A job in the queue, as operators see it. */
@@ -16,11 +16,11 @@ export interface QueuedJob {
   readonly lastError: string | null;
 }
 
-/** A dead job is one that nobody runs and that has no try left. */
+/** A dead job is one that no worker runs and that has no try left. */
 const STATE = `
 CASE WHEN locked_at IS NOT NULL THEN 'running' WHEN attempts >= max_attempts THEN 'dead' ELSE 'waiting' END`;
 
-/** The oldest jobs of a state, or of all. */
+/** The oldest jobs of a state, or of all states. */
 export async function listJobs(pool: pg.Pool, state: JobState | undefined, limit: number): Promise<QueuedJob[]> {
   const { rows } = await pool.query<QueuedJob>(
     `SELECT * FROM (
@@ -36,7 +36,9 @@ export async function listJobs(pool: pg.Pool, state: JobState | undefined, limit
   return rows;
 }
 
-/** Gives dead jobs all their tries again, at once. @param ids which; all of them without it. @returns how many. */
+/**
+ * Gives dead jobs all their tries again, at once. @param ids the jobs; all dead jobs without it. @returns their number.
+ */
 export async function retryDead(pool: pg.Pool, ids?: readonly string[]): Promise<number> {
   const { rows } = await pool.query<{ retried: number }>(
     `SELECT count(*)::int AS retried FROM graphile_worker.reschedule_jobs(ARRAY(
@@ -52,12 +54,12 @@ export async function retryDead(pool: pg.Pool, ids?: readonly string[]): Promise
 export interface QueueState {
   /** Jobs that could run now, by name. */
   readonly depth: Readonly<Record<string, number>>;
-  /** How long the first of them has waited; 0 if none does. */
+  /** How long the oldest of these jobs has waited; 0 if there are none. */
   readonly oldestSeconds: number;
   readonly dead: number;
 }
 
-/** One statement. It looks at each job that is in the queue. */
+/** One statement, which reads each job in the queue. */
 export async function queueState(pool: pg.Pool): Promise<QueueState> {
   const { rows } = await pool.query<{ job: string; depth: number; oldest: number; dead: number }>(
     `SELECT task_identifier AS job,

@@ -1,29 +1,30 @@
 /**
- * Enqueueing: a job is a row that is written in the transaction of the write that needs it. They commit together, so there
- * is no order without its jobs, and no job without its order.
+ * Enqueueing: a job is a row that is written in the transaction of the write that needs it. They commit together, so
+ * there is no order without its jobs, and no job without its order.
  *
- * The queue's own `add_jobs` ends with a NOTIFY, for which commits wait for each other: of 1,100 transactions a second 230
- * are left (decision 0056). So jobs are inserted as it does, without that, and workers find them when they look.
- * Only a lane, which is a row that may have to be made first, is left to `add_jobs`: lanes are for what is rare.
+ * The queue's own `add_jobs` ends with a NOTIFY, which makes commits wait for each other: it reduces 1,100 transactions
+ * a second to 230 (decision 0056). So this file inserts jobs as `add_jobs` does, but without the NOTIFY, and workers
+ * find them when they poll. Only tasks with a lane go through `add_jobs`, because it may have to create the lane's row
+ * first. Lanes are for rare jobs.
  */
 import { enqueueTraced, type JobHeaders } from '../telemetry/jobs.ts';
 import type { Job } from './job.ts';
 
-/** The part of a Prisma transaction that this needs. */
+/** The part of a Prisma transaction that `enqueue` needs. */
 export interface Transaction {
   $executeRawUnsafe(text: string, ...values: unknown[]): Promise<number>;
   $queryRawUnsafe<T>(text: string, ...values: unknown[]): Promise<T>;
 }
 
-/** A job that is to be run. */
+/** A request for one run of a job. */
 export interface Task {
   readonly job: { readonly name: string; readonly attempts: number; readonly priority?: number };
   readonly payload: object;
-  /** Tasks of one lane run one after the other. Lanes are few, and never as many as there are users. */
+  /** Tasks of one lane run one after the other. Have few lanes, never one for each user. */
   readonly lane?: string;
 }
 
-/** What the queue keeps of a task. */
+/** The data of a task in the queue. */
 export interface Envelope extends JobHeaders {
   readonly payload?: object;
 }
@@ -35,7 +36,7 @@ export const task = <Payload extends object>(job: Job<never, Payload>, payload: 
   ...(lane && { lane }),
 });
 
-/** Statements of `enqueue`. */
+/** The number of statements of `enqueue`. */
 export const ENQUEUEING_STATEMENTS = 1;
 
 const INSERT = `
@@ -49,7 +50,9 @@ SELECT FROM graphile_worker.add_jobs(ARRAY(
   SELECT spec FROM json_populate_recordset(NULL::graphile_worker.job_spec, $1::json) AS spec
 ))`;
 
-/** Writes the tasks into the queue, in one statement however many they are. Their jobs must have been named to it. */
+/**
+ * Writes the tasks into the queue, in one statement whatever their number. The queue must know their jobs (`nameJobs`).
+ */
 export async function enqueue(tx: Transaction, ...tasks: readonly Task[]): Promise<void> {
   const names = tasks.map(({ job }) => job.name).join(', ');
   const statement = tasks.some(({ lane }) => lane) ? ADD_TO_LANES : INSERT;

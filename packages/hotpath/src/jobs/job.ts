@@ -1,41 +1,46 @@
 /**
- * A job: work that a request leaves behind, or that a schedule asks for. It is declared once, as data with a function,
- * and runs in whichever worker finds it first.
+ * A job: work that a request leaves for later, or that a schedule starts. It is declared once, as data with a function,
+ * and runs in the worker that takes it first.
  *
- * A job runs at least once: a worker may be killed after the work and before the queue knows. So whatever it does must
- * be the same the second time; `once()` makes it so for what is not.
+ * A job runs at least once: a worker may be killed after the work and before the queue records it. So a second run must
+ * have the same effect as one. For effects that would repeat, use `once()`.
  */
 
 /** The context of a run. */
 export interface Run {
-  /** Aborted when the job has taken longer than it may, and when its worker stops. */
+  /** Aborted when the job exceeds its time limit, and when its worker stops. */
   readonly signal: AbortSignal;
   /** 1 at the first try. */
   readonly attempt: number;
-  /** The log of the worker, whose lines name the job and the trace that it is in. */
+  /** The log of the worker, whose lines name the job and its trace. */
   readonly log: Log;
 }
 
 export interface Job<Dependencies, Payload> {
   /** Its name in the queue, in spans and metrics: `orders.confirm`. */
   readonly name: string;
-  /** Tries until it is dead. Between them lie 3 s, 7 s, 20 s, 55 s, 2.5 min, 7 min, 18 min, 50 min, 2.3 h, then 6 h each. */
+  /**
+   * The number of tries until the job is dead. Between them are 3 s, 7 s, 20 s, 55 s, 2.5 min, 7 min, 18 min, 50 min,
+   * 2.3 h, then 6 h each.
+   */
   readonly attempts: number;
-  /** How long a try may take. */
+  /** The time limit of a try, in milliseconds. */
   readonly timeoutMs: number;
-  /** Those with less come first; 0 without it. */
+  /** Jobs with a lower number run first; 0 without it. */
   readonly priority?: number;
-  /** When it runs by itself: five fields of a crontab, in UTC. A run that was missed is made up when a worker starts. */
+  /**
+   * The schedule of a periodic job: five fields of a crontab, in UTC. A worker that starts makes up for a missed run.
+   */
   readonly schedule?: string;
   /** Does the work once; may run again. */
   run(payload: Payload, dependencies: Dependencies & Run): Promise<void>;
-  /** Called once no try is left. */
+  /** Called when no try is left. */
   dead?(payload: Payload, dependencies: Dependencies): Promise<void>;
 }
 
-/** The part of pino that this needs. */
+/** The part of pino that the runner needs. */
 export interface Log {
-  /** A log whose lines say this, too; without it, lines do not name their job. */
+  /** A log whose lines contain these fields, too; without it, lines do not name their job. */
   child?(about: object): Log;
   debug(about: object, line: string): void;
   info(line: string): void;
@@ -47,7 +52,7 @@ export interface Log {
 // biome-ignore lint/suspicious/noExplicitAny: a job takes its own payload and no other, which a list of jobs cannot say
 export type AnyJob<Dependencies> = Job<Dependencies, any>;
 
-/** A `job()` for a team's own dependencies: what its jobs work with. */
+/** A `job()` for a team's own dependencies: the objects that its jobs work with. */
 export const jobs =
   <Dependencies>() =>
   <Payload = unknown>(job: Job<Dependencies, Payload>): Job<Dependencies, Payload> =>

@@ -1,15 +1,15 @@
 /**
- * Once: what makes an effect happen one time, however often its job runs.
+ * Once: makes an effect happen one time, however often its job runs.
  *
- * An effect has a key. Its record commits with what else the transaction writes, so for what is in the database the effect
- * happens exactly once. For what is outside, such as a mail, it happens at least once, and the gap is as small as can be:
- * it happens again only if the process dies, or the database is lost, after the world has taken it and before the commit.
+ * An effect has a key. Its record commits together with the other writes of the transaction, so an effect in the
+ * database happens exactly once. An effect outside, such as a mail, happens at least once. It happens again only if the
+ * process dies, or the database is lost, after the effect and before the commit.
  *
- * - The lock makes a second run, of a job that was taken from a worker thought dead, fail instead of acting at the same
- *   time. It ends with the transaction, also through a pooler.
- * - The look at the record is a statement of its own, after the lock: it sees what was committed before that was free.
+ * - The lock makes a second run fail instead of acting at the same time. A second run starts if a worker was wrongly
+ *   taken for dead. The lock ends with the transaction, also through a pooler.
+ * - A separate statement reads the record, after the lock: it sees the commit of the run that held the lock before.
  * - The record is written last. Until then the transaction has no id and keeps no snapshot, so an effect that takes
- *   seconds holds up neither vacuum nor the invalidation log.
+ *   seconds delays neither vacuum nor the invalidation log.
  */
 import type { Transaction } from './enqueue.ts';
 

@@ -1,10 +1,10 @@
 /**
- * The runner: takes jobs from the queue and runs so many at a time, for as long as the process lives. The queue itself is
- * graphile-worker's. The runner adds a heartbeat that other workers can see, a stop that loses nothing, and a new start
- * after the database was away.
+ * The runner: takes jobs from the queue and runs a bounded number at once, as long as the process lives. The queue
+ * itself is graphile-worker's. The runner adds a heartbeat that other workers can see, a stop that loses no job, and a
+ * restart after the database was away.
  *
- * A runner that has lost its heartbeat (`worker-heartbeat.ts`) stops its jobs and starts again, under another name in the
- * queue.
+ * A runner that has lost its heartbeat (`worker-heartbeat.ts`) stops its jobs and starts again, under another name in
+ * the queue.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LogFunctionFactory, TaskList } from 'graphile-worker';
@@ -16,29 +16,29 @@ import { bury, type Ran, taskOf } from './task.ts';
 import { beginHeartbeat, buryDead, enlist, type WorkerHeartbeat } from './worker-heartbeat.ts';
 
 export interface RunnerOptions<Dependencies> {
-  /** The database, for the connection of its heartbeat. */
+  /** The URL of the database, for the connection of its heartbeat. */
   readonly url: string;
-  /** Connections for the queue: at least two; as many as jobs run at a time are never waited for. */
+  /** Connections for the queue: at least two. With one for each concurrent job, no job waits for a connection. */
   readonly pool: pg.Pool;
   readonly jobs: readonly AnyJob<Dependencies>[];
   /** The objects that jobs work with. */
   readonly dependencies: Dependencies;
-  /** Jobs that run at a time. */
+  /** The number of jobs that run at once. */
   readonly concurrency: number;
   /** How long jobs may go on after the stop, in milliseconds. Then they return to the queue. */
   readonly graceMs: number;
   readonly log: Log;
-  /** Where the spans of jobs go; without it they have none. */
+  /** The destination of the spans of jobs; without it they have no spans. */
   readonly tracing?: Tracing | undefined;
   readonly onRun?: (ran: Ran) => void;
 }
 
 export interface Runner {
-  /** Takes no more jobs; resolves when those that run have finished or returned to the queue. */
+  /** Takes no more jobs; resolves when the running jobs have finished or returned to the queue. */
   stop(): Promise<void>;
 }
 
-/** How often a free worker looks for a job, and how often dead workers are looked for, in milliseconds. */
+/** The interval at which a free worker polls for jobs, and at which workers look for dead workers, in milliseconds. */
 const POLL_MS = 1000;
 const DAY_MS = 86_400_000;
 
@@ -75,7 +75,9 @@ async function runOnce<Dependencies extends object>(
   const { url, log } = options;
   const heartbeat = await beginHeartbeat(url);
   const lost = new AbortController();
-  void heartbeat.lost.then(() => lost.abort(new Error('The worker lost its connection, and may be taken for dead.')));
+  void heartbeat.lost.then(() =>
+    lost.abort(new Error('The worker lost its connection, and other workers may take it for dead.')),
+  );
   let nudge = () => {};
   const looking = setInterval(() => {
     void buryAll(options).then((dead) => dead > 0 && nudge(), noop);
@@ -96,7 +98,7 @@ async function runOnce<Dependencies extends object>(
   }
 }
 
-/** Buries dead workers, and the jobs that died with them. @returns how many workers. */
+/** Buries dead workers: returns or ends the jobs that died with them. @returns the number of dead workers. */
 async function buryAll<Dependencies extends object>({
   pool,
   jobs,
@@ -131,7 +133,7 @@ async function startQueue<Dependencies extends object>(
     version: '1.0.0',
     worker: {
       hooks: {
-        // The queue waits for this before it takes the first job. A worker that is not on the list must take none.
+        // The queue awaits this hook before it takes the first job. A worker that is not on the list must take no job.
         async startWorker(_context, { worker: { workerPool } }) {
           onNudge(() => workerPool.nudge(concurrency));
           listed ??= enlist(pool, heartbeat, workerPool.id);
@@ -148,16 +150,16 @@ async function startQueue<Dependencies extends object>(
     concurrency,
     pollInterval: POLL_MS,
     noHandleSignals: true,
-    // They would not outlive a transaction behind some poolers, and a job is no hot path.
+    // Prepared statements would not outlive a transaction behind some poolers, and jobs are not a hot path.
     noPreparedStatements: true,
     gracefulShutdownAbortTimeout: graceMs,
     logger: new Logger(logTo(log)),
-    // Batches are waited for at the end, so that what is done is also known to be done.
+    // At the end the queue waits for its batches, so that it records every finished job.
     preset: { plugins: [plugin], worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   });
 }
 
-/** Runs that were missed come once, however many they were: a job looks at what is there, not at what it is called for. */
+/** All missed runs become one run: a job works on the state that it finds, not on its scheduled time. */
 const cronItem = ({ name, schedule, attempts, priority = 0 }: AnyJob<never>) =>
   schedule === undefined
     ? []
@@ -169,7 +171,7 @@ const cronItem = ({ name, schedule, attempts, priority = 0 }: AnyJob<never>) =>
         },
       ];
 
-/** What the queue has to say of each job is said by `task.ts`. */
+/** `task.ts` logs each job, so the queue's own messages about jobs are dropped. */
 const logTo =
   (log: Log): LogFunctionFactory =>
   () =>

@@ -1,17 +1,20 @@
 /**
- * The queue's own schema, `graphile_worker`. The queue migrates it by itself, beside Prisma, which knows no schema but its
- * own: so neither sees the other's tables, and none of them is drift.
+ * The queue's own schema, `graphile_worker`. The queue migrates it itself, beside Prisma, which knows no schema except
+ * its own. So neither sees the other's tables, and Prisma reports no drift.
  */
 import type pg from 'pg';
 import { sqlstateOf } from '../session/error-codes.ts';
 import { SessionPool } from '../session/session-pool.ts';
 
-/** There is no queue of this version that the user may use, and the user may not make one; the message says what to do. */
+/**
+ * The database has no queue of this version that the user may use, and the user may not create it; the message has the
+ * remedy.
+ */
 export class QueueMissingError extends Error {
   override readonly name = 'QueueMissingError';
 }
 
-/** graphile-worker, which only a team that has jobs installs. @throws {QueueMissingError} if it is not there. */
+/** graphile-worker, which only a team with jobs installs. @throws {QueueMissingError} if it is not installed. */
 export async function queuePackage() {
   try {
     return await import('graphile-worker');
@@ -21,32 +24,32 @@ export async function queuePackage() {
   }
 }
 
-/** Brings the queue's schema up to what this version of it needs. Many may do so at once. */
+/** Brings the queue's schema up to the version that the package needs. Many processes may do so at once. */
 export async function installQueue(connectionString: string): Promise<void> {
   const { Logger, runMigrations } = await queuePackage();
   const pool = new SessionPool({ connectionString, max: 2 });
-  // An error that nobody hears ends the process; what was asked of the connection fails with it.
+  // An error without a listener ends the process. The command on the connection fails with the same error.
   const ignore = () => {};
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   await runMigrations({ pgPool: pool, logger: new Logger(() => () => {}) }).finally(() => pool.end());
 }
 
-/** For who writes into the queue: makes it where there is none. */
+/** For processes that only enqueue: creates the queue if it is missing. */
 export async function ensureQueue(pool: pg.Pool, connectionString: string): Promise<void> {
   if (await isInstalled(pool)) return;
   try {
     await installQueue(connectionString);
   } catch (cause) {
-    throw queueMissing('This database has no queue, and it cannot be made', cause);
+    throw queueMissing('This database has no queue, and it cannot be created', cause);
   }
 }
 
-/** For workers: brings the queue up to date, or finds that it is. */
+/** For workers: brings the queue up to date, unless it is. */
 export async function upgradeQueue(connectionString: string): Promise<void> {
   await installQueue(connectionString).catch((cause: unknown) => {
     if (sqlstateOf(cause) !== FORBIDDEN) throw cause;
-    throw queueMissing('The queue of this database is not of this version, or may not be used', cause);
+    throw queueMissing('The queue of this database has another version, or the role may not use it', cause);
   });
 }
 
@@ -58,13 +61,16 @@ function queueMissing(what: string, cause: unknown): QueueMissingError {
 }
 
 async function isInstalled(pool: pg.Pool): Promise<boolean> {
-  // Not `to_regclass`, which fails where the schema may not be used.
+  // Not `to_regclass`, which fails without the privilege to use the schema.
   const { rows } = await pool.query(`SELECT EXISTS (SELECT FROM pg_class
     WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs') AS installed`);
   return rows[0].installed;
 }
 
-/** Names jobs to the queue, which knows them by number. Before any of them is enqueued. Writes nothing if it knows them. */
+/**
+ * Registers the names of jobs in the queue, which identifies them by number. Call it before the first of them is
+ * enqueued. It writes nothing if the queue knows all names.
+ */
 export async function nameJobs(pool: pg.Pool, names: readonly string[]): Promise<void> {
   try {
     const { rows } = await pool.query<{ name: string }>(

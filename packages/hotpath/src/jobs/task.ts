@@ -1,4 +1,4 @@
-/** One run of a job: within its time, told of in the log, and put away as dead when its last try has failed. */
+/** One run of a job: within its time limit, logged, and dead when its last try has failed. */
 import type { JobHelpers, Task } from 'graphile-worker';
 import { JobTrace } from '../telemetry/jobs.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
@@ -24,7 +24,7 @@ interface Failure {
   readonly log: Log;
 }
 
-/** @param lost aborted when the worker may be taken for dead. */
+/** @param lost aborted when other workers may take this worker for dead. */
 export function taskOf<Dependencies extends object>(
   job: AnyJob<Dependencies>,
   { dependencies, log, tracing, onRun }: TaskOptions<Dependencies>,
@@ -65,11 +65,11 @@ export function taskOf<Dependencies extends object>(
 interface Death<Dependencies> {
   readonly dependencies: Dependencies;
   readonly log: Log;
-  /** What the log says of it. */
+  /** The fields of the job in the log. */
   readonly about: object;
 }
 
-/** What follows when no try is left: it is told, and the job says what else. */
+/** Handles a job without tries left: logs it, and calls the job's `dead`. */
 export async function bury<Dependencies>(
   job: AnyJob<Dependencies>,
   payload: object,
@@ -78,10 +78,10 @@ export async function bury<Dependencies>(
   log.error(about, 'A job is dead: none of its tries succeeded.');
   await job
     .dead?.(payload, dependencies)
-    .catch((err) => log.error({ ...about, err }, 'What follows a dead job failed.'));
+    .catch((err) => log.error({ ...about, err }, 'The follow-up of a dead job failed.'));
 }
 
-/** Rejects when the signal says so, also for work that does not heed it. */
+/** Rejects when the signal aborts, even if the work ignores the signal. */
 async function orAborted(work: () => Promise<void>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();

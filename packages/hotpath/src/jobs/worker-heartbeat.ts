@@ -1,30 +1,30 @@
 /**
- * The worker heartbeat: how workers learn that another one has died, so that they take over its jobs in about a second
+ * The worker heartbeat: how workers detect that another one has died, so that they take over its jobs in about a second
  * and not in the four hours after which the queue gives up on a lock.
  *
- * A worker holds an advisory lock for as long as it lives, on a connection of its own. A worker that can take the lock of
- * another knows that the other is dead, removes it from the list, and returns its jobs to the queue: one statement, all
- * or nothing.
+ * A worker holds an advisory lock for as long as it lives, on a connection of its own. A worker that can take the lock
+ * of another knows that the other is dead. It then removes the dead worker from the list and returns its jobs to the
+ * queue, in one statement.
  *
  * - PostgreSQL ends the lock with the connection: at once when the process dies, and after some ten seconds when its
- *   machine vanishes without a word (keep-alives). There are no clocks to compare.
- * - The lock belongs to a transaction that stays open, not to the session: so it also works through a pooler in
- *   transaction mode, where a session's lock would outlive its worker. The transaction has neither an id nor a snapshot,
- *   so it holds up no vacuum.
- * - A worker takes the lock before it is on the list, and is on the list before it takes a job. So no other worker takes
- *   it for dead before it dies, and no job is locked by an unknown worker.
- * - Other workers may take a worker that loses this connection for dead while it is alive. `lost` tells it, and it stops
- *   its jobs; an unfinished job may run twice for a moment, which `once()` and idempotent jobs bear.
+ *   machine vanishes without closing it (keep-alives). No clocks are compared.
+ * - The lock belongs to a transaction that stays open, not to the session. So it also works through a pooler in
+ *   transaction mode, where a session's lock would outlive its worker. The transaction has neither an id nor a
+ *   snapshot, so it delays no vacuum.
+ * - A worker takes the lock before it is on the list, and is on the list before it takes a job. So no other worker
+ *   takes it for dead before it dies, and no unknown worker has a job.
+ * - If a live worker loses this connection, other workers may take it for dead. Then `lost` resolves, and the worker
+ *   stops its jobs. An unfinished job may run twice for a moment, which `once()` and idempotent jobs tolerate.
  */
 import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { SessionClient } from '../session/session-client.ts';
 import type { Envelope } from './enqueue.ts';
 
-/** The space of the workers' advisory locks. */
+/** The namespace of the workers' advisory locks. */
 const WORKERS = 7_201;
 const APPLICATION = 'hotpath worker';
-/** PostgreSQL keeps its end alive as often, below. */
+/** PostgreSQL sends keep-alives at the same interval, below. */
 const KEEP_ALIVE_MS = 5000;
 
 export interface WorkerHeartbeat {
@@ -34,7 +34,7 @@ export interface WorkerHeartbeat {
   end(): Promise<void>;
 }
 
-/** @throws where the database takes no writes: a worker that cannot take a job must not try. */
+/** @throws if the database takes no writes: a worker that cannot take a job must not start. */
 export async function beginHeartbeat(connectionString: string): Promise<WorkerHeartbeat> {
   const client = new SessionClient({
     connectionString,
@@ -48,7 +48,7 @@ export async function beginHeartbeat(connectionString: string): Promise<WorkerHe
   });
   await client.connect();
   try {
-    if (client.isReadOnly) throw new Error('The database takes no writes, so no job can be taken.');
+    if (client.isReadOnly) throw new Error('The database takes no writes, so the worker cannot take jobs.');
     return { key: await takeKey(client), lost, end: () => client.end() };
   } catch (error) {
     await client.end();
@@ -105,9 +105,9 @@ export interface LastTry {
 }
 
 export interface Buried {
-  /** How many workers have died. */
+  /** The number of workers that have died. */
   readonly dead: number;
-  /** The jobs of theirs that no worker will run again. */
+  /** Their jobs that no worker will run again. */
   readonly lastTries: readonly LastTry[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * The compiler's knowledge of a Prisma schema: models, fields, relations and enums, with their names in the database.
+ * The data model: the compiler's description of a Prisma schema. It has models, fields, relations and enums, with their
+ * names in the database.
  *
  * Plain, deeply frozen data, written by the generator in `generator/` from any Prisma schema. Keys of `models`,
  * `fields` and `enums` are Prisma's names; `fields` keeps the order of the schema.
@@ -12,7 +13,7 @@ export interface DataModel {
 /** A model of the schema, and its table or view. */
 export interface Model {
   readonly name: string;
-  /** Schema and table (or view) in the database; no schema means the connection's search path. */
+  /** Schema and table (or view) in the database; without a schema, the connection's search path decides. */
   readonly schema?: string;
   readonly table: string;
   readonly fields: Readonly<Record<string, Field>>;
@@ -62,10 +63,10 @@ export interface RelationField {
   readonly required: boolean;
   /** The relation field of the other model that mirrors this one. */
   readonly back: string;
-  /** Fields of this model, and the fields of the other that they equal, pair by pair. */
+  /** Fields of this model, and the equal fields of the other model, pair by pair. */
   readonly from: readonly string[];
   readonly to: readonly string[];
-  /** Whether `from` is the foreign key, and not the key that the other model's foreign key names. */
+  /** Whether `from` is the foreign key, and not the key that the other model's foreign key refers to. */
   readonly holdsKey: boolean;
   /** The join table of an implicit many-to-many relation: its column for this model's key, and for the other's. */
   readonly through?: {
@@ -84,9 +85,9 @@ export interface Enum {
 }
 
 /**
- * The fields that tell a row of a model from every other: its primary key, or its first unique key that is never null.
- * Empty for a model that has neither.
- * @param suits what else is asked of each field of the key.
+ * The fields that identify a row of a model: its primary key, or its first unique key that is never null. Empty for a
+ * model without either.
+ * @param suits a further condition on each field of the key.
  */
 export function identifyingFields(
   { fields, primaryKey, uniques }: Model,
@@ -107,7 +108,8 @@ export function hasOrder({ type, native, list }: ScalarField): boolean {
 /**
  * Freezes a data model in depth; the generated file calls it.
  *
- * Its records have no prototype: a field may be called `constructor`, and one that is not there is not found in `Object`.
+ * Its records have no prototype: a field may be called `constructor`, and a missing field must not be found in
+ * `Object`.
  */
 export function defineDataModel({ models, enums }: DataModel): DataModel {
   return freeze({ models: record(models, withRecords), enums: record(enums, withValues) });

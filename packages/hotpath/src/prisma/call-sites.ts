@@ -1,7 +1,7 @@
 /**
- * Call sites for Prisma: an extension that tells the ledger which line of code asked. Prisma sends a statement long
- * after the call, from a stack of its own, but keeps the place of the call for its error messages (unless its
- * `errorFormat` is `minimal`, as it is with `NODE_ENV=production`).
+ * Call sites for Prisma: an extension that reports the calling line of code to the ledger. Prisma sends a statement
+ * long after the call, from a stack of its own, but keeps the place of the call for its error messages (unless its
+ * `errorFormat` is `minimal`, the default with `NODE_ENV=production`).
  *
  *     const prisma = new PrismaClient({ adapter: new PrismaPg(pool) }).$extends(callSites);
  */
@@ -28,7 +28,7 @@ export const callSites = Prisma.defineExtension({
       const line = place
         ? `${place.fileName.replace('file://', '')}:${place.lineNumber}:${place.columnNumber}`
         : undefined;
-      // Prisma's promises do nothing until they are awaited, which has to happen in here.
+      // Prisma's promises do nothing until they are awaited, so the await must happen in here.
       return fromLine(line, async () => await query(args));
     },
   },

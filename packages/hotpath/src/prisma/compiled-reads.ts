@@ -1,11 +1,14 @@
 /**
  * Compiled reads as a Prisma Client extension: `json()` and `jsonMany()` on every model.
  *
- * They take the arguments of `findUnique`/`findFirst` and `findMany`, typed by the client that is extended, and give
- * the JSON text of the answer, in one statement whatever the depth:
+ * They take the arguments of `findUnique`/`findFirst` and `findMany`, typed by the extended client, and return the JSON
+ * text that PostgreSQL built, in one statement whatever the depth:
  *
  *     const prisma = new PrismaClient({ adapter }).$extends(compiledReads({ model, pool }));
- *     const json = await prisma.post.jsonMany({ select: { title: true, author: { select: { name: true } } }, take: 20 });
+ *     const json = await prisma.post.jsonMany({
+ *       select: { title: true, author: { select: { name: true } } },
+ *       take: 20,
+ *     });
  */
 import { Prisma } from '@prisma/client/extension';
 import { type Operation, skip, type Types } from '@prisma/client/runtime/client';
@@ -17,15 +20,17 @@ import { isObject } from '../compile/plan/arguments.ts';
 import type { DataModel, Model } from '../model/data-model.ts';
 
 export interface CompiledReadsOptions {
-  /** As the generator `hotpath-datamodel` has written it. */
+  /** The data model, as the generator `hotpath-datamodel` wrote it. */
   readonly model: DataModel;
-  /** The pool that the statements are sent through, or the URL of the database. They are in no transaction of the client. */
+  /**
+   * The pool for the statements, or the URL of the database. The statements are outside of the client's transactions.
+   */
   readonly pool: PoolOrUrl;
-  /** How many shapes of arguments are kept, and how many statements are prepared; 1000 without it. */
+  /** The number of argument shapes and prepared statements to keep; 1000 without it. */
   readonly shapes?: number;
 }
 
-/** A model without the operation has no arguments for it, where Prisma's own type would take anything. */
+/** A model without the operation has no arguments for it; Prisma's own type would accept any. */
 type ArgsOf<T, F extends Operation> = 0 extends 1 & Types.Public.Args<T, F> ? never : Types.Public.Args<T, F>;
 
 type WithComputed<Args> = Args & { readonly computed?: Readonly<Record<string, Computed>> };
@@ -37,7 +42,7 @@ export function compiledReads({ model: dataModel, pool, shapes }: CompiledReadsO
   const compiler = createCompiler({ dataModel, ...(shapes !== undefined && { shapes }) });
   const execute = executeOn(readingPool(pool).pool);
 
-  /** The JSON text of one row; `null` where there is none. */
+  /** The JSON text of one row; `null` if no row matches. */
   async function json<T, A>(this: T, args: Types.Public.Exact<A, OneArgs<T>>): Promise<string | null> {
     const model = Prisma.getExtensionContext(this).$name!;
     const action = namesOneRow(dataModel.models[model]!, args) ? 'findUnique' : 'findFirst';

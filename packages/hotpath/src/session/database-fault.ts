@@ -1,6 +1,6 @@
 /**
- * What keeps a program from its database, in one sentence for the one who set `DATABASE_URL`. The sentence repeats
- * nothing of the URL, which holds a password.
+ * The reason why a program cannot use its database, in one sentence for the operator that set `DATABASE_URL`. The
+ * sentence repeats no part of the URL, which contains a password.
  */
 type ConnectionError = NodeJS.ErrnoException & { readonly port?: number; readonly errors?: readonly ConnectionError[] };
 
@@ -9,14 +9,14 @@ const SENTENCES: Readonly<Record<string, (error: ConnectionError) => string>> = 
   ECONNREFUSED: (error) => `Nothing answers at port ${portOf(error)} of DATABASE_URL's host.`,
   ECONNRESET: () => "DATABASE_URL's host closes each connection: something other than PostgreSQL may listen there.",
   ENOTFOUND: () => "DATABASE_URL's host is unknown.",
-  EAI_AGAIN: () => "DATABASE_URL's host cannot be looked up: the name server does not answer.",
+  EAI_AGAIN: () => "DATABASE_URL's host cannot be resolved: the name server does not answer.",
   ETIMEDOUT: () => "DATABASE_URL's host does not answer.",
   EHOSTUNREACH: () => "DATABASE_URL's host cannot be reached.",
   ENETUNREACH: () => "DATABASE_URL's host cannot be reached.",
   '28P01': () => 'PostgreSQL refuses the user or the password of DATABASE_URL.',
   '28000': ({ message }) => `PostgreSQL refuses the connection of DATABASE_URL: ${message}.`,
-  '3D000': ({ message }) => `DATABASE_URL names a database that is not there: ${message}.`,
-  '42501': ({ message }) => `The user of DATABASE_URL lacks a right that the service needs: ${message}. Grant it.`,
+  '3D000': ({ message }) => `DATABASE_URL names a database that does not exist: ${message}.`,
+  '42501': ({ message }) => `The user of DATABASE_URL lacks a privilege that the service needs: ${message}. Grant it.`,
   '42P01': ({ message }) => `The database is not migrated: ${message}. Run the migrations.`,
   '53300': ({ message }) => `PostgreSQL has no connection left: ${message}.`,
   '57P03': ({ message }) => `PostgreSQL takes no connections at the moment: ${message}.`,
@@ -28,7 +28,7 @@ const KNOWN_MESSAGES: readonly (readonly [RegExp, string])[] = [
     /timeout exceeded when trying to connect|timeout expired|connection timeout/,
     "DATABASE_URL's host does not answer in time.",
   ],
-  [/does not support SSL/, 'PostgreSQL does not speak TLS, and DATABASE_URL asks for it by its sslmode.'],
+  [/does not support SSL/, 'PostgreSQL does not speak TLS, and the sslmode of DATABASE_URL requires it.'],
   [
     /Connection terminated/,
     "DATABASE_URL's host closes each connection: something other than PostgreSQL may listen there.",
@@ -38,7 +38,7 @@ const KNOWN_MESSAGES: readonly (readonly [RegExp, string])[] = [
 /** A host of several addresses has an error for each. */
 const portOf = ({ port, errors }: ConnectionError): number | undefined => port ?? errors?.[0]?.port;
 
-/** The sentence about an error; undefined for an error that says nothing of the way to the database. */
+/** The sentence about an error; undefined for an error that does not concern the connection to the database. */
 export function databaseFault(error: Error): string | undefined {
   const { code = '' } = error as ConnectionError;
   if (Object.hasOwn(SENTENCES, code)) return SENTENCES[code]!(error);

@@ -1,19 +1,19 @@
 /**
- * Whether an error says that no PostgreSQL server answers. It is narrower than "the request failed": an answer that is
- * older than its time is sent only while no server could give a newer one.
+ * Whether an error says that no PostgreSQL server answers. It is narrower than "the request failed": the cache sends an
+ * expired answer only while no server could give a newer one.
  *
  * These errors say so:
  * - No connection could be opened: it was refused, its host was unreachable or unknown, or nothing answered in time.
  * - A connection broke before the answer came, as all do when a server crashes, or stayed silent for longer than a
  *   statement may take.
  * - The server accepts no session: it starts, stops or recovers (57P03).
- * - PgBouncer 1.24 or newer says that it could not connect. Older ones say the same of a server that is away and of a
- *   server that has no connection left.
+ * - PgBouncer 1.24 or newer says that it could not connect. Older versions say the same about a server that is away and
+ *   about a server without a free connection.
  *
- * Every other error in PostgreSQL's protocol comes from a server or a pooler that answers: too many connections (53300),
- * a cancelled statement (57014), the queue or the retries of a pooler. So does 57P01: an administrator may end a single
- * session, and a server that stops refuses the next connection. If all connections of our own pool are in use, that says
- * nothing about the server.
+ * Every other error in PostgreSQL's protocol comes from a server or a pooler that answers: too many connections
+ * (53300), a cancelled statement (57014), the queue or the retries of a pooler. So does 57P01: an administrator may end
+ * a single session, and a server that stops refuses the next connection. If all connections of the service's own pool
+ * are in use, that says nothing about the server.
  */
 export function saysNoServer(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

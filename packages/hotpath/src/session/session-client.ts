@@ -1,10 +1,10 @@
 /**
- * A connection to the database on which no statement runs before the session's settings are right (`settings.ts`).
+ * A connection to the database that runs no statement before the session's settings are right (`settings.ts`).
  *
  * It also knows when it should be replaced:
  * - Its server refused a write as read-only. A server that was known to be read-only is tried again every few seconds.
- * - A statement that was prepared before the schema changed failed. Outside a transaction it is run once more without
- *   its name, within the same call, and only a second error counts. Inside a transaction it fails.
+ * - A statement that was prepared before a change of the schema failed. Outside a transaction the connection runs it
+ *   once more without its name, within the same call, and reports only a second error. Inside a transaction it fails.
  */
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
@@ -19,16 +19,16 @@ import {
   settle,
 } from './settings.ts';
 
-/** How long a connection to a server that takes no writes is kept: its address may lead to another one by then. */
+/** How long a connection to a server that takes no writes is kept: by then the address may lead to another server. */
 const READ_ONLY_LIFE_MS = 5000;
 
 type Callback = (error: Error | null, result?: unknown) => void;
 type Send = (...args: unknown[]) => unknown;
 
-/** Sends a statement once, whatever comes of it. */
+/** Sends a statement once, whether it succeeds or fails. */
 const sendAlone = pg.Client.prototype.query as Send;
 
-/** What `pg` has and does not declare. */
+/** Members of `pg` that its types do not declare. */
 interface PgClient {
   readonly processID: number | null;
   getStartupConf(): Record<string, string>;
@@ -76,13 +76,13 @@ export class SessionClient extends pg.Client {
     return this.#hasTurnedReadOnly;
   }
 
-  /** Whether a new connection should take its place as soon as nobody uses it. */
+  /** Whether a new connection should replace it as soon as it is free. */
   get isSpent(): boolean {
     if (this.#hasTurnedReadOnly || this.#hasStaleStatement) return true;
     return this.#isReadOnly && performance.now() - this.openedAt > READ_ONLY_LIFE_MS;
   }
 
-  /** Overrides what `pg` does not declare: the parameters of the startup message. */
+  /** Overrides a method that the types of `pg` do not declare: the parameters of the startup message. */
   getStartupConf(): Record<string, string> {
     const { getStartupConf } = pg.Client.prototype as unknown as PgClient;
     return { ...getStartupConf.call(this), ...STARTUP_PARAMETERS };
@@ -101,11 +101,11 @@ export class SessionClient extends pg.Client {
     return undefined;
   }
 
-  /** Past `query`, which may be counted for whoever waits for the connection. */
+  /** Bypasses `query`, which may count statements for the request that waits for the connection. */
   #settle(callback: (error: Error | null, client?: pg.Client) => void): void {
     const { processID } = this as unknown as PgClient;
     const schema = this.#schema;
-    // Nobody else listens yet, and an error that nobody hears ends the process.
+    // No code listens yet, and an error without a listener ends the process.
     const ignore = () => {};
     this.on('error', ignore);
     sendAlone.call(this, settle(schema, processID ?? 0), (error: Error | null, results?: pg.QueryResult[]) => {

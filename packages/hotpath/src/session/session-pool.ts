@@ -1,12 +1,12 @@
 /**
- * A pool of session clients. A spent connection does not return to it. Once a server has turned read-only, every
- * connection that was opened before may lead to it, so each is replaced before its next use.
+ * A pool of session clients. A spent connection does not return to it. Once a server has turned read-only, every older
+ * connection may lead to it, so the pool replaces each before its next use.
  */
 import pg from 'pg';
 import { SessionClient } from './session-client.ts';
 import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
 
-/** The pool is not replaced more often, whatever goes on refusing writes. */
+/** The shortest time between two replacements of the pool's connections, even if writes keep failing. */
 const REPLACE_EVERY_MS = 5000;
 
 type Release = (error?: Error | boolean) => void;
@@ -38,18 +38,18 @@ export class SessionPool extends pg.Pool {
     });
   }
 
-  /** Connections that were opened before a time of `performance.now()` are not used again. */
+  /** From now on the pool does not use connections that were opened before a time of `performance.now()`. */
   replaceOlderThan(time: number): void {
     this.#replacedAt = Math.max(this.#replacedAt, time);
     this.#replacements += 1;
   }
 
-  /** How often that was said. */
+  /** The number of replacements so far. */
   get replacements(): number {
     return this.#replacements;
   }
 
-  /** One sentence on what is wrong with the settings of a session in use, and what to do. One statement. */
+  /** One sentence on the fault of a session's settings, with its remedy. One statement. */
   async complaint(): Promise<string | undefined> {
     const client = await this.connect();
     const { processID } = client as unknown as { processID: number };

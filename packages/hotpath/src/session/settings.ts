@@ -1,22 +1,25 @@
 /**
- * The settings of a database session that the service depends on, with their right values. Every connection is opened by
- * `SessionClient` (or a pool of them), which holds to this list.
+ * The settings of a database session that the service depends on, with their right values. `SessionClient` (or a pool
+ * of them) opens every connection and checks it against this list.
  *
- * - At the start of a connection go the settings that every pooler keeps for its clients (PgBouncer in each version).
+ * - The startup message of a connection sets the settings that every pooler keeps for its clients (PgBouncer in each
+ *   version).
  * - A first statement sets the others, if the connection leads to PostgreSQL itself. Behind a pooler it sets nothing:
  *   in transaction mode, the values would stay on a connection that other clients use, and this client would lose them.
- * - The same statement reads what all of them are. A connection on which one is wrong is refused.
+ * - The same statement reads all settings. A connection with a wrong one is refused.
  */
 import pg from 'pg';
 
 interface SessionSetting {
   readonly name: string;
   readonly value: string;
-  /** Which other values do as well. */
+  /** Other values that are right, too. */
   readonly accepts?: RegExp;
 }
 
-/** Prisma's adapter reads and writes times as if the session were in UTC; literals are written in the standard's way. */
+/**
+ * Prisma's adapter reads and writes times as if the session were in UTC; literals are written in the standard's way.
+ */
 const AT_START: readonly SessionSetting[] = [
   { name: 'TimeZone', value: 'UTC', accepts: /^(Etc\/)?(UTC|UCT|Universal|Zulu|GMT)$/ },
   { name: 'DateStyle', value: 'ISO, MDY', accepts: /^ISO\b/ },
@@ -25,11 +28,11 @@ const AT_START: readonly SessionSetting[] = [
 
 const AFTERWARDS: readonly SessionSetting[] = [
   { name: 'IntervalStyle', value: 'postgres' },
-  // From 1 on, floats are written with every digit that tells them apart.
+  // From 1 on, floats are written with every significant digit.
   { name: 'extra_float_digits', value: '1', accepts: /^[1-3]$/ },
   { name: 'bytea_output', value: 'hex' },
   { name: 'array_nulls', value: 'on' },
-  // A write that waits for a lock reads what the writer before it has left.
+  // A write that waits for a lock reads the result of the writer before it.
   { name: 'default_transaction_isolation', value: 'read committed' },
 ];
 
@@ -43,13 +46,16 @@ export const STARTUP_PARAMETERS: Readonly<Record<string, string>> = Object.fromE
 /** Prisma looks for tables there, unless `?schema=` of the database's URL names another. */
 const DEFAULT_SCHEMA = 'public';
 
-/** The schema in which a database's URL wants the tables. */
+/** The schema for tables that a database's URL names. */
 export function schemaOf(url: string | undefined): string {
   const query = url?.slice(url.indexOf('?') + 1);
   return new URLSearchParams(url?.includes('?') ? query : '').get('schema') || DEFAULT_SCHEMA;
 }
 
-/** What a session is like: its settings by their names, and what else is asked along with them. All of it text. */
+/**
+ * The state of a session: its settings by their names, and the other values that the statement reads. All values are
+ * text.
+ */
 export type SessionState = Readonly<Record<string, string | null>>;
 
 /** Reads the state of a session, as one row. */
@@ -62,12 +68,13 @@ function readSetting(name: string): string {
 }
 
 /**
- * Sets what is left to set, in one message whose second result is the session's state.
- * @param processId of the server's process, as the server said at the start of the connection. A pooler says another.
+ * Sets the remaining settings, in one message whose second result is the session's state.
+ * @param processId of the server's process, as the server reported it at the start of the connection. A pooler reports
+ * another.
  */
 export function settle(schema: string, processId: number): string {
   const place = pg.escapeLiteral(schema);
-  // The schema comes first; extensions may lie in those that follow.
+  // The schema comes first; extensions may be in the schemas that follow.
   const path = `CASE WHEN current_schema() = ${place} THEN current_setting('search_path')
     ELSE quote_ident(${place}) || ', ' || current_setting('search_path') END`;
   const values = AFTERWARDS.map(({ name, value }) => [pg.escapeLiteral(name), pg.escapeLiteral(value)]);
@@ -77,11 +84,11 @@ export function settle(schema: string, processId: number): string {
 
 export interface Wanted {
   readonly schema: string;
-  /** As in `settle`; without it, the connection is taken for one through a pooler. */
+  /** As in `settle`; without it, the connection counts as one through a pooler. */
   readonly processId?: number;
 }
 
-/** One sentence on what is wrong with a session, and what to do; undefined if all is right. */
+/** One sentence on the fault of a session, with its remedy; undefined if all settings are right. */
 export function complaintAbout(state: SessionState, { schema, processId }: Wanted): string | undefined {
   const isDirect = state['process'] === String(processId);
   const wrong = SETTINGS.filter((setting) => !isRight(setting, state));
@@ -103,7 +110,7 @@ function isRight({ name, value, accepts }: SessionSetting, state: SessionState):
   return accepts ? accepts.test(actual) : actual === value;
 }
 
-/** A connection was refused because its settings are wrong; the message says which, and what to do. */
+/** A connection was refused because its settings are wrong; the message has the faults and the remedy. */
 export class SessionSettingsError extends Error {
   override readonly name = 'SessionSettingsError';
   readonly code = 'SESSION_SETTINGS';

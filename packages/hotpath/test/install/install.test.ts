@@ -249,7 +249,7 @@ describe('an installation that cannot be', () => {
     const client = await connect('app');
     await client.query('DROP TABLE tags');
     await expect(install(client, watched)).rejects.toThrow(
-      new InstallError('relation "tags" does not exist: make the tables of the data model first, then install.'),
+      new InstallError('relation "tags" does not exist: create the tables of the data model first, then install.'),
     );
     expect((await client.query(`SELECT to_regnamespace('hotpath') AS "place"`)).rows).toEqual([{ place: null }]);
   });

@@ -1,4 +1,4 @@
-/** What `prisma generate` says about a schema that the compiler of reads cannot take. */
+/** The error of `prisma generate` for a schema that the compiler of reads does not support. */
 
 export class UnsupportedSchemaError extends Error {
   override readonly name = 'UnsupportedSchemaError';

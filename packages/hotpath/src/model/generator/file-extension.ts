@@ -1,5 +1,5 @@
 /**
- * The extension of the generated file, named as the generator `prisma-client` names it:
+ * The extension of the generated file, with the option's name in the generator `prisma-client`:
  *
  *     generator datamodel {
  *       provider               = "hotpath-datamodel"
@@ -7,7 +7,7 @@
  *       generatedFileExtension = "js"
  *     }
  *
- * Without it the file takes the extension that the schema's `prisma-client` declares, and else `ts`.
+ * Without it the file takes the extension that the schema's `prisma-client` declares, else `ts`.
  */
 import type { GeneratorConfig, GeneratorOptions } from '@prisma/generator-helper';
 

@@ -1,8 +1,8 @@
 /**
- * From Prisma's description of a schema (its DMMF) to the compiler's data model.
+ * Converts Prisma's description of a schema (its DMMF) into the compiler's data model.
  *
- * The DMMF leaves out fields that are `@ignore`d or `Unsupported`, and models that are `@@ignore`d, but still names them
- * in keys and relations. A key that needs such a field is no key of the data model.
+ * The DMMF leaves out fields that are `@ignore`d or `Unsupported`, and models that are `@@ignore`d, but still names
+ * them in keys and relations. The data model leaves out a key with such a field.
  */
 import type { DMMF } from '@prisma/generator-helper';
 import type { DataModel, Enum, Field, Model, ScalarField, ScalarType } from '../data-model.ts';
@@ -45,7 +45,7 @@ function toModel(model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): Mo
   };
 }
 
-/** A key of several fields is called by its `name:`, or by its fields joined with underscores. */
+/** The name of a key of several fields is its `name:`, or its fields joined with underscores. */
 function uniquesOf(model: DMMF.Model, known: ReadonlySet<string>): Model['uniques'] {
   const single = model.fields
     .filter(({ isId, isUnique }) => isId || isUnique)
@@ -57,7 +57,7 @@ function uniquesOf(model: DMMF.Model, known: ReadonlySet<string>): Model['unique
   );
 }
 
-/** The field, or none where Prisma Client does not read it either. */
+/** The field; undefined if Prisma Client does not read it either. */
 function toField(field: DMMF.Field, model: DMMF.Model, models: ReadonlyMap<string, DMMF.Model>): Field[] {
   if (field.kind === 'unsupported') return [];
   if (field.kind !== 'object') return [toScalar(field, model)];

@@ -1,14 +1,14 @@
 /**
- * How Prisma talks to a generator: JSON-RPC over stdin and stderr, a message a line.
+ * How Prisma talks to a generator: JSON-RPC over stdin and stderr, one message a line.
  *
- * Prisma's own helper reads lines with `readline`, which also ends a line at U+2028, as may stand in a comment or a name
- * of a schema; here only a line feed ends one.
+ * Prisma's own helper reads lines with `readline`, which also ends a line at U+2028, a character that a comment or a
+ * name of a schema may contain. Here only a line feed ends a line.
  */
 import type { GeneratorManifest, GeneratorOptions } from '@prisma/generator-helper';
 
 export interface GeneratorHandler {
   manifest(): GeneratorManifest;
-  /** What it throws, `prisma generate` prints and fails with. */
+  /** If it throws, `prisma generate` prints the error and fails. */
   generate(options: GeneratorOptions): void;
 }
 

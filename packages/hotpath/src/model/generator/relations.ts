@@ -6,8 +6,8 @@ import { UnsupportedSchemaError } from './error.ts';
 type Models = ReadonlyMap<string, DMMF.Model>;
 
 /**
- * Whether Prisma Client reads a relation: it reads neither side of one that has an `@ignore`d side, or a foreign key
- * with an `@ignore`d or `Unsupported` field, although its types list the side that is left.
+ * Whether Prisma Client reads a relation. It reads neither side if one side is `@ignore`d, or if the foreign key has an
+ * `@ignore`d or `Unsupported` field, although its types list the remaining side.
  */
 export function isReadable(field: DMMF.Field, model: DMMF.Model, models: Models): boolean {
   const back = mirrorOf(field, model, models);
@@ -16,7 +16,7 @@ export function isReadable(field: DMMF.Field, model: DMMF.Model, models: Models)
   return (holder.relationFromFields ?? []).every((name) => hasField(of, name));
 }
 
-/** @throws {UnsupportedSchemaError} for a relation to a field that the DMMF leaves out: its column is not known. */
+/** @throws {UnsupportedSchemaError} for a relation to a field that the DMMF leaves out: its column is unknown. */
 export function toRelation(field: DMMF.Field, model: DMMF.Model, models: Models): RelationField {
   const other = models.get(field.type)!;
   const back = mirrorOf(field, model, models)!;
@@ -41,7 +41,7 @@ export function toRelation(field: DMMF.Field, model: DMMF.Model, models: Models)
   return { ...shared, ...joinTable({ model, field }, back, other) };
 }
 
-/** The field on the other side; none if it is `@ignore`d. */
+/** The field on the other side; undefined if it is `@ignore`d. */
 function mirrorOf(field: DMMF.Field, model: DMMF.Model, models: Models): DMMF.Field | undefined {
   return models.get(field.type)?.fields.find((candidate) => {
     if (candidate.relationName !== field.relationName || candidate.type !== model.name) return false;
@@ -54,7 +54,10 @@ interface Side {
   readonly field: DMMF.Field;
 }
 
-/** Prisma names the join table `_Relation`; column A is of the model (or field, in one model) first by alphabet. */
+/**
+ * Prisma names the join table `_Relation`; column A belongs to the model (or field, within one model) that is first by
+ * alphabet.
+ */
 function joinTable(side: Side, back: DMMF.Field, other: DMMF.Model) {
   const { model, field } = side;
   const isA = model.name === other.name ? field.name < back.name : model.name < other.name;
@@ -72,7 +75,7 @@ function joinTable(side: Side, back: DMMF.Field, other: DMMF.Model) {
   } as const;
 }
 
-/** A model of an implicit many-to-many relation has an `@id`, which is not there if it is `@ignore`d. */
+/** A model of an implicit many-to-many relation has an `@id`, but the DMMF lacks an `@ignore`d one. */
 function keyOf({ model, field }: Side, of: DMMF.Model): string {
   const id = of.fields.find(({ isId }) => isId);
   if (id) return id.name;
