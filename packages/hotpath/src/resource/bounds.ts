@@ -1,6 +1,4 @@
-/**
- * Bounds: how much one request may ask, checked before any SQL runs. A resource may narrow or widen them for itself.
- */
+/** Bounds: the limits of one request, checked before any SQL runs. A resource may set its own. */
 export interface Bounds {
   /** Levels of `fields`: 1 is the resource's own fields. */
   readonly depth: number;
@@ -8,7 +6,7 @@ export interface Bounds {
   readonly fields: number;
   /** Rows of one list, embedded ones included. */
   readonly rowsPerList: number;
-  /** Rows of all lists together, were every list full. */
+  /** Rows of all lists together, if every list were full. */
   readonly rowsInTotal: number;
   /** Values in one `[in]`. */
   readonly valuesPerFilter: number;

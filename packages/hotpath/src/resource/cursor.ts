@@ -1,14 +1,14 @@
 /**
  * The cursor: a place in a total order, as the values of the sort fields of the last row seen. `after=<cursor>` asks
- * for the rows behind it, so rows that are inserted or deleted meanwhile neither repeat nor hide others.
+ * for the rows after it, so rows that are inserted or deleted meanwhile neither repeat nor hide others.
  *
- * The values are texts that PostgreSQL wrote and will read, exact to their last digit: what JSON shows of a time or a
- * number may be less than what the database compares.
+ * The values are texts that PostgreSQL wrote and will read, exact to their last digit: JSON may show fewer digits of a
+ * time or a number than the database compares.
  *
- * A cursor is opaque: its values may be of fields that its client may not see. It is base64url of a tag and of the
- * encrypted values. The tag is an HMAC over the values, the resource and the order, and the encryption begins from it, so
- * equal places have equal cursors. A cursor of another order, of a field whose type has changed, or of another signer is
- * refused.
+ * A cursor is opaque: its fields may be hidden from its client. It is base64url of a tag and of the encrypted values.
+ * The tag is an HMAC over the values, the resource and the order, and is the initialization vector of the encryption,
+ * so equal places have equal cursors. The service refuses a cursor of another order, of a field whose type has changed,
+ * or of another signer.
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { KeysetValues } from '../compile/plan/keyset.ts';
@@ -18,7 +18,7 @@ import type { Resource } from './resource.ts';
 import type { SortField } from './sort.ts';
 
 const CIPHER = 'aes-256-ctr';
-/** A block of the cipher, since the tag is its initialization vector. */
+/** One block of the cipher, because the tag is its initialization vector. */
 const TAG_BYTES = 16;
 
 export interface CursorSigner {
@@ -28,7 +28,7 @@ export interface CursorSigner {
   open(cursor: string, order: string): string | undefined;
 }
 
-/** @param secret any text that every instance of the service shares and nobody else knows. */
+/** @param secret a text that only the instances of the service know. */
 export function cursorSigner(secret: string): CursorSigner {
   const keyFor = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', use, 32));
   const [tagKey, valuesKey] = [keyFor('hotpath cursor'), keyFor('hotpath cursor values')];
@@ -59,7 +59,7 @@ export function orderName(registry: Registry, resource: Resource, sort: readonly
   return `${resource.name}:${fields.join(',')}`;
 }
 
-/** The values that a cursor holds, one for each field of its order. @throws a 400 for a cursor of another order. */
+/** The values in a cursor, one for each field of its order. @throws a 400 for a cursor of another order. */
 export function valuesOf(cursor: string, order: string, signer: CursorSigner): KeysetValues {
   const values = signer.open(cursor, order);
   if (values === undefined) throw refusedCursor();

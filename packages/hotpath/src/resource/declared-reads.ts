@@ -1,4 +1,6 @@
-/** The reads that declarations amount to, compiled once at the start: all that each role may ask of a resource. */
+/**
+ * The reads that the declarations allow, compiled once at the start: everything that each role may ask of a resource.
+ */
 import { createCompiler } from '../compile/compile.ts';
 import { CompileError } from '../compile/error.ts';
 import type { ReadRequest } from '../compile/plan/read.ts';
@@ -7,7 +9,7 @@ import { DeclarationError, type Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { orderByOf, parseSort } from './sort.ts';
 
-/** @throws {DeclarationError} for a resource that says in Prisma's terms what its model does not have. */
+/** @throws {DeclarationError} for a resource whose Prisma conditions its model does not have. */
 export function checkReads(registry: Registry): void {
   const compiler = createCompiler({ dataModel: registry.dataModel });
   for (const resource of registry.all()) {

@@ -1,18 +1,18 @@
 /**
- * The `fields` grammar: which fields and embedded resources a consumer wants.
+ * The `fields` grammar: the fields and embedded resources that a client wants.
  *
  *     fields := field ("," field)*
  *     field  := name [ "(" fields ")" ]
  *     name   := a letter, then letters, digits and underscores: every name that Prisma allows
  *
- * `id,name,merchant(name,category(name))`. Spaces are not part of it. A name that is given twice is given once, so
- * that `a,b` and `b,a,a` are the same selection. Depth and number of fields are bounded while reading, so that no
- * text, however made, costs more than its length.
+ * Example: `id,name,merchant(name,category(name))`. The grammar has no spaces. A repeated name counts once, so that
+ * `a,b` and `b,a,a` are the same selection. The parser bounds depth and number of fields while it reads, so that no
+ * text costs more than its length.
  */
 import type { Bounds } from './bounds.ts';
 import { refusal, shortened } from './refusal.ts';
 
-/** Wanted names, each with what is wanted inside it; an empty map where nothing was given in brackets. */
+/** Wanted names, each with the names wanted inside it; an empty map for a name without brackets. */
 export type FieldTree = ReadonlyMap<string, FieldTree>;
 
 const NAME = /[a-zA-Z][a-zA-Z0-9_]*/y;
@@ -23,7 +23,7 @@ export function parseFields(text: string, bounds: Pick<Bounds, 'depth' | 'fields
   return reader.readAll();
 }
 
-/** A tree that is being read. */
+/** A tree under construction. */
 type Tree = Map<string, Tree>;
 
 class FieldsReader {

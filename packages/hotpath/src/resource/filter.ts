@@ -1,7 +1,7 @@
 /**
  * Filters: `price[gte]=10`, `id[in]=1,2,3`, `status=active`, `device.status=active`. Each becomes a condition in the
- * shape of Prisma's `where`, with its value read as the type of the field. A filter is called by the path of its field,
- * unless the resource gives its parameter another name (`filterNames`).
+ * shape of Prisma's `where`, with its value read as the type of the field. The name of a filter's parameter is the path
+ * of its field, unless the resource gives it another name (`filterNames`).
  */
 import type { ScalarField } from '../model/data-model.ts';
 import type { Bounds } from './bounds.ts';
@@ -15,7 +15,7 @@ export type Condition = Readonly<Record<string, unknown>>;
 
 const PARAMETER = /^([a-zA-Z][a-zA-Z0-9_.]*)(?:\[([a-zA-Z]+)\])?$/;
 
-/** The filter that a parameter asks for; `undefined` if the resource has no such filter. */
+/** The filter of a parameter; `undefined` if the resource has no such filter. */
 export function filterNamed(
   resource: Resource,
   parameter: string,
@@ -38,11 +38,11 @@ export interface FilterText {
   readonly name: string;
   readonly operator: FilterOperator;
   readonly text: string;
-  /** Of a field behind a relation: which of the rows there the viewer may see; all of them without it. */
+  /** Of a field behind a relation: the rows there that the viewer may see; all of them without it. */
   readonly visible?: Condition | undefined;
 }
 
-/** @throws a 400 that names the parameter and what its value must be. */
+/** @throws a 400 that names the parameter and the values that are valid. */
 export function conditionOf(registry: Registry, resource: Resource, filter: FilterText): Condition {
   if (Object.hasOwn(resource.computed, filter.name)) {
     return { computed: { value: resource.computed[filter.name], equals: truth(filter) } };
@@ -76,7 +76,7 @@ function operandOf(registry: Registry, field: ScalarField, filter: FilterText, b
   return { [operator]: read(text) };
 }
 
-/** Prisma passes `%`, `_` and `\` on to LIKE; a consumer means the characters. */
+/** Prisma passes `%`, `_` and `\` on to LIKE; a client means the characters. */
 const literally = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 function listOf({ parameter, text }: FilterText, bounds: Bounds): string[] {

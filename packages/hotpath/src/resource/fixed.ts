@@ -1,4 +1,4 @@
-/** Fixed fields: the values that a route itself gives to fields of the rows that it reads, most often by its path. */
+/** Fixed fields: the values that a route itself gives to fields of its rows, most often by its path. */
 import type { ScalarField } from '../model/data-model.ts';
 import type { Value } from './value.ts';
 
@@ -6,8 +6,8 @@ import type { Value } from './value.ts';
 export type FixedFields = Readonly<Record<string, Value>>;
 
 /**
- * Whether no row can have both values of a field. `false` where they might be equal in the database although they
- * are written differently: 1.0 and 1.00, or 'a' and 'A' in a Citext.
+ * Whether no row can have both values of a field. `false` if they might be equal in the database although they are
+ * written differently: 1.0 and 1.00, or 'a' and 'A' in a Citext.
  */
 export function areContrary(field: ScalarField, value: unknown, other: unknown): boolean {
   if (isInteger(value) && isInteger(other)) return BigInt(value) !== BigInt(other);

@@ -1,6 +1,6 @@
 /**
  * The page: which rows of a list. By cursor (`limit`, `after`), which every resource has; or by number (`page`,
- * `per_page`, `count`), where the resource allows it.
+ * `per_page`, `count`), if the resource allows it.
  */
 import type { Bounds } from './bounds.ts';
 import { refusal, shortened } from './refusal.ts';
@@ -10,7 +10,7 @@ export interface PageRequest {
   readonly limit: number;
   readonly after?: string;
   readonly skip?: number;
-  /** The number of the page, where pages are numbered. */
+  /** The number of the page, if pages are numbered. */
   readonly number?: number;
   readonly count?: Count;
 }
@@ -27,7 +27,7 @@ export function parsePage(resource: Resource, query: PageQuery, bounds: Bounds):
     return { limit, ...counted, ...(query['after'] === undefined ? {} : { after: query['after'] }) };
   }
   for (const parameter of ['limit', 'after']) {
-    if (query[parameter] !== undefined) throw refusal(parameter, 'cannot stand beside page and per_page');
+    if (query[parameter] !== undefined) throw refusal(parameter, 'cannot be combined with page and per_page');
   }
   const limit = integer('per_page', query['per_page'], { fallback: resource.limit.default, most });
   const number = integer('page', query['page'], { fallback: 1, most: Math.floor(bounds.skippedRows / limit) + 1 });

@@ -1,6 +1,6 @@
 /**
- * The registry: the resources of one service beside the data model they stand on. It finds a resource by name or by
- * the model of a relation, and refuses a declaration that does not fit when it is added, not when it is asked for.
+ * The registry: the resources of one service, beside their data model. It finds a resource by name or by the model of a
+ * relation. It refuses an invalid declaration when it is added, not when a request uses it.
  */
 
 import { operatorsOn } from '../compile/plan/filter.ts';
@@ -20,7 +20,7 @@ import type { Embedding, FilterOperator, Resource } from './resource.ts';
 import { readerOf } from './value.ts';
 import { versionFault } from './version.ts';
 
-/** A declaration does not fit its model, or another declaration. Thrown when the service starts. */
+/** A declaration contradicts its model, or another declaration. Thrown when the service starts. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
 
@@ -55,7 +55,10 @@ export class Registry {
     }
   }
 
-  /** Checks what needs all resources to be there: relations and the default fields. @throws {DeclarationError} */
+  /**
+   * Checks the parts of declarations that need all resources: relations and the default fields. @throws
+   * {DeclarationError}
+   */
   check(): void {
     for (const resource of this.all()) {
       for (const relation of Object.keys(resource.relations)) this.target(resource, relation);
@@ -74,18 +77,18 @@ export class Registry {
   scalar(resource: Resource, name: string): ScalarField {
     const field = this.#field(resource, name);
     if (field?.kind !== 'scalar')
-      throw new DeclarationError(resource.name, `names the field "${name}", which is none of ${resource.model}`);
+      throw new DeclarationError(resource.name, `names the field "${name}", which ${resource.model} does not have`);
     return field;
   }
 
   relation(resource: Resource, name: string): RelationField {
     const field = this.#field(resource, name);
     if (field?.kind !== 'relation')
-      throw new DeclarationError(resource.name, `names the relation "${name}", which is none of ${resource.model}`);
+      throw new DeclarationError(resource.name, `names the relation "${name}", which ${resource.model} does not have`);
     return field;
   }
 
-  /** The resource that a relation embeds, or would embed; none if none is declared for its model. */
+  /** The resource that a relation embeds, or would embed; undefined if no resource is declared for its model. */
   targetIfAny(resource: Resource, relation: string): Resource | undefined {
     const isDeclared = this.#byModel.has(this.relation(resource, relation).model);
     return isDeclared || Object.hasOwn(resource.relations, relation) ? this.target(resource, relation) : undefined;
@@ -99,16 +102,18 @@ export class Registry {
     if (!target)
       throw new DeclarationError(resource.name, `embeds "${relation}", but no resource is declared for ${as ?? model}`);
     if (target.model !== model)
-      throw new DeclarationError(resource.name, `embeds "${relation}" as "${as}", which is no ${model}`);
+      throw new DeclarationError(resource.name, `embeds "${relation}" as "${as}", which is not a ${model}`);
     return target;
   }
 
-  /** The fields that make an order total; none for a model without a key whose fields have an order and are never null. */
+  /**
+   * The fields that make an order total; empty for a model without a key whose fields have an order and are never null.
+   */
   keyOf(resource: Resource): readonly string[] {
     return identifyingFields(this.dataModel.models[resource.model]!, hasOrder);
   }
 
-  /** @throws {DeclarationError} for a resource whose pages could repeat a row or leave one out. */
+  /** @throws {DeclarationError} for a resource whose pages could repeat or omit a row. */
   mustHavePages(resource: Resource): void {
     if (this.keyOf(resource).length > 0) return;
     throw new DeclarationError(
@@ -125,9 +130,9 @@ export class Registry {
   #checkAlone(resource: Resource): void {
     const { name, model } = resource;
     if (!Object.hasOwn(this.dataModel.models, model))
-      throw new DeclarationError(name, `stands on "${model}", which is no model`);
+      throw new DeclarationError(name, `has the model "${model}", which does not exist`);
     if (resource.policy !== nobody && Object.keys(resource.policy ?? {}).length === 0)
-      throw new DeclarationError(name, 'has no policy: say `policy: nobody` if nobody may see it');
+      throw new DeclarationError(name, 'has no policy: declare `policy: nobody` if no viewer may see it');
     for (const field of resource.fields) this.scalar(resource, field);
     for (const relation of Object.keys(resource.relations)) this.relation(resource, relation);
     for (const sort of resource.sorts) this.#checkSort(resource, sort);
@@ -150,9 +155,12 @@ export class Registry {
     const field = this.scalar(resource, window.field);
     const isTime = field.type === 'DateTime' && !field.list && !TIMES_OF_DAY.includes(field.native?.name ?? '');
     if (!isTime || !field.required)
-      throw new DeclarationError(resource.name, `has a window of "${window.field}", which is no time of every row`);
+      throw new DeclarationError(
+        resource.name,
+        `has a window of "${window.field}", which is not a time that every row has`,
+      );
     if (window.default > window.most)
-      throw new DeclarationError(resource.name, 'has a window that is longer by default than it may be');
+      throw new DeclarationError(resource.name, 'has a window whose default is longer than its limit');
   }
 
   #checkSort(resource: Resource, sort: string): void {
@@ -163,7 +171,8 @@ export class Registry {
   #checkFilterNames(resource: Resource): void {
     const { name, filters, filterNames } = resource;
     const stranger = Object.keys(filterNames).find((filter) => !Object.hasOwn(filters, filter));
-    if (stranger) throw new DeclarationError(name, `names the parameter of a filter "${stranger}", which it has not`);
+    if (stranger)
+      throw new DeclarationError(name, `names the parameter of a filter "${stranger}", which it does not have`);
     const names = new Set<string>();
     for (const filter of Object.keys(filters)) {
       const parameter = parameterName(resource, filter);
@@ -181,11 +190,11 @@ export class Registry {
   #checkFilter(resource: Resource, filter: string): void {
     const computed = Object.hasOwn(resource.computed, filter) ? resource.computed[filter] : undefined;
     if (computed && 'compare' in computed) return;
-    if (computed) throw new DeclarationError(resource.name, `filters by "${filter}", which is no comparison`);
+    if (computed) throw new DeclarationError(resource.name, `filters by "${filter}", which is not a comparison`);
     const [first, second, ...more] = filter.split('.') as [string, string?, ...string[]];
     const field = second === undefined ? this.scalar(resource, first) : this.#fieldBehind(resource, first, second);
     if (more.length > 0 || !readerOf(field, this.dataModel)) {
-      throw new DeclarationError(resource.name, `filters by "${filter}", which no parameter can hold`);
+      throw new DeclarationError(resource.name, `filters by "${filter}", which no parameter can contain`);
     }
     const unsuited = resource.filters[filter]!.find((operator) => !suits(operator, field));
     if (!unsuited) return;
@@ -199,7 +208,7 @@ export class Registry {
     if (relation.list || field?.kind !== 'scalar') {
       throw new DeclarationError(
         resource.name,
-        `filters by "${relationName}.${name}", which is no field of a to-one relation`,
+        `filters by "${relationName}.${name}", which is not a field of a to-one relation`,
       );
     }
     return field;

@@ -1,8 +1,8 @@
 /**
- * A resource: a Prisma model as the API exposes it. It names what exists for a consumer; what it does not name cannot
- * be asked for, filtered by, sorted by, or told apart from what is not there.
+ * A resource: a Prisma model as the API exposes it. It names everything that exists for a client. A client cannot
+ * request, filter by or sort by anything else, nor find out whether it exists.
  *
- * `resources<Prisma.TypeMap>(datamodel)` gives a `resource()` that is typed by the team's own client, so that a wrong
+ * `resources<Prisma.TypeMap>(datamodel)` returns a `resource()` that is typed by the team's own client, so that a wrong
  * name does not compile. The engine itself knows no model.
  */
 import type { Computed } from '../compile/computed.ts';
@@ -23,15 +23,15 @@ export type FilterOperator =
   | 'startsWith'
   | 'isNull';
 
-/** How a relation is embedded: as which resource, which rows, how many, in which order. */
+/** How a relation is embedded: the resource, the rows, their number and their order. */
 export interface Embedding {
-  /** The resource that is embedded, by name; the resource of the relation's model without it. */
+  /** The name of the embedded resource; the resource of the relation's model without it. */
   readonly as?: string;
-  /** To-many: rows that are embedded; all of the policy's, up to the bound, without it. */
+  /** To-many: the number of rows; without it all that the policy allows, up to the bound. */
   readonly take?: number;
-  /** To-many: their order, as `sort` is written: `-createdAt`. The resource's own without it. */
+  /** To-many: their order, in the form of `sort`: `-createdAt`; the resource's own without it. */
   readonly sort?: string;
-  /** To-many: which of them, in Prisma's `where`. */
+  /** To-many: a condition on the rows, in Prisma's `where`. */
   readonly where?: { readonly [key: string]: unknown };
 }
 
@@ -39,44 +39,47 @@ export interface Resource {
   /** Its name in problem documents, the API document and tags: `product`. */
   readonly name: string;
   readonly model: string;
-  /** The field that changes with every write to the row, an integer or a time: its ETag holds it. None without it. */
+  /**
+   * The field that changes with every write to the row, an integer or a time. The row's ETag contains it. None without
+   * it.
+   */
   readonly version?: string;
-  /** Scalar fields that may be asked for. */
+  /** Scalar fields that a client may request. */
   readonly fields: readonly string[];
-  /** Relations that may be embedded, each with how; none without it. */
+  /** Relations that a client may embed, each with its options; none without it. */
   readonly relations: Readonly<Record<string, Embedding>>;
   /** Values that the database computes, by name; none without it. */
   readonly computed: Readonly<Record<string, Computed>>;
-  /** The fields of a request that names no `fields`, written as `fields` is. */
+  /** The fields of a request without `fields`, in the form of `fields`. */
   readonly defaultFields: string;
   /**
-   * The fields that a filter may name: a field, a computed value, a field of a to-one relation (`device.status`);
-   * nothing without it.
+   * The filters: a field, a computed value, or a field of a to-one relation (`device.status`), each with its operators;
+   * none without it.
    */
   readonly filters: Readonly<Record<string, readonly FilterOperator[]>>;
-  /** The parameters of filters that are not called by their field: `{ since: 'employed_since' }`. */
+  /** Parameter names of filters that differ from the field's name: `{ since: 'employed_since' }`. */
   readonly filterNames: Readonly<Record<string, string>>;
   /** Fields that `sort` may name; none without it. */
   readonly sorts: readonly string[];
-  /** The order of a request that names no `sort`. */
+  /** The order of a request without `sort`. */
   readonly sort: string;
-  /** Rows of a page: how many without `limit`, and at most; 20 and 100 without it. */
+  /** Rows of a page: the default and the limit; 20 and 100 without it. */
   readonly limit: { readonly default: number; readonly most: number };
-  /** The stretch of time that a list is about, with `since` and `until`; all of it without. */
+  /** The stretch of time that a list covers, with `since` and `until`; all of it without. */
   readonly window: Window | undefined;
-  /** Ways to count that `count` may ask for, with `page` and `per_page`; none means cursors alone. */
+  /** The ways to count that `count` may name, with `page` and `per_page`; empty means cursors alone. */
   readonly counts: readonly Count[];
-  /** How much one request may ask; `DEFAULT_BOUNDS` without it. */
+  /** The limits of one request; `DEFAULT_BOUNDS` without it. */
   readonly bounds: Partial<Bounds>;
   /** The rows and fields that each role may see. */
   readonly policy: Policy;
-  /** Values that tell how a row looks, by the name of their field or computed value: for the API document. */
+  /** Typical values of a row, by the name of their field or computed value: for the API document. */
   readonly examples: Readonly<Record<string, unknown>>;
-  /** Of a view: the models whose tables it reads, each with the fields of the view that are fields of the table. */
+  /** For a view: the models whose tables it reads, each with the fields of the view that are fields of the table. */
   readonly madeOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** How `count` counts the rows of a list: each, or by the statistics of PostgreSQL. */
+/** How `count` counts the rows of a list: exactly, or by the statistics of PostgreSQL. */
 export type Count = 'exact' | 'estimated';
 
 /** The part of Prisma's generated `TypeMap` that describes each model. */
@@ -86,7 +89,7 @@ export interface TypeMapLike {
 
 type Payload<T extends TypeMapLike, M extends keyof T['model']> = T['model'][M]['payload'];
 type Names<T> = Extract<keyof T, string>;
-/** Fields that can count writes; of numbers the registry takes integers alone. */
+/** Fields that can count writes. Of the numbers, the registry accepts only integers. */
 type VersionNames<S> = { [F in Names<S>]: S[F] extends number | bigint | Date ? F : never }[Names<S>];
 type Where<
   T extends TypeMapLike,
@@ -97,7 +100,7 @@ type Where<
   ? NonNullable<W>
   : never;
 
-/** A resource as it is written: typed by the model, with what can be left out left out. */
+/** A resource as a team writes it: typed by the model, without the optional members. */
 export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['model']>, C extends string> {
   readonly name: string;
   readonly version?: VersionNames<Payload<T, M>['scalars']>;
@@ -111,7 +114,7 @@ export interface ResourceDeclaration<T extends TypeMapLike, M extends Names<T['m
       | NoInfer<C>
       | `${Names<Payload<T, M>['objects']>}.${string}`]?: readonly FilterOperator[];
   };
-  /** Names for the parameters of filters, where the field's own is a parameter of every list (`since`, `page`). */
+  /** Names for the parameters of filters, if the field's own name is a parameter of every list (`since`, `page`). */
   readonly filterNames?: { readonly [filter: string]: string };
   readonly sorts?: readonly Names<Payload<T, M>['scalars']>[];
   readonly sort: string;

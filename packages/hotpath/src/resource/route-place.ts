@@ -1,5 +1,6 @@
 /**
- * The place of a route: which rows it reads, by the fields that its path fixes. Checked when the route is declared.
+ * The place of a route: the rows that it reads, by the fields that its path fixes. It is checked when the route is
+ * declared.
  *
  *     app.item('/members/:kind/:userId', { resource: member })      the key of Member is (kind, userId)
  *     app.item('/products/:id/inventory', { resource: inventory, where: { productId: 'id' } })
@@ -11,17 +12,17 @@ import { DeclarationError, type Registry } from './registry.ts';
 import type { Resource } from './resource.ts';
 import { readerOf, type Value } from './value.ts';
 
-/** Fields that a path fixes, each with the parameter that holds its value: `{ userId: 'id' }`. */
+/** Fields that a path fixes, each with the parameter that contains its value: `{ userId: 'id' }`. */
 export type PathFields = Readonly<Record<string, string>>;
 
 export interface RoutePlace {
   readonly resource: Resource;
   readonly path: string;
-  /** For an item without it, each parameter holds the field of its own name. */
+  /** For an item without it, each parameter contains the field of its own name. */
   readonly where?: PathFields | undefined;
 }
 
-/** The fields that name the row of an item. @throws {DeclarationError} unless they name at most one row. */
+/** The fields that name the row of an item. @throws {DeclarationError} if they could name several rows. */
 export function itemFields(registry: Registry, place: RoutePlace): PathFields {
   const { resource, path } = place;
   const where = place.where ?? Object.fromEntries(parametersIn(path).map((name) => [name, name]));
@@ -59,11 +60,11 @@ function mustFitPath(registry: Registry, { resource, path, where }: RoutePlace &
   for (const [name, parameter] of Object.entries(where)) {
     if (!parameters.includes(parameter)) throw refuse(`which has no parameter "${parameter}"`);
     const field = registry.scalar(resource, name);
-    if (!readerOf(field, registry.dataModel)) throw refuse(`but no parameter can hold its "${name}"`);
+    if (!readerOf(field, registry.dataModel)) throw refuse(`but no parameter can contain its "${name}"`);
   }
 }
 
-/** Reads the parameters of a request's path. The reading throws a 400 for a text that is no value of its field. */
+/** Reads the parameters of a request's path. The reading throws a 400 for a text that is not a value of its field. */
 export function pathReader(registry: Registry, resource: Resource, where: PathFields) {
   const parts = Object.entries(where).map(([field, parameter]) => {
     return { field, parameter, reader: readerOf(registry.scalar(resource, field), registry.dataModel)! };

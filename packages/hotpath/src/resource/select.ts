@@ -1,7 +1,7 @@
 /**
- * The select: a `fields` tree as the nested selection of Prisma's arguments. At each level the policy of the resource
- * that stands there is merged in, so that an embedded row is as guarded as a root one; and rows are added up, so that
- * no nesting multiplies past the bound.
+ * The select: a `fields` tree as the nested selection of Prisma's arguments. At each level the policy of that level's
+ * resource is added, so that an embedded row is as guarded as a root row. Rows are added up, so that no nesting exceeds
+ * the bound.
  */
 import type { Computed } from '../compile/computed.ts';
 import type { RelationField } from '../model/data-model.ts';
@@ -29,13 +29,13 @@ export interface SelectContext {
   readonly bounds: Bounds;
 }
 
-/** What a selection came to, beside its shape. */
+/** The totals of a selection, beside its shape. */
 export interface SelectTotals {
-  /** Rows embedded below one root row, were every list full. */
+  /** Rows embedded below one root row, if every list were full. */
   readonly rows: number;
-  /** Whether anything in it depends on who asks, beyond the role. */
+  /** Whether any part of it depends on the viewer, beyond the role. */
   readonly bySubject: boolean;
-  /** Whether the viewer's id stands in it, so that another of the role needs another. */
+  /** Whether it contains the viewer's id, so that another viewer of the role needs another selection. */
   readonly holdsSubject: boolean;
 }
 
@@ -50,10 +50,10 @@ export function selectOf(resource: Resource, grant: Grant, fields: string | unde
 
 interface Place {
   readonly tree: FieldTree;
-  /** Whether the tree is a default of ours, in which what the viewer may not see is left out and not refused. */
+  /** Whether the tree is a default. A default leaves out hidden fields; a client's request for them is refused. */
   readonly isDefault: boolean;
   readonly path: string;
-  /** How often this level may stand in the result. */
+  /** The highest number of copies of this level in the result. */
   readonly copies: number;
   readonly depth: number;
 }
@@ -139,7 +139,7 @@ class SelectBuilder {
   }
 }
 
-/** Where a relation is embedded: in a resource, under what is granted there. */
+/** The place of an embedded relation: its resource, and the grant there. */
 interface Parent {
   readonly resource: Resource;
   readonly grant: Grant;
@@ -147,8 +147,8 @@ interface Parent {
 }
 
 /**
- * Whether the relation itself sees to what the grant asks: a user's transactions are that user's, so where the parent
- * is the viewer's own row, "their own" needs no second condition.
+ * Whether the relation itself implies the grant's condition: a user's transactions are that user's, so if the parent is
+ * the viewer's own row, the condition on the viewer's own rows is redundant.
  */
 function isImplied({ rows }: Grant, parent: Grant, { from, to }: RelationField): boolean {
   const [field, ...more] = Object.keys(rows ?? {});
@@ -156,7 +156,7 @@ function isImplied({ rows }: Grant, parent: Grant, { from, to }: RelationField):
   return from.length === 1 && more.length === 0 && field === to[0] && isExact(own) && rows![field!] === own;
 }
 
-/** What is equal in SQL only if it is written alike. */
+/** Values that SQL finds equal only if they are written alike. */
 const isExact = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint';
 
 const withoutRows = ({ rows: _rows, ...grant }: Grant): Grant => grant;

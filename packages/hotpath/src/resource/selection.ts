@@ -1,6 +1,6 @@
 /**
- * The selection: what one request asks of a resource, parsed, checked and narrowed by policy. Plain data in the shape
- * of Prisma's arguments; compiling and running it is the compiler's.
+ * The selection: one request to a resource, parsed, checked and narrowed by policy. Plain data in the shape of Prisma's
+ * arguments. The compiler compiles and runs it.
  */
 import { LRUCache } from 'lru-cache';
 import type { KeysetValues } from '../compile/plan/keyset.ts';
@@ -23,7 +23,7 @@ import { conditionWithin } from './window.ts';
 export interface Selection {
   readonly resource: Resource;
   readonly args: SelectNode & { readonly skip?: number };
-  /** Whose answer it is: everybody's, a role's, or one viewer's. */
+  /** The viewers that share the answer: those of a role, or one subject. */
   readonly scope: 'role' | 'subject';
 }
 
@@ -32,7 +32,7 @@ export interface ListSelection extends Selection {
   readonly sort: readonly SortField[];
   /** The name of the order, for which cursors of this list are signed. */
   readonly order: string;
-  /** The place behind which the page begins: the values of the sort fields there. */
+  /** The place after which the page begins: the values of the sort fields there. */
   readonly after?: KeysetValues;
 }
 
@@ -40,7 +40,7 @@ export interface SelectionRequest {
   readonly resource: Resource;
   readonly viewer: Viewer;
   readonly query: Readonly<Record<string, string | string[] | undefined>>;
-  /** What the route itself fixes: `{ userId: 7 }`. */
+  /** The fields that the route itself fixes: `{ userId: 7 }`. */
   readonly where?: FixedFields;
 }
 
@@ -48,7 +48,7 @@ type Selected = ReturnType<typeof selectOf>;
 
 const REMEMBERED_SELECTS = 2000;
 
-/** Reads requests into selections, for one service's resources. */
+/** Parses requests into selections, for one service's resources. */
 export class SelectionParser {
   readonly #registry: Registry;
   readonly #signer: CursorSigner;
@@ -59,7 +59,7 @@ export class SelectionParser {
     this.#signer = signer;
   }
 
-  /** One row. @throws 400 for what may not be asked, 401 and 403 for who may not ask. */
+  /** One row. @throws 400 for an invalid request, 401 and 403 for a viewer without permission. */
   item(request: SelectionRequest): Selection {
     const { resource } = request;
     const bounds = this.#registry.boundsOf(resource);
@@ -112,7 +112,7 @@ export class SelectionParser {
 
   #after(resource: Resource, { after, order, sort }: Place): KeysetValues {
     const values = valuesOf(after, order, this.#signer);
-    // A view may have a null where its model has none.
+    // A view may have a null in a column that its model declares as required.
     const isNull = sort.some(
       ({ field }, index) => values[index] === null && this.#registry.scalar(resource, field).required,
     );
@@ -120,15 +120,15 @@ export class SelectionParser {
     return values;
   }
 
-  /** The cursor behind the row whose sort fields have these values (a JSON array). */
+  /** The cursor after the row whose sort fields have these values (a JSON array). */
   cursor(selection: ListSelection, values: string): string {
     return this.#signer.sign(values, selection.order);
   }
 
-  /** As `selectOf`, remembered where it is the same for every viewer of the role. */
+  /** As `selectOf`; the result is remembered if it is the same for every viewer of the role. */
   #select(request: SelectionRequest, grant: Grant, fields: string | undefined): Selected {
     const { resource, viewer } = request;
-    // Stryker disable next-line StringLiteral: an empty `fields` is refused, as any other text is that names no field
+    // Stryker disable next-line StringLiteral: an empty `fields` is refused, as is any other text that names no field
     const asked = fields ?? '';
     const key = `${resource.name}\n${viewer.role}\n${asked}`;
     const known = this.#selected.get(key);
@@ -154,7 +154,7 @@ export class SelectionParser {
     return { conditions, bySubject };
   }
 
-  /** What the viewer may see of the rows that a filter looks at; nothing if that is not even the field. */
+  /** The rows that a filter looks at and the viewer may see; undefined if the viewer may not even see the field. */
   #sightOf({ resource, viewer }: SelectionRequest, grant: Grant, filter: string): Sight | undefined {
     const [first, field] = filter.split('.') as [string, string?];
     if (grant.without?.some((name) => name === filter || name === first)) return undefined;
@@ -176,9 +176,9 @@ export class SelectionParser {
 }
 
 interface Sight {
-  /** Which of the rows behind a relation; all of them without it. */
+  /** The visible rows behind a relation; all of them without it. */
   readonly rows?: Condition | undefined;
-  /** Whether that depends on who asks, beyond the role. */
+  /** Whether that depends on the viewer, beyond the role. */
   readonly bySubject: boolean;
 }
 
@@ -190,7 +190,7 @@ interface Place {
 
 interface Filters {
   readonly conditions: readonly Condition[];
-  /** Whether they depend on who asks, beyond the role. */
+  /** Whether they depend on the viewer, beyond the role. */
   readonly bySubject: boolean;
 }
 
@@ -231,13 +231,13 @@ function mustFit(rows: number, bounds: Bounds): void {
 }
 
 /**
- * What the viewer is granted at the root. Where the route fixes a field that the grant fixes otherwise, no row can
- * come of it: that is a 403 before any SQL, not an empty answer.
+ * The viewer's grant at the root. If the route fixes a field to one value and the grant fixes it to another, no row can
+ * match. That is a 403 before any SQL, not an empty answer.
  */
 function mustBeGranted(registry: Registry, { resource, viewer, where = {} }: SelectionRequest): Grant {
   const grant = grantFor(registry.dataModel, resource, viewer);
   const contradicted = Object.entries(where).some(([field, value]) => {
-    // Who is nobody fixes each such field otherwise.
+    // A subject that cannot be a value contradicts each such field.
     if (grant?.isNobody) return resource.policy[viewer.role]!.rows![field] === SUBJECT;
     return areContrary(registry.scalar(resource, field), grant?.rows?.[field], value);
   });

@@ -1,7 +1,7 @@
 /**
- * The sort: `-createdAt,name`, newest first, then by name. The key of the model is added at the end, in the
- * direction of the last field, so that every order is total: the same request gives the same order, and a cursor
- * names one place in it.
+ * The sort: `-createdAt,name`, newest first, then by name. The key of the model is added at the end, in the direction
+ * of the last field. So every order is total: the same request gives the same order, and a cursor names one place in
+ * it.
  */
 import { refusal, unknownName } from './refusal.ts';
 import type { Registry } from './registry.ts';

@@ -1,6 +1,6 @@
 /**
- * The viewer's subject as a value of the field that it meets: a number for an Int, a bigint for a BigInt, text for
- * everything else. Authentication knows subjects as texts; which field they are compared with is a policy's to say.
+ * The viewer's subject as a value of the compared field: a number for an Int, a bigint for a BigInt, text for every
+ * other type. Authentication knows subjects as texts; the policy decides which field they are compared with.
  */
 import type { DataModel, Model, ScalarField } from '../model/data-model.ts';
 import { readerOf, type Value } from './value.ts';
@@ -8,7 +8,7 @@ import { readerOf, type Value } from './value.ts';
 /** Stands for the viewer's subject in a policy's rows. */
 export const SUBJECT: unique symbol = Symbol('subject');
 
-/** Texts that two writings of may be equal in other types: what a subject is must be one row's alone. */
+/** In other types, two texts may be equal in the database, but a subject must name one user only. */
 const TEXTS = [undefined, 'Text', 'VarChar', 'Char', 'Citext', 'Uuid'];
 
 /** Whether a subject can be compared with a field at all. */
@@ -16,8 +16,8 @@ export const canNameSubject = ({ type, list, native }: ScalarField): boolean =>
   !list && (type === 'Int' || type === 'BigInt' || (type === 'String' && TEXTS.includes(native?.name)));
 
 /**
- * The subject in the type of a field; `undefined` for one that no row can have, such as `abc` for an Int. A number has
- * one writing: `07` is not 7.
+ * The subject in the type of a field; `undefined` if no row can have it, such as `abc` for an Int. A number has one
+ * spelling: `07` is not 7.
  */
 export function subjectAs(dataModel: DataModel, field: ScalarField, subject: string): Value | undefined {
   const value = readerOf(field, dataModel)?.read(subject);
@@ -25,7 +25,7 @@ export function subjectAs(dataModel: DataModel, field: ScalarField, subject: str
   return String(value) === subject ? value : undefined;
 }
 
-/** Any subject's: a condition on it is compiled in the same way for all. */
+/** A sample subject: a condition on the subject compiles in the same way for all. */
 export const anySubject = ({ type, native }: ScalarField): Value => {
   if (type === 'Int') return 1;
   if (type === 'BigInt') return 1n;
@@ -39,7 +39,7 @@ type Condition = Readonly<Record<string, unknown>>;
 const isCondition = (value: unknown): value is Condition =>
   typeof value === 'object' && value !== null && !(value instanceof Date) && !ArrayBuffer.isView(value);
 
-/** Puts the subject into conditions in the shape of Prisma's `where`. */
+/** Inserts the subject into conditions in the shape of Prisma's `where`. */
 export class SubjectInsertion {
   readonly #dataModel: DataModel;
   readonly #valueFor: ValueFor;
@@ -79,7 +79,7 @@ export class SubjectInsertion {
 const OF_ONE = ['is', 'isNot'];
 const OF_CONDITIONS = ['AND', 'OR', 'NOT'];
 
-/** Whether `is` or `isNot` is the operator, where the model has a field of that name, too. */
+/** Whether `is` or `isNot` is the operator, if the model has a field of that name, too. */
 const isAboutRows = ({ fields }: Model, name: string, value: unknown): boolean =>
   OF_ONE.includes(name) &&
   isCondition(value) &&

@@ -1,6 +1,4 @@
-/**
- * A value: what a consumer wrote in a query parameter, read as the type of the field that it is compared with.
- */
+/** A value: the text of a query parameter, read as the type of the compared field. */
 
 import {
   hasPlainYear,
@@ -15,17 +13,17 @@ export type Value = string | number | boolean | bigint | Date;
 
 interface Reader {
   readonly wants: string;
-  /** `undefined` when the text is no such value. */
+  /** `undefined` if the text is not such a value. */
   read(text: string): Value | undefined;
 }
 
 const INTEGER = /^-?\d{1,10}$/;
 const BIG_INTEGER = /^-?\d{1,19}$/;
-/** A decimal number as a parameter may hold it. */
+/** A decimal number as a parameter may contain it. */
 export const DECIMAL = /^-?\d{1,30}(\.\d{1,30})?$/;
 /** PostgreSQL has no year 0. */
 const DATE_TIME = /^(?!0000)\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
-/** With its hyphens. */
+/** A UUID with its hyphens. */
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const READERS: Readonly<Record<string, (field: ScalarField) => Reader>> = {
@@ -81,13 +79,13 @@ function readDateTime(text: string): Date | undefined {
   return Number.isNaN(date.getTime()) || !hasPlainYear(date) ? undefined : date;
 }
 
-/** JavaScript takes February 31 for March 3. */
+/** JavaScript reads February 31 as March 3. */
 function isCalendarDay(day: string): boolean {
   const date = new Date(`${day}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
-/** How values of a field are read; `undefined` for a type that no parameter can hold (Json, Bytes, lists). */
+/** The reader of a field's values; `undefined` for a type that no parameter can contain (Json, Bytes, lists). */
 export function readerOf(field: ScalarField, dataModel: DataModel): Reader | undefined {
   if (field.list) return undefined;
   if (field.type !== 'Enum') return READERS[field.type]?.(field);

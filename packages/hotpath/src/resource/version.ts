@@ -1,15 +1,15 @@
 /**
- * The version of a row: the declared field that changes with every write, by which `If-Match` tells writes apart.
+ * The version of a row: the declared field that changes with every write, by which `If-Match` distinguishes writes.
  *
  *     resource('Note', { version: 'edition', … })   the ETag of a note is "7-9f86d0…"
  *
- * A version is an integer as text: a number as it is, a time as its microseconds since 1970, which is all that
- * PostgreSQL keeps of it. An ETag holds it, so nothing else in a column reaches a header.
+ * A version is an integer as text: a number unchanged, a time as its microseconds since 1970, which is the full
+ * precision of PostgreSQL. An ETag contains only this integer, so no other text of a column reaches a header.
  */
 import type { DataModel, ScalarField } from '../model/data-model.ts';
 import { readerOf } from './value.ts';
 
-/** Why a field cannot be a version, as the end of a sentence about it; `undefined` for a field that can. */
+/** The reason why a field cannot be a version, as the end of a sentence about it; `undefined` for a field that can. */
 export function versionFault({ type, list, required, native }: ScalarField): string | undefined {
   if (list) return 'which is a list';
   if (!required) return 'which can be null';
@@ -23,15 +23,18 @@ const MOMENTS = ['Timestamp', 'Timestamptz'];
 const MILLISECONDS = 3;
 const MOST_DIGITS = 6;
 
-/** Digits of a second that a column keeps: those of its native type, which PostgreSQL sets to 6, and Prisma to 3. */
+/**
+ * The digits of a second that a column keeps: those of its native type, whose default is 6 in PostgreSQL, and 3 in
+ * Prisma.
+ */
 const digitsOf = (native: ScalarField['native']): number =>
   native ? Number(native.args[0] ?? MOST_DIGITS) : MILLISECONDS;
 
-/** Whether a condition of Prisma's holds such a version exactly: its times are JavaScript's, in milliseconds. */
+/** Whether a condition of Prisma compares such a version exactly: its times are JavaScript's, in milliseconds. */
 export const isVersionOfPrisma = ({ type, native }: ScalarField): boolean =>
   type !== 'DateTime' || digitsOf(native) === MILLISECONDS;
 
-/** Versions as Prisma takes them in a condition on the field. The field holds no others, so these are left out. */
+/** Versions as values of a Prisma condition on the field. Versions that the field cannot have are left out. */
 export function versionsFor(dataModel: DataModel, field: ScalarField, versions: readonly string[]): unknown[] {
   const reader = readerOf(field, dataModel)!;
   const read = field.type === 'DateTime' ? timeOf : (version: string) => reader.read(version);

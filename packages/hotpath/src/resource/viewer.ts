@@ -1,4 +1,4 @@
-/** The viewer: who asks. An authenticated subject and its role, or the public. */
+/** The viewer: the author of a request. An authenticated subject and its role, or the public. */
 export interface Viewer {
   /** The subject of the token, `undefined` for the public. */
   readonly subject: string | undefined;

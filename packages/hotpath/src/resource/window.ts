@@ -1,10 +1,10 @@
 /**
- * The window: the stretch of time that a list is about, where its resource grows without end. `since` is in it,
- * `until` is not. Without `since` it is the resource's default long; without `until` it is open, for nothing is newer
- * than now but by the error of a clock.
+ * The window: the stretch of time that a list covers, if its resource grows without end. It includes `since` and
+ * excludes `until`. Without `since` it has the resource's default length. Without `until` it is open, because no row is
+ * newer than now, except by the error of a clock.
  *
- * A start that is counted back from now is at the full minute before. So the same question asked twice within a minute
- * is the same selection, which a cache can tell.
+ * The start is rounded down to the full minute if it is counted back from now. So two equal requests within a minute
+ * are the same selection, which the cache can recognise.
  */
 import type { Condition } from './filter.ts';
 import { refusal, shortened } from './refusal.ts';
@@ -13,11 +13,11 @@ import type { Resource } from './resource.ts';
 import { readerOf } from './value.ts';
 
 export interface Window {
-  /** The field that the window is of, a DateTime. */
+  /** The field that the window applies to, a DateTime. */
   readonly field: string;
-  /** How long it is without `since`, in milliseconds. */
+  /** Its length without `since`, in milliseconds. */
   readonly default: number;
-  /** How long it may be, in milliseconds. */
+  /** The limit of its length, in milliseconds. */
   readonly most: number;
 }
 
@@ -29,7 +29,7 @@ export const DAY = 24 * HOUR;
 
 type WindowQuery = Readonly<Record<string, string | undefined>>;
 
-/** The rows within the window; `undefined` for a resource without one. @throws a 400 for a window that is none. */
+/** The rows within the window; `undefined` for a resource without one. @throws a 400 for an invalid window. */
 export function conditionWithin(registry: Registry, resource: Resource, query: WindowQuery): Condition | undefined {
   const { window } = resource;
   if (!window) return undefined;
@@ -40,7 +40,7 @@ export function conditionWithin(registry: Registry, resource: Resource, query: W
   const since = given ?? new Date(startBefore(end, until ? 1 : MINUTE, window.default));
   const length = end - since.getTime();
   if (until && length <= 0) throw refusal('since', 'must be before until');
-  // The start by default is at a full minute, which may make it a little longer.
+  // The default start is at a full minute, which may make the window a little longer than the limit.
   if (given && length > window.most)
     throw refusal('since', `is more than ${inDays(window.most)} before ${until ? 'until' : 'now'}`);
   return { [window.field]: { gte: since, ...(until ? { lt: until } : {}) } };

@@ -1,10 +1,10 @@
 /**
- * Whatever the number of rows, a read route sends the same number of statements, at most its budget.
+ * Proves that a read route sends the same number of statements whatever the number of rows, at most its budget.
  *
  *     await constantStatements({ app, as: { alice }, rows: (children) => insertComments(children) });
  *
- * `rows` is called with 1, 10 and 100, and adds rows until each list has so many. Without it the rows that are there
- * are asked for: pages of 1, 10 and 100 rows, and the rows that have the most and the fewest children.
+ * The proof calls `rows` with 1, 10 and 100; `rows` adds rows until each list has that many. Without `rows`, the proof
+ * uses the existing rows: pages of 1, 10 and 100 rows, and the rows with the most and the fewest children.
  */
 import { mustHaveNoFaults } from './fault.ts';
 import { placesOf } from './places.ts';
@@ -20,9 +20,9 @@ import {
 import { Askable, urlOf } from './questions.ts';
 
 export interface ConstantStatementsOptions extends ProofOptions {
-  /** Adds rows to a test's database until each list has so many; called with 1, 10 and 100. */
+  /** Adds rows to a test's database until each list has as many as its argument; called with 1, 10 and 100. */
   readonly rows?: (children: number) => Promise<unknown>;
-  /** Paths of other GET routes, held to the same: `['/stats']`. Their replies must have `Server-Timing`. */
+  /** Paths of other GET routes, with the same check: `['/stats']`. Their replies must have `Server-Timing`. */
   readonly also?: readonly string[];
 }
 
@@ -31,14 +31,14 @@ export interface RouteCost {
   readonly route: string;
   readonly viewer: string;
   readonly budget: number;
-  /** At 1, 10 and 100 rows: statements, the most of any question. */
+  /** Statements at 1, 10 and 100 rows, the most of any request. */
   readonly statements: readonly number[];
-  /** At 1, 10 and 100 rows: rows of a list's page, or of the longest list in an item. */
+  /** Rows at 1, 10 and 100 rows: those of a list's page, or of the longest list in an item. */
   readonly rows: readonly number[];
 }
 
 const SIZES = [1, 10, 100];
-/** The question for so many rows of a list. */
+/** The request for a page of a list. */
 const PAGE = 'page';
 
 /**
@@ -57,7 +57,7 @@ export async function constantStatements(options: ConstantStatementsOptions): Pr
   return costs.all();
 }
 
-/** A reply, and what it cost: of two requests the lesser, since the first may fill a cache of facts. */
+/** A reply, and its cost: the lower cost of two requests, because the first may fill a cache of facts. */
 interface Cost {
   readonly statements: number;
   readonly most: number;
@@ -68,7 +68,7 @@ interface Cost {
 interface Row extends Subject {
   readonly statements: number[];
   readonly rows: number[];
-  /** The first cost of each kind of question: it is that of all others. */
+  /** The first cost of each kind of request: all others must equal it. */
   readonly first: Map<string, Cost>;
 }
 
@@ -79,7 +79,7 @@ interface Subject {
   readonly isList: boolean;
 }
 
-/** A request, and what kind of question it is, whatever the rows that it asks for. */
+/** A request, and its kind, whatever the number of its rows. */
 interface Question {
   readonly url: string;
   readonly kind: string;
@@ -116,7 +116,7 @@ class CostTable {
     }
   }
 
-  /** Each route was read by some viewer, and each list was seen to grow: else nothing is proved. */
+  /** Some viewer must have read each route, and each list must have grown: else nothing is proved. */
   mustBeWhole(): void {
     const rows = [...this.#rows.values()];
     const all = [...this.#proof.routes.map(({ url }) => url), ...(this.#options.also ?? [])];
@@ -130,12 +130,12 @@ class CostTable {
 
   #unread(route: string): string {
     const names = this.#proof.askers.map(({ name }) => name).join(', ');
-    return `GET ${route} was answered with a row to nobody of ${names}: add rows, a viewer in \`as\`, or values in \`params\`.`;
+    return `GET ${route} showed a row to none of ${names}: add rows, a viewer in \`as\`, or values in \`params\`.`;
   }
 
   #ungrown(route: string, { rows }: Row): string {
-    const grow = this.#options.rows ? '`rows` must add rows to it' : 'add rows, or give `rows` to make them';
-    return `GET ${route} had ${rows.join(', ')} rows, so nothing shows what more rows cost: ${grow}.`;
+    const grow = this.#options.rows ? '`rows` must add rows to it' : 'add rows, or pass `rows` to make them';
+    return `GET ${route} had ${rows.join(', ')} rows, so nothing shows the cost of more rows: ${grow}.`;
   }
 
   async #questionsOf({ route, asker }: AskedRoute, size: number): Promise<Question[]> {
@@ -199,7 +199,7 @@ class CostTable {
   }
 }
 
-/** Each statement that was sent more than once, with its lines of code where they are kept. */
+/** Each statement that was sent more than once, with its lines of code if they are kept. */
 function repeated(...replies: readonly ProofReply[]): string {
   const repetitions = replies.flatMap(({ observation: { ledger } }) => ledger?.repeated(2) ?? []);
   const texts = repetitions.map(({ statement, times, sites }) => {

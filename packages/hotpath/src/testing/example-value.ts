@@ -1,8 +1,8 @@
-/** A value that a parameter takes, by the type of its field: for questions whose answer may be of no rows. */
+/** An example value for a parameter, by the type of its field: for requests whose answer may have no rows. */
 import type { DataModel, ScalarField } from '../model/data-model.ts';
 import { readerOf } from '../resource/value.ts';
 
-/** In the order in which they are tried: a text is more like a text than `4` is. */
+/** In the order of preference: a word is a better example of a text than `4`. */
 const CANDIDATES = ['garden', '2026-01-01', '00000000-0000-0000-0000-000000000001', 'true', '4', '1', '10.0.0.1', '10'];
 
 export function exampleValue(field: ScalarField, dataModel: DataModel): string {

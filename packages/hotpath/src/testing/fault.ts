@@ -1,4 +1,4 @@
-/** How the proofs of `hotpath/testing` fail: one AssertionError, which every runner shows, with all that was found. */
+/** How the proofs of `hotpath/testing` fail: one AssertionError with all faults, which every runner shows. */
 import { AssertionError } from 'node:assert';
 
 const SHOWN = 20;
@@ -8,7 +8,10 @@ export function fail(message: string): never {
   throw new AssertionError({ message, stackStartFn: fail });
 }
 
-/** @throws {AssertionError} with every fault, unless there are none. @param claim what does not hold: `Statements are constant`. */
+/**
+ * @throws {AssertionError} with every fault, if there are faults. @param claim the claim that fails: `Statements are
+ * constant`.
+ */
 export function mustHaveNoFaults(claim: string, faults: readonly string[]): void {
   const distinct = [...new Set(faults)];
   if (distinct.length === 0) return;

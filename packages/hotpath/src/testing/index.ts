@@ -1,6 +1,6 @@
 /**
- * `hotpath/testing`: proofs for a team's own tests, in any runner. Each throws an AssertionError that says what does not
- * hold, where, and what to do.
+ * `hotpath/testing`: proofs for a team's own tests, in any runner. Each throws an AssertionError that names the failed
+ * claim, the place and the remedy.
  *
  *     const as = { public: {}, alice: { authorization: … }, bob: { authorization: … } };
  *
@@ -11,7 +11,8 @@
  *     test('the cache is never stale', () => soundFreshness({ app, as, writes: 50 }));
  *     test('SQL', async () => expect(await statementSnapshots({ app, as })).toMatchSnapshot());
  *
- * They ask the read routes of a real server on a real database, with rows in it, that tests alone use.
+ * The proofs send requests to the read routes of a real server on a real database. The database must have rows, and be
+ * for tests alone.
  */
 export { type ConstantStatementsOptions, constantStatements, type RouteCost } from './constant-statements.ts';
 export { type AcceptedPlan, type IndexedPlansOptions, indexedPlans, type PlanReport } from './indexed-plans.ts';

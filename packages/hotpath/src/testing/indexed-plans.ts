@@ -1,6 +1,6 @@
 /**
- * Every statement that a read route can send is answered by an index: as it is, with each filter, each sort, each page
- * behind a cursor, each embedding.
+ * Proves that an index answers every statement that a read route can send: the plain request, each filter, each sort,
+ * each page after a cursor, each embedding.
  *
  *     await indexedPlans({ app, as: { alice }, owner: process.env.DATABASE_URL });
  *
@@ -30,9 +30,9 @@ import {
 } from './proof.ts';
 import { Askable, questionsOf, urlOf } from './questions.ts';
 
-/** A plan that is what was wanted. */
+/** A plan that is intended. */
 export interface AcceptedPlan {
-  /** Of the request: `GET /posts?title[contains]=garden as alice`. */
+  /** Matches the request: `GET /posts?title[contains]=garden as alice`. */
   readonly question: RegExp;
   readonly complaint: RegExp;
   readonly why: string;
@@ -41,14 +41,14 @@ export interface AcceptedPlan {
 export interface IndexedPlansOptions extends ProofOptions, OwnerOptions {
   /** Models whose tables stay small, so that reading all of them is right: `['Category']`. */
   readonly small?: readonly string[];
-  /** Plans that are what was wanted, each with the reason. */
+  /** Intended plans, each with the reason. */
   readonly accept?: readonly AcceptedPlan[];
 }
 
 /** The plans. */
 export interface PlanReport {
   readonly questions: number;
-  /** Different statements. */
+  /** The number of different statements. */
   readonly statements: number;
 }
 
@@ -62,11 +62,11 @@ export async function indexedPlans(options: IndexedPlansOptions): Promise<PlanRe
   for (const pair of proof.pairs()) await asked.pair(pair);
   const faults = [...asked.faults, ...asked.unread()];
   if (faults.length === 0) faults.push(...(await complaintsAbout(proof, options, asked.statements)));
-  mustHaveNoFaults('Every statement is answered by an index', faults);
+  mustHaveNoFaults('An index answers every statement', faults);
   return { questions: asked.questions, statements: asked.statements.size };
 }
 
-/** By their text, each with the first request that sent it. */
+/** Statements by their text, each with the first request that sent it. */
 type Statements = ReadonlyMap<string, { readonly statement: Statement; readonly what: string }>;
 
 class AskedStatements {
@@ -80,7 +80,7 @@ class AskedStatements {
     this.#proof = proof;
   }
 
-  /** A route that sent no statement to anybody has proved nothing. */
+  /** A route that sent no statement for any viewer proves nothing. */
   unread(): string[] {
     const unread = this.#proof.routes.filter(({ url }) => !this.#read.has(url));
     return unread.map(
@@ -155,7 +155,7 @@ interface Planned {
   readonly large: LargeTables;
 }
 
-/** Leaves a way by an index for a condition, if there is one. */
+/** Makes the planner use an index for a condition, if there is one. */
 const BY_CONDITIONS =
   'SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off';
 
@@ -171,10 +171,10 @@ async function unindexedWalks(client: pg.ClientBase, { plan, statement, large }:
 const isAccepted = ({ accept = [] }: IndexedPlansOptions, what: string, complaint: string): boolean =>
   accept.some((each) => each.question.test(what) && each.complaint.test(complaint));
 
-/** Tables in a plan whose size the planner cannot be told. */
+/** Tables in a plan whose size cannot be set in the planner's statistics. */
 function emptyTables(node: PlanNode, empty: ReadonlySet<string>): string[] {
   const table = node['Relation Name'];
   const inside = (node.Plans ?? []).flatMap((each) => emptyTables(each, empty));
   if (table === undefined || !empty.has(table)) return inside;
-  return [`The table ${table} is empty, so the planner cannot be told that it is large: add a row.`, ...inside];
+  return [`The table ${table} is empty, so its size for the planner cannot be set: add a row.`, ...inside];
 }

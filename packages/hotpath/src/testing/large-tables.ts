@@ -1,10 +1,10 @@
 /**
- * Tells the planner, within one transaction that is undone, that tables are large: the plan of a statement is that of
- * production, though a test's database has ten rows.
+ * Makes the planner take tables for large, within one transaction that is rolled back: the plan of a statement is that
+ * of production, though a test's database has ten rows.
  *
- * The planner multiplies the pages of a table with the rows a page that its statistics name. So it takes a table of one
- * page for one of 100,000 rows. What it knew of the columns is forgotten,
- * but for enums and booleans: a value stands for one row of 200.
+ * The planner multiplies the pages of a table by the rows a page in its statistics. So it takes a table of one page for
+ * one of 100,000 rows. The statistics of the columns are removed, except for enums and booleans: a value then stands
+ * for one row in 200.
  */
 import type pg from 'pg';
 import { tableText } from '../compile/sql/scope.ts';
@@ -12,14 +12,14 @@ import type { Model } from '../model/data-model.ts';
 import { fail } from './fault.ts';
 import type { LargeTables } from './plan-complaints.ts';
 
-/** Rows that a small table is said to have. */
+/** The number of rows that the statistics of a small table claim. */
 const LARGE_ROWS = 100_000;
-/** A table with more rows is large as it is. */
+/** A table with more rows is large enough. */
 const LARGE_ENOUGH = 10_000;
 
 interface TableSize {
   readonly name: string;
-  /** With its schema, in quotes. */
+  /** The name with its schema, in quotes. */
   readonly text: string;
   readonly pages: number;
   readonly rows: number;
@@ -32,7 +32,7 @@ const SIZES = `SELECT c.relname AS name, t.text, c.reltuples::float8 AS rows,
 export interface EnlargedTables {
   /** The rows that the planner takes each table for, by its name. */
   readonly rows: LargeTables;
-  /** Names of tables without a page, of which the planner cannot be told anything. */
+  /** Names of tables without a page, whose statistics cannot be set. */
   readonly empty: ReadonlySet<string>;
 }
 
@@ -56,7 +56,7 @@ export async function beginWithLargeTables(client: pg.ClientBase, models: readon
 
 const ROLE = `SELECT rolsuper AS "isSuperuser", current_setting('server_version_num')::int AS version
   FROM pg_roles WHERE rolname = current_user`;
-/** With functions for it. */
+/** The first version with functions for statistics. */
 const POSTGRESQL_18 = 180_000;
 const DENIED = '42501';
 
@@ -73,12 +73,12 @@ async function enlarge(client: pg.ClientBase, tables: readonly string[]): Promis
 
 const refuse = (): never =>
   fail(
-    'The role may not set statistics. Give `owner`: the URL of a superuser, or, from PostgreSQL 18 on, of the owner of the tables.',
+    'The role may not set statistics. Pass `owner`: the URL of a superuser, or, from PostgreSQL 18 on, of the owner of the tables.',
   );
 
 const PAGES = "greatest(1, pg_relation_size(oid) / current_setting('block_size')::int)::int";
 const THESE = 'ANY (SELECT to_regclass(t) FROM unnest($1::text[]) AS t)';
-/** Columns but those of few values, of which also a few rows tell the shares. */
+/** Columns, except those of few values, whose shares a few rows show as well. */
 const COLUMNS = `pg_attribute a JOIN pg_type t ON t.oid = a.atttypid AND t.typtype <> 'e' AND t.typname <> 'bool'
   WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid`;
 
@@ -91,7 +91,7 @@ async function enlargeAsSuperuser(client: pg.ClientBase, tables: readonly string
 
 const NAMES = 'SELECT nspname::text FROM pg_namespace n WHERE n.oid = relnamespace';
 
-/** For whoever may maintain the tables. */
+/** For a role that may maintain the tables. */
 async function enlargeAsOwner(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
   const names = `'schemaname', (${NAMES}), 'relname', relname::text`;
   const sizes = `'reltuples', ${LARGE_ROWS}::real, 'relpages', ${PAGES}`;

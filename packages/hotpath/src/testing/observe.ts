@@ -1,9 +1,9 @@
 /**
- * What a request does inside the server: the viewer that it was taken for, what it asked of which resource, the
- * statements that were compiled for it, and its ledger. The parts of `app.hotpath` are wrapped in place, once a server.
+ * Observes a request inside the server: its viewer, its selection of which resource, the statements that were compiled
+ * for it, and its ledger. The parts of `app.hotpath` are wrapped in place, once for each server.
  *
- * Requests of one server are observed one after another: a plugin that waits for an event goes on in another
- * asynchronous context, so the context does not tell whose statement it is.
+ * Requests of one server are observed one after another: a plugin that waits for an event continues in another
+ * asynchronous context, so the context does not show which request a statement belongs to.
  */
 import { currentLedger, type Ledger } from '../budget/ledger.ts';
 import type { Statement } from '../compile/compile.ts';
@@ -12,7 +12,7 @@ import type { Hotpath } from '../fastify/instance.ts';
 import type { Selection, SelectionRequest } from '../resource/selection.ts';
 import type { Viewer } from '../resource/viewer.ts';
 
-/** A compiled statement, and what it was compiled from: nothing for several reads in one statement. */
+/** A compiled statement, and the request that it was compiled from: undefined for several reads in one statement. */
 export interface CaughtStatement {
   readonly statement: Statement;
   readonly request: ReadRequest | undefined;
@@ -31,7 +31,7 @@ export interface Observed<T> {
   readonly observation: Observation;
 }
 
-/** Runs the work, once no other is observed on the server, and gives what it has done. */
+/** Runs the work, once no other work is observed on the server, and returns the observation. */
 export function observe<T>(hotpath: Hotpath, work: () => PromiseLike<T>): Promise<Observed<T>> {
   let observer = observers.get(hotpath);
   if (!observer) {

@@ -1,8 +1,8 @@
 /**
- * Every list, in each of its orders, walked by cursor to its end, gives each row once.
+ * Proves that every list, in each of its orders, gives each row once when it is walked by cursor to its end.
  *
  *     await pages({ app, as: { alice } });
- *     await pages({ app, as: { alice }, during: () => insertMore() });   rows that come meanwhile may show, once
+ *     await pages({ app, as: { alice }, during: () => insertMore() });   // new rows may show, once
  */
 
 import type { ReadRequest } from '../compile/plan/read.ts';
@@ -31,13 +31,13 @@ export interface PagesOptions extends ProofOptions {
 export interface Walked {
   /** `GET /posts?sort=-title as alice`. */
   readonly question: string;
-  /** How many rows it had when it was begun, and how many were read. */
+  /** The number of rows at the start, and of rows read. */
   readonly before: number;
   readonly seen: number;
 }
 
 const ROWS_A_PAGE = 7;
-/** Of a list that has more, the first so many are read. */
+/** The number of rows that are read of a longer list. */
 const MOST_ROWS = 500;
 const STEPS_WITH_MORE = 2;
 
@@ -157,7 +157,7 @@ class Walk {
     this.#next = meta.next;
   }
 
-  /** @param take reads the whole list up to so many rows, and not the page. */
+  /** @param take reads up to this number of rows of the whole list, not the page. */
   async #keysOf({ model, action, args, after }: ReadRequest, take?: number): Promise<string[]> {
     const { compiler, execute, resources } = this.#proof.hotpath;
     const keys = identifyingFields(resources.dataModel.models[model]!);
@@ -168,6 +168,6 @@ class Walk {
   }
 }
 
-/** What the reply was read by. */
+/** The request to the compiler behind a reply. */
 const requestOf = ({ observation }: ProofReply): ReadRequest =>
   observation.statements.find(({ request }) => request?.action === 'findMany')!.request!;

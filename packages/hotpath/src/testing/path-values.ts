@@ -1,11 +1,11 @@
-/** Paths with values in place of their parameters. */
+/** Paths with values instead of their parameters. */
 import type { Hotpath } from '../fastify/instance.ts';
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import { exampleValue } from './example-value.ts';
 
 type Values = Readonly<Record<string, string | number>>;
 
-/** The path with a value in place of a parameter: of `:id`, of `:id(^\\d+$)`, or of `*`. */
+/** The path with a value instead of a parameter: of `:id`, of `:id(^\\d+$)`, or of `*`. */
 function withParameter(path: string, parameter: string, value: string | number): string {
   const text = encodeURIComponent(String(value));
   if (parameter === '*') return path.replace('*', () => text);
@@ -18,7 +18,7 @@ function withParameter(path: string, parameter: string, value: string | number):
 export const withParameters = (path: string, values: Values): string =>
   Object.entries(values).reduce((written, [parameter, value]) => withParameter(written, parameter, value), path);
 
-/** A path that the route takes, whether there is such a row or not. */
+/** A path that the route takes, whether such a row exists or not. */
 export function urlWithExamples({ resources }: Hotpath, { url, read }: ServedRead): string {
   const values = Object.entries(read.where ?? {}).map(([field, parameter]) => {
     return [parameter, exampleValue(resources.scalar(read.resource, field), resources.dataModel)];
@@ -31,7 +31,7 @@ function placeOf(path: string, parameter: string): number {
   return path.search(new RegExp(`:${name}(?=[/.(-]|$)`));
 }
 
-/** Behind the bracket that closes the one at `start`. */
+/** The position after the bracket that closes the one at `start`. */
 function closing(path: string, start: number): number {
   let depth = 0;
   for (let index = start; index < path.length; index += 1) {

@@ -1,7 +1,7 @@
 /**
- * Where a route is asked: its path with values of rows that the viewer may see, taken from the database by the route's
- * own resource. Of an item those rows that have the most and the fewest children; of a list below a row, those with the
- * most and the fewest rows in it.
+ * The places of a route: its path with values of rows that the viewer may see, taken from the database through the
+ * route's own resource. For an item, the rows with the most and the fewest children; for a list below a row, the places
+ * with the most and the fewest rows.
  */
 import type { ReadRequest } from '../compile/plan/read.ts';
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
@@ -9,12 +9,12 @@ import { grantFor, type RowCondition } from '../resource/policy.ts';
 import { urlWithExamples, withParameters } from './path-values.ts';
 import type { Asker, Proof } from './proof.ts';
 
-/** Rows that are looked at to find places. */
+/** The number of rows that are read to find places. */
 const LOOKED_AT = 1000;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Each path once, the one with the most rows first; none where the viewer may see no row. */
+/** Each path once, the one with the most rows first; empty if the viewer may see no row. */
 export async function placesOf(proof: Proof, { url, read }: ServedRead, asker: Asker): Promise<string[]> {
   const { params, hotpath } = proof;
   const given = params[url];
@@ -32,7 +32,7 @@ export async function placesOf(proof: Proof, { url, read }: ServedRead, asker: A
   return [...new Set(paths)];
 }
 
-/** The first of them; where there is none, the path with values of the right types. */
+/** The first place; without one, the path with values of the right types. */
 export async function somePlace(proof: Proof, route: ServedRead, asker: Asker): Promise<string> {
   const [path] = await placesOf(proof, route, asker);
   return path ?? urlWithExamples(proof.hotpath, route);
@@ -40,7 +40,7 @@ export async function somePlace(proof: Proof, route: ServedRead, asker: Asker): 
 
 interface Seen {
   readonly read: ServedRead['read'];
-  /** Which rows the viewer may see. */
+  /** The rows that the viewer may see. */
   readonly rows: RowCondition;
   /** The fields that the path fixes. */
   readonly fields: readonly string[];
@@ -81,7 +81,7 @@ async function listRows(proof: Proof, seen: Seen): Promise<Row[]> {
   return [byRows[0], byRows.at(-1)].flatMap((each) => (each ? [each.row] : []));
 }
 
-/** Rows in which each of the fields has a value: what a path can name. */
+/** Rows in which each of the fields has a value, so that a path can name them. */
 function whole({ hotpath }: Proof, { read, rows, fields }: Seen): object {
   const optional = fields.filter((field) => !hotpath.resources.scalar(read.resource, field).required);
   return { AND: [rows, ...optional.map((field) => ({ [field]: { not: null } }))] };

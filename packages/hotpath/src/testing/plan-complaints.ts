@@ -1,25 +1,31 @@
-/** What is wrong with a plan: a large table that is read whole for few of its rows, and many rows that are sorted for want of an index. */
+/**
+ * The faults of a plan: a large table that is read completely for few of its rows, and many rows that are sorted
+ * because an index is missing.
+ */
 
 export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Cond'?: string;
   readonly Filter?: string;
-  /** Rows that the node would give, were it read to its end. */
+  /** The estimated rows of the node, if it is read to its end. */
   readonly 'Plan Rows': number;
   readonly 'Sort Key'?: readonly string[];
   readonly Plans?: readonly PlanNode[];
 }
 
-/** Rows of each large table, by its name; a table that is not in it may be read whole. */
+/** Rows of each large table, by its name. A table that is missing here may be read completely. */
 export type LargeTables = ReadonlyMap<string, number>;
 
-/** A sort of fewer rows is no matter. */
+/** The planner may sort fewer rows than this. */
 const MANY_ROWS = 1000;
-/** Of a table: a filter for fewer of its rows wants an index. What most rows pass is met soon in any order. */
+/**
+ * The share of a table's rows below which a filter needs an index. Rows that pass a less selective filter come soon in
+ * any order.
+ */
 const FEW = 0.05;
 
-/** Tables that are read whole, and rows that are sorted. */
+/** Tables that are read completely, and rows that are sorted. */
 export function planComplaints(node: PlanNode, large: LargeTables): string[] {
   const inside = (node.Plans ?? []).flatMap((each) => planComplaints(each, large));
   const table = node['Relation Name'];
@@ -29,8 +35,8 @@ export function planComplaints(node: PlanNode, large: LargeTables): string[] {
 }
 
 /**
- * Tables whose rows are looked through in the order of an index for few of them. That may be the best way although there
- * is an index for them, or the only way because there is none.
+ * Tables that are read in the order of an index for few of their rows. That may be the best plan although an index has
+ * these rows, or the only one because no index has them.
  * @returns complaints by table.
  */
 export function walkComplaints(node: PlanNode, large: LargeTables): [table: string, complaint: string][] {
@@ -41,7 +47,7 @@ export function walkComplaints(node: PlanNode, large: LargeTables): [table: stri
   return [[table, `looks through the table ${table}${filterOf(node)}: an index is missing`], ...inside];
 }
 
-/** Tables that are read without a condition of an index. */
+/** Tables that are read without a condition on an index. */
 export function tablesWithoutIndex(node: PlanNode): string[] {
   const inside = (node.Plans ?? []).flatMap(tablesWithoutIndex);
   const table = node['Relation Name'];

@@ -1,10 +1,10 @@
 /**
- * No viewer sees a row or a field that the policy of its own resource hides, whatever route it is read by and however
- * deep it is embedded; and no computed value is made of rows that the viewer may not see.
+ * Proves that no viewer sees a row or a field that the policy of its own resource hides, through any route and at any
+ * depth of embedding; and that no computed value uses rows that the viewer may not see.
  *
  *     await policies({ app, as: { public: {}, alice, bob } });
  *
- * A proof needs rows that a policy hides: of each policy that is about rows, some viewer must be kept from some row.
+ * A proof needs rows that a policy hides: for each policy with a condition on rows, some viewer must not see some row.
  */
 import { identifyingFields } from '../model/data-model.ts';
 import type { Resource } from '../resource/resource.ts';
@@ -26,20 +26,18 @@ import { Askable, urlOf } from './questions.ts';
 import { undeclared } from './undeclared.ts';
 
 export interface PoliciesOptions extends ProofOptions {
-  /**
-   * Computed values that count what their viewer may not see on purpose, each as resource and name: `['post.likes']`.
-   */
+  /** Computed values that intentionally count hidden rows, each as resource and name: `['post.likes']`. */
   readonly shared?: readonly string[];
-  /** How many relations deep rows are embedded; 3 without it. */
+  /** The number of relations in depth to which rows are embedded; 3 without it. */
   readonly depth?: number;
 }
 
 /** The rows, fields and values that were read. */
 export interface PolicyReport {
   readonly requests: number;
-  /** Rows of replies that were held against the policy of their resource. */
+  /** Rows of replies that were checked against the policy of their resource. */
   readonly rows: number;
-  /** By resource: rows that are hidden from some viewer. */
+  /** By resource: the number of rows that are hidden from some viewer. */
   readonly hidden: Readonly<Record<string, number>>;
 }
 
@@ -81,7 +79,7 @@ class PolicyCheck {
     }
   }
 
-  /** Nothing is proved where every viewer may see every row that there is. */
+  /** If every viewer may see every row, nothing is proved. */
   async mustHide(): Promise<void> {
     const { hotpath, askers } = this.#proof;
     for (const resource of hotpath.resources.all()) {
@@ -98,7 +96,7 @@ class PolicyCheck {
 
   #unproved(name: string): string {
     const names = this.#proof.askers.map((asker) => asker.name).join(', ');
-    return `The policy of ${name} hides no row from any of ${names}, so nothing could leak: add a row of somebody else.`;
+    return `The policy of ${name} hides no row from any of ${names}, so nothing could leak: add a row of another viewer.`;
   }
 
   async #hiddenFrom({ viewer }: Asker, resource: Resource): Promise<number> {
@@ -122,7 +120,7 @@ class PolicyCheck {
     }
   }
 
-  /** Also the rows that others may see: to the viewer they must not be there. */
+  /** Places of other viewers' rows as well: for this viewer they must not exist. */
   async #placesOf({ route, asker }: AskedRoute): Promise<string[]> {
     const places: string[] = [];
     for (const other of this.#proof.askers) places.push(...(await placesOf(this.#proof, route, other)).slice(0, 1));
@@ -166,5 +164,5 @@ class PolicyCheck {
   }
 }
 
-/** More embedded rows than the bounds of the resource allow are refused, and show nothing. */
+/** The server refuses more embedded rows than the bounds of the resource allow, and shows nothing. */
 const isTooMuch = ({ status, body }: ProofReply): boolean => status === 400 && body.includes('INVALID_REQUEST');

@@ -1,7 +1,7 @@
-/** Ways from a resource over its relations, as a viewer may embed them: `comments(author(id))`. */
+/** Chains of relations from a resource, as a viewer may embed them: `comments(author(id))`. */
 import type { Askable } from './questions.ts';
 
-/** The relations on the way, and a field of the resource at its end. */
+/** The relations of the chain, and a field of the resource at its end. */
 export interface Chain {
   readonly relations: readonly string[];
   readonly leaf: string | undefined;
@@ -19,7 +19,7 @@ export function chainsOf(askable: Askable, depth: number): Chain[] {
   });
 }
 
-/** As the parameter `fields` is written; without a leaf the resource's own default fields. */
+/** The chain in the form of `fields`; without a leaf the resource's own default fields. */
 export function fieldsOf({ relations, leaf }: Chain): string {
   return relations.reduceRight((inside, name) => (inside === '' ? name : `${name}(${inside})`), leaf ?? '');
 }

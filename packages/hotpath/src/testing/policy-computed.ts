@@ -1,9 +1,9 @@
 /**
- * Computed values that are made of rows which their viewer may not see. A policy guards the rows of its resource, and
- * not what another resource counts of them: `user.orderCount` tells everybody of everybody's orders.
+ * Computed values that use rows which their viewer may not see. A policy guards the rows of its resource, but not the
+ * counts of them in another resource: `user.orderCount` reveals every user's orders to every viewer.
  *
- * Each value is read twice, over all rows and over those that the viewer may see. Where the two differ, hidden rows
- * show in it.
+ * Each value is read twice, over all rows and over the visible rows. If the two differ, the value depends on hidden
+ * rows.
  */
 import type { Computed } from '../compile/computed.ts';
 import { identifyingFields } from '../model/data-model.ts';
@@ -13,7 +13,7 @@ import type { Asker, Proof } from './proof.ts';
 
 interface Asked {
   readonly asker: Asker;
-  /** Values that are meant to be so, as resource and name. */
+  /** Values that intentionally do so, as resource and name. */
   readonly shared: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export async function computedFaults(proof: Proof, resource: Resource, { asker, 
 }
 
 const ADVICE = (value: string): string =>
-  ` Narrow its \`where\`, keep it from the role with \`without\`, or, if it is meant so, say \`shared: ['${value}']\`.`;
+  ` Narrow its \`where\`, keep it from the role with \`without\`, or, if it is intended, pass \`shared: ['${value}']\`.`;
 
 interface Value {
   readonly resource: Resource;
@@ -49,7 +49,7 @@ async function faultOf(proof: Proof, value: Value): Promise<string | undefined> 
   const { resources } = proof.hotpath;
   const model = resources.dataModel.models[resource.model]!;
   if (model.fields[relation]?.kind !== 'relation') return undefined;
-  // A model without a resource is shown to nobody by itself, so nobody's policy says that it is hidden.
+  // A model without a resource is shown to no viewer by itself, so no policy hides it.
   const target = resources.targetIfAny(resource, relation);
   if (!target) return undefined;
   const there = grantFor(resources.dataModel, target, asker.viewer);
@@ -62,7 +62,7 @@ async function faultOf(proof: Proof, value: Value): Promise<string | undefined> 
   return hidden && `is made of ${target.name} that ${asker.name} may not see, at ${hidden}.`;
 }
 
-/** The key of a row whose value is another over all rows than over those that may be seen. */
+/** The key of a row whose value differs between all rows and the visible rows. */
 async function overHidden(
   proof: Proof,
   { resource, grant, computed }: Value,
@@ -84,7 +84,7 @@ async function overHidden(
   return other && JSON.stringify(Object.fromEntries(keys.map((key) => [key, other[key]])));
 }
 
-/** The key of a row whose value is compared in a row that may not be seen. */
+/** The key of a row whose value is compared in a hidden row. */
 async function behindHidden(
   proof: Proof,
   { resource, grant, relation }: Value,

@@ -1,4 +1,4 @@
-/** The rows of a reply at every level, by their keys, and which of them the policy of their resource shows to a viewer. */
+/** The rows of a reply at every level, by their keys, and those that the policy of their resource shows to a viewer. */
 
 import type { Hotpath } from '../fastify/instance.ts';
 import { identifyingFields, type RelationField } from '../model/data-model.ts';
@@ -10,14 +10,14 @@ import type { Observation } from './observe.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Rows of one resource at one place of a reply: '' is its root. */
+/** Rows of one resource at one place of a reply; '' is its root. */
 export interface Level {
   readonly resource: Resource;
   readonly path: string;
   readonly rows: readonly Row[];
 }
 
-/** What a reply was made of, read again with the keys of every row. */
+/** Reads a reply's rows again, with the keys of every row. */
 export async function readLevels(hotpath: Hotpath, { selection, statements }: Observation): Promise<Level[]> {
   const request = statements.find(({ request: each }) => each?.model === selection?.resource.model)?.request;
   if (!selection || !request) return [];
@@ -56,13 +56,13 @@ function levelsIn({ resources }: Hotpath, at: Omit<Level, 'rows'>, rows: readonl
 
 interface Sight {
   readonly viewer: Viewer;
-  /** Which rows; all of the table without it. */
+  /** The keys of the rows; all of the table without it. */
   readonly keys?: readonly Row[];
 }
 
 const AT_ONCE = 500;
 
-/** How many of these rows there are, and how many of them the resource's own policy shows. A view without a key has none. */
+/** The number of these rows, and of those that the resource's own policy shows. A view without a key has none. */
 export async function countSeen(
   hotpath: Hotpath,
   resource: Resource,

@@ -1,4 +1,4 @@
-/** A server under proof: its read routes, its viewers, and requests that are made as they make them. */
+/** A server under proof: its read routes, its viewers, and requests by these viewers. */
 import type { FastifyInstance } from 'fastify';
 import { type Hotpath, hotpathOf } from '../fastify/instance.ts';
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
@@ -16,8 +16,8 @@ export interface ProofOptions {
   /** The viewers: the headers of each, by a name for messages. The public alone without it. */
   readonly as?: Readonly<Record<string, Headers>>;
   /**
-   * Values of path parameters, by the URL of a route: `{ '/users/:id': { id: 7 } }`. Without them rows that the viewer
-   * may see are found in the database.
+   * Values of path parameters, by the URL of a route: `{ '/users/:id': { id: 7 } }`. Without them the proof finds rows
+   * in the database that the viewer may see.
    */
   readonly params?: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 }
@@ -44,7 +44,7 @@ export interface ProofReply {
   readonly observation: Observation;
 }
 
-/** Asks for the database's own answer: no cache is read or filled. */
+/** Requests the database's own answer: the cache is neither read nor filled. */
 export const PAST_CACHE: Headers = { 'consistency-token': 'none' };
 
 export const REFUSALS = [401, 403, 404];
@@ -64,11 +64,14 @@ export class Proof {
     this.askers = askers;
   }
 
-  /** @throws {AssertionError} for a server that cannot be asked: without `hotpath`, without read routes, with unknown headers. */
+  /**
+   * @throws {AssertionError} for a server that cannot answer: without `hotpath`, without read routes, with unknown
+   * headers.
+   */
   static async of(options: ProofOptions): Promise<Proof> {
     await options.app.ready();
     const hotpath = hotpathOf(options.app);
-    if (!hotpath) fail('`app` has no `app.hotpath`: give the instance on which `hotpath` is registered.');
+    if (!hotpath) fail('`app` has no `app.hotpath`: pass the instance on which `hotpath` is registered.');
     if (hotpath.routes.length === 0) fail('The server has no read routes: add them with `app.item` and `app.list`.');
     const askers = Object.entries(options.as ?? { public: {} }).map(async ([name, headers]) => {
       return { name, headers, viewer: await viewerOf(options.app, hotpath, { name, headers }) };
@@ -76,13 +79,13 @@ export class Proof {
     return new Proof(options, hotpath, await Promise.all(askers));
   }
 
-  /** Each route beside each viewer. */
+  /** Each route with each viewer. */
   pairs(isWanted: (route: ServedRead) => boolean = () => true): AskedRoute[] {
     const routes = this.routes.filter(isWanted);
     return this.askers.flatMap((asker) => routes.map((route) => ({ route, asker: atRoute(route, asker) })));
   }
 
-  /** One request past the cache, unless `headers` say otherwise. */
+  /** One request that bypasses the cache, unless `headers` say otherwise. */
   async ask(asker: Asker, url: string, headers: Headers = PAST_CACHE): Promise<ProofReply> {
     const all = { ...asker.headers, ...headers };
     const { result, observation } = await observe(this.hotpath, () => this.app.inject({ url, headers: all }));
@@ -91,12 +94,12 @@ export class Proof {
   }
 }
 
-/** A route whose answers are everybody's reads them as the public. */
+/** A route with the scope `public` reads its answers as the public. */
 const isPublic = ({ read }: ServedRead): boolean => read.cache?.scope === 'public';
 
 const atRoute = (route: ServedRead, asker: Asker): Asker => (isPublic(route) ? { ...asker, viewer: PUBLIC } : asker);
 
-/** What the reply says, in one line: its status, and the text of its problem document. */
+/** The outcome of a request in one line: its status, and the text of its problem document. */
 export function outcomeOf({ what, status, body }: ProofReply): string {
   const { detail, title } = parsed(body);
   return `${what} answers ${status}: ${detail ?? title ?? body.slice(0, 300)}`;
@@ -115,7 +118,7 @@ interface Named {
   readonly headers: Headers;
 }
 
-/** The viewer that the service takes the headers for: the first read route that gets so far says it. */
+/** The viewer of a request with these headers, as the first read route that runs reports it. */
 async function viewerOf(app: FastifyInstance, hotpath: Hotpath, { name, headers }: Named): Promise<Viewer> {
   const routes = hotpath.routes.filter((route) => !isPublic(route));
   if (routes.length === 0) return PUBLIC;

@@ -1,4 +1,7 @@
-/** What a route can be asked, as query strings: as it is, each filter, each sort in both directions, each embedding. */
+/**
+ * The possible requests to a route, as query strings: the plain request, each filter, each sort in both directions,
+ * each embedding.
+ */
 
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import type { ScalarField } from '../model/data-model.ts';
@@ -9,7 +12,7 @@ import type { Resource } from '../resource/resource.ts';
 import type { Viewer } from '../resource/viewer.ts';
 import { exampleValue } from './example-value.ts';
 
-/** What a viewer may ask of a resource. */
+/** The parts of a resource that a viewer may request. */
 export class Askable {
   readonly resource: Resource;
   readonly #grant: Grant;
@@ -23,7 +26,7 @@ export class Askable {
     this.#viewer = viewer;
   }
 
-  /** Nothing if the viewer may see nothing of it. */
+  /** Undefined if the viewer may see nothing of it. */
   static by(viewer: Viewer, resource: Resource, registry: Registry): Askable | undefined {
     const grant = grantFor(registry.dataModel, resource, viewer);
     return grant && new Askable(registry, resource, { viewer, grant });
@@ -42,7 +45,7 @@ export class Askable {
     return this.#shown(Object.keys(this.resource.relations)).filter((name) => this.behind(name) !== undefined);
   }
 
-  /** What the viewer may ask of the resource that a relation embeds. */
+  /** The parts that the viewer may request of the resource that a relation embeds. */
   behind(relation: string): Askable | undefined {
     return Askable.by(this.#viewer, this.#registry.target(this.resource, relation), this.#registry);
   }
@@ -85,7 +88,7 @@ export class Askable {
   }
 }
 
-/** Every kind of question, each a query string without its `?`. */
+/** Every kind of request, each a query string without its `?`. */
 export function questionsOf({ read }: ServedRead, askable: Askable): string[] {
   const { computed, filters, relations, resource, sorts } = askable;
   const shown = [...relations, ...computed].map((name) => `fields=${name}`);

@@ -1,6 +1,7 @@
 /**
- * Random writes to the tables that the read routes look at: a field of a row gets another value, a row of a table that
- * no other refers to goes and comes back. What a constraint refuses is tried elsewhere.
+ * Random writes to the tables of the read routes: a field of a row gets another value, or a row of a table that no
+ * other table refers to is deleted and inserted again. If a constraint refuses a write, the next attempt takes another
+ * row.
  */
 
 import { table as tableName, tableText } from '../compile/sql/scope.ts';
@@ -12,7 +13,7 @@ import { fail } from './fault.ts';
 export interface Written {
   /** `UPDATE "posts": title, by a transaction`, for messages. */
   readonly what: string;
-  /** Brings back what was deleted; nothing to undo without it. */
+  /** Restores a deleted row; nothing to undo without it. */
   readonly undo?: () => Promise<void>;
 }
 
@@ -20,12 +21,12 @@ export interface Queries {
   query<Row>(text: string, values?: unknown[]): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
 }
 
-/** A statement that was refused is followed by others. */
+/** The number of attempts after refused statements. */
 const ATTEMPTS = 60;
 
 export const oneOf = <T>(all: readonly T[]): T => all[Math.floor(Math.random() * all.length)]!;
 
-/** Tries until a write has changed a row. @throws {AssertionError} if none does. */
+/** Tries until a write has changed a row. @throws {AssertionError} if no write does. */
 export async function untilWritten<T>(how: string, attempt: () => Promise<T | undefined>): Promise<T> {
   let last = 'every table is empty';
   for (let count = 0; count < ATTEMPTS; count += 1) {
@@ -37,15 +38,15 @@ export async function untilWritten<T>(how: string, attempt: () => Promise<T | un
     }
   }
   return fail(
-    `No write ${how} succeeds, so nothing shows whether the cache learns of it: ${last}. Give \`owner\`, and rows.`,
+    `No write ${how} succeeds, so nothing shows whether the cache learns of it: ${last}. Pass \`owner\`, and add rows.`,
   );
 }
 
-/** Fields that are no part of the row's name. */
+/** Fields that do not identify the row. */
 export const changeable = ({ fields, identity }: WatchedTable): ScalarField[] =>
   fields.filter((field) => !field.list && field.type !== 'Json' && !identity.includes(field));
 
-/** Gives a field of a random row another value. @returns nothing if there is no row or no such field. */
+/** Gives a field of a random row another value. @returns undefined if no row or no such field exists. */
 export async function updateRow(queries: Queries, table: WatchedTable): Promise<Written | undefined> {
   const fields = changeable(table);
   if (fields.length === 0) return undefined;
@@ -65,7 +66,7 @@ function otherValue(field: ScalarField, whole: string): string {
   return made === undefined || Math.random() < 0.5 ? ofAnother : made;
 }
 
-/** A value that the field did not have, as SQL; nothing for a type without arithmetic. */
+/** A value that the field did not have, as SQL; undefined for a type without arithmetic. */
 function madeValue({ type, native }: ScalarField, column: string): string | undefined {
   if (type === 'Boolean') return `NOT ${column}`;
   if (['Int', 'BigInt', 'Float', 'Decimal'].includes(type))
@@ -79,7 +80,7 @@ const REFERRED_TO = `SELECT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f
 const COLUMNS = `SELECT string_agg(format('%I', attname), ', ' ORDER BY attnum) AS names FROM pg_attribute
   WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`;
 
-/** Deletes a random row of a table that no foreign key names, so that no other row goes with it. */
+/** Deletes a random row of a table that no foreign key names, so that no other row is deleted with it. */
 export async function deleteRow(queries: Queries, table: WatchedTable): Promise<Written | undefined> {
   const [whole, text] = [tableName(table), tableText(table)];
   const { rows: referred } = await queries.query<{ yes: boolean }>(REFERRED_TO, [text]);

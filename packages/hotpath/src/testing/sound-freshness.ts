@@ -1,11 +1,12 @@
 /**
- * No cached answer is stale: after a write by SQL, by Prisma or in a transaction of another connection, each cached
- * route answers as the database does; after one that is rolled back, as before.
+ * Proves that no cached answer is stale: after a write by SQL, by Prisma or in a transaction of another connection,
+ * each cached route answers as the database does; after a rollback, it answers as before.
  *
  *     await soundFreshness({ app, as: { alice }, writes: 50 });
  *
- * It changes rows at random, and commits: for a database that tests alone use. Before each read the instance catches up
- * with the log of changes, as it does by itself within its bound (200 ms), so that the outcome is no matter of time.
+ * The proof changes random rows, and commits, so use a database for tests alone. Before each read the instance catches
+ * up with the log of changes, as it does by itself within its bound (200 ms), so that the result does not depend on
+ * timing.
  */
 import { fail, mustHaveNoFaults } from './fault.ts';
 import { asOwner, type OwnerOptions } from './owner.ts';
@@ -24,7 +25,7 @@ import type { Written } from './random-writes.ts';
 import { type WriterName, writersOf } from './writers.ts';
 
 export interface SoundFreshnessOptions extends ProofOptions, OwnerOptions {
-  /** How many; 40 without it, of each kind in turn. */
+  /** The number of writes, each kind in turn; 40 without it. */
   readonly writes?: number;
 }
 
@@ -32,7 +33,7 @@ export interface SoundFreshnessOptions extends ProofOptions, OwnerOptions {
 export interface FreshnessReport {
   /** Cached answers that were compared with the database. */
   readonly compared: number;
-  /** Of those, how many the cache gave, and in how many a write showed. */
+  /** The number of compared answers from the cache, and of those that a write changed. */
   readonly hits: number;
   readonly changed: number;
 }
@@ -64,7 +65,7 @@ export async function soundFreshness(options: SoundFreshnessOptions): Promise<Fr
     }
   });
   const { compared, hits, changed } = reads;
-  if (changed === 0) reads.faults.push('No write changed any answer, so nothing was proved: ask for more `writes`.');
+  if (changed === 0) reads.faults.push('No write changed any answer, so nothing was proved: pass more `writes`.');
   mustHaveNoFaults('No cached answer is stale', reads.faults);
   return { compared, hits, changed };
 }
@@ -73,7 +74,7 @@ const CATCH_UP_MS = 5000;
 
 function unfollowed({ hotpath }: Proof): string {
   const reasons = (hotpath.gaps() ?? []).map(({ source, reason }) => `${source}: ${reason}`);
-  return `The cache is bypassed, since changes are not all logged; \`npx hotpath doctor\` says what to do. ${reasons.join('; ')}`;
+  return `The cache is bypassed, because not all changes are logged; \`npx hotpath doctor\` shows the remedy. ${reasons.join('; ')}`;
 }
 
 interface Question {
@@ -96,7 +97,7 @@ class CachedReads {
     this.#proof = proof;
   }
 
-  /** Has every answer in the cache, which must give it a second time. */
+  /** Puts every answer into the cache, which must return it the second time. */
   async begin(): Promise<void> {
     const routes = this.#proof.routes.filter(({ read }) => read.cache);
     if (routes.length === 0) fail('No read route has a `cache`, so nothing can be stale.');
@@ -124,7 +125,7 @@ class CachedReads {
       if (isHit(cached)) this.hits += 1;
       if (truth.body !== question.body) {
         this.changed += 1;
-        if (isUndone) this.faults.push(`${truth.what} changed after ${what}: somebody else writes to this database.`);
+        if (isUndone) this.faults.push(`${truth.what} changed after ${what}: another client writes to this database.`);
       }
       question.body = truth.body;
       if (isAnswer(cached, truth) || isAnswer(cached, await this.#proof.ask(question.asker, question.url))) continue;
@@ -142,7 +143,7 @@ class CachedReads {
     return places.flatMap((path) => ['', ...shown, ...lists].map((each) => urlOf(path, each)));
   }
 
-  /** @returns the second answer; nothing where the viewer is refused. */
+  /** @returns the second answer; undefined if the server refuses the viewer. */
   async #warmed(question: Question): Promise<ProofReply | undefined> {
     const first = await this.#cached(question);
     if (REFUSALS.includes(first.status)) return undefined;
@@ -163,7 +164,7 @@ const isAnswer = (cached: ProofReply, truth: ProofReply): boolean =>
 
 const SHOWN = 60;
 
-/** Where two texts begin to differ. */
+/** The place where two texts begin to differ. */
 function difference(cached: string, truth: string): string {
   let at = 0;
   while (at < cached.length && cached[at] === truth[at]) at += 1;

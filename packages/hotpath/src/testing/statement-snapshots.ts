@@ -1,9 +1,9 @@
 /**
- * The SQL of each read route, as data for a snapshot of the runner: a change of a statement shows in the diff of a change.
+ * The SQL of each read route, as data for a snapshot of the runner: a changed statement shows in the diff of a change.
  *
  *     expect(await statementSnapshots({ app, as: { alice } })).toMatchSnapshot();
  *
- * Values are bound, so the texts do not depend on the rows that are there.
+ * Values are bound, so the texts do not depend on the rows of the database.
  */
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import { mustHaveNoFaults } from './fault.ts';
@@ -11,8 +11,8 @@ import { somePlace } from './places.ts';
 import { outcomeOf, Proof, type ProofOptions, type ProofReply } from './proof.ts';
 
 /**
- * Gives the SQL of each read route.
- * @returns the statements of each route, as the first viewer that may read it asks. By URL: `/posts/:id`.
+ * Returns the SQL of each read route.
+ * @returns the statements of each route for the first viewer that may read it. By URL: `/posts/:id`.
  */
 export async function statementSnapshots(options: ProofOptions): Promise<Record<string, string>> {
   const proof = await Proof.of(options);
@@ -23,7 +23,7 @@ export async function statementSnapshots(options: ProofOptions): Promise<Record<
     if (isAnswer(reply)) texts[route.url] = textOf(route.url, reply);
     else faults.push(outcomeOf(reply));
   }
-  mustHaveNoFaults('Every read route can be asked for its statements', faults);
+  mustHaveNoFaults('Every read route sends its statements for some viewer', faults);
   return texts;
 }
 
@@ -36,7 +36,7 @@ async function firstAnswer(proof: Proof, route: ServedRead): Promise<ProofReply>
   return last!;
 }
 
-/** Also of a row that is not there the statement is known. */
+/** A request for a missing row shows the statement, too. */
 const isAnswer = ({ status, observation }: ProofReply): boolean =>
   status === 200 || (status === 404 && observation.statements.length > 0);
 

@@ -1,4 +1,4 @@
-/** Properties of a reply that the resource at their place does not have for the viewer: what some code has added to it. */
+/** Properties of a reply that the resource at their place does not have for the viewer: other code has added them. */
 import { grantFor } from '../resource/policy.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';

@@ -1,4 +1,7 @@
-/** Ways to write past the service: a statement of SQL, Prisma, a transaction of another connection, one that is rolled back. */
+/**
+ * Ways to write without the service: a SQL statement, Prisma, a transaction of another connection, a transaction that
+ * is rolled back.
+ */
 import type { Hotpath } from '../fastify/instance.ts';
 import type { WatchedTable } from '../freshness/watched.ts';
 import type { SessionPool } from '../session/session-pool.ts';
@@ -20,7 +23,7 @@ export function writersOf(hotpath: Hotpath, pool: SessionPool): Readonly<Record<
 
 const CHANGES = 3;
 
-/** Several changes of one transaction, one of them undone within it. */
+/** Several changes in one transaction, one of them rolled back within it. */
 async function inTransaction(
   pool: SessionPool,
   tables: readonly WatchedTable[],
@@ -52,7 +55,7 @@ interface Delegate {
   updateMany(args: object): Promise<{ readonly count: number }>;
 }
 
-/** A join table of Prisma's own has no method, so its rows are left to the others. */
+/** A join table of Prisma's own has no method, so the other writers change its rows. */
 async function writeByPrisma(
   { prisma, resources }: Hotpath,
   [model, table]: [string, WatchedTable],
@@ -80,12 +83,12 @@ async function writeByPrisma(
   return count > 0 ? { what: `prisma.${method}.updateMany of ${field}` } : undefined;
 }
 
-/** A client without a method for the model sends SQL. */
+/** If the client has no method for the model, it sends SQL. */
 const rawly = (prisma: Hotpath['prisma']): Queries => ({
   query: async (text) => ({ rowCount: await prisma.$executeRawUnsafe(text), rows: [] }),
 });
 
-/** Another row's value where it differs, or one that is made of this. */
+/** Another row's value if it differs, else a value derived from this one. */
 function changed(value: unknown, other: unknown): unknown {
   if (other !== null && String(value) !== String(other)) return other;
   if (typeof value === 'boolean') return !value;

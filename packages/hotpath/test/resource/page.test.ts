@@ -59,7 +59,7 @@ describe('a page by number', () => {
   it.each(['limit', 'after'])('takes no %s', (parameter) => {
     for (const by of ['page', 'per_page']) {
       expect(() => page({ [by]: '1', [parameter]: '1' })).toThrow(
-        `${parameter}: cannot stand beside page and per_page`,
+        `${parameter}: cannot be combined with page and per_page`,
       );
     }
   });

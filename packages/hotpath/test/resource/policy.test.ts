@@ -168,9 +168,9 @@ describe('a subject', () => {
     ]).toEqual([false, false]);
     const declared = (rows: RowCondition) => () =>
       grantForAnyone(dataModel, { model: 'Post', policy: { user: { rows } } }, 'user');
-    expect(declared({ at: SUBJECT })).toThrow('SUBJECT stands for "at", but no subject is named by a DateTime');
-    expect(declared({ ids: { has: SUBJECT } })).toThrow('SUBJECT stands for "ids", but no subject is named by a Int[]');
-    expect(declared({ nothing: SUBJECT })).toThrow('SUBJECT stands for what is no field');
+    expect(declared({ at: SUBJECT })).toThrow('SUBJECT stands for "at", but no subject can be a DateTime');
+    expect(declared({ ids: { has: SUBJECT } })).toThrow('SUBJECT stands for "ids", but no subject can be a Int[]');
+    expect(declared({ nothing: SUBJECT })).toThrow('SUBJECT stands for a name that is not a field');
     expect(declared({ uuid: SUBJECT })()).toEqual({ rows: { uuid: '00000000-0000-0000-0000-000000000001' } });
   });
 });

@@ -66,8 +66,8 @@ describe('an item', () => {
       undefined,
       'cannot find one row at "/all": a path names the row by a key of Member, which has (kind, user_Id)',
     ],
-    [member, '/:id', undefined, 'names the field "id", which is none of Member'],
-    [member, '/:kind/:user_id', undefined, 'names the field "user_id", which is none of Member'],
+    [member, '/:id', undefined, 'names the field "id", which Member does not have'],
+    [member, '/:kind/:user_id', undefined, 'names the field "user_id", which Member does not have'],
     [
       member,
       '/:kind/:user_Id',
@@ -76,9 +76,9 @@ describe('an item', () => {
     ],
     [member, '/:kind', { kind: 'kind', user_Id: 'id' }, 'is read at "/:kind", which has no parameter "id"'],
     [member, '/:kind/:user_Id?', undefined, 'is read at "/:kind/:user_Id?", where a parameter is optional'],
-    [sample, '/:id/:json', undefined, 'is read at "/:id/:json", but no parameter can hold its "json"'],
-    [sample, '/:id/:texts', undefined, 'is read at "/:id/:texts", but no parameter can hold its "texts"'],
-    [animal, '/:id/:tags', undefined, 'names the field "tags", which is none of Animal'],
+    [sample, '/:id/:json', undefined, 'is read at "/:id/:json", but no parameter can contain its "json"'],
+    [sample, '/:id/:texts', undefined, 'is read at "/:id/:texts", but no parameter can contain its "texts"'],
+    [animal, '/:id/:tags', undefined, 'names the field "tags", which Animal does not have'],
   ] as [Resource, string, PathFields | undefined, string][])(
     'is refused at the start: %o at %s by %o',
     (resource, path, where, complaint) => {

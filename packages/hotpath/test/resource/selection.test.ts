@@ -196,7 +196,7 @@ describe('a list', () => {
       'limit',
       'asks for up to 4100 rows with those embedded; 2000 are allowed in all',
     ],
-    ['a page and a cursor', { page: '2', after: 'x' }, 'after', 'cannot stand beside page and per_page'],
+    ['a page and a cursor', { page: '2', after: 'x' }, 'after', 'cannot be combined with page and per_page'],
     ['a page too far', { page: '9999' }, 'page', /must be an integer from 1 to 501/],
     ['a count that is not offered', { count: 'estimated' }, 'count', '"estimated" must be exact'],
     ['a text that is not a cursor', { after: 'AAAA' }, 'after', 'is not a cursor of this list in this order'],
@@ -317,11 +317,11 @@ describe('a declaration', () => {
   };
 
   it.each([
-    ['a field of no model', { fields: ['colour'] }, 'names the field "colour", which is none of Product'],
+    ['a field of no model', { fields: ['colour'] }, 'names the field "colour", which Product does not have'],
     [
       'a relation of no model',
       { relations: { colours: {} } },
-      'names the relation "colours", which is none of Product',
+      'names the relation "colours", which Product does not have',
     ],
     [
       'a relation without a resource',
@@ -331,14 +331,14 @@ describe('a declaration', () => {
     [
       'a relation as another model',
       { relations: { merchant: { as: 'category' } } },
-      'embeds "merchant" as "category", which is no Merchant',
+      'embeds "merchant" as "category", which is not a Merchant',
     ],
     [
       'a sort that has no order',
       { model: 'Merchant', fields: [], filters: {}, sorts: ['address'], defaultFields: 'id' },
       'sorts by "address", which has no order',
     ],
-    ['a default sort of no model', { sort: '-colour' }, 'names the field "colour", which is none of Product'],
+    ['a default sort of no model', { sort: '-colour' }, 'names the field "colour", which Product does not have'],
     [
       'an operator that its type does not have',
       { filters: { price: ['contains'] } },
@@ -352,7 +352,7 @@ describe('a declaration', () => {
     [
       'another name for a filter that is not there',
       { filterNames: { colour: 'hue' } },
-      'names the parameter of a filter "colour", which it has not',
+      'names the parameter of a filter "colour", which it does not have',
     ],
     [
       'a filter with the name of a parameter of every list',
@@ -372,20 +372,20 @@ describe('a declaration', () => {
     [
       'a filter that no parameter holds',
       { filters: { attributes: ['equals'] } },
-      'filters by "attributes", which no parameter can hold',
+      'filters by "attributes", which no parameter can contain',
     ],
     [
       'a filter behind a list',
       { filters: { 'reviews.id': ['equals'] } },
-      'filters by "reviews.id", which is no field of a to-one relation',
+      'filters by "reviews.id", which is not a field of a to-one relation',
     ],
-    ['no policy', { policy: {} }, 'has no policy: say `policy: nobody` if nobody may see it'],
+    ['no policy', { policy: {} }, 'has no policy: declare `policy: nobody` if no viewer may see it'],
     [
       'a defaultFields default that is not declared',
       { defaultFields: 'slug' },
       'has "slug" in its default fields, but does not declare it',
     ],
-    ['a model that is none', { model: 'Colour' }, 'stands on "Colour", which is no model'],
+    ['a model that is none', { model: 'Colour' }, 'has the model "Colour", which does not exist'],
   ])('is refused for %s', (_what, more, complaint) => {
     expect(() => declare(more)).toThrow(new DeclarationError('product', complaint));
   });
@@ -440,7 +440,7 @@ describe('a declaration whose reads cannot be compiled is refused at the start',
     [
       'rows that no field can be compared with',
       resource('Product', { ...base, policy: { user: { rows: { price: SUBJECT } } } }),
-      'has a policy in which SUBJECT stands for "price", but no subject is named by a Decimal',
+      'has a policy in which SUBJECT stands for "price", but no subject can be a Decimal',
     ],
     [
       'a condition on embedded rows',

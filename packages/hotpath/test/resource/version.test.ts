@@ -83,8 +83,8 @@ describe('a declaration', () => {
     for (const [version, complaint] of [
       ['version', 'has "version" as its version, which is neither an integer nor a time'],
       ['nick', 'has "nick" as its version, which can be null'],
-      ['times written', 'names the field "times written", which is none of Member'],
-      ['constructor', 'names the field "constructor", which is none of Member'],
+      ['times written', 'names the field "times written", which Member does not have'],
+      ['constructor', 'names the field "constructor", which Member does not have'],
     ] as const) {
       expect(() => declare(version)).toThrow(new DeclarationError('member', complaint));
     }

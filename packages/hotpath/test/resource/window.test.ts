@@ -89,7 +89,7 @@ it.each(['time', 'timestamps', 'timestamp'])(
       window: { field: field as 'time', default: DAY, most: DAY },
     });
     expect(() => new Registry(zooDataModel).add(sample)).toThrow(
-      new DeclarationError('sample', `has a window of "${field}", which is no time of every row`),
+      new DeclarationError('sample', `has a window of "${field}", which is not a time that every row has`),
     );
   },
 );

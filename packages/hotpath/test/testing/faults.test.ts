@@ -96,10 +96,10 @@ describe('constantStatements', () => {
     const empty = { tables: `${TABLES_OF_BLOG}; TRUNCATE post, comment` };
     const fault = await faultOf(empty, (app) => constantStatements({ app, as: { public: {} } }));
     expect(fault).toContain(
-      'GET /posts had 0, 0, 0 rows, so nothing shows what more rows cost: add rows, or give `rows` to make them.',
+      'GET /posts had 0, 0, 0 rows, so nothing shows the cost of more rows: add rows, or pass `rows` to make them.',
     );
     expect(fault).toContain(
-      'GET /comments was answered with a row to nobody of public: add rows, a viewer in `as`, or values in `params`.',
+      'GET /comments showed a row to none of public: add rows, a viewer in `as`, or values in `params`.',
     );
   });
 });
@@ -128,7 +128,7 @@ describe('indexedPlans', () => {
 
   it('fails for a table without rows, and leaves the statistics as they were', async () => {
     const fault = await faultOf({ tables: `${TABLES_OF_BLOG}; TRUNCATE comment` }, (app) => indexedPlans({ app, as }));
-    expect(fault).toContain('The table comment is empty, so the planner cannot be told that it is large: add a row.');
+    expect(fault).toContain('The table comment is empty, so its size for the planner cannot be set: add a row.');
     await using blog = await openBlog();
     await indexedPlans({ app: blog.app, as });
     const { rows } = await blog.app.hotpath.pool.query("SELECT reltuples FROM pg_class WHERE relname = 'post'");
@@ -230,7 +230,7 @@ describe('policies', () => {
     const tables = `${TABLES_OF_BLOG}; DELETE FROM comment WHERE author_id <> 1`;
     const fault = await faultOf({ tables }, (app) => policies({ app, as: { alice: as.alice } }));
     expect(fault).toContain(
-      'The policy of comment hides no row from any of alice, so nothing could leak: add a row of somebody else.',
+      'The policy of comment hides no row from any of alice, so nothing could leak: add a row of another viewer.',
     );
   });
 });
@@ -239,7 +239,7 @@ describe('soundFreshness', () => {
   it('fails for triggers that are not there', async () => {
     const fault = await faultOf({ isLogged: false }, (app) => soundFreshness({ app, as }));
     expect(fault).toContain(
-      'The cache is bypassed, since changes are not all logged; `npx hotpath doctor` says what to do. ',
+      'The cache is bypassed, because not all changes are logged; `npx hotpath doctor` shows the remedy. ',
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * Examples for the API document: how a resource looks to a request that names no `fields`. Values are those that the
- * resource says are telling, else any of their type.
+ * Examples for the API document: a resource as a request without `fields` gets it. Values are the declared examples of
+ * the resource, else any of their type.
  */
 import { type FieldTree, parseFields } from '../fields.ts';
 import type { Registry } from '../registry.ts';
@@ -38,7 +38,7 @@ function schemaOf(registry: Registry, resource: Resource, name: string): JsonSch
     : fieldSchema(registry.scalar(resource, name), registry.dataModel);
 }
 
-/** Any value that fits a schema of one value. */
+/** Any value that fits the schema of one value. */
 export function valueExample({ type, format, pattern, enum: values }: JsonSchema): unknown {
   if (values) return (values as unknown[])[0];
   switch ([type].flat()[0]) {

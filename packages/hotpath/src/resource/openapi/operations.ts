@@ -1,4 +1,6 @@
-/** Operations of the API document: what a route that reads, writes or does neither is asked, and answers with. */
+/**
+ * Operations of the API document: the input and the replies of each route, whether it reads, writes or does neither.
+ */
 import { operationId, plural, subjectOf, tagOf } from '../../http/operation.ts';
 import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
@@ -21,7 +23,7 @@ import {
 } from './replies.ts';
 import type { JsonSchema } from './schemas.ts';
 
-/** An operation, as `@fastify/swagger` takes it: in the place of a route's schema. */
+/** An operation in the form that `@fastify/swagger` takes instead of a route's schema. */
 export interface Operation {
   readonly summary: string;
   readonly operationId: string;
@@ -39,9 +41,9 @@ export interface ReadPlace {
   readonly resource: Resource;
   /** Fields that the path fixes, each with its parameter. */
   readonly where: Readonly<Record<string, string>>;
-  /** What is asked before anything is read; it may say that there is nothing. */
+  /** A guard that runs before the read; it may answer that the row does not exist. */
   readonly guard?: unknown;
-  /** What says how long its answers may be served from memory. */
+  /** The cache policy of the route. */
   readonly cache?: unknown;
 }
 
@@ -76,11 +78,11 @@ const READ_CONDITIONS = {
   'If-Match': header('The ETag of the only representation that the client wants.'),
 };
 const CONSISTENCY_TOKEN = {
-  'Consistency-Token': header('That of the reply to a write: what is answered is no older than the write.'),
+  'Consistency-Token': header('The token of the reply to a write: the answer is no older than that write.'),
 };
 const PRECONDITIONS = {
-  'If-Match': header('The ETag of the version that the change is for, or `*` for any that is there.'),
-  'If-None-Match': header('The ETag of a version that the change is not for, or `*` for any that is there.'),
+  'If-Match': header('The ETag of the version that the change is for, or `*` for any existing version.'),
+  'If-None-Match': header('The ETag of a version that the change is not for, or `*` for any existing version.'),
 };
 const IDEMPOTENCY_KEY = {
   'Idempotency-Key': header('Names this creation, so that a retry creates nothing more and gets the same answer.', {
@@ -90,8 +92,8 @@ const IDEMPOTENCY_KEY = {
 };
 
 /**
- * What a write answers with: a row of a resource, or other data, which may have `examples`. `status` is there for what
- * is taken on and done later (202).
+ * The reply of a write: a row of a resource, or other data, which may have `examples`. `status` is for work that is
+ * accepted and done later (202).
  */
 export type WriteReply = ({ readonly resource: Resource } | { readonly data: object }) & { readonly status?: 202 };
 
@@ -103,7 +105,7 @@ export interface WritePlace {
 
 export type WriteMethod = keyof typeof writes;
 
-/** Of each method the verb, the refusals beyond those of every write, and its headers. */
+/** For each method: the verb, the refusals beyond those of every write, and its headers. */
 const writes = {
   POST: { verb: 'create', refusals: [409, 422], headers: IDEMPOTENCY_KEY },
   PUT: { verb: 'put', refusals: [409], headers: {} },
@@ -129,7 +131,7 @@ export function writeOperation(registry: Registry, { url, method, reply }: Write
   };
 }
 
-/** A row that is created is a 201; what is put, and other data, may be there already. */
+/** A created row is a 201. A PUT, and other data, may concern an existing row. */
 function successReplies(registry: Registry, method: WriteMethod, reply: WriteReply | undefined): Replies {
   if (method === 'DELETE') return { 204: written(noContent) };
   const success = written(writeReply(registry, reply));
@@ -144,7 +146,7 @@ function writeReply(registry: Registry, reply: WriteReply | undefined): Reply {
   return 'resource' in reply ? itemReply(registry, reply.resource) : dataReply(reply.data as JsonSchema);
 }
 
-/** A route that is of no resource: it answers with some object. */
+/** A route that belongs to no resource: it answers with some object. */
 export const plainOperation = (url: string): Operation => ({
   summary: sentence('read', subjectOf(url)),
   operationId: operationId('get', url),

@@ -1,4 +1,4 @@
-/** What a read may be asked, for the API document: its path and query parameters, with their bounds and an example. */
+/** The parameters of a read, for the API document: its path and query parameters, with their bounds and an example. */
 import type { ScalarField } from '../../model/data-model.ts';
 import { filterNamed, filterParameters } from '../filter.ts';
 import type { Registry } from '../registry.ts';
@@ -50,7 +50,7 @@ function fieldsParameter(registry: Registry, resource: Resource): JsonSchema {
     default: defaultFields,
     examples: [defaultFields],
     description:
-      `Fields and embedded resources, nested in brackets: \`a,b(c)\`. There is ${names.join(', ')}. ` +
+      `Fields and embedded resources, nested in brackets: \`a,b(c)\`. Allowed: ${names.join(', ')}. ` +
       `At most ${bounds.fields} names and ${bounds.depth} levels.`,
   };
 }
@@ -64,13 +64,13 @@ function sortParameter({ sorts, sort }: Resource): Parameters {
       pattern: `^${one}(,${one})*$`,
       default: sort,
       examples: [`-${sorts[0]}`],
-      description: `The order; a \`-\` in front means descending. There is ${sorts.join(', ')}.`,
+      description: `The order; a leading \`-\` means descending. Allowed: ${sorts.join(', ')}.`,
     },
   };
 }
 
 function cursorParameters(registry: Registry, resource: Resource): Parameters {
-  const after = 'The cursor of the page before, its `meta.next`: what comes behind it.';
+  const after = 'The cursor of the page before, its `meta.next`: the page begins after it.';
   const limit = rowsParameter(registry, resource, 'Rows of a page.');
   const rows = { default: Math.min(resource.limit.default, limit.maximum), examples: [Math.min(10, limit.maximum)] };
   return { limit: { ...limit, ...rows }, after: { type: 'string', description: after } };
@@ -83,7 +83,7 @@ interface RowsParameter extends JsonSchema {
 function rowsParameter(registry: Registry, resource: Resource, description: string): RowsParameter {
   const { rowsPerList, rowsInTotal } = registry.boundsOf(resource);
   const maximum = Math.min(resource.limit.most, rowsPerList);
-  const more = `At most ${rowsInTotal} with those that they may embed.`;
+  const more = `At most ${rowsInTotal} including embedded rows.`;
   return { type: 'integer', minimum: 1, maximum, description: `${description} ${more}` };
 }
 
@@ -95,12 +95,12 @@ function windowParameters({ window }: Resource): Parameters {
     since: {
       ...time,
       examples: ['2026-01-01T00:00:00Z'],
-      description: `The earliest \`${window.field}\`. Days from it to \`until\`: at most ${most}; ${usual} if it is not given.`,
+      description: `The earliest \`${window.field}\`. Days from it to \`until\`: at most ${most}; ${usual} without it.`,
     },
     until: {
       ...time,
       examples: ['2026-01-02T00:00:00Z'],
-      description: `The \`${window.field}\` before which the window ends; now if it is not given.`,
+      description: `The \`${window.field}\` before which the window ends; now without it.`,
     },
   };
 }
@@ -114,9 +114,9 @@ function pageParameters(registry: Registry, resource: Resource): Parameters {
       type: 'integer',
       minimum: 1,
       maximum: skippedRows + 1,
-      description: `The number of the page, in place of \`limit\` and \`after\`; at most ${skippedRows} rows are skipped.`,
+      description: `The number of the page, instead of \`limit\` and \`after\`; at most ${skippedRows} rows are skipped.`,
     },
-    per_page: rowsParameter(registry, resource, 'Rows of a numbered page, in place of `limit`.'),
+    per_page: rowsParameter(registry, resource, 'Rows of a numbered page, instead of `limit`.'),
     count: {
       type: 'string',
       enum: resource.counts,
@@ -160,8 +160,8 @@ function fieldNamed(registry: Registry, resource: Resource, name: string): Scala
 }
 
 /**
- * A value as a parameter holds it, with the limits that its reader enforces: a time may be a date, a decimal number has no
- * exponent, and a text may be longer than its column, of which it may be a part.
+ * A value as a parameter contains it, with the limits that its reader enforces: a time may be a date, a decimal number
+ * has no exponent, and a text may be longer than its column, of which it may be a part.
  */
 function valueSchema({ dataModel }: Registry, field: ScalarField): JsonSchema {
   if (field.type === 'DateTime') return { type: 'string', examples: ['2026-01-31T12:00:00Z'] };

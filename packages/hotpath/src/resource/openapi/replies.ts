@@ -1,4 +1,4 @@
-/** What a route answers with, for the API document: rows, pages of rows, and problem documents. */
+/** The replies of a route, for the API document: rows, pages of rows, and problem documents. */
 import { errors } from '../../http/errors.ts';
 import { problemOf } from '../../http/problem.ts';
 import type { Registry } from '../registry.ts';
@@ -14,31 +14,31 @@ export interface Reply {
   readonly type?: 'null';
 }
 
-/** Replies by status; `default` is every other. */
+/** Replies by status; `default` is every other status. */
 export type Replies = Readonly<Record<string, Reply>>;
 
 const text = (description: string): JsonSchema => ({ type: 'string', description });
 
-const SERVER_TIMING = { 'Server-Timing': text('What the request spent in the database, and its statements.') };
-const ETAG = { ETag: text('The value that `If-None-Match` takes.') };
-const VERSION_ETAG = { ETag: text('The value that `If-None-Match` takes, and `If-Match` for a change of the row.') };
+const SERVER_TIMING = { 'Server-Timing': text('The time that the request spent in the database, and its statements.') };
+const ETAG = { ETag: text('The value for `If-None-Match`.') };
+const VERSION_ETAG = { ETag: text('The value for `If-None-Match`, and for `If-Match` of a change of the row.') };
 const LINK = { Link: text('The next page, as `rel="next"`.') };
 
 const CONSISTENCY_TOKEN = {
-  'Consistency-Token': text('Names this write: a read that sends it back, to whichever instance, sees the write.'),
+  'Consistency-Token': text('Names this write: a read that sends the token, to any instance, sees the write.'),
 };
-const CACHE_STATUS = { 'Cache-Status': text('Whether it came from a cache, and from which (RFC 9211).') };
-const LOCATION = { Location: text('Where the new row is read.') };
-const REPLAYED = { 'Idempotent-Replayed': text('`true` where an `Idempotency-Key` was answered with a kept reply.') };
-const RETRY_AFTER = { 'Retry-After': text('Seconds to wait before a retry, where a retry may help.') };
+const CACHE_STATUS = { 'Cache-Status': text('Whether the answer came from a cache, and from which (RFC 9211).') };
+const LOCATION = { Location: text('The path of the new row.') };
+const REPLAYED = { 'Idempotent-Replayed': text('`true` if the reply to an `Idempotency-Key` is a kept one.') };
+const RETRY_AFTER = { 'Retry-After': text('Seconds to wait before a retry, if a retry may help.') };
 
 const json = (schema: JsonSchema, example?: unknown): NonNullable<Reply['content']> => ({
   'application/json': { schema, ...(example === undefined ? {} : { example }) },
 });
 
-/** Other data than a row. */
+/** The reply with other data than a row. */
 export const dataReply = (data: JsonSchema): Reply => ({
-  description: 'It is done.',
+  description: 'The work is done.',
   headers: SERVER_TIMING,
   content: json(
     { type: 'object', properties: { data }, required: ['data'], additionalProperties: false },
@@ -48,7 +48,7 @@ export const dataReply = (data: JsonSchema): Reply => ({
 
 const exampleIn = ({ examples }: JsonSchema): unknown => (examples as unknown[] | undefined)?.[0];
 
-/** Whether the ETags of its rows hold a version, so that `If-Match` can name it. */
+/** Whether the ETags of its rows contain a version, so that `If-Match` can name it. */
 export const hasVersion = ({ version }: Resource): boolean => version !== undefined;
 
 export const itemReply = (registry: Registry, resource: Resource): Reply => ({
@@ -74,17 +74,17 @@ export const pageReply = (registry: Registry, resource: Resource): Reply => ({
   ),
 });
 
-/** As they come from a route with a cache policy. */
+/** The replies of a route with a cache policy. */
 export const cached = (replies: Replies): Replies =>
   Object.fromEntries(Object.entries(replies).map(([status, reply]) => [status, withHeaders(reply, CACHE_STATUS)]));
 
-/** As it comes after a write. */
+/** The reply of a write. */
 export const written = (reply: Reply): Reply => withHeaders(reply, CONSISTENCY_TOKEN);
 
-/** As it comes from a creation, which may carry a key. */
+/** The reply of a creation, which may carry an idempotency key. */
 export const keyed = (reply: Reply): Reply => withHeaders(reply, REPLAYED);
 
-/** As it comes with a row that was created. */
+/** The reply of a creation, with the created row. */
 export const created = (reply: Reply): Reply => withHeaders(keyed(reply), LOCATION);
 
 const withHeaders = (reply: Reply, headers: NonNullable<Reply['headers']>): Reply => ({
@@ -95,23 +95,23 @@ const withHeaders = (reply: Reply, headers: NonNullable<Reply['headers']>): Repl
 export const objectReply: Reply = { description: 'An object.', content: json({ type: 'object' }) };
 
 export const unchanged: Reply = {
-  description: 'What `If-None-Match` names is still so.',
+  description: 'The representation in `If-None-Match` is current.',
   headers: { ...ETAG, ...LINK },
   type: 'null',
 };
 
-export const noContent: Reply = { description: 'It is done.', headers: SERVER_TIMING, type: 'null' };
+export const noContent: Reply = { description: 'The work is done.', headers: SERVER_TIMING, type: 'null' };
 
 const PROBLEM_REQUEST = { path: '/v1/products/999999', id: '0d6f2c1e-6e0e-4a0e-9a53-0c9a1e8d7f10' };
 const OTHER_FAILURE = 503;
 
-/** What an example of each status says. */
+/** An example of the detail for each status. */
 const DETAILS: Readonly<Record<number, string>> = {
   400: 'There is no parameter "colour".',
   401: 'This needs a bearer token.',
   403: 'You may only do this for yourself.',
   404: 'There is no such product.',
-  409: 'Another write came between.',
+  409: 'Another write conflicts with this one.',
   412: 'If-Match names another representation than the current one.',
   422: 'This Idempotency-Key was sent before with another request.',
   [OTHER_FAILURE]: 'The database cannot be reached.',
@@ -127,7 +127,7 @@ function problemReply(description: string, status: number): Reply {
   };
 }
 
-/** Problem documents of these statuses, each with the codes that it may have, and of every other failure. */
+/** Problem documents of these statuses, each with its possible codes, and of every other failure. */
 export const problemReplies = (...statuses: number[]): Replies => ({
   ...Object.fromEntries(statuses.map((status) => [status, problemReply(errors.codesOf(status).join(', '), status)])),
   default: problemReply('Any other refusal or failure.', OTHER_FAILURE),
@@ -156,8 +156,8 @@ export const replySchemas: Readonly<Record<string, JsonSchema>> = {
   PageMeta: {
     type: 'object',
     properties: {
-      limit: { type: 'integer', minimum: 1, description: 'Rows that the page may have.' },
-      next: { type: 'string', description: 'The cursor of the next page, where there may be one.' },
+      limit: { type: 'integer', minimum: 1, description: 'The highest number of rows on the page.' },
+      next: { type: 'string', description: 'The cursor of the next page, if there may be one.' },
       page: { type: 'integer', minimum: 1 },
       total: { type: 'integer', minimum: 0 },
     },
@@ -176,7 +176,7 @@ export const replySchemas: Readonly<Record<string, JsonSchema>> = {
       instance: { type: 'string' },
       requestId: { type: 'string' },
       errors: { type: 'array', items: part },
-      checks: { type: 'array', items: checkState, description: 'What `/readyz` has found.' },
+      checks: { type: 'array', items: checkState, description: 'The result of the checks of `/readyz`.' },
     },
     required: ['type', 'title', 'status', 'code', 'detail', 'instance', 'requestId'],
     additionalProperties: false,

@@ -1,6 +1,6 @@
 /**
- * Resources as JSON Schema, for the API document: a row has what its resource declares, each in the JSON that the
- * statement writes. Every property is optional, since a request chooses by `fields`.
+ * Resources as JSON Schema, for the API document: a row has the declared fields of its resource, each in the JSON that
+ * the statement writes. Every property is optional, because a request chooses by `fields`.
  */
 import type { Computed } from '../../compile/computed.ts';
 import type { DataModel, ScalarField } from '../../model/data-model.ts';
@@ -9,7 +9,7 @@ import type { Resource } from '../resource.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Its name among the document's components: `order item` is `OrderItem`. */
+/** The name among the document's components: `order item` is `OrderItem`. */
 export const schemaName = (resource: Resource): string =>
   resource.name.replace(/(?:^|\W+)(\w)/g, (_, first: string) => first.toUpperCase());
 
@@ -17,7 +17,7 @@ export const rowReference = (resource: Resource): JsonSchema => reference(schema
 
 export const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
-/** Every resource's row, by the name of its component. */
+/** The schema of every resource's row, by the name of its component. */
 export const rowSchemas = (registry: Registry): Record<string, JsonSchema> =>
   Object.fromEntries(registry.all().map((resource) => [schemaName(resource), rowSchema(registry, resource)]));
 
@@ -39,7 +39,7 @@ function rowSchema(registry: Registry, resource: Resource): JsonSchema {
   };
 }
 
-/** An array in PostgreSQL may hold nulls, whatever Prisma's schema says. */
+/** An array in PostgreSQL may contain nulls, whatever Prisma's schema says. */
 export function fieldSchema(field: ScalarField, dataModel: DataModel): JsonSchema {
   const one = scalarSchema(field, dataModel);
   const schema = field.list ? { type: 'array', items: orNull(one) } : one;
@@ -55,7 +55,7 @@ export function computedSchema(registry: Registry, resource: Resource, computed:
   return orNull(isMean ? { type: 'number' } : scalarSchema(field, registry.dataModel));
 }
 
-/** One row is null where there is none, and where there is one that the viewer may not see. */
+/** A to-one relation is null if the row does not exist, and if the viewer may not see it. */
 function relationSchema(registry: Registry, resource: Resource, name: string): JsonSchema {
   const relation = registry.relation(resource, name);
   const target = registry.target(resource, name);
@@ -90,7 +90,7 @@ const schemas: Readonly<Record<ScalarField['type'], JsonSchema>> = {
   Enum: { type: 'string' },
 };
 
-/** One value of a field, as it stands in JSON. */
+/** One value of a field, as JSON contains it. */
 export function scalarSchema({ type, native, enum: name }: ScalarField, dataModel: DataModel): JsonSchema {
   if (name !== undefined) return { type: 'string', enum: Object.keys(dataModel.enums[name]!.values) };
   if (native?.name === 'SmallInt') return integer(16);
