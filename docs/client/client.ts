@@ -8,11 +8,11 @@
 import { request } from './request.ts';
 export interface PageMeta {
   /**
-     * Rows that the page may have.
+     * The highest number of rows on the page.
      * @minimum 1
      */
   limit: number;
-  /** The cursor of the next page, where there may be one. */
+  /** The cursor of the next page, if there may be one. */
   next?: string;
   /** @minimum 1 */
   page?: number;
@@ -59,7 +59,7 @@ export interface Problem {
   instance: string;
   requestId: string;
   errors?: ProblemErrorsItem[];
-  /** What `/readyz` has found. */
+  /** The result of the checks of `/readyz`. */
   checks?: ProblemChecksItem[];
 }
 
@@ -757,7 +757,7 @@ export type GetReadyz200 = { [key: string]: unknown };
 
 export type GetUsersByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, phone, address, preferences, role, status, createdAt, updatedAt, orders, posts, notifications, transactions. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, email, avatarUrl, phone, address, preferences, role, status, createdAt, updatedAt, orders, posts, notifications, transactions. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -809,24 +809,24 @@ export type ChangeUsersById200 = {
 
 export type ListUsersParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, phone, address, preferences, role, status, createdAt, updatedAt, orders, posts, notifications, transactions. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, email, avatarUrl, phone, address, preferences, role, status, createdAt, updatedAt, orders, posts, notifications, transactions. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is id.
+ * The order; a leading `-` means descending. Allowed: id.
  * @pattern ^-?(id)(,-?(id))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -846,7 +846,7 @@ export type ListUsers200 = {
 
 export type GetUsersByIdDashboardParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, transactions, totals. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, email, avatarUrl, transactions, totals. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -859,24 +859,24 @@ export type GetUsersByIdDashboard200 = {
 
 export type ListUsersByIdTransactionsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, amount, currency, status, description, reference, cardLast4, location, metadata, createdAt, settledAt, merchant, order. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, amount, currency, status, description, reference, cardLast4, location, metadata, createdAt, settledAt, merchant, order. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt.
+ * The order; a leading `-` means descending. Allowed: createdAt.
  * @pattern ^-?(createdAt)(,-?(createdAt))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -940,34 +940,34 @@ export type ListUsersByIdTransactions200 = {
 
 export type ListMerchantsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, description, websiteUrl, logoUrl, supportEmail, supportPhone, address, createdAt, category, products. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, description, websiteUrl, logoUrl, supportEmail, supportPhone, address, createdAt, category, products. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is id.
+ * The order; a leading `-` means descending. Allowed: id.
  * @pattern ^-?(id)(,-?(id))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
- * The number of the page, in place of `limit` and `after`; at most 10000 rows are skipped.
+ * The number of the page, instead of `limit` and `after`; at most 10000 rows are skipped.
  * @minimum 1
  * @maximum 10001
  */
 page?: number;
 /**
- * Rows of a numbered page, in place of `limit`. At most 2000 with those that they may embed.
+ * Rows of a numbered page, instead of `limit`. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
@@ -1007,7 +1007,7 @@ export type ListMerchants200 = {
 
 export type GetMerchantsByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, description, websiteUrl, logoUrl, supportEmail, supportPhone, address, createdAt, category, products. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, description, websiteUrl, logoUrl, supportEmail, supportPhone, address, createdAt, category, products. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1020,24 +1020,24 @@ export type GetMerchantsById200 = {
 
 export type ListCategoriesParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, slug, description, iconUrl, parentId, parent, children. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, slug, description, iconUrl, parentId, parent, children. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is id.
+ * The order; a leading `-` means descending. Allowed: id.
  * @pattern ^-?(id)(,-?(id))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1067,34 +1067,34 @@ export type ListCategories200 = {
 
 export type ListProductsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, slug, description, price, currency, imageUrl, gallery, attributes, labels, status, createdAt, updatedAt, rating, reviewCount, inStock, category, merchant, inventory, reviews. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, slug, description, price, currency, imageUrl, gallery, attributes, labels, status, createdAt, updatedAt, rating, reviewCount, inStock, category, merchant, inventory, reviews. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt, price.
+ * The order; a leading `-` means descending. Allowed: createdAt, price.
  * @pattern ^-?(createdAt|price)(,-?(createdAt|price))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
- * The number of the page, in place of `limit` and `after`; at most 10000 rows are skipped.
+ * The number of the page, instead of `limit` and `after`; at most 10000 rows are skipped.
  * @minimum 1
  * @maximum 10001
  */
 page?: number;
 /**
- * Rows of a numbered page, in place of `limit`. At most 2000 with those that they may embed.
+ * Rows of a numbered page, instead of `limit`. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
@@ -1181,7 +1181,7 @@ export type ListProducts200 = {
 
 export type GetProductsByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, slug, description, price, currency, imageUrl, gallery, attributes, labels, status, createdAt, updatedAt, rating, reviewCount, inStock, category, merchant, inventory, reviews. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, slug, description, price, currency, imageUrl, gallery, attributes, labels, status, createdAt, updatedAt, rating, reviewCount, inStock, category, merchant, inventory, reviews. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1243,24 +1243,24 @@ export type ChangeProductsById200 = {
 
 export type ListProductsByIdReviewsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, rating, title, body, createdAt, user, product. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, rating, title, body, createdAt, user, product. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt.
+ * The order; a leading `-` means descending. Allowed: createdAt.
  * @pattern ^-?(createdAt)(,-?(createdAt))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1306,7 +1306,7 @@ export type CreateProductsByIdReviews201 = {
 
 export type GetProductsByIdInventoryParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is quantity, warehouse, restockAt, updatedAt. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: quantity, warehouse, restockAt, updatedAt. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1342,7 +1342,7 @@ export type ChangeProductsByIdInventory200 = {
 
 export type GetReviewsByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, rating, title, body, createdAt, user, product. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, rating, title, body, createdAt, user, product. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1355,7 +1355,7 @@ export type GetReviewsById200 = {
 
 export type GetOrdersByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, status, total, currency, shippingAddress, createdAt, updatedAt, items, transaction. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, status, total, currency, shippingAddress, createdAt, updatedAt, items, transaction. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1386,24 +1386,24 @@ export type ChangeOrdersById200 = {
 
 export type ListUsersByIdOrdersParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, status, total, currency, shippingAddress, createdAt, updatedAt, items, transaction. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, status, total, currency, shippingAddress, createdAt, updatedAt, items, transaction. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt.
+ * The order; a leading `-` means descending. Allowed: createdAt.
  * @pattern ^-?(createdAt)(,-?(createdAt))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1434,24 +1434,24 @@ export type ListUsersByIdOrders200 = {
 
 export type ListMerchantsByIdStockParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is productId, day, ordered, revenue, remaining, updatedAt, product. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: productId, day, ordered, revenue, remaining, updatedAt, product. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is day.
+ * The order; a leading `-` means descending. Allowed: day.
  * @pattern ^-?(day)(,-?(day))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1527,7 +1527,7 @@ export type CreateOrders201 = {
 
 export type GetProjectsByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, parentId, name, description, status, settings, createdAt, updatedAt, permissions, activities, children. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, parentId, name, description, status, settings, createdAt, updatedAt, permissions, activities, children. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1540,24 +1540,24 @@ export type GetProjectsById200 = {
 
 export type ListProjectsByIdActivitiesParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, summary, payload, createdAt, user. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, kind, summary, payload, createdAt, user. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt.
+ * The order; a leading `-` means descending. Allowed: createdAt.
  * @pattern ^-?(createdAt)(,-?(createdAt))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1623,7 +1623,7 @@ export type CreateProjectsByIdActivities201 = {
 
 export type GetProjectsByIdActivitiesByActivityIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, summary, payload, createdAt, user. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, kind, summary, payload, createdAt, user. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1636,7 +1636,7 @@ export type GetProjectsByIdActivitiesByActivityId200 = {
 
 export type GetProjectsByIdPermissionsByUserIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is role, createdAt, updatedAt, user, grantedBy. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: role, createdAt, updatedAt, user, grantedBy. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1670,24 +1670,24 @@ export type PutProjectsByIdPermissionsByUserId201 = {
 
 export type ListUsersByIdProjectsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is role, createdAt, updatedAt, project, grantedBy. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: role, createdAt, updatedAt, project, grantedBy. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is projectId.
+ * The order; a leading `-` means descending. Allowed: projectId.
  * @pattern ^-?(projectId)(,-?(projectId))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1730,7 +1730,7 @@ export type ListUsersByIdProjects200 = {
 
 export type GetUsersByIdHomeParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, name, email, avatarUrl, unread, posts, notifications. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, name, email, avatarUrl, unread, posts, notifications. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1743,7 +1743,7 @@ export type GetUsersByIdHome200 = {
 
 export type GetPostsByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, title, body, media, createdAt, updatedAt, author. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, title, body, media, createdAt, updatedAt, author. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1756,7 +1756,7 @@ export type GetPostsById200 = {
 
 export type GetNotificationsByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, title, body, data, readAt, createdAt. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, kind, title, body, data, readAt, createdAt. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1777,24 +1777,24 @@ export type ChangeNotificationsById200 = {
 
 export type ListUsersByIdPostsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, title, body, media, createdAt, updatedAt, author. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, title, body, media, createdAt, updatedAt, author. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt.
+ * The order; a leading `-` means descending. Allowed: createdAt.
  * @pattern ^-?(createdAt)(,-?(createdAt))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 };
@@ -1806,24 +1806,24 @@ export type ListUsersByIdPosts200 = {
 
 export type ListUsersByIdNotificationsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, title, body, data, readAt, createdAt. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, kind, title, body, data, readAt, createdAt. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt.
+ * The order; a leading `-` means descending. Allowed: createdAt.
  * @pattern ^-?(createdAt)(,-?(createdAt))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1862,24 +1862,24 @@ export type CreatePosts201 = {
 
 export type ListDevicesParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, serial, name, kind, status, location, firmware, config, createdAt, updatedAt, merchant, readings, hourly. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, serial, name, kind, status, location, firmware, config, createdAt, updatedAt, merchant, readings, hourly. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is id.
+ * The order; a leading `-` means descending. Allowed: id.
  * @pattern ^-?(id)(,-?(id))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
@@ -1933,7 +1933,7 @@ export type ListDevices200 = {
 
 export type GetDevicesByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, serial, name, kind, status, location, firmware, config, createdAt, updatedAt, merchant, readings, hourly. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, serial, name, kind, status, location, firmware, config, createdAt, updatedAt, merchant, readings, hourly. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -1946,32 +1946,32 @@ export type GetDevicesById200 = {
 
 export type ListDevicesByIdReadingsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is deviceId, timestamp, temperature, humidity, battery, receivedAt, device. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: deviceId, timestamp, temperature, humidity, battery, receivedAt, device. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is timestamp.
+ * The order; a leading `-` means descending. Allowed: timestamp.
  * @pattern ^-?(timestamp)(,-?(timestamp))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
- * The earliest `timestamp`. Days from it to `until`: at most 31; 1 if it is not given.
+ * The earliest `timestamp`. Days from it to `until`: at most 31; 1 without it.
  */
 since?: string;
 /**
- * The `timestamp` before which the window ends; now if it is not given.
+ * The `timestamp` before which the window ends; now without it.
  */
 until?: string;
 /**
@@ -2067,32 +2067,32 @@ export type CreateDevicesByIdReadings201 = {
 
 export type ListDevicesByIdReadingsHourlyParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is deviceId, hour, count, temperatureMin, temperatureMax, temperatureAvg, humidityAvg. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: deviceId, hour, count, temperatureMin, temperatureMax, temperatureAvg, humidityAvg. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is hour.
+ * The order; a leading `-` means descending. Allowed: hour.
  * @pattern ^-?(hour)(,-?(hour))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
- * The earliest `hour`. Days from it to `until`: at most 31; 7 if it is not given.
+ * The earliest `hour`. Days from it to `until`: at most 31; 7 without it.
  */
 since?: string;
 /**
- * The `hour` before which the window ends; now if it is not given.
+ * The `hour` before which the window ends; now without it.
  */
 until?: string;
 };
@@ -2104,32 +2104,32 @@ export type ListDevicesByIdReadingsHourly200 = {
 
 export type ListReadingsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is deviceId, timestamp, temperature, humidity, battery, receivedAt, device. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: deviceId, timestamp, temperature, humidity, battery, receivedAt, device. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is timestamp.
+ * The order; a leading `-` means descending. Allowed: timestamp.
  * @pattern ^-?(timestamp)(,-?(timestamp))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 /**
- * The earliest `timestamp`. Days from it to `until`: at most 31; 1 if it is not given.
+ * The earliest `timestamp`. Days from it to `until`: at most 31; 1 without it.
  */
 since?: string;
 /**
- * The `timestamp` before which the window ends; now if it is not given.
+ * The `timestamp` before which the window ends; now without it.
  */
 until?: string;
 /**
@@ -2179,7 +2179,7 @@ export type ListReadings200 = {
 
 export type GetReportsByIdParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, status, parameters, progress, rows, link, error, expiresAt, createdAt, updatedAt. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, kind, status, parameters, progress, rows, link, error, expiresAt, createdAt, updatedAt. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
@@ -2192,24 +2192,24 @@ export type GetReportsById200 = {
 
 export type ListUsersByIdReportsParams = {
 /**
- * Fields and embedded resources, nested in brackets: `a,b(c)`. There is id, kind, status, parameters, progress, rows, link, error, expiresAt, createdAt, updatedAt. At most 64 names and 4 levels.
+ * Fields and embedded resources, nested in brackets: `a,b(c)`. Allowed: id, kind, status, parameters, progress, rows, link, error, expiresAt, createdAt, updatedAt. At most 64 names and 4 levels.
  * @maxLength 1024
  * @pattern ^[a-zA-Z0-9_,()]+$
  */
 fields?: string;
 /**
- * The order; a `-` in front means descending. There is createdAt.
+ * The order; a leading `-` means descending. Allowed: createdAt.
  * @pattern ^-?(createdAt)(,-?(createdAt))*$
  */
 sort?: string;
 /**
- * Rows of a page. At most 2000 with those that they may embed.
+ * Rows of a page. At most 2000 including embedded rows.
  * @minimum 1
  * @maximum 100
  */
 limit?: number;
 /**
- * The cursor of the page before, its `meta.next`: what comes behind it.
+ * The cursor of the page before, its `meta.next`: the page begins after it.
  */
 after?: string;
 };

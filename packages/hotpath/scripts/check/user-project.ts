@@ -89,7 +89,7 @@ ${counts.join('\n')}
 }
 
 const refused: unknown = await import(['hotpath', 'http', 'errors'].join('/')).catch((error) => error.code);
-if (refused !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw new Error('A file that is no entry was imported.');
+if (refused !== 'ERR_PACKAGE_PATH_NOT_EXPORTED') throw new Error('A file that is not an entry was imported.');
 `;
 }
 

@@ -1,4 +1,4 @@
-/** `hotpath/database`: what the library needs in a database, and its connections, for scripts of operators. */
+/** `hotpath/database`: the privileges, installation and connections of the library in a database, for scripts of operators. */
 export { grantsText } from '../access/grants.ts';
 export { surveyTables } from '../freshness/coverage.ts';
 export { isNotifying, switchNotify } from '../freshness/notify.ts';

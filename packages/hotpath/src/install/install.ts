@@ -107,10 +107,10 @@ function explained(error: unknown): unknown {
     return new InstallError(`${message}: create the tables of the data model first, then install.`, { cause: error });
   }
   if (code === LOCKED) {
-    const remedy = 'Look for transactions that stay open, or stop what writes to the tables.';
+    const remedy = 'Look for transactions that stay open, or stop the writers of the tables.';
     return new InstallError(`${message}, again and again. ${remedy}`, { cause: error });
   }
   if (code !== FORBIDDEN) return error;
-  const remedy = 'Connect as the owner of the tables, who may create a schema in this database.';
+  const remedy = 'Connect as the owner of the tables, with the right to create a schema in this database.';
   return new InstallError(`${message}. ${remedy}`, { cause: error });
 }

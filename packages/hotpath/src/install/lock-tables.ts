@@ -40,7 +40,7 @@ BEGIN
     PERFORM pg_sleep(random() / 10);
   END LOOP;
   RAISE EXCEPTION 'The table % is locked all the time', relation
-    USING ERRCODE = 'lock_not_available', HINT = 'Look for transactions that stay open, or stop what writes to it.';
+    USING ERRCODE = 'lock_not_available', HINT = 'Look for transactions that stay open, or stop the writers of the table.';
 END $$;
 `;
 }

@@ -56,7 +56,8 @@ export async function upgradeQueue(connectionString: string): Promise<void> {
 const FORBIDDEN = '42501';
 
 function queueMissing(what: string, cause: unknown): QueueMissingError {
-  const remedy = 'Run `npm run hotpath -- jobs install` as a user who may create a schema, then `hotpath grants`.';
+  const remedy =
+    'Run `npm run hotpath -- jobs install` as a user with the right to create a schema, then `hotpath grants`.';
   return new QueueMissingError(`${what}: ${(cause as Error).message}. ${remedy}`, { cause });
 }
 

@@ -13,7 +13,7 @@ export interface Modules {
 }
 
 const HEAD = `/**
- * What the API shows of each model. Written once by \`hotpath init\`; it is yours to change.
+ * The resources: the parts of each model that the API shows. Written once by \`hotpath init\`; it is yours to change.
  *
  * A resource names the fields that clients may read, and the filters and sorts of its lists. Its \`policy\` names the rows
  * that each role may see: \`nobody\` is closed, \`{ public: {} }\` shows every row to every client, and

@@ -78,7 +78,7 @@ const READ_CONDITIONS = {
   'If-Match': header('The ETag of the only representation that the client wants.'),
 };
 const CONSISTENCY_TOKEN = {
-  'Consistency-Token': header('The token of the reply to a write: the answer is no older than that write.'),
+  'Consistency-Token': header('The token of the reply to a write: the answer is at least as new as that write.'),
 };
 const PRECONDITIONS = {
   'If-Match': header('The ETag of the version that the change is for, or `*` for any existing version.'),
