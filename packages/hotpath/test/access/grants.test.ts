@@ -1,4 +1,4 @@
-/** The script that grants a role what is needed, run by PostgreSQL on a small schema with awkward names. */
+/** The script that grants a role its privileges, run by PostgreSQL on a small schema with awkward names. */
 import { randomBytes } from 'node:crypto';
 import { grantsText } from 'hotpath/access/grants';
 import type { Needs } from 'hotpath/access/needs';
@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
 
-/** A role is one of the whole server. */
+/** Roles belong to the whole server, so the name is random. */
 const role = `clerk of "the" $$ shop's ${randomBytes(6).toString('hex')}`;
 const name = pg.escapeIdentifier(role);
 
@@ -50,7 +50,7 @@ beforeEach(() => owner.query(`DROP OWNED BY ${name}`));
 
 const grant = (more: Partial<Needs> = {}) => owner.query(grantsText({ ...needs, ...more }, role));
 
-/** What the role has been granted, a line each. */
+/** The privileges of the role, one a line. */
 async function granted(): Promise<string[]> {
   const { rows } = await owner.query<{ line: string }>(
     `SELECT privilege_type || ' ' || nspname || '.' || relname AS line
@@ -84,12 +84,12 @@ const everything = [
 ].sort();
 
 describe('a role', () => {
-  it('has what is needed, and nothing else', async () => {
+  it('has the needed privileges, and no others', async () => {
     await grant();
     expect((await granted()).sort()).toEqual(everything);
   });
 
-  it('loses in these schemas what is not needed, and keeps what it has elsewhere', async () => {
+  it('loses privileges that it does not need in these schemas, and keeps those elsewhere', async () => {
     await grant();
     await owner.query(`GRANT TRUNCATE ON ${shop}.prices TO ${name}; GRANT SELECT ON elsewhere.notes TO ${name};
       GRANT SELECT ON graphile_worker.open_to_all TO ${name}; GRANT USAGE ON SEQUENCE ${shop}.prices_id_seq TO ${name}`);
@@ -97,7 +97,7 @@ describe('a role', () => {
     expect((await granted()).sort()).toEqual([...everything, 'SELECT elsewhere.notes'].sort());
   });
 
-  it('gets what is missing of it', async () => {
+  it('gets its missing privileges', async () => {
     await grant();
     await owner.query(`REVOKE SELECT ON ${shop}.prices FROM ${name}; REVOKE USAGE ON SCHEMA ${shop} FROM ${name};
       REVOKE ALL ON FUNCTION ${shop}.trim(integer), graphile_worker.add() FROM ${name};
@@ -106,7 +106,7 @@ describe('a role', () => {
     expect((await granted()).sort()).toEqual(everything);
   });
 
-  it('gets all of it or nothing', async () => {
+  it('gets all of its privileges or none', async () => {
     const gone = { schema: SCHEMA, table: 'gone', privileges: ['SELECT'] } as const;
     await expect(grant({ tables: [orders, gone, jobs] })).rejects.toThrow(/gone" does not exist/);
     await owner.query('ROLLBACK');
@@ -114,6 +114,6 @@ describe('a role', () => {
   });
 });
 
-it('the script tells for which role it is', () => {
+it('the script names its role', () => {
   expect(grantsText(needs, 'clerk "of"')).toMatch(/^-- Lets the role "clerk ""of""" run the service /);
 });

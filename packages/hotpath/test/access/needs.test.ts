@@ -1,4 +1,7 @@
-/** The privileges that a role needs on the tables that the service reads, on those that it writes, and on its own. */
+/**
+ * The privileges that a role needs on the tables that the service reads, on those that it writes, and on the library's
+ * own.
+ */
 
 import { needsOf, type Writes } from 'hotpath/access/needs';
 import { watch } from 'hotpath/freshness/watched';
@@ -48,7 +51,7 @@ const own = [
 const byPlace = (one: { schema: string; table: string }, other: typeof one) =>
   `${one.schema}.${one.table}` < `${other.schema}.${other.table}` ? -1 : 1;
 
-it('are to read what resources read, views and the tables that these are made of included, and the own tables', () => {
+it("are to read the tables of resources, including views and their tables, and the library's own", () => {
   expect(needed()).toEqual({
     tables: [...own, read('Tag'), read('AnimalTotal'), read('Feeding')].sort(byPlace),
     functions: [
@@ -61,7 +64,7 @@ it('are to read what resources read, views and the tables that these are made of
   });
 });
 
-it('are what is declared to be written, once, and to read what is written', () => {
+it('are the declared writes, once each, and to read the written tables', () => {
   const { tables } = needed({ Tag: ['INSERT'], Keeper: ['UPDATE'] }, { Tag: ['UPDATE', 'INSERT'], House: [] });
   const privilegesOn = (model: string) => tables.filter(({ table }) => table === placeOf(model).table);
   expect(privilegesOn('Tag')).toEqual([{ ...read('Tag'), privileges: ['SELECT', 'INSERT', 'UPDATE'] }]);
@@ -78,7 +81,7 @@ it('are in the schema that a model names, or else in that of the service', () =>
   expect(tables).toContainEqual({ ...placeOf('Keeper'), privileges: ['SELECT', 'INSERT'] });
 });
 
-it('are none on the queue or the table of migrations where there are none', () => {
+it('are none on the queue and the table of migrations if the service has neither', () => {
   const options = { dataModel: zooDataModel, watched: watch(registry), writes: [], schema: 'farm' };
   const { tables, hasQueue } = needsOf({ ...options, hasQueue: false, hasMigrations: false });
   const schemas = new Set(tables.map(({ schema }) => schema));

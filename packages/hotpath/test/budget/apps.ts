@@ -1,4 +1,4 @@
-/** Applications under test, each on one pool, which are closed after their test. */
+/** Applications under test, each on one pool. They are closed after their test. */
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { type BudgetsOptions, budgets } from 'hotpath/budget';
@@ -30,19 +30,19 @@ export class Apps {
 
   openPool(config: pg.PoolConfig = this.pool.options): pg.Pool {
     const pool = new pg.Pool(config);
-    // The database is dropped by force.
+    // The test drops the database by force.
     pool.on('error', () => {});
     return pool;
   }
 
-  /** An application without anything. */
+  /** An application without plugins. */
   bare(server?: FastifyServerOptions): FastifyInstance {
     const app = Fastify(server) as FastifyInstance;
     this.#opened.push(app);
     return app;
   }
 
-  /** An application that registers `budgets`, then what `add` adds. */
+  /** An application that registers `budgets`, then calls `add`. */
   of(add: (app: FastifyInstance) => void, { server, ...options }: Setting = {}): FastifyInstance {
     const app = this.bare(server);
     app.register(budgets, { pool: this.pool, mode: 'throw', ...options });
@@ -53,13 +53,13 @@ export class Apps {
   /** Sends one statement. */
   readonly one = () => this.pool.query('select 1');
 
-  /** Sends two statements that differ. */
+  /** Sends two different statements. */
   async two(): Promise<void> {
     await this.one();
     await this.pool.query('select now()');
   }
 
-  /** Sends the same statement again and again. */
+  /** Sends one statement several times. */
   async loop(times = 3): Promise<void> {
     for (let n = 0; n < times; n += 1) await this.pool.query('select $1::int as n', [n]);
   }

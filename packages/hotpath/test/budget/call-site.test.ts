@@ -36,7 +36,7 @@ describe('the own line of a stack', () => {
     expect(ownLine(`Error\n    ${frame}\n    at own (/app/own.js:3:4)`)).toBe('/app/own.js:3:4');
   });
 
-  it('is not in a file to ignore', () => {
+  it('is not in an ignored file', () => {
     const stack = 'Error\n    at query (/app/db.js:1:2)\n    at own (/app/own.js:3:4)';
     for (const ignore of [[/db\.js/], [/x/, /^\/app\/db/], [/db/g]]) {
       for (let n = 0; n < 3; n += 1) expect(ownLine(stack, ignore)).toBe('/app/own.js:3:4');
@@ -44,7 +44,7 @@ describe('the own line of a stack', () => {
   });
 });
 
-it('a call has no line where an application makes something else of stacks', () => {
+it('a call has no line if an application changes the form of stacks', () => {
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = (_error, frames) => frames;
   try {

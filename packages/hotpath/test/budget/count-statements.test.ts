@@ -1,4 +1,7 @@
-/** `countStatements` on a pool of an application: every way to send a statement is counted once, for who asked. */
+/**
+ * `countStatements` on a pool of an application: every way to send a statement is counted once, for the request that
+ * sends it.
+ */
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -22,13 +25,13 @@ afterEach(async () => {
 
 function openPool(config: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 2, ...config });
-  // The database is dropped by force.
+  // The test drops the database by force.
   pool.on('error', () => {});
   pools.push(pool);
   return pool;
 }
 
-/** What `work` sends, as counted. */
+/** The statements of `work`, as counted. */
 async function sentBy(work: () => unknown, sites = false): Promise<Ledger> {
   const ledger = new Ledger({ sites });
   await withLedger(ledger, async () => await work());
@@ -40,7 +43,7 @@ const withClient = async (pool: pg.Pool, work: (client: pg.PoolClient) => Promis
   await work(client).finally(() => client.release());
 };
 
-/** Each sends one statement that gives one row, and ends when its result is there. */
+/** Each sends one statement that returns one row, and ends when the result has arrived. */
 const WAYS: Record<string, (pool: pg.Pool) => Promise<unknown>> = {
   'pool.query': (pool) => pool.query('select 1'),
   'pool.query with a configuration': (pool) => pool.query({ name: 'one', text: 'select $1::int', values: [1] }),
@@ -127,8 +130,10 @@ describe.each(Object.entries(WAYS))('%s', (name, send) => {
   });
 });
 
-describe('what callbacks and events send', () => {
-  /** Opened by a request of its own, so that the connection's own context is that of another. */
+describe('statements of callbacks and events', () => {
+  /**
+   * A pool whose connection another request opened, so that the connection's own context is that of the other request.
+   */
   async function poolOpenedByAnother(): Promise<pg.Pool> {
     const pool = openPool({ max: 1 });
     countStatements(pool);
@@ -204,7 +209,7 @@ describe('countStatements', () => {
     expect(['connect', 'acquire', 'remove'].map((event) => pool.listenerCount(event))).toEqual([0, 0, 0]);
   });
 
-  it('leaves alone what others have put around it since', async () => {
+  it('leaves wrappers in place that other code has added since', async () => {
     const pool = openPool();
     const undo = countStatements(pool);
     const { query } = pool;
@@ -242,7 +247,7 @@ describe('countStatements', () => {
     expect(before).toEqual(['TypeError: Client was passed a null or undefined query', 'error: division by zero']);
   });
 
-  it('hides no rejection that nobody handles, and makes none', async () => {
+  it('hides no unhandled rejection, and causes none', async () => {
     const pool = openPool();
     countStatements(pool);
     const unhandled: unknown[] = [];

@@ -1,4 +1,4 @@
-/** An application that exists already, on `pg`, Drizzle and Prisma: its N+1s are named, and the mended ones pass. */
+/** An existing application, on `pg`, Drizzle and Prisma: its N+1s are named, and the corrected routes pass. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { asc, eq, inArray } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -24,7 +24,7 @@ const opened: FastifyInstance[] = [];
 
 beforeAll(async () => {
   pool = new pg.Pool({ connectionString: await scratchDatabase('small'), max: 4 });
-  // The database is dropped by force.
+  // The test drops the database by force.
   pool.on('error', () => {});
   db = openDrizzle();
   prisma = openPrisma();

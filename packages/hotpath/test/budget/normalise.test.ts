@@ -36,7 +36,7 @@ describe('a normalised statement', () => {
     );
   });
 
-  it('is made of the start of a long text, without its values', () => {
+  it('is made from the start of a long text, without its values', () => {
     const rows = Array.from({ length: 5000 }, (_, n) => `(${n}, 'secret ${n}')`);
     const normalised = normalise(`insert into t values ${rows.join(', ')}`);
     expect(normalised).toMatch(/^insert into t values \(\?\), /);
@@ -44,7 +44,7 @@ describe('a normalised statement', () => {
     expect(normalised.length).toBeLessThan(20_000);
   });
 
-  it('tells the frame of a transaction from what is in it', () => {
+  it('distinguishes the frame of a transaction from its statements', () => {
     expect(
       [
         'BEGIN',

@@ -1,4 +1,4 @@
-/** The options of `budgets`, where it may be registered, and what is refused. */
+/** The options of `budgets`, the places to register it, and the options that it refuses. */
 import { EventEmitter, once } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { type BudgetsOptions, budgets } from 'hotpath/budget';
@@ -8,7 +8,7 @@ import { Apps, exceeded, type Setting } from './apps.ts';
 const apps = new Apps();
 
 describe('the options', () => {
-  it('bound a route by its budget, and the others by the default', async () => {
+  it('set a budget for a route, and a default for the others', async () => {
     const app = apps.of(
       (scope) => {
         scope.get('/bounded', { config: { budget: 1 } }, async () => apps.two());
@@ -24,22 +24,22 @@ describe('the options', () => {
     for (const url of ['/default', '/often']) expect((await app.inject(url)).statusCode).toBe(200);
   });
 
-  it('say how often is too often', async () => {
+  it('set the number of repetitions that is too many', async () => {
     const add = (scope: FastifyInstance) => void scope.get('/', async () => apps.loop(2));
     expect((await apps.of(add).inject('/')).statusCode).toBe(200);
     expect((await apps.of(add, { repeated: 2 }).inject('/')).statusCode).toBe(500);
     expect((await apps.of(add, { repeated: Infinity, default: 1 }).inject('/')).statusCode).toBe(500);
   });
 
-  it('leave lines of other files out', async () => {
+  it('leave out the lines of ignored files', async () => {
     const add = (scope: FastifyInstance) => void scope.get('/', async () => apps.loop());
     const detail = async (setting: Setting) => (await apps.of(add, setting).inject('/')).json().detail;
     expect(await detail({})).toContain(`${import.meta.dirname}/apps.ts:`);
-    // The callers of the module through which every query goes.
+    // The callers of the module that sends every query.
     expect(await detail({ ignore: [/\/apps\.ts/g] })).toContain(`${import.meta.filename}:`);
   });
 
-  it('hide what a refusal cost in production, and show it to those who may know', async () => {
+  it('hide the cost of a refusal in production, and show it to permitted requests', async () => {
     const app = apps.of(
       (scope) => {
         scope.get('/:status', async (request, reply) => {
@@ -105,7 +105,7 @@ describe('the plugin', () => {
     await expect(app.ready()).rejects.toThrow('hotpath/budget is registered twice for the same routes.');
   });
 
-  it('may be registered in scopes beside each other, and holds for their routes alone', async () => {
+  it('may be registered in neighbouring scopes, and applies to their routes alone', async () => {
     const app = apps.bare();
     for (const name of ['a', 'b']) {
       app.register(async (scope) => {
@@ -126,7 +126,7 @@ describe('the plugin', () => {
     ['request.ledger', (app: FastifyInstance) => app.decorateRequest('ledger')],
     ['request.overrun', (app: FastifyInstance) => app.decorateRequest('overrun')],
     ['app.overruns', (app: FastifyInstance) => app.decorate('overruns', new Map())],
-  ])('says that %s is taken, and works without', async (name, decorate) => {
+  ])('reports that %s is in use, and works without it', async (name, decorate) => {
     const build = (options: Partial<BudgetsOptions>) => {
       const app = apps.bare();
       decorate(app);
@@ -154,7 +154,7 @@ describe('the plugin', () => {
     await other.end();
   });
 
-  it('holds for a client that leaves before its reply', async () => {
+  it('applies to a client that leaves before its reply', async () => {
     const reached = new EventEmitter();
     const app = apps.of((scope) => {
       scope.get('/', async () => {

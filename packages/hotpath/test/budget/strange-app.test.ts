@@ -11,7 +11,7 @@ const apps = new Apps();
 const codeOf = (reply: { json(): { code?: string } }) => reply.json().code;
 
 describe('an application with its own', () => {
-  it('error handler: a thrown error is its business, an overrun is a problem document', async () => {
+  it('error handler: it handles a thrown error, and an overrun is a problem document', async () => {
     const app = apps.of((scope) => {
       scope.setErrorHandler((error: Error, _request, reply) => reply.code(418).send({ mine: error.message }));
       scope.get('/thrown', async () => {
@@ -41,7 +41,7 @@ describe('an application with its own', () => {
     expect(detail).toMatch(/^GET \(no route\) sent 3 statements\.\n {2}3 times: select \?::int as n\n {4}at /);
   });
 
-  it('onSend hooks, which see the payload as it is sent', async () => {
+  it('onSend hooks, which see the payload that is sent', async () => {
     const seen: unknown[] = [];
     const app = apps.of((scope) => {
       scope.addHook('onSend', async (_request, reply, payload) => {
@@ -59,7 +59,7 @@ describe('an application with its own', () => {
     ]);
   });
 
-  it('headers: a failed reply has none of the payload that it replaces', async () => {
+  it('headers: a failed reply has none of the replaced payload', async () => {
     const app = apps.of((scope) => {
       scope.get('/', async (_request, reply) => {
         await apps.loop();
@@ -140,7 +140,7 @@ describe('a route', () => {
     ]);
   });
 
-  it('asked by another one spends of its own budget', async () => {
+  it('called by another route spends its own budget', async () => {
     const app = apps.of((scope) => {
       scope.get('/outer', async () => {
         const inner = await Promise.all([1, 2, 3].map(() => scope.inject('/inner')));
@@ -163,7 +163,7 @@ describe('a reply that streams', () => {
     ['a stream', () => Readable.from(['a', 'b'])],
     ['a stream of the web', () => Readable.toWeb(Readable.from([Buffer.from('a'), Buffer.from('b')]))],
     ['a Response', () => new Response('ab')],
-  ])('arrives whole if it is %s, and fails if it was over budget before', async (_name, payload) => {
+  ])('arrives completely if it is %s, and fails if it was over budget before', async (_name, payload) => {
     const app = apps.of((scope) => {
       scope.get('/', (_request, reply) => reply.send(payload()));
       scope.get('/loop', async (_request, reply) => {
@@ -175,7 +175,7 @@ describe('a reply that streams', () => {
     expect(await app.inject('/loop')).toMatchObject(exceeded);
   });
 
-  it('gives its connection back if it fails', async () => {
+  it('releases its connection if it fails', async () => {
     const small = apps.openPool({ ...apps.pool.options, max: 1 });
     const app = apps.of(
       (scope) => {
@@ -260,7 +260,7 @@ describe('the request of a statement is known', () => {
     }
   });
 
-  it('behind a hook that goes on in the context of another', async () => {
+  it('after a hook that continues in the context of another', async () => {
     const answers = new EventEmitter();
     const app = apps.of((scope) => {
       scope.addHook('onRequest', (_request, _reply, done) => void answers.once('answer', () => done()));

@@ -1,4 +1,4 @@
-/** What the cache sends to Redis, and what it says in a trace: no command more than an answer takes. */
+/** The commands that the cache sends to Redis, and their spans: no answer takes more commands than it needs. */
 import { gunzipSync } from 'node:zlib';
 import { createBreaker } from 'hotpath/cache/breaker';
 import { Cache } from 'hotpath/cache/cache';
@@ -68,7 +68,7 @@ const query = (more: Partial<Query> = {}): Query => ({
   ...more,
 });
 const opened: Cache[] = [];
-/** What one test still sends would be there for the next. */
+/** Otherwise the commands of one test would reach the next. */
 afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.settled())));
 function open(more: object = {}): Cache {
   const cache = new Cache({ follower, maxBytes: 1_000_000, isAway: () => false, remote, ...more });
@@ -78,7 +78,7 @@ function open(more: object = {}): Cache {
 const FILL = ['getBuffer entry', 'set lease', 'getBuffer entry', 'set entry', 'hotpathReleaseLease lease'];
 
 describe('the commands of an answer', () => {
-  it('that nothing has are a look, the lease with a look, and then what is kept', async () => {
+  it('that no tier has are a look-up, the lease with a look-up, and then the set', async () => {
     const cache = open();
     await cache.read(query());
     await cache.settled();
@@ -88,7 +88,7 @@ describe('the commands of an answer', () => {
     expect([sent.length, known.reads, await redis.exists(LEASE)]).toEqual([5, 1, 0]);
   });
 
-  it('that another process has kept are one look', async () => {
+  it('that another process has kept are one look-up', async () => {
     const first = open();
     await first.read(query());
     await first.settled();
@@ -99,7 +99,7 @@ describe('the commands of an answer', () => {
     expect([sent, known.reads]).toEqual([['getBuffer entry'], 1]);
   });
 
-  it('that a change has outdated here are the lease with a look at once, and nothing before', async () => {
+  it('that a change has outdated here are at once the lease with a look-up, and nothing before', async () => {
     const cache = open();
     await cache.read(query());
     await cache.settled();
@@ -112,7 +112,7 @@ describe('the commands of an answer', () => {
     expect([cache.stats.events.outdated, cache.stats.entries]).toEqual([2, 0]);
   });
 
-  it('that Redis has by then where memory is outdated give the lease back', async () => {
+  it('that Redis has by then although memory is outdated release the lease', async () => {
     const [one, other] = [open(), open()];
     for (const cache of [one, other]) {
       await cache.read(query());
@@ -129,7 +129,7 @@ describe('the commands of an answer', () => {
     await expect.poll(() => redis.exists(LEASE)).toBe(0);
   });
 
-  it('are none of Redis where its first look comes too late', async () => {
+  it('are none if the first look-up is too late', async () => {
     const late = { ...remote, breaker: createBreaker({ timeoutMs: 20 }) };
     const slow = new Proxy(remote.redis, {
       get: (_, name) => () => {
@@ -143,7 +143,7 @@ describe('the commands of an answer', () => {
     await cache.settled();
   });
 
-  it('of which Redis has one that is outdated are those of none, and it is counted', async () => {
+  it('of which Redis has an outdated entry are those of a missing entry, and it is counted', async () => {
     const first = open();
     await first.read(query());
     await first.settled();
@@ -154,7 +154,7 @@ describe('the commands of an answer', () => {
     expect([second.stats.events.outdated, known.reads]).toEqual([2, 2]);
   });
 
-  it('that was read while changes became unknown are not those of Redis', async () => {
+  it('that was read while changes became unknown are none', async () => {
     const first = open();
     await first.read(query());
     await first.settled();
@@ -186,7 +186,7 @@ describe('a trace', () => {
   };
   const miss = { 'cache.hit': false, 'hotpath.cache.tier': 'none', 'hotpath.cache.outcome': 'miss' };
 
-  it('of a fill has the look, how it came by the lease, and that nothing was there', async () => {
+  it('of a fill has the look-up, how it got the lease, and that no entry was found', async () => {
     const span = spanOf();
     const cache = open();
     await cache.read(query({ span }));
@@ -198,7 +198,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it('of one that waits for the lease of another says so', async () => {
+  it('of a fill that waits for the lease of another shows it', async () => {
     const span = spanOf();
     await redis.set(LEASE, 'another', 'PX', 30);
     const cache = open();
@@ -208,7 +208,7 @@ describe('a trace', () => {
     expect(span.told).toContainEqual(['cache.lease', { 'hotpath.cache.lease': 'taken' }]);
   });
 
-  it('of one past the cache says so, and of one without Redis that the lease was away', async () => {
+  it('of a bypass shows it, and without Redis it shows that the lease was away', async () => {
     const span = spanOf();
     await open().bypass(query({ span }));
     expect(span.told).toEqual([['end', { ...miss, 'hotpath.cache.outcome': 'bypass' }]]);
@@ -226,12 +226,12 @@ describe('the variants of an entry', () => {
   const times = { ttlMs: 1, staleMs: 1, rescueMs: 1, epoch: 'e', readAt: 0 };
   const entry = (bytes: number, status: 200 | 404 = 200) => entryOf({ ...reading('x'.repeat(bytes)), status }, times);
 
-  it('are none of a small body', () => {
+  it('are only the plain one for a small body', () => {
     expect(variantFor(entry(COMPRESSED_FROM_BYTES - 1), 'gzip')).toBe('identity');
     expect(variantFor(entry(COMPRESSED_FROM_BYTES), 'gzip')).toBe('gzip');
   });
 
-  it('are made once, however many ask', async () => {
+  it('are made once for several requests', async () => {
     const large = entry(5000);
     const [one, other] = await Promise.all([bytesOf(large, 'gzip'), bytesOf(large, 'gzip')]);
     expect([one === other, large.bodies.gzip === one, gunzipSync(one).length]).toEqual([true, true, 5000]);
@@ -241,7 +241,7 @@ describe('the variants of an entry', () => {
     expect(await bytesOf(large, 'gzip')).not.toBe(one);
   });
 
-  it('are all made of a row that is there, and none of one that is not', async () => {
+  it('are all made for an existing row, and none for a missing row', async () => {
     const [there, gone, small] = [entry(5000), entry(5000, 404), entry(10)];
     await Promise.all([there, gone, small].map(complete));
     expect([there, gone, small].map(({ bodies }) => Object.keys(bodies).sort())).toEqual([

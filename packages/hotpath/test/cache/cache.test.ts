@@ -1,6 +1,6 @@
 /**
- * The cache as a whole, on a real Redis, with a follower whose knowledge the test decides: from which tier a request is answered,
- * what is kept, and what is never served.
+ * The cache as a whole, on a real Redis, with a follower whose state the test sets: which tier answers a request, which
+ * entries are kept, and which are never served.
  */
 
 import { AWAY, createBreaker } from 'hotpath/cache/breaker';
@@ -33,7 +33,10 @@ beforeEach(async () => {
   remote = { redis, breaker: createBreaker({ timeoutMs: 5000 }), namespace: 'n' };
 });
 
-/** A database of the mind: each read sees all that was committed, and a change is known at once if the follower is told. */
+/**
+ * A simulated database: each read sees all committed changes, and a change is known at once if the follower learns of
+ * it.
+ */
 class World {
   xid = 10;
   isCurrent = true;
@@ -42,7 +45,7 @@ class World {
   incarnation = 'here';
   changes = 0;
   touched = 0;
-  /** What a catch-up finds. */
+  /** The result of a catch-up. */
   catchUpFinds = true;
   doubts: string[] = [];
   onDoubt: () => boolean = () => false;
@@ -112,7 +115,7 @@ class World {
 
 const away = Object.assign(new Error('no server answers'), { code: 'AWAY' });
 const opened: Cache[] = [];
-/** What one test still sends would be there for the next. */
+/** Otherwise the commands of one test would reach the next. */
 afterEach(() => Promise.all(opened.splice(0).map((cache) => cache.settled())));
 function open(world: World, more: Partial<CacheParts> = {}): Cache {
   const cache = new Cache({
@@ -131,7 +134,7 @@ const told = async (cache: Cache, query: Query) => {
 };
 
 describe('one process', () => {
-  it('reads the database once, and answers from memory until what it read has changed', async () => {
+  it('reads the database once, and answers from memory until a change of the data', async () => {
     const world = new World();
     const cache = open(world);
     expect(await told(cache, world.query())).toBe('database miss a');
@@ -157,7 +160,7 @@ describe('one process', () => {
     expect(world.touched).toBeGreaterThan(4);
   });
 
-  it('reads once for all who ask at once, unless what it reads has changed meanwhile', async () => {
+  it('reads once for concurrent requests, unless a change comes meanwhile', async () => {
     const world = new World();
     const cache = open(world);
     const [first, second] = [told(cache, world.query()), told(cache, world.query())];
@@ -170,7 +173,7 @@ describe('one process', () => {
     expect(await Promise.all([before, told(cache, world.query())])).toEqual(['database miss at', 'database miss att']);
   });
 
-  it('reads the database each time while changes are unknown, and keeps in memory what it read', async () => {
+  it('reads the database each time while changes are unknown, and keeps the result in memory', async () => {
     const world = new World();
     const cache = open(world);
     world.isCurrent = false;
@@ -184,7 +187,7 @@ describe('one process', () => {
     expect(cache.stats.answers.database.bypass).toBe(2);
   });
 
-  it('believes no older knowledge than it is told', async () => {
+  it('accepts no older state of the follower than `maxAgeMs`', async () => {
     const world = new World();
     const cache = open(world, { maxAgeMs: 100 });
     await told(cache, world.query());
@@ -194,7 +197,7 @@ describe('one process', () => {
     expect(await told(cache, world.query())).toBe('database bypass a');
   });
 
-  it('keeps nothing of what is outdated when it is read, of a ttl of 0, or of a row that is not there', async () => {
+  it('keeps no entry that was outdated when read, none with a ttl of 0, and none of a missing row', async () => {
     const world = new World();
     const cache = open(world);
     world.snapshotRead = '5:5:';
@@ -210,7 +213,7 @@ describe('one process', () => {
     expect(cache.stats.entries).toBe(1);
   });
 
-  it('serves what is past its ttl while it is read anew, once for all', async () => {
+  it('serves an entry past its ttl while one refresh reads it again', async () => {
     const world = new World();
     const works: Promise<void>[] = [];
     const cache = open(world, { background: (work) => void works.push(work()) });
@@ -229,7 +232,7 @@ describe('one process', () => {
     expect(cache.stats.events.failedRefreshes).toBe(1);
   });
 
-  it('serves its last known answer while no server answers, for so long, and only if it is not outdated', async () => {
+  it('serves its last answer while no server answers, for a limited time, and only if it is not outdated', async () => {
     const world = new World();
     const cache = open(world);
     const query = world.query({ policy: { ttl: 0.01, jitter: 0, staleIfError: 0.2 } });
@@ -251,7 +254,7 @@ describe('one process', () => {
     await expect(cache.read(world.query({ key: '/b\nuser' }))).rejects.toBe(away);
   });
 
-  it('reads past what is kept, and renews it', async () => {
+  it('bypasses kept entries, and renews them', async () => {
     const world = new World();
     const cache = open(world);
     await told(cache, world.query());
@@ -272,7 +275,7 @@ describe('one process', () => {
     expect(cache.stats.answers.database).toMatchObject({ bypass: 2, miss: 1 });
   });
 
-  it('confirms what a shared cache may keep', async () => {
+  it('confirms an answer that a shared cache may keep', async () => {
     const world = new World();
     const cache = open(world);
     const query = world.query({ policy: { ttl: 60, sharedMaxAge: 60, scope: 'public' } });
@@ -294,7 +297,7 @@ describe('one process', () => {
     expect(await confirmed()).toEqual(['miss', false]);
   });
 
-  it('reads again where a connection led to another server, and never serves what a third one gave', async () => {
+  it('reads again if a connection led to another server, and never serves the answer of a third one', async () => {
     const world = new World();
     const cache = open(world);
     world.incarnationRead = 'there';
@@ -315,7 +318,7 @@ describe('one process', () => {
     expect([world.doubts.length, cache.peek('/c\nuser')]).toEqual([2, undefined]);
   });
 
-  it('counts the keys of viewers, and the keys that are read most', async () => {
+  it('counts the keys of viewers, and the most read keys', async () => {
     const world = new World();
     const cache = open(world);
     cache.countViewer(true);
@@ -326,7 +329,7 @@ describe('one process', () => {
     expect(cache.takeReads(10)).toEqual([{ key: '/a\nuser', times: 4 }]);
   });
 
-  it('has so many fills with the database at once', async () => {
+  it('limits the number of fills that read the database at once', async () => {
     const world = new World();
     const cache = open(world, { fills: { atOnce: 1, waiting: 5 } });
     const asked = ['/a\nuser', '/b\nuser', '/c\nuser'].map((key) => told(cache, world.query({ key })));
@@ -344,7 +347,7 @@ describe('two processes with one Redis', () => {
   ];
   const { entry: entryKey, lease: leaseKey } = remoteKeys('n', '/a\nuser');
 
-  it('share what one has read, in every encoding, until it changes', async () => {
+  it('share the answer that one has read, in every encoding, until it changes', async () => {
     const world = new World();
     world.body = JSON.stringify({ text: 'x'.repeat(3000) });
     const [one, other] = two(world) as [Cache, Cache];
@@ -375,7 +378,7 @@ describe('two processes with one Redis', () => {
     await Promise.all([one.settled(), other.settled()]);
   });
 
-  it('do not wait for longer than a few leases for a holder that is gone', async () => {
+  it('wait only a few leases for a holder that has died', async () => {
     const world = new World();
     const [one] = two(world, { leaseMs: 20 }) as [Cache];
     await redis.set(leaseKey, 'somebody', 'PX', 100);
@@ -389,7 +392,7 @@ describe('two processes with one Redis', () => {
     expect(await redis.get(leaseKey)).toBe('somebody else');
   });
 
-  it('serve from Redis what is late, while it is read anew; and rescue what is there', async () => {
+  it('serve a late entry from Redis during its refresh, and rescue an existing entry', async () => {
     const world = new World();
     const policy = { ttl: 0.02, jitter: 0, staleWhileRevalidate: 60, staleIfError: 60 };
     const [one, other] = two(world) as [Cache, Cache];
@@ -406,7 +409,7 @@ describe('two processes with one Redis', () => {
     expect(await told(third, world.query({ policy }))).toBe('l2 rescued b');
   });
 
-  it('go on without Redis', async () => {
+  it('continue without Redis', async () => {
     const world = new World();
     const broken = { ...remote, breaker: createBreaker({ timeoutMs: 20 }), redis: stuck() };
     const cache = open(world, { remote: broken });
@@ -417,7 +420,7 @@ describe('two processes with one Redis', () => {
     await cache.settled();
   });
 
-  it('keep for a short time what the public asks once, and longer what it asks again', async () => {
+  it('keep a public answer for a short time after one request, and longer after a second', async () => {
     const world = new World();
     const isPublic = (key: string) => key.endsWith('\npublic');
     const [one, other] = two(world, { isPublic }) as [Cache, Cache];
@@ -438,7 +441,7 @@ describe('two processes with one Redis', () => {
     expect(await redis.pttl(remoteKeys('n', next.key).entry)).toBeGreaterThan(30_000);
   });
 
-  it('take what was read most into memory, if it may be served', async () => {
+  it('take the most read answers into memory, if they may be served', async () => {
     const world = new World();
     const [one, other] = two(world) as [Cache, Cache];
     await one.read(world.query());
@@ -457,7 +460,7 @@ describe('two processes with one Redis', () => {
 const stuck = () => new Proxy({}, { get: () => () => new Promise(() => {}) }) as unknown as Remote['redis'];
 
 describe('a lease', () => {
-  it('is held by one, extended while it works, and given back by its holder alone', async () => {
+  it('is held by one process, extended while it works, and released by its holder alone', async () => {
     const leases = createLeases(remote, 60);
     const { lease: name } = remoteKeys('n', 'k');
     const lease = await leases.take('k');
@@ -481,7 +484,7 @@ describe('a lease', () => {
 });
 
 describe('the second tier', () => {
-  it('prolongs what may be served for longer, and nothing that may not', async () => {
+  it('prolongs an entry that may be served for longer, and no other', async () => {
     const world = new World();
     const cache = open(world);
     const { entry } = await cache.read(world.query({ policy: { ttl: 60, jitter: 0, staleIfError: 30 } }));
@@ -502,7 +505,7 @@ describe('the second tier', () => {
 });
 
 describe('the most read keys', () => {
-  it('are added up over processes and two days, half of them of the public at most', async () => {
+  it('are added up over processes and two days, at most half of them of the public', async () => {
     const popular = createPopular(remote);
     await popular.report([
       { key: '/a\nuser', times: 3 },
@@ -527,7 +530,7 @@ describe('the most read keys', () => {
     expect(await broken.top(2)).toEqual([]);
   });
 
-  it('are so many, the least read left out first', async () => {
+  it('are limited in number, and lose the least read first', async () => {
     const popular = createPopular(remote);
     const reads = Array.from({ length: 10_002 }, (_, id) => ({ key: `/${id}\nuser`, times: id + 1 }));
     await popular.report(reads);
@@ -553,7 +556,7 @@ describe('a fact', () => {
     load: async () => await world.load(),
   });
 
-  it('is read once, and again after a change, or where what is known is older than a tenth of a second', async () => {
+  it('is read once, and again after a change, or if the last reading of the log is older than a tenth of a second', async () => {
     const world = new World();
     const facts = factsOf(world);
     expect([await facts.read(fact(world)), await facts.read(fact(world)), world.reads]).toEqual(['a', 'a', 1]);
@@ -583,7 +586,7 @@ describe('a fact', () => {
     expect(world.reads).toBe(2);
   });
 
-  it('that has ended is outlasted before a write is answered, and the new one is there', async () => {
+  it('that has ended is outlasted before the write is answered, and the new one is kept', async () => {
     const world = new World();
     const facts = factsOf(world);
     await facts.read(fact(world));
@@ -601,7 +604,7 @@ describe('a fact', () => {
     await expect(facts.read({ ...fact(world), about: 'x' })).rejects.toBe(away);
   });
 
-  it('is not waited for longer than Redis and a moment more', async () => {
+  it('delays a write no longer than the limit of Redis and a moment more', async () => {
     const world = new World();
     const facts = factsOf(world, { remote: { ...remote, breaker: createBreaker({ timeoutMs: 30 }) } });
     const began = performance.now();

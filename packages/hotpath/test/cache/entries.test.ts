@@ -1,4 +1,4 @@
-/** Entries to the byte: their size in memory, their form in Redis, and which of two is kept. */
+/** Entries to the byte: their size in memory, their form in Redis, and which of two entries is kept. */
 
 import { decodeEntry, type Entry, encodeEntry, entryOf, type ReadResult, sizeOf } from 'hotpath/cache/entry';
 import { askedBy, createQuestions, entryKey, isPublicKey, remoteKeys } from 'hotpath/cache/key';
@@ -17,7 +17,7 @@ const made = (more: Partial<ReadResult> = {}, when: object = {}) =>
   entryOf({ ...reading, ...more }, { ...moment, ...when });
 
 describe('an entry', () => {
-  it('is what was read, and when', () => {
+  it('is the result and time of a read', () => {
     const { bodies, ...rest } = made();
     expect(bodies.identity.toString()).toBe('{"é":1}');
     expect(rest).toStrictEqual({
@@ -27,7 +27,7 @@ describe('an entry', () => {
     });
   });
 
-  it('takes its bytes, and something for each tag and for itself', () => {
+  it('takes its bytes, and a constant for each tag and for itself', () => {
     const entry = made();
     expect(sizeOf(entry)).toBe(8 + 1000 + 2 * 10 + 2 * 40);
     entry.bodies.gzip = Buffer.alloc(5);
@@ -49,7 +49,7 @@ describe('its form in Redis', () => {
     expect(bytes).toEqual(Buffer.concat([header, ...parts]));
   });
 
-  it('with no snapshot in it, of another format, or shorter than its header is none', () => {
+  it('without a snapshot, of another format, or shorter than its header decodes to nothing', () => {
     expect(decodeEntry(Buffer.from(bytes.toString('latin1').replace('5:7:6', '5:7:8'), 'latin1'))).toBe(undefined);
     expect(decodeEntry(Buffer.concat([Buffer.from([2]), bytes.subarray(1)]))).toBe(undefined);
     expect(decodeEntry(bytes.subarray(0, 22))).toBe(undefined);
@@ -67,7 +67,7 @@ describe('memory', () => {
   const l1 = () => createL1({ maxBytes: 100_000, isPublic: isPublicKey });
   const at = (xid: number, more: object = {}): Entry => made({ snapshot: `${xid}:${xid}:` }, more);
 
-  it('keeps what was read later, and of another epoch what comes last', () => {
+  it('keeps the later read, and of different epochs the last one set', () => {
     const memory = l1();
     const [earlier, later, other] = [at(5), at(6), at(4, { epoch: 'f' })];
     memory.set('k', later);
@@ -80,7 +80,7 @@ describe('memory', () => {
     expect(memory.get('k')).toBe(same);
   });
 
-  it('counts the reads of the entry that is replaced, once', () => {
+  it('keeps the count of reads of the replaced entry, once', () => {
     const memory = l1();
     const [first, second] = [at(5), at(6)];
     first.reads = 4;
@@ -94,7 +94,7 @@ describe('memory', () => {
     expect(second.reads).toBe(0);
   });
 
-  it('tells of what was read three times, and of no more than is asked for', () => {
+  it('reports keys with at least three reads, and at most as many as requested', () => {
     const memory = l1();
     for (const [key, reads] of [
       ['two', 2],
@@ -107,7 +107,7 @@ describe('memory', () => {
     expect(memory.takeReads(5)).toEqual([{ key: '/three\nuser', times: 3 }]);
   });
 
-  it('takes the key into account, and knows a key that is gone', () => {
+  it('counts the size of the key, and knows a key that is gone', () => {
     const memory = l1();
     const entry = at(5);
     memory.set('key', entry);
@@ -121,7 +121,7 @@ describe('memory', () => {
 describe('a key', () => {
   const viewer = { role: 'user', subject: '7' };
 
-  it('has what was asked, the role, and the subject where that decides', () => {
+  it('has the request, the role, and the subject if that decides', () => {
     expect(entryKey({ text: '/a?b=1', scope: 'role', tables: [] }, viewer)).toBe('/a?b=1\nuser');
     expect(entryKey({ text: '/a?b=1', scope: 'subject', tables: [] }, viewer)).toBe('/a?b=1\nuser\n7');
     expect(askedBy('')).toEqual({ url: '', viewer: { role: '', subject: undefined } });
@@ -154,7 +154,7 @@ describe('a policy', () => {
     );
   });
 
-  it('that cannot be is refused, with the reason', () => {
+  it('is refused with the reason if it is impossible', () => {
     const check = (policy: CachePolicy) => () => checkPolicy(policy);
     expect(check({ ttl: 60, scope: 'viewer', sharedMaxAge: 60 } as CachePolicy)).toThrow(
       "A cache policy with sharedMaxAge needs scope: 'public', because shared caches send its answers to every client.",
@@ -164,7 +164,7 @@ describe('a policy', () => {
   });
 });
 
-it('a share of nobody and one of all have nobody and all', () => {
+it('a share of 0 has no viewer, and one of 100 has all', () => {
   const names = Array.from({ length: 500 }, (_, id) => `viewer${id}`);
   const within = (percent: number) => names.filter((name) => isWithin(percent, name)).length;
   expect([within(-1), within(0), within(100), within(101)]).toEqual([0, 0, 500, 500]);
@@ -172,7 +172,7 @@ it('a share of nobody and one of all have nobody and all', () => {
   expect(within(50)).toBeLessThan(300);
 });
 
-it('an entry that is found outdated is asked about again, and one that is fresh is not until something changes', () => {
+it('the follower judges an outdated entry at every use, and a fresh one only after a change', () => {
   const entry = made();
   let asked = 0;
   const follower = (isFresh: boolean, changes: number) => ({

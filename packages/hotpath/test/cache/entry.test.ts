@@ -1,4 +1,4 @@
-/** What goes to Redis comes back as it was, or not at all. */
+/** An entry comes back from Redis unchanged, or not at all. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { decodeEntry, type Entry, encodeEntry, entryOf } from 'hotpath/cache/entry';
@@ -51,7 +51,7 @@ const entries: fc.Arbitrary<Entry> = fc
   }));
 
 describe('an entry in memory', () => {
-  /** What cannot be freed while the entry lives. */
+  /** The memory that cannot be freed while the entry lives. */
   const keptBy = ({ bodies }: Entry) => {
     const blocks = new Set(Object.values(bodies).map(({ buffer }) => buffer));
     return [...blocks].reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -82,7 +82,7 @@ describe('an entry in memory', () => {
 });
 
 describe('memory', () => {
-  it('counts what an entry has grown by since it came in', async () => {
+  it('counts the growth of an entry since it was kept', async () => {
     const body = JSON.stringify({ data: 'x'.repeat(2000) });
     const read = {
       status: 200,
@@ -105,11 +105,11 @@ describe('memory', () => {
 });
 
 describe('an entry in Redis', () => {
-  it('is what it was', () => {
+  it('is the same after decoding', () => {
     fc.assert(fc.property(entries, (entry) => void expect(decodeEntry(encodeEntry(entry))).toEqual(entry)));
   });
 
-  it('is nothing when it is cut short or has something behind it', () => {
+  it('decodes to nothing if it is truncated or has extra bytes', () => {
     fc.assert(
       fc.property(entries, fc.nat(), (entry, seed) => {
         const whole = encodeEntry(entry);
@@ -119,7 +119,7 @@ describe('an entry in Redis', () => {
     );
   });
 
-  it('is something or nothing, but no error, when a byte of it is another', () => {
+  it('decodes to an entry or nothing, but throws no error, if one byte is changed', () => {
     fc.assert(
       fc.property(entries, fc.nat(), fc.nat(255), (entry, seed, byte) => {
         const garbled = encodeEntry(entry);
@@ -130,13 +130,13 @@ describe('an entry in Redis', () => {
     );
   });
 
-  it('is nothing when it never was one', () => {
+  it('decodes to nothing if it never was an entry', () => {
     fc.assert(fc.property(bytes, (any) => any[0] === 1 || decodeEntry(any) === undefined));
   });
 });
 
 describe('the times of an entry', () => {
-  it('end by the jitter earlier, and a negative entry by its own', () => {
+  it('end earlier by the jitter, and those of a negative entry by its own', () => {
     const policy = { ttl: 100, jitter: 0.2, staleWhileRevalidate: 10, staleIfError: 30, negative: 5 };
     expect(timesFor(policy, 200, 0)).toEqual({ ttlMs: 100_000, staleMs: 10_000, rescueMs: 30_000 });
     expect(timesFor(policy, 200, 1).ttlMs).toBe(80_000);

@@ -1,4 +1,4 @@
-/** A flood of distinct questions: what it leaves of the entries in memory, and of the most read keys. */
+/** A flood of distinct requests: its effect on the entries in memory, and on the most read keys. */
 
 import { entryOf } from 'hotpath/cache/entry';
 import { isPublicKey } from 'hotpath/cache/key';
@@ -28,7 +28,7 @@ const page = entryOfBytes(PAGE_BYTES);
 const pageOf = (role: 'public' | 'user') => (id: number) =>
   role === 'public' ? `/v1/products/${id}\npublic` : `/v1/users/${id}/dashboard\nuser\n${id}`;
 
-/** Asks as the cache does. @returns whether memory had it. */
+/** Requests a key as the cache does. @returns whether memory had it. */
 function ask(l1: L1, key: string): boolean {
   const held = l1.get(key);
   if (held) held.reads += 1;
@@ -36,7 +36,7 @@ function ask(l1: L1, key: string): boolean {
   return held !== undefined;
 }
 
-/** Numbers from 0 to 1 that are the same in each run. */
+/** Numbers from 0 to 1, the same in each run. */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -46,9 +46,9 @@ function numbers(seed: number): () => number {
 }
 
 interface Flood {
-  /** Requests of the flood for each honest one. */
+  /** The number of flood requests for each honest one. */
   readonly ratio: number;
-  /** How often it asks each question, at once. */
+  /** The number of times that it sends each request, in a row. */
   readonly times: number;
 }
 
@@ -69,22 +69,25 @@ function hitRate(l1: L1, keyOf: (id: number) => string, { ratio, times }: Flood)
 
 const memory = () => createL1({ maxBytes: MAX_BYTES, isPublic: isPublicKey });
 
-describe('memory, flooded with distinct questions of the public', () => {
+describe('memory, flooded with distinct requests of the public', () => {
   it.each([
     { ratio: 1, times: 1, least: 0.98 },
     { ratio: 10, times: 1, least: 0.98 },
     { ratio: 10, times: 2, least: 0.98 },
     { ratio: 10, times: 5, least: 0.9 },
-  ])('answers what the public reads: $ratio for each, asked $times times', ({ least, ...flood }) => {
+  ])('answers the reads of the public: $ratio for each, sent $times times', ({ least, ...flood }) => {
     expect(hitRate(memory(), pageOf('public'), flood)).toBeGreaterThan(least);
   });
 
-  it.each([1, 2, 100])('keeps all that viewers read, even where each question is asked %d times', (times) => {
-    const calm = hitRate(memory(), pageOf('user'), { ratio: 0, times });
-    expect(hitRate(memory(), pageOf('user'), { ratio: 10, times })).toBe(calm);
-  });
+  it.each([1, 2, 100])(
+    'keeps all entries that viewers read, even if the flood sends each request %d times',
+    (times) => {
+      const calm = hitRate(memory(), pageOf('user'), { ratio: 0, times });
+      expect(hitRate(memory(), pageOf('user'), { ratio: 10, times })).toBe(calm);
+    },
+  );
 
-  it('comes to answer what was not there before the flood', () => {
+  it('comes to answer requests that are new since the flood began', () => {
     const l1 = memory();
     const draw = numbers(2);
     let hits = 0;
@@ -96,7 +99,7 @@ describe('memory, flooded with distinct questions of the public', () => {
     expect(hits / 5000).toBeGreaterThan(0.95);
   });
 
-  it('keeps what a change outdates and users ask for again', () => {
+  it('keeps entries that a change outdates and users request again', () => {
     const l1 = memory();
     const draw = numbers(3);
     let [hits, reads] = [0, 0];
@@ -116,7 +119,7 @@ describe('memory, flooded with distinct questions of the public', () => {
 });
 
 describe('memory', () => {
-  it('answers another set of questions once users have gone over to it', () => {
+  it('answers another set of requests once users have moved to it', () => {
     const l1 = memory();
     const draw = numbers(4);
     const big = 1700;
@@ -129,7 +132,7 @@ describe('memory', () => {
     expect(hits / 10_000).toBeGreaterThan(0.95);
   });
 
-  it('is within its bound, whatever comes, and says how much went', () => {
+  it('stays within its bound, whatever comes, and reports its evictions', () => {
     const l1 = memory();
     const draw = numbers(5);
     const entries = [10, 1000, 20_000, 400_000, 4_000_000].map(entryOfBytes);
@@ -172,7 +175,7 @@ describe('memory', () => {
 });
 
 describe('the most read', () => {
-  it('is what was read more often than a scan reads, and is counted on until it is', () => {
+  it('are the keys with more reads than a scan makes, and keep their counts until then', () => {
     const l1 = memory();
     const [often, seldom] = [pageOf('user')(1), pageOf('user')(2)];
     for (const _ of [1, 2, 3, 4]) ask(l1, often);
@@ -183,7 +186,7 @@ describe('the most read', () => {
     expect(l1.takeReads(10)).toEqual([{ key: seldom, times: 3 }]);
   });
 
-  it('is at most half of the public, while viewers have read so much', () => {
+  it('are at most half of the public, while viewers have as many', () => {
     const reads = [1, 2, 3, 4, 5, 6].flatMap((id) => [
       { key: pageOf('public')(id), times: 1000 + id },
       { key: pageOf('user')(id), times: id },

@@ -1,4 +1,7 @@
-/** Who shares an entry: the same question by the same role, and where the subject decides, the same subject. */
+/**
+ * The viewers that share an entry: those of one role with the same request, and the same subject if the subject
+ * decides.
+ */
 import fc from 'fast-check';
 import { askedBy, createQuestions, entryKey, remoteKeys } from 'hotpath/cache/key';
 import { isWithin } from 'hotpath/cache/rollout';
@@ -9,7 +12,7 @@ const questions = fc.record({ text: line, scope: fc.constantFrom('role' as const
 const viewers = fc.record({ role: line, subject: line });
 
 describe('a key', () => {
-  it('is the same for two requests only if question and role are, and the subject where it decides', () => {
+  it('is the same for two requests only if request and role are, and the subject if it decides', () => {
     fc.assert(
       fc.property(questions, questions, viewers, viewers, (one, other, viewer, stranger) => {
         const [first, second] = [
@@ -37,7 +40,7 @@ describe('a key', () => {
     );
   });
 
-  it('tells what was asked, and by whom', () => {
+  it('contains the request and its viewer', () => {
     fc.assert(
       fc.property(questions, viewers, (question, viewer) => {
         const { url, viewer: found } = askedBy(entryKey({ ...question, tables: [] }, viewer));
@@ -47,7 +50,7 @@ describe('a key', () => {
     );
   });
 
-  it('is one in Redis with its lease, in one slot, without a word of what it is about', () => {
+  it('is one in Redis with its lease, in one slot, and reveals nothing of its request', () => {
     const { entry, lease } = remoteKeys('n', '/v1/users/7\nuser\n7');
     expect(entry).toMatch(/^hotpath:n:\{[\w-]{43}\}$/);
     expect(lease).toBe(`${entry}:lease`);
@@ -70,7 +73,7 @@ describe('a question', () => {
 });
 
 describe('the rollout', () => {
-  it('takes about its share, nobody at 0, everybody at 100, and nobody out again while it grows', () => {
+  it('takes about its share, no viewer at 0, every viewer at 100, and drops none while it grows', () => {
     const names = Array.from({ length: 10_000 }, (_, index) => String(index));
     const within = (percent: number) => names.filter((name) => isWithin(percent, name));
     expect([within(0).length, within(100).length]).toEqual([0, 10_000]);

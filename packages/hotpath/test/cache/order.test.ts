@@ -13,7 +13,7 @@ describe('the breaker', () => {
   const fails = () => Promise.reject(new Error('away'));
   const never = () => new Promise<never>(() => {});
 
-  it('opens after so many failures in a row, probes once, and closes when that holds', async () => {
+  it('opens after a number of failures in a row, probes once, and closes if the probe succeeds', async () => {
     const told: string[] = [];
     const breaker = createBreaker({ timeoutMs: 50, failures: 3, openMs: 1000, onChange: (state) => told.push(state) });
     for (const work of [fails, fails, async () => 1, fails, fails]) await breaker.attempt(work);
@@ -35,7 +35,7 @@ describe('the breaker', () => {
     expect(told).toEqual(['open', 'closed']);
   });
 
-  it('takes what is late for a failure, but not what somebody would not wait for', async () => {
+  it("counts late work as a failure, but not work that exceeds only the caller's limit", async () => {
     const breaker = createBreaker({ timeoutMs: 50, failures: 1 });
     const impatient = breaker.attempt(never, 10);
     await vi.advanceTimersByTimeAsync(11);
@@ -47,7 +47,7 @@ describe('the breaker', () => {
 });
 
 describe('the limit of fills', () => {
-  it('lets so many in at once and keeps so many waiting; the rest pass it by', async () => {
+  it('runs a limited number at once and lets a limited number wait; the others pass it by', async () => {
     const limit = new FillLimit({ atOnce: 2, waiting: 1 });
     const ends = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
     const begun: number[] = [];
@@ -84,7 +84,7 @@ describe('a flight', () => {
     isFresh: (_snapshot: unknown, tags: readonly string[]) => !tags.some((tag) => knowledge.stale.includes(tag)),
   };
 
-  it('is joined until a change of what it looks at is known, and until it lands', async () => {
+  it('is joined until a change of its tables is known, and until it lands', async () => {
     const flights = createFlights<string>(follower);
     const first = Promise.withResolvers<string>();
     void flights.start('k', ['product'], () => first.promise);
@@ -144,7 +144,7 @@ describe('the verdict', () => {
     expect(judge({ ...fresh, epoch: 'f' }, entry(), 1000)).toBe('outdated');
   });
 
-  it('is found anew when a change is learned, and not before', () => {
+  it('is computed again when a change is learned, and not before', () => {
     const isFresh = vi.fn(() => true);
     const held = entry();
     for (const changes of [1, 1, 2]) judge({ epoch: 'e', changes, isFresh }, held, 1000);

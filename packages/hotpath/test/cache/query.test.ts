@@ -18,7 +18,7 @@ it.each([
   ['hit', 'coalesced'],
   ['stale', 'stale'],
   ['rescued', 'rescued'],
-] as const)('who waits for a fill that came to a %s is told of a %s', (outcome, told) => {
+] as const)('a request that joins a fill with the outcome %s gets the outcome %s', (outcome, told) => {
   const answer: CacheAnswer = { entry, tier: 'l2', outcome, overdueMs: 5 };
   expect(coalesced(answer)).toEqual({ ...answer, outcome: told });
 });

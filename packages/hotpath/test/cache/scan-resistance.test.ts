@@ -1,4 +1,4 @@
-/** Which value goes, to the byte: probation, protection, counts that are halved, and what is remembered of keys. */
+/** Which value is evicted, to the byte: probation, protection, halved counts, and remembered keys. */
 
 import { fnv1a } from 'hotpath/cache/fnv1a';
 import { Ghost } from 'hotpath/cache/ghost';
@@ -38,7 +38,7 @@ describe('a queue', () => {
     return [found, queue.count];
   };
 
-  it('has its values oldest first, whichever is taken out', () => {
+  it('has its values oldest first, whichever is removed', () => {
     const queue = new Queue<number>();
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((key) => heldOf(key)) as [Held<number>, ...Held<number>[]];
     for (const held of [a, b!, c!, d!]) queue.add(held);
@@ -66,7 +66,7 @@ describe('a queue', () => {
 });
 
 describe('a ghost', () => {
-  it('remembers the count of a key until another takes its place', () => {
+  it('remembers the count of a key until another replaces it', () => {
     const ghost = new Ghost(8);
     expect(ghost.count('a')).toBe(0);
     ghost.set('a', 15);
@@ -97,7 +97,7 @@ describe('a share', () => {
     return held;
   };
 
-  it('lets nothing go while there is room', () => {
+  it('evicts nothing while there is room', () => {
     const share = shareOf();
     for (const key of ['a', 'b', 'c']) put(share, key);
     share.shrinkTo(30);
@@ -106,7 +106,7 @@ describe('a share', () => {
     expect([gone, share.size]).toEqual([['a'], 20]);
   });
 
-  it('lets the oldest go that was not read, and protects one that was', () => {
+  it('evicts the oldest value without a read, and protects one with a read', () => {
     const share = shareOf();
     const read = put(share, 'read', 1);
     for (let id = 0; id < 20; id += 1) {
@@ -117,7 +117,7 @@ describe('a share', () => {
     expect(read.queue).toBeDefined();
   });
 
-  it('remembers how often a value was asked for when it goes, up to fifteen', () => {
+  it('remembers how often an evicted value was requested, up to fifteen', () => {
     const share = shareOf();
     share.take(put(share, 'a', 0));
     share.take(put(share, 'b', 2));
@@ -126,7 +126,7 @@ describe('a share', () => {
     expect([gone, share.size]).toEqual([[], 0]);
   });
 
-  it('lets a protected value go for one that is read more, and for none that is read as often', () => {
+  it('evicts a protected value for one with more reads, and not for one with as many', () => {
     const fill = () => {
       const share = shareOf();
       for (let id = 0; id < 9; id += 1) put(share, `kept${id}`, 2);
@@ -150,7 +150,7 @@ describe('a share', () => {
     }
   });
 
-  it('protects nothing that is larger than what is for protected values', () => {
+  it('protects no value that is larger than the protected part', () => {
     const share = shareOf();
     put(share, 'big', 5, 91);
     put(share, 'small', 0, 10);
@@ -200,7 +200,7 @@ describe('a share', () => {
     [7, 'scan2'],
     [8, 'kept'],
   ])(
-    'counts %d reads of values that are not let in, if they are as many as an age has: then %s goes',
+    'counts %d reads of values that are not admitted, if they are as many as an age has: then %s is evicted',
     (reads, last) => {
       const share = shareOf();
       put(share, 'kept', 9, 90);
@@ -214,7 +214,7 @@ describe('a share', () => {
     },
   );
 
-  it('lets the least read of eight protected values go, and then it is the turn of the others', () => {
+  it('evicts the least read of eight protected values, and then looks at the others', () => {
     const share = shareOf();
     [5, 5, 3, 5, 5, 5, 5, 5, 1].forEach((reads, id) => void put(share, `kept${id}`, reads));
     put(share, 'last');
@@ -229,7 +229,7 @@ describe('a share', () => {
     expect([next('a'), next('b'), next('c')]).toEqual([['over'], ['kept2'], ['kept8']]);
   });
 
-  it('lets protected values go where nothing else is left to go', () => {
+  it('evicts protected values if no other is left', () => {
     const share = shareOf();
     for (const [key, reads] of [
       ['often', 5],
@@ -254,7 +254,7 @@ describe('a scan resistant cache', () => {
   const cacheOf = (maxBytes: number, isPublic?: (key: string) => boolean) =>
     new ScanResistantCache<number>({ maxBytes, sizeOf: (value) => value, isPublic });
 
-  it('has as much room as its bound leaves beside what it remembers of keys', () => {
+  it('has as much room as its bound leaves beside the remembered keys', () => {
     const cache = cacheOf(1024);
     cache.set('a', 1016);
     expect([cache.get('a'), cache.size, cache.count, cache.evictions]).toEqual([1016, 1016, 1, 0]);
@@ -270,7 +270,7 @@ describe('a scan resistant cache', () => {
     expect([tiny.get('a'), tiny.size]).toEqual([0, 0]);
   });
 
-  it("gives viewers' values three quarters, and the public's what these leave", () => {
+  it("gives viewers' values three quarters, and the public's the rest", () => {
     const cache = cacheOf(1024, (key) => key.startsWith('public'));
     cache.set('viewer', 756);
     expect(cache.peek('viewer')).toBe(756);
@@ -283,7 +283,7 @@ describe('a scan resistant cache', () => {
     expect([cache.peek('viewer'), cache.peek('public'), cache.peek('viewer2')]).toEqual([700, undefined, 1]);
   });
 
-  it('takes a value out, and knows its key', () => {
+  it('removes a value, and knows its key', () => {
     const cache = cacheOf(4096, (key) => key.startsWith('public'));
     for (const key of ['public', 'viewer']) {
       expect(cache.knows(key)).toBe(false);
@@ -295,7 +295,7 @@ describe('a scan resistant cache', () => {
     }
   });
 
-  it('has its entries, and reads of them count, but not looks', () => {
+  it('counts reads of its entries, but not peeks', () => {
     const cache = cacheOf(1024);
     cache.set('a', 300);
     cache.set('b', 300);
@@ -312,7 +312,7 @@ describe('a scan resistant cache', () => {
     expect([...cache.entries()].map(([key]) => key)).toEqual(['b', 'd', 'e']);
   });
 
-  it('takes a value for one that is read as often as it is told, or as it is remembered', () => {
+  it('counts a new value as read as often as its caller says, or as the ghost remembers', () => {
     const kept = (uses: number, before: number) => {
       const cache = cacheOf(1024);
       if (before > 0) {

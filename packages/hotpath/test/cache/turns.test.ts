@@ -1,4 +1,4 @@
-/** The breaker, the limit of fills, flights and the sampler, at the edges of what `order.test.ts` tells. */
+/** The breaker, the limit of fills, flights and the sampler: the edge cases that `order.test.ts` leaves out. */
 
 import { AWAY, createBreaker } from 'hotpath/cache/breaker';
 import { type Entry, entryOf, type ReadResult } from 'hotpath/cache/entry';
@@ -23,7 +23,7 @@ describe('a breaker', () => {
   const fails = () => Promise.reject(new Error('away'));
   const never = () => new Promise<never>(() => {});
 
-  it('opens at the fifth failure in a row, and probes after a second, unless it is told otherwise', async () => {
+  it('opens at the fifth failure in a row, and probes after a second, unless it has other options', async () => {
     const changes: unknown[] = [];
     const breaker = createBreaker({ timeoutMs: 50, onChange: (...change) => changes.push(change) });
     expect([breaker.state, breaker.timeoutMs]).toEqual(['closed', 50]);
@@ -38,7 +38,7 @@ describe('a breaker', () => {
     expect(changes).toEqual([['open', new Error('away')], ['closed']]);
   });
 
-  it('says what took too long, and gives a probe its whole time, whatever the caller would wait', async () => {
+  it("names the work that was late, and gives a probe its whole time, whatever the caller's limit", async () => {
     const changes: unknown[] = [];
     const breaker = createBreaker({ timeoutMs: 50, failures: 1, onChange: (_, cause) => changes.push(cause) });
     const late = breaker.attempt(never);
@@ -54,7 +54,7 @@ describe('a breaker', () => {
     expect(await probing).toBe('back');
   });
 
-  it('waits no longer than its own limit, and counts a late answer of work that was begun before it opened once', async () => {
+  it('waits no longer than its own limit, and counts late work that began before it opened once', async () => {
     const onChange = vi.fn();
     const breaker = createBreaker({ timeoutMs: 50, failures: 2, onChange });
     const late = [breaker.attempt(never, 1000), breaker.attempt(never), breaker.attempt(never)];
@@ -69,7 +69,7 @@ describe('a breaker', () => {
 });
 
 describe('a limit of fills', () => {
-  it('with no waiting room lets everybody pass', async () => {
+  it('without a queue lets every fill pass', async () => {
     const limit = new FillLimit({ atOnce: 1, waiting: 0 });
     const ends = [Promise.withResolvers<number>(), Promise.withResolvers<number>()];
     const all = ends.map(({ promise }) => limit.run(() => promise));
@@ -81,7 +81,7 @@ describe('a limit of fills', () => {
     expect([await Promise.all(all), limit.running]).toEqual([[0, 1], 0]);
   });
 
-  it('lets nobody in from the room while more are in than may be', async () => {
+  it('starts no waiting fill while more run than the limit allows', async () => {
     const limit = new FillLimit({ atOnce: 1, waiting: 1 });
     const ends = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
     const begun: number[] = [];
@@ -110,7 +110,7 @@ describe('a limit of fills', () => {
 describe('flights', () => {
   const follower = { epoch: 'e', position: '5:7:6', isFresh: vi.fn(() => true) };
 
-  it('carry what was known when they started', async () => {
+  it("carry the follower's position at their start", async () => {
     const flights = createFlights<string>(follower);
     const work = Promise.withResolvers<string>();
     const landing = flights.start('k', ['product'], () => work.promise);
@@ -128,7 +128,7 @@ describe('flights', () => {
     expect([flights.inTheAir, flights.join('k')]).toEqual([0, undefined]);
   });
 
-  it('that are replaced do not take the later one away when they land', async () => {
+  it('that are replaced do not remove the later one when they land', async () => {
     const flights = createFlights<string>(follower);
     const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
     const landing = flights.start('k', [], () => first.promise);
@@ -184,7 +184,7 @@ describe('the sampler', () => {
   };
   afterEach(() => void vi.restoreAllMocks());
 
-  it('is due once in so many hits, and never if it is off', () => {
+  it('is due once in its number of hits, and never if it is off', () => {
     const random = vi.spyOn(Math, 'random');
     const { sampler } = make({}, 4);
     random.mockReturnValue(0.2499);
@@ -214,12 +214,12 @@ describe('the sampler', () => {
     ['the same', {}, {}, 1, 0],
     ['another body after a change', { body: 'x' }, { epoch: 'f' }, 0, 0],
     ['another body while the log cannot be read', { body: 'x' }, { catchUp: async () => false }, 0, 0],
-  ])('of %s tells what nothing explains', async (_, read, known, compared, inconsistent) => {
+  ])('reports %s as unexplained', async (_, read, known, compared, inconsistent) => {
     const { compare } = make(known);
     expect(await compare(async () => ({ ...reading, ...read }))).toEqual([{ compared, inconsistent }, inconsistent]);
   });
 });
 
-it('an entry is overdue by what has gone by since its ttl', () => {
+it('an entry is overdue by the time since its ttl ended', () => {
   expect([999, 1000, 1500].map((now) => overdue(entry, now))).toEqual([-1, 0, 500]);
 });

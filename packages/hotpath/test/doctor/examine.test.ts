@@ -1,4 +1,4 @@
-/** What `hotpath doctor` finds in a project, its database and its Redis. */
+/** The findings of `hotpath doctor` in a project, its database and its Redis. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   );
 });
 
-/** By the owner, in no schema of the service's. */
+/** By the owner, without the schema of the service in the search path. */
 async function run(text: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -47,7 +47,7 @@ async function session(): Promise<SessionClient> {
 
 const needs = needsOf({ dataModel, watched, writes: [], schema: 'app', hasQueue: false, hasMigrations: false });
 
-/** By check: its state, and what else is said. */
+/** The findings by check. */
 async function examined(options: Partial<ExamineOptions> = {}): Promise<Record<string, Finding>> {
   const findings = await examine({ url, watched, needs, ...options });
   return Object.fromEntries(findings.map((finding) => [finding.check, finding]));
@@ -60,7 +60,7 @@ const TRIGGERS = ['triggers of account', 'triggers of note', 'triggers of tag', 
 const withTriggers = (state: string) => Object.fromEntries(TRIGGERS.map((check) => [check, state]));
 
 describe('the doctor', () => {
-  it('finds what is not there yet, and what to do', async () => {
+  it('finds missing parts, with their remedies', async () => {
     const found = await examined();
     expect(statesOf(found)).toEqual({
       ...{ 'Node.js': 'ok', 'session settings': 'ok', PostgreSQL: 'ok', pooler: 'ok', writes: 'ok', clock: 'ok' },
@@ -90,7 +90,7 @@ describe('the doctor', () => {
     expect(found['triggers of tag']!.detail).toBe('every change is logged');
   });
 
-  it('names a trigger that is disabled, a column that is gone, and goes on', async () => {
+  it('names a disabled trigger and a missing column, and continues', async () => {
     await run(
       'ALTER TABLE app.tags DISABLE TRIGGER invalidation_insert; ALTER TABLE app.user_notes RENAME COLUMN title TO name',
     );
@@ -106,7 +106,7 @@ describe('the doctor', () => {
     );
   });
 
-  it('names the first rights that the role lacks, and who may grant them', async () => {
+  it('names the first privileges that the role lacks, and the remedy', async () => {
     const role = `clerk_${process.pid}`;
     await run(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA app, hotpath TO ${role};
       REVOKE ALL ON FUNCTION hotpath.begin_epoch() FROM PUBLIC; GRANT SELECT ON hotpath.version TO ${role}`);
@@ -126,7 +126,7 @@ describe('the doctor', () => {
     await run(`GRANT EXECUTE ON FUNCTION hotpath.begin_epoch() TO PUBLIC; DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
 
-  it('looks at the queue and the migrations where there are any', async () => {
+  it('checks the queue and the migrations if the project has them', async () => {
     const found = await examined({ needs: { ...needs, hasQueue: true }, migrations: ['20260101000000_init'] });
     expect(found['queue']).toMatchObject({ state: 'missing', remedy: 'hotpath jobs install' });
     expect(found['migrations']).toMatchObject({
@@ -135,7 +135,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('tells of sessions that are not as they must be, and looks at the rest all the same', async () => {
+  it('reports wrong settings of sessions, and continues with the other checks', async () => {
     const found = await examined({ url: url.replace('schema=app', 'schema=nowhere') });
     expect(found['session settings']).toMatchObject({
       state: 'wrong',
@@ -149,7 +149,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('tells of a database that takes no writes', async () => {
+  it('reports a database that takes no writes', async () => {
     const readOnly = `${url}&options=${encodeURIComponent('-c default_transaction_read_only=on')}`;
     expect((await examined({ url: readOnly }))['writes']).toMatchObject({
       state: 'wrong',
@@ -157,7 +157,7 @@ describe('the doctor', () => {
     });
   });
 
-  it('tells of a database or a Redis that nobody can reach', async () => {
+  it('reports a database or a Redis that cannot be reached', async () => {
     const found = await examined({ url: 'postgresql://u:p@127.0.0.1:1/x', redisUrl: 'redis://127.0.0.1:1' });
     expect(statesOf(found)).toEqual({ 'Node.js': 'ok', database: 'wrong', Redis: 'wrong' });
     expect(found['database']!.detail).toMatch(/^not reached: .*ECONNREFUSED/);
@@ -166,7 +166,7 @@ describe('the doctor', () => {
 });
 
 describe('a check', () => {
-  it('of Node.js asks for the version that strips types', () => {
+  it('of Node.js requires a version that strips types', () => {
     expect(['v22.18.0', 'v24.0.0', 'v22.17.1', 'v20.19.0'].map((each) => checkNode(each).state)).toEqual([
       'ok',
       'ok',
@@ -175,7 +175,7 @@ describe('a check', () => {
     ]);
   });
 
-  it('of packages finds them as Node.js does, and names the command for those that are missing or old', () => {
+  it('of packages finds them as Node.js does, and names the command for missing and old ones', () => {
     const root = mkdtempSync(join(tmpdir(), 'hotpath-doctor-'));
     onTestFinished(() => rmSync(root, { recursive: true }));
     const add = (folder: string, name: string, version: string) => {
@@ -193,7 +193,7 @@ describe('a check', () => {
     ]);
   });
 
-  it('of the clock tells how far this machine is from the database', async () => {
+  it('of the clock reports how far this machine is from the database', async () => {
     const client = await session();
     expect((await checkClock(client)).state).toBe('ok');
     const ahead = await checkClock(client, () => Date.now() + 60_000);
@@ -203,13 +203,13 @@ describe('a check', () => {
     });
   });
 
-  it('of the way to PostgreSQL tells of a pooler, which names another process', async () => {
+  it('of the connection reports a pooler, which has another process number', async () => {
     const client = await session();
     expect((await checkPooler(client)).detail).toMatch(/^none/);
     expect((await checkPooler(Object.assign(client, { processID: 1 }))).detail).toMatch(/^in use/);
   });
 
-  it('of Redis wants a version that is maintained, and entries that go when it is full', () => {
+  it('of Redis requires a maintained version, and a policy that evicts entries', () => {
     const states = (info: string) => checkInfo(info).map(({ state }) => state);
     expect(states('redis_version:7.2.4\r\nmaxmemory:1024\r\nmaxmemory_policy:allkeys-lru\r\n')).toEqual(['ok', 'ok']);
     expect(states('redis_version:5.0.1\r\nmaxmemory:1024\r\nmaxmemory_policy:noeviction\r\n')).toEqual([
@@ -227,7 +227,7 @@ describe('the table', () => {
     { check: 'Redis', state: 'unknown', detail: 'it reports no version', remedy: '' },
   ];
 
-  it('is aligned, with what to do below what is wrong', () => {
+  it('is aligned, with the remedies below the faults', () => {
     expect(findingsTable(findings)).toBe(
       [
         'check       state    found',

@@ -1,4 +1,4 @@
-/** Bearer tokens of a service's own: what is signed is understood, and nothing else is. */
+/** Bearer tokens of a service's own: a signed token is accepted, and nothing else is. */
 import { createHmac } from 'node:crypto';
 import { createSigner, createVerifier } from 'fast-jwt';
 import { bearerViewer, signBearer } from 'hotpath/http/bearer-token';
@@ -27,7 +27,7 @@ describe('a token that is understood', () => {
     expect(claims).toMatchObject({ sub: '7', exp: claims.iat + 60 });
   });
 
-  it('is of the issuer and the audience, where these are asked for', () => {
+  it('has the issuer and the audience, if the rules name them', () => {
     const rules = { issuer: 'ours', audience: 'blog' };
     expect(viewer(signBearer({ sub: '7', iss: 'ours', aud: 'blog' }, signing), rules)).toEqual({ subject: '7' });
     expect(viewer(jwt({ sub: '7', iss: 'ours', aud: ['shop', 'blog'], exp: soon }), rules)).toEqual({ subject: '7' });
@@ -43,7 +43,7 @@ it('a request without a token is the public', () => {
 const unsigned = (header: object, claims: object) =>
   `${[header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`;
 
-/** A token that the secret has signed, whatever it says. */
+/** A token that the secret has signed, with any text. */
 function ofText(payload: string): string {
   const signed = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
   return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
@@ -57,13 +57,13 @@ it.each<[string, string]>([
   ['another algorithm', jwt({ sub: '7', exp: soon }, { algorithm: 'HS512' })],
   ['no end', jwt({ sub: '7' })],
   ['an end in the past', jwt({ sub: '7', exp: soon - 601 })],
-  ['an end that is no number', ofText('{"sub":"7","exp":"tomorrow"}')],
-  ['a payload that is no JSON', ofText('{')],
+  ['an end that is not a number', ofText('{"sub":"7","exp":"tomorrow"}')],
+  ['a payload that is not JSON', ofText('{')],
   ['a beginning in the future', jwt({ sub: '7', exp: soon, nbf: soon })],
   ['no subject', jwt({ exp: soon })],
   ['an empty subject', jwt({ sub: '', exp: soon })],
-  ['a role that is no text', jwt({ sub: '7', exp: soon, role: ['admin'] })],
-  ['a payload that is no object', ofText('"text"')],
+  ['a role that is not a text', jwt({ sub: '7', exp: soon, role: ['admin'] })],
+  ['a payload that is not an object', ofText('"text"')],
 ])('%s is refused', (_, token) => {
   expect(() => viewer(token)).toThrow(expect.objectContaining({ statusCode: 401, code: 'UNAUTHENTICATED' }));
 });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const nested = (depth: number): unknown => (depth === 0 ? 'deep' : [nested(depth - 1)]);
 
-it('finds what PostgreSQL cannot store, and where', () => {
+it('finds values that PostgreSQL cannot store, with their places', () => {
   expect(unstorableIn({ a: [{ 'b/c~': 'x\0' }] })).toMatchObject({ pointer: '/a/0/b~1c~0' });
   expect(unstorableIn({ a: { 'x\0': 1 } })).toMatchObject({ pointer: '/a' });
   expect(unstorableIn(['\ud83d'])).toMatchObject({ pointer: '/0' });

@@ -16,7 +16,7 @@ it('documents every error of the library and of the marketplace with its status,
   expect(documented.toSorted()).toEqual(registered.map(([code, status]) => [code, status]).toSorted());
 });
 
-it('tells errors of registries from others', () => {
+it('distinguishes errors of registries from others', () => {
   const own = defineErrors({ sold: ['SOLD', 409] });
   const error = own.error('sold', 'It is sold.', [{ parameter: 'id', detail: 'is sold' }]);
   expect(error).toMatchObject({ code: 'SOLD', statusCode: 409, message: 'It is sold.', parts: [{ parameter: 'id' }] });
@@ -26,7 +26,7 @@ it('tells errors of registries from others', () => {
   }
 });
 
-it('refuses a definition whose code or status is none', () => {
+it('refuses a definition whose code or status is invalid', () => {
   expect(() => defineErrors({ sold: ['sold', 409] })).toThrow("not as ['sold', 409]");
   expect(() => defineErrors({ sold: ['SOLD', 200] })).toThrow("not as ['SOLD', 200]");
 });

@@ -1,7 +1,7 @@
 import { etagIn, etagOf, heldTag, isTagOf, versionIn } from 'hotpath/http/etag';
 import { expect, it } from 'vitest';
 
-it('names the bytes, and the version of the row where it has one', () => {
+it('names the bytes, and the version of the row if it has one', () => {
   expect(etagOf('a')).toMatch(/^"[0-9a-f]{32}"$/);
   expect(etagOf('a')).not.toBe(etagOf('b'));
   expect(etagOf('a', '7')).toBe(`"7-${etagOf('a').slice(1)}`);
@@ -9,7 +9,7 @@ it('names the bytes, and the version of the row where it has one', () => {
 });
 
 it.each(['0', '-5', '9223372036854775807', '-9223372036854775808', '1767225600123456'])(
-  'holds the version %s',
+  'contains the version %s',
   (version) => {
     expect(etagOf('a', version)).toBe(`"${version}-${etagOf('a').slice(1)}`);
     expect(versionIn(etagOf('a', version))).toBe(version);
@@ -30,7 +30,7 @@ it.each([
   ['a fraction', '7.5'],
   ['an exponent', '1e3'],
   ['10,000 digits', '9'.repeat(10_000)],
-])('holds no version with %s', (_name, version) => {
+])('contains no version for %s', (_name, version) => {
   expect(etagOf('a', version)).toBe(etagOf('a'));
 });
 
@@ -48,12 +48,12 @@ it.each([
   ['another', () => '"x"'],
   ['the same without quotes', (tag: string) => tag.slice(1, -1)],
   ['none', () => undefined],
-])('finds nothing held in If-None-Match: %s', (_name, header) => {
+])('finds no match in If-None-Match: %s', (_name, header) => {
   const tag = etagOf('a', '7');
   expect(heldTag(header(tag), tag)).toBeUndefined();
 });
 
-it.each(['gzip', 'br'] as const)('gives a body in %s a tag of its own, which holds it as well', (encoding) => {
+it.each(['gzip', 'br'] as const)('gives a body in %s a tag of its own, which also matches', (encoding) => {
   const tag = etagOf('a', '7');
   const encoded = etagIn(tag, encoding);
   expect(encoded).not.toBe(tag);

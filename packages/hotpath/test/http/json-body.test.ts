@@ -14,7 +14,7 @@ function namesOf(value: unknown): number {
   return names;
 }
 
-it('counts the names of any JSON, and finds none twice', () => {
+it('counts the names of any JSON, and finds no duplicates', () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: 'binary' }), fc.integer({ min: 0, max: 2 }), (value, spaces) => {
       const names = count(JSON.stringify(value, null, spaces));
@@ -25,25 +25,25 @@ it('counts the names of any JSON, and finds none twice', () => {
 });
 
 it.each(['{"a":1,"a":2}', '{"a":{"b":1,"b":1}}', '[{"a":1},{"a":1,"\\u0061":2}]'])(
-  'refuses a name that is there twice: %s',
+  'refuses a repeated name: %s',
   (text) => {
     expect(() => mustNameOnce(JSON.parse(text), count(text))).toThrow(refusal('names a property twice'));
   },
 );
 
-it('takes a name twice in two objects, and in a text', () => {
+it('accepts a name in two objects, and in a text', () => {
   const text = '[{"a":1},{"a":"{\\"a\\":1}"}]';
   expect(() => mustNameOnce(JSON.parse(text), count(text))).not.toThrow();
 });
 
-it('takes 32 levels, and refuses 33', () => {
+it('accepts 32 levels, and refuses 33', () => {
   const nested = (depth: number) => '[{"a":'.repeat(depth / 2) + (depth % 2 ? '[]' : '1') + '}]'.repeat(depth / 2);
   expect(count(nested(32))).toBe(16);
   expect(() => count(nested(33))).toThrow(refusal('nests deeper than 32'));
   expect(() => count('['.repeat(1_000_000))).toThrow(refusal('nests deeper than 32'));
 });
 
-it('takes 1000 names in an object, in as many objects as there are, and refuses 1001', () => {
+it('accepts 1000 names in an object, in any number of objects, and refuses 1001', () => {
   const object = (names: number) => JSON.stringify(Object.fromEntries(Array.from({ length: names }, (_, n) => [n, 1])));
   expect(count(`[${object(1000)},${object(1000)}]`)).toBe(2000);
   expect(() => count(object(1001))).toThrow(refusal('has an object of more than 1000 names'));
@@ -58,7 +58,7 @@ describe('an integer', () => {
     '1e300',
     '0.1234567890123456789',
     '"12345678901234567890"',
-  ])('is taken if it comes back as it was sent: %s', (text) => {
+  ])('is accepted if JavaScript keeps it exactly: %s', (text) => {
     expect(() => count(text)).not.toThrow();
   });
 
@@ -80,6 +80,6 @@ it.each([
   expect(() => countNames(Buffer.from(bytes))).toThrow(refusal('is not UTF-8'));
 });
 
-it('ends at the end of what is no JSON', () => {
+it('stops at the end of invalid JSON', () => {
   for (const text of ['"', '"\\', '{"a', ']]]]', '}:', '1', '-', '']) expect(() => count(text)).not.toThrow();
 });

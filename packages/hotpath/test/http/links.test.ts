@@ -3,7 +3,7 @@ import { surrogateKey } from 'hotpath/http/cache-headers';
 import { headerUri, nextLink, uri } from 'hotpath/http/links';
 import { describe, expect, it } from 'vitest';
 
-/** Texts that a column may hold. Only a program can make NUL or half of a surrogate pair. */
+/** Texts that a column may contain. Only a program can make NUL or half of a surrogate pair. */
 const HOSTILE = [
   ['a quote', 'a"b'],
   ['line breaks', 'a\r\nset-cookie: b=c'],
@@ -18,7 +18,7 @@ const HOSTILE = [
   ['10,000 characters', 'ü'.repeat(10_000)],
 ] as const;
 
-/** Characters that a header may hold. */
+/** Characters that a header may contain. */
 const VISIBLE = /^[\x20-\x7e]*$/;
 
 describe.each(HOSTILE)('a text with %s', (_name, text) => {
@@ -56,7 +56,7 @@ describe.each(HOSTILE)('a text with %s', (_name, text) => {
   });
 });
 
-it('keeps what is plain', () => {
+it('keeps plain characters', () => {
   expect(attachment('report-7.csv')).toBe('attachment; filename="report-7.csv"');
   expect(headerUri('/v1/orders/7')).toBe('/v1/orders/7');
   expect(headerUri('/v1/a%2Fb')).toBe('/v1/a%2Fb');

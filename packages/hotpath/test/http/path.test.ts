@@ -20,7 +20,7 @@ it.each([
   await app.close();
 });
 
-it('knows a parameter that may be missing', () => {
+it('knows an optional parameter', () => {
   expect(parametersIn('/days/:day?')).toEqual(['day']);
   expect(hasOptionalParameter('/days/:day?')).toBe(true);
 });

@@ -57,7 +57,7 @@ it.each([
   ]);
 });
 
-it('lets a read go on for the representation that is named, in any encoding', () => {
+it('lets a read continue if it names the representation, in any encoding', () => {
   const etag = etagOf('a', '7');
   for (const header of ['*', etag, etagIn(etag, 'gzip'), `"x", ${etag}`]) mustMatch({ 'if-match': header }, etag);
   mustMatch({}, etag);

@@ -1,4 +1,4 @@
-/** What Hotpath needs, installed without Prisma Migrate into a database of a shape unlike ours. */
+/** The installation without Prisma Migrate into a database whose shape differs from the marketplace's. */
 import { randomBytes } from 'node:crypto';
 import { surveyTables } from 'hotpath/freshness/coverage';
 import { watch } from 'hotpath/freshness/watched';
@@ -30,7 +30,7 @@ async function makeTables(client: pg.Client, schema: string): Promise<void> {
   await client.query(`CREATE SCHEMA ${name}; SET search_path = ${name}; ${TABLES}`);
 }
 
-/** A session as a service has it. */
+/** A session with the settings of a service. */
 async function connect(schema?: string, user?: { name: string; password: string }): Promise<SessionClient> {
   const url = new URL(database);
   if (schema) url.searchParams.set('schema', schema);
@@ -41,7 +41,7 @@ async function connect(schema?: string, user?: { name: string; password: string 
   return client;
 }
 
-/** What the log has gained since it was asked last. */
+/** The changes in the log since the last call. */
 async function changes(client: pg.Client): Promise<unknown[]> {
   const { rows } = await client.query<{ source: string; tags: string[] }>(
     'WITH taken AS (DELETE FROM hotpath.log RETURNING *) SELECT source, tags FROM taken ORDER BY source',
@@ -59,7 +59,7 @@ const catalogOf = async (client: pg.Client) =>
   ).rows;
 
 describe('an installation', () => {
-  it('makes the schema and the triggers, and every change is logged', async () => {
+  it('creates the schema and the triggers, and every change is logged', async () => {
     const client = await connect('app');
     const { triggers, ...versions } = await install(client, watched);
     expect([versions, [...triggers].sort()]).toEqual([{ from: 0, to: LATEST }, SOURCES]);
@@ -82,7 +82,7 @@ describe('an installation', () => {
     ]);
   });
 
-  it('logs a key that changes in its case alone, by whose type both are equal', async () => {
+  it('logs a key that changes only in its case, which its type compares as equal', async () => {
     const client = await connect('app');
     await client.query(`INSERT INTO tags VALUES ('red')`);
     await install(client, watched);
@@ -92,7 +92,7 @@ describe('an installation', () => {
     expect(await changes(client)).toEqual([]);
   });
 
-  it('changes nothing where nothing is missing', async () => {
+  it('changes only what is missing', async () => {
     const client = await connect('app');
     await install(client, watched);
     await client.query('SELECT hotpath.begin_epoch()');
@@ -101,7 +101,7 @@ describe('an installation', () => {
     expect(await catalogOf(client)).toEqual(before);
   });
 
-  it('makes good what is missing or disabled, and begins a new epoch for it', async () => {
+  it('repairs missing and disabled parts, and begins a new epoch for it', async () => {
     const client = await connect('app');
     await install(client, watched);
     await client.query(`SELECT hotpath.begin_epoch(); ALTER TABLE tags DISABLE TRIGGER invalidation_insert;
@@ -112,14 +112,14 @@ describe('an installation', () => {
     expect((await client.query('SELECT FROM hotpath.epoch')).rowCount).toBe(0);
   });
 
-  it('is done once by many at the same time', async () => {
+  it('runs once for many concurrent callers', async () => {
     const clients = await Promise.all(Array.from({ length: 6 }, () => connect('app')));
     const installed = await Promise.all(clients.map((client) => install(client, watched)));
     expect(installed.filter(({ from, triggers }) => from === 0 && triggers.length === 4)).toHaveLength(1);
     expect(installed.filter(({ from, triggers }) => from === LATEST && triggers.length === 0)).toHaveLength(5);
   });
 
-  it('takes back nothing of a newer version', async () => {
+  it('reverts nothing of a newer version', async () => {
     const client = await connect('app');
     await install(client, watched);
     await client.query(`INSERT INTO hotpath.version (version) VALUES (99);
@@ -129,7 +129,7 @@ describe('an installation', () => {
     expect(rows).toEqual([{ prosrc: 'SELECT' }]);
   });
 
-  it('needs no search path, and takes no operator or table of a session for its own', async () => {
+  it('needs no search path, and uses no operator or table of a session', async () => {
     const client = await connect('app');
     await install(client, watched);
     await client.query(`CREATE TEMPORARY TABLE log (xid xid8, source text, tags text[]);
@@ -142,7 +142,7 @@ describe('an installation', () => {
 });
 
 describe('while others write', () => {
-  /** Transactions that write to tables in an order unlike that of the installation. @returns the errors that they met. */
+  /** Transactions that write to tables in another order than the installation. @returns the errors that they met. */
   async function writing(work: () => Promise<unknown>): Promise<string[]> {
     const errors: string[] = [];
     let isDone = false;
@@ -161,13 +161,13 @@ describe('while others write', () => {
     return errors;
   }
 
-  it('the triggers are installed, and no writer is ended for it', async () => {
+  it('the triggers are installed, and no writer is aborted', async () => {
     const client = await connect('app');
     expect(await writing(() => install(client, watched))).toEqual([]);
     expect((await surveyTables(client, watched)).gaps).toEqual([]);
   });
 
-  it('a migration does so, too', async () => {
+  it('a migration behaves in the same way', async () => {
     const client = await connect('app');
     const { text } = migrationFor({ migrationTexts: [], registry: watched.registry })!;
     expect(await writing(() => client.query(text))).toEqual([]);
@@ -175,7 +175,7 @@ describe('while others write', () => {
     expect((await client.query('SHOW lock_timeout')).rows).toEqual([{ lock_timeout: '0' }]);
   });
 
-  it('a table that is locked all the time is named', async () => {
+  it('a table that stays locked is named', async () => {
     const [client, other] = [await connect('app'), await connect('app')];
     await other.query('BEGIN; LOCK TABLE tags IN ROW EXCLUSIVE MODE');
     await expect(install(client, watched, { tries: 3 })).rejects.toThrow(
@@ -201,7 +201,7 @@ describe('two services in one database', () => {
     expect(rows).toEqual([{ proname: 'log "my ""second"" app".tags' }, { proname: 'log app.tags' }]);
   });
 
-  it('keep what belongs to one from the other', async () => {
+  it('keep their rows apart', async () => {
     const [one, other] = [await connect('app'), await connect('my "second" app')];
     await install(one, watched);
     await install(other, watched);
@@ -215,7 +215,7 @@ describe('two services in one database', () => {
 });
 
 describe('the functions of triggers', () => {
-  it('follow a table that takes another name, also one that is longer than PostgreSQL keeps', async () => {
+  it('follow a renamed table, also one whose name PostgreSQL truncates', async () => {
     const client = await connect('app');
     await install(client, watched);
     const [tag] = [...watched.tables.values()].filter(({ source }) => source === 'tag');
@@ -231,7 +231,7 @@ describe('the functions of triggers', () => {
     Object.assign(tag!, { table: 'tags' });
   });
 
-  it('go with the triggers when a table is to log nothing any more, and when it is gone', async () => {
+  it('go with the triggers when a table logs nothing any more, and when it is dropped', async () => {
     const client = await connect('app');
     await install(client, watched);
     await client.query(
@@ -244,8 +244,8 @@ describe('the functions of triggers', () => {
   });
 });
 
-describe('an installation that cannot be', () => {
-  it('says which table is missing, and leaves nothing behind', async () => {
+describe('an installation that fails', () => {
+  it('names the missing table, and leaves nothing behind', async () => {
     const client = await connect('app');
     await client.query('DROP TABLE tags');
     await expect(install(client, watched)).rejects.toThrow(
@@ -254,13 +254,13 @@ describe('an installation that cannot be', () => {
     expect((await client.query(`SELECT to_regnamespace('hotpath') AS "place"`)).rows).toEqual([{ place: null }]);
   });
 
-  it('is not into the schema of the library itself', async () => {
+  it('refuses the schema of the library itself', async () => {
     await (await connect()).query('CREATE SCHEMA hotpath');
     const client = await connect('hotpath');
     await expect(install(client, watched)).rejects.toThrow(`The schema "hotpath" is the library's own`);
   });
 
-  it('says who may do it', async () => {
+  it('names the role that it needs', async () => {
     const name = `clerk_${randomBytes(6).toString('hex')}`;
     const owner = await connect();
     await owner.query(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA app TO ${name}`);

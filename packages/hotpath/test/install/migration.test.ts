@@ -1,4 +1,4 @@
-/** The next migration: what earlier ones have brought, what is missing, and its text. */
+/** The next migration: the contents of earlier ones, the missing parts, and its text. */
 import { relationNames } from 'hotpath/freshness/catalog';
 import { stopLogging, triggersFor } from 'hotpath/freshness/triggers';
 import { watch } from 'hotpath/freshness/watched';
@@ -27,7 +27,7 @@ const next = (migrationTexts: string[], ...resources: (typeof tag)[]) =>
 describe('the first migration', () => {
   const { changes, text } = next(['CREATE TABLE x ();'], tag)!;
 
-  it('brings every version of the schema, and the triggers', () => {
+  it('contains every version of the schema, and the triggers', () => {
     const versions = SCHEMA_VERSIONS.map(({ version, title }) => `schema hotpath, version ${version}: ${title}`);
     expect(changes).toEqual([...versions, 'tag'].map((what) => ({ kind: 'added', what })));
     expect(versions[0]).toBe('schema hotpath, version 1: tables and functions');
@@ -40,7 +40,7 @@ describe('the first migration', () => {
     expect(text.startsWith('-- Written by `hotpath migration`')).toBe(true);
   });
 
-  it('brings what it says, so that nothing is missing after it', () => {
+  it('contains everything, so that nothing is missing after it', () => {
     expect(broughtBy([text]).triggers).toEqual(triggersFor(watch(registryOf(tag))));
     expect([...broughtBy([text]).versions]).toEqual(SCHEMA_VERSIONS.map(({ version }) => version));
     expect(next([text], tag)).toBeUndefined();
@@ -51,7 +51,7 @@ describe('the first migration', () => {
 describe('a later migration', () => {
   const first = next([], tag, keeper)!.text;
 
-  it('holds what has changed, and nothing else', () => {
+  it('contains the changes, and nothing else', () => {
     const wider = zooResource('Tag', {
       name: 'tag',
       fields: ['slug', 'label'],
@@ -70,7 +70,7 @@ describe('a later migration', () => {
     expect(next([first, text], wider, keeper)!.changes).toEqual([{ kind: 'added', what: 'keeper' }]);
   });
 
-  it('brings a version of the schema that is missing', () => {
+  it('contains a missing version of the schema', () => {
     const old = first.replace('-- Hotpath schema: 1\n', '-- Hotpath schema: 0\n');
     expect(next([old], tag, keeper)!.changes).toEqual([
       { kind: 'added', what: 'schema hotpath, version 1: tables and functions' },
@@ -78,33 +78,33 @@ describe('a later migration', () => {
   });
 });
 
-it('what a team adds by hand is no part of the triggers before it', () => {
+it('additions of a team by hand do not belong to the triggers before them', () => {
   const first = next([], tag)!.text;
   const changed = first.replace('-- Hotpath epoch', '-- Hotpath by hand: more\n\nSELECT 1;\n\n-- Hotpath epoch');
   expect(next([changed], tag)).toBeUndefined();
 });
 
-it('no section is found in what only looks like one', () => {
+it('a text that only looks like a section is not a section', () => {
   expect(broughtBy(['SELECT 1; -- Hotpath triggers: post\nno section'])).toEqual(broughtBy([]));
 });
 
-it('the table that is to log nothing any more is the one that was to, whatever its name', () => {
+it('the table that stops logging is the one that logged before, whatever its name', () => {
   for (const sql of triggersFor(watch(registryOf(tag, keeper))).values()) {
     const [, relation] = /"log_changes"\((E?'(?:[^']|'')*'),/.exec(sql)!;
     expect(stopLogging(sql)).toBe(`SELECT "hotpath"."stop_logging"(${relation});`);
   }
 });
 
-it('the last version is the one that readiness asks for, without reading files', () => {
+it('the last version is the one that readiness checks, without reading files', () => {
   expect(SCHEMA_VERSIONS.at(-1)!.version).toBe(LATEST_VERSION);
 });
 
-it('the text of a version holds neither quote that the migration puts around it', () => {
+it('the text of a version contains neither quote that the migration puts around it', () => {
   for (const { sql } of SCHEMA_VERSIONS) {
     expect([sql.split('$hotpath$').length, sql.split('$version$').length]).toEqual([3, 3]);
   }
 });
 
-it('the catalog of nothing that is watched has no names', () => {
+it('the catalog of an empty watch list has no names', () => {
   expect(relationNames(undefined)).toEqual([]);
 });

@@ -1,4 +1,7 @@
-/** A small schema unlike ours: UUIDs, composite keys, keys that ignore case, names with underscores, many-to-many. */
+/**
+ * A small schema unlike the marketplace's: UUIDs, composite keys, keys that ignore case, names with underscores,
+ * many-to-many.
+ */
 import type { DataModel } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { Registry } from 'hotpath/resource/registry';
@@ -39,7 +42,7 @@ enum State {
 }
 `;
 
-/** The tables, in the first schema of the search path. The extension `citext` lies in a schema that no function names. */
+/** The tables, in the first schema of the search path. The extension `citext` is in a schema that no function names. */
 export const TABLES = `
 CREATE TABLE accounts (id uuid PRIMARY KEY, email extensions.citext NOT NULL UNIQUE);
 CREATE TYPE "State" AS ENUM ('is open', 'done');

@@ -1,4 +1,4 @@
-/** The runner with jobs of a test's own: tries, death, time, the end, and the taking over from who died. */
+/** The runner with jobs of a test's own: tries, death, time limits, the stop, and taking over from a dead worker. */
 
 import { listJobs, queueState, retryDead } from 'hotpath/jobs/dead-letters';
 import { enqueue, type Task, type Transaction, task } from 'hotpath/jobs/enqueue';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 afterAll(() => pool.end());
 
-/** A client as if it were a Prisma transaction. */
+/** A client in the shape of a Prisma transaction. */
 const asTransaction = (client: pg.Pool | pg.PoolClient): Transaction => ({
   $executeRawUnsafe: async (text, ...values) => (await client.query(text, values)).rowCount ?? 0,
   $queryRawUnsafe: async <T>(text: string, ...values: unknown[]) => (await client.query(text, values)).rows as T,
@@ -53,7 +53,7 @@ const job = (name: string, more: Partial<TestJob>): TestJob => ({
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A runner that does not outlive the test. */
+/** A runner that stops with its test. */
 function running(...jobs: TestJob[]): Runner {
   const options = { url, pool, jobs, dependencies: {}, concurrency: 4, graceMs: 100, log: quiet };
   const runner = startRunner<object>(options);
@@ -68,7 +68,7 @@ it('installs the queue any number of times', async () => {
   await Promise.all([installQueue(url), installQueue(url)]);
 });
 
-it('runs what was committed, with its payload, and nothing of what was undone', async () => {
+it('runs committed jobs, with their payload, and none that was rolled back', async () => {
   const seen: unknown[] = [];
   const greet = job('greet', { run: async (payload, { attempt }) => void seen.push([payload, attempt]) });
   await expect(enqueue(asTransaction(pool), task(greet, {}))).rejects.toThrow(
@@ -107,7 +107,7 @@ it('runs tasks of a lane one after the other', async () => {
   expect(most).toBe(1);
 });
 
-it('keeps what has failed for good as dead, says so once, and tries it again when it is told to', async () => {
+it('keeps a job without tries left as dead, logs it once, and runs it again on `retryDead`', async () => {
   let works = false;
   const died: unknown[] = [];
   const frail = job('frail', {
@@ -131,7 +131,7 @@ it('keeps what has failed for good as dead, says so once, and tries it again whe
   expect(died).toHaveLength(1);
 });
 
-it('tries again after a while, and tells of what failed', async () => {
+it('tries again after a while, and logs the failure', async () => {
   const failing = job('failing', {
     async run() {
       throw new Error('the server is away');
@@ -146,7 +146,7 @@ it('tries again after a while, and tells of what failed', async () => {
   await pool.query('delete from graphile_worker._private_jobs');
 });
 
-it('ends what takes longer than it may, heeded or not', async () => {
+it('aborts a job at its time limit, whether the job heeds it or not', async () => {
   const deaf = job('deaf', { attempts: 1, timeoutMs: 50, run: () => new Promise(() => {}) });
   await put(task(deaf, {}));
   running(deaf);
@@ -154,7 +154,7 @@ it('ends what takes longer than it may, heeded or not', async () => {
   await pool.query('delete from graphile_worker._private_jobs');
 });
 
-it('returns what it runs to the queue when it is stopped, and nothing is left of it', async () => {
+it('returns its running jobs to the queue when it is stopped, and leaves nothing behind', async () => {
   const started = Promise.withResolvers<void>();
   const endless = job('endless', {
     run: () => {
@@ -201,7 +201,7 @@ it('takes over from a worker that died, at once, and not from one that lives', a
   await waitFor(() => expect(seen).toEqual(['dead', 'alive']));
 });
 
-it('lets a job follow up on its death that died with its worker in its last try, and runs it no more', async () => {
+it('calls `dead` for a job that died with its worker in its last try, and does not run it again', async () => {
   const followed: unknown[] = [];
   let runs = 0;
   const doomed = job('doomed', {
@@ -225,7 +225,7 @@ it('lets a job follow up on its death that died with its worker in its last try,
   await waitFor(async () => expect(await listJobs(pool, 'dead', 10)).toMatchObject([{ job: 'doomed', attempts: 2 }]));
 });
 
-it('stops its jobs and begins anew when it may be taken for dead', async () => {
+it('stops its jobs and starts again when other workers may take it for dead', async () => {
   const tries: number[] = [];
   const released = Promise.withResolvers<void>();
   const patient = job('patient', {

@@ -1,11 +1,11 @@
-/** A database without a queue gets one, from who may make it; who may not is told what to do. */
+/** A database without a queue gets one if the role may create it; otherwise the error has the remedy. */
 
 import { ensureQueue, nameJobs, upgradeQueue } from 'hotpath/jobs/schema';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
 
-it('makes the queue where there is none, if it may', async () => {
+it('creates the missing queue, if the role may do so', async () => {
   const url = await scratchDatabase();
   const pool = new pg.Pool({ connectionString: url });
   pool.on('error', () => {});

@@ -1,4 +1,4 @@
-/** A job in the trace of the request that asked for it: its spans, its log, and what the request's caller passed along. */
+/** A job in the trace of the request that enqueued it: its spans, its log, and the context of the request's caller. */
 import { Writable } from 'node:stream';
 import { enqueue, type Transaction, task } from 'hotpath/jobs/enqueue';
 import type { Job } from 'hotpath/jobs/job';
@@ -40,7 +40,7 @@ const job: Job<object, { fails?: boolean }> = {
   },
 };
 
-/** Runs jobs until the test is over. @returns the lines of the log, and the spans. */
+/** Runs jobs until the end of the test. @returns the lines of the log, and the spans. */
 async function watched(): Promise<{ lines: Record<string, unknown>[]; spans: Span[] }> {
   const lines: Record<string, unknown>[] = [];
   const spans: Span[] = [];
@@ -63,7 +63,7 @@ async function watched(): Promise<{ lines: Record<string, unknown>[]; spans: Spa
   return { lines, spans };
 }
 
-/** What a request with these headers does when it enqueues a job. */
+/** Enqueues a job within a request with these headers. */
 async function enqueueIn(headers: Record<string, string>, payload: object, sampled = true): Promise<string> {
   const traceId = newTraceId();
   const span = sampled ? new Span({ traceId, name: 'a request', kind: 'server', record: () => {} }) : undefined;
@@ -74,7 +74,7 @@ async function enqueueIn(headers: Record<string, string>, payload: object, sampl
   return traceId;
 }
 
-it('gets what the caller of its request has passed along, and its log names the trace and its span', async () => {
+it("gets the context of its request's caller, and its log names the trace and its span", async () => {
   const { lines, spans } = await watched();
   const traceId = await enqueueIn({ tracestate: 'vendor=1', baggage: 'tenant=7' }, {});
   const line = await vi.waitUntil(() => lines.find(({ msg }) => msg === 'A job is done.'), { timeout: 15_000 });
@@ -86,7 +86,7 @@ it('gets what the caller of its request has passed along, and its log names the 
   expect(seen.pop()).toMatchObject({ tracestate: 'vendor=1', baggage: 'tenant=7' });
 });
 
-it('that is not sampled and fails names its trace all the same, and passes on no more than W3C asks', async () => {
+it('that is not sampled and fails still names its trace, and passes on only what W3C requires', async () => {
   const { lines, spans } = await watched();
   const traceId = await enqueueIn({ baggage: `tenant=${'7'.repeat(8192)}` }, { fails: true }, false);
   const dead = await vi.waitUntil(() => lines.find(({ msg }) => String(msg).includes('is dead')), { timeout: 15_000 });

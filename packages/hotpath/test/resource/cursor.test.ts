@@ -1,4 +1,4 @@
-/** Cursors: what is signed, what is opened, and the order that a cursor is of. */
+/** Cursors: what is signed, what can be opened, and the order that a cursor belongs to. */
 
 import type { ScalarField } from 'hotpath/model/data-model';
 import { cursorSigner, orderName, refusedCursor, valuesOf } from 'hotpath/resource/cursor';
@@ -15,18 +15,18 @@ const VALUES = '["a name that is longer than a block of the cipher","41"]';
 describe('a cursor', () => {
   const cursor = signer.sign(VALUES, ORDER);
 
-  it('opens as what was signed, an empty text too, on every instance with the secret', () => {
+  it('opens as the signed text, also an empty one, on every instance with the secret', () => {
     expect(cursorSigner('secret').open(cursor, ORDER)).toBe(VALUES);
     expect(signer.open(signer.sign('', ORDER), ORDER)).toBe('');
   });
 
-  it('is the same for the same place, and another for another', () => {
+  it('is the same for the same place, and different for different places', () => {
     expect(signer.sign(VALUES, ORDER)).toBe(cursor);
     const others = [signer.sign(VALUES.replace('41', '42'), ORDER), signer.sign(VALUES, `-${ORDER}`)];
     expect(new Set([cursor, ...others].map((text) => text.slice(0, 20))).size).toBe(3);
   });
 
-  it('shows nothing of its values: neither as they are, nor as the difference of two cursors', () => {
+  it('reveals nothing of its values, neither directly nor by the difference of two cursors', () => {
     expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toMatch(/name|41/);
     const bytes = (text: string) => Buffer.from(signer.sign(text, ORDER), 'base64url').subarray(16);
     const [one, other] = [bytes('["a","1"]'), bytes('["b","1"]')];
@@ -48,7 +48,7 @@ describe('a cursor', () => {
     expect(signer.open(other, ORDER)).toBe(undefined);
   });
 
-  it('that a client holds survives a deployment', () => {
+  it('of a client survives a deployment', () => {
     expect(cursor).toBe(
       'Tt9BWKhIlQaOJCBlZF4yVTS8uBWdlRp6D63bdkUfLmhSrATHRGvy8l_0rjXXbMnBj2lt4pbgFOZz872tk6CY82txRW55-cCFKQ',
     );
@@ -120,11 +120,11 @@ describe('a sort', () => {
     expect(parsed('-title,area')).toEqual([{ title: 'desc' }, { area: 'asc' }, { country: 'asc' }, { number: 'asc' }]);
   });
 
-  it('has a field once, where it is named first', () => {
+  it('has a repeated field once, where it is named first', () => {
     expect(parsed('-number,title,number')).toEqual([{ number: 'desc' }, { title: 'asc' }, { country: 'asc' }]);
   });
 
-  it('is of the fields that may be named', () => {
+  it('refuses fields that are not allowed', () => {
     expect(parsed('-title', ['title'])).toHaveLength(3);
     expect(() => parsed('area', ['title'])).toThrow('sort: there is no sort "area"; there is title');
     expect(() => parsed('title,-area', ['title'])).toThrow('sort: there is no sort "area"; there is title');

@@ -18,7 +18,7 @@ describe('the fields grammar', () => {
     });
   });
 
-  it('takes a name that is given twice for one', () => {
+  it('counts a repeated name once', () => {
     expect(parse('a(b),c,a(d)')).toEqual({ a: { b: {}, d: {} }, c: {} });
     expect(parse('a(b(c)),a(b(d))')).toEqual({ a: { b: { c: {}, d: {} } } });
   });
@@ -47,7 +47,7 @@ describe('the fields grammar', () => {
       .map(([key, inside]) => (Object.keys(inside).length > 0 ? `${key}(${write(inside)})` : key))
       .join(',');
 
-  it('reads back what it would be written as', () => {
+  it('parses its own output to the same tree', () => {
     fc.assert(
       fc.property(tree, (node) => {
         expect(plain(parseFields(write(node), { depth: 9, fields: 999 }))).toEqual(node);

@@ -47,14 +47,14 @@ describe('two values of a field', () => {
   });
 });
 
-it('two texts that are exactly compared cannot both be in a row, whatever their type is called', () => {
+it('two exactly compared texts cannot both be in a row, whatever the name of their type', () => {
   const field = fieldOf('Tag', 'slug');
   for (const name of ['Text', 'VarChar']) {
     expect(areContrary({ ...field, native: { name, args: [] } }, 'a', 'A')).toBe(true);
   }
 });
 
-it('a path that fixes a BigInt, of which the policy grants the own one, is allowed for that one alone', () => {
+it("a path that fixes a BigInt to which the policy grants the viewer's own value allows only that value", () => {
   const policy = { user: { rows: { id: SUBJECT } } };
   const animal = zooResource('Animal', { name: 'animal', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
   const registry = new Registry(zooDataModel);

@@ -1,4 +1,4 @@
-/** What a role may not see orders nothing, filters nothing, and is in no cursor. */
+/** A field that a role may not see orders nothing, filters nothing, and is in no cursor. */
 
 import { cursorSigner } from 'hotpath/resource/cursor';
 import { everything, SUBJECT } from 'hotpath/resource/policy';
@@ -41,13 +41,13 @@ const detailOf = (ask: () => unknown): unknown => {
   }
 };
 
-describe('what a role may not see', () => {
-  it('is no sort, and is not named as one', () => {
+describe('a field that a role may not see', () => {
+  it('cannot sort, and is not named as a sort', () => {
     expect(detailOf(() => list({ sort: '-weight' }))).toBe('there is no sort "weight"; there is name');
     expect(list({ sort: '-weight' }, admin).sort[0]).toEqual({ field: 'weight', direction: 'desc' });
   });
 
-  it('is no filter behind a relation: a field that is hidden there, or a resource that is not for the role', () => {
+  it('cannot filter behind a relation: a hidden field there, or a resource that the role may not see', () => {
     const others = 'there is fields, sort, limit, after, mother.name, name';
     expect(detailOf(() => list({ 'mother.weight[gte]': '3' }))).toBe(
       `there is no parameter "mother.weight[gte]"; ${others}`,
@@ -56,7 +56,7 @@ describe('what a role may not see', () => {
     expect(list({ 'house.title': 'x' }, admin).args.where).toMatchObject({ house: { is: { title: { equals: 'x' } } } });
   });
 
-  it('is not found by a filter behind a relation: rows that are hidden there', () => {
+  it('hidden rows are not found by a filter behind a relation', () => {
     const selection = list({ 'mother.name': 'x' }, user);
     expect(selection.args.where).toEqual({
       AND: [{ id: 7n }, { mother: { is: { AND: [{ id: 7n }, { name: { equals: 'x' } }] } } }],
@@ -64,7 +64,7 @@ describe('what a role may not see', () => {
     expect(selection.scope).toBe('subject');
   });
 
-  it('is no filter: a field, a relation with the fields behind it, a computed value', () => {
+  it('cannot filter: a field, a relation with the fields behind it, a computed value', () => {
     const many = { compare: ['legs', 'gt', 4] as const };
     const shown = {
       ...animal,
@@ -84,7 +84,7 @@ describe('what a role may not see', () => {
     expect(ask({ 'mother.name': 'x', name: 'y' })).not.toThrow();
   });
 
-  it('makes the answer of one viewer if any filter looks at it, whichever comes last', () => {
+  it("makes the answer one viewer's if any filter reads it, whichever comes last", () => {
     const free = { ...animal, policy: everything('user') };
     const own = { ...house, policy: { user: { rows: { title: SUBJECT } } } } as unknown as typeof house;
     const other = new Registry(zooDataModel);
@@ -108,7 +108,7 @@ describe('what a role may not see', () => {
   });
 });
 
-it('a cursor does not outlive the type of a field, nor hold a null where there is none', () => {
+it('a cursor does not outlive the type of a field, and has no null for a required field', () => {
   const selection = list({ sort: 'name' });
   const [name, id] = [animal.sorts[0]!, 'id'];
   const { fields } = zooDataModel.models['Animal']!;

@@ -1,4 +1,4 @@
-/** The page that a list asks for: by cursor or by number, within the bounds of the resource. */
+/** The page of a list: by cursor or by number, within the bounds of the resource. */
 
 import { DEFAULT_BOUNDS } from 'hotpath/resource/bounds';
 import { parsePage } from 'hotpath/resource/page';
@@ -19,24 +19,24 @@ const page = (query: Record<string, string>, bounds: object = {}) =>
   parsePage(tag, query, { ...DEFAULT_BOUNDS, skippedRows: 100, ...bounds });
 
 describe('a page by cursor', () => {
-  it('has as many rows as are asked for, or as the resource says', () => {
+  it('has as many rows as requested, or as the resource declares', () => {
     expect(page({})).toStrictEqual({ limit: 20 });
     expect(page({ limit: '1' })).toEqual({ limit: 1 });
     expect(page({ limit: '50', after: 'x' })).toEqual({ limit: 50, after: 'x' });
     expect(page({ count: 'estimated' })).toEqual({ limit: 20, count: 'estimated' });
   });
 
-  it('has no more than the bounds say, the default included', () => {
+  it('has no more than the bounds allow, the default included', () => {
     expect(page({}, { rowsPerList: 10 })).toEqual({ limit: 10 });
     expect(page({ limit: '10' }, { rowsPerList: 10 })).toEqual({ limit: 10 });
     expect(() => page({ limit: '11' }, { rowsPerList: 10 })).toThrow('limit: "11" must be an integer from 1 to 10');
   });
 
-  it.each(['0', '51', '-1', '1.5', '1x', 'x1', ' 1', '0000001', '1e1', ''])('is refused of %j rows', (limit) => {
+  it.each(['0', '51', '-1', '1.5', '1x', 'x1', ' 1', '0000001', '1e1', ''])('with %j rows is refused', (limit) => {
     expect(() => page({ limit })).toThrow(`limit: "${limit}" must be an integer from 1 to 50`);
   });
 
-  it('of a number with zeros before it is that number', () => {
+  it('with a number with leading zeros is that number', () => {
     expect(page({ limit: '000007' })).toEqual({ limit: 7 });
   });
 });
@@ -48,7 +48,7 @@ describe('a page by number', () => {
     expect(page({ per_page: '50', count: 'exact' })).toEqual({ limit: 50, number: 1, skip: 0, count: 'exact' });
   });
 
-  it('skips no more rows than the bounds say', () => {
+  it('skips no more rows than the bounds allow', () => {
     expect(page({ page: '6' })).toMatchObject({ skip: 100 });
     expect(() => page({ page: '7' })).toThrow('page: "7" must be an integer from 1 to 6');
     expect(page({ page: '4', per_page: '30' })).toMatchObject({ skip: 90 });
@@ -56,7 +56,7 @@ describe('a page by number', () => {
     expect(() => page({ per_page: '51' })).toThrow('per_page: "51" must be an integer from 1 to 50');
   });
 
-  it.each(['limit', 'after'])('takes no %s', (parameter) => {
+  it.each(['limit', 'after'])('refuses %s', (parameter) => {
     for (const by of ['page', 'per_page']) {
       expect(() => page({ [by]: '1', [parameter]: '1' })).toThrow(
         `${parameter}: cannot be combined with page and per_page`,
@@ -65,7 +65,7 @@ describe('a page by number', () => {
   });
 });
 
-it('a count is one that the resource offers', () => {
+it('a count must be one that the resource offers', () => {
   expect(() => page({ count: 'all' })).toThrow('count: "all" must be exact or estimated');
   expect(() => page({ count: 'x'.repeat(65) })).toThrow(`count: "${'x'.repeat(64)}…" must be exact or estimated`);
 });

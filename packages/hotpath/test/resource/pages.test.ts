@@ -18,7 +18,7 @@ interface ScalarCase {
   readonly name: string;
   readonly field: Pick<ScalarField, 'type' | 'native' | 'enum'>;
   readonly sql: string;
-  /** Literals; the display of some is the same, and some differ in their last digit alone. */
+  /** Literals; some look the same in JSON, and some differ only in their last digit. */
   readonly values: readonly string[];
 }
 
@@ -109,7 +109,7 @@ const CASES: readonly ScalarCase[] = [
 ];
 
 const ROWS = 14;
-/** Later pages see no change, so that the last page comes. */
+/** Later pages see no change, so that the walk ends. */
 const PAGES_WITH_CHANGES = 9;
 
 const enums: DataModel['enums'] = {
@@ -137,7 +137,7 @@ function modelOf(called: string, fields: readonly ScalarField[], keys: Partial<M
   };
 }
 
-/** Rows with ties in every field; and for each type a model whose key is of that type. */
+/** Rows with ties in every field; and for each type a model whose key has that type. */
 const ordered = modelOf('Ordered', [
   id,
   ...CASES.flatMap(({ name, field }) => [
@@ -164,7 +164,7 @@ const keyless = modelOf('Keyless', [scalarField({ name: 'token', type: 'String',
   primaryKey: [],
   uniques: { token: ['token'] },
 });
-/** Keys that are never null, but are in no order that a page could begin in. */
+/** Keys that are never null, but have no order in which a page could begin. */
 const unordered = modelOf(
   'Unordered',
   [
@@ -198,7 +198,7 @@ let walker: PageWalker;
 
 beforeAll(async () => {
   pool = new pg.Pool({ connectionString: await scratchDatabase('empty'), max: 1 });
-  // The database is dropped by force, which may cut a connection that is just being closed.
+  // The test drops the database by force, which may cut a connection that is just closing.
   pool.on('error', () => {});
   walker = new PageWalker(registry, executeOn(pool));
   await pool.query(`
@@ -221,7 +221,7 @@ beforeAll(async () => {
 
 afterAll(() => pool.end());
 
-/** A row whose values are those of its number; every third value that may be null is. */
+/** A row whose values derive from its number; every third nullable value is null. */
 async function insert(row: number, values = row): Promise<void> {
   const drawn = CASES.flatMap(({ values: all }, index) => {
     const value = all[(values + index) % all.length]!;

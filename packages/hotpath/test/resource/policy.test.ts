@@ -1,4 +1,4 @@
-/** What a policy grants, with the viewer's own id where `SUBJECT` stands. */
+/** The grant of a policy, with the viewer's own id instead of `SUBJECT`. */
 
 import type { DataModel, Field, Model, ScalarField } from 'hotpath/model/data-model';
 import {
@@ -50,7 +50,7 @@ const grant = (rows: object, subject = '7') =>
   grantFor(dataModel, { model: 'Post', policy: { user: { rows: { ...rows }, without: ['email'] } } }, user(subject));
 
 describe('a grant', () => {
-  it('has the subject wherever it stands, however deep', () => {
+  it('has the subject wherever it occurs, however deep', () => {
     const rows = {
       userId: SUBJECT,
       OR: [{ id: { in: [1, SUBJECT] } }, { AND: { id: { not: SUBJECT } } }],
@@ -66,7 +66,7 @@ describe('a grant', () => {
     });
   });
 
-  it('has it in the type of the field that it meets', () => {
+  it('has it in the type of the compared field', () => {
     expect(grant({ userId: SUBJECT, big: SUBJECT, name: { equals: SUBJECT } })!.rows).toEqual({
       userId: 7,
       big: 7n,
@@ -76,11 +76,11 @@ describe('a grant', () => {
     expect(grant(rows, ID)!.rows).toEqual({ author: { is: { id: ID } }, readers: { none: { id: ID } }, uuid: ID });
   });
 
-  it('is of a field of a related model, though it is called as an operator is', () => {
+  it('compares a field of a related model that has the name of an operator', () => {
     expect(grant({ author: { is: SUBJECT } })!.rows).toEqual({ author: { is: 7n } });
   });
 
-  it('is of no rows for a subject that no row can have, be it denied or not', () => {
+  it('has no rows for a subject that no row can have, negated or not', () => {
     for (const rows of [{ uuid: SUBJECT }, { NOT: { uuid: SUBJECT } }, { OR: [{ userId: 1 }, { uuid: SUBJECT }] }]) {
       expect(grant(rows)!.rows).toEqual({ id: { in: [] } });
     }
@@ -98,7 +98,7 @@ describe('a grant', () => {
     expect(grant({ ...rows, id: SUBJECT })!.rows!['at']).toBe(at);
   });
 
-  it('is as it is declared if it is of all rows, and is none for a role that is not named', () => {
+  it('is the declared one if it has all rows, and undefined for a role that is not named', () => {
     const policy: Policy = { ...everything('user', 'admin'), public: { without: ['email'] } };
     const post = { model: 'Post', policy };
     expect(policy).toEqual({ user: {}, admin: {}, public: { without: ['email'] } });
@@ -108,7 +108,7 @@ describe('a grant', () => {
       expect(grantFor(dataModel, post, { subject: '7', role })).toBe(undefined);
   });
 
-  it('depends on the subject if it stands anywhere in the rows', () => {
+  it('depends on the subject if it occurs anywhere in the rows', () => {
     for (const rows of [
       { id: SUBJECT },
       { OR: [{ a: 1 }, { b: { is: { id: SUBJECT } } }] },
@@ -144,7 +144,7 @@ describe('a subject', () => {
     expect(subjectAs(dataModel, scalar('id', 'BigInt'), text)).toBe(value);
   });
 
-  it('is a UUID in one writing, a text as it is, and no padded Char', () => {
+  it('is a UUID in one spelling, a text unchanged, and never a padded Char', () => {
     expect(subjectAs(dataModel, scalar('id', 'String', 'Uuid'), ID.toUpperCase())).toBe(ID);
     expect(subjectAs(dataModel, scalar('id', 'String', 'Uuid'), '7')).toBe(undefined);
     expect(subjectAs(dataModel, scalar('id', 'String'), 'auth0|7')).toBe('auth0|7');
@@ -153,7 +153,7 @@ describe('a subject', () => {
     );
   });
 
-  it('is named by ids and texts alone', () => {
+  it('can be an id or a text only', () => {
     expect(['Int', 'BigInt', 'String'].map((type) => canNameSubject(scalar('id', type as 'Int')))).toEqual([
       true,
       true,

@@ -29,7 +29,7 @@ describe('an item', () => {
     [animal, '/:code', undefined, { code: 'code' }],
     [animal, '/:animal', { id: 'animal' }, { id: 'animal' }],
   ] as [Resource, string, PathFields | undefined, PathFields][])(
-    'is named by a key: %o at %s',
+    'is identified by a key: %o at %s',
     (resource, path, where, fields) => {
       expect(itemFields(registry, { resource, path, where })).toEqual(fields);
     },
@@ -90,12 +90,12 @@ describe('an item', () => {
 });
 
 describe('a list', () => {
-  it('has the fields that it names, which need be no key', () => {
+  it('has the fields that it names, which need not be a key', () => {
     expect(listFields(registry, { resource: member, path: '/all' })).toEqual({});
     expect(listFields(registry, { resource: member, path: '/:a', where: { kind: 'a' } })).toEqual({ kind: 'a' });
   });
 
-  it('is refused where a parameter of its path narrows nothing', () => {
+  it('is refused if a parameter of its path narrows nothing', () => {
     expect(() => listFields(registry, { resource: member, path: '/:kind' })).toThrow(
       new DeclarationError('member', 'is read at "/:kind", where the parameter "kind" fixes no field'),
     );

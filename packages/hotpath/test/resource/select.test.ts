@@ -1,4 +1,7 @@
-/** Embedded rows: the policy of each resource in the selection, its own bounds, and what viewers of a role share. */
+/**
+ * Embedded rows: the policy of each resource in the selection, its own bounds, and the parts that viewers of a role
+ * share.
+ */
 
 import { cursorSigner } from 'hotpath/resource/cursor';
 import { everything, type Policy, SUBJECT } from 'hotpath/resource/policy';
@@ -66,7 +69,7 @@ describe("a viewer's own rows, embedded", () => {
     expect(ask(user, 'transactions(id)')).toMatchObject({ scope: 'subject', args: { where: { id: 7 } } });
   });
 
-  it("in anybody's row have the condition, and the selection is one viewer's", () => {
+  it("in any row have the condition, and the selection is one viewer's", () => {
     const { ask, embedded } = usersAndTransactions(everybody, ownUserId);
     expect([embedded(), embedded(other), embedded()]).toEqual(
       [7, 8, 7].map((userId) => embeddedList({ where: { userId } })),
@@ -77,7 +80,7 @@ describe("a viewer's own rows, embedded", () => {
   });
 
   it.each<[string, Policy[string], object]>([
-    ['that asks more', { rows: { userId: SUBJECT, currency: 'EUR' } }, { userId: 7, currency: 'EUR' }],
+    ['with a further condition', { rows: { userId: SUBJECT, currency: 'EUR' } }, { userId: 7, currency: 'EUR' }],
     ['of another field', { rows: { merchantId: SUBJECT } }, { merchantId: 7 }],
     ['of another user', { rows: { userId: 5 } }, { userId: 5 }],
     ['of a list of values', { rows: { userId: { in: [SUBJECT] } } }, { userId: { in: [7] } }],
@@ -92,14 +95,14 @@ describe("a viewer's own rows, embedded", () => {
     expect(usersAndTransactions(byName, ownUserId).embedded()).toEqual(embeddedList({ where: { userId: 7 } }));
   });
 
-  it('leave out of the row what the policy leaves out, with the condition or without', () => {
+  it('leave out the hidden fields of the row, with the condition or without', () => {
     const { ask } = usersAndTransactions(ownId, { user: { rows: { userId: SUBJECT }, without: ['amount'] } });
     expect(() => ask(user, 'transactions(amount)')).toThrow(
       /in "transactions" there is no field "amount"; there is id, user$/,
     );
   });
 
-  it('keep a condition by a text, of which PostgreSQL may take two for one', () => {
+  it('keep a condition by a text, which PostgreSQL may find equal to another', () => {
     const ticketPolicy = { user: { rows: { tagId: 'x' } } };
     const tag = zooResource('Tag', {
       name: 'tag',
@@ -183,7 +186,7 @@ describe('a selection of the role', () => {
     expect(new Set(asked).size).toBe(4);
   });
 
-  it('is remembered where the subject is in none of its conditions', () => {
+  it('is remembered if none of its conditions contains the subject', () => {
     const { resources, list } = usersAndTransactions(everybody, { user: { rows: { currency: 'EUR' } } });
     const ask = (viewer: Viewer) => list({ resource: resources[0]!, viewer, query: { fields: 'transactions(id)' } });
     expect(ask(other).args.select).toBe(ask(user).args.select);
@@ -192,7 +195,7 @@ describe('a selection of the role', () => {
 });
 
 describe('one row', () => {
-  it('has the fields that are asked for, and those of the default without', () => {
+  it('has the requested fields, and those of the default without', () => {
     const { resources, item } = usersAndTransactions(ownId, everybody);
     const ask = (query: SelectionRequest['query']) =>
       item({ resource: resources[0]!, viewer: user, query, where: { id: 7 } });
@@ -201,7 +204,7 @@ describe('one row', () => {
     expect(() => ask({ sort: 'id' })).toThrow('sort: there is no parameter "sort"; there is fields');
   });
 
-  it('is whose its embedded rows are', () => {
+  it('belongs to the viewer of its embedded rows', () => {
     const { resources, item } = usersAndTransactions(everybody, ownUserId);
     const scope = (fields: string) => item({ resource: resources[0]!, viewer: user, query: { fields } }).scope;
     expect([scope('name'), scope('transactions(id)'), scope('name,transactions(id)')]).toEqual([
@@ -213,7 +216,7 @@ describe('one row', () => {
 });
 
 describe('bounds', () => {
-  it('on embedded rows count each level as often as it may stand in the result', () => {
+  it('on embedded rows count each level as often as it may occur in the result', () => {
     const embedding = (rowsInTotal: number) => {
       const relations = { transactions: { take: 30 } };
       const { ask } = usersAndTransactions(everybody, everybody, { relations, bounds: { rowsInTotal } });
@@ -223,7 +226,7 @@ describe('bounds', () => {
     expect(embedding(30 + 30 * 30)).toThrow(/^limit: asks for up to 18620 rows/);
   });
 
-  it('on rows in all take the last one', () => {
+  it('on rows in all accept the last one', () => {
     const rows = (rowsInTotal: number) => {
       const { list, resources } = usersAndTransactions(everybody, everybody, { bounds: { rowsInTotal } });
       return () => list({ resource: resources[0]!, viewer: user, query: { fields: 'transactions(id)', limit: '2' } });
@@ -242,7 +245,7 @@ describe('bounds', () => {
     expect(() => list({ resource: resources[0]!, viewer: user, query: { limit: '1' } })).not.toThrow();
   });
 
-  it('on the bytes of a value take the last one', () => {
+  it('on the bytes of a value accept the last one', () => {
     const ask = (bytes: number) => () => usersAndTransactions(everybody, everybody).ask(user, 'x'.repeat(bytes));
     expect(ask(1024)).toThrow(/^fields: there is no field "x/);
     expect(ask(1025)).toThrow('fields: is longer than 1024 bytes');
@@ -250,10 +253,10 @@ describe('bounds', () => {
   });
 });
 
-describe('what the viewer may not see', () => {
+describe('fields that the viewer may not see', () => {
   const hidden: Policy = { ...everybody, public: { without: ['amount', 'user'] } };
 
-  it('is left out of the default of an embedded resource, and refused where it is asked for', () => {
+  it('are left out of the default of an embedded resource, and refused on request', () => {
     const { resources } = usersAndTransactions(everybody, hidden);
     const transaction = { ...resources[1]!, defaultFields: 'id,amount,user' };
     const ask = (fields: string | undefined, defaultFields = 'id') => {

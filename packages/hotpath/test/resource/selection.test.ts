@@ -87,7 +87,7 @@ const refused = (parameter: string, detail: string | RegExp) =>
   });
 
 describe('a list', () => {
-  it('has the default fields, a total order and a page where nothing is asked', () => {
+  it('has the default fields, a total order and a page without parameters', () => {
     expect(list(product).args).toEqual({
       select: { id: true, name: true },
       computed: { inStock: product.computed['inStock'] },
@@ -97,7 +97,7 @@ describe('a list', () => {
     });
   });
 
-  it('has what is asked, whatever the order of asking', () => {
+  it('has the requested parts, whatever the order of the parameters', () => {
     const one = list(product, { fields: 'name,category(name)', sort: 'price', limit: '3' }).args;
     expect(one).toEqual({
       select: { name: true, category: { select: { name: true } } },
@@ -155,7 +155,7 @@ describe('a list', () => {
       'fields',
       'there is no field "description"; there is id, name, price, createdAt, inStock, category, reviews',
     ],
-    ['a field of nobody', { fields: 'constructor' }, 'fields', /^there is no field "constructor"/],
+    ['a field of every object', { fields: 'constructor' }, 'fields', /^there is no field "constructor"/],
     ['a field inside a field', { fields: 'name(first)' }, 'fields', '"name" has no fields inside'],
     [
       'an undeclared field further in',
@@ -226,7 +226,7 @@ describe('a cursor', () => {
   const first = list(product, { sort: 'price' });
   const cursor = parser.cursor(first, '["9.99","41"]');
 
-  it('gives the values behind which the page begins', () => {
+  it('contains the values after which the page begins', () => {
     expect(list(product, { sort: 'price', after: cursor })).toMatchObject({
       after: ['9.99', '41'],
       args: { where: {} },
@@ -234,7 +234,7 @@ describe('a cursor', () => {
     expect(first.after).toBeUndefined();
   });
 
-  it('holds for its own list and order alone', () => {
+  it('is valid for its own list and order alone', () => {
     expect(() => list(product, { sort: '-price', after: cursor })).toThrow(refused('after', /is not a cursor/));
     expect(() => list(transaction, { after: cursor }, user)).toThrow(refused('after', /is not a cursor/));
   });
@@ -263,7 +263,7 @@ describe('a policy', () => {
     });
   });
 
-  it('asks the public who it is, and refuses roles that it does not name', () => {
+  it('asks the public to authenticate, and refuses roles that it does not name', () => {
     expect(() => list(transaction)).toThrow(
       expect.objectContaining({ code: 'UNAUTHENTICATED', message: 'This needs a bearer token.' }),
     );
@@ -272,7 +272,7 @@ describe('a policy', () => {
     );
   });
 
-  it('refuses what the route fixes otherwise, before any SQL', () => {
+  it('refuses a row that the route fixes otherwise, before any SQL', () => {
     const request = { resource: transaction, viewer: user, query: {} };
     expect(parser.list({ ...request, where: { userId: 7 } }).args.where).toEqual({
       AND: [{ userId: 7 }, { userId: 7 }],
@@ -287,13 +287,13 @@ describe('a policy', () => {
     );
   });
 
-  it('names no row for a subject that is no user', () => {
+  it('matches no row for a subject that is not a user id', () => {
     for (const subject of ['0x7', '7.5', '-07', 'x', '99999999999', ' ', '1e99']) {
       expect(list(transaction, {}, { subject, role: 'user' }).args.where).toEqual({ id: { in: [] } });
     }
   });
 
-  it('lets nobody see a row, whatever else is asked', () => {
+  it('shows no row to any viewer, whatever the request', () => {
     const filtered = { ...transaction, filters: { amount: ['gte'] } } as Resource;
     const { args } = list(filtered, { 'amount[gte]': '0' }, { subject: 'x', role: 'user' });
     const request = { model: 'Transaction', action: 'findMany', args } as const;
@@ -302,7 +302,7 @@ describe('a policy', () => {
     expect(values).toContainEqual([]);
   });
 
-  it('leaves out of a default what the viewer may not see', () => {
+  it('leaves fields that the viewer may not see out of a default', () => {
     expect(list(review).args.select).toEqual({ id: true, rating: true });
     expect(list(review, {}, user).args.select).toEqual({ id: true, rating: true, user: { select: { id: true } } });
   });
@@ -317,9 +317,13 @@ describe('a declaration', () => {
   };
 
   it.each([
-    ['a field of no model', { fields: ['colour'] }, 'names the field "colour", which Product does not have'],
     [
-      'a relation of no model',
+      'a field that the model does not have',
+      { fields: ['colour'] },
+      'names the field "colour", which Product does not have',
+    ],
+    [
+      'a relation that the model does not have',
       { relations: { colours: {} } },
       'names the relation "colours", which Product does not have',
     ],
@@ -338,19 +342,23 @@ describe('a declaration', () => {
       { model: 'Merchant', fields: [], filters: {}, sorts: ['address'], defaultFields: 'id' },
       'sorts by "address", which has no order',
     ],
-    ['a default sort of no model', { sort: '-colour' }, 'names the field "colour", which Product does not have'],
+    [
+      'a default sort that the model does not have',
+      { sort: '-colour' },
+      'names the field "colour", which Product does not have',
+    ],
     [
       'an operator that its type does not have',
       { filters: { price: ['contains'] } },
       'filters by "price[contains]", which a Decimal does not have',
     ],
     [
-      'a filter for null of a field that has none',
+      'a filter for null of a field that is never null',
       { filters: { price: ['isNull'] } },
       'filters by "price[isNull]", which a Decimal does not have',
     ],
     [
-      'another name for a filter that is not there',
+      'another name for a missing filter',
       { filterNames: { colour: 'hue' } },
       'names the parameter of a filter "colour", which it does not have',
     ],
@@ -365,12 +373,12 @@ describe('a declaration', () => {
       'has two filters with the parameter "id"',
     ],
     [
-      'a filter name that is none',
+      'an invalid filter name',
       { filters: { price: ['equals'] }, filterNames: { price: 'the price' } },
       'has the filter parameter "the price", which is not a name',
     ],
     [
-      'a filter that no parameter holds',
+      'a filter that no parameter can contain',
       { filters: { attributes: ['equals'] } },
       'filters by "attributes", which no parameter can contain',
     ],
@@ -385,12 +393,12 @@ describe('a declaration', () => {
       { defaultFields: 'slug' },
       'has "slug" in its default fields, but does not declare it',
     ],
-    ['a model that is none', { model: 'Colour' }, 'has the model "Colour", which does not exist'],
+    ['a model that does not exist', { model: 'Colour' }, 'has the model "Colour", which does not exist'],
   ])('is refused for %s', (_what, more, complaint) => {
     expect(() => declare(more)).toThrow(new DeclarationError('product', complaint));
   });
 
-  it('does not compile with a name that is in no model', () => {
+  it('does not compile with a name that no model has', () => {
     const name = 'typed';
     const rest = { name, defaultFields: 'id', sort: 'id', policy: everybody };
     // @ts-expect-error: no such field

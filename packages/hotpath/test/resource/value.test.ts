@@ -1,4 +1,4 @@
-/** Texts of consumers as values of each type: what a reader accepts, PostgreSQL reads. */
+/** Texts of clients as values of each type: PostgreSQL reads each text that a reader accepts. */
 import fc from 'fast-check';
 import { CompileError, type Path } from 'hotpath/compile/error';
 import { encode } from 'hotpath/compile/plan/value';
@@ -46,7 +46,7 @@ describe('a text that its type cannot hold is refused', () => {
     for (const text of refused) expect([text, read(of, text)]).toEqual([text, undefined]);
   });
 
-  it('also where a program gives the value', () => {
+  it('also if a program gives the value', () => {
     const path: Path = { key: 'f', outer: undefined };
     for (const [of, value] of [
       [field('Float', 'Real'), 1e300],

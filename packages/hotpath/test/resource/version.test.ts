@@ -37,7 +37,7 @@ describe('a version', () => {
 
   it.each([
     ['a list', scalar({ list: true }), 'which is a list'],
-    ['what can be null', scalar({ required: false }), 'which can be null'],
+    ['a field that can be null', scalar({ required: false }), 'which can be null'],
     ['Date', time('Date'), 'which is not a moment but a date or a time of day'],
     ['Time', time('Time', '6'), 'which is not a moment but a date or a time of day'],
     ['Timetz', time('Timetz', '6'), 'which is not a moment but a date or a time of day'],
@@ -77,7 +77,7 @@ describe('a declaration', () => {
     new Registry(zooDataModel).add({ ...zooResource('Member', rest), version });
   };
 
-  it('takes a field of any name, and refuses what counts nothing', () => {
+  it('accepts a field of any name, and refuses one that cannot count writes', () => {
     declare('Edition');
     declare('touched');
     for (const [version, complaint] of [
@@ -90,7 +90,7 @@ describe('a declaration', () => {
     }
   });
 
-  it('does not compile with a field that counts nothing', () => {
+  it('does not compile with a field that cannot count writes', () => {
     zooResource('Member', { ...rest, version: 'Edition' });
     zooResource('Member', { ...rest, version: 'changed' });
     // @ts-expect-error: a text
@@ -102,7 +102,7 @@ describe('a declaration', () => {
     expect(rest).not.toHaveProperty('version');
   });
 
-  it('of the marketplace names the column that counts the writes, wherever there is one', () => {
+  it('of the marketplace names the column that counts the writes, if there is one', () => {
     for (const { model, version } of modules.flatMap(({ resources }) => resources)) {
       expect([model, version]).toEqual([model, datamodel.models[model]!.fields['version'] ? 'version' : undefined]);
     }

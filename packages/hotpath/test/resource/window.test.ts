@@ -27,7 +27,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('is the default long, back from the full minute before now, and open at its end', () => {
+it('has the default length, back from the full minute before now, and an open end', () => {
   const expected = { timestamp: { gte: new Date('2026-05-30T12:34:00Z') } };
   expect(within({})).toEqual(expected);
   vi.advanceTimersByTime(3000);
@@ -36,7 +36,7 @@ it('is the default long, back from the full minute before now, and open at its e
   expect(within({})).toEqual({ timestamp: { gte: new Date('2026-05-30T12:35:00Z') } });
 });
 
-it('may be as long by default as at most', () => {
+it('may have a default as long as its limit', () => {
   const day = reading({ field: 'timestamp', default: DAY, most: DAY });
   expect(conditionWithin(registry, day, {})).toEqual({ timestamp: { gte: new Date('2026-05-30T12:34:00Z') } });
   expect(() => conditionWithin(registry, day, { since: '2026-05-30T12:34:00Z' })).toThrow('since: is more than 1 days');
@@ -53,7 +53,7 @@ it.each([
     { since: '2025-01-01', until: '2025-02-01' },
     { gte: new Date('2025-01-01'), lt: new Date('2025-02-01') },
   ],
-])('is from since until, of which %j names one or both', (query, timestamp) => {
+])('is refused from since until, one or both of which are %j', (query, timestamp) => {
   expect(within(query)).toEqual({ timestamp });
 });
 
@@ -69,11 +69,11 @@ it.each([
   expect(() => within(query)).toThrow(detail);
 });
 
-it('is none where the resource declares none', () => {
+it('is undefined if the resource declares none', () => {
   expect(conditionWithin(registry, reading(), {})).toBeUndefined();
 });
 
-it('must be of a time that every row has, and no longer by default than at most', () => {
+it('must be of a time that every row has, with a default within its limit', () => {
   for (const window of [
     { field: 'battery', default: DAY, most: DAY },
     { field: 'timestamp', default: DAY, most: HOUR },
@@ -82,7 +82,7 @@ it('must be of a time that every row has, and no longer by default than at most'
 });
 
 it.each(['time', 'timestamps', 'timestamp'])(
-  'is refused of a field that is not one moment of every row: %s',
+  'is refused for a field that is not one moment of every row: %s',
   (field) => {
     const sample = zooResource('Sample', {
       ...{ name: 'sample', fields: ['id'], defaultFields: 'id', sort: 'id', policy: everything('user') },

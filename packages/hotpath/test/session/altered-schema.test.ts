@@ -13,7 +13,7 @@ const CONNECTIONS = 3;
 let url: string;
 let pool: SessionPool;
 let execute: Execute;
-/** SQLSTATEs that the server answered with. */
+/** SQLSTATEs with which the server answered. */
 let errors: string[] = [];
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   pool = new CountingPool({ connectionString: url, max: CONNECTIONS });
-  // The database is dropped by force, which may cut a connection that is just being closed.
+  // The test drops the database by force, which may cut a connection that is just closing.
   pool.on('error', () => {});
   pool.on('connect', (client) => {
     client.connection.on('errorMessage', ({ code }: pg.DatabaseError) => errors.push(code!));
@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 afterEach(() => pool.end());
 
-/** Does the same on every connection of the pool, each held until all have it. */
+/** Does the same on every connection of the pool; each stays busy until all have it. */
 async function onEach<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T[]> {
   const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.connect()));
   const done = Promise.all(clients.map((client) => work(client)));
@@ -53,7 +53,7 @@ const findEverywhere = (value?: string) => Promise.all(Array.from({ length: CONN
 const TO_ENUM = `CREATE TYPE place AS ENUM ('A', 'B'); ALTER TABLE seat ALTER COLUMN place TYPE place USING place::place`;
 
 describe('a compiled read', () => {
-  it('answers at once after the type of a compared column has changed, and is prepared anew once a connection', async () => {
+  it('answers at once after the type of a compared column has changed, and is prepared again once for each connection', async () => {
     expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
     await pool.query(TO_ENUM);
     expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
@@ -82,7 +82,7 @@ describe('a compiled read', () => {
     expect(new Set(await findEverywhere(value))).toEqual(new Set(['[1]']));
   });
 
-  it('answers at once after the type of a parameter has been replaced and dropped, as Prisma Migrate replaces an enum', async () => {
+  it('answers at once after the type of a parameter was replaced and dropped, as Prisma Migrate replaces an enum', async () => {
     await pool.query(TO_ENUM);
     expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
     await pool.query(`CREATE TYPE other AS ENUM ('A', 'B', 'C'); ALTER TABLE seat ALTER COLUMN place TYPE other USING place::text::other;
@@ -95,7 +95,7 @@ describe('a compiled read', () => {
     expect(errors).toEqual([]);
   });
 
-  it('answers at once where its result was of another type', async () => {
+  it('answers at once if the type of its result has changed', async () => {
     const text = 'SELECT max(price) AS json FROM seat WHERE $1 <> place';
     const read = () => find('C', text, 'highest');
     expect(await read()).toBe('7');
@@ -104,7 +104,7 @@ describe('a compiled read', () => {
     expect(errors).toContain('0A000');
   });
 
-  it('answers at once where somebody has thrown away what was prepared', async () => {
+  it('answers at once after its prepared statement was deallocated', async () => {
     await findEverywhere();
     await onEach((client) => client.query('DISCARD ALL').then(() => undefined));
     expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
@@ -114,7 +114,7 @@ describe('a compiled read', () => {
     expect(errors).toEqual([]);
   });
 
-  it('is prepared anew, with another text, where connections are replaced: a pooler keeps what was prepared', async () => {
+  it('is prepared again, with another text, if connections are replaced: a pooler keeps prepared statements', async () => {
     const preparedNow = () =>
       onEach(async (client) => (await client.query('SELECT name, statement FROM pg_prepared_statements')).rows);
     await findEverywhere();
@@ -126,7 +126,7 @@ describe('a compiled read', () => {
     expect(statements).not.toContainEqual({ name: 'find', statement: FIND });
   });
 
-  it('without a name gets no name where connections are replaced', async () => {
+  it('without a name gets no name if connections are replaced', async () => {
     pool.replaceOlderThan(performance.now());
     const one = () => execute({ text: 'SELECT $1::text AS json', values: ['one'] });
     const other = () => execute({ text: `SELECT 'other' AS json`, values: [] });
@@ -135,7 +135,7 @@ describe('a compiled read', () => {
     }
   });
 
-  it('fails honestly while a column is gone, and works when it is back', async () => {
+  it('fails with the real error while a column is missing, and works when it is back', async () => {
     await findEverywhere();
     await pool.query('ALTER TABLE seat RENAME COLUMN place TO spot');
     await expect(find()).rejects.toMatchObject({ code: '42703' });
@@ -143,7 +143,7 @@ describe('a compiled read', () => {
     expect(new Set(await findEverywhere())).toEqual(new Set(['[1]']));
   });
 
-  it('is not prepared anew for a value that does not fit', async () => {
+  it('is not prepared again for an invalid value', async () => {
     await pool.query(TO_ENUM);
     await findEverywhere();
     await expect(find('Z')).rejects.toMatchObject({ code: '22P02' });
@@ -196,7 +196,7 @@ describe('a named statement of the pool', () => {
     expect((await pool.query(named)).rows).toEqual([{ price: '7' }]);
   });
 
-  it('gives its own error where it is no better without its name', async () => {
+  it('reports its own error if it also fails without its name', async () => {
     await expect(pool.query({ ...named, name: 'no', values: ['A'], text: 'SELECT x FROM seat' })).rejects.toMatchObject(
       {
         code: '42703',

@@ -1,4 +1,7 @@
-/** Which errors say that no server answers: each kind from a real fault, through the pool that the service reads by. */
+/**
+ * The errors that say that no server answers: each kind from a real fault, through the pool that the service reads
+ * with.
+ */
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -47,7 +50,7 @@ function urlAt(host: string, port: number): string {
   return url.href;
 }
 
-/** A port behind which something does as it is told with each connection. */
+/** A port whose connections a callback handles. */
 async function portOf(onConnection: (socket: Socket) => void): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -73,13 +76,13 @@ describe('a server that cannot be reached', () => {
     expect(isAway).toBe(true);
   });
 
-  it('whose socket file is not there', async () => {
+  it('whose socket file is missing', async () => {
     const url = `postgresql://somebody@localhost/postgres?host=${join(tmpdir(), 'no-such-folder')}`;
     expect(await faultAt(url)).toMatchObject({ code: 'ENOENT', isAway: true });
   });
 
   it('to which no route leads, or whose answer never comes', async () => {
-    // An address for documentation: nobody has it.
+    // An address reserved for documentation.
     expect((await faultAt(urlAt('[2001:db8::1]', 5432), { connectionTimeoutMillis: 500 })).isAway).toBe(true);
   });
 
@@ -148,7 +151,7 @@ describe('a server that answers', () => {
     await admin.query(`drop role ${role}`);
   });
 
-  it('and is asked for a database that is not there, or lets nobody in', async () => {
+  it('and gets a request for a missing database, or refuses the user', async () => {
     const url = new URL(adminUrl());
     url.pathname = '/no_such_database';
     expect(await faultAt(url.href)).toMatchObject({ code: '3D000', isAway: false });
@@ -202,7 +205,7 @@ describe('a server of its own', () => {
   it('that stops accepts no session, and then none answers', async () => {
     const pool = poolOf(server.url());
     const client = await pool.connect();
-    // It waits for the sessions that are open.
+    // It waits for the open sessions.
     process.kill(postmaster(), 'SIGTERM');
     await expect.poll(() => faultAt(server.url()), { timeout: 10_000 }).toMatchObject({ code: '57P03', isAway: true });
     const fault = faultOf(client.query('select pg_sleep(60)'));
@@ -231,7 +234,7 @@ describe('PgBouncer', () => {
     return pooled(url, pooler);
   }
 
-  it('whose server is away says so from 1.24 on; before, it says that it will try again, as of any trouble', async () => {
+  it('whose server is away reports it from 1.24 on; before, it says that it will try again, as for any fault', async () => {
     const proxy = await openProxy(adminUrl());
     const url = await open(proxy.url);
     const pool = poolOf(url, { max: 1 });
@@ -251,7 +254,7 @@ describe('PgBouncer', () => {
     expect(isAway).toBe(/cached error: connect failed/.test(message));
   });
 
-  it('has clients wait for a connection, and sends them away', async () => {
+  it('has clients wait for a connection, and disconnects them', async () => {
     const url = await open(adminUrl(), { default_pool_size: 1, reserve_pool_size: 0, query_wait_timeout: 1 });
     const busy = await poolOf(url).connect();
     await busy.query('begin');
@@ -264,7 +267,7 @@ describe('PgBouncer', () => {
     expect(early).toMatchObject({ message: expect.stringContaining('connection timeout'), isAway: false });
   });
 
-  it('accepts so many clients and no more', async () => {
+  it('accepts a limited number of clients', async () => {
     const url = await open(adminUrl(), { max_client_conn: 1 });
     const client = await poolOf(url).connect();
     const fault = await faultAt(url);
@@ -279,7 +282,7 @@ it.each([
   ['ETIMEDOUT', true],
   ['EMFILE', false],
   ['EADDRNOTAVAIL', false],
-])('the error %s of the system, which no test can bring about everywhere: %s', (code, isAway) => {
+])('the error %s of the system, which no test can cause everywhere: %s', (code, isAway) => {
   expect(saysNoServer(Object.assign(new Error(`connect ${code}`), { code, syscall: 'connect' }))).toBe(isAway);
 });
 
@@ -289,12 +292,12 @@ it.each([
   ['connect timeout', true],
   ['FATAL: sorry, too many clients already', false],
   ['password authentication failed', false],
-])('what PgBouncer 1.24 says when its last login met "%s": %s', (reason, isAway) => {
+])('the message of PgBouncer 1.24 after its last login met "%s": %s', (reason, isAway) => {
   const message = `server login has been failing, cached error: ${reason} (server_login_retry)`;
   expect(saysNoServer(Object.assign(new Error(message), { code: '08P01', severity: 'FATAL' }))).toBe(isAway);
 });
 
-it('nothing that is no error', () => {
+it('a value that is not an error', () => {
   for (const thrown of [undefined, null, 'ECONNREFUSED', { code: 'ECONNREFUSED' }])
     expect(saysNoServer(thrown)).toBe(false);
 });

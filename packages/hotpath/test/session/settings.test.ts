@@ -37,7 +37,7 @@ async function withClient<T>(client: pg.Client, work: (client: pg.Client) => Pro
 }
 
 describe('a database whose settings are hostile', () => {
-  it('shows them to other clients, and the right ones to sessions of ours, from the first statement on', async () => {
+  it("shows them to other clients, and the right ones to the library's sessions, from the first statement on", async () => {
     const url = await scratchDatabase('empty');
     await makeHostile(url);
     const others = await withClient(new pg.Client({ connectionString: url }), settingsOf);
@@ -45,7 +45,7 @@ describe('a database whose settings are hostile', () => {
     expect(Object.keys(RIGHT).filter((name) => !(name in HOSTILE_SETTINGS))).toEqual([]);
     expect(await withClient(new SessionClient({ connectionString: url }), settingsOf)).toEqual(RIGHT);
     const pool = new SessionPool({ connectionString: url, max: 3 });
-    // The database is dropped by force, which may cut a connection that is just being closed.
+    // The test drops the database by force, which may cut a connection that is just closing.
     pool.on('error', () => {});
     const all = await Promise.all([1, 2, 3].map(() => settingsOf(pool)));
     expect(await pool.complaint()).toBeUndefined();
@@ -53,7 +53,7 @@ describe('a database whose settings are hostile', () => {
     expect(all).toEqual([RIGHT, RIGHT, RIGHT]);
   });
 
-  it('leaves the search path alone where it leads to the right schema', async () => {
+  it('leaves the search path unchanged if it leads to the right schema', async () => {
     const url = await scratchDatabase('empty');
     const path = async () =>
       (await withClient(new SessionClient({ connectionString: url }), settingsOf))['search_path'];
@@ -64,7 +64,7 @@ describe('a database whose settings are hostile', () => {
 });
 
 describe('?schema= of the URL', () => {
-  it('comes first in the search path, and is refused where it does not exist', async () => {
+  it('comes first in the search path, and is refused if it does not exist', async () => {
     const url = `${await scratchDatabase('empty')}?schema=The%20Shop`;
     await expect(withClient(new SessionClient({ connectionString: url }), settingsOf)).rejects.toThrow(
       'The database has no schema "The Shop" that this user may use, and DATABASE_URL asks for it.',
@@ -85,16 +85,16 @@ describe('?schema= of the URL', () => {
   });
 });
 
-describe('what a session is refused for', () => {
+describe('the complaint about a session', () => {
   const right = { ...RIGHT, schema: 'public', user: 'the user', process: '7' };
   const complaint = (changed: Record<string, string | null>, processId = 9) =>
     complaintAbout({ ...right, ...changed }, { schema: 'public', processId });
 
-  it('is nothing where values say the same in other words', () => {
+  it('is undefined if values have the same meaning in other words', () => {
     expect(complaint({ TimeZone: 'Etc/UTC', DateStyle: 'ISO, DMY', extra_float_digits: '3' })).toBeUndefined();
   });
 
-  it('is one sentence with each wrong setting, and the commands that mend it', () => {
+  it('is one sentence with each wrong setting, and the commands that fix it', () => {
     const sentence = complaint({ TimeZone: 'Asia/Tokyo', schema: 'it' });
     expect(sentence).toContain('TimeZone is "Asia/Tokyo", but must be "UTC"');
     expect(sentence).toContain('the first schema of search_path is "it", but must be "public"');
@@ -111,7 +111,7 @@ describe('what a session is refused for', () => {
 });
 
 describe('connections', () => {
-  it('are opened as sessions everywhere, but by what starts servers, and by the doctor, who looks at what settings there are', () => {
+  it('are opened as sessions everywhere, except by code that starts servers, and by the doctor, which reads the settings', () => {
     const folders = ['src', 'packages/hotpath/src', 'prisma/seed'].map((folder) => join(ROOT, folder));
     const files = folders.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),

@@ -1,4 +1,4 @@
-/** A small service of people, posts and comments: right as it is, and wrong in one thing for each proof that must fail. */
+/** A small service of people, posts and comments: right as it is, and with one fault for each proof that must fail. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { everything, Registry, type Resource, resources, SUBJECT, watch } from 'hotpath';
@@ -96,7 +96,7 @@ const declare = resources() as unknown as (name: string, declaration: object) =>
 
 const OWN = { public: {}, user: {} };
 
-/** Posts are everybody's, comments their author's alone. */
+/** Posts are public; a comment belongs to its author. */
 export const person = declare('Person', {
   name: 'person',
   fields: ['id', 'name', 'email'],
@@ -129,14 +129,14 @@ export const comment = declare('Comment', {
 export const declared = { person, post, comment };
 
 export interface BlogOptions {
-  /** Resources in place of those of their names. */
+  /** Resources that replace those of the same name. */
   readonly changed?: Partial<typeof declared>;
   readonly tables?: string;
   readonly server?: FastifyServerOptions;
   /** Whether changes are logged. */
   readonly isLogged?: boolean;
   readonly hotpath?: Partial<HotpathOptions>;
-  /** Before the routes: hooks of the service's own. */
+  /** Adds hooks of the service's own, before the routes. */
   readonly before?: (app: FastifyInstance) => void;
   readonly routes?: (app: FastifyInstance, all: typeof declared) => void;
 }

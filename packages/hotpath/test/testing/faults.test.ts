@@ -1,4 +1,4 @@
-/** Each proof of `hotpath/testing` fails where it should, and says what is wrong, where, and what to do. */
+/** Each proof of `hotpath/testing` fails for a faulty service, and names the fault, the place and the remedy. */
 import { AssertionError } from 'node:assert';
 import { type FastifyInstance, fastify } from 'fastify';
 import { everything } from 'hotpath';
@@ -7,7 +7,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { as, type BlogOptions, openBlog, post, TABLES_OF_BLOG, type usualRoutes } from './blog.ts';
 
-/** What a proof of a blog throws; nothing if it holds. */
+/** The error that a proof of a blog throws; undefined if it passes. */
 async function faultOf(
   options: BlogOptions,
   prove: (app: FastifyInstance, url: string) => Promise<unknown>,
@@ -22,13 +22,13 @@ async function faultOf(
   }
 }
 
-describe('what cannot be asked', () => {
-  it('is a server without hotpath, or without routes', async () => {
+describe('a server that cannot be proved', () => {
+  it('is one without hotpath, or without routes', async () => {
     await expect(constantStatements({ app: fastify() as never })).rejects.toThrow('`app` has no `app.hotpath`');
     expect(await faultOf({ routes: () => {} }, (app) => pages({ app, as }))).toContain('The server has no read routes');
   });
 
-  it('is a viewer whose headers are refused', async () => {
+  it('is one that refuses the headers of a viewer', async () => {
     const before = (app: FastifyInstance) =>
       app.addHook('onRequest', async (_request, reply) => reply.code(401).send({ detail: 'Log in.' }));
     const fault = await faultOf({ before }, (app) => pages({ app, as }));
@@ -52,7 +52,7 @@ describe('constantStatements', () => {
     },
   });
 
-  it('fails for an N+1 in a guard, by the numbers, with its statement and, where lines are kept, its line', async () => {
+  it('fails for an N+1 in a guard, by the numbers, with its statement and, if lines are kept, its line', async () => {
     const [counted, thrown] = [
       await faultOf(guarded('count'), (app) => constantStatements({ app, as })),
       await faultOf(guarded('throw'), (app) => constantStatements({ app, as })),
@@ -65,7 +65,7 @@ describe('constantStatements', () => {
     expect(thrown).toContain('faults.test.ts');
   });
 
-  it('fails for an N+1 that grows with the rows that are made', async () => {
+  it('fails for an N+1 that grows with the added rows', async () => {
     const routes = (app: FastifyInstance, all: Parameters<typeof usualRoutes>[1]) => {
       const guard = async () => {
         const { rows } = await app.hotpath.pool.query('SELECT id FROM post');
@@ -87,7 +87,7 @@ describe('constantStatements', () => {
     );
   });
 
-  it('fails for a route over its budget, a list without rows, and one that nobody may read', async () => {
+  it('fails for a route over its budget, a list without rows, and one that no viewer may read', async () => {
     const spending = (app: FastifyInstance) =>
       app.addHook('preHandler', async () => void (await app.hotpath.pool.query('SELECT 1')));
     expect(await faultOf({ before: spending }, (app) => constantStatements({ app, as }))).toContain(
@@ -126,7 +126,7 @@ describe('indexedPlans', () => {
     expect(await faultOf(options, (app) => indexedPlans({ app, as, small: ['Post', 'Comment'] }))).toMatch(/^$|sorts/);
   });
 
-  it('fails for a table without rows, and leaves the statistics as they were', async () => {
+  it('fails for a table without rows, and leaves the statistics unchanged', async () => {
     const fault = await faultOf({ tables: `${TABLES_OF_BLOG}; TRUNCATE comment` }, (app) => indexedPlans({ app, as }));
     expect(fault).toContain('The table comment is empty, so its size for the planner cannot be set: add a row.');
     await using blog = await openBlog();
@@ -135,7 +135,7 @@ describe('indexedPlans', () => {
     expect(rows).toEqual([{ reltuples: 30 }]);
   });
 
-  it('says what a role must be allowed to do, unless it owns the tables on PostgreSQL 18', async () => {
+  it('names the privileges that a role needs, unless it owns the tables on PostgreSQL 18', async () => {
     await using blog = await openBlog();
     const client = new pg.Client({ connectionString: blog.url });
     await client.connect();
@@ -162,7 +162,7 @@ describe('indexedPlans', () => {
 });
 
 describe('statementSnapshots', () => {
-  it('fails for a route that nobody may read', async () => {
+  it('fails for a route that no viewer may read', async () => {
     const fault = await faultOf({}, (app) => statementSnapshots({ app, as: { public: {} } }));
     expect(fault).toContain('GET /comments as public answers 401');
   });
@@ -190,7 +190,7 @@ describe('pages', () => {
 });
 
 describe('policies', () => {
-  it('fails for a computed value that counts hidden rows, unless it is meant so', async () => {
+  it('fails for a computed value that counts hidden rows, unless it is intended', async () => {
     const counting = {
       ...post,
       computed: { commentCount: { aggregate: 'count', relation: 'comments' } },
@@ -210,7 +210,7 @@ describe('policies', () => {
     expect(fault).toContain('post.isByFirst is made of "email" of person, which its policy keeps from public.');
   });
 
-  it('fails for what a hook adds to a reply: fields, and rows', async () => {
+  it('fails for additions of a hook to a reply: fields, and rows', async () => {
     const add =
       (row: object, more: object[] = []) =>
       (app: FastifyInstance) =>
@@ -226,7 +226,7 @@ describe('policies', () => {
     expect(rows).toMatch(/GET \/posts\?limit=50 as public shows 31 rows, but its statement finds 30\./);
   });
 
-  it('fails where no row is hidden from anybody, so that nothing could leak', async () => {
+  it('fails if no row is hidden from any viewer, so that nothing could leak', async () => {
     const tables = `${TABLES_OF_BLOG}; DELETE FROM comment WHERE author_id <> 1`;
     const fault = await faultOf({ tables }, (app) => policies({ app, as: { alice: as.alice } }));
     expect(fault).toContain(
@@ -236,14 +236,14 @@ describe('policies', () => {
 });
 
 describe('soundFreshness', () => {
-  it('fails for triggers that are not there', async () => {
+  it('fails for missing triggers', async () => {
     const fault = await faultOf({ isLogged: false }, (app) => soundFreshness({ app, as }));
     expect(fault).toContain(
       'The cache is bypassed, because not all changes are logged; `npx hotpath doctor` shows the remedy. ',
     );
   });
 
-  it('fails for triggers that log nothing, with the write that was missed', async () => {
+  it('fails for triggers that log nothing, with the missed write', async () => {
     const fault = await faultOf(
       { changed: { post: { ...post, policy: everything('public', 'user') } } },
       async (app, url) => {

@@ -1,4 +1,4 @@
-/** Every proof of `hotpath/testing` holds for a right service. */
+/** Every proof of `hotpath/testing` passes for a right service. */
 import { constantStatements, indexedPlans, pages, policies, soundFreshness, statementSnapshots } from 'hotpath/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { as, type Blog, openBlog } from './blog.ts';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => blog[Symbol.asyncDispose]());
 
-it('counts statements, of rows that are there', async () => {
+it('counts statements, of existing rows', async () => {
   const costs = await constantStatements({ app: blog.app, as });
   expect(costs.find(({ route, viewer }) => route === '/posts' && viewer === 'alice')).toEqual({
     route: '/posts',
@@ -43,13 +43,13 @@ it('finds no row that a policy hides', async () => {
   expect(hidden['comment']).toBeGreaterThan(0);
 });
 
-it('gives the statements of each route as data', async () => {
+it('returns the statements of each route as data', async () => {
   const texts = await statementSnapshots({ app: blog.app, as });
   expect(Object.keys(texts)).toEqual(['/posts', '/posts/:id', '/posts/:id/comments', '/comments', '/people/:id']);
   expect(texts['/posts/:id']).toMatch(/^-- GET \/posts\/:id\n\n(.|\n)*"post"(.|\n)*;\n$/);
 });
 
-it('finds no answer of the cache stale', async () => {
+it('finds no stale answer of the cache', async () => {
   const { compared, hits, changed } = await soundFreshness({ app: blog.app, as, writes: 24 });
   expect(compared).toBeGreaterThan(100);
   expect(hits).toBeGreaterThan(0);
