@@ -1,2 +1,9 @@
 /** The TypeScript files whose comments, test titles and error messages the prose check reads: globs from the root of the repository. */
-export const CODE: readonly string[] = [];
+export const CODE: readonly string[] = [
+  'packages/hotpath/scripts/**/*.ts',
+  'packages/hotpath/src/*.ts',
+  'packages/hotpath/src/{access,budget,cache,cli,database,doctor,fastify,http}/**/*.ts',
+  'packages/hotpath/src/{install,jobs,model,prisma,resource,session,testing}/**/*.ts',
+  'packages/hotpath/test/{access,budget,cache,doctor,http,install}/**/*.ts',
+  'packages/hotpath/test/{jobs,resource,session,testing,types}/**/*.ts',
+];
