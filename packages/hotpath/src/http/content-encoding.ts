@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { requestError } from './errors.ts';
 
-/** For `Accept-Encoding` of a refusal. zstd is left out: a frame of a few bytes may require a window of 128 MiB. */
+/** The encodings of request bodies, also for `Accept-Encoding` of a refusal. zstd is left out: a frame of a few bytes may require a window of 128 MiB. */
 export const BODY_ENCODINGS = ['gzip', 'br', 'deflate'] as const;
 
 /** An encoding in which the body of a request may come. */

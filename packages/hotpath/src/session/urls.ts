@@ -3,7 +3,7 @@
  * URL may have its password anywhere.
  */
 
-/** Parses as `pg` does, which takes a URL without a host for a socket: `postgresql://user@/db?host=/run/postgresql`. */
+/** Parses a URL as `pg` does, which takes a URL without a host for a socket: `postgresql://user@/db?host=/run/postgresql`. */
 export const parsedUrl = (text: string): URL | null => URL.parse(text) ?? URL.parse(text.replace('@/', '@socket/'));
 
 const ENCODE =

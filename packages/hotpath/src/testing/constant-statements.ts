@@ -20,7 +20,7 @@ import {
 import { Askable, urlOf } from './questions.ts';
 
 export interface ConstantStatementsOptions extends ProofOptions {
-  /** Adds rows to a test's database until each list has as many as its argument; called with 1, 10 and 100. */
+  /** Adds rows to a test's database until each list has as many rows as its argument says; called with 1, 10 and 100. */
   readonly rows?: (children: number) => Promise<unknown>;
   /** Paths of other GET routes, with the same check: `['/stats']`. Their replies must have `Server-Timing`. */
   readonly also?: readonly string[];

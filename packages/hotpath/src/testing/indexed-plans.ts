@@ -30,7 +30,7 @@ import {
 } from './proof.ts';
 import { Askable, questionsOf, urlOf } from './questions.ts';
 
-/** A plan that is intended. */
+/** An intended plan, which the proof accepts. */
 export interface AcceptedPlan {
   /** Matches the request: `GET /posts?title[contains]=garden as alice`. */
   readonly question: RegExp;

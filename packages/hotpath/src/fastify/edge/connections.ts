@@ -1,5 +1,5 @@
 /**
- * Connections: which of them have a request in hand, and how they close when either side ends.
+ * Connections: which of them have a request in hand, and how they close when either side ends. The rules:
  *
  * - A process that drains answers as before, and every reply closes its connection (`Connection: close`). So clients
  *   and load balancers leave without a failed request.

@@ -54,7 +54,7 @@ export interface TraceOnDemandOptions {
   readonly mayTrace: (request: FastifyRequest) => boolean;
 }
 
-/** Register it directly after the hook that sets the viewer. */
+/** Traces requests with `x-trace: 1` of permitted viewers. Register it directly after the hook that sets the viewer. */
 export const traceOnDemand = fp<TraceOnDemandOptions>(
   async (app, { tracing, mayTrace }) => {
     if (!tracing) return;
