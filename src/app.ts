@@ -1,4 +1,4 @@
-/** The service: its plugins and modules, in the order in which they are there for each other. */
+/** The service: its plugins and modules. A plugin comes after the plugins that it needs. */
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -23,11 +23,14 @@ import { serverOptions } from './server-options.ts';
 
 export type App = ReturnType<typeof buildApp>;
 
-/** Builds the service; it is loaded by `ready()` or `listen()`. @param tracing where its spans go, if it is traced. */
+/**
+ * Builds the service; `ready()` or `listen()` loads it.
+ * @param tracing where spans go; without it the service sends none.
+ */
 export function buildApp(config: Config, tracing?: Tracing) {
   const app = Fastify(serverOptions(config)).withTypeProvider<TypeBoxTypeProvider>();
 
-  // Whatever happens to a request, it has an id, a problem document, a ledger, and headers that browsers understand.
+  // Every request gets an id, a problem document, a ledger and the headers that browsers need.
   app.register(problems);
   app.register(connections);
   app.register(plugins.requestId);
@@ -38,13 +41,13 @@ export function buildApp(config: Config, tracing?: Tracing) {
   app.register(budgets, {
     mode: config.budget.mode,
     required: true,
-    // Who may see everything may see what it cost to find that there is nothing.
+    // A viewer that may read everything may also see the cost of a 404.
     showsCost: isAsAdmin,
     costHeaders: ['server-timing', 'cache-status', 'age'],
   });
   app.register(telemetry, { tracing });
   app.register(plugins.security, { origins: config.http.corsOrigins });
-  // Who may go on.
+  // These plugins refuse requests.
   app.register(plugins.overload, { config: config.overload });
   app.register(plugins.redis, { config: config.redis });
   app.register(plugins.auth, { config: config.auth });
@@ -54,7 +57,7 @@ export function buildApp(config: Config, tracing?: Tracing) {
   app.register(plugins.requestHead);
   app.register(plugins.bodies);
   app.register(plugins.validation);
-  // What answers.
+  // These plugins and modules answer requests.
   app.register(plugins.compression);
   app.register(plugins.database, { config: config.database, sites: config.budget.mode !== 'count' });
   app.register(openapi, { title: 'Hotpath', errors: domainErrors });

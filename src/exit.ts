@@ -1,12 +1,13 @@
 /**
- * How a process starts, and ends if it cannot: one sentence for what the operator can mend, the whole error for what
- * only we can; exit code 1. What the process writes to standard error has no secret of the environment in it.
+ * Starts a process, and ends it with exit code 1 if it cannot start. Standard error gets one sentence if the operator can fix
+ * the fault, and the whole error if it is a fault in the code. The output to standard error contains no secret of the
+ * environment.
  */
 import { databaseFault } from 'hotpath/database';
 import { environment } from './config/config.ts';
 import { createRedactor } from './config/secrets.ts';
 
-/** Also ends the process for an error that nobody catches while it starts. */
+/** Also ends the process at an uncaught error while it starts. */
 export async function orExit<T>(start: () => Promise<T>): Promise<T> {
   redactStandardError();
   const fail = (error: unknown): never => {
@@ -24,7 +25,7 @@ export async function orExit<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** @param from where secrets are, besides the environment. */
+/** @param from an object with further secrets, besides the environment. */
 export function redactStandardError(from: Readonly<Record<string, string | undefined>> = {}): void {
   const redact = createRedactor({ ...environment, ...from });
   const write = process.stderr.write.bind(process.stderr) as (...args: unknown[]) => boolean;
@@ -36,7 +37,7 @@ type StartError = NodeJS.ErrnoException & { readonly port?: number };
 
 const POOL = 'lower DATABASE_POOL_MIN, DATABASE_POOL_MAX or WORKERS, or raise max_connections of PostgreSQL';
 
-/** What the service says otherwise than any program of its database, by the code of an error. */
+/** Sentences of the service that differ from those of the other programs, by the code of the error. */
 const SENTENCES: Readonly<Record<string, (error: StartError) => string>> = {
   EADDRINUSE: ({ port }) => `Port ${port} is taken: stop what uses it, or set PORT.`,
   EADDRNOTAVAIL: () => 'HOST is not an address of this machine.',
@@ -58,7 +59,7 @@ const TOLD_BY_MESSAGE = new Set([
   'SessionSettingsError',
 ]);
 
-/** What is said of an error that keeps a process from starting: a sentence, or the stack of an error of ours. */
+/** The report of an error that keeps a process from starting: a sentence, or the stack of an error in the code. */
 export function startSentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (TOLD_BY_MESSAGE.has(error.name)) return error.message;

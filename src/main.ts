@@ -1,6 +1,6 @@
 /**
- * The process: one that serves, or a primary with workers that do. A primary loads nothing of the service, and what
- * Node.js has compiled of it once it takes from its compile cache: half of the time that a start takes.
+ * The process: it serves, or it is a primary with workers that serve. A primary loads no code of the service. Node.js takes
+ * compiled code from its compile cache, which halves the time of a start.
  */
 import cluster from 'node:cluster';
 import { enableCompileCache } from 'node:module';

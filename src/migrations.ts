@@ -1,4 +1,4 @@
-/** The migrations of this version, by name, in the order in which they are applied. */
+/** The names of this version's migrations, in the order in which they are applied. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 

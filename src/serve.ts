@@ -1,7 +1,7 @@
 /**
- * The life of the process: listen, and on SIGTERM or SIGINT go on for a while as a process that is not ready, stop
- * listening, let requests in flight finish, close connections. A process that is not done by the shutdown timeout exits
- * with 1. A worker also stops when its primary says so.
+ * The life of the process: it listens until SIGTERM or SIGINT. Then it serves for a while as a process that is not ready,
+ * stops listening, finishes the requests in flight, and closes its connections. A process that has not finished by the
+ * shutdown timeout exits with 1. A worker also stops at its primary's message.
  */
 import cluster from 'node:cluster';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,25 +13,25 @@ import type { Config } from './config/config.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
 export interface ServedService {
-  /** Where it listens: `http://127.0.0.1:3000`. */
+  /** The address of the service: `http://127.0.0.1:3000`. */
   readonly address: string;
 }
 
 type Serving = Pick<App, 'listen' | 'close' | 'log' | 'server' | 'beginDraining' | 'leavePort'>;
 
 export interface ServeOptions {
-  /** What is served; the service without it. */
+  /** The app to serve; the service without it. */
   readonly build?: (config: Config, tracing?: Tracing) => Serving;
   readonly port?: number;
-  /** How long it accepts connections after it was told to stop, in milliseconds; `SHUTDOWN_DELAY_MS` without it. */
+  /** How long it accepts connections after the signal to stop, in milliseconds; `SHUTDOWN_DELAY_MS` without it. */
   readonly delayMs?: number;
-  /** Stops what is to be stopped once the service is closed, within the same time. */
+  /** Stops further parts once the service is closed, within the same time. */
   readonly afterwards?: () => Promise<void>;
 }
 
 /**
- * Connections that may wait to be accepted; the system has its own bound (`net.core.somaxconn`). Node.js accepts one in
- * a turn of its event loop, so that with its default of 511 many clients who connect at once wait for seconds.
+ * The most connections that may wait to be accepted; the system has its own limit (`net.core.somaxconn`). Node.js accepts one
+ * connection in a turn of its event loop. So with its default of 511, many clients that connect at once wait for seconds.
  */
 const BACKLOG = 4096;
 
@@ -47,8 +47,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   let order: Order = 'drain';
   const skip = cluster.isWorker ? [...SIGNALS, 'SIGHUP' as const] : [];
   const grace = { delay: delayMs + config.http.shutdownTimeoutMs, logger: app.log, skip };
-  const closing = closeWithGrace(grace, async ({ err, signal = 'Told to stop' }) => {
-    if (err) app.log.fatal({ err }, 'An error that nobody caught; shutting down.');
+  const closing = closeWithGrace(grace, async ({ err, signal = 'The primary stops this worker' }) => {
+    if (err) app.log.fatal({ err }, 'Uncaught error; shutting down.');
     else {
       app.log.info(`${signal}: finishing the requests in flight.`);
       await turnAway(app, order, delayMs);
@@ -70,8 +70,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
 }
 
 /**
- * Has clients leave before anything is closed. A process that drains listens on, since load balancers send it requests
- * until they have seen that it is not ready. One that others replace on the same port leaves new connections to them.
+ * Lets clients leave before anything is closed. A draining process still listens, because load balancers send it requests
+ * until they have seen that it is not ready. A process that others replace on the same port leaves new connections to them.
  */
 async function turnAway(app: Serving, order: Order, ms: number): Promise<void> {
   if (!app.server.listening) return;
@@ -80,7 +80,7 @@ async function turnAway(app: Serving, order: Order, ms: number): Promise<void> {
   else await pause(ms);
 }
 
-/** OpenTelemetry's SDK is loaded where spans are sent. */
+/** The process loads OpenTelemetry's SDK only if it sends spans. */
 async function telemetryOf(config: Config): Promise<Telemetry | undefined> {
   if (config.tracing.endpoint === undefined) return undefined;
   const { startTelemetry } = await import('./telemetry/telemetry.ts');

@@ -1,4 +1,4 @@
-/** How the server under the service behaves before a plugin is asked: ids, sizes, times, and what a path is. */
+/** The options of the HTTP server below the plugins: ids, sizes, timeouts, and the form of a path. */
 import type { FastifyHttpOptions, RawServerDefault } from 'fastify';
 import { DEFAULT_BOUNDS } from 'hotpath';
 import type { Config } from './config/config.ts';
@@ -20,7 +20,7 @@ export function serverOptions(config: Config) {
     http: {
       headersTimeout: requestTimeoutMs,
       connectionsCheckingInterval: checkingInterval(requestTimeoutMs),
-      // `request-head.ts` asks for it, and answers better.
+      // `request-head.ts` checks the header, with a better answer.
       requireHostHeader: false,
     },
     forceCloseConnections: 'idle',
@@ -33,5 +33,5 @@ export function serverOptions(config: Config) {
   } satisfies FastifyHttpOptions<RawServerDefault>;
 }
 
-/** Node.js looks for requests that are late this often: often enough that "late" means at most a quarter more. */
+/** The interval at which Node.js looks for late requests: a request is found at most a quarter after its timeout. */
 const checkingInterval = (timeoutMs: number): number => Math.min(Math.max(timeoutMs / 4, 50), 30_000);

@@ -1,4 +1,4 @@
-/** A worker: a process that runs the jobs which requests leave behind, and answers nothing but how it is. */
+/** A worker: a process that runs the jobs that requests create. It answers only requests about its health and metrics. */
 import Fastify, { type FastifyInstance } from 'fastify';
 import { schemaOf } from 'hotpath';
 import { connections, problems } from 'hotpath/edge';
@@ -15,7 +15,10 @@ import { logWarnings } from './plugins/logger/logger.ts';
 import { serve } from './serve.ts';
 import { serverOptions } from './server-options.ts';
 
-/** Builds the worker. @param tracing where the spans of its jobs go, if they are traced. */
+/**
+ * Builds the worker.
+ * @param tracing where the spans of its jobs go; without it the worker sends none.
+ */
 export function buildWorker(config: Config, tracing?: Tracing) {
   const app = Fastify(serverOptions(config));
   app.register(problems);
@@ -43,7 +46,7 @@ if (import.meta.main) {
   await orExit(async () => {
     const config = loadConfig();
     logWarnings(config);
-    // Clients send it nothing, so nobody need be told first.
+    // No load balancer sends it requests, so it need not drain.
     return serve(config, { build: buildWorker, port: config.jobs.port, delayMs: 0 });
   });
 }

@@ -75,7 +75,7 @@ describe('loadConfig', () => {
     ['DATABASE_URL', 'postgres://u:12/ss@h/db', /^DATABASE_URL has an @ or a blank after its host/],
     ['REDIS_URL', 'redis://:pa%zz@h', /^REDIS_URL has a % without two hexadecimal digits/],
     ['SMTP_URL', 'smtp://u:p@h:port', /^SMTP_URL cannot be read as a URL/],
-    ['JWKS_URL', 'https://h:port', /^JWKS_URL cannot be read as a URL/],
+    ['JWKS_URL', 'https://h:port', /^JWKS_URL is not a valid URL/],
   ])('says of %s=%s what is wrong, and repeats nothing of it', (name, value, sentence) => {
     const secret = name === 'JWKS_URL' ? { JWT_SECRET: '', SIGNING_SECRET: 'x'.repeat(32) } : {};
     expect(complaint({ ...secret, [name]: value })).toMatch(sentence);

@@ -1,4 +1,4 @@
-/** `hotpath grants`, for what the modules declare. */
+/** `hotpath grants`: the privileges for everything that the modules declare. */
 import { schemaOf } from 'hotpath';
 import { grantsCommand } from 'hotpath/cli';
 import { environment } from '../config/config.ts';

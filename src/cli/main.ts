@@ -1,4 +1,4 @@
-/** The marketplace's commands: those of the library, and those that know its configuration. */
+/** The marketplace's commands: those of the library, and those that need the marketplace's configuration. */
 import {
   dispatch,
   doctorCommand,

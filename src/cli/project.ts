@@ -1,4 +1,4 @@
-/** The marketplace, as the commands of the library want a project. */
+/** Describes the marketplace to the commands of the library. */
 import { databaseUrl, type LoadProject } from 'hotpath/cli';
 import { datamodel } from '#datamodel';
 import { modules } from '../domain/index.ts';

@@ -22,7 +22,7 @@ export const marketplaceToken: Command = {
 interface TokenOptions {
   readonly user: string;
   readonly role?: 'user' | 'admin';
-  /** A day without it, or as long as the service allows. */
+  /** Without `seconds`, the token lasts a day, or the longest time that the service accepts. */
   readonly expiresInSeconds?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `hotpath warm`: fills Redis with what is read most, before it is asked for. */
+/** `hotpath warm`: fills Redis with the most read responses before clients request them. */
 import { generateKeyPairSync } from 'node:crypto';
 import { createSigner } from 'fast-jwt';
 import type { Viewer } from 'hotpath';
@@ -9,23 +9,23 @@ import { claimsFor } from '../plugins/auth/claims.ts';
 
 const usage = `Usage: $0 warm [--rate N] [--top N]
 
-Reads what has been read most, the most read first, so that Redis holds it before somebody asks. What Redis holds already
-costs no statement, so a run that was interrupted goes on where it stopped. Pages that a guard is asked about first (a
-project's) are left out: the command is nobody whom it lets in. Their first reader fills them.
+Reads the most read responses, the most read first, so that Redis has them before clients request them. A response that
+Redis already has costs no statement, so an interrupted run goes on where it stopped. The command leaves out pages that a
+guard protects (a project's), because no guard lets it in. The first reader of such a page fills it.
 
 --rate N  statements a second at most (50)
---top N   how many of the most read (1000; 10000 of the public and 10000 of viewers are known at most)
+--top N   how many of the most read (1000; the service records at most 10000 of the public and 10000 of viewers)
 
-It needs REDIS_URL and what else the service is configured with. Progress goes to standard error.`;
+It needs REDIS_URL and the other configuration of the service. Progress goes to standard error.`;
 
 export const marketplaceWarm: Command = {
-  summary: 'fill Redis with what is read most',
+  summary: 'fill Redis with the most read responses',
   usage,
   async run(args) {
     const { positionals, ...options } = fillOptions(usage, args);
     if (positionals.length > 0) throw new CommandError(usage);
     const config = loadConfig({ ...environment, ...ALONE });
-    if (!config.redis.url) throw new CommandError('REDIS_URL is not set: there is nothing that processes share.');
+    if (!config.redis.url) throw new CommandError('REDIS_URL is not set: processes share no cache.');
     const { auth, sign } = ownAuthority(config);
     const app = buildApp({ ...config, auth });
     try {
@@ -38,7 +38,7 @@ export const marketplaceWarm: Command = {
   },
 };
 
-/** Beside a service, it has time, few connections, and turns nobody away. */
+/** The command has more time than a service, and fewer connections, and refuses no request of its own. */
 const ALONE = {
   LOG_LEVEL: 'silent',
   REDIS_TIMEOUT_MS: '2000',
@@ -54,8 +54,8 @@ const ALONE = {
 type Sign = (viewer: Viewer) => string;
 
 /**
- * Tokens for whoever has asked. The secret signs them where there is one; where an issuer does, a key of this process's
- * own, which it alone believes.
+ * Tokens for the viewers of the recorded requests. JWT_SECRET signs them if it is set. With an issuer, a key of this process
+ * signs them, and only this process accepts that key.
  */
 function ownAuthority({ auth }: Config): { auth: Config['auth']; sign: Sign } {
   const claims = { iss: auth.issuer, aud: auth.audience };

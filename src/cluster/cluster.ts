@@ -1,17 +1,18 @@
 /**
- * Several processes behind one port. The primary holds the port, starts the workers, and answers nothing itself. A worker
- * that dies is replaced. Those that die young are replaced ever later, and when five in a row have died young the service
- * ends with 1, since the next would, too. The first worker must listen before the others start, so that what keeps all
- * from starting is told once. SIGHUP replaces all workers one after the other (`cluster/rolling-restart.ts`).
+ * Several processes behind one port. The primary holds the port and starts the workers; it answers no request. The primary
+ * replaces a worker that dies. It waits longer each time a worker dies young. After five young deaths in a row the service
+ * ends with exit code 1, because the next worker would die, too. The first worker must listen before the others start, so
+ * that a fault of all workers is reported once. SIGHUP replaces all workers one after the other
+ * (`cluster/rolling-restart.ts`).
  *
- * A terminal or a service manager may signal the whole group. So workers take a signal and the primary's word for the
- * same thing, however often they come, and the primary alone decides when to be impatient: at the second signal, or when
- * a worker has not ended by the shutdown timeout.
+ * A terminal or a service manager may signal the whole process group. So a worker treats a signal and the primary's message
+ * alike, and ignores repetitions. Only the primary kills: at the second signal, or when a worker has not ended by the
+ * shutdown timeout.
  *
- * The workers accept connections from one socket that they share. A connection that none has accepted yet waits in the
- * system's queue, where it belongs to no process: a worker that stops listening, or is killed, takes none of them along.
- * If the primary accepted and handed out connections instead (`SCHED_RR`, Node.js's default), it would keep those that
- * were on their way to a worker that is killed, and their clients would wait for ever.
+ * The workers accept connections from one socket that they share. Until a worker accepts a connection, it waits in the queue
+ * of the operating system and belongs to no process. So a worker that stops listening, or is killed, loses no waiting
+ * connection. With Node.js's default (`SCHED_RR`) the primary accepts connections and passes them on: clients whose
+ * connections are on their way to a killed worker would wait forever.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { gatherMetrics } from 'hotpath/operations';
@@ -22,14 +23,14 @@ import { heapShare, SMALLEST_HEAP_MB } from './heap.ts';
 import { type Order, SIGNALS } from './orders.ts';
 import { RollingRestart } from './rolling-restart.ts';
 
-/** A worker that has not served for so long died young. */
+/** A worker that served for less than this time died young. */
 const YOUNG_MS = 5000;
 const YOUNG_DEATHS = 5;
 const FIRST_DELAY_MS = 100;
-/** What a worker gets beyond the times after which it exits by itself. */
+/** The time between a worker's own timeouts and its killing by the primary. */
 const GRACE_MS = 1000;
 
-/** In the primary: serves by workers until the service is told to stop, or cannot go on. Ends the process. */
+/** In the primary: serves with workers until the service must stop or cannot go on. Ends the process. */
 export function superviseWorkers(config: Config): void {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   const log = pino(loggerOptions(config));
@@ -43,7 +44,7 @@ export function superviseWorkers(config: Config): void {
   supervisor.start();
 }
 
-/** Workers get their shares of the heap that Node.js would let one process of this container have. */
+/** Each worker gets a share of the heap that Node.js would give to one process in this container. */
 function shareHeap(workers: number, log: Logger): void {
   const told = [...process.execArgv, environment['NODE_OPTIONS'] ?? ''].join(' ');
   const share = heapShare({ workers, limitBytes: process.constrainedMemory(), told });
@@ -59,11 +60,11 @@ class Supervisor {
   readonly #log: Logger;
   readonly #restart: RollingRestart;
   readonly #servesSince = new WeakMap<Worker, number>();
-  /** When a worker that was told to end is killed. */
+  /** The primary kills a stopping worker after this time. */
   readonly #patienceMs: number;
   #served = false;
   #youngDeaths = 0;
-  /** What the process ends with, once it is to end. */
+  /** The exit code of the process, once the process is ending. */
   #exitCode: number | undefined;
 
   constructor(config: Config, log: Logger) {
@@ -83,7 +84,7 @@ class Supervisor {
     for (let n = 0; n < workers; n += 1) cluster.fork();
   }
 
-  /** Takes note of a worker that listens; the first lets the others start. */
+  /** Records a worker that listens. After the first one, the others start. */
   welcome(worker: Worker): void {
     this.#servesSince.set(worker, performance.now());
     if (!this.#served) this.start(this.#config.workers - 1);

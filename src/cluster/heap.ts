@@ -1,26 +1,26 @@
-/** How much heap a worker may have: the workers of a container share what Node.js would let one process have. */
+/** The heap limit of a worker: the workers of a container share the heap that Node.js would give to one process. */
 
-/** What a process of the service needs at the least to work well. */
+/** The smallest heap with which a process of the service works well. */
 export const SMALLEST_HEAP_MB = 128;
 
 export interface HeapShare {
-  /** For each worker, in megabytes. */
+  /** Of each worker, in megabytes. */
   readonly megabytes: number;
-  /** What the worker is started with. */
+  /** The arguments of Node.js for a worker. */
   readonly execArgv: readonly string[];
 }
 
 export interface HeapLimits {
   readonly workers: number;
-  /** Of the container, in bytes; 0 where there is none. */
+  /** The memory of the container, in bytes; 0 without a limit. */
   readonly limitBytes: number;
-  /** What Node.js has been told already: its arguments and `NODE_OPTIONS`. */
+  /** The options that Node.js already has: its arguments and `NODE_OPTIONS`. */
   readonly told: string;
 }
 
 /**
- * Half of the container's memory, in shares: one more than there are workers, for one is there twice during a restart.
- * @returns nothing where there is no limit, or where somebody has said how large the heap may be.
+ * Half of the container's memory, divided by the number of workers plus one: during a restart one more worker runs.
+ * @returns undefined without a memory limit, or if the operator has set the heap size.
  */
 export function heapShare({ workers, limitBytes, told }: HeapLimits): HeapShare | undefined {
   if (limitBytes <= 0 || limitBytes >= UNLIMITED_BYTES || /--max[-_]old[-_]space[-_]size/.test(told)) return undefined;
@@ -28,5 +28,5 @@ export function heapShare({ workers, limitBytes, told }: HeapLimits): HeapShare 
   return { megabytes, execArgv: [`--max-old-space-size=${megabytes}`] };
 }
 
-/** Node.js gives a number beyond all memory where the system sets no limit. */
+/** Without a limit of the system, Node.js reports a number larger than any memory. */
 const UNLIMITED_BYTES = 2 ** 50;

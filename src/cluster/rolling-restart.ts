@@ -1,7 +1,7 @@
 /**
- * The rolling restart: every worker is replaced by a new process, one after the other, on SIGHUP. A worker is told to
- * leave when its successor listens, and the next one is replaced when it has ended, so there is one process more than
- * `WORKERS` at the most. A successor that cannot start ends the restart, and the workers that are left go on.
+ * The rolling restart: SIGHUP replaces every worker by a new process, one after the other. A worker leaves after its
+ * successor listens, and the primary replaces the next one after this one has ended. So at most one process more than
+ * `WORKERS` runs. If a successor cannot start, the restart ends and the remaining workers go on.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
@@ -11,17 +11,17 @@ import type { Order } from './orders.ts';
 
 export interface RollingRestartOptions {
   readonly log: Logger;
-  /** When a worker that was told to leave is killed, in milliseconds. */
+  /** The primary kills a leaving worker after this time, in milliseconds. */
   readonly patienceMs: number;
-  /** Whether the service is ending, so that no worker is to be replaced. */
+  /** Whether the service is ending. Then the primary replaces no worker. */
   isEnding(): boolean;
   /** The workers that listen. */
   serving(): Worker[];
-  /** Starts a worker in place of one that died. */
+  /** Starts a worker to replace one that died. */
   start(): void;
 }
 
-/** A worker that does not listen by then is given up. */
+/** The restart gives up on a successor that does not listen by then. */
 const START_MS = 60_000;
 
 export class RollingRestart {
@@ -35,13 +35,13 @@ export class RollingRestart {
     this.#options = options;
   }
 
-  /** Begins a restart; one that is asked for meanwhile follows it. */
+  /** Begins a restart. A SIGHUP during a restart begins another one after it. */
   ask(): void {
     this.#isWantedAgain = true;
     if (!this.#isRunning) void this.#run();
   }
 
-  /** Whether the end of a worker is this restart's to deal with. */
+  /** Whether this restart handles the end of a worker. */
   concerns(worker: Worker): boolean {
     return worker === this.#leaving || worker === this.#successor;
   }
@@ -60,13 +60,13 @@ export class RollingRestart {
     log.info(`SIGHUP: ${workers.length} workers are replaced, one after the other.`);
     for (const worker of workers) {
       if (isEnding()) return;
-      // One that has died meanwhile is replaced already.
+      // The primary has already replaced a worker that died meanwhile.
       if (!worker.isDead() && !(await this.#replace(worker))) return;
     }
     if (!isEnding()) log.info('All workers are replaced.');
   }
 
-  /** @returns whether a successor serves in its place. */
+  /** @returns whether a successor now serves. */
   async #replace(worker: Worker): Promise<boolean> {
     this.#leaving = worker;
     this.#successor = cluster.fork();
@@ -94,7 +94,7 @@ export class RollingRestart {
   }
 }
 
-/** Whether a worker that was started comes to listen. One that takes too long is killed. */
+/** Whether a started worker comes to listen. The restart kills a worker that takes too long. */
 async function listens(worker: Worker): Promise<boolean> {
   const settled = new AbortController();
   const { signal } = settled;

@@ -1,7 +1,7 @@
 /**
- * The configuration: the environment's variables as one typed object. Nothing else in `src/` reads `process.env`. A value
- * that does not fit stops the start with one sentence a variable. What each variable is for stands beside it in
- * `config/variables.ts`, and in docs/reference/configuration.md, which a test holds to that list.
+ * The configuration: the environment's variables as one typed object. Nothing else in `src/` reads `process.env`. An invalid
+ * value stops the start with one sentence a variable. `config/variables.ts` describes each variable. A test compares that
+ * list with docs/reference/configuration.md.
  */
 import { urlComplaint } from 'hotpath/database';
 import { Value } from 'typebox/value';
@@ -17,15 +17,15 @@ import { type Variables, variables } from './variables.ts';
 export type Config = Readonly<ReturnType<typeof configFrom>>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The process's environment, for those who add to it before they load the configuration. */
+/** The process's environment, for code that adds to it before it loads the configuration. */
 export const environment: Environment = process.env;
 
-/** One or more variables do not fit; the message has a sentence for each. */
+/** One or more variables are invalid; the message has a sentence for each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** @throws {ConfigError} naming each variable that does not fit, what it got, and what it wants. */
+/** @throws {ConfigError} if a variable is invalid: the message names each one, its value and the accepted values. */
 export function loadConfig(from: Environment = environment): Config {
   const { values: given, warnings } = readValues(from);
   const values = Value.Default(variables, { ...given });
@@ -48,10 +48,10 @@ function checkedTogether(values: Variables): Variables {
   const complaint =
     (!DATABASE_URL && 'DATABASE_URL is not set, but the service needs a PostgreSQL database.') ||
     (!JWT_SECRET && !JWKS_URL && 'Neither JWT_SECRET nor JWKS_URL is set, but bearer tokens need one of them.') ||
-    (JWT_SECRET && JWKS_URL && 'JWT_SECRET and JWKS_URL are both set, but tokens are verified by one of them.') ||
+    (JWT_SECRET && JWKS_URL && 'JWT_SECRET and JWKS_URL are both set, but only one of them can verify tokens.') ||
     (JWKS_URL && !SIGNING_SECRET && 'JWKS_URL is set without SIGNING_SECRET, which signs cursors and links.') ||
     urlsComplaint(values) ||
-    (SMTP_URL && MAIL_DIRECTORY && 'SMTP_URL and MAIL_DIRECTORY are both set, but mails go to one of them.') ||
+    (SMTP_URL && MAIL_DIRECTORY && 'SMTP_URL and MAIL_DIRECTORY are both set, but mail can go to only one of them.') ||
     (DATABASE_POOL_MIN > DATABASE_POOL_MAX &&
       `DATABASE_POOL_MIN is ${DATABASE_POOL_MIN}, but must be at most DATABASE_POOL_MAX (${DATABASE_POOL_MAX}).`) ||
     (TRUST_PROXY && proxiesComplaint(TRUST_PROXY)) ||
@@ -70,7 +70,7 @@ function urlsComplaint(values: Variables): string | undefined {
     if (complaint) return complaint;
   }
   const other = OTHER_URLS.find((name) => values[name] && !URL.canParse(values[name]));
-  return other && `${other} cannot be read as a URL.`;
+  return other && `${other} is not a valid URL.`;
 }
 
 function inspectorComplaint({ INSPECTOR, NODE_ENV, WORKERS }: Variables): string | undefined {
@@ -84,9 +84,11 @@ function inspectorComplaint({ INSPECTOR, NODE_ENV, WORKERS }: Variables): string
 
 function redisComplaint({ REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES }: Variables): string | undefined {
   if (REDIS_SENTINELS && REDIS_CLUSTER_NODES)
-    return 'REDIS_SENTINELS and REDIS_CLUSTER_NODES are both set, but a Redis is found in one way.';
+    return 'REDIS_SENTINELS and REDIS_CLUSTER_NODES are both set, but the service can use only one of them.';
   const [name] = Object.entries({ REDIS_SENTINELS, REDIS_CLUSTER_NODES }).find(([, value]) => value) ?? [];
-  return name && !REDIS_URL ? `${name} is set without REDIS_URL, which says who connects, and how.` : undefined;
+  return name && !REDIS_URL
+    ? `${name} is set without REDIS_URL, which has the credentials and the protocol.`
+    : undefined;
 }
 
 function hostsIn(list: string | undefined): { host: string; port: number }[] {
@@ -96,7 +98,7 @@ function hostsIn(list: string | undefined): { host: string; port: number }[] {
   });
 }
 
-/** What the environment says beyond its values. */
+/** The parts of the environment that are not values of variables. */
 interface Reading {
   readonly redact: Redact;
   readonly warnings: readonly string[];
@@ -105,7 +107,7 @@ interface Reading {
 
 function configFrom(values: Variables, { redact, warnings, memory }: Reading) {
   return {
-    /** Sentences for the operator about what is set and has no effect. */
+    /** Sentences for the operator about variables that are set and have no effect. */
     warnings,
     environment: values.NODE_ENV,
     release: values.RELEASE,

@@ -1,32 +1,35 @@
 /**
- * How much of its heap a process may use before it turns requests away, where `OVERLOAD_HEAP_BYTES` does not say so.
+ * The heap size above which a process refuses requests, if `OVERLOAD_HEAP_BYTES` does not set it.
  *
- * A process that exceeds V8's limit is ended by V8, and a container that exceeds its limit by the system. V8 takes half of
- * the container's memory for its limit, and does not know of the other workers, nor of what lies outside the heap: cached
- * answers, code, buffers of sockets.
+ * V8 ends a process that exceeds V8's limit, and the system ends a container that exceeds the container's limit. V8's limit
+ * is half of the container's memory. V8 does not count the other workers, nor the memory outside the heap: cached answers,
+ * code, buffers of sockets.
  */
 import { getHeapStatistics } from 'node:v8';
 
 export interface MemoryShare {
   readonly heapBytes: number;
-  /** Where the container is too small, a sentence for the operator. */
+  /** A sentence for the operator, if the container is too small. */
   readonly warning: string | undefined;
 }
 
 export interface MemorySource {
   readonly workers: number;
-  /** Of cached answers, which lie outside the heap. */
+  /** The memory of cached answers, which is outside the heap. */
   readonly cacheBytes: number;
-  /** Of the container, in bytes (cgroup v2 or v1, as Node.js reads it). Without a limit it is 0, or more than there is. */
+  /**
+   * The memory limit of the container, in bytes (cgroup v2 or v1, as Node.js reads it). Without a limit it is 0, or more than
+   * the machine's memory.
+   */
   readonly containerBytes?: number;
-  /** V8's limit. */
+  /** V8's heap limit. */
   readonly heapLimit?: number;
 }
 
 const MIB = 2 ** 20;
-/** Code, stacks, buffers and whatever else of a process is neither heap nor cache. */
+/** Code, stacks, buffers and all other memory outside the heap and the cache. */
 const OUTSIDE_BYTES = 96 * MIB;
-/** The service itself takes some 60. With less it would answer nobody. */
+/** The service itself takes about 60. With less it could answer no client. */
 const SMALLEST_HEAP = 128 * MIB;
 const PART = 0.9;
 

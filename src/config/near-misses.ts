@@ -1,7 +1,7 @@
-/** Variables that are set and known to nobody, one letter away from one that is: `DATABSE_URL`. */
+/** Misspelt variables: they are set, unknown, and one letter away from a known variable, such as `DATABSE_URL`. */
 import { variables } from './variables.ts';
 
-/** A sentence for each. It does not repeat the value. */
+/** A sentence for each misspelt variable. The sentence does not show the value. */
 export function nearMisses(from: Readonly<Record<string, string | undefined>>): string[] {
   const known = Object.keys(variables.properties);
   return Object.keys(from)
@@ -12,7 +12,7 @@ export function nearMisses(from: Readonly<Record<string, string | undefined>>): 
     });
 }
 
-/** Whether one letter is missing, too many or another one, or two neighbours are swapped. */
+/** Whether one letter is missing, added or different, or two neighbours are swapped. */
 export function isOneLetterAway(one: string, other: string): boolean {
   if (Math.abs(one.length - other.length) > 1) return false;
   let start = 0;

@@ -1,4 +1,4 @@
-/** `TRUST_PROXY`: which proxies are believed when they say who asks. */
+/** `TRUST_PROXY`: the proxies whose headers the service believes about the client's address. */
 import { BlockList, isIP } from 'node:net';
 import { canonicalAddress } from 'hotpath/edge';
 
@@ -8,7 +8,7 @@ const NAMED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
   uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 };
 
-/** What is wrong with the list, as a sentence. */
+/** The fault of the list, as a sentence. */
 export function proxiesComplaint(proxies: string): string | undefined {
   const wrong = proxies.split(',').find((proxy) => !isNetwork(proxy));
   if (wrong === undefined || /^\d{1,2}$/.test(proxies)) return undefined;
@@ -21,7 +21,7 @@ function isNetwork(text: string): boolean {
   return Object.hasOwn(NAMED_NETWORKS, text) || (prefix === undefined ? bits > 0 : Number(prefix) <= bits);
 }
 
-/** Whether to believe the proxy at an address, so many hops away. */
+/** Whether to believe the proxy at an address, with its distance in hops. */
 type TrustProxy = false | ((address: string, hop: number) => boolean);
 
 export function proxiesOf(proxies: string | undefined): TrustProxy {

@@ -1,15 +1,15 @@
 /**
- * How the environment's texts become values, and what is said of one that does not fit. Variables of OpenTelemetry follow
- * its specification: a value that does not fit is warned of and ignored, and choices may be written in upper case.
+ * Turns the environment's texts into values, and describes invalid ones. Variables of OpenTelemetry follow its specification:
+ * the service warns of an invalid value and ignores it, and accepts choices in upper case.
  */
 import { Value } from 'typebox/value';
 import { pairsIn } from './telemetry.ts';
 import { type VariableSchema, type Variables, variables, wanted } from './variables.ts';
 
 export interface GivenValues {
-  /** Of the variables that are set, by name. They are not checked, except those of OpenTelemetry. */
+  /** The values of the variables that are set, by name. They are unchecked, except OpenTelemetry's. */
   readonly values: Readonly<Record<string, string | number>>;
-  /** A sentence for each that is ignored. */
+  /** A sentence for each ignored variable. */
   readonly warnings: readonly string[];
 }
 
@@ -49,7 +49,7 @@ function arePairs(text: string): boolean {
 
 const LONGEST_SHOWN = 200;
 
-/** Neither a secret is shown nor a URL, which has its password anywhere if it is misspelt. */
+/** The sentence shows no secret and no URL: in a misspelt URL the password may be anywhere. */
 export function misfitSentence(name: string, got: string): string {
   const schema = schemaOf(name);
   const isShown = !schema.secret && got.length <= LONGEST_SHOWN;

@@ -1,29 +1,28 @@
 /**
- * The secrets of the environment, and a redactor that takes them out of a text. Whatever leaves the process as text for
- * people (its log, standard error) goes through it, so that no message of a library can carry a secret out, wherever the
- * library put it.
+ * The secrets of the environment, and a redactor that removes them from a text. All text that leaves the process for people
+ * (its log, standard error) passes the redactor. So no message of any library can reveal a secret.
  */
 import { parsedUrl, urlComplaint } from 'hotpath/database';
 
-/** Takes the secrets out of a text, whether it is plain or written as JSON. */
+/** Removes the secrets from a text, in plain form and as JSON. */
 export type Redact = (text: string) => string;
 
 /** Names of variables that hold a secret, or a URL or headers with one. */
 const SECRET_NAME = /SECRET|TOKEN|PASSWORD|_URL$|ENDPOINT$|_HEADERS$/;
-/** A shorter text stands in too many words, and tells little. */
+/** A shorter secret would match parts of too many words. */
 const SHORTEST = 5;
 const REDACTED = '[redacted]';
 
 export function createRedactor(from: Readonly<Record<string, string | undefined>>): Redact {
   const secrets = new Set(Object.entries(from).flatMap(([name, value]) => (value ? secretsIn(name, value) : [])));
   const texts = [...secrets].flatMap(spellings).filter((text) => text.length >= SHORTEST);
-  // The longest first, so that no part of it is left where a shorter one is its part.
+  // The longest secret comes first: a shorter one may be a part of it.
   const sorted = [...new Set(texts)].sort((one, other) => other.length - one.length);
   return (text) =>
     sorted.reduce((rest, secret) => (rest.includes(secret) ? rest.replaceAll(secret, REDACTED) : rest), text);
 }
 
-/** A URL with a user may stand in a variable of whatever name, a misspelt one too. */
+/** Any variable may hold a URL with a user, also a misspelt one. */
 const WITH_USER = /:\/\/.*@/s;
 
 function secretsIn(name: string, value: string): string[] {
@@ -33,29 +32,29 @@ function secretsIn(name: string, value: string): string[] {
   return urlComplaint(name, value) || !STARTS_AS_URL.test(value) ? piecesOf(value) : secretsOfUrl(value);
 }
 
-/** Of a URL that can be read: its password, and what its parameters say. */
+/** Of a valid URL: its password and the values of its parameters. */
 function secretsOfUrl(text: string): string[] {
   const { username, password, searchParams } = parsedUrl(text)!;
   const values = [...searchParams].filter(([key]) => /pass|secret|token|key/i.test(key)).map(([, value]) => value);
-  // A value with an & or a # in it, not encoded, ends early.
+  // An unencoded & or # in a value ends the value early.
   const parameters = values.length > 0 ? [...values, ...piecesOf(text.slice(text.indexOf('?')))] : [];
-  // A password without the colon before it has become the user.
+  // Without the colon, the URL parser takes the password for the user.
   const user = password === '' && !/^[a-z_-]*$/.test(username) ? [username] : [];
   const isNamedElsewhere = text.replace(`:${password}@`, '@').includes(password);
   return [...user, ...(isNamedElsewhere ? [] : [password]), ...parameters];
 }
 
 const STARTS_AS_URL = /^(postgres(ql)?|rediss?|smtps?|https?):\/\//;
-/** What sentences on URLs are made of. */
+/** Words that sentences about URLs contain. */
 const PUBLIC_WORDS = ['postgresql', 'rediss', 'smtps', 'https', 'localhost'];
 
-/** Of a URL that cannot be read: any part of it may be of the password. */
+/** Of an invalid URL: each part, since any part may contain the password. */
 function piecesOf(text: string): string[] {
   const pieces = [text, ...text.split(/[\s:/?#@&=]+/), ...text.split(/[^\p{L}\p{N}]+/u)];
   return pieces.filter((piece) => !PUBLIC_WORDS.some((word) => word.includes(piece)));
 }
 
-/** As it is, decoded, encoded, and each of these as in JSON. */
+/** The secret as it is, decoded and encoded, each also as JSON. */
 function spellings(secret: string): string[] {
   const plain = [secret, decoded(secret)];
   const encoded = plain

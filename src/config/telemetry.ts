@@ -1,4 +1,4 @@
-/** What the environment says of traces and metrics: OpenTelemetry's own variables, and what those leave open. */
+/** The variables of traces and metrics: OpenTelemetry's own, and others for settings that OpenTelemetry does not define. */
 
 import { SAMPLERS } from 'hotpath/telemetry';
 import Type, { type Static } from 'typebox';
@@ -26,64 +26,68 @@ const endpoint = (description: string) =>
     }),
   );
 
-/** OpenTelemetry's rules: a value that does not fit is warned of and ignored, and upper case does not matter in names of choices. */
+/** OpenTelemetry's rules: the service warns of an invalid value and ignores it; names of choices may be in upper case. */
 export const telemetryVariables = {
-  OTEL_SDK_DISABLED: Type.Enum(['true', 'false'], { default: 'false', description: 'Whether nothing is traced.' }),
+  OTEL_SDK_DISABLED: Type.Enum(['true', 'false'], { default: 'false', description: 'Whether tracing is off.' }),
   OTEL_TRACES_EXPORTER: Type.Enum(['otlp', 'none'], {
     default: 'otlp',
-    description: 'How traces leave; with `none` nothing is traced.',
+    description: 'The exporter of traces; `none` turns tracing off.',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: endpoint(
-    'Where traces are sent: a collector or Jaeger, such as http://127.0.0.1:4318. Without it nothing is traced.',
+    'The URL of the collector or Jaeger that receives traces, such as http://127.0.0.1:4318. Without it tracing is off.',
   ),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint('The same with its path, which is not added to it then.'),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: endpoint('The same for traces only, with its full path: the service adds none.'),
   OTEL_EXPORTER_OTLP_PROTOCOL: Type.Enum(PROTOCOLS, {
     default: 'http/protobuf',
-    description: 'How they are sent. A collector takes HTTP on port 4318 and gRPC on 4317.',
+    description: 'The protocol of the export. A collector accepts HTTP on port 4318 and gRPC on 4317.',
   }),
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: Type.Optional(
     Type.Enum(PROTOCOLS, { description: 'The same, before `OTEL_EXPORTER_OTLP_PROTOCOL`.' }),
   ),
   OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(
-    Type.String({ ...PAIRS, secret: true, description: 'Headers that are sent along, such as a key.' }),
+    Type.String({ ...PAIRS, secret: true, description: 'Headers of each export, such as a key.' }),
   ),
   OTEL_EXPORTER_OTLP_TRACES_HEADERS: Type.Optional(
-    Type.String({ ...PAIRS, secret: true, description: 'More of them, before those of the same name above.' }),
+    Type.String({
+      ...PAIRS,
+      secret: true,
+      description: 'More headers. They take precedence over headers of the same name above.',
+    }),
   ),
-  OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000, 'How long sending may take, with what is tried again.'),
+  OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000, 'The longest time of an export, retries included.'),
   OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: Type.Optional(
     milliseconds(undefined, 'The same, before `OTEL_EXPORTER_OTLP_TIMEOUT`.'),
   ),
-  OTEL_BSP_SCHEDULE_DELAY: milliseconds(5000, 'How long spans are gathered before they are sent.'),
-  OTEL_BSP_EXPORT_TIMEOUT: milliseconds(30_000, 'How long a batch may take to be sent before it is given up.'),
+  OTEL_BSP_SCHEDULE_DELAY: milliseconds(5000, 'How long the service collects spans before it sends them.'),
+  OTEL_BSP_EXPORT_TIMEOUT: milliseconds(30_000, 'How long the service tries to send a batch.'),
   OTEL_BSP_MAX_EXPORT_BATCH_SIZE: Type.Integer({
     minimum: 1,
     maximum: 1_000_000,
     default: 1024,
-    description: 'The most spans that are sent at a time, and not more than the queue holds.',
+    description: 'The most spans of a batch; at most the size of the queue.',
   }),
   OTEL_BSP_MAX_QUEUE_SIZE: Type.Integer({
     minimum: 1,
     maximum: 1_000_000,
     default: 2048,
-    description: 'The most spans that are kept while they cannot be sent. More are thrown away.',
+    description: 'The most spans that wait for export. The service drops further spans.',
   }),
   OTEL_TRACES_SAMPLER: Type.Enum([...SAMPLERS], {
     default: 'parentbased_traceidratio',
-    description: 'Which requests are traced.',
+    description: 'The sampler: it decides which requests are traced.',
   }),
   OTEL_TRACES_SAMPLER_ARG: Type.String({
     pattern: '^(0|1|[01]\\.0*|0?\\.\\d+)$',
     wants: 'a number from 0 to 1',
     default: '1',
-    description: 'The share of requests that is traced, by the samplers that have `traceidratio` in their name.',
+    description: 'The share of requests that the samplers with `traceidratio` in their name trace.',
   }),
   TRACES_ASKED_PER_SECOND: Type.Integer({
     minimum: 0,
     maximum: 1_000_000,
     default: 10,
     description:
-      'Traces a second that callers may ask for, by a sampled `traceparent`, beyond the share. More where only services of your own can call.',
+      'Traces a second that clients may request with a sampled `traceparent`, in addition to the share. Raise it if only your own services can call.',
   }),
   OTEL_SERVICE_NAME: Type.Optional(
     Type.String({
@@ -138,7 +142,7 @@ export type TracingConfig = ReturnType<typeof tracingFrom>;
 export function tracingFrom(values: TelemetryVariables) {
   const isOff = values.OTEL_SDK_DISABLED === 'true' || values.OTEL_TRACES_EXPORTER === 'none';
   return {
-    /** Nothing where nothing is to be traced. */
+    /** Undefined if tracing is off. */
     endpoint: isOff ? undefined : endpointOf(values),
     protocol: protocolOf(values),
     headers: {

@@ -1,4 +1,4 @@
-/** The variables of the environment: what each may be, what it is for, and what it is without being set. */
+/** The variables of the environment: the accepted values, the purpose and the default of each. */
 import Type, { type Static } from 'typebox';
 import { telemetryVariables } from './telemetry.ts';
 
@@ -37,7 +37,7 @@ const claim = (name: string, description: string) =>
 export const variables = Type.Object({
   NODE_ENV: Type.Enum(['development', 'test', 'production'], {
     default: 'production',
-    description: 'How strict and how talkative the service is; secrets have no default in production.',
+    description: 'How strict the service is and how much it logs; secrets have no default in production.',
   }),
   HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'The address to listen on.' }),
   PORT: Type.Integer({
@@ -54,23 +54,23 @@ export const variables = Type.Object({
   }),
   LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
-    description: 'The least severe log line that is written.',
+    description: 'The lowest level that the service logs.',
   }),
   SHUTDOWN_DELAY_MS: milliseconds(
     5000,
-    'How long a process goes on accepting connections after it is signalled to stop. Meanwhile `/readyz` says that it is not ready, and each reply closes its connection.',
+    'How long a process goes on accepting connections after the signal to stop. Meanwhile `/readyz` says that it is not ready, and each reply closes its connection.',
   ),
   SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, 'How long requests in flight may take to finish after that.'),
   REQUEST_TIMEOUT_MS: milliseconds(
     15_000,
-    'How long a request may take to arrive, and then to be answered; 0 for ever.',
+    'How long a request may take to arrive, and then how long its answer may take; 0 for no limit.',
   ),
   BODY_LIMIT_BYTES: Type.Integer({
     minimum: 1,
     maximum: 2 ** 30,
     default: 1_048_576,
     unit: 'bytes',
-    description: 'The largest body that is read, counted after it is decompressed.',
+    description: 'The largest body that the service accepts, after decompression.',
   }),
   TRUST_PROXY: list(
     'loopback|linklocal|uniquelocal|[\\da-fA-F.:]+(/\\d{1,3})?',
@@ -82,11 +82,11 @@ export const variables = Type.Object({
     'origins between commas, such as https://app.example, or *',
     'The web origins whose scripts may call the service. None by default.',
   ),
-  RATE_LIMIT_PUBLIC: count(600, 0, 'Requests a minute from one address that brings no token; 0 for no limit.'),
-  RATE_LIMIT_VIEWER: count(6000, 0, 'Requests a minute from one viewer, wherever from; 0 for no limit.'),
+  RATE_LIMIT_PUBLIC: count(600, 0, 'Requests a minute from one address without a token; 0 for no limit.'),
+  RATE_LIMIT_VIEWER: count(6000, 0, 'Requests a minute from one viewer, from any address; 0 for no limit.'),
   OVERLOAD_EVENT_LOOP_DELAY_MS: milliseconds(
     1000,
-    'The mean delay of the event loop over a second, or the wait for a turn, from which on requests are turned away; 0 never.',
+    'The mean delay of the event loop over a second, or the wait for admission, above which the service refuses requests; 0 for no limit.',
   ),
   OVERLOAD_HEAP_BYTES: Type.Optional(
     Type.Integer({
@@ -94,29 +94,29 @@ export const variables = Type.Object({
       maximum: 2 ** 40,
       unit: 'bytes',
       description:
-        "The heap in use, from which on requests are turned away; 0 never. Without it, what the container's memory leaves for one process, and at most 90% of V8's limit.",
+        "The heap in use above which the service refuses requests; 0 for no limit. Without it, the share of the container's memory that one process may use, and at most 90% of V8's limit.",
     }),
   ),
   REDIS_URL: url(
     ['redis', 'rediss'],
-    'The Redis that processes share: for what is cached, and to count requests together. Without it each is alone.',
+    'The Redis in which processes share cached responses and rate limits. Without it each process has its own.',
   ),
   REDIS_SENTINELS: list(
     HOST_AND_PORT,
     'host:port between commas',
-    'The sentinels that know the master. The host of `REDIS_URL` is the name of the master then.',
+    'The sentinels that know the master. The host of `REDIS_URL` is then the name of the master.',
   ),
   REDIS_CLUSTER_NODES: list(
     HOST_AND_PORT,
     'host:port between commas',
-    'Nodes of a Redis Cluster beside the one in `REDIS_URL`, any of which knows the others.',
+    'Nodes of a Redis Cluster in addition to the one in `REDIS_URL`. One reachable node is enough: it knows the others.',
   ),
-  REDIS_TIMEOUT_MS: milliseconds(50, 'When a request goes on without Redis.'),
+  REDIS_TIMEOUT_MS: milliseconds(50, 'How long a request waits for Redis before it goes on without Redis.'),
   RELEASE: Type.Optional(
     Type.String({
       minLength: 1,
       description:
-        'Names the code of this process: processes of two releases share no cached answer. Without it a hash of the sources.',
+        'The name of the code of this process: processes of two releases share no cached answer. Without it, a hash of the sources.',
     }),
   ),
   CACHE_MEMORY_BYTES: Type.Integer({
@@ -125,7 +125,7 @@ export const variables = Type.Object({
     default: 67_108_864,
     unit: 'bytes',
     description:
-      'The most that cached responses take in the memory of one process; those that are not for the public, three quarters of it.',
+      'The most memory of one process for cached responses; responses that are not public take at most three quarters of it.',
   }),
   FRESHNESS_POLL_MS: milliseconds(
     20,
@@ -133,46 +133,54 @@ export const variables = Type.Object({
   ),
   FRESHNESS_BOUND_MS: milliseconds(
     200,
-    'The bound of staleness: how old the knowledge of changes may be. Past it the cache catches up first, or is bypassed.',
+    'The bound of staleness: the highest age of the last reading of the log. Beyond it the cache reads the log first, or requests bypass the cache.',
   ),
   FRESHNESS_CONNECTION_MS: milliseconds(
     5000,
-    'How long the connection that follows changes is kept. The database address may move while a connection stays.',
+    'How long the follower keeps its connection. A new connection follows a change of the database address.',
   ),
   FRESHNESS_LISTEN: onOrOff(
     'off',
-    'Whether changes are listened for as well: `npm run hotpath -- notify on`. Not through a pooler in transaction mode.',
+    'Whether the follower also listens for notifications: `npm run hotpath -- notify on`. It does not work through a pooler in transaction mode.',
   ),
   CACHE_ROLLOUT_PERCENT: Type.Integer({
     minimum: 0,
     maximum: 100,
     default: 100,
-    description: 'The share of viewers whose reads are cached; a hash decides and never changes. 0 for no viewer.',
+    description:
+      'The share of viewers whose reads the service caches. A hash of the viewer decides, always with the same result. 0 for no viewer.',
   }),
-  CACHE_SAMPLE_ONE_IN: count(0, 0, 'Compares one hit of this number with the database, in the background; 0 for none.'),
+  CACHE_SAMPLE_ONE_IN: count(
+    0,
+    0,
+    'The service compares one cache hit in this number with the database, in the background; 0 for none.',
+  ),
   CACHE_WARM_UP_ENTRIES: count(
     0,
     0,
     'Responses, the most read first, that a process takes from Redis into its memory before `/readyz` says that it is ready.',
   ),
-  DATABASE_URL: url(['postgres', 'postgresql'], 'The database. `npm run dev` starts one of its own without it.'),
+  DATABASE_URL: url(['postgres', 'postgresql'], 'The database. Without it, `npm run dev` starts its own.'),
   DATABASE_POOL_MAX: count(20, 1, 'The most connections the pool opens.'),
-  DATABASE_POOL_MIN: count(5, 0, 'Connections that are opened at the start and kept open when idle.'),
-  DATABASE_POOL_IDLE_TIMEOUT_MS: milliseconds(30_000, 'When an idle connection above the minimum is closed.'),
+  DATABASE_POOL_MIN: count(5, 0, 'Connections that the pool opens at the start and keeps open when idle.'),
+  DATABASE_POOL_IDLE_TIMEOUT_MS: milliseconds(30_000, 'How long an idle connection above the minimum stays open.'),
   DATABASE_POOL_MAX_USES: count(
     7500,
     1,
-    'Uses (a statement, or a whole transaction) after which a connection is replaced.',
+    'Uses (a statement, or a whole transaction) after which the pool replaces a connection.',
   ),
   DATABASE_CONNECTION_TIMEOUT_MS: milliseconds(2000, 'How long a request waits for a connection.'),
-  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(5000, 'When PostgreSQL cancels a statement; 0 never.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: milliseconds(
+    5000,
+    'The time after which PostgreSQL cancels a statement; 0 for no limit.',
+  ),
   DATABASE_PREPARED_STATEMENTS: onOrOff(
     'on',
-    'Whether statements are prepared once a connection. Off for a pooler that cannot keep them.',
+    'Whether each connection prepares a statement once. Turn it off for a pooler that does not support prepared statements.',
   ),
   JOBS: Type.Enum(['off', 'inline'], {
     default: 'off',
-    description: 'Whether the service runs jobs itself, as in development, or leaves them to `npm run worker`.',
+    description: 'Whether the service runs jobs itself, as in development. If not, `npm run worker` runs them.',
   }),
   JOBS_CONCURRENCY: count(10, 1, 'Jobs that a worker runs at a time.'),
   JOBS_PORT: Type.Integer({
@@ -181,9 +189,9 @@ export const variables = Type.Object({
     default: 0,
     description: 'The port on which a worker answers `/healthz`, `/readyz` and `/metrics`; 0 takes a free one.',
   }),
-  SMTP_URL: url(['smtp', 'smtps'], 'The mail server that jobs send by. Either this or `MAIL_DIRECTORY`.'),
+  SMTP_URL: url(['smtp', 'smtps'], 'The mail server through which jobs send. Set either this or `MAIL_DIRECTORY`.'),
   MAIL_DIRECTORY: Type.Optional(
-    Type.String({ minLength: 1, description: 'Where mails are laid down as `.eml` files when there is no server.' }),
+    Type.String({ minLength: 1, description: 'The directory for mails as `.eml` files, without a mail server.' }),
   ),
   MAIL_FROM: Type.String({
     minLength: 1,
@@ -193,29 +201,32 @@ export const variables = Type.Object({
   FILES_DIRECTORY: Type.String({
     minLength: 1,
     default: '.hotpath/files',
-    description: 'Where reports are kept. The service and its workers must see the same directory.',
+    description: 'The directory for reports. The service and its workers must share it.',
   }),
   BUDGET_MODE: Type.Enum(['throw', 'warn', 'count'], {
     default: 'count',
     description:
-      'The treatment of a request that sends more statements than its route declares: it fails, it is logged with the lines of code, or it is counted.',
+      'The treatment of a request that sends more statements than its route declares. The request fails, or the service logs it with the lines of code, or only counts it.',
   }),
   JWT_SECRET: Type.Optional(
     Type.String({
       minLength: 32,
       secret: true,
       wants: 'a secret of at least 32 characters',
-      description: 'The HS256 secret that signs bearer tokens. Either this or `JWKS_URL`.',
+      description: 'The HS256 secret that signs bearer tokens. Set either this or `JWKS_URL`.',
     }),
   ),
-  JWKS_URL: url(['https', 'http'], 'Where the public keys that verify bearer tokens are. Either this or `JWT_SECRET`.'),
+  JWKS_URL: url(
+    ['https', 'http'],
+    'The URL of the public keys that verify bearer tokens. Set either this or `JWT_SECRET`.',
+  ),
   SIGNING_SECRET: Type.Optional(
     Type.String({
       minLength: 32,
       secret: true,
       wants: 'a secret of at least 32 characters',
       description:
-        'The key that signs cursors and links to reports, the same in every service and worker. Without it `JWT_SECRET`; with `JWKS_URL` it must be set.',
+        'The key that signs cursors and links to reports, the same in every service and worker. Without it, `JWT_SECRET` signs them. It is required with `JWKS_URL`.',
     }),
   ),
   JWT_ISSUER: Type.String({ default: 'hotpath', description: 'The issuer (`iss`) that a token must name.' }),
@@ -229,7 +240,8 @@ export const variables = Type.Object({
     pattern: '^[^\\s,]+(,[^\\s,]+)*$',
     wants: 'names between commas',
     default: 'admin,user',
-    description: "Of a list of roles in a token the first of these is the viewer's; `user` if it has none of them.",
+    description:
+      'The roles in order of precedence. If a token has a list of roles, the viewer gets the first of these that the list has; `user` without one.',
   }),
   JWT_CLOCK_TOLERANCE_MS: milliseconds(
     5000,
@@ -255,11 +267,11 @@ export interface VariableSchema {
   unit?: string;
   wants?: string;
   secret?: boolean;
-  /** Whether it is `name=value` between commas. */
+  /** Whether the text is `name=value` between commas. */
   isPairs?: boolean;
 }
 
-/** What a variable accepts, in words: `an integer from 0 to 65535`. */
+/** The accepted values of a variable, in words: `an integer from 0 to 65535`. */
 export function wanted(schema: VariableSchema): string {
   if (schema.wants) return schema.wants;
   if (schema.enum) return `one of ${schema.enum.join(', ')}`;

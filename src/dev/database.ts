@@ -1,6 +1,6 @@
 /**
- * Development's PostgreSQL; as a command, `npm run db`, it runs in the foreground until Ctrl-C: for the Prisma CLI, for
- * psql, or for a service that is started and stopped by itself.
+ * Development's PostgreSQL. As a command, `npm run db`, it runs in the foreground until Ctrl-C: for the Prisma CLI, for psql,
+ * or for a service that is started and stopped separately.
  */
 import { orExit } from '../exit.ts';
 import { DATABASE_DIRECTORY, DATABASE_NAME } from './home.ts';
@@ -11,7 +11,7 @@ export interface DevelopmentDatabase {
   close(): Promise<void>;
 }
 
-/** The database at `url` where one is given, or else the embedded one, owned by this process. */
+/** The database at `url` if it is set; otherwise the embedded one, which this process owns. */
 export async function openDevelopmentDatabase(url: string | undefined): Promise<DevelopmentDatabase> {
   if (url) return { url, close: async () => {} };
   const log = (line: string) => process.stderr.write(`${line}\n`);

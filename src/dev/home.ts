@@ -1,4 +1,4 @@
-/** Where development keeps what it makes: the database, the secret, mail. Git ignores it. */
+/** The folder in which development keeps its database, secret and mail. Git ignores it. */
 import { join } from 'node:path';
 
 export const PROJECT = join(import.meta.dirname, '..', '..');

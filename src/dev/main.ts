@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: the whole service on a bare machine. Starts the embedded PostgreSQL (unless DATABASE_URL names
- * another), migrates and seeds it, makes a secret, serves, and prints lines that can be pasted.
+ * `npm run dev`: the whole service on a bare machine. It starts the embedded PostgreSQL (unless DATABASE_URL names another),
+ * migrates and seeds it, makes a secret, serves, and prints commands to paste.
  */
 
 import { randomBytes } from 'node:crypto';

@@ -1,4 +1,6 @@
-/** Brings a database up to the migrations, with Prisma Migrate in a process of its own, and its queue up to date. */
+/**
+ * Applies the migrations to a database, with Prisma Migrate in a separate process, and then the migrations of the job queue.
+ */
 import { createRequire } from 'node:module';
 import { installQueue } from 'hotpath/jobs';
 import { environment } from '../config/config.ts';
@@ -7,7 +9,7 @@ import { runProcess } from './run-process.ts';
 
 const prismaCommand = createRequire(import.meta.url).resolve('prisma/build/index.js');
 
-/** @throws with Prisma's own output, if a migration fails. */
+/** @throws {MigrationError} with Prisma's own output, if a migration fails. */
 export async function migrate(databaseUrl: string): Promise<void> {
   const { code, output } = await runProcess(process.execPath, [prismaCommand, 'migrate', 'deploy'], {
     cwd: PROJECT,
@@ -17,7 +19,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   await installQueue(databaseUrl);
 }
 
-/** Prisma Migrate refused; the message is what it said. */
+/** Prisma Migrate failed; the message is its output. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }

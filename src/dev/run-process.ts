@@ -1,13 +1,13 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 
 export interface ProcessResult {
-  /** The exit code, or null when a signal ended the process. */
+  /** The exit code; null if a signal ended the process. */
   readonly code: number | null;
-  /** What it wrote to stdout and stderr, in the order of arrival. */
+  /** The output on stdout and stderr, in the order of arrival. */
   readonly output: string;
 }
 
-/** Runs a program to its end. Rejects only if it cannot be started at all. */
+/** Runs a program to its end. Rejects only if the program cannot start. */
 export function runProcess(file: string, args: readonly string[], options: SpawnOptions = {}): Promise<ProcessResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ProcessResult>();
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });

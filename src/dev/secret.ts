@@ -1,4 +1,4 @@
-/** Development's own HS256 secret: made once, kept under `.hotpath/`, readable by its owner alone. */
+/** Development's own HS256 secret: made once, kept under `.hotpath/`, readable only by its owner. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

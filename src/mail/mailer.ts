@@ -1,8 +1,9 @@
 /**
- * The mailer: sends a mail by SMTP, or lays it down as an `.eml` file where there is no mail server.
+ * The mailer: sends a mail by SMTP, or writes it as an `.eml` file if no mail server is set.
  *
- * A mail has a Message-ID that its job decides, the same at every try. A file is named after it and appears whole or not at
- * all, so there a mail is exactly once. Of SMTP nobody can promise that: see `jobs/once.ts` and docs/operating/jobs.md.
+ * A mail has a Message-ID that its job decides, the same at every try. The file's name is that id, and the file appears
+ * complete or not at all: so each mail exists exactly once. SMTP cannot guarantee that: see `jobs/once.ts` and
+ * docs/operating/jobs.md.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 
 export interface Mail {
-  /** What is before the `@` of the Message-ID: letters, digits, dots and dashes. The same for the same mail. */
+  /** The part before the `@` of the Message-ID: letters, digits, dots and dashes. The same for the same mail. */
   readonly id: string;
   readonly to: { readonly name: string; readonly address: string };
   readonly subject: string;
@@ -18,7 +19,10 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Resolves when the mail server has taken it. @throws what the server said, or that it took too long. */
+  /**
+   * Resolves when the mail server has accepted the mail.
+   * @throws the server's refusal, or a timeout.
+   */
   send(mail: Mail): Promise<void>;
   close(): void;
 }
@@ -26,15 +30,15 @@ export interface Mailer {
 export interface MailerOptions {
   /** `smtp://user:password@host:port`, or `smtps://…`. */
   readonly smtpUrl?: string | undefined;
-  /** Where mails are laid down without a server. */
+  /** The directory for mails without a server. */
   readonly directory?: string | undefined;
-  /** Who sends: `Hotpath <hotpath@localhost>`. */
+  /** The sender: `Hotpath <hotpath@localhost>`. */
   readonly from: string;
   /** Connections to the server at a time. */
   readonly connections: number;
 }
 
-/** How long a server may take to answer before it counts as away. */
+/** How long the mailer waits for the server's answer. */
 const PATIENCE_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 export function openMailer({ smtpUrl, directory, from, connections }: MailerOptions): Mailer {

@@ -1,8 +1,8 @@
 /**
- * The file store: where jobs put what is too large for a row. A port of four calls, so that an object store fits behind it;
- * here is the one on a disk, which every process that writes or serves files must see.
+ * The file store: jobs keep data here that is too large for a row. The interface has four calls, so that an object store can
+ * implement it. This file has an implementation for a disk, which all processes that write or serve files must share.
  *
- * A file appears whole or not at all: it is written beside its place, flushed, and renamed.
+ * A file appears complete or not at all: the store writes a temporary file beside it, flushes and renames it.
  */
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -17,17 +17,19 @@ export interface StoredFile {
 }
 
 export interface FileStore {
-  /** Writes a file, in the place of one of the same name. What it has of a file that fails, or is aborted, is removed. */
+  /**
+   * Writes a file, or replaces one of the same name. If the write fails or is aborted, the store removes the incomplete file.
+   */
   write(name: string, chunks: AsyncIterable<string | Uint8Array>, signal: AbortSignal): Promise<void>;
-  /** `undefined` if there is none. */
+  /** `undefined` if the file does not exist. */
   read(name: string): Promise<StoredFile | undefined>;
-  /** Also of one that is not there. */
+  /** Succeeds also if the file does not exist. */
   remove(name: string): Promise<void>;
-  /** Removes what writers that were killed left unfinished so long ago. */
+  /** Removes unfinished files of killed writers, if they are older than this. */
   sweep(olderThanMs: number): Promise<void>;
 }
 
-/** Words, between slashes; so none is `UNFINISHED`. */
+/** Words between slashes; so no name is `UNFINISHED`. */
 const NAME = /^[a-z\d-]+(\/[a-z\d-]+)*(\.[a-z\d]+)?$/;
 
 const UNFINISHED = '.unfinished';

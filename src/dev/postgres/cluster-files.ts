@@ -1,9 +1,9 @@
 /**
  * The files of an embedded cluster: data/, password, port and server.log in one folder that only its owner may enter.
  *
- * The folder appears whole, made by initdb with its password inside, so whoever sees a password sees a cluster. Files
- * that change later are replaced by rename: a reader gets the old text or the new one, and a link planted in their
- * place is never followed.
+ * The folder appears in one step. initdb has then made the cluster, with its password in the folder: a process that can read
+ * the password can use the cluster. A rename replaces files that change later: a reader gets the old text or the new one, and
+ * the write never follows a link in their place.
  */
 import { randomBytes } from 'node:crypto';
 import { constants, existsSync, readFileSync } from 'node:fs';
@@ -24,11 +24,11 @@ import {
 } from './server-user.ts';
 import { makeWholeFolder } from './whole-folder.ts';
 
-/** In data/, and read by postgresql.conf as its last line. What ALTER SYSTEM sets still comes after it. */
+/** In data/; postgresql.conf includes it in its last line. Settings of ALTER SYSTEM still override it. */
 export const settingsFileName = 'hotpath.conf';
 
 export interface Cluster {
-  /** Where the cluster lies: the folder asked for, or its twin. */
+  /** The folder of the cluster: the requested folder, or its twin. */
   readonly directory: string;
   readonly data: string;
   readonly serverLog: string;
@@ -60,7 +60,7 @@ export async function openCluster(directory: string, { durable, log }: ClusterOp
   };
 }
 
-/** The url of a database of the cluster, whether or not it runs; undefined as long as there is none. */
+/** The URL of a database of the cluster, whether or not it runs; undefined while the cluster does not exist. */
 export function embeddedUrl(directory: string, database: string): string | undefined {
   const at = findCluster(resolve(directory));
   if (!at || !existsSync(join(at, 'port'))) return undefined;
@@ -71,7 +71,7 @@ export function connectionUrl(to: { password: string; port: number; database: st
   return `postgresql://postgres:${to.password}@127.0.0.1:${to.port}/${encodeURIComponent(to.database)}`;
 }
 
-/** The port that the cluster had last, undefined before its first start. */
+/** The last port of the cluster; undefined before its first start. */
 export function lastPort(cluster: Cluster): number | undefined {
   return existsSync(join(cluster.directory, 'port')) ? Number(read(cluster.directory, 'port')) : undefined;
 }
@@ -80,7 +80,7 @@ export async function rememberPort(cluster: Cluster, port: number): Promise<void
   if (lastPort(cluster) !== port) await writeOwned(join(cluster.directory, 'port'), `${port}\n`, cluster.user);
 }
 
-/** Writes a file that the server's user, and nobody else, may read; replaces one that is there in one step. */
+/** Writes a file that only the server's user may read; replaces an existing file in one step. */
 export async function writeOwned(path: string, text: string, user: ServerUser | undefined): Promise<void> {
   const staging = `${path}.${randomBytes(6).toString('hex')}`;
   await writeFile(staging, text, { mode: 0o600, flag: 'wx' });
@@ -105,7 +105,7 @@ async function chooseDirectory({ directory, user, log }: Wanted): Promise<string
   await mkdir(dirname(directory), { recursive: true });
   if (await canReach(user, dirname(directory))) return directory;
   const twin = join(await makeTwin(directory), 'cluster');
-  log(`The user that PostgreSQL runs as cannot reach ${directory}: the cluster lies in ${twin}`);
+  log(`The user that PostgreSQL runs as cannot reach ${directory}: the cluster is in ${twin}`);
   return twin;
 }
 
@@ -125,7 +125,7 @@ async function createCluster(directory: string, cluster: NewCluster): Promise<vo
     await initialise(staging, cluster);
   });
   if (!mine && !findCluster(directory)) {
-    throw new EmbeddedPostgresError(`${directory} holds files but no PostgreSQL cluster: ${remedy}.`);
+    throw new EmbeddedPostgresError(`${directory} contains files but no PostgreSQL cluster: ${remedy}.`);
   }
 }
 

@@ -6,34 +6,34 @@ import { hasCode } from './errors.ts';
 import { becomeOwner, enter, leave } from './membership.ts';
 import type { PostgresSettings } from './settings.ts';
 
-/** 42P04: it exists. 23505: another process is creating it at this moment. */
+/** 42P04: the database exists. 23505: another process is creating it at this moment. */
 const CREATED_MEANWHILE = ['42P04', '23505'];
 
 export interface EmbeddedPostgresOptions {
-  /** Where the cluster lies; made at the first start. */
+  /** The folder of the cluster. The first start makes it. */
   readonly directory: string;
   /** Settings of postgresql.conf beside the usual ones. They take effect when this call starts the server. */
   readonly settings?: PostgresSettings;
-  /** `owner` for the one process that runs the service on it, `guest` (the default) for all others. */
+  /** `owner` for the one process that runs the service on it; `guest` (the default) for all others. */
   readonly role?: 'owner' | 'guest';
-  /** Told what takes time or is out of the ordinary, a line each. */
+  /** Receives one line about each slow or unusual step. */
   readonly log?: (line: string) => void;
 }
 
 export interface EmbeddedPostgres {
-  /** On 127.0.0.1. */
+  /** The server's port on 127.0.0.1. */
   readonly port: number;
-  /** The url of a database, by default `postgres`, for the superuser. It need not exist. */
+  /** The superuser's URL of a database, by default `postgres`. The database need not exist. */
   url(database?: string): string;
   /** Leaves the server; the last user to leave stops it. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens the PostgreSQL of a folder, making and starting it as needed.
- * @throws {DatabaseInUseError} as owner, if it has one.
- * @throws {UnsupportedPlatformError} if there are no binaries for this platform.
- * @throws {EmbeddedPostgresError} if it cannot be made or started; the message says what to do.
+ * Opens the PostgreSQL of a folder; makes and starts it if needed.
+ * @throws {DatabaseInUseError} as owner, if another process owns it.
+ * @throws {UnsupportedPlatformError} if no binaries exist for this platform.
+ * @throws {EmbeddedPostgresError} if it cannot be made or started; the message names the remedy.
  */
 export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { settings = {}, role = 'guest', log = () => {} } = options;
@@ -43,7 +43,10 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   const { port } = member.server;
   await rememberPort(cluster, port);
   let stopped: Promise<void> | undefined;
-  member.session.once('end', () => stopped ?? log('The connection that keeps PostgreSQL running for us has ended.'));
+  member.session.once(
+    'end',
+    () => stopped ?? log('The connection that keeps PostgreSQL running for this process has ended.'),
+  );
   return {
     port,
     url: (database = 'postgres') => connectionUrl({ password: cluster.password, port, database }),
@@ -51,7 +54,7 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   };
 }
 
-/** Creates a database unless it is there. */
+/** Creates a database unless it exists. */
 export async function ensureDatabase(server: Pick<EmbeddedPostgres, 'url'>, name: string): Promise<void> {
   const client = new pg.Client({ connectionString: server.url() });
   await client.connect();

@@ -1,9 +1,9 @@
-/** Why the embedded PostgreSQL could not be had, in a sentence that tells a developer what to do. */
+/** The embedded PostgreSQL is not available. The message names the reason and the remedy. */
 export class EmbeddedPostgresError extends Error {
   override readonly name: string = 'EmbeddedPostgresError';
 }
 
-/** Another process owns the cluster: one `npm run dev` or `npm run db` at a time. */
+/** Another process owns the cluster: only one `npm run dev` or `npm run db` can run at a time. */
 export class DatabaseInUseError extends EmbeddedPostgresError {
   override readonly name = 'DatabaseInUseError';
 }

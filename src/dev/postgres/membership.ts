@@ -1,23 +1,23 @@
 /**
- * Who uses the server of a cluster, and who starts and stops it.
+ * The users of a cluster's server, and how they start and stop it.
  *
- * The server is nobody's child: any of its users may come first and any may leave last, or be killed. So there is no
- * count of users to go wrong. Each user holds one connection to the database `postgres`, and on it, for as long as it
- * lives, an advisory lock; PostgreSQL frees the locks of a process that dies, however it dies.
+ * The server is a child of no user: any user may start it, and any user may leave last or be killed. A count of users would
+ * go wrong, so there is none. Each user holds one connection to the database `postgres`, with an advisory lock for the life
+ * of the connection. PostgreSQL frees the locks of a process that dies, however it dies.
  *
- *   USERS   held shared by every user. Who leaves gives its share back and then tries to take the lock whole. That
- *           succeeds for the last one alone, which stops the server while it holds the lock. Of several that leave at
- *           once, the one that gave back last has nobody in its way but another that is stopping the server already.
- *   OWNER   held whole by the one owner (`npm run dev`, `npm run db`). A second owner is refused; guests are not.
+ *   USERS   Every user holds it shared. A user that leaves releases its share and then tries to take the lock exclusively.
+ *           Only the last user succeeds; it stops the server while it holds the lock. If several users leave at once, the
+ *           last to release its share can be blocked only by another user that is stopping the server already.
+ *   OWNER   The one owner (`npm run dev`, `npm run db`) holds it exclusively. A second owner is refused; guests are not.
  *
- * To open is to try until one try succeeds: connect to the server that runs, or else start it. A try meets what others
- * do at the same moment (a start half done, a server on its way down, a user that holds USERS because it is stopping
- * it) as an error that passes. Two first starts, two starts, a start during a stop: one order or another comes out, and
- * PostgreSQL's own lock on the data directory sees to it that there is one server.
+ * A user opens the server by trying until one try succeeds: it connects to the running server, or else starts one. Other
+ * users may act at the same moment (a start half done, a server that stops, a user that holds USERS because it stops the
+ * server). A try sees that as a temporary error. Concurrent starts and stops happen in one order or another, and PostgreSQL's
+ * own lock on the data directory allows only one server.
  *
- * A server whose users were all killed runs on. The next user adopts it, and being its last user stops it. A server
- * that was killed recovers from its log at the next start, like any PostgreSQL. When that happens under living users,
- * their locks are gone with their connections: they get errors, as from any server that fell, and should open again.
+ * A server whose users were all killed runs on. The next user adopts it, and stops it if it is the last user. A server that
+ * was killed recovers from its log at the next start, like any PostgreSQL. Users of a killed server lose their connections,
+ * and with them their locks: they get errors, as from any server that has crashed, and should open it again.
  */
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ const RETRY_MS = 50;
 
 const LOCK_TIMEOUT = '55P03';
 
-/** Who holds an advisory lock, by the name of its session. */
+/** The holder of an advisory lock, by the name of its session. */
 const HOLDER = `
   select application_name as name from pg_locks join pg_stat_activity using (pid)
   where locktype = 'advisory' and granted and objid = $1`;
@@ -45,7 +45,7 @@ const HOLDER = `
 export interface Membership {
   readonly cluster: Cluster;
   readonly server: RunningServer;
-  /** Holds the locks. */
+  /** The connection that holds the locks. */
   readonly session: pg.Client;
 }
 
@@ -54,7 +54,7 @@ export interface EnterOptions {
   readonly log: (line: string) => void;
 }
 
-/** Becomes a user of the server, which it starts if need be. */
+/** Becomes a user of the server; starts the server if needed. */
 export async function enter(cluster: Cluster, { settings, log }: EnterOptions): Promise<Membership> {
   let lastSaid = 'nothing';
   for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; ) {
@@ -63,7 +63,7 @@ export async function enter(cluster: Cluster, { settings, log }: EnterOptions): 
     if (typeof entered === 'object') return entered;
     if (entered === 'absent') {
       const { outcome, said } = await startServer(cluster, settings);
-      if (outcome === 'recovered') log('PostgreSQL had been killed and has recovered: what was committed is there.');
+      if (outcome === 'recovered') log('PostgreSQL had been killed and has recovered: all committed data are intact.');
       if (outcome !== 'try again') continue;
       lastSaid = said;
     }
@@ -76,12 +76,12 @@ export async function enter(cluster: Cluster, { settings, log }: EnterOptions): 
 async function tryToEnter(cluster: Cluster, server: RunningServer): Promise<Membership | 'absent' | 'busy'> {
   const url = connectionUrl({ password: cluster.password, port: server.port, database: 'postgres' });
   const session = new pg.Client({ connectionString: url, application_name: `Hotpath, process ${process.pid}` });
-  session.on('error', () => {}); // Without a listener a server that falls takes the process with it.
+  session.on('error', () => {}); // Without a listener, a crash of the server would end this process.
   try {
     await session.connect();
     await refuseAnothersServer(cluster, session);
     await session.query('select pg_advisory_lock_shared($1)', [USERS]);
-    // Looked up again: by now another server may have taken the place, and the port, of the one we were after.
+    // Read again: another server may have started meanwhile, on the same port.
     return { cluster, server: runningServer(cluster) ?? server, session };
   } catch (error) {
     await session.end();
@@ -91,12 +91,12 @@ async function tryToEnter(cluster: Cluster, server: RunningServer): Promise<Memb
   }
 }
 
-/** A folder copied or moved with its server running still names that server in its pid file. */
+/** The pid file of a folder that was copied or moved while its server ran still names that server. */
 async function refuseAnothersServer(cluster: Cluster, client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ data: string }>(`select current_setting('data_directory') as data`);
   const data = rows[0]!.data;
   if (existsSync(data) && realpathSync(data) === realpathSync(cluster.data)) return;
-  const story = `${cluster.directory} was copied or moved while its PostgreSQL ran, and that one runs on ${data}`;
+  const story = `${cluster.directory} was copied or moved while its PostgreSQL ran, and that server runs on ${data}`;
   throw new EmbeddedPostgresError(`${story}: stop it, then remove ${join(cluster.data, 'postmaster.pid')}`);
 }
 
@@ -104,7 +104,7 @@ async function refuseAnothersServer(cluster: Cluster, client: pg.Client): Promis
 export async function becomeOwner(member: Membership): Promise<void> {
   const { cluster, session } = member;
   try {
-    // Not at once: the session of an owner that has just died takes a moment to end.
+    // Waits, because the session of an owner that has just died takes a moment to end.
     await session.query(`set lock_timeout = '1s'`);
     await session.query('select pg_advisory_lock($1)', [OWNER]);
   } catch (error) {
@@ -116,11 +116,11 @@ export async function becomeOwner(member: Membership): Promise<void> {
   }
 }
 
-/** Gives everything back, and stops the server if nobody else uses it. */
+/** Releases both locks, and stops the server if no other user is left. */
 export async function leave(member: Membership): Promise<void> {
   const { cluster } = member;
   if (await stopIfLast(member)) return;
-  // The connection was lost, and our locks with it. The server may be up again, with nobody else to stop it.
+  // The connection is lost, and the locks with it. The server may have recovered, and no other user may be left to stop it.
   const server = runningServer(cluster);
   const again = server && (await tryToEnter(cluster, server));
   if (typeof again === 'object') await stopIfLast(again);
@@ -141,7 +141,7 @@ async function stopIfLast({ cluster, server, session }: Membership): Promise<boo
   return true;
 }
 
-/** The server starts, recovers or stops, or did so while we asked; for that pg has no code. */
+/** The server starts, recovers or stops, or did so during the connection attempt; pg has no code for that. */
 function isPassing(error: unknown): boolean {
   const passing = ['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE'];
   return hasCode(error, ...passing) || /^Connection terminated|not queryable$/.test((error as Error).message);

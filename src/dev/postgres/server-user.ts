@@ -1,11 +1,11 @@
 /**
- * The system user that PostgreSQL runs as when we are root.
+ * The system user that PostgreSQL runs as if this process is root.
  *
- * PostgreSQL refuses to run as root, so a root process (a container, a CI job) runs it as the owner of the existing
- * cluster, or else as `postgres`, which is created where it is missing. That user may be unable to reach a checkout
- * below, say, /root. What it cannot reach gets a twin: a folder under /var/tmp, named after the path it stands for.
- * /var/tmp is open to everybody, so a twin counts only when root owns it and nobody else can write to it; its name
- * being predictable then gives nothing away.
+ * PostgreSQL refuses to run as root. So a root process (a container, a CI job) runs it as the owner of the existing cluster,
+ * or else as `postgres`, which is created if it is missing. That user may be unable to reach a checkout below, say, /root. A
+ * folder that it cannot reach gets a twin: a folder under /var/tmp, named after the original path. Every user can write to
+ * /var/tmp. So a twin is accepted only if root owns it and no other user can write to it; the predictable name is then
+ * harmless.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
@@ -13,18 +13,21 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { runProcess } from '../run-process.ts';
 import { EmbeddedPostgresError, hasCode } from './errors.ts';
 
-/** The system user that the server runs as, if not as ourselves. */
+/** The system user that the server runs as; undefined if it is this process's user. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** How a program is run as that user. It may be barred from our working directory, in which PostgreSQL's programs fail. */
+/**
+ * Options to run a program as that user. It may have no access to this process's working directory, and PostgreSQL's programs
+ * fail there.
+ */
 export const runAs = (user: ServerUser | undefined) => ({ ...user, cwd: '/' });
 
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** Undefined when we are not root: then the server runs as ourselves. */
+/** Undefined if this process is not root: then the server runs as the same user. */
 export async function serverUser(cluster: string | undefined): Promise<ServerUser | undefined> {
   if (!isRoot()) return undefined;
   const owner = cluster && lstatSync(cluster);
@@ -32,7 +35,7 @@ export async function serverUser(cluster: string | undefined): Promise<ServerUse
   return (await findUser('postgres')) ?? (await createUser('postgres'));
 }
 
-/** Whether the server's user can list `path`, a folder. We ourselves always count as able. */
+/** Whether the server's user can list `path`, a folder. The user of this process always counts as able. */
 export async function canReach(user: ServerUser | undefined, path: string): Promise<boolean> {
   if (!user) return true;
   return (await runProcess('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], runAs(user))).code === 0;

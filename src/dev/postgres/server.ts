@@ -1,9 +1,9 @@
 /**
- * The server process of a cluster: found, started, stopped.
+ * The server process of a cluster: finds, starts and stops it.
  *
- * PostgreSQL keeps the truth about itself in data/postmaster.pid, and lets one server run on a data directory, so
- * nothing here guards against a second start: it fails, and that is an answer like another. pg_ctl puts the server
- * into a session of its own: a Ctrl-C in the terminal does not reach it.
+ * PostgreSQL keeps the state of the server in data/postmaster.pid, and allows one server on a data directory. So this code
+ * does not guard against a second start: the second start fails, and the caller handles that. pg_ctl puts the server into a
+ * session of its own: a Ctrl-C in the terminal does not reach it.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -22,14 +22,14 @@ const PATIENCE_SECONDS = 60;
 const POLL_MS = 20;
 const LARGEST_LOG = 16 * 2 ** 20;
 
-/** What a start can meet that passes by itself. */
+/** Failures of a start that are temporary. */
 const PASSING = [
-  /lock file "postmaster.pid" already exists/, // Another start was first, or the last server is not quite gone.
+  /lock file "postmaster.pid" already exists/, // Another start was first, or the last server has not quite ended.
   /postmaster.pid" is empty/, // Another start has just made it.
-  /is still in use/, // Sessions of a killed server are not quite gone.
-  /could not bind/, // The port was taken since we looked.
-  /ready to accept connections/, // Others entered, left and stopped it before pg_ctl looked.
-  /did not start in time/, // It recovers.
+  /is still in use/, // Sessions of a killed server have not quite ended.
+  /could not bind/, // Another program took the port after the check.
+  /ready to accept connections/, // Other users entered, left and stopped it before pg_ctl looked.
+  /did not start in time/, // The server recovers.
 ];
 
 export interface RunningServer {
@@ -43,10 +43,10 @@ export function runningServer(cluster: Cluster): RunningServer | undefined {
   return pid && port && isAlive(Number(pid)) ? { pid: Number(pid), port: Number(port) } : undefined;
 }
 
-/** `recovered`: the last server was killed, and this one has made good what that one left. */
+/** `recovered`: the last server was killed, and this one has recovered from its log. */
 export interface StartResult {
   readonly outcome: 'started' | 'recovered' | 'try again';
-  /** What pg_ctl and the server had to say. */
+  /** The output of pg_ctl and of the server. */
   readonly said: string;
 }
 
@@ -64,8 +64,9 @@ export async function startServer(cluster: Cluster, settings: PostgresSettings):
 }
 
 /**
- * Stops this server in order: it ends the sessions and writes everything. Fine if it is gone already. `pg_ctl stop`
- * would wait for any server on the cluster, also for one that others start as soon as this one has ended.
+ * Stops this server in order: it ends the sessions and writes everything. Succeeds also if the server has already ended.
+ * `pg_ctl stop` would wait for any server on the cluster, also for one that another process starts as soon as this one has
+ * ended.
  */
 export async function stopServer(cluster: Cluster, { pid }: RunningServer): Promise<void> {
   const { output } = await runProcess(cluster.binaries.pgCtl, ['kill', 'INT', String(pid)], runAs(cluster.user));
@@ -78,10 +79,10 @@ export async function stopServer(cluster: Cluster, { pid }: RunningServer): Prom
   }
 }
 
-/** Tells the developer what the server said, where it says more, and the last resort. */
+/** Adds the server's log if it says more, and the last resort. */
 export function whyNot({ directory, serverLog }: Cluster, said: string): string {
-  const remedy = `Its log is ${serverLog}. If what it holds may go, remove ${directory} and start again.`;
-  return `The embedded PostgreSQL does not start. It says:\n${said}\n${remedy}`;
+  const remedy = `Its log is ${serverLog}. If you do not need its data, remove ${directory} and start again.`;
+  return `The embedded PostgreSQL does not start. Its output:\n${said}\n${remedy}`;
 }
 
 /** Its lines: process id, data directory, start time, port, ... */
@@ -93,7 +94,7 @@ function postmasterFile({ data }: Cluster): string[] {
   }
 }
 
-/** Puts a log away that has grown large; returns where the next line will stand. */
+/** Renames a large log; returns the position of the next line. */
 async function turnLog({ serverLog }: Cluster): Promise<number> {
   if (!existsSync(serverLog)) return 0;
   const { size } = await stat(serverLog);
@@ -106,12 +107,12 @@ function logFrom({ serverLog }: Cluster, offset: number): string {
   return existsSync(serverLog) ? readFileSync(serverLog).subarray(offset).toString() : '';
 }
 
-/** The port to begin with: each checkout has its own, and none that the system gives to outgoing connections. */
+/** The first port to try: each checkout has its own, outside the range of outgoing connections. */
 function likelyPort({ directory }: Cluster): number {
   return 15_432 + (createHash('sha256').update(directory).digest().readUInt16BE() % 10_000);
 }
 
-/** The wanted port if it is free, or else one that is. */
+/** The wanted port if it is free; otherwise another free one. */
 function freePort(wanted: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const server = createServer();

@@ -1,4 +1,4 @@
-/** The settings of the embedded server: what an operator would give a real one on a machine of this size. */
+/** The settings of the embedded server: those of a real server on a machine of this size. */
 import { totalmem } from 'node:os';
 
 /** Names and values as in postgresql.conf. */
@@ -33,7 +33,7 @@ export function asConfiguration(settings: PostgresSettings): string {
   return `# Written at every start. Settings of your own: ALTER SYSTEM.\n${lines.join('')}`;
 }
 
-/** What this process may use: a container's limit where there is one. */
+/** The memory that this process may use: a container's limit, if it has one. */
 function memoryMegabytes(): number {
   return Math.floor(Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / 2 ** 20);
 }

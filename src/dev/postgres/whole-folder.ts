@@ -1,15 +1,15 @@
 /**
- * A folder that appears whole or not at all.
+ * A folder that appears complete or not at all.
  *
- * It is filled under a name of its own beside the target and then renamed. A rename never replaces a folder that has
- * something in it, so of several processes that make the same folder one wins and the others drop theirs. The working
- * name carries the process id: what a killed process left behind is cleared away by the next one that comes along.
+ * The code fills a folder with a temporary name beside the target, and then renames it. A rename never replaces a folder that
+ * is not empty. So if several processes make the same folder, one wins and the others delete theirs. The temporary name
+ * contains the process id: the next process deletes the folder that a killed process left.
  */
 import { lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { hasCode } from './errors.ts';
 
-/** Returns whether the folder now at `target` is the one that `fill` made here. */
+/** @returns whether this call made the folder that is now at `target`. */
 export async function makeWholeFolder(target: string, fill: (staging: string) => Promise<void>): Promise<boolean> {
   await clearAbandoned(target);
   const staging = await mkdtemp(`${target}.new-${process.pid}-`);
@@ -33,7 +33,7 @@ async function clearAbandoned(target: string): Promise<void> {
   }
 }
 
-/** Whether a process with this id exists; it may belong to somebody else. */
+/** Whether a process with this id exists; it may belong to another user. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
