@@ -1,8 +1,8 @@
 /**
- * Bodies of requests. Nothing of a body is read, decompressed or parsed before its request is let in: the path and the
- * method are known, the token holds, the rate limiter has counted it, and a write has a viewer, unless its route says that
- * the public may send it (`config: { public: true }`) or has a token of its own. A body has two bounds, each the route's `bodyLimit`: its bytes as
- * they are sent, and as they are decompressed. A refusal ends the work at once (`bodies/arrival.ts`).
+ * Bodies of requests. The service reads, decompresses and parses a body only after it has admitted the request: the path and
+ * the method exist, the token is valid, the rate limiter has counted it, and a write has a viewer, unless the route allows
+ * the public (`config: { public: true }`). A body has two bounds, each the route's `bodyLimit`: its size as sent, and its
+ * size after decompression. A refusal ends the work at once (the library's `edge/arrival.ts`).
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -24,7 +24,7 @@ declare module 'fastify' {
     public?: true;
   }
   interface FastifyRequest {
-    /** How its body is read; set once the body may be. */
+    /** The encoding of the body; set once the body may be read. */
     admitted: AdmittedBody | undefined;
   }
 }
@@ -44,7 +44,7 @@ export const bodies = fp(
       if (!mayWrite(request)) return done(requestError('unauthenticated', 'This needs a bearer token.'));
       done(admit(request, reply));
     });
-    // JSON alone.
+    // Only JSON.
     app.removeAllContentTypeParsers();
     const parse = app.getDefaultJsonParser('error', 'error');
     const parsed = (request: FastifyRequest, text: string) =>
@@ -66,7 +66,7 @@ export const bodies = fp(
 const mayWrite = ({ viewer, routeOptions: { config } }: FastifyRequest): boolean =>
   config.public === true || config.ownToken === true || viewer.subject !== undefined;
 
-/** A refusal says which encodings there are, as RFC 9110 (15.5.16) has it. */
+/** A refusal names the supported encodings, as RFC 9110 (15.5.16) requires. */
 function admit(request: FastifyRequest, reply: FastifyReply): RequestError | undefined {
   try {
     request.admitted = { reply, encoding: bodyEncodingOf(request.headers['content-encoding']) };

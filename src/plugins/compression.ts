@@ -1,6 +1,6 @@
 /**
- * Compression of replies that are not stored compressed: br or gzip from 1 KB, unless the request has `x-no-compression`
- * or the reply has an encoding already. Bodies of requests are decompressed by `bodies.ts`.
+ * Compression of replies that are not stored compressed: br or gzip from 1 KB, unless the request has `x-no-compression` or
+ * the reply already has an encoding. `bodies.ts` decompresses the bodies of requests.
  */
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
@@ -29,15 +29,15 @@ export const compression = fp(
   { name: 'compression' },
 );
 
-/** A reply that is small or asked for plain varies as well: the same URL is compressed for another. */
+/** Small replies and uncompressed ones need `Vary`, too: another client gets the same URL compressed. */
 function varyByEncoding(reply: FastifyReply): void {
   const vary = String(reply.getHeader('vary') ?? '');
   if (!/\baccept-encoding\b/i.test(vary)) reply.header('vary', vary ? `${vary}, accept-encoding` : 'accept-encoding');
 }
 
 /**
- * A HEAD route ends with the hook that measures the body and drops it, to which `compress` has added its own. They change
- * places, so that HEAD tells the length that GET sends.
+ * A HEAD route ends with the hook that measures the body and drops it. `compress` adds its own hook after that one. The two
+ * change places, so that HEAD reports the length that GET sends.
  */
 function headMeasuresLast({ method, onSend, compress: isCompressed }: RouteOptions): void {
   if (method !== 'HEAD' || !Array.isArray(onSend) || isCompressed === false) return;
@@ -45,7 +45,7 @@ function headMeasuresLast({ method, onSend, compress: isCompressed }: RouteOptio
   onSend.push(shrink!, measure!);
 }
 
-/** Compressed bytes are another representation, so their ETag is another. A weak one names them all. */
+/** Compressed bytes are another representation, so their ETag differs. A weak ETag covers all encodings. */
 function nameWhatIsCompressed(route: RouteOptions): void {
   if (route.compress === false) return;
   route.onSend = [route.onSend ?? [], nameEncoding].flat();

@@ -1,6 +1,6 @@
 /**
- * The database: one `pg` pool, and the Prisma Client that speaks through it. Connections up to the warm minimum are
- * opened before the service listens, so that no first request pays for them.
+ * The database: one `pg` pool, and the Prisma Client that uses it. The pool opens connections up to its minimum before the
+ * service listens, so that no first request pays for them.
  */
 import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -29,7 +29,7 @@ declare module 'fastify' {
 export const database = fp<{ config: Config['database']; sites: boolean }>(
   async (app, { config, sites }) => {
     const pool = openPool(config);
-    // The pool listens to idle connections alone, and an error that nobody hears ends the process.
+    // The pool listens only to idle connections, and an error without a listener ends the process.
     pool.on('error', () => {});
     pool.on('connect', (client) => {
       client.on('error', (error) => app.log.warn({ err: error }, 'A database connection was lost.'));
@@ -45,7 +45,7 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
         await warm(pool, config.poolMin);
         if (config.poolMin > 0 && config.statementTimeoutMs > 0) await expectTimeout(app);
       } catch (error) {
-        // The process listens all the same. `/readyz` says what is wrong, and each connection is checked anew.
+        // The process listens all the same. `/readyz` reports the fault, and the pool checks each new connection.
         if (!(error instanceof SessionSettingsError)) throw error;
         app.log.error(error.message);
       }
@@ -58,17 +58,17 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
   { name: 'database' },
 );
 
-/** @param sites whether the ledger is told which line of code sent a statement. */
+/** @param sites whether the ledger records the line of code of a statement. */
 function openPrisma(pool: pg.Pool, config: Config['database'], sites: boolean): PrismaClient {
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { schema: schemaOf(config.url) }),
-    // What opens a transaction waits as long for its connection as any other.
+    // A transaction waits for its connection as long as a statement does.
     transactionOptions: { maxWait: config.connectionTimeoutMs },
   });
   return sites ? (prisma.$extends(callSites) as unknown as PrismaClient) : prisma;
 }
 
-/** After so long without a word TCP looks whether somebody is still there. */
+/** After this time without data, TCP checks whether the other side still exists. */
 const KEEP_ALIVE_MS = 5000;
 
 function openPool(config: Config['database']): SessionPool {
@@ -88,8 +88,8 @@ function openPool(config: Config['database']): SessionPool {
 }
 
 /**
- * Gives a connection up that owes an answer and has said nothing for longer than a statement may take. PostgreSQL ends
- * such a statement itself; where its word does not come through, TCP would wait for a quarter of an hour.
+ * Closes a connection that owes an answer and has sent nothing for longer than a statement may take. PostgreSQL cancels such
+ * a statement itself. If its message does not arrive, TCP would wait for a quarter of an hour.
  */
 function giveUpSilent(client: pg.PoolClient, ms: number): void {
   const { stream } = (client as unknown as PgClient).connection;
@@ -98,14 +98,14 @@ function giveUpSilent(client: pg.PoolClient, ms: number): void {
   });
 }
 
-/** What `pg` has and does not declare. */
+/** Properties that `pg` has and does not declare. */
 interface PgClient {
   readonly connection: { readonly stream: Socket };
-  /** Whether it owes no answer. */
+  /** Whether the connection owes no answer. */
   readonly readyForQuery: boolean;
 }
 
-/** Takes the names off what a connection is asked, so that nothing is prepared for longer than its one execution. */
+/** Removes the names of prepared statements, so that a statement is prepared for one execution only. */
 function prepareNothing(client: pg.PoolClient): void {
   const query = client.query as (...args: unknown[]) => unknown;
   client.query = ((first: string | object, ...rest: unknown[]) =>
@@ -122,10 +122,10 @@ async function warm(pool: pg.Pool, connections: number): Promise<void> {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-/** A pooler drops what it does not know of a connection's start, such as the statement timeout. */
+/** A pooler drops unknown startup parameters of a connection, such as the statement timeout. */
 async function expectTimeout({ pool, log }: FastifyInstance): Promise<void> {
   const { rows } = await pool.query<{ timeout: string }>(`select current_setting('statement_timeout') as timeout`);
   if (rows[0]!.timeout === '0') {
-    log.warn('A pooler drops DATABASE_STATEMENT_TIMEOUT_MS: nothing cancels a statement until it is set there.');
+    log.warn('The pooler drops DATABASE_STATEMENT_TIMEOUT_MS: no statement has a limit until the pooler sets one.');
   }
 }

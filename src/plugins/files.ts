@@ -1,4 +1,4 @@
-/** Files that jobs write and requests read, and the signed links that lead to them. */
+/** The files that jobs write and requests read, and the signed links to them. */
 import fp from 'fastify-plugin';
 import { type LinkSigner, linkSigner } from 'hotpath/edge';
 import type { Config } from '../config/config.ts';
@@ -13,7 +13,7 @@ declare module 'fastify' {
 
 export interface FilesOptions {
   readonly config: Config['files'];
-  /** What links are signed with; every process of the service shares it. */
+  /** The secret that signs links; every process of the service shares it. */
   readonly secret: string;
 }
 

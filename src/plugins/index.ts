@@ -1,4 +1,4 @@
-/** The table of contents of the plugins that the service is composed of. */
+/** The plugins of the service. */
 export { auth } from './auth/auth.ts';
 export { bodies } from './bodies.ts';
 export { compression } from './compression.ts';

@@ -1,4 +1,4 @@
-/** Jobs of the service: what they work with, in the processes that run them. */
+/** The jobs of the service: their dependencies, in the processes that run them. */
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -11,7 +11,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { type Mailer, openMailer } from '../mail/mailer.ts';
 import type { FileStore } from '../storage/file-store.ts';
 
-/** What jobs work with. */
+/** The dependencies of jobs. */
 export interface Dependencies {
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
@@ -24,9 +24,9 @@ export interface Dependencies {
 export interface JobsOptions {
   readonly config: Config;
   readonly jobs: readonly AnyJob<Dependencies>[];
-  /** Whether this process runs them. */
+  /** Whether this process runs jobs. */
   readonly runs: boolean;
-  /** Where the spans of jobs go. */
+  /** The destination of the spans of jobs. */
   readonly tracing?: Tracing | undefined;
 }
 
@@ -51,7 +51,7 @@ async function runOptions(app: FastifyInstance, config: Config) {
   await mustBeWritable('FILES_DIRECTORY', files.directory);
   if (mail.directory) await mustBeWritable('MAIL_DIRECTORY', mail.directory);
   const mailer = mailerOf(config);
-  // Behind the runner, which is stopped before anything is closed.
+  // The runner has stopped by then: it stops before any `onClose` hook runs.
   app.addHook('onClose', async () => mailer.close());
   return {
     dependencies: { prisma: app.prisma, pool: app.pool, mailer, files: app.files, links: app.links, log: app.log },
@@ -72,7 +72,7 @@ async function mustBeWritable(variable: string, directory: string): Promise<void
   }
 }
 
-/** @throws {ConfigError} if mails have nowhere to go. */
+/** @throws {ConfigError} if the configuration has no destination for mails. */
 function mailerOf({ mail, jobs: { concurrency } }: Config): Mailer {
   if (!mail.smtpUrl && !mail.directory) {
     throw new ConfigError('Neither SMTP_URL nor MAIL_DIRECTORY is set, but jobs send mail.');

@@ -1,6 +1,6 @@
 /**
- * Malformed requests: those that never reach a route, because Node.js cannot parse them, gives up waiting for them, or
- * the router cannot read their path. Each gets a problem document, a line in the log and a count, like any other refusal.
+ * Malformed requests, which never reach a route: Node.js cannot parse them or stops waiting for them, or the router cannot
+ * read their path. Each gets a problem document, a line in the log and a count, like any other refusal.
  */
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
@@ -23,8 +23,8 @@ type MaybeUnroutable = IncomingMessage & { [UNROUTABLE]?: Unroutable };
 const NOWHERE = '/(unroutable)';
 
 /**
- * Takes a request whose path the router cannot read, for which Fastify runs no hook, back to the router under a path that
- * no route has. Its hooks then run, and the one of `request-head.ts` refuses it.
+ * Fastify runs no hook for a request whose path the router cannot read. This function passes the request to the router again,
+ * with a path that no route has. Its hooks then run, and the hook of `request-head.ts` refuses it.
  */
 export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   const raw: MaybeUnroutable = request.raw;
@@ -36,8 +36,8 @@ export function answerUnroutable(error: FastifyError, request: FastifyRequest, r
 export const unroutableOf = (raw: IncomingMessage): Unroutable | undefined => (raw as MaybeUnroutable)[UNROUTABLE];
 
 /**
- * Answers on the socket a request that Node.js could not parse, and closes the connection. A request whose body has the
- * fault has its reply already in hand. An earlier one on the same connection is answered first.
+ * Answers, on its socket, a request that Node.js could not parse, and closes the connection. If the fault is in the body, the
+ * request may already have a reply; then that one is sent. An earlier request on the same connection gets its answer first.
  */
 export function answerMalformed(this: FastifyInstance, error: ConnectionError, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
@@ -61,7 +61,7 @@ function refuseArriving(reply: FastifyReply, refusal: RequestError): void {
 
 interface Refused {
   readonly refusal: RequestError;
-  /** The web origin that has sent the request, if it is known. */
+  /** The web origin that sent the request, if it is known. */
   readonly origin: string | undefined;
 }
 
@@ -81,12 +81,12 @@ function refuseOn(app: FastifyInstance, socket: Socket, { refusal, origin }: Ref
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
   app.log.info(
     { reqId: problem.requestId, status, code, client: socket.remoteAddress },
-    'A request could not be read.',
+    'Node.js could not parse a request.',
   );
   app.countUnreadable?.(status);
 }
 
-/** A browser sends the header in the first packet. Without it the reply is readable for no other origin. */
+/** A browser sends the header in the first packet. Without it, no other origin can read the reply. */
 function originIn({ rawPacket }: ConnectionError): string | undefined {
   const text = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1') : '';
   return /\r\norigin:[ \t]*([!-~]+)[ \t]*\r\n/i.exec(text)?.[1];
@@ -97,4 +97,4 @@ const REFUSALS: Readonly<Record<string, () => RequestError>> = {
   HPE_HEADER_OVERFLOW: () => requestError('headersTooLarge', 'The URL and the headers together exceed 16 KiB.'),
 };
 
-const unparsable = () => requestError('invalidRequest', 'This is not an HTTP request that can be read.');
+const unparsable = () => requestError('invalidRequest', 'This is not a valid HTTP request.');

@@ -1,12 +1,12 @@
 /**
- * The rate limiter: how many requests a minute a viewer may send, or an address whose requests carry no valid token.
- * Processes count together in Redis. While Redis is away or slow each process counts alone, so that neither a request nor
- * the limit waits for it.
+ * The rate limiter: the number of requests a minute from one viewer, or from one address without a valid token. Processes
+ * count together in Redis. While Redis is unreachable or slow each process counts alone, so that neither a request nor the
+ * limit waits for it.
  *
- * A request waits for Redis only if the answer could matter: the first request of a window, which learns what other
- * processes have counted, and those past half of the limit. The process counts the others at once, and reports them to
- * Redis together, a few times a second. So the limit is exact for a steady client; a burst may pass it by what each
- * process answers between two reports.
+ * A request waits for Redis only if the answer could matter. The first request of a window waits, and learns the counts of
+ * other processes; so do requests beyond half of the limit. The process counts the others at once, and reports them to Redis
+ * together, a few times a second. So the limit is exact for a steady client. A burst may exceed it by the number of requests
+ * that each process answers between two reports.
  */
 import { hash } from 'node:crypto';
 import { normalizeIP } from '@fastify/rate-limit';
@@ -20,7 +20,7 @@ import { clientAddress } from './request-log.ts';
 
 const WINDOW_MS = 60_000;
 const REPORT_MS = 100;
-/** Viewers and addresses that one process remembers. */
+/** The number of viewers and addresses that one process remembers. */
 const REMEMBERED = 50_000;
 
 export const rateLimit = fp<{ config: Config['rateLimit'] }>(
@@ -49,9 +49,9 @@ function keyOf(request: FastifyRequest): string {
 }
 
 interface Counted {
-  /** Which request of its window this is. */
+  /** The number of this request in its window. */
   readonly ordinal: number;
-  /** When the window ends, in milliseconds since 1970. */
+  /** The end of the window, in milliseconds since 1970. */
   readonly endsAt: number;
 }
 
@@ -66,14 +66,14 @@ function verdict(reply: FastifyReply, max: number, { ordinal, endsAt }: Counted)
 }
 
 interface Window {
-  /** The key in Redis: a hash, which names no viewer. */
+  /** The key in Redis: a hash, which reveals no viewer. */
   readonly name: string;
   endsAt: number;
-  /** Requests that were counted, here or by other processes. */
+  /** Requests that this process or another has counted. */
   requests: number;
-  /** Requests that were counted here and are not reported to Redis yet. */
+  /** Requests that this process has counted and not yet reported to Redis. */
   unreported: number;
-  /** Whether Redis has said what other processes have counted. */
+  /** Whether Redis has reported the counts of other processes. */
   isShared: boolean;
 }
 
@@ -124,7 +124,7 @@ interface SharedCount extends Pick<SharedRedis, 'breaker'> {
   readonly add: ScriptCommand;
 }
 
-/** Reports to Redis what was counted here, and learns the count of all processes. A report without an answer is lost. */
+/** Reports the counts of this process to Redis, and reads the counts of all processes. A report without an answer is lost. */
 async function report({ add, breaker }: SharedCount, window: Window, ordinal = 0): Promise<Counted> {
   const { name, unreported } = window;
   window.unreported = 0;
@@ -132,7 +132,7 @@ async function report({ add, breaker }: SharedCount, window: Window, ordinal = 0
   if (counted === AWAY) return { ordinal, endsAt: window.endsAt };
   const [requests, leftMs] = counted;
   const endsAt = Date.now() + leftMs;
-  // A report a moment after the window's end is the first of the next window, which starts with nothing.
+  // A report shortly after the end of the window is the first of the next window, which starts empty.
   const isNext = window.isShared && endsAt - window.endsAt > WINDOW_MS / 2;
   window.isShared = true;
   window.endsAt = endsAt;
@@ -140,7 +140,7 @@ async function report({ add, breaker }: SharedCount, window: Window, ordinal = 0
   return { ordinal: Math.max(ordinal, requests), endsAt: window.endsAt };
 }
 
-/** Gathers windows and reports them together, a moment later. */
+/** Collects windows and reports them together, shortly after. */
 function createReporting(reportOne: (window: Window) => void): (window: Window) => void {
   const gathered = new Set<Window>();
   const reportAll = () => {

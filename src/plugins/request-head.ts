@@ -1,11 +1,13 @@
 /**
- * The head of a request: what RFC 9110 and 9112 ask of it beyond its grammar. Node.js would answer some of these requests
- * by itself, without a body, a request id or a trace in log and metrics; here they go through the hooks of every request.
+ * The head of a request: the rules of RFC 9110 and 9112 beyond the grammar. Node.js would answer some of these requests
+ * itself, without a body, a request id or a trace in log and metrics. Here they pass the hooks of every request.
  *
- * - A request of HTTP/1.1 has one `Host`, which is a host: else 400, and the connection is closed.
- * - `Expect` is `100-continue`: else 417. A body is asked for when it is read (`bodies.ts`), not before.
+ * - A request of HTTP/1.1 has one `Host`, which is a valid host. Otherwise the reply is 400, and the service closes the
+ *   connection.
+ * - `Expect` is `100-continue`. Otherwise the reply is 417. The service sends 100 when it reads the body (`bodies.ts`), not
+ *   before.
  * - CONNECT is a method that no path has.
- * - A path that the router cannot read is a 400, a part of it that is too long a 414 (`malformed.ts`).
+ * - A path that the router cannot read is a 400; one with a part that is too long is a 414 (`malformed.ts`).
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -28,7 +30,7 @@ export const requestHead = fp(
       const unroutable = unroutableOf(raw);
       if (!unroutable) {
         const fault = hostFault(raw);
-        // Whatever made such a head may have made another out of what follows.
+        // The sender of such a head may have framed the rest of the connection differently.
         if (fault) reply.header('connection', 'close');
         return done(fault ?? expectFault(raw));
       }
@@ -44,7 +46,7 @@ const HOST = /^(?:\[[\da-f:.]+\]|[\w.~!$&'()*+,;=%-]*)(?::\d*)?$/i;
 function hostFault({ headers, httpVersion, rawHeaders }: IncomingMessage): RequestError | undefined {
   if (httpVersion !== '1.1') return undefined;
   const hosts = hostsIn(rawHeaders);
-  if (hosts !== 1) return badHost(hosts === 0 ? 'is missing' : 'is there twice');
+  if (hosts !== 1) return badHost(hosts === 0 ? 'is missing' : 'occurs twice');
   return HOST.test(headers.host!) ? undefined : badHost('is no host');
 }
 
@@ -56,7 +58,7 @@ function expectFault({ headers: { expect } }: IncomingMessage): RequestError | u
 const badHost = (detail: string): RequestError =>
   requestError('invalidRequest', `Host: ${detail}.`, [{ parameter: 'Host', detail }]);
 
-/** `headers` holds the first of several. */
+/** `headers` has only the first of several. */
 function hostsIn(rawHeaders: readonly string[]): number {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

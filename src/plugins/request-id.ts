@@ -1,11 +1,11 @@
 /**
- * The request's id: the client's own `x-request-id` where it is sane, else a new one. It stands in every reply, in every
- * log line of the request and in its problem document.
+ * The request's id: the client's own `x-request-id` if it is safe, otherwise a new one. Every reply, every log line of the
+ * request and its problem document contain it.
  */
 import type { IncomingMessage } from 'node:http';
 import fp from 'fastify-plugin';
 
-/** What may stand in a log line and a header without harm: no space, no quote, no control character. */
+/** Characters that are safe in a log line and a header: no space, no quote, no control character. */
 const SANE = /^[\w.:+/=@~-]{1,128}$/;
 
 export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {

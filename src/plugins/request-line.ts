@@ -1,7 +1,7 @@
 /**
- * The request line: a path that is not there is a 404, a method that the path does not have a 405 with `Allow`, OPTIONS
- * a 204 with `Allow`, and a query parameter that the route does not have a 400 that names it. All before the body is
- * read. Read routes check their own queries.
+ * The request line, checked before the body is read: an unknown path is a 404, a method that the path does not have a 405
+ * with `Allow`, OPTIONS a 204 with `Allow`, and an unknown query parameter a 400 that names it. Read routes check their own
+ * queries.
  */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
@@ -11,7 +11,7 @@ import { pathOf } from 'hotpath/edge';
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** A route that is no part of the documented service. */
+    /** A route outside the documented API. */
     hide?: boolean;
   }
 }
@@ -46,11 +46,11 @@ function allowedMethods(app: FastifyInstance, url: string): string[] {
   return methods.length > 0 ? [...methods, 'OPTIONS'] : [];
 }
 
-/** Hidden routes (those of the documentation itself) are nobody's contract, so they may be asked anything. */
+/** Hidden routes (those of the documentation itself) are not part of the API, so they accept any parameter. */
 function mustKnowQuery({ routeOptions: { config, schema }, query }: FastifyRequest): void {
   const unknown = Object.keys(query as object);
   if (config.read || schema?.querystring || schema?.hide || unknown.length === 0) return;
-  const detail = 'is not known here';
+  const detail = 'is unknown';
   throw requestError(
     'invalidRequest',
     `This route takes no query parameters, but got ${unknown.slice(0, 10).join(', ')}.`,

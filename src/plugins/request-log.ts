@@ -1,9 +1,10 @@
 /**
- * The log of requests: one line for each at `info`, when its reply is out or its client gone. Above `info` there is no
- * hook and no cost.
+ * The log of requests: one line for each at `info`, after its reply is sent or its client has disconnected. Above `info`
+ * there is no hook and no cost.
  *
  *     {"level":30,…,"reqId":"…","trace_id":"…","span_id":"…","method":"GET","route":"/v1/users/:id","path":"/v1/users/7","status":200,
- *      "ms":0.41,"viewer":"7","role":"user","address":"203.0.113.7","statements":0,"cache":"l1 hit","msg":"request completed"}
+ *      "ms":0.41,"viewer":"7","role":"user","address":"203.0.113.7","statements":0,"cache":"l1 hit","msg":"request
+ *      completed"}
  */
 
 import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -14,12 +15,12 @@ import { tellRepeatedErrors } from './logger/logger.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The code of the error that its reply tells. */
+    /** The code of the error in the reply. */
     failure: string | undefined;
   }
 }
 
-/** Leaves the two lines of Fastify for each request to the one below. Its lines about errors stay. */
+/** Turns off Fastify's two lines for each request, since this plugin logs one. Fastify's lines about errors stay. */
 export class QuietLogController extends LogController {
   override incomingRequest(): void {}
 
@@ -28,7 +29,7 @@ export class QuietLogController extends LogController {
   }
 }
 
-/** As nginx has it: the client left before the reply was out. */
+/** nginx's code: the client closed the connection before the reply was sent. */
 const CLIENT_LEFT = 499;
 const LONGEST_PATH = 256;
 
@@ -71,12 +72,12 @@ function log({ request, elapsedTime }: FastifyReply, status: number): void {
   );
 }
 
-/** The address of the client in one spelling; that of the connection if a proxy gives none. */
+/** The address of the client in one spelling; the address of the connection if a proxy names none. */
 export function clientAddress({ ip, socket }: FastifyRequest): string {
   return canonicalAddress(ip) ?? canonicalAddress(socket.remoteAddress ?? '') ?? 'unknown';
 }
 
-/** Without the query, which may hold what nobody should read. */
+/** Without the query, which may contain personal data. */
 function pathOf(url: string): string {
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);

@@ -1,10 +1,10 @@
 /**
  * Headers for browsers: security headers on every reply, and the web origins that may call the service (none, until
- * `CORS_ORIGINS` names them). The content security policy suits an API, whose replies load nothing; a route that answers
- * with a page declares what that page may load by `helmet: { contentSecurityPolicy: … }` among its options.
+ * `CORS_ORIGINS` names them). The content security policy suits an API, whose replies load nothing. A route that answers with
+ * a page declares the content that the page may load, by `helmet: { contentSecurityPolicy: … }` in its options.
  *
- * Helmet makes its headers anew for each reply, which takes longer than all else that Fastify does for one. They are
- * always the same, so it makes them once.
+ * Helmet builds its headers for each reply, which takes longer than the rest of Fastify's work. They never change, so this
+ * plugin lets it build them once.
  */
 import cors from '@fastify/cors';
 import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
@@ -20,12 +20,15 @@ declare module 'fastify' {
     page?: Options;
   }
   interface FastifyInstance {
-    /** Headers of a reply that no hook sees. @param origin the web origin that asks, if it is known. */
+    /**
+     * Headers of a reply that passes no hook.
+     * @param origin the web origin that sent the request, if it is known.
+     */
     headersForBrowsers?(origin: string | undefined): Headers;
   }
 }
 
-/** Reply headers that scripts of other origins may read, beyond those that they always may. */
+/** Reply headers that scripts of other origins may read, in addition to those that CORS always allows. */
 const EXPOSED = [
   'Allow',
   'Cache-Status',
@@ -49,7 +52,7 @@ const API: Options = {
   contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   strictTransportSecurity: { maxAge: ONE_YEAR_S },
   xFrameOptions: { action: 'deny' },
-  // What only a page can make use of.
+  // Headers that only a page can use.
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
   xDnsPrefetchControl: false,
@@ -85,7 +88,7 @@ export const security = fp<{ origins: Config['http']['corsOrigins'] }>(
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What helmet adds to a reply. */
+/** The headers that helmet adds to a reply. */
 async function headersOf(options: object): Promise<Headers> {
   const plain = await Fastify().inject('/');
   const helmeted = await Fastify().register(helmet, options).inject('/');
@@ -96,7 +99,7 @@ async function headersOf(options: object): Promise<Headers> {
   );
 }
 
-/** As `@fastify/cors` has them. */
+/** The same headers as those of `@fastify/cors`. */
 function corsHeaders(origins: readonly string[], origin: string | undefined): Headers {
   if (origins.length === 0) return {};
   const exposed = { 'access-control-expose-headers': EXPOSED.join(', ') };
@@ -112,6 +115,6 @@ const corsFor = (origin: string[]) => ({
   maxAge: TEN_MINUTES_S,
 });
 
-/** Any other OPTIONS asks for `Allow`. */
+/** Any other OPTIONS requests `Allow`. */
 const isPreflight = ({ headers }: FastifyRequest): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined;

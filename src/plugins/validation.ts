@@ -1,7 +1,7 @@
 /**
- * Validation: what a request must be before its route runs. Bodies are taken as they are: a number is no text, null
- * is no zero, and a name that the schema does not know is refused. In a path everything is text; what must be an
- * integer is read as one if it is written as one.
+ * Validation of a request before its route runs. It converts nothing in bodies: a number is not a text, null is not zero, and
+ * an unknown name is refused. In a path everything is text; if a parameter must be an integer, a text in the form of one is
+ * converted.
  */
 import { registerAjvFormats, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
@@ -27,7 +27,7 @@ type Properties = Readonly<Record<string, { readonly type?: string }>>;
 type Validated = { readonly value: unknown } | { readonly error: FastifySchemaValidationError[] };
 
 const validatorOf: FastifySchemaCompiler<TSchema> = (route) => {
-  // For a body it converts nothing.
+  // It converts nothing in a body.
   const validate = TypeBoxValidatorCompiler({ ...route, httpPart: 'body' }) as (value: unknown) => Validated;
   const { properties = {} } = route.schema as { properties?: Properties };
   return (value: unknown) => {
@@ -46,7 +46,7 @@ function withIntegers(values: Values, properties: Properties): Values {
   return Object.fromEntries(read);
 }
 
-/** One fault a property, as ajv tells them; and of a union only what it wants beside null. */
+/** One fault a property, as ajv reports them. Of a union, only the alternative beside null. */
 function faultsOf(fault: FastifySchemaValidationError): FastifySchemaValidationError[] {
   const { keyword, params } = fault;
   if (keyword === 'required') {

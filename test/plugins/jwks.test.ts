@@ -190,7 +190,7 @@ describe('an answer', () => {
 
   it('of a megabyte is read, and not a byte more of it', async () => {
     expect(await keysOf((_, response) => response.end(set(1_048_576)))).toEqual({ found: ['a'], reasons: [] });
-    const reasons = ['The issuer answered with more than a set of keys.'];
+    const reasons = ['The reply of the issuer is too large for a set of keys.'];
     expect(await keysOf((_, response) => response.end(set(1_048_577)))).toEqual({ found: 'KEYS_UNAVAILABLE', reasons });
   });
 
@@ -221,7 +221,7 @@ describe('an answer', () => {
     const here: Answer = ({ url }, response) =>
       url === '/' ? response.writeHead(302, { location: '/keys' }).end() : response.end(set(1000));
     expect(await keysOf(here, secure())).toEqual({ found: ['a'], reasons: [] });
-    const reasons = ['The issuer leads from https to http.'];
+    const reasons = ['The issuer redirects from https to http.'];
     expect(await keysOf(away, secure())).toEqual({ found: 'KEYS_UNAVAILABLE', reasons });
   });
 });

@@ -60,7 +60,7 @@ describe('what is no request', () => {
       title: 'Bad Request',
       status: 400,
       code: 'INVALID_REQUEST',
-      detail: 'This is not an HTTP request that can be read.',
+      detail: 'This is not a valid HTTP request.',
       instance: '',
       requestId: reply!.headers['x-request-id'],
     });
@@ -162,7 +162,7 @@ describe('what Node.js would refuse by itself', () => {
       status: 400,
       code: 'INVALID_REQUEST',
       client: '127.0.0.1',
-      text: 'A request could not be read.',
+      text: 'Node.js could not parse a request.',
     });
   });
 

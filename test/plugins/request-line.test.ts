@@ -109,8 +109,8 @@ describe('a query', () => {
     const reply = await ask('GET', '/healthz?verbose=1&verbose=2&depth=3');
     expect(reply.status).toBe(400);
     expect(problemOf(reply).errors).toEqual([
-      { parameter: 'verbose', detail: 'is not known here' },
-      { parameter: 'depth', detail: 'is not known here' },
+      { parameter: 'verbose', detail: 'is unknown' },
+      { parameter: 'depth', detail: 'is unknown' },
     ]);
     expect((await ask('GET', '/healthz?')).status).toBe(200);
   });

@@ -56,7 +56,7 @@ async function troubles(more: Record<string, string>) {
 describe('a Redis that cannot be used', () => {
   it.each([
     ['a wrong password', () => `redis://:not${PASSWORD}@127.0.0.1:${redis.port}`, /refuses the user or the password/],
-    ['no password', () => `redis://127.0.0.1:${redis.port}`, /wants a password, and REDIS_URL has none/],
+    ['no password', () => `redis://127.0.0.1:${redis.port}`, /requires a password, and REDIS_URL has none/],
     ['too few rights', () => `redis://reader:${PASSWORD}@127.0.0.1:${redis.port}`, /may not do what the service needs/],
     ['an unknown certificate', () => `rediss://:${PASSWORD}@127.0.0.1:${tlsPort}`, /certificate of Redis is refused/],
     ['no TLS', () => `rediss://:${PASSWORD}@127.0.0.1:${redis.port}`, /may not speak TLS at this port/],
@@ -67,7 +67,7 @@ describe('a Redis that cannot be used', () => {
 
   it.each([
     ['', 'redis', /^No sentinel of REDIS_SENTINELS answers\. The service/],
-    [' by TLS', 'rediss', /^No sentinel of REDIS_SENTINELS answers by TLS/],
+    [' over TLS', 'rediss', /^No sentinel of REDIS_SENTINELS answers over TLS/],
   ])(
     'for want of a sentinel that answers%s is said once to be so, and the service goes on',
     async (_, scheme, sentence) => {

@@ -1,11 +1,11 @@
 /**
- * Authentication: who asks. A bearer token (JWT: HS256 by secret, or RS/PS/ES/EdDSA by the keys at a JWKS URL) becomes
- * `request.viewer`; without a token the viewer is the public. An invalid token is a 401 on every route, thrown once the
- * rate limiter has counted its address (there is no viewer until then). The reply says whether a token has expired, and
- * nothing else; the reason is logged at `debug`.
+ * Authentication: finds the viewer of a request. A bearer token (JWT: HS256 by secret, or RS/PS/ES/EdDSA by the keys at a
+ * JWKS URL) becomes `request.viewer`; without a token the viewer is the public. An invalid token is a 401 on every route,
+ * thrown after the rate limiter has counted its address (there is no viewer until then). The reply states whether a token has
+ * expired, and nothing else. The log has the reason at `debug`.
  *
- * The viewer of a verified token is remembered, in a cache that is bounded and honours the token's expiry: such a request
- * goes on in the same tick, without a promise.
+ * A cache remembers the viewers of verified tokens. It is bounded and honours the token's expiry. A request with a remembered
+ * token goes on in the same tick, without a promise.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -17,14 +17,14 @@ import { signatureVerifier } from './verify.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Why the token is refused. */
+    /** The reason for the refusal of the token. */
     refusal: RequestError | undefined;
   }
 }
 
-/** Of memory, for tokens: one may be as long as all headers of a request. */
+/** The memory for tokens: a token may be as long as all headers of a request. */
 const REMEMBERED_BYTES = 16 * 1024 * 1024;
-/** After so long the keys are asked again whether one has been withdrawn. */
+/** After this time the service checks again whether the issuer has withdrawn a key. */
 const REMEMBERED_MS = 600_000;
 
 export const auth = fp<{ config: Config['auth'] }>(
@@ -65,7 +65,7 @@ export const auth = fp<{ config: Config['auth'] }>(
 
 const NOBODY: TokenHolder = { viewer: PUBLIC, until: Number.POSITIVE_INFINITY };
 
-/** Gives the holder of an `Authorization` header. It rejects with a `TokenRefusal`, or with an error of the registry. */
+/** Returns the holder of an `Authorization` header. Rejects with a `TokenRefusal`, or with an error of the registry. */
 function identifier({ log }: FastifyInstance, config: Config['auth']) {
   const verify = signatureVerifier(config, (err) => log.warn({ err }, 'The keys at JWKS_URL cannot be fetched.'));
   return async (authorization: string): Promise<TokenHolder> => {
@@ -80,7 +80,7 @@ function identifier({ log }: FastifyInstance, config: Config['auth']) {
 
 function refusalOf(error: unknown, { log }: FastifyRequest): RequestError {
   if (!(error instanceof TokenRefusal)) return error as RequestError;
-  log.debug({ reason: error.message }, 'A token was refused.');
+  log.debug({ reason: error.message }, 'The service refused a token.');
   return requestError('unauthenticated', error.isExpired ? 'The token has expired.' : 'The token is invalid.');
 }
 

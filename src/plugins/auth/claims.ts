@@ -1,8 +1,8 @@
 /**
- * The claims of a token whose signature is right: which of them it must have, and which viewer they name.
+ * The claims of a token with a valid signature: the required claims, and the viewer that they name.
  *
  * `iss`, `aud`, `exp` and the subject are required. `fast-jwt` checks a claim only if the token has it, and throws a
- * RangeError for a time that no `Date` can hold, so every claim is checked here.
+ * RangeError for a time that no `Date` can hold. So this file checks every claim.
  *
  *     { "iss": "hotpath", "aud": ["hotpath"], "exp": 1795000000, "sub": "7", "role": "admin" }
  */
@@ -24,7 +24,7 @@ export interface ClaimRules {
   readonly maxLifetimeMs: number;
 }
 
-/** A viewer, and until when its token is valid, in milliseconds since 1970. */
+/** A viewer, and the time at which its token expires, in milliseconds since 1970. */
 export interface TokenHolder {
   readonly viewer: Viewer;
   readonly until: number;
@@ -41,7 +41,7 @@ export class TokenRefusal extends Error {
   }
 }
 
-/** As long as OpenID Connect allows a subject to be. */
+/** The longest subject that OpenID Connect allows. */
 const LONGEST_NAME = 255;
 const DEFAULT_ROLE = 'user';
 
@@ -86,36 +86,36 @@ function mustHaveBegun(claims: TokenClaims, { clockToleranceMs }: ClaimRules): v
 
 function subjectOf(claims: TokenClaims, { subjectClaim }: ClaimRules): string {
   const found = claimAt(claims, subjectClaim);
-  // `sub` is a text by RFC 7519. A claim of the issuer's own may be the number of a row.
+  // RFC 7519 makes `sub` a text. An issuer's own claim may be an integer, such as a row's id.
   const subject = subjectClaim !== 'sub' && Number.isSafeInteger(found) ? String(found) : found;
-  if (!isName(subject)) throw new TokenRefusal(`${subjectClaim} is not a subject`);
+  if (!isName(subject)) throw new TokenRefusal(`${subjectClaim} is not a valid subject`);
   return subject;
 }
 
-/** A text is the role. Of a list, the strongest that the service knows is. */
+/** A text is the role. Of a list, the role is the strongest that the service knows. */
 function roleOf(claims: TokenClaims, { roleClaim, roles }: ClaimRules): string {
   const found = claimAt(claims, roleClaim);
   if (found === undefined) return DEFAULT_ROLE;
   if (Array.isArray(found)) return roles.find((role) => found.includes(role)) ?? DEFAULT_ROLE;
-  if (!isName(found)) throw new TokenRefusal(`${roleClaim} is not a role`);
+  if (!isName(found)) throw new TokenRefusal(`${roleClaim} is not a valid role`);
   return found;
 }
 
-/** The whole name first, since a name such as `https://id.example/role` has dots of its own. */
+/** The whole name comes first, since a name such as `https://id.example/role` contains dots. */
 function claimAt(claims: TokenClaims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
   return path.split('.').reduce<unknown>((value, name) => ownClaim(value, name), claims);
 }
 
-/** Own properties alone, so that no claim is found on a prototype. */
+/** Own properties only, so that the search finds no claim on a prototype. */
 function ownClaim(value: unknown, name: string): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   return isObject && Object.hasOwn(value, name) ? (value as TokenClaims)[name] : undefined;
 }
 
 /**
- * Names become lines of the cache's keys, texts in PostgreSQL and UTF-8 in hashes. So they have no control character,
- * and no half of a surrogate pair, which UTF-8 cannot tell from another half.
+ * Names become lines of the cache's keys, texts in PostgreSQL and UTF-8 in hashes. So they have no control character, and no
+ * half of a surrogate pair: UTF-8 encodes all halves alike.
  */
 const isName = (value: unknown): value is string =>
   typeof value === 'string' &&

@@ -1,7 +1,7 @@
 /**
- * The keys at a JWKS URL, kept in the process. They are fetched anew when they are old, or when none of them verifies a
- * token; never more often than every ten seconds, so that invented tokens do not become requests to the issuer. An issuer
- * that is away does not take away the keys that are known.
+ * The keys at a JWKS URL, kept in the process. The service fetches them again when they are old, or when none of them
+ * verifies a token. It fetches at most every ten seconds, so that forged tokens do not become requests to the issuer. The
+ * known keys stay in use while the issuer is unreachable.
  */
 import { requestError } from 'hotpath';
 import { type TokenHeader, VerificationKey } from './verification-key.ts';
@@ -9,11 +9,11 @@ import { type TokenHeader, VerificationKey } from './verification-key.ts';
 const OLD_MS = 300_000;
 const COOLDOWN_MS = 10_000;
 const TIMEOUT_MS = 2000;
-/** A set has a handful of keys. A token without `kid` is tried with no more. */
+/** A set has a handful of keys. For a token without `kid`, the service tries at most this number. */
 const MOST_TRIED = 10;
 const MOST_BYTES = 1_048_576;
 
-/** Called with the reason for which keys could not be fetched. */
+/** Called with the reason when the keys cannot be fetched. */
 export type OnKeysFailure = (reason: Error) => void;
 
 export class KeySet {
@@ -28,7 +28,10 @@ export class KeySet {
     this.#onFailure = onFailure;
   }
 
-  /** The keys that may have signed a token with this header. @throws `keysUnavailable` */
+  /**
+   * The keys that may have signed a token with this header.
+   * @throws `keysUnavailable`
+   */
   async find(header: TokenHeader): Promise<readonly VerificationKey[]> {
     const found = this.#fitting(header);
     await this.#fetchIfOlderThan(found.length > 0 ? OLD_MS : COOLDOWN_MS);
@@ -36,7 +39,7 @@ export class KeySet {
     return this.#fitting(header);
   }
 
-  /** The same after none of them has verified it: an issuer may put another key in the place of one. */
+  /** The same after none of them has verified the token: an issuer may replace a key without changing its `kid`. */
   async findAnew(header: TokenHeader): Promise<readonly VerificationKey[]> {
     const before = this.#keys;
     await this.#fetchIfOlderThan(COOLDOWN_MS);
@@ -66,12 +69,15 @@ export class KeySet {
   }
 }
 
-/** @returns the keys of the set that verify signatures. @throws where there is no set. */
+/**
+ * @returns the keys of the set that verify signatures.
+ * @throws if the reply has no set.
+ */
 async function fetchKeys(url: string): Promise<readonly VerificationKey[]> {
   const reply = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS), headers: { accept: 'application/json' } });
   if (!reply.ok) throw new Error(`The issuer answered ${reply.status}.`);
   if (url.startsWith('https:') && !reply.url.startsWith('https:')) {
-    throw new Error('The issuer leads from https to http.');
+    throw new Error('The issuer redirects from https to http.');
   }
   const { keys } = JSON.parse(await textOf(reply)) as { keys?: unknown };
   if (!Array.isArray(keys)) throw new Error('The issuer answered without keys.');
@@ -83,7 +89,7 @@ async function textOf({ body }: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) throw new Error('The issuer answered with more than a set of keys.');
+    if (bytes > MOST_BYTES) throw new Error('The reply of the issuer is too large for a set of keys.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

@@ -1,6 +1,6 @@
 /**
- * A key of a JWKS set that verifies signatures. Sets hold other things, too: keys for encryption, types of key that are
- * not known here, entries that are broken. Those verify nothing, and do not keep the others from it.
+ * A key of a JWKS set that verifies signatures. Sets may have other entries: keys for encryption, unknown types of key,
+ * broken entries. Those verify nothing, and do not affect the other keys.
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { type Algorithm, createVerifier } from 'fast-jwt';
@@ -19,7 +19,7 @@ interface Entry extends JsonWebKey {
 }
 
 const RSA: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
-/** By curve. A key whose type (`kty`) has no such curve cannot be made. */
+/** By curve. The constructor fails for a key whose type (`kty`) does not have the curve. */
 const CURVES: Readonly<Record<string, Algorithm>> = {
   'P-256': 'ES256',
   'P-384': 'ES384',
@@ -27,10 +27,10 @@ const CURVES: Readonly<Record<string, Algorithm>> = {
   Ed25519: 'EdDSA',
   Ed448: 'EdDSA',
 };
-/** Shorter ones can be factored, or soon. */
+/** Shorter keys can be factored, now or soon. */
 const SHORTEST_RSA_BITS = 2048;
 
-/** What tokens may be signed with, where keys are published. A key that is published is no HS256 secret. */
+/** The algorithms of tokens with published keys. A published key is never an HS256 secret. */
 export const PUBLIC_KEY_ALGORITHMS: readonly Algorithm[] = [...RSA, ...new Set(Object.values(CURVES))];
 
 type Check = (token: string) => TokenClaims;
@@ -57,20 +57,23 @@ export class VerificationKey {
       if ((key.asymmetricKeyDetails!.modulusLength ?? SHORTEST_RSA_BITS) < SHORTEST_RSA_BITS) return undefined;
       return new VerificationKey(typeof kid === 'string' ? kid : undefined, algorithms, key);
     } catch {
-      // It is no entry, or no key.
+      // The entry is malformed, or its key is.
     }
     return undefined;
   }
 
-  /** Whether a token with this header may be signed with the key. A token without `kid` may be, with any. */
+  /** Whether the key may have signed a token with this header. Any key may have signed a token without `kid`. */
   fits({ alg, kid }: TokenHeader): boolean {
     return this.#algorithms.includes(alg) && (kid === undefined || kid === this.kid);
   }
 
-  /** @returns the claims, unchecked. @throws {TokenError} if the signature is another key's. */
+  /**
+   * @returns the claims, unchecked.
+   * @throws {TokenError} if another key made the signature.
+   */
   verify(token: string, algorithm: Algorithm): TokenClaims {
     let check = this.#checks.get(algorithm);
-    // Stryker disable next-line ConditionalExpression: a check that is made again finds the same, and takes longer
+    // Stryker disable next-line ConditionalExpression: a repeated check has the same result, and takes longer
     if (!check) {
       check = signatureCheck(this.#pem, algorithm);
       // Stryker disable next-line CallExpression: the same
@@ -80,7 +83,7 @@ export class VerificationKey {
   }
 }
 
-/** Checks algorithm and signature, and leaves the claims to `claims.ts`. */
+/** Checks algorithm and signature; `claims.ts` checks the claims. */
 export const signatureCheck = (key: string, algorithm: Algorithm): Check =>
   createVerifier<string>({ key, algorithms: [algorithm], ignoreExpiration: true, ignoreNotBefore: true });
 

@@ -1,4 +1,4 @@
-/** Who signed a token: its algorithm and signature, by the secret in force or by the keys that an issuer publishes. */
+/** Verifies a token: its algorithm and its signature, with JWT_SECRET or with the keys that an issuer publishes. */
 import { createDecoder } from 'fast-jwt';
 import { isRequestError } from 'hotpath';
 import type { Config } from '../../config/config.ts';
@@ -6,7 +6,10 @@ import { type TokenClaims, TokenRefusal } from './claims.ts';
 import { KeySet, type OnKeysFailure } from './jwks.ts';
 import { PUBLIC_KEY_ALGORITHMS, signatureCheck, type TokenHeader, type VerificationKey } from './verification-key.ts';
 
-/** @returns the claims of a token that is rightly signed. @throws {TokenRefusal}, or `keysUnavailable` */
+/**
+ * @returns the claims of a token with a valid signature.
+ * @throws {TokenRefusal}, or `keysUnavailable`
+ */
 export type VerifySignature = (token: string) => Promise<TokenClaims>;
 
 export function signatureVerifier({ secret, jwksUrl }: Config['auth'], onKeysFailure: OnKeysFailure): VerifySignature {
@@ -46,7 +49,7 @@ function verifiedByAny(token: string, { alg }: TokenHeader, keys: readonly Verif
     try {
       return key.verify(token, alg);
     } catch {
-      // Another one may.
+      // Another key may verify it.
     }
   }
   return undefined;
@@ -54,10 +57,10 @@ function verifiedByAny(token: string, { alg }: TokenHeader, keys: readonly Verif
 
 const decode = createDecoder({ complete: true });
 
-/** Tokens for something else, such as a logout, name their own type. */
+/** Tokens with another purpose, such as a logout, have a type of their own. */
 const TYPES = ['jwt', 'at+jwt'];
 
-/** @throws {TokenRefusal} for a header that asks for what is not understood here. */
+/** @throws {TokenRefusal} for a header with an unsupported requirement. */
 function headerOf(token: string): TokenHeader {
   const { header } = decode(token) as { header: Readonly<Record<string, unknown>> };
   const { alg, kid, typ } = header;

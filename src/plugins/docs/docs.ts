@@ -1,8 +1,8 @@
 /**
  * The API document for programs (`/openapi.json`) and for people (`/docs`). Neither sends a statement.
  *
- * The page's own routes come from a package that knows no budgets. `declareForPages` gives them what every route must
- * declare, and lets the page load its own scripts; it is registered before what asks for that.
+ * The routes of the page come from a package that does not know budgets. `declareForPages` adds the declarations that every
+ * route needs, and lets the page load its own scripts. It is registered before the plugin that requires declarations.
  */
 import swaggerUi from '@fastify/swagger-ui';
 import type { onSendHookHandler, RouteOptions } from 'fastify';
@@ -12,7 +12,7 @@ import { logo, theme, withViewport } from './theme.ts';
 
 const PAGE = '/docs';
 
-/** What the page loads: what the service itself serves, and images that stand in its styles. */
+/** The page may load the service's own files, and images in its styles. */
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {

@@ -1,5 +1,5 @@
 /**
- * How the API page looks: the project's name in its title, top bar and icon, and a style that fits a phone. The page comes
+ * The look of the API page: the project's name in its title, top bar and icon, and a style that fits a phone. The page comes
  * from @fastify/swagger-ui, which serves these as files of their own, so that the content security policy needs no exception.
  */
 
@@ -15,8 +15,8 @@ const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 150 32" width
 export const logo = { type: 'image/svg+xml', content: LOGO, href: '/docs' };
 
 /**
- * Colours are the package's, so that its dark mode holds. On a phone the tables of parameters and replies become lists. No
- * operation declares links, so their column is left out.
+ * Colours are the package's, so that its dark mode works. On a phone the tables of parameters and replies become lists. The
+ * column of links is hidden, because no operation declares links.
  */
 const STYLE = `
 .swagger-ui .topbar .topbar-wrapper { align-items: center; flex-flow: row nowrap; justify-content: space-between; }

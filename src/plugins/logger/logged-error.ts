@@ -1,6 +1,6 @@
 /**
- * An error as a line of the log shows it: an allow-list of properties. Libraries hang more on their errors, such as the
- * command that failed with its arguments (`AUTH` with its password) or the values of a row.
+ * An error as a line of the log shows it: an allow-list of properties. Libraries add more to their errors, such as the failed
+ * command with its arguments (`AUTH` with its password) or the values of a row.
  */
 
 const SHOWN = [

@@ -1,7 +1,7 @@
 /**
- * Logs: pino, as JSON lines; pretty where a person reads them. Tokens, cookies and secrets are never written: errors show
- * an allow-list of their properties, and no line leaves with a secret of the environment in it. An error that repeats is
- * logged once and then counted (`logger/repeated-errors.ts`).
+ * Logs: pino, as JSON lines; pretty in a terminal. The log never contains tokens, cookies or secrets: errors show an
+ * allow-list of their properties, and a redactor removes the secrets of the environment from each line. An error that repeats
+ * is logged once and then counted (`logger/repeated-errors.ts`).
  */
 import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { originOf } from 'hotpath/telemetry';
@@ -21,7 +21,7 @@ export function loggerOptions({ environment, log }: Pick<Config, 'environment' |
   };
 }
 
-/** Tells the operator what the configuration warns of. */
+/** Logs the configuration's warnings for the operator. */
 export function logWarnings(config: Config): void {
   const log = pino(loggerOptions(config));
   for (const warning of config.warnings) log.warn(warning);
@@ -31,7 +31,7 @@ type PinoOptions = FastifyLoggerOptions & LoggerOptions & { readonly level: stri
 
 const censor = () => '[redacted]';
 
-/** By the name of a property. Pino's own redaction by paths makes a line five times as dear. */
+/** By the name of a property. Pino's own redaction by paths makes a line five times as expensive. */
 const SERIALIZERS = {
   err: loggedError,
   error: loggedError,
@@ -46,7 +46,7 @@ const SERIALIZERS = {
 
 const WARN = 40;
 
-/** What pino asks before it writes a line, and when it has made one. */
+/** Pino's hooks before a line is written and after it is made. */
 class LogHooks {
   readonly streamWrite: (line: string) => string;
   /** A logger of the process, for lines that belong to no request. */
@@ -83,7 +83,10 @@ const hooksOf = (logger: object): LogHooks | undefined => {
   return hooks instanceof LogHooks ? hooks : undefined;
 };
 
-/** Lets a logger tell of errors that repeat, by lines that belong to no request. @returns what tells of the last of them. */
+/**
+ * Lets a logger report errors that repeat, in lines that belong to no request.
+ * @returns a function that reports the remaining ones.
+ */
 export function tellRepeatedErrors(logger: object): () => void {
   const hooks = hooksOf(logger);
   if (hooks) hooks.logger = logger as Logger;
@@ -91,8 +94,8 @@ export function tellRepeatedErrors(logger: object): () => void {
 }
 
 /**
- * Each line of a request names the request and the trace that it is in. What both are made of needs neither escaping nor
- * redaction (`request-id.ts`), so they are added as text: pino's own way takes longer than the look-up of a hit.
+ * Each line of a request names the request and its trace. Neither id needs escaping or redaction (`request-id.ts`), so this
+ * code adds them as text: pino's own way takes longer than the look-up of a hit.
  */
 export const childLogger: NonNullable<FastifyServerOptions['childLoggerFactory']> = (
   logger,
@@ -110,7 +113,7 @@ export const childLogger: NonNullable<FastifyServerOptions['childLoggerFactory']
 
 const CHINDINGS = symbols.chindingsSym;
 
-/** A logger, with what it writes into each line as text. */
+/** A logger, with the text that it adds to each line. */
 interface Texts {
   [CHINDINGS]: string;
   child(bindings: object, options: object): Texts;

@@ -1,11 +1,11 @@
 /**
- * Errors that repeat: an outage fails every request, and each would log the same stack. The first is logged as it is.
- * Those that follow are counted, and told by one line every ten seconds and one at the end:
+ * Errors that repeat: an outage fails every request, and each would log the same stack. The log shows the first error in
+ * full. The code counts further ones, and reports them in one line every ten seconds and one at the end:
  *
  *     {"level":50,"times":5711,"code":"ECONNREFUSED","msg":"Repeated: The database cannot be reached; try again shortly."}
  *
- * Two errors are the same if they are logged by the same message and have the same code, or else the same message or
- * place in the code.
+ * Two errors are the same if their log messages are equal, and also their codes, or else their messages or places in the
+ * code.
  */
 
 export interface Occurrence {
@@ -19,11 +19,11 @@ export interface RepetitionSummary {
   readonly level: number;
   readonly message: string;
   readonly code: string;
-  /** Since the last line about it. */
+  /** The number since the last line about it. */
   readonly times: number;
-  /** In all, once it has ended: nothing for so long as a summary is apart from the next. */
+  /** The total, once it has ended: no such error occurred during one interval of summaries. */
   readonly timesInAll?: number;
-  /** When it was first logged, in milliseconds since 1970. */
+  /** The time of the first log line, in milliseconds since 1970. */
   readonly since: number;
 }
 
@@ -33,7 +33,7 @@ interface Episode extends Omit<RepetitionSummary, 'times' | 'timesInAll'> {
 }
 
 const SUMMARY_MS = 10_000;
-/** What differs beyond so many is counted as one. */
+/** Beyond this number of different errors, the code counts all others as one. */
 const MOST_EPISODES = 200;
 
 export class RepeatedErrors {
@@ -47,7 +47,10 @@ export class RepeatedErrors {
     this.#everyMs = everyMs;
   }
 
-  /** Counts an error. @returns whether it is the first of its kind, to be logged. */
+  /**
+   * Counts an error.
+   * @returns whether it is the first of its kind, to be logged.
+   */
   isFirst({ error, level, message }: Occurrence): boolean {
     const key = this.#keyOf(`${level}\n${message}\n${kindOf(error)}`);
     const episode = this.#episodes.get(key);
@@ -60,7 +63,7 @@ export class RepeatedErrors {
     return true;
   }
 
-  /** Tells what has not been told. */
+  /** Reports the errors that no line has reported. */
   close(): void {
     this.#tell();
     clearInterval(this.#timer);
@@ -88,13 +91,13 @@ export class RepeatedErrors {
 
 const codeOf = (error: Error): string => String((error as { code?: unknown }).code ?? error.name);
 
-/** Codes that say that something is away: where it was noticed tells nothing. */
+/** Codes of unreachable servers: the place in the code is irrelevant. */
 const AWAY = /^(E[A-Z]+|08.{3}|53.{3}|57.{3}|P10\d\d|P20(24|28)|SESSION_SETTINGS|[A-Z]+_UNAVAILABLE|[A-Z]+_TIMEOUT)$/;
 
 function kindOf(error: Error): string {
   const code = codeOf(error);
   if (AWAY.test(code)) return code;
-  // A plain error is known by its text. Of others, such as a TypeError, the place is what differs.
+  // The text identifies a plain error. Others, such as a TypeError, differ by their place.
   if (code === 'Error') return error.message.replace(/\d+/g, '#');
   return `${code}\n${placeOf(error)}`;
 }

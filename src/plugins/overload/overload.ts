@@ -1,6 +1,6 @@
 /**
- * Load shedding: a process that falls behind (its event loop is late, its request queue long, or its heap full) refuses
- * requests before they cost anything, with 503 and `Retry-After`, so that it can answer those that it has started.
+ * Load shedding: a process that is overloaded (its event loop is late, its request queue long, or its heap full) refuses
+ * requests with 503 and `Retry-After` before they cost anything. So it can answer the requests that it has started.
  */
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -13,7 +13,7 @@ import { RequestQueue } from './request-queue.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The requests that wait for their turn. */
+    /** The requests that wait for admission. */
     readonly requestQueue: RequestQueue;
   }
 }
@@ -36,7 +36,7 @@ export const overload = fp<{ config: Config['overload'] }>(
     app.addHook('onReady', async () => publishQueue(app, queue));
     app.addHook('onRequest', ({ routeOptions, ledger }, reply, done) => {
       if (routeOptions.config.unlimited || queue.isOpen()) return done();
-      // The work runs in the ledger's async context alone: a snapshot of all contexts costs more than a request may.
+      // The work runs only in the ledger's async context: a snapshot of all contexts costs more than a request may.
       queue.join((isRefused) => {
         if (!isGone(reply)) withLedger(ledger, () => done(isRefused ? tooBusy() : undefined));
       });
@@ -56,7 +56,7 @@ function publishQueue({ metrics }: FastifyInstance, queue: RequestQueue): void {
   });
 }
 
-/** Whether the client has gone. Then the span of the request has ended, too. */
+/** Whether the client has disconnected. Then the span of the request has ended, too. */
 const isGone = ({ raw }: FastifyReply): boolean => raw.destroyed;
 
 const tooBusy = () => requestError('overloaded', 'Too busy for now; try again shortly.');

@@ -1,17 +1,17 @@
 /**
- * The request queue: admission control that keeps a turn of the event loop short, however many requests come.
+ * The request queue: admission control that keeps a turn of the event loop short at any rate of requests.
  *
- * Node.js starts every request that has arrived before it looks at anything else. With 2,000 clients that takes a third
- * of a second, and each step that a request waits for takes as long: a reply of Redis, each statement of a transaction,
- * the follower's read of the log. A hit needs one such turn; a miss needs ten, while ten connections to the database run
- * ten statements a turn. So a turn starts requests for a few milliseconds only. Later requests wait in the order of
- * arrival, and between turns the process looks at what the running requests wait for. A hit then waits about as long as
- * every other request does, and all others wait much less.
+ * Node.js starts every request that has arrived before it handles anything else. With 2,000 clients that takes a third of a
+ * second, and each step for which a request waits takes as long: a reply of Redis, each statement of a transaction, the
+ * follower's read of the log. A hit needs one such turn; a miss needs ten, while ten connections to the database run ten
+ * statements a turn. So a turn starts requests for a few milliseconds only. Later requests wait in the order of arrival.
+ * Between turns the process handles the replies for which the running requests wait. A hit then waits about as long as every
+ * other request does, and all others wait much less.
  *
- * No request starts after waiting longer than `patienceMs`: the queue refuses it. Few get that far, because a request is
- * refused at once if the queue is too long for it, judged by the time that recent turns took for each request they
- * started. That estimate is too low where much else runs between turns; then some requests are refused late. Requests
- * that arrive before the first turn is over are not estimated.
+ * No request starts after waiting longer than `patienceMs`: the queue refuses it. The queue also refuses a request at once if
+ * it expects the wait to be too long, so few requests wait that long. The estimate is the time that recent turns took for
+ * each request they started. It is too low if much other work runs between turns; then the queue refuses some requests late.
+ * The queue makes no estimate before the first turn is over.
  */
 export type QueuedWork = (isRefused: boolean) => void;
 
@@ -48,7 +48,7 @@ export class RequestQueue {
     this.#patienceMs = patienceMs > 0 ? patienceMs : Number.POSITIVE_INFINITY;
   }
 
-  /** How many requests wait. */
+  /** The number of waiting requests. */
   get length(): number {
     return this.#length;
   }

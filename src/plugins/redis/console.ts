@@ -1,7 +1,7 @@
 /**
- * What ioredis writes to the console by itself: warnings about passwords and rights, and errors of connections that it
- * opens for itself. It has no other door for them, so the console is listened to while a client is open, and what is not
- * of ioredis goes where it went before.
+ * The console output of ioredis: warnings about passwords and privileges, and errors of its internal connections. ioredis has
+ * no other way to report them. So this code listens to the console while a client is open, and passes on all output of other
+ * code.
  */
 
 const OF_IOREDIS =
@@ -9,7 +9,7 @@ const OF_IOREDIS =
 
 const METHODS = ['warn', 'error'] as const;
 
-/** @returns what lets the console be as it was. */
+/** @returns a function that restores the console. */
 export function hearIoredis(hear: (message: string) => void): () => void {
   const restore = METHODS.map((method) => {
     const before = console[method];
@@ -19,7 +19,7 @@ export function hearIoredis(hear: (message: string) => void): () => void {
     };
     console[method] = listening;
     return () => {
-      // Another client may have begun to listen since, and goes on through this one.
+      // Another client may have begun to listen since, and still calls this function.
       if (console[method] === listening) console[method] = before;
     };
   });

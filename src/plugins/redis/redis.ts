@@ -1,7 +1,7 @@
 /**
- * Redis: one client for what processes share, and the breaker before it. A single server, the master that sentinels
- * name, or a cluster. The service starts and runs without it: no command waits for a connection, and whoever uses it
- * does so through the breaker and has an answer of his own when that says `AWAY`.
+ * Redis: one client for shared data, and its circuit breaker. It connects to a single server, to the master that sentinels
+ * name, or to a cluster. The service starts and runs without Redis: no command waits for a connection. All code calls Redis
+ * through the breaker, and can go on when the breaker returns `AWAY`.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -15,7 +15,7 @@ import { redisTrouble } from './trouble.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Nothing without `REDIS_URL`. */
+    /** Undefined without `REDIS_URL`. */
     readonly redis: SharedRedis | undefined;
   }
 }
@@ -27,10 +27,10 @@ export const redis = fp<{ config: Config['redis'] }>(
     app.decorate('redis', shared);
     if (!shared) return;
     const connected = shared.client.connect().catch((err: unknown) => {
-      // What is wrong with a Redis that answers has been said.
+      // The log already has the fault of a Redis that answers.
       if (!tell(err)) app.log.warn({ err }, 'Redis is away: starting without it.');
     });
-    // Where no sentinel answers, ioredis goes on trying.
+    // If no sentinel answers, ioredis keeps trying.
     await Promise.race([connected, pause(LONGEST_START_MS, undefined, { ref: false })]);
   },
   { name: 'redis' },
@@ -43,7 +43,7 @@ function share(app: FastifyInstance, config: Config['redis'], tell: TellTrouble)
     app.log.debug({ err }, 'The connection to Redis failed.');
   };
   client.on('error', heard);
-  // Those of a cluster's nodes, and of the sentinels.
+  // Errors of a cluster's nodes, and of the sentinels.
   client.on('node error', heard);
   client.on('sentinelError', heard);
   const unhear = hearIoredis((message) => tell(new Error(message)));
@@ -62,10 +62,10 @@ function share(app: FastifyInstance, config: Config['redis'], tell: TellTrouble)
   return { client, breaker };
 }
 
-/** @returns whether the error says why Redis cannot be used, as has been told now or before. */
+/** @returns whether the error explains why Redis cannot be used, and a log line reports it now or did before. */
 type TellTrouble = (error: unknown) => boolean;
 
-/** Says once, for as long as the process runs, why Redis cannot be used though it answers. */
+/** Logs each fault of a Redis that answers, once in the life of the process. */
 function troubleTeller({ log }: FastifyInstance, { url = '' }: Config['redis']): TellTrouble {
   const told = new Set<string>();
   return (error) => {
@@ -77,10 +77,10 @@ function troubleTeller({ log }: FastifyInstance, { url = '' }: Config['redis']):
   };
 }
 
-/** The service does not wait longer for Redis before it listens. */
+/** The longest time that the service waits for Redis before it listens. */
 const LONGEST_START_MS = 3000;
 const CONNECT_TIMEOUT_MS = 1000;
-/** A connection on which an answer is due for so long is dead. */
+/** After this time without an expected answer, the client considers a connection dead. */
 const DEAD_AFTER_MS = 2000;
 const RETRY_MS = 1000;
 const REDIS_PORT = 6379;
@@ -96,7 +96,7 @@ const patience = {
   lazyConnect: true,
 };
 
-/** Who connects, how, and to which database is the URL's to say, for sentinels and clusters, too. */
+/** The URL sets the user, TLS and the database, for sentinels and clusters, too. */
 function openRedis({ url, sentinels, nodes }: Config['redis']): Redis | Cluster {
   const { hostname, port, username, password, protocol, pathname } = new URL(url!);
   const options = {
@@ -111,7 +111,7 @@ function openRedis({ url, sentinels, nodes }: Config['redis']): Redis | Cluster 
   const isEncrypted = protocol === 'rediss:';
   if (nodes.length > 0) {
     return new Cluster([node, ...nodes], {
-      // A certificate names hosts, so they are not replaced by the addresses that they have.
+      // A certificate names hosts, so the client must not replace them by their addresses.
       ...(isEncrypted && { dnsLookup: (host, found) => found(null, host) }),
       redisOptions: options,
       enableOfflineQueue: false,
@@ -120,7 +120,7 @@ function openRedis({ url, sentinels, nodes }: Config['redis']): Redis | Cluster 
     });
   }
   if (sentinels.length > 0) {
-    // To the sentinels as well as to the master: without both options ioredis sends the password in plain text.
+    // For the sentinels as well as for the master: without both options ioredis sends the password in plain text.
     const encrypted = isEncrypted && { enableTLSForSentinelMode: true, sentinelTLS: {} };
     return new Redis({ ...options, ...encrypted, retryStrategy, db, sentinels: [...sentinels], name: host });
   }

@@ -35,13 +35,13 @@ it.each<[string, object, Partial<ClaimRules>?]>([
   ['nbf is not a number', { nbf: '1' }],
   ['nbf is not a number', { nbf: null }],
   ['nbf is not reached', { nbf: NOW + 0.001 }],
-  ['sub is not a subject', { sub: '' }],
-  ['sub is not a subject', { sub: 7 }],
-  ['sub is not a subject', { sub: ['7'] }],
-  ['uid is not a subject', { uid: 7.5 }, { subjectClaim: 'uid' }],
-  ['uid is not a subject', { uid: 2 ** 53 }, { subjectClaim: 'uid' }],
-  ['role is not a role', { role: 7 }],
-  ['role is not a role', { role: '' }],
+  ['sub is not a valid subject', { sub: '' }],
+  ['sub is not a valid subject', { sub: 7 }],
+  ['sub is not a valid subject', { sub: ['7'] }],
+  ['uid is not a valid subject', { uid: 7.5 }, { subjectClaim: 'uid' }],
+  ['uid is not a valid subject', { uid: 2 ** 53 }, { subjectClaim: 'uid' }],
+  ['role is not a valid role', { role: 7 }],
+  ['role is not a valid role', { role: '' }],
   ['exp is later than JWT_MAX_LIFETIME_MS allows', { exp: NOW + 60.001 }, { maxLifetimeMs: 60_000 }],
 ])('is refused: %s, of %j', (reason, more, by) => {
   expect(() => holder(more, by)).toThrow(refused(reason));
@@ -85,13 +85,13 @@ describe('a subject', () => {
 
   it.each(['\0', '\n', '\x1f', '\x7f', '\x85', '\u2028', '\u2029', '\ud800'])('has no %j', (character) => {
     for (const sub of [character, `7${character}`, `${character}7`]) {
-      expect(() => viewer({ sub })).toThrow(refused('sub is not a subject'));
+      expect(() => viewer({ sub })).toThrow(refused('sub is not a valid subject'));
     }
   });
 
   it('has at most 255 characters', () => {
     expect(viewer({ sub: 'é'.repeat(255) }).subject).toHaveLength(255);
-    expect(() => viewer({ sub: 'x'.repeat(256) })).toThrow(refused('sub is not a subject'));
+    expect(() => viewer({ sub: 'x'.repeat(256) })).toThrow(refused('sub is not a valid subject'));
   });
 
   it('has any other character', () => {

@@ -112,7 +112,7 @@ describe('with a secret', () => {
       challenge: 'Bearer error="invalid_token", error_description="The token is invalid."',
     });
     expect(lines).toContainEqual(
-      expect.objectContaining({ level: 20, msg: 'A token was refused.', reason: 'iss is not JWT_ISSUER' }),
+      expect.objectContaining({ level: 20, msg: 'The service refused a token.', reason: 'iss is not JWT_ISSUER' }),
     );
   });
 
