@@ -1,4 +1,4 @@
-/** What bodies and paths of writes are made of. */
+/** The parts of which the schemas of bodies and paths are made. */
 import Type, { type Static, type TObject, type TProperties } from 'typebox';
 
 export const id = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, examples: [1] });
@@ -8,7 +8,7 @@ export const idParams = Type.Object({ id });
 export const exactly = <P extends TProperties>(properties: P, example?: Static<TObject<P>>) =>
   Type.Object(properties, { additionalProperties: false, ...exampleOf(example) });
 
-/** What a PATCH may change: some of these properties, at least one. */
+/** The body of a PATCH: at least one of these properties. */
 export const someOf = <P extends TProperties>(properties: P, example: Partial<Static<TObject<P>>>) =>
   Type.Partial(Type.Object(properties), { additionalProperties: false, minProperties: 1, ...exampleOf(example) });
 
@@ -19,14 +19,14 @@ export const text = (longest: number) => Type.String({ minLength: 1, maxLength: 
 
 export const webUrl = Type.String({ format: 'uri', pattern: '^https?://', maxLength: 2048 });
 
-/** A time that JavaScript and PostgreSQL both know: no year 0, no leap second, no zone 16 hours away. */
+/** A time that both JavaScript and PostgreSQL accept: no year 0, no leap second, no zone 16 hours away. */
 export const time = Type.String({
   format: 'date-time',
   pattern: '^[12]\\d{3}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-](0\\d|1[0-5]):[0-5]\\d)$',
 });
 
-/** An object of any shape. Its size is bounded by the route's `bodyLimit`. */
+/** An object of any shape. The route's `bodyLimit` bounds its size. */
 export const anyObject = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 50 });
 
-/** The largest body of a route that takes a row and no more, in bytes: every text at its limit, of four bytes a character. */
+/** The largest body of a route that accepts one row, in bytes: every text at its limit, with four bytes a character. */
 export const ROW_BYTES = 256 * 1024;

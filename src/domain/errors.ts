@@ -1,4 +1,4 @@
-/** What the marketplace refuses for reasons of its own. */
+/** The errors of the marketplace's own rules. */
 import { defineErrors } from 'hotpath';
 
 export const domainErrors = defineErrors({

@@ -1,4 +1,4 @@
-/** The marketplace's `job()`: typed by what its jobs work with. */
+/** The marketplace's `job()`: its types know the marketplace's dependencies of jobs. */
 import { jobs } from 'hotpath/jobs';
 import type { Dependencies } from '../plugins/jobs.ts';
 

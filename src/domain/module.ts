@@ -1,4 +1,4 @@
-/** A module of the marketplace: what may be asked of it, where, and what it does behind requests. */
+/** A module of the marketplace: its resources, its routes and its jobs. */
 import type { FastifyInstance } from 'fastify';
 import type { Resource, Writes } from 'hotpath';
 import type { AnyJob } from 'hotpath/jobs';
@@ -9,7 +9,7 @@ export interface DomainModule {
   /** The name of its folder. */
   readonly name: string;
   readonly resources: readonly Resource[];
-  /** What its routes and jobs do to rows; the database lets the service do nothing else. */
+  /** The changes of its routes and jobs to rows; the database allows the service no other. */
   readonly writes?: Writes<Prisma.ModelName>;
   readonly jobs?: readonly AnyJob<Dependencies>[];
   routes(app: FastifyInstance): void;

@@ -1,10 +1,10 @@
-/** What the modules need of the database, as they declare it. */
+/** The privileges that the modules declare to need in the database. */
 
 import { type Needs, needsOf, Registry, watch } from 'hotpath';
 import { datamodel } from '#datamodel';
 import { modules } from './index.ts';
 
-/** @param schema of the models that do not name theirs. */
+/** @param schema of the models without a schema of their own. */
 export function declaredNeeds(schema: string): Needs {
   const registry = new Registry(datamodel);
   registry.add(...modules.flatMap(({ resources }) => resources));

@@ -1,4 +1,6 @@
-/** The marketplace's `resource()`: typed by its own Prisma Client, so that a name that is in no model does not compile. */
+/**
+ * The marketplace's `resource()`. Its types know the marketplace's Prisma Client: a name that no model has does not compile.
+ */
 
 import { resources } from 'hotpath';
 import type { Prisma } from '#client';

@@ -1,4 +1,4 @@
-/** Accounts: who people are. */
+/** Accounts: the users. */
 import type { DomainModule } from '../module.ts';
 import { profile } from './cache.ts';
 import { person, user } from './resource.ts';

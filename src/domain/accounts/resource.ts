@@ -32,7 +32,7 @@ export const user = resource('User', {
   },
 });
 
-/** What everybody may know of a user: who wrote this review, who is in this project. */
+/** The public fields of a user: those of a review's author or of a project's member. */
 export const person = resource('User', {
   name: 'person',
   version: 'version',

@@ -1,4 +1,4 @@
-/** How long answers about the catalogue may be served from memory, in seconds. */
+/** How long the cache serves answers about the catalogue, in seconds. */
 import type { CachePolicy } from 'hotpath';
 
 export const products: CachePolicy = { ttl: 300, staleWhileRevalidate: 60, staleIfError: 3600, negative: 30 };

@@ -1,4 +1,4 @@
-/** Catalog: what merchants sell, and what buyers say of it. */
+/** Catalog: the merchants' products, and the buyers' reviews. */
 import type { DomainModule } from '../module.ts';
 import { products } from './cache.ts';
 import { inventory, product, review } from './resource.ts';

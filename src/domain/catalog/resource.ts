@@ -1,6 +1,9 @@
 import { resource } from '../resource.ts';
 
-/** What who is no administrator may see: a draft is not for sale yet, what is archived was once. */
+/**
+ * The products that users and the public see: all except drafts, which are not for sale yet. Archived products were for sale
+ * once.
+ */
 export const published = { rows: { status: { not: 'draft' } } } as const;
 const ofPublished = {
   public: { rows: { product: { is: published.rows } } },

@@ -1,6 +1,6 @@
 /**
- * A change of stock as one UPDATE: what it demands of the row, and what it does to it. A quantity is set, or adjusted
- * by so much; an adjustment that would leave the bounds finds no row, so that two of them at once cannot leave it
+ * A change of stock as one UPDATE: its condition on the row, and its effect. The client sets a quantity, or adjusts it by a
+ * number. An adjustment that would leave the bounds matches no row. So two concurrent adjustments cannot leave the bounds
  * either.
  */
 
@@ -16,11 +16,11 @@ export interface StockChange {
   readonly restockAt?: string | null;
 }
 
-/** @throws `invalidRequest` where the quantity is both set and adjusted. */
+/** @throws `invalidRequest` if the body both sets and adjusts the quantity. */
 export function stockCondition({ quantity, adjust }: StockChange): Prisma.InventoryWhereInput {
   if (adjust === undefined) return {};
   if (quantity !== undefined) {
-    const detail = 'cannot stand beside quantity';
+    const detail = 'cannot be combined with quantity';
     throw requestError('invalidRequest', `adjust: ${detail}`, [{ pointer: '/adjust', detail }]);
   }
   return { quantity: { gte: -adjust, lte: MOST_IN_STOCK - adjust } };

@@ -1,19 +1,22 @@
 /**
- * Adding readings: a batch in one statement, as the gateways of devices deliver it. A reading is known by its device
- * and its time, so one that is there already is left as it is, and a batch that is delivered twice adds nothing.
- * Readings are inserted in the order of their times: batches that overlap wait for each other, and do not deadlock.
+ * Adding readings: one statement inserts a batch, as the gateways of devices deliver it. The device and the time identify a
+ * reading. The statement skips an existing reading, so a batch that arrives twice adds nothing. It inserts readings in the
+ * order of their times: overlapping batches wait for each other and do not deadlock.
  */
 import type { Prisma } from '#client';
 
 export interface NewReading {
-  /** As text, which PostgreSQL reads to the microsecond and keeps to the millisecond. */
+  /** A text, which PostgreSQL reads to the microsecond and keeps to the millisecond. */
   readonly timestamp: string;
   readonly temperature: number;
   readonly humidity: number;
   readonly battery: number;
 }
 
-/** @returns how many were new; `undefined` if there is no such device. One statement. */
+/**
+ * One statement.
+ * @returns the number of new readings; `undefined` if the device does not exist.
+ */
 export async function addReadings(
   tx: Prisma.TransactionClient,
   deviceId: number,

@@ -1,4 +1,4 @@
-/** How long answers about devices may be served from memory, in seconds. */
+/** How long the cache serves answers about devices, in seconds. */
 import type { CachePolicy } from 'hotpath';
 
 export const deviceLists: CachePolicy = { ttl: 300, staleWhileRevalidate: 60, staleIfError: 3600 };

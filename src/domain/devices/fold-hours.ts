@@ -1,33 +1,35 @@
 /**
- * Folding readings into hours. It looks at what has come in since the last time, not at what was measured in the last
- * hour: so readings that come late are folded into the hours that they belong to, and a run that was missed is made up
- * by the next.
+ * Folding readings into hours. A fold reads the readings that arrived since the last fold, not those measured in the last
+ * hour. So late readings are folded into their hours, and the next run makes up for a missed one.
  *
- * - An hour is made anew from all of its readings, so folding it twice changes nothing; an hour that comes out the same
- *   is not written, and invalidates nothing.
- * - How far it has come is a mark, moved in the transaction that folds. The mark stays an overlap behind the present,
- *   for a reading bears the time at which its transaction began, and is seen when that commits.
- * - Folds take turns: the second one sees what the first has folded, and never writes what it saw before.
+ * - A fold computes an hour from all of its readings, so folding twice changes nothing. It does not write an unchanged hour,
+ *   and therefore invalidates nothing.
+ * - A mark records the progress. The transaction that folds moves it. The mark stays behind the present by an overlap,
+ *   because a reading has the time at which its transaction began, and is visible only after the commit.
+ * - Folds run one after the other: the second one sees the result of the first, and never overwrites it with older data.
  */
 import type { Prisma } from '#client';
 
 /** No transaction that adds readings lasts longer. */
 const OVERLAP = '10 minutes';
-/** Readings may be from an hour ahead, of a device whose clock is wrong. */
+/** The times of readings may be an hour ahead, because a device's clock may be wrong. */
 const AHEAD = '1 hour';
-/** What one transaction folds: what came in within so long. */
+/** One transaction folds the readings that arrived within this time. */
 const STEP = '2 hours';
 
 const JOB = 'devices.fold';
 
-/** The mark of a fold: up to when all that came in is folded. */
+/** The mark of a fold: all readings that arrived before it are folded. */
 export interface Folded {
   readonly at: Date;
-  /** Whether the present is reached. */
+  /** Whether the fold has reached the present. */
   readonly caughtUp: boolean;
 }
 
-/** Folds the next stretch of time. Four statements. @returns `undefined` if there is no reading at all. */
+/**
+ * Folds the next stretch of time. Four statements.
+ * @returns `undefined` if no reading exists.
+ */
 export async function foldNext(tx: Prisma.TransactionClient): Promise<Folded | undefined> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${JOB}, 0))`;
   const [stretch] = await tx.$queryRaw<[{ start: Date | null; end: Date; caughtUp: boolean }]>`
@@ -45,7 +47,7 @@ export async function foldNext(tx: Prisma.TransactionClient): Promise<Folded | u
   return { at: mark.at, caughtUp: stretch.caughtUp };
 }
 
-/** Makes anew the hours of all readings that came in between two times. One statement. */
+/** Computes again the hours of all readings that arrived between two times. One statement. */
 const fold = (tx: Prisma.TransactionClient, start: Date, end: Date): Promise<number> => tx.$executeRaw`
   WITH touched AS (
     SELECT DISTINCT device_id, date_trunc('hour', timestamp, 'UTC') AS hour

@@ -1,4 +1,4 @@
-/** Devices: the sensors of the merchants' cold stores, and what they measured. */
+/** Devices: the sensors of the merchants' cold stores, and their readings. */
 import type { DomainModule } from '../module.ts';
 import { deviceLists, readings } from './cache.ts';
 import { foldReadings } from './jobs.ts';

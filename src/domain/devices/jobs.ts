@@ -1,8 +1,8 @@
-/** What is done about devices while nobody asks. */
+/** The periodic jobs of devices. */
 import { job } from '../job.ts';
 import { foldNext } from './fold-hours.ts';
 
-/** Every hour, five minutes past, folds what has come in. */
+/** At five minutes past every hour, folds the readings that have arrived. */
 export const foldReadings = job({
   name: 'devices.fold',
   attempts: 5,

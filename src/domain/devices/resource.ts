@@ -30,7 +30,7 @@ export const reading = resource('Reading', {
   examples: { temperature: -18.4, humidity: 41.5, battery: 87 },
 });
 
-/** One device's hour. */
+/** One hour of one device. */
 export const readingHourly = resource('ReadingHourly', {
   name: 'hour of readings',
   fields: ['deviceId', 'hour', 'count', 'temperatureMin', 'temperatureMax', 'temperatureAvg', 'humidityAvg'],

@@ -27,7 +27,7 @@ const batch = exactly(
   { readings: [{ timestamp: '2026-01-31T12:00:00.000Z', temperature: -18.4, humidity: 41.5, battery: 87 }] },
 );
 
-/** Of a batch, how many readings it had, and how many of them were new. */
+/** For a batch: its number of readings, and the number of new ones. */
 const outcome = exactly({ received: Type.Integer(), added: Type.Integer() }, { received: 1, added: 1 });
 
 export function deviceWrites(app: FastifyInstance): void {
@@ -50,7 +50,7 @@ export function deviceWrites(app: FastifyInstance): void {
   );
 }
 
-/** Of a device whose clock is wrong, readings would be the newest for years. */
+/** Readings of a device with a wrong clock would stay the newest for years. */
 const CLOCK_ERROR = HOUR;
 
 function mustBePast(readings: readonly NewReading[]): void {

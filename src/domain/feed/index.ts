@@ -1,4 +1,4 @@
-/** Feed: what people write, and what they are told. */
+/** Feed: the users' posts and notifications. */
 import type { DomainModule } from '../module.ts';
 import { homes } from './cache.ts';
 import { home, notification, post } from './resource.ts';

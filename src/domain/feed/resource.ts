@@ -1,7 +1,7 @@
 import { everything, SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 
-/** What a user comes home to: the latest posts, and what is unread, side by side. */
+/** A user's home page: the latest posts and the unread notifications. */
 export const home = resource('User', {
   name: 'home',
   version: 'version',

@@ -1,14 +1,14 @@
 /**
- * Changing the status of an order, with what follows from it: one that is processed is paid for, one that is cancelled
- * gives its stock and its money back, and the buyer is told.
+ * Changing the status of an order, with its consequences: a processed order is paid for, a cancelled one returns its stock
+ * and its money, and the buyer gets a notification.
  *
- * The statuses that it may come from are part of the UPDATE's condition, so of two changes at once the second finds the
- * order elsewhere: stock is returned once.
+ * The UPDATE's condition contains the statuses from which the change is allowed. So of two concurrent changes the second one
+ * matches no row, and stock is returned only once.
  */
 import type { OrderStatus, Prisma } from '#client';
 import { noticeOf } from './notice.ts';
 
-/** From which status each may be reached. */
+/** The statuses from which each status can be reached. */
 export const FROM = {
   processing: ['pending'],
   shipped: ['processing'],
@@ -18,16 +18,16 @@ export const FROM = {
 
 export type NextStatus = keyof typeof FROM;
 
-/** Statements of `changeStatus`, at most. */
+/** The most statements of `changeStatus`. */
 export const CHANGING_STATEMENTS = 4;
 
 interface StatusChange {
-  /** The order, and the versions of it that may be changed. */
+  /** The order, and the versions of it that the request may change. */
   readonly where: Prisma.OrderWhereInput & { readonly id: number };
   readonly status: NextStatus;
 }
 
-/** @returns whether the order was there, of a version and in a status that may be changed. */
+/** @returns whether the order exists, in a version and a status that the request may change. */
 export async function changeStatus(tx: Prisma.TransactionClient, { where, status }: StatusChange): Promise<boolean> {
   const [changed] = await tx.order.updateManyAndReturn({
     where: { ...where, status: { in: [...FROM[status]] } },
@@ -47,7 +47,7 @@ const PAYMENT: { readonly [status in NextStatus]?: () => Prisma.TransactionUpdat
   cancelled: () => ({ status: 'refunded' }),
 };
 
-/** Puts what was ordered back, in the order of the products, in which it was taken. */
+/** Returns the order's items to stock, in the order of the products, like the statement that takes them. */
 async function returnStock(tx: Prisma.TransactionClient, orderId: number): Promise<void> {
   await tx.$executeRaw`
     UPDATE inventories AS stock

@@ -1,4 +1,4 @@
-/** What a buyer gets to read when an order is confirmed: the mail, and the notification that it is out. */
+/** The texts of an order's confirmation: the mail to the buyer, and the notification that the mail has been sent. */
 
 import type { Prisma } from '#client';
 import type { Mail } from '../../mail/mailer.ts';
@@ -24,7 +24,7 @@ export function confirmationOf(order: Receipt): Confirmation {
   const amount = `${total.toFixed(2)} ${currency}`;
   return {
     mail: {
-      // Ids begin anew in another database; the time does not.
+      // Another database may use the same ids; the time differs.
       id: `order-${id}-${createdAt.getTime()}-confirmed`,
       to: { name: user.name, address: user.email },
       subject: `Your order ${id} over ${amount}`,

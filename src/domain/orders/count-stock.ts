@@ -1,7 +1,7 @@
-/** Counts an order for its products' day. It adds, so it must happen once an order. */
+/** Counts an order in the daily figures of its products. It adds to them, so it must run exactly once an order. */
 import type { Prisma } from '#client';
 
-/** One statement. Rows are locked in the order of the products, so that orders that are counted at once do not deadlock. */
+/** One statement. It locks rows in the order of the products, so that concurrent counts do not deadlock. */
 export const countStock = (tx: Prisma.TransactionClient, orderId: number): Promise<number> => tx.$executeRaw`
   INSERT INTO stock_days AS kept (product_id, day, merchant_id, ordered, revenue, remaining)
   SELECT

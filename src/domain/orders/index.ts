@@ -1,4 +1,4 @@
-/** Orders: what was bought, and what that leaves on the merchants' shelves. */
+/** Orders: the users' purchases, and their effect on the merchants' stock. */
 import type { DomainModule } from '../module.ts';
 import { confirmOrder, countOrder } from './jobs.ts';
 import { order, orderItem, stockDay } from './resource.ts';

@@ -1,4 +1,4 @@
-/** What an order leaves to be done: its confirmation, and what it means for the merchants' stock. */
+/** The jobs that an order creates: its confirmation, and its count in the merchants' stock figures. */
 import { once } from 'hotpath/jobs';
 import { job } from '../job.ts';
 import { confirmationOf, receipt } from './confirmation.ts';
@@ -11,8 +11,8 @@ export interface OrderPayload {
 const SMTP_MS = 60_000;
 
 /**
- * Mails the buyer, and tells them at home that it did. The notification commits with the record that the mail is out; the
- * mail itself is out at least once (see `once`).
+ * Mails the buyer, and notifies them on their home page. The notification commits together with the record of the mail. The
+ * mail itself is sent at least once (see `once`).
  */
 export const confirmOrder = job<OrderPayload>({
   name: 'orders.confirm',
@@ -34,7 +34,7 @@ export const confirmOrder = job<OrderPayload>({
   },
 });
 
-/** Counts the order for the stock of its merchants, once. */
+/** Counts the order in the stock figures of its merchants, once. */
 export const countOrder = job<OrderPayload>({
   name: 'orders.count',
   attempts: 12,

@@ -1,4 +1,4 @@
-/** What a buyer is told about an order. */
+/** The notification of a buyer about an order. */
 import type { OrderStatus, Prisma } from '#client';
 
 export interface OrderState {

@@ -1,17 +1,17 @@
 /**
- * Placing an order: the order, its lines, its payment, the buyer's notification and the jobs that follow are written and
- * the stock is taken in one transaction, with as many statements whatever the number of items.
+ * Placing an order: one transaction writes the order, its lines, its payment, the buyer's notification and the jobs that
+ * follow, and takes the stock. It sends the same number of statements for any number of items.
  *
- * - Nothing is oversold. Stock is taken by one UPDATE that looks at the quantity again under the lock of its row; what
- *   it does not find enough of, it does not return, and the order is undone as a whole.
- * - Orders do not deadlock. The UPDATE locks the rows in the order of their products, and whatever else takes stock or
- *   returns it does so, too.
- * - Orders for the same product wait for each other as shortly as can be: the stock is taken last, just before the
- *   commit. That there is any is looked up before, without a lock, with the prices: who comes after the last piece is
- *   refused at once, by one statement.
- * - Prices are the database's, as they are when the order is placed.
- * - An order has one payment, for `orderId` is unique in transactions, although its products may be of several
- *   merchants: it goes to the merchant of its most expensive line, who settles with the others.
+ * - Nothing is oversold. One UPDATE takes the stock, and checks the quantity again under the lock of its row. It returns no
+ *   row for an item with too little stock; the whole order is then rolled back.
+ * - Orders do not deadlock. The UPDATE locks the rows in the order of their products. All other code that takes or returns
+ *   stock does so, too.
+ * - Orders for the same product wait for each other as briefly as possible: the transaction takes the stock last, just before
+ *   the commit. The statement that reads the prices checks the stock first, without a lock: once a product is sold out, that
+ *   one statement refuses every further order.
+ * - Prices are those in the database at the time of the order.
+ * - An order has one payment, because `orderId` is unique in transactions, although its products may be of several merchants.
+ *   The payment goes to the merchant of the most expensive line, who settles with the others.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -34,10 +34,13 @@ export interface NewOrder {
   readonly shippingAddress: { readonly city: string; readonly country: string; readonly [name: string]: string };
 }
 
-/** Statements of `placeOrder`. */
+/** The number of statements of `placeOrder`. */
 export const PLACING_STATEMENTS = 7;
 
-/** @returns the order's id. @throws `invalidRequest` for what cannot be bought, `outOfStock` for what is sold out. */
+/**
+ * @returns the order's id.
+ * @throws `invalidRequest` for items that cannot be bought, `outOfStock` for items that are sold out.
+ */
 export async function placeOrder(tx: Prisma.TransactionClient, order: NewOrder): Promise<number> {
   const lines = await priced(tx, order.items);
   const [{ currency }] = lines as [Line];
@@ -56,7 +59,7 @@ export async function placeOrder(tx: Prisma.TransactionClient, order: NewOrder):
   return id;
 }
 
-/** What the columns of amounts hold. */
+/** The largest amount that the columns can hold. */
 const MOST = new Prisma.Decimal('9999999999.99');
 
 interface Line extends Item {
@@ -65,7 +68,7 @@ interface Line extends Item {
   readonly amount: Prisma.Decimal;
   readonly currency: string;
   readonly merchant: { readonly id: number; readonly name: string };
-  /** Pieces that were there before anything was locked. */
+  /** The stock before the transaction locks anything. */
   readonly stock: number;
 }
 
@@ -79,7 +82,7 @@ const product = {
   inventory: { select: { quantity: true } },
 } satisfies Prisma.ProductSelect;
 
-/** The items with what the database knows of their products. One statement. */
+/** The items with the database's data of their products. One statement. */
 async function priced(tx: Prisma.TransactionClient, items: readonly Item[]): Promise<Line[]> {
   mustDiffer(items);
   const where = { id: { in: items.map(({ productId }) => productId) } };
@@ -87,7 +90,7 @@ async function priced(tx: Prisma.TransactionClient, items: readonly Item[]): Pro
   const products = new Map(found.map((each) => [each.id, each]));
   const lines = items.map((item, place): Line => {
     const known = products.get(item.productId);
-    if (!known || known.status === 'draft') throw refused(`/items/${place}/productId`, 'names no product');
+    if (!known || known.status === 'draft') throw refused(`/items/${place}/productId`, 'does not name a product');
     if (known.status !== 'active') throw refused(`/items/${place}/productId`, 'names a product that is not for sale');
     if (known.currency !== found[0]!.currency) throw refused('/items', 'have prices in more than one currency');
     const { name, price: unitPrice, currency, merchant, inventory } = known;
@@ -104,7 +107,7 @@ function mustDiffer(items: readonly Item[]): void {
   if (repeated !== -1) throw refused(`/items/${repeated}/productId`, 'names a product that another item names, too');
 }
 
-/** Takes what was ordered out of stock, all or nothing. One statement. */
+/** Takes all items out of stock, or none. One statement. */
 async function takeStock(tx: Prisma.TransactionClient, lines: readonly Line[]): Promise<void> {
   const taken = await tx.$queryRaw<{ productId: number }[]>`
     UPDATE inventories AS stock
@@ -149,7 +152,7 @@ function payment({ userId, shippingAddress: { city, country } }: NewOrder, { id,
     status: 'pending',
     description: `Order ${id} at ${merchant.name}`,
     reference: `txn_${randomUUID().replaceAll('-', '')}`,
-    // No card is charged before the order is processed.
+    // A card is charged only when the order is processed.
     cardLast4: '0000',
     location: { city, country },
     metadata: { items: lines.length },

@@ -14,7 +14,7 @@ export const order = resource('Order', {
   examples: { id: 501, total: '259.80', currency: 'EUR' },
 });
 
-/** One line of an order. Who sees the order sees its lines. */
+/** One line of an order. A viewer that may see the order may see its lines. */
 export const orderItem = resource('OrderItem', {
   name: 'order item',
   fields: ['productId', 'quantity', 'unitPrice'],
@@ -25,7 +25,7 @@ export const orderItem = resource('OrderItem', {
   examples: { quantity: 2, unitPrice: '129.90' },
 });
 
-/** A product's day: what was ordered of it, and what was left. */
+/** One day of a product: the pieces ordered, and the remaining stock. */
 export const stockDay = resource('StockDay', {
   name: 'stock day',
   fields: ['productId', 'day', 'ordered', 'revenue', 'remaining', 'updatedAt'],

@@ -1,4 +1,4 @@
-/** Payments: what users spent, where, and on what. */
+/** Payments: the users' spending, with merchants and categories. */
 import type { DomainModule } from '../module.ts';
 import { categories, dashboards } from './cache.ts';
 import { category, categoryTotal, dashboard, merchant, transaction } from './resource.ts';

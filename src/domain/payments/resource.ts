@@ -3,7 +3,7 @@ import { resource } from '../resource.ts';
 
 const everybody = everything('public', 'user', 'admin');
 
-/** A profile, the latest transactions, and what was spent by category: a user's first page. */
+/** A user's first page: the profile, the latest transactions, and the spending by category. */
 export const dashboard = resource('User', {
   name: 'dashboard',
   version: 'version',
@@ -51,7 +51,7 @@ export const transaction = resource('Transaction', {
   examples: { id: 7301, amount: '129.90', currency: 'EUR', status: 'settled' },
 });
 
-/** What a user spent in one category. */
+/** A user's spending in one category. */
 export const categoryTotal = resource('CategoryTotal', {
   name: 'category total',
   fields: ['categoryId', 'category', 'total', 'count'],

@@ -1,6 +1,6 @@
 /**
- * How long answers about projects may be served from memory, in seconds. The routes' guard is asked on every request
- * all the same, so nobody is served what he may no longer see.
+ * How long the cache serves answers about projects, in seconds. The routes' guard still checks every request, so a viewer
+ * gets nothing after losing the permission.
  */
 import type { CachePolicy } from 'hotpath';
 

@@ -1,18 +1,18 @@
 /**
  * Granting and revoking: the writes of permissions.
  *
- * A viewer who is no owner is refused before anything is locked, with the same statements whether the project exists or
- * not; so is a request whose precondition does not hold. Then each write is one transaction. It locks the project first,
- * and decides after that once more: every statement has its own snapshot (READ COMMITTED), so after the lock it sees what
- * the writer before it has left. Two owners who revoke each other, or themselves, go one after the other, and the second
- * is refused. The lock is the weakest that excludes itself; activities, whose foreign keys share the project's key, do
- * not wait for it.
+ * Before the transaction, the code refuses a viewer that is not an owner, and a request whose precondition fails. It sends
+ * the same statements whether or not the project exists. Then each write is one transaction. It locks the project first, and
+ * then checks again: every statement has its own snapshot (READ COMMITTED), so after the lock it sees the result of the
+ * writer before it. So two owners who revoke each other, or themselves, go one after the other, and the second one is
+ * refused. The lock is the weakest that excludes itself; activities, whose foreign keys share the project's key, do not wait
+ * for it.
  *
- * The lock of the one project is enough. What a write relies on and does not lock is the writer's role from above; if
- * that is revoked meanwhile, the write counts as made before.
+ * The lock of the one project is enough. A write may rely on the writer's role in a project above, which it does not lock. If
+ * another transaction revokes that role meanwhile, the write counts as earlier.
  *
- * Both resolve once no instance believes any more what was before: from then on, nobody is let in by what was revoked.
- * What holds instead is in memory and in Redis by then, so that the next check costs no statement.
+ * Both functions resolve when no process believes the previous permission any longer. From then on, a revoked permission
+ * admits no request. The new permission is then in memory and in Redis, so that the next check costs no statement.
  */
 
 import type { FastifyInstance } from 'fastify';
@@ -24,24 +24,28 @@ import { mustHaveRole, mustSuffice, noSuchProject, permissionFact } from './poli
 
 export interface Place {
   readonly projectId: number;
-  /** Whose permission it is. */
+  /** The project and the user of the permission. */
   readonly userId: number;
 }
 
-/** Who changes a permission, and on which precondition. */
+/** The viewer that changes a permission, and the precondition. */
 export interface Grantor {
   readonly viewer: Viewer;
-  /** Throws if the change may not be made to this version; absent without a precondition. */
+  /** Throws if the request may not change this version; absent without a precondition. */
   readonly mayChange: ((version: string | undefined) => void) | undefined;
 }
 
 /**
- * Statements of `grant` and of `revoke`: one that asks what the viewer may, one for a precondition, three of the
+ * The statements of `grant` and of `revoke`: one that reads the viewer's permission, one for a precondition, three of the
  * transaction, and one that reads the new permission.
  */
 export const GRANT_STATEMENTS = 6;
 
-/** Gives a user this role on a project. @returns whether there was none before. @throws as `mustHaveRole`, `lastOwner`. */
+/**
+ * Gives a user this role on a project.
+ * @returns whether the user had no permission before.
+ * @throws as `mustHaveRole`, `lastOwner`.
+ */
 export async function grant(
   app: FastifyInstance,
   grantor: Grantor,
@@ -69,7 +73,10 @@ export async function grant(
   return isNew;
 }
 
-/** Takes the permission of a user on a project away. @throws as `mustHaveRole`, `lastOwner`, `notFound` if there is none. */
+/**
+ * Revokes the permission of a user on a project.
+ * @throws as `mustHaveRole`, `lastOwner`, `notFound` if there is none.
+ */
 export async function revoke(app: FastifyInstance, grantor: Grantor, place: Place): Promise<void> {
   const decide = ({ current, isLastOwner, version }: Standing) => {
     if (current === null) throw requestError('notFound', 'The user holds no permission on this project itself.');
@@ -84,37 +91,43 @@ export async function revoke(app: FastifyInstance, grantor: Grantor, place: Plac
   await writeThrough(app, place);
 }
 
-/** What it is about in projects below is outdated by its tags, and read anew when it is asked for. */
+/** Permissions in projects below are outdated by their tags; the next check reads them again. */
 const writeThrough = ({ hotpath: { facts, pool } }: FastifyInstance, { userId, projectId }: Place): Promise<void> =>
   facts.renew(permissionFact(pool, userId, projectId));
 
 interface Decision {
   readonly place: Place;
-  /** Throws if the change may not be made. */
+  /** Throws if the request may not make the change. */
   readonly decide: (standing: Standing) => void;
 }
 
-/** Refuses without a lock. What lets a request pass here may be otherwise by the time of the lock. */
+/**
+ * Refuses without a lock. The permission and the precondition may change before the lock, so the transaction checks them
+ * again.
+ */
 async function decideUnlocked(app: FastifyInstance, { viewer, mayChange }: Grantor, { place, decide }: Decision) {
   await mustHaveRole(app.hotpath, viewer, { projectId: place.projectId, role: 'owner' });
   if (mayChange) decide(await standingOf(app.prisma, viewer, place));
 }
 
 interface Standing {
-  /** What the viewer holds here. */
+  /** The viewer's role on this project. */
   readonly held: PermissionRole | null;
-  /** The viewer, if there is such a user; an administrator need not be one. */
+  /** The viewer's id, if that user exists; an administrator need not be a user. */
   readonly grantedById: number | null;
   readonly userExists: boolean;
-  /** What the user holds on the project itself. */
+  /** The user's role on the project itself. */
   readonly current: PermissionRole | null;
-  /** The version of that. */
+  /** The version of that permission. */
   readonly version: string | null;
-  /** Whether the project is the root of a tree, and has no owner but the user. */
+  /** Whether the project is the root of a tree, and the user is its only owner. */
   readonly isLastOwner: boolean;
 }
 
-/** Locks the project and says how things stand. @throws as `mustHaveRole` for a viewer who is not its owner. */
+/**
+ * Locks the project and reads its permissions.
+ * @throws as `mustHaveRole` for a viewer that is not its owner.
+ */
 async function lockedStanding(tx: Prisma.TransactionClient, viewer: Viewer, place: Place): Promise<Standing> {
   const { projectId } = place;
   const locked = await tx.$queryRaw<object[]>`SELECT FROM projects WHERE id = ${projectId} FOR NO KEY UPDATE`;
@@ -124,7 +137,7 @@ async function lockedStanding(tx: Prisma.TransactionClient, viewer: Viewer, plac
 
 type Statements = Pick<Prisma.TransactionClient, '$queryRaw'>;
 
-/** @throws as `mustHaveRole` for a viewer who is not the project's owner. */
+/** @throws as `mustHaveRole` for a viewer that is not the project's owner. */
 async function standingOf(database: Statements, viewer: Viewer, { projectId, userId }: Place): Promise<Standing> {
   const viewerId = mustBeUser(viewer);
   const [standing] = await database.$queryRaw<[Standing]>`
@@ -148,5 +161,5 @@ async function standingOf(database: Statements, viewer: Viewer, { projectId, use
 const lastOwner = () =>
   domainErrors.error(
     'lastOwner',
-    'This is the last owner of a whole tree of projects: make somebody else an owner first.',
+    'This is the last owner of a whole tree of projects: make another user an owner first.',
   );

@@ -1,4 +1,4 @@
-/** Projects: work in a tree, who may do what in it, and what was done. */
+/** Projects: work in a tree, with permissions and activities. */
 import type { FastifyInstance } from 'fastify';
 import type { FixedFields, Viewer } from 'hotpath';
 import type { DomainModule } from '../module.ts';
@@ -33,7 +33,7 @@ export const projects: DomainModule = {
       guard,
       cache: metadata,
     });
-    // Those that the user holds a permission on. What is below them is found by each one's `children`.
+    // The list has the projects on which the user has a permission. The `children` of each lead to the projects below.
     app.list('/users/:id/projects', { resource: membership, budget: 1, where: { userId: 'id' } });
     projectWrites(app);
   },

@@ -1,15 +1,16 @@
 /**
- * Who may do what in a project: viewers see it, editors add activities, owners grant and revoke, administrators do all.
+ * The permissions in a project: viewers see it, editors add activities, owners grant and revoke, administrators do all.
  *
- * A permission on a project holds for its descendants, unless one nearer to them says otherwise, be it more or less. A
- * policy is data by role and cannot say that, so every route of this module asks `permissionOf` before it reads or
- * writes. That is a fact (`hotpath/cache/facts.ts`), made from the user's permissions and from the projects above, so
- * that what is revoked above ends below; read anew it is one statement, whatever the depth. It is not part of the
- * statement that reads, so that what is read is the same for all who may read it.
+ * A permission on a project also applies to its descendants. A permission on a nearer project overrides it, and may give more
+ * or less. A policy is data by role and cannot express that. So every route of this module calls `permissionOf` before it
+ * reads or writes. The permission is a fact (`hotpath/cache/facts.ts`), made from the user's permissions and from the
+ * projects above, so that a revocation above also ends access below. Reading the fact again takes one statement, whatever the
+ * depth. The statement that reads the project does not contain the permission, so all viewers that may read a project share
+ * one cached answer.
  *
- * - Who holds no permission is told that there is no such project, as if there were none.
- * - The least role may see. A nearer permission changes the role and cannot take it away, so who may see a project may
- *   see all that is below it; of what is above it, nothing but the parent's id.
+ * - A viewer without a permission gets the same answer as for a project that does not exist.
+ * - The lowest role may see. A nearer permission changes the role and cannot remove it. So a viewer that may see a project
+ *   may see all projects below it; of the projects above, a viewer sees only the parent's id.
  */
 import { type FactQuery, READ_AT, requestError, type Viewer } from 'hotpath';
 import type { Hotpath } from 'hotpath/fastify';
@@ -18,13 +19,13 @@ import { isAdmin, mustBeUser } from '../viewer.ts';
 
 export interface Permission {
   readonly role: PermissionRole;
-  /** The project that it is on: the one that was asked about, or the nearest above. */
+  /** The project that has the permission: the requested one, or the nearest above. */
   readonly projectId: number;
 }
 
 type Parts = Pick<Hotpath, 'pool' | 'facts'>;
 
-/** The permission that holds for a user in a project; `undefined` also where there is no such project. */
+/** The permission of a user in a project; `undefined` also if the project does not exist. */
 export async function permissionOf(
   { pool, facts }: Parts,
   userId: number,
@@ -81,7 +82,7 @@ export interface Demand {
   readonly role: PermissionRole;
 }
 
-/** @throws `unauthenticated`; `notFound` for who may not know of the project, `forbidden` for who may but holds less. */
+/** @throws `unauthenticated`; `notFound` for a viewer without a permission, `forbidden` for a viewer with a lower role. */
 export async function mustHaveRole(app: Parts, viewer: Viewer, { projectId, role }: Demand): Promise<void> {
   const userId = mustBeUser(viewer);
   if (isAdmin(viewer)) return;
@@ -94,7 +95,7 @@ const RANK: Readonly<Record<PermissionRole, number>> = { viewer: 1, editor: 2, o
 export function mustSuffice(held: PermissionRole | undefined, needed: PermissionRole): void {
   if (held === undefined) throw noSuchProject();
   if (RANK[held] < RANK[needed])
-    throw requestError('forbidden', `This takes the role ${needed} in the project; yours is ${held}.`);
+    throw requestError('forbidden', `This requires the role ${needed} in the project; yours is ${held}.`);
 }
 
 export const noSuchProject = () => requestError('notFound', 'There is no such project.');

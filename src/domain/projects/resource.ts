@@ -1,6 +1,6 @@
 /**
- * Projects as they are exposed. What only those in a project may see is granted here to every user, and guarded by the
- * routes (`policy.ts` says why). So nothing outside this module may embed it; a test holds the others to that.
+ * The resources of projects. Their policies admit every user; the guards of the routes admit only users with a permission
+ * (`policy.ts` says why). So nothing outside this module may embed them. A test checks that.
  */
 import { everything, SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
@@ -34,7 +34,7 @@ export const projectSummary = resource('Project', {
   examples: { name: 'Yard of the north store' },
 });
 
-/** Who holds a permission on a project itself; those who hold one above it are not among them. */
+/** The users with a permission on the project itself; users with a permission above it are not included. */
 export const member = resource('Permission', {
   name: 'member',
   version: 'version',

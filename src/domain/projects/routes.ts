@@ -40,7 +40,7 @@ export function projectWrites(app: FastifyInstance): void {
       const place = { projectId: params.id, userId: params.userId };
       const isNew = await grant(app, grantorOf(request), { ...place, role: body.role });
       const { json, version } = await readRow(app.hotpath, { resource: member, where: place, viewer });
-      if (json === null) throw requestError('notFound', 'The permission has been revoked again meanwhile.');
+      if (json === null) throw requestError('notFound', 'The permission has been revoked meanwhile.');
       const shown = `{"data":${json}}`;
       return sendJson(reply.code(isNew ? 201 : 200).header('etag', etagOf(shown, version)), shown);
     },
@@ -85,7 +85,10 @@ const grantorOf = (request: FastifyRequest): Grantor => ({
 
 type NewActivity = Static<typeof newActivity> & { readonly projectId: number; readonly userId: number };
 
-/** An administrator's project may not exist, and an administrator may be no user: then there is nothing to add to. */
+/**
+ * The guard admits an administrator even if the project, or the administrator's own user, does not exist. Then the statement
+ * inserts nothing.
+ */
 async function addActivity(tx: Prisma.TransactionClient, { projectId, userId, kind, summary, payload }: NewActivity) {
   const [added] = await tx.$queryRaw<{ id: number }[]>`
     INSERT INTO activities (project_id, user_id, kind, summary, payload)

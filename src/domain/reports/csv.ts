@@ -11,7 +11,7 @@ export async function* csvOf(header: Row, batches: AsyncIterable<readonly Row[]>
 
 const NUMBER = /^[+-]?[\d.]+(e[+-]?\d+)?$/i;
 
-/** A spreadsheet would run a field that looks like a formula. A negative number is none. */
+/** A spreadsheet would run a field that looks like a formula. A negative number is not a formula. */
 const asText = (value: string, _context: CastingContext) => ({ value, escape_formulas: !NUMBER.test(value) });
 
 const csv = (rows: readonly Row[]): string =>

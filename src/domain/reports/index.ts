@@ -1,4 +1,4 @@
-/** Reports: what is too long for a page, written to a file by a job. */
+/** Reports: exports that are too long for a page. A job writes each to a file. */
 import type { DomainModule } from '../module.ts';
 import { cleanReports, writeReport } from './jobs.ts';
 import { report } from './resource.ts';

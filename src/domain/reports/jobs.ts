@@ -1,4 +1,4 @@
-/** Writing reports, and clearing them away. */
+/** Writing reports, and removing them. */
 
 import { DAY } from 'hotpath';
 import type { Run } from 'hotpath/jobs';
@@ -12,7 +12,7 @@ export interface ReportPayload {
   readonly reportId: string;
 }
 
-/** What a report is about, as it was asked for. */
+/** The subject of a report, as the client requested it. */
 export interface ReportParameters {
   readonly deviceId?: number;
   readonly since?: string;
@@ -21,15 +21,18 @@ export interface ReportParameters {
 
 export const fileOf = (reportId: string): string => `reports/${reportId}.csv`;
 
-/** Reports of a user come one after the other, and no more than four at a time of all users, so that mails are not late. */
+/**
+ * The reports of one user are written one after the other, and of all users at most four at a time, so that mails are not
+ * late.
+ */
 export const laneOf = (userId: number): string => `reports-${userId % 4}`;
 
-/** How long a finished report is kept, and its link is good. */
+/** How long a finished report is kept. Its link expires at the same time. */
 const KEPT_MS = DAY;
 
 const PROGRESS_MS = 500;
 
-/** The file and what is said of it are the same at every run, but for the time. */
+/** The file and its description are the same at every run, except the time. */
 export const writeReport = job<ReportPayload>({
   name: 'reports.write',
   attempts: 5,
@@ -47,13 +50,13 @@ export const writeReport = job<ReportPayload>({
     if (count === 0) await files.remove(fileOf(id));
   },
   async dead({ reportId: id }, { prisma }) {
-    const error = 'The report could not be written. Ask for it again.';
+    const error = 'The report could not be written. Request it again.';
     const expiresAt = new Date(Date.now() + KEPT_MS);
     await prisma.report.updateMany({ where: { id }, data: { status: 'failed', error, expiresAt } });
   },
 });
 
-/** The report, unless it is written already, or gone. */
+/** The report; undefined if it has been written or removed. */
 async function begun({ prisma }: Pick<Dependencies, 'prisma'>, id: string) {
   const [report] = await prisma.report.updateManyAndReturn({
     where: { id, status: { not: 'done' } },
@@ -65,7 +68,10 @@ async function begun({ prisma }: Pick<Dependencies, 'prisma'>, id: string) {
 
 type Begun = NonNullable<Awaited<ReturnType<typeof begun>>>;
 
-/** Writes the file, and says now and then how far it is. @returns how many rows it has. */
+/**
+ * Writes the file, and records the progress now and then.
+ * @returns its number of rows.
+ */
 async function writeRows(
   dependencies: Dependencies & Run,
   { id, userId, kind, parameters }: Begun & { id: string },
@@ -88,7 +94,7 @@ async function writeRows(
   return rows;
 }
 
-/** Calls it at most so often, and not while it is at work. */
+/** Calls it at most once in this time, and not while a call is running. */
 function paced<A extends unknown[]>(call: (...args: A) => Promise<void>): (...args: A) => Promise<void> {
   let last = 0;
   return async (...args) => {
@@ -100,7 +106,7 @@ function paced<A extends unknown[]>(call: (...args: A) => Promise<void>): (...ar
 
 const CLEANED_AT_A_TIME = 500;
 
-/** Every hour, removes what has expired, and gives up on what nobody writes any more. */
+/** Every hour, removes expired reports, and gives up on reports that no worker writes any longer. */
 export const cleanReports = job({
   name: 'reports.clean',
   attempts: 5,
@@ -111,7 +117,7 @@ export const cleanReports = job({
     const now = Date.now();
     await prisma.report.updateMany({
       where: { status: { in: ['queued', 'running'] }, updatedAt: { lt: new Date(now - 7 * DAY) } },
-      data: { status: 'failed', error: 'The report was given up.', expiresAt: new Date(now + KEPT_MS) },
+      data: { status: 'failed', error: 'The service gave up on the report.', expiresAt: new Date(now + KEPT_MS) },
     });
     for (;;) {
       signal.throwIfAborted();
@@ -120,7 +126,7 @@ export const cleanReports = job({
         select: { id: true },
         take: CLEANED_AT_A_TIME,
       });
-      // The file first: a file without a report would be found by nobody.
+      // The file first: no later run would find a file without a report.
       for (const { id } of expired) await files.remove(fileOf(id));
       await prisma.report.deleteMany({ where: { id: { in: expired.map(({ id }) => id) } } });
       if (expired.length < CLEANED_AT_A_TIME) break;

@@ -1,7 +1,7 @@
 import { SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 
-/** A report: how far it is, and where its file is once it is done. */
+/** A report: its progress, and its file once it is done. */
 export const report = resource('Report', {
   name: 'report',
   fields: [

@@ -1,4 +1,4 @@
-/** Asking for a report, and fetching its file. */
+/** Requesting a report, and downloading its file. */
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
@@ -27,7 +27,7 @@ interface NewReport extends ReportParameters {
   readonly kind: 'transactions' | 'readings';
 }
 
-/** The look at the device, the report, and the report as it is read. */
+/** The check of the device, the insert of the report, and the read of the report. */
 const ASKING_STATEMENTS = 3;
 
 export function reportWrites(app: FastifyInstance): void {
@@ -55,11 +55,13 @@ export function reportWrites(app: FastifyInstance): void {
   );
 }
 
-/** @throws `invalidRequest` for a report that is about nothing. */
+/** @throws `invalidRequest` for a report without a subject. */
 function mustFit({ kind, deviceId, since, until }: NewReport): void {
   const misfit =
-    (kind === 'readings' && deviceId === undefined && (['/deviceId', 'says whose readings are wanted'] as const)) ||
-    (kind === 'transactions' && deviceId !== undefined && (['/deviceId', 'is not for transactions'] as const)) ||
+    (kind === 'readings' &&
+      deviceId === undefined &&
+      (['/deviceId', 'must name the device of the readings'] as const)) ||
+    (kind === 'transactions' && deviceId !== undefined && (['/deviceId', 'does not apply to transactions'] as const)) ||
     (since && until && Date.parse(since) >= Date.parse(until) && (['/since', 'must be before until'] as const));
   if (!misfit) return;
   const [pointer, detail] = misfit;
@@ -71,7 +73,7 @@ interface AskedDevice {
   readonly deviceId: number | undefined;
 }
 
-/** A device's readings are for whom its policy shows the device. */
+/** A viewer may export the readings of a device if the device's policy admits the viewer. */
 async function mustSeeDevice(
   app: FastifyInstance,
   { viewer, deviceId }: AskedDevice,
@@ -85,7 +87,9 @@ async function mustSeeDevice(
 const linkQuery = exactly({ expires: Type.Integer(), signature: Type.String({ maxLength: 100 }) });
 const reportParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 
-/** The file of a report, for whoever has the link to it. The document of the API does not name it: the link does. */
+/**
+ * The file of a report, for every client with the link to it. The API document does not list the route: the link contains it.
+ */
 export function downloadRoute(app: FastifyInstance): void {
   app
     .withTypeProvider<TypeBoxTypeProvider>()
@@ -94,11 +98,11 @@ export function downloadRoute(app: FastifyInstance): void {
       { schema: { hide: true, params: reportParams, querystring: linkQuery }, config: { budget: 0 } },
       async (request, reply) => {
         const state = app.links.verify(request.url.split('?', 1)[0]!, request.query);
-        if (state === 'forged') throw requestError('forbidden', 'This link is not one of ours.');
+        if (state === 'forged') throw requestError('forbidden', 'The signature of this link is invalid.');
         if (state === 'expired') throw requestError('linkExpired', 'This link has expired.');
         const { id } = request.params;
         const file = await app.files.read(fileOf(id));
-        if (!file) throw requestError('notFound', 'There is no such file any more.');
+        if (!file) throw requestError('notFound', 'The file no longer exists.');
         return reply
           .header('content-type', 'text/csv; charset=utf-8')
           .header('content-disposition', attachment(`report-${id}.csv`))

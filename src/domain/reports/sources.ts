@@ -1,4 +1,4 @@
-/** Where the rows of a report come from: statements whose columns are text, oldest row first. */
+/** The statements that read the rows of a report. Their columns are text, and the oldest row comes first. */
 import type { ReportKind } from '#client';
 
 export interface ReportSource {

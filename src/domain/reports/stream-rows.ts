@@ -1,20 +1,20 @@
 /**
- * Rows through a cursor: so many at a time, all of one snapshot, however many there are. What is in memory is one batch.
- * The next is fetched when this one has been written.
+ * Reads rows through a cursor: one batch at a time, all of one snapshot. Only one batch is in memory. The next is fetched
+ * after this one has been written.
  */
 import type pg from 'pg';
 import type { ReportSource } from './sources.ts';
 
 export interface Batch {
   readonly rows: readonly (readonly (string | null)[])[];
-  /** Rows so far, these included. */
+  /** The number of rows so far, these included. */
   readonly written: number;
   readonly total: number;
 }
 
 const BATCH_ROWS = 2000;
 
-/** @param signal ends it between two batches. */
+/** @param signal stops the stream between two batches. */
 export async function* streamRows(pool: pg.Pool, source: ReportSource, signal: AbortSignal): AsyncGenerator<Batch> {
   const client = await pool.connect();
   let whole = false;
@@ -33,7 +33,7 @@ export async function* streamRows(pool: pg.Pool, source: ReportSource, signal: A
     await client.query('COMMIT');
     whole = true;
   } finally {
-    // A connection in an open transaction is of no use to others.
+    // A connection with an open transaction must not go back to the pool.
     client.release(!whole);
   }
 }

@@ -83,7 +83,7 @@ describe('a demand for a role', () => {
       const ask = () => mustSuffice(held, needed);
       if (roles.indexOf(held) >= roles.indexOf(needed)) expect(ask).not.toThrow();
       else {
-        const message = `This takes the role ${needed} in the project; yours is ${held}.`;
+        const message = `This requires the role ${needed} in the project; yours is ${held}.`;
         expect(ask).toThrow(expect.objectContaining({ code: 'FORBIDDEN', message }));
       }
     }
