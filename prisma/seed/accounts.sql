@@ -39,14 +39,14 @@ FROM (
     id,
     coalesce(('{Ada,Grace}'::text[])[id], pg_temp.pick(pg_temp.first_names(), id, 'user.first')) AS first,
     coalesce(('{Lovelace,Hopper}'::text[])[id], pg_temp.pick(pg_temp.last_names(), id, 'user.last')) AS last,
-    -- Everybody joined before the first purchase, two years back.
+    -- All users joined before the first purchase, two years ago.
     pg_temp.now() - interval '43920 hours' + interval '26000 hours' * (id / pg_temp.rows_of('users')::float8)
       AS joined
   FROM generate_series(1, pg_temp.rows_of('users')) AS id
 ) AS person
 JOIN cities AS city ON city.id = 1 + pg_temp.dice(28, person.id, 'user.city');
 
--- Who buys, the keenest first: Ada, then the others in no order. A few never do.
+-- The buyers, the most active first: Ada, then the others in no order. A few users never buy.
 CREATE TEMPORARY TABLE buyers ON COMMIT DROP AS
 SELECT id AS user_id, row_number() OVER (ORDER BY id <> 1, pg_temp.draw(id, 'buyer.place'), id)::int AS place
 FROM users

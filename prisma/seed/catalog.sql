@@ -85,13 +85,13 @@ FROM (
                              pg_temp.pick(materials, product.id, 'product.material') AS material) AS words
 ) AS article;
 
--- What sells, the most popular first; drafts do not.
+-- The products that sell, the most popular first; drafts do not sell.
 CREATE TEMPORARY TABLE bestsellers ON COMMIT DROP AS
 SELECT id AS product_id, created_at, row_number() OVER (ORDER BY pg_temp.draw(id, 'bestseller.place'), id)::int AS place
 FROM products
 WHERE status <> 'draft';
 
--- Most products are in stock, some are sold out, and of a few nobody keeps a count.
+-- Most products are in stock, some are sold out, and a few have no inventory.
 INSERT INTO inventories (product_id, quantity, warehouse, restock_at, updated_at)
 SELECT
   id, quantity, pg_temp.pick('{main,main,main,north,south,harbour}', id, 'stock.warehouse'),

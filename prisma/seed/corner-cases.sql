@@ -1,13 +1,13 @@
 -- Rows that tests look for by id, from 1001 up in every table; in the tiny size alone.
---   users        1001 has nothing at all: no rows in other tables, and null wherever null may stand;
+--   users        1001 has nothing at all: no rows in other tables, and null in every nullable column;
 --                1002 has an odd name; 1003 is closed, and has one transaction
---   categories   1001 stands alone: no parent, no children, no merchants
+--   categories   1001 has no relations: no parent, no children, no merchants
 --   merchants    1001 has no products, transactions or devices
 --   products     1001 has no reviews; 1002 no inventory; 1003 neither, and empty lists;
 --                1004 is sold out, and has the highest price
 --   orders       1001 has no items and no transaction; 1002 is pending, and Ada's
 --   transactions 1001 is Ada's newest, of 0.00, with a JSON null; 1002 is the oldest of all, in 1970
---   projects     1001 has nobody with a permission; 1002, below it, has Ada as its viewer;
+--   projects     1001 has no permissions; 1002, below it, has Ada as its viewer;
 --                1003, below that, has no rows of its own
 --   devices      1001 has no readings; 1002 has one, with floats that print with an exponent
 

@@ -32,7 +32,7 @@ JOIN (VALUES ('freezer', -18), ('fridge', 4), ('truck', 2), ('warehouse', 16)) A
 JOIN merchants ON merchants.id = merchant_id;
 
 -- Sensors measure in steps of 1/16 degree and 1/2 percent, which floats hold exactly: so do the sums and averages of an
--- hour, in whatever order they are added up. Oldest first, all devices mixed, as readings come in.
+-- hour, in any order of addition. Oldest first, all devices mixed, as readings come in.
 INSERT INTO readings (device_id, timestamp, temperature, humidity, battery, received_at)
 SELECT
   device_id, measured,

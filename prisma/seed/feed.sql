@@ -1,4 +1,4 @@
--- Posts, and notifications: one for each order, the others from all over the house. New ones tend to be unread.
+-- Posts, and notifications: one for each order, the others of all kinds. New ones tend to be unread.
 
 INSERT INTO posts (id, author_id, title, body, media, metadata, created_at, updated_at)
 SELECT
@@ -43,7 +43,7 @@ FROM (
 INSERT INTO notifications (id, user_id, kind, title, body, data, read_at, created_at)
 SELECT
   notice.id, user_id, kind::notification_kind, title, body, data,
-  -- The older, the likelier read.
+  -- An older notification is more likely to be read.
   CASE WHEN pg_temp.draw(notice.id, 'notification.read') < 0.35 + 0.9 * age
     THEN pg_temp.since(created_at, 0.2 * pg_temp.draw(notice.id, 'notification.seen')) END,
   created_at

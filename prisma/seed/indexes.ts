@@ -1,22 +1,25 @@
 /**
- * The secondary indexes and foreign keys of tables that are about to be filled: taken off first, put back last.
+ * The secondary indexes and foreign keys of tables that the seed fills: it drops them first, and creates them again last.
  *
- * Sorting a million entries into an index once is twice as fast as finding the place of each, and one join checks a
- * million references faster than a million look-ups do; a large seed takes half the time for it, and its indexes come
- * out dense. Both happen in the transaction of the seed: whatever stops it, the indexes were never gone. The
- * definitions are PostgreSQL's own, read back from its catalog, so a migration is the only place where one is written.
+ * It is twice as fast to sort a million entries into an index once as to find the place of each. One join also checks a
+ * million references faster than a million look-ups. So a large seed takes half the time, and its indexes are dense. Both
+ * steps run in the transaction of the seed: if anything stops it, the indexes remain. The definitions are PostgreSQL's own,
+ * read from its catalog, so only migrations contain them.
  */
 
 import type { Client } from 'pg';
 
-/** Drops them, and returns the statements that make them again, in their order. */
+/**
+ * Drops them.
+ * @returns the statements that create them again, in their order.
+ */
 export async function dropIndexes(client: Client, tables: readonly string[]): Promise<readonly string[]> {
   const { rows } = await client.query<{ drop: string; create: string }>(DEFINITIONS, [tables]);
   for (const { drop } of rows) await client.query(drop);
   return rows.map(({ create }) => create).reverse();
 }
 
-/** Foreign keys first, as they lean on indexes; an index that backs a constraint stays. */
+/** Foreign keys come first, because they need indexes; an index that backs a constraint stays. */
 const DEFINITIONS = `
   WITH filled AS (SELECT oid FROM unnest($1::regclass[]) AS oid)
   SELECT

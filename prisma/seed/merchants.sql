@@ -1,4 +1,4 @@
--- Categories, three levels deep: 6 departments, 18 aisles, 36 shelves; and the merchants who sell from one shelf each.
+-- Categories, three levels deep: 6 departments, 18 aisles, 36 shelves; and the merchants, each of which sells from one shelf.
 
 CREATE TEMPORARY TABLE departments ON COMMIT DROP AS
 SELECT * FROM (VALUES

@@ -1,4 +1,4 @@
--- Orders: each buys one to four products of one merchant, the first of them drawn, the others older ones beside it.
+-- Orders: each has one to four products of one merchant. The first is random, the others are older neighbours.
 
 CREATE TEMPORARY TABLE shelf_places ON COMMIT DROP AS
 SELECT id AS product_id, merchant_id, price, row_number() OVER (PARTITION BY merchant_id ORDER BY id)::int AS place
@@ -31,7 +31,7 @@ FROM baskets AS basket
 CROSS JOIN LATERAL generate_series(0, size - 1) AS step
 JOIN shelf_places AS shelf ON shelf.merchant_id = basket.merchant_id AND shelf.place = basket.place - step;
 
--- The newest are still on their way; of the others, nearly all have arrived.
+-- The newest orders are still in delivery; nearly all others have arrived.
 INSERT INTO orders (id, user_id, status, total, shipping_address, created_at, updated_at)
 SELECT
   basket.id, user_id, fate.status, total, address || jsonb_build_object('name', users.name), basket.created_at,

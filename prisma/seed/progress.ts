@@ -1,4 +1,4 @@
-/** A seed's progress on standard error: a bar that lives on a terminal, a line a step anywhere else. */
+/** The progress of a seed on standard error: a bar on a terminal, otherwise one line a step. */
 
 import type { Progress } from './seed.ts';
 

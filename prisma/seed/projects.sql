@@ -1,4 +1,4 @@
--- Projects in trees up to five deep, who may do what in them, and what was done. Ada owns every twentieth.
+-- Projects in trees up to five deep, with their permissions and activities. Ada owns every twentieth.
 
 CREATE TEMPORARY TABLE levels ON COMMIT DROP AS
 SELECT level, 1 + lag(last, 1, 0) OVER (ORDER BY level) AS first, last
@@ -52,7 +52,7 @@ SELECT project_id, root_id,
     AS owner_place
 FROM tree;
 
--- A root has an owner and up to twenty others; one project in three below it says otherwise for one to three people.
+-- A root has an owner and up to twenty others; one project in three below it overrides the permissions of one to three users.
 INSERT INTO permissions (user_id, project_id, role, granted_by_id, created_at, updated_at)
 SELECT
   pg_temp.at_place(first_place + n, pg_temp.rows_of('users')), project_id,
@@ -94,7 +94,7 @@ FROM permissions
 JOIN users ON users.id = user_id
 WHERE project_id IN (SELECT root_id FROM trees);
 
--- Members of the root act in all of its tree, the owner and the editors more than the others; viewers only comment.
+-- Members of the root are active in the whole tree. The owner and the editors are more active than viewers, who only comment.
 INSERT INTO activities (id, project_id, user_id, kind, summary, payload, created_at)
 SELECT
   id, project_id, user_id, deed,

@@ -1,12 +1,12 @@
 /**
- * Seed data: a whole marketplace, made inside the database by one file of SQL a module (see steps.ts).
+ * Seed data: a whole marketplace, made inside the database by one SQL file a step (see steps.ts).
  *
- * The same size and the same reference time give the same rows on every machine: every value is drawn from a hash of
- * the row's id (functions.sql), and every time is relative to the reference time, never to the clock.
+ * The same size and the same reference time give the same rows on every machine. A hash of the row's id decides every value
+ * (functions.sql), and every time is relative to the reference time, never to the clock.
  *
- * All of it is one transaction, which first takes a lock that keeps other writers and other seeds away. Killed or
- * failed at any point, it leaves the database as it was: the old rows after a reset, none in an empty one, and every
- * index in its place. Only the statistics and visibility maps (VACUUM ANALYZE) come after the commit.
+ * One transaction makes all of it. It first takes a lock that blocks other writers and other seeds. If it fails or the
+ * process is killed, the database stays as it was: the old rows after a reset, none in an empty database, and every index in
+ * place. Only the statistics and visibility maps (VACUUM ANALYZE) come after the commit.
  */
 
 import { SessionClient } from 'hotpath/session/session-client';
@@ -16,18 +16,18 @@ import { SIZES, type Size } from './sizes.ts';
 import { sql, stepsOf, TABLES } from './steps.ts';
 
 export interface SeedOptions {
-  /** Of a migrated database, as a role that owns its tables. */
+  /** The URL of a migrated database, with a role that owns its tables. */
   url: string;
-  /** `small` unless told otherwise. */
+  /** `small` by default. */
   size?: Size;
-  /** What the data take for the present; the start of today (UTC) unless told otherwise. */
+  /** The present of the data; the start of today (UTC) by default. */
   now?: Date;
-  /** Empties the tables first; without it, tables with rows in them are an error. */
+  /** Empties the tables first; without it, tables with rows are an error. */
   reset?: boolean;
   onProgress?: (progress: Progress) => void;
 }
 
-/** A step of the seed: told when it starts and again, then with `milliseconds`, when it is done. */
+/** A step of the seed. Called when the step starts, and again with `milliseconds` when it is done. */
 export interface Progress {
   step: string;
   number: number;
@@ -35,15 +35,18 @@ export interface Progress {
   milliseconds?: number;
 }
 
-/** Rows by table, in the order of their making. */
+/** Rows by table, in the order in which the steps make them. */
 export type RowCounts = Readonly<Record<string, number>>;
 
-/** What the one who asked for a seed can mend; its message is a sentence for them. */
+/** An error that the operator can fix; its message tells them how. */
 export class SeedError extends Error {
   override name = 'SeedError';
 }
 
-/** Fills the database. Throws SeedError if it cannot be reached, has no tables, or has rows and no `reset`. */
+/**
+ * Fills the database.
+ * @throws {SeedError} if it cannot be reached, has no tables, or has rows and `reset` is false.
+ */
 export async function seed(options: SeedOptions): Promise<RowCounts> {
   const client = new SessionClient({ connectionString: options.url, application_name: 'hotpath seed' });
   // A connection that breaks also rejects the statement under way; without a listener it would end the process.
@@ -88,7 +91,7 @@ function timer(total: number, onProgress: (progress: Progress) => void) {
   };
 }
 
-/** TRUNCATE also where there is nothing to remove: it ties the sequences to the transaction. */
+/** TRUNCATE runs also on empty tables: it ties the sequences to the transaction. */
 async function emptyTables(client: pg.Client, reset: boolean): Promise<void> {
   const tables = TABLES.join(', ');
   await client.query(`LOCK TABLE ${tables} IN SHARE ROW EXCLUSIVE MODE`).catch((error) => {
@@ -96,9 +99,9 @@ async function emptyTables(client: pg.Client, reset: boolean): Promise<void> {
     throw new SeedError('The database has no tables yet: run `npx prisma migrate deploy` first.');
   });
   if (!reset && (await holdsRows(client))) {
-    throw new SeedError('The database already holds data: pass --reset to empty its tables and fill them anew.');
+    throw new SeedError('The database already holds data: pass --reset to empty its tables and fill them again.');
   }
-  // Tables of a team's own that refer to these are emptied with them.
+  // CASCADE also empties a team's own tables that refer to these.
   await client.query(`TRUNCATE ${tables} RESTART IDENTITY CASCADE`);
   // What was answered to their creation.
   await client.query('DELETE FROM "hotpath"."idempotency_keys" WHERE schema = current_schema()');
@@ -110,7 +113,7 @@ async function holdsRows(client: pg.Client): Promise<boolean> {
   return rows[0]!.any;
 }
 
-/** The two things that the SQL asks of its caller, as constants for the planner. */
+/** The two parameters of the SQL, as constants for the planner. */
 function parameters(size: Size, now: Date): string {
   const rows = pg.escapeLiteral(JSON.stringify(SIZES[size]));
   const time = pg.escapeLiteral(now.toISOString());

@@ -1,4 +1,4 @@
--- How a seed's transaction runs; all of it ends with the transaction.
+-- The settings of a seed's transaction; they end with it.
 
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL statement_timeout = 0;
@@ -8,7 +8,8 @@ SET LOCAL work_mem = '128MB';
 SET LOCAL maintenance_work_mem = '256MB';
 SET LOCAL synchronous_commit = off;
 
--- A seed that is killed is noticed, and undone, within a second, not at the end of its statement. Windows cannot.
+-- PostgreSQL notices a killed seed within a second and rolls it back, not only at the end of the statement. Windows does not
+-- support this.
 DO $$
 BEGIN
   SET LOCAL client_connection_check_interval = '1s';

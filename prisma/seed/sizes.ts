@@ -1,4 +1,4 @@
-/** How many rows a seed makes; permissions, items, stock and hours follow from the others. */
+/** The number of rows that a seed makes; the numbers of permissions, items, stock and hours follow from the others. */
 
 export type Size = 'tiny' | 'small' | 'large';
 
@@ -9,7 +9,7 @@ interface Rows {
   reviews: number;
   orders: number;
   transactions: number;
-  /** Of the transactions, those of user 1. */
+  /** The number of transactions of user 1. */
   adas_transactions: number;
   projects: number;
   activities: number;

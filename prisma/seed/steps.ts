@@ -1,4 +1,4 @@
-/** What a seed fills, in this order: each step is one file of SQL, and names the tables that it fills. */
+/** The steps of a seed, in their order: each step is one SQL file, with the names of the tables that it fills. */
 
 import { readFileSync } from 'node:fs';
 import type { Size } from './sizes.ts';

@@ -1,4 +1,4 @@
--- Transactions, oldest first: one for each order, the others from tills and counters; Ada has a fixed number of them.
+-- Transactions, oldest first: one for each order, the others from shops; Ada has a fixed number of them.
 
 CREATE TEMPORARY TABLE payments ON COMMIT DROP AS
 SELECT *, row_number() OVER (ORDER BY created_at, order_id, n) AS id

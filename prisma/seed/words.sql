@@ -1,4 +1,4 @@
--- The words and places that every module draws from.
+-- The words and places from which every module draws.
 
 CREATE OR REPLACE FUNCTION pg_temp.first_names() RETURNS text[] IMMUTABLE PARALLEL SAFE RETURN
 '{Alan,Alice,Amara,Amina,Anders,Andrea,Anton,Aria,Arthur,Astrid,Barbara,Beatriz,Benedikt,Camille,Carlos,Chiara,
