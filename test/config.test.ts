@@ -17,7 +17,7 @@ function complaint(environment: Record<string, string>): string {
 }
 
 describe('loadConfig', () => {
-  it('has a default for all that needs no decision', () => {
+  it('has a default for every variable that needs no decision', () => {
     const config = loadConfig(complete);
     expect(config.environment).toBe('production');
     expect(config.workers).toBe(1);
@@ -59,7 +59,7 @@ describe('loadConfig', () => {
     ['TRUST_PROXY', '10.0.0.0/99', 'TRUST_PROXY names "10.0.0.0/99", which is neither an address nor a network.'],
     ['TRUST_PROXY', '1,999.1.1.1', 'TRUST_PROXY names "1", which is neither an address nor a network.'],
     ['BODY_LIMIT_BYTES', '0', 'BODY_LIMIT_BYTES is "0", but must be an integer from 1 to 1073741824 (bytes).'],
-  ])('says in one sentence what is wrong with %s=%s', (name, value, sentence) => {
+  ])('describes in one sentence the fault of %s=%s', (name, value, sentence) => {
     expect(complaint({ [name]: value })).toBe(sentence);
   });
 
@@ -76,7 +76,7 @@ describe('loadConfig', () => {
     ['REDIS_URL', 'redis://:pa%zz@h', /^REDIS_URL has a % without two hexadecimal digits/],
     ['SMTP_URL', 'smtp://u:p@h:port', /^SMTP_URL cannot be read as a URL/],
     ['JWKS_URL', 'https://h:port', /^JWKS_URL is not a valid URL/],
-  ])('says of %s=%s what is wrong, and repeats nothing of it', (name, value, sentence) => {
+  ])('describes the fault of %s=%s, and repeats no part of the value', (name, value, sentence) => {
     const secret = name === 'JWKS_URL' ? { JWT_SECRET: '', SIGNING_SECRET: 'x'.repeat(32) } : {};
     expect(complaint({ ...secret, [name]: value })).toMatch(sentence);
     expect(complaint({ ...secret, [name]: value })).not.toContain('ss@h');
@@ -90,7 +90,7 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...complete, DATABASE_URL: url }).database.url).toBe(url);
   });
 
-  it('warns of a variable that is one letter away from one that it knows, without its value', () => {
+  it('warns of a variable that is one letter away from a known one, without its value', () => {
     const { warnings } = loadConfig({
       ...complete,
       DATABSE_URL: 'x',
@@ -107,17 +107,17 @@ describe('loadConfig', () => {
     expect(loadConfig({ ...complete, HOME: '/root', PATH: '/bin', HOTS: '', REDIS_PORT: '1' }).warnings).toEqual([]);
   });
 
-  it('wants one place for mails', () => {
+  it('requires one destination of mails', () => {
     expect(complaint({ SMTP_URL: 'smtp://h', MAIL_DIRECTORY: '/tmp' })).toMatch(
       /^SMTP_URL and MAIL_DIRECTORY are both set/,
     );
   });
 
-  it('names every variable that does not fit', () => {
+  it('names every invalid variable', () => {
     expect(complaint({ PORT: 'x', LOG_LEVEL: 'loud' }).split('\n')).toHaveLength(2);
   });
 
-  it('knows proxies by their addresses, their networks, or their number', () => {
+  it('accepts proxies as addresses, as networks, or as their number', () => {
     const trusted = (proxies: string) => loadConfig({ ...complete, TRUST_PROXY: proxies }).http.trustProxy;
     const listed = trusted('loopback,10.0.0.0/8,fd00::/8,192.0.2.7') as (address: string) => boolean;
     const proxies = ['127.0.0.9', '[::1]:80', '10.1.2.3:4711', '::ffff:10.1.2.3', 'FD00::0:1', '192.0.2.7'];
@@ -128,11 +128,11 @@ describe('loadConfig', () => {
     expect([0, 1, 2].map((hop) => hops('192.0.2.7', hop))).toEqual([true, true, false]);
   });
 
-  it('takes an empty value for none', () => {
+  it('treats an empty value as unset', () => {
     expect(loadConfig({ ...complete, PORT: '' }).http.port).toBe(3000);
   });
 
-  it('wants a database and one way to verify tokens', () => {
+  it('requires a database and one way to verify tokens', () => {
     expect(complaint({ DATABASE_URL: '' })).toMatch(/^DATABASE_URL is not set/);
     expect(complaint({ JWT_SECRET: '' })).toMatch(/^Neither JWT_SECRET nor JWKS_URL/);
     expect(complaint({ JWKS_URL: 'https://id.example/keys' })).toMatch(/are both set/);
@@ -156,7 +156,7 @@ describe('the variables of OpenTelemetry', () => {
       'http://collector:4318/v1/traces',
     ],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://other/x' }, 'http://other/x'],
-  ])('say with %o that traces go to %s', (more, url) => {
+  ])('with %o send traces to %s', (more, url) => {
     const config = tracing({ ...endpoint, ...more });
     expect([config.tracing.endpoint, config.warnings]).toEqual([url, []]);
   });
@@ -173,13 +173,13 @@ describe('the variables of OpenTelemetry', () => {
     ['OTEL_TRACES_SAMPLER', 'xray'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
     ['OTEL_RESOURCE_ATTRIBUTES', 'a=1,b=%zz'],
-  ])('are ignored with a warning where they do not fit: %s=%s', (name, value) => {
+  ])('are ignored with a warning if they are invalid: %s=%s', (name, value) => {
     const config = tracing({ [name]: value });
     expect(config.warnings).toEqual([expect.stringMatching(new RegExp(`^${name} is .* It is ignored\\.$`))]);
     expect(config.tracing).toEqual(loadConfig(complete).tracing);
   });
 
-  it('name the service: the variable, then the attribute, then hotpath', () => {
+  it('name the service: the variable first, then the attribute, then hotpath', () => {
     const service = (more: Record<string, string>) => tracing(more).tracing.service;
     expect(service({})).toEqual({ 'service.name': 'hotpath' });
     const attributes = { OTEL_RESOURCE_ATTRIBUTES: ' service.name=shop , team=a%2Cb%20c,' };
@@ -187,7 +187,7 @@ describe('the variables of OpenTelemetry', () => {
     expect(service({ ...attributes, OTEL_SERVICE_NAME: 'till' })).toEqual({ 'service.name': 'till', team: 'a,b c' });
   });
 
-  it('give what is of traces alone before what is of all signals', () => {
+  it('prefer the variable for traces to the one for all signals', () => {
     const config = tracing({
       OTEL_EXPORTER_OTLP_HEADERS: 'x=1,y=1',
       OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'y=a%20b',
@@ -204,17 +204,17 @@ describe('the heap that a process may use', () => {
   const share = (containerBytes: number, workers = 1, heapLimit = 4096 * MIB) =>
     memoryOf({ workers, cacheBytes: 64 * MIB, containerBytes, heapLimit });
 
-  it('is 90% of what V8 may use where the container has no limit', () => {
+  it("is 90% of V8's limit if the container has no limit", () => {
     for (const none of [0, 2 ** 64]) expect(share(none)).toEqual({ heapBytes: Math.floor(4096 * MIB * 0.9) });
   });
 
-  it('is what the container leaves for each worker, beside the cache and what lies outside the heap', () => {
+  it("is each worker's share of the container's memory, without the cache and the memory outside the heap", () => {
     expect(share(1024 * MIB).heapBytes).toBe(Math.floor((1024 - 64 - 96) * MIB * 0.9));
     expect(share(2048 * MIB, 4).heapBytes).toBe(Math.floor((512 - 64 - 96) * MIB * 0.9));
     expect(share(1024 * MIB, 1, 512 * MIB).heapBytes).toBe(Math.floor(512 * MIB * 0.9));
   });
 
-  it('is enough to answer, with a warning, where the container is too small', () => {
+  it('suffices for an answer, with a warning, if the container is too small', () => {
     const { heapBytes, warning } = share(512 * MIB, 4);
     expect(heapBytes).toBe(128 * MIB);
     expect(warning).toMatch(/^The container has 512 MiB of memory, and WORKERS=4 .* may need 1209 MiB/);
@@ -224,14 +224,14 @@ describe('the heap that a process may use', () => {
 describe('docs/reference/configuration.md', () => {
   const document = readFileSync(new URL('../docs/reference/configuration.md', import.meta.url), 'utf8');
 
-  it.each(Object.entries(variables.properties))('tells of %s what the schema tells', (name, schema) => {
+  it.each(Object.entries(variables.properties))('describes %s as the schema does', (name, schema) => {
     const fallback = 'default' in schema ? `\`${schema.default}\`` : '';
     expect(document).toContain(
       `| \`${name}\` | ${wanted(schema)} | ${fallback} | ${(schema as { description?: string }).description} |`,
     );
   });
 
-  it('tells of no variable that is not there', () => {
+  it('describes no unknown variable', () => {
     const told = [...document.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
     expect(told).toEqual(Object.keys(variables.properties));
   });

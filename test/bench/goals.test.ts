@@ -1,4 +1,4 @@
-/** Goals where what they are compared with is missing. */
+/** Goals of the bench when the value that they are compared with is missing. */
 import { expect, it } from 'vitest';
 import { limitGoalsOf, systemGoalsOf } from '../../bench/report/goals.ts';
 import { RESULTS } from '../../bench/report/main.ts';
@@ -15,21 +15,21 @@ function dashboardGoal(what: string, before: Partial<Side>, after: Partial<Side>
 const heldGoal = (before: number, after: number) =>
   dashboardGoal('users held', { usersHeld: before }, { usersHeld: after });
 
-it('judges users by one where none could be held before, and says so', () => {
+it('judges users by one if the slow service could hold none, and says so', () => {
   expect(heldGoal(0, 13)).toMatchObject({ met: true, measured: '13, and none could be held before' });
   expect(heldGoal(0, 12)).toMatchObject({ met: false });
   expect(heldGoal(0, 0)).toMatchObject({ met: false });
   expect(heldGoal(2, 26)).toMatchObject({ met: true, measured: '13 ×' });
 });
 
-it('does not take a ratio to nothing as met', () => {
+it('does not count a ratio to nothing as met', () => {
   expect(dashboardGoal('throughput', { throughput: 0 }, { throughput: 100 })).toMatchObject({
     met: false,
     measured: '-',
   });
 });
 
-it('has a goal of reads from the database where its ratio was taken within the rounds', () => {
+it('has a goal of reads from the database if its ratio was measured within the rounds', () => {
   const { ofLimit: _ofLimit, ofPrisma: _ofPrisma, ...hotpath } = document.cold!['hotpath']!;
   const goalsOf = (rate: object) => {
     const cold: Document['cold'] = { ...document.cold, hotpath: { ...hotpath, ...rate } };

@@ -1,4 +1,4 @@
-/** What the repository shows of the bench: made of one document, and of nothing else. */
+/** The repository shows the bench's results from one document, and from nothing else. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { README, REPORT, RESULTS } from '../../bench/report/main.ts';
@@ -16,16 +16,16 @@ describe('the document in bench/results.json', () => {
     expect(Object.keys(document)).toEqual(expect.arrayContaining(parts));
   });
 
-  it('is what the table of the README is made of', () => {
+  it('gives the table of the README', () => {
     const readme = readFileSync(README, 'utf8');
     expect(readmeWith(readme, document), REMEDY).toBe(readme);
   });
 
-  it('is what the report is made of', () => {
+  it('gives the report', () => {
     expect(pageOf(document) === readFileSync(REPORT, 'utf8'), REMEDY).toBe(true);
   });
 
-  it('makes tables that fit: their cells are wrapped, or become a list that names each cell', () => {
+  it('makes tables that fit: their cells wrap, or become a list that names each cell', () => {
     const tables = [...pageOf(document).matchAll(/<div class="wide (\w+)"><table>(.*?)<\/table>/gs)];
     const ofReads = document.reads ? ['wrapped'] : [];
     expect(tables.map(([, kind]) => kind)).toEqual(['list', ...ofReads, 'wrapped', 'wrapped']);

@@ -3,7 +3,7 @@ import { usersHeld } from '../../bench/sections/before-after/users-held.ts';
 
 const SEARCH = { first: 64, factor: 2, most: 8192, near: 0.1 };
 
-/** A server that holds so many users. */
+/** A server that can serve this number of users. */
 function server(limit: number) {
   const tried: number[] = [];
   const holds = async (users: number) => {
@@ -13,14 +13,14 @@ function server(limit: number) {
   return { tried, holds };
 }
 
-it.each([0, 1, 5, 63, 64, 100, 1000, 5000, 8192])('finds what a server of %i users holds', async (limit) => {
+it.each([0, 1, 5, 63, 64, 100, 1000, 5000, 8192])('finds the %i users that a server can serve', async (limit) => {
   const { holds } = server(limit);
   const held = await usersHeld(holds, SEARCH);
   expect(held).toBeLessThanOrEqual(limit);
   expect(held).toBeGreaterThanOrEqual(Math.min(limit - 1, limit / 1.1));
 });
 
-it('tries no more users than it may, and each number once', async () => {
+it('tries no more users than the maximum, and each number once', async () => {
   const { holds, tried } = server(1_000_000);
   expect(await usersHeld(holds, SEARCH)).toBe(8192);
   expect(Math.max(...tried)).toBe(8192);

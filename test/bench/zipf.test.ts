@@ -3,7 +3,7 @@ import { zipf } from '../../bench/support/zipf.ts';
 
 const THINGS = Array.from({ length: 100 }, (_, index) => index);
 
-it('draws the thing at place p with a weight of 1/p', () => {
+it('draws the item at place p with a weight of 1/p', () => {
   const draws = zipf(THINGS, { seed: 7, count: 100_000 });
   const times = (thing: number) => draws.filter((each) => each === thing).length;
   expect(times(0) / times(1)).toBeCloseTo(2, 0);

@@ -1,4 +1,4 @@
-/** `hotpath grants`: what a role that owns nothing may do after it, and that a second run changes nothing. */
+/** `hotpath grants`: the privileges of a role that owns nothing, and that a second run changes nothing. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../support/database.ts';
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => owner.end());
 
-/** Rows of the catalog that grants write. */
+/** The rows of PostgreSQL's catalog that grants write. */
 const catalog = async () =>
   (
     await owner.query(`
@@ -37,7 +37,7 @@ const catalog = async () =>
   ).rows;
 
 describe('the SQL of hotpath grants', () => {
-  it('lets the role do what a module declares, and nothing else', async () => {
+  it('allows the role the declared changes of a module, and nothing else', async () => {
     const { stdout, code } = await grants('--role', role);
     expect(code).toBe(0);
     await owner.query(stdout);
@@ -68,7 +68,7 @@ describe('the SQL of hotpath grants', () => {
     expect(await catalog()).toEqual(before);
   });
 
-  it('revokes what is not needed, and grants what is missing', async () => {
+  it('revokes superfluous privileges, and grants missing ones', async () => {
     await owner.query(`GRANT DELETE ON users TO ${role}; REVOKE SELECT ON orders FROM ${role};
       REVOKE USAGE ON SEQUENCE orders_id_seq FROM ${role};
       DROP POLICY ${role} ON graphile_worker._private_jobs`);
@@ -82,7 +82,7 @@ describe('the SQL of hotpath grants', () => {
     expect(rows).toEqual([{ deletes: false, reads: true, counts: true, policies: 1 }]);
   });
 
-  it('works where the public may do nothing', async () => {
+  it('works if PUBLIC has no privileges', async () => {
     await owner.query(`REVOKE ALL ON SCHEMA public FROM PUBLIC; REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
       REVOKE ALL ON ALL FUNCTIONS IN SCHEMA graphile_worker FROM PUBLIC; REVOKE ALL ON SCHEMA graphile_worker FROM ${role}`);
     await grants('--role', role, '--apply');
@@ -102,7 +102,7 @@ it.each([[[]], [['--role', '']], [['--role', 'two\nlines']], [['--role', 'x'.rep
   },
 );
 
-it('says which role is not there', async () => {
+it('names a role that does not exist', async () => {
   const { code, stderr } = await grants('--role', 'no "body"', '--apply');
   expect([code, stderr]).toEqual([
     1,

@@ -6,7 +6,7 @@ import { withClient } from '../support/requests.ts';
 const hotpath = async (...args: string[]) =>
   runToEnd({ DATABASE_URL: await testDatabaseUrl() }, 'src/cli/main.ts', ['jobs', ...args]);
 
-it('lists dead jobs with what they failed of, and gives them their tries again', async () => {
+it('lists dead jobs with their errors, and gives them their tries again', async () => {
   const id = await withClient(async (client) => {
     const { rows } = await client.query<{ id: string }>(
       `select id::text from graphile_worker.add_job('orders.confirm', max_attempts := 2)`,

@@ -1,4 +1,4 @@
-/** The program `hotpath` in a project of its user: its help, what it refuses, and where it finds what it needs. */
+/** The program `hotpath` in a user's project: its help, its refusals, and where it finds its configuration. */
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => project.remove());
 
-it('lists its commands, and each says more', async () => {
+it('lists its commands, and each has a help text', async () => {
   const { code, stdout } = await project.hotpath();
   expect(code).toBe(0);
   const names = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
@@ -32,7 +32,7 @@ it('lists its commands, and each says more', async () => {
   }
 }, 60_000);
 
-describe('what it cannot do, it says in one sentence', () => {
+describe('names a fault in one sentence', () => {
   it.each<[string[], Record<string, string>, string | RegExp]>([
     [['dance'], {}, /^There is no command "dance"\.\n\nUsage: npx hotpath COMMAND/],
     [['constructor'], {}, /^There is no command "constructor"/],
@@ -71,8 +71,8 @@ describe('what it cannot do, it says in one sentence', () => {
   );
 });
 
-describe('what .env of the project holds', () => {
-  it('is what the commands go by', async () => {
+describe('the .env file of the project', () => {
+  it('configures the commands', async () => {
     expect(await project.hotpath('notify')).toMatchObject({ code: 0, stdout: 'NOTIFY is off.\n' });
     expect(await project.hotpath('jobs', 'list')).toMatchObject({ code: 0, stdout: 'There are no jobs.\n' });
     const { stdout } = await project.hotpath('token', '--subject', 'ada', '--role', 'any word', '--issuer', 'us');
@@ -80,13 +80,13 @@ describe('what .env of the project holds', () => {
     expect(claims).toMatchObject({ sub: 'ada', role: 'any word', iss: 'us', exp: claims.iat + 86_400 });
   }, 30_000);
 
-  it('gives way to the environment', async () => {
+  it('does not override the environment', async () => {
     const { stderr } = await project.hotpathWith({ DATABASE_URL: 'postgresql://a@localhost:1/b' }, 'notify');
     expect(stderr).toBe("Nothing answers at port 1 of DATABASE_URL's host.\n");
   }, 30_000);
 });
 
-it('grants what the resources need, and the queue to a service that has jobs', async () => {
+it('grants the privileges for the resources, and for the queue if the service has jobs', async () => {
   const { code, stdout } = await project.hotpath('grants', '--role', 'reader');
   expect(code).toBe(0);
   expect(stdout).toMatch(/\('"public"\."Tag"', 'SELECT'\)/);
@@ -120,7 +120,7 @@ export async function build() {
 }
 `;
 
-/** Reads a page as the public and as a viewer, so often that they are known as much read. */
+/** Reads a page as the public and as a viewer, often enough to count as most read. */
 const READERS = `import { build } from './warmed.ts';
 const app = await build();
 await app.ready();
@@ -134,7 +134,7 @@ await app.close();
 describe('hotpath warm', () => {
   const server = useRedisServer();
 
-  it('fills Redis with what a module serves, and with the pages of viewers where it has their headers', async () => {
+  it('fills Redis with the pages of a module, and with the pages of viewers if the module exports their headers', async () => {
     const database = await scratchDatabase('empty');
     const environment = { DATABASE_URL: database, REDIS_URL: server().url };
     expect((await project.prisma(environment, 'db', 'push')).code).toBe(0);

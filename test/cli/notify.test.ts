@@ -9,7 +9,7 @@ describe('hotpath notify', () => {
   });
   const notify = (...args: string[]) => runToEnd({ DATABASE_URL: url }, 'src/cli/main.ts', ['notify', ...args]);
 
-  it('switches the database over and back, and says how it is', async () => {
+  it('turns notifications on and off in the database, and shows the state', async () => {
     const said: string[] = [];
     for (const args of [[], ['on'], ['on'], [], ['off'], []]) said.push((await notify(...args)).stdout);
     const [on, off] = ['NOTIFY is on.\n', 'NOTIFY is off.\n'];

@@ -1,4 +1,4 @@
-/** `migration`, `install`, `triggers` and `doctor` in a project of another shape than ours. */
+/** `migration`, `install`, `triggers` and `doctor` in a project whose schema differs from the marketplace's. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'hotpath/cli/command';
@@ -40,7 +40,7 @@ const makeTables = () =>
     `CREATE SCHEMA extensions; CREATE EXTENSION citext SCHEMA extensions; CREATE SCHEMA app; SET search_path = app; ${TABLES}`,
   );
 
-/** What a command writes to standard output. */
+/** The standard output of a command. */
 async function output(command: (load: LoadProject) => Command, ...args: string[]): Promise<string> {
   const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
@@ -54,7 +54,7 @@ async function output(command: (load: LoadProject) => Command, ...args: string[]
 const folders = () => readdirSync(project.migrations).filter((name) => name.endsWith('_hotpath'));
 
 describe('migration', () => {
-  it('writes what is missing, says so and what to run next, and then finds nothing missing', async () => {
+  it('writes the missing parts, names them and the next command, and then finds nothing missing', async () => {
     const said = await output(migrationCommand);
     const [name] = folders();
     expect(said.split('\n')).toEqual([
@@ -71,27 +71,27 @@ describe('migration', () => {
     expect(folders()).toEqual([name]);
   });
 
-  it('writes nothing where it is only to check, and fails', async () => {
+  it('writes nothing with --check, and fails', async () => {
     await expect(output(migrationCommand, '--check')).rejects.toThrow(
       /^added .*\nThe migrations lack this\. Run `\$0 migration`\.$/s,
     );
     expect(folders()).toEqual([]);
   });
 
-  it('writes behind the last migration, whatever the clock says', async () => {
+  it('names its migration after the last one, whatever the clock shows', async () => {
     await write(project.root, { 'migrations/29991231235958_late/migration.sql': '' });
     await output(migrationCommand);
     expect(folders()).toEqual(['29991231235959_hotpath']);
   });
 
-  it('says what to do where there is no folder of migrations', async () => {
+  it('names the remedy if the folder of migrations is missing', async () => {
     project = { ...project, migrations: join(project.root, 'none') };
     await expect(output(migrationCommand)).rejects.toThrow(
       /^There is no folder .*none\. Begin with .* run `\$0 install`\.$/,
     );
   });
 
-  it('takes an empty folder of migrations, and no option that it does not have', async () => {
+  it('accepts an empty folder of migrations, and refuses an unknown option', async () => {
     mkdirSync(join(project.root, 'new'));
     project = { ...project, migrations: join(project.root, 'new') };
     expect(await output(migrationCommand)).toContain('Written to new/');
@@ -100,7 +100,7 @@ describe('migration', () => {
 });
 
 describe('install', () => {
-  it('says what it has brought, and then that nothing was missing', async () => {
+  it('names the parts that it installs, and then reports that nothing was missing', async () => {
     await makeTables();
     expect((await output(installCommand)).split('\n')).toEqual([
       'The schema hotpath is of version 2.',
@@ -110,7 +110,7 @@ describe('install', () => {
     expect(await output(installCommand)).toBe('Nothing was missing.\n');
   });
 
-  it('says which table is missing', async () => {
+  it('names a missing table', async () => {
     await query('CREATE SCHEMA app');
     await expect(output(installCommand)).rejects.toThrow(
       'relation "accounts" does not exist: create the tables of the data model first, then install.',
@@ -119,7 +119,7 @@ describe('install', () => {
 });
 
 describe('triggers', () => {
-  it('looks at a database', async () => {
+  it('checks a database', async () => {
     await makeTables();
     await expect(output(triggersCommand, '--database')).rejects.toThrow('Not every change is logged');
     await output(installCommand);
@@ -128,7 +128,7 @@ describe('triggers', () => {
     );
   });
 
-  it('writes the migration as `migration` does, and takes no two words', async () => {
+  it('writes the migration as `migration` does, and refuses two arguments', async () => {
     await expect(output(triggersCommand, '--check')).rejects.toThrow('The migrations lack this.');
     expect(await output(triggersCommand)).toContain('Written to migrations/');
     await expect(output(triggersCommand, '--check', '--database')).rejects.toThrow('Usage: $0 triggers');
@@ -149,7 +149,7 @@ describe('doctor', () => {
     );
   });
 
-  it('tells its findings as JSON, and nothing else', async () => {
+  it('prints its findings as JSON, and nothing else', async () => {
     await makeTables();
     await output(installCommand);
     const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
@@ -171,7 +171,7 @@ describe('grants', () => {
       needsOfProject({ ...project, hasJobs }, watch(registry), project.databaseUrl()),
     );
 
-  it('speak of the queue, which many projects have not, only where they are asked to', async () => {
+  it('name the queue, which many projects lack, only on request', async () => {
     const [plain, queue] = [await output(grants, '--role', 'r'), await output(grants, '--role', 'r', '--jobs')];
     expect([plain.includes('graphile_worker'), queue.includes('graphile_worker')]).toEqual([false, true]);
     await makeTables();

@@ -1,4 +1,4 @@
-/** `hotpath triggers`: what it says of the migrations, and of a database. */
+/** `hotpath triggers`: its report on the migrations, and on a database. */
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { runProcess } from '../../src/dev/run-process.ts';
@@ -9,11 +9,11 @@ async function run(args: string[], DATABASE_URL = '', command = 'triggers') {
   return runProcess(process.execPath, ['src/cli/main.ts', command, ...args], { env: environment });
 }
 
-it('finds that the migrations install what the resources need', async () => {
+it('finds that the migrations install everything that the resources need', async () => {
   expect(await run(['--check'])).toMatchObject({ code: 0, output: 'The migrations bring what the resources need.\n' });
 });
 
-it('names what changes without a trigger in a database', async () => {
+it('names the changes that no trigger logs in a database', async () => {
   const url = await scratchDatabase();
   expect(await run(['--database'], url)).toMatchObject({
     code: 0,
@@ -39,12 +39,12 @@ it('names what changes without a trigger in a database', async () => {
   ]);
 });
 
-it('needs a database to look at one, and knows no other word', async () => {
+it('needs a database to check one, and refuses any other argument', async () => {
   expect(await run(['--database'])).toMatchObject({ code: 1, output: 'DATABASE_URL is not set.\n' });
   expect((await run(['--databases'])).output).toContain('Usage: npm run hotpath -- triggers');
 });
 
-it('leaves the doctor nothing to find in a database that is migrated', async () => {
+it('leaves no findings for the doctor in a migrated database', async () => {
   const { code, output } = await run([], await scratchDatabase(), 'doctor');
   expect(output).toMatch(/\nEverything is in order\.\n$/);
   expect(code).toBe(0);

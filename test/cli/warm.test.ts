@@ -36,8 +36,8 @@ async function warmWith(changes: Record<string, string>, ...args: string[]) {
   return { said, progress, code };
 }
 
-describe('what is read most', () => {
-  it('is told to Redis, read by the command, and in the memory of a process before it is ready', async () => {
+describe('the most read responses', () => {
+  it('are recorded in Redis, read by the command, and in the memory of a process before it is ready', async () => {
     for (const [url, headers] of QUESTIONS) for (const _ of [1, 2, 3, 4]) await ask(app(), url, headers);
     await app().hotpath.cache.settled();
     await app().hotpath.popular!.report(app().hotpath.cache.takeReads(10));
@@ -64,7 +64,7 @@ describe('what is read most', () => {
     redis.disconnect();
   }, 60_000);
 
-  it('keeps a process from being ready until it is there', async () => {
+  it('delay the readiness of a process until they are in its memory', async () => {
     const started = buildApp(loadConfig({ ...environment(), CACHE_WARM_UP_ENTRIES: '10' }));
     const known = Promise.withResolvers<string[]>();
     started.addHook('onReady', async () => void Object.assign(started.hotpath.popular!, { top: () => known.promise }));
@@ -77,7 +77,7 @@ describe('what is read most', () => {
   });
 });
 
-it('a page that a guard is asked about is left out, and the command says so', async () => {
+it('leaves out a page behind a guard, and says so', async () => {
   const { rows } = await app().pool.query('select user_id as id from permissions where project_id = 1 limit 1');
   for (const _ of [1, 2, 3, 4]) expect((await ask(app(), '/v1/projects/1', as(rows[0].id))).status).toBe(200);
   await app().hotpath.popular!.report(app().hotpath.cache.takeReads(10));
@@ -86,7 +86,7 @@ it('a page that a guard is asked about is left out, and the command says so', as
   expect(code).toBe(0);
 }, 30_000);
 
-it('where Redis does not answer, the command fails and says so', async () => {
+it('fails if Redis does not answer, and says so', async () => {
   const { said, progress, code } = await warmWith({ REDIS_URL: 'redis://127.0.0.1:1' });
   expect(said).toBe('');
   expect(progress).toContain('Redis does not answer.');

@@ -8,7 +8,7 @@ it.each([
   [2048, 3, 256],
   [2048, 4, 204],
   [256, 4, 64],
-])('of a container of %d MB each of %d workers gets a heap of %d MB', (limit, workers, megabytes) => {
+])('in a container of %d MB each of %d workers gets a heap of %d MB', (limit, workers, megabytes) => {
   expect(heapShare({ workers, limitBytes: limit * MB, told: '' })).toEqual({
     megabytes,
     execArgv: [`--max-old-space-size=${megabytes}`],
@@ -20,6 +20,6 @@ it.each([
   [2 ** 64, ''],
   [512 * MB, '--max-old-space-size=300'],
   [512 * MB, '--cpu-prof --max_old_space_size=300'],
-])('says nothing at a limit of %d and arguments "%s"', (limitBytes, told) => {
+])('sets none at a limit of %d with the arguments "%s"', (limitBytes, told) => {
   expect(heapShare({ workers: 4, limitBytes, told })).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 /**
- * What each GET route costs, printed as a table: no more statements on more rows, asked at 1, 10 and 100 children; and
- * the bytes that it sends, beside those of a service that sends full rows, on the seed.
+ * The cost of each GET route, printed as a table. The number of statements does not grow with the rows: the test requests
+ * each route at 1, 10 and 100 children. The table also compares the bytes that it sends with those of a service that sends
+ * full rows, on the seed.
  */
 import { constantStatements, type RouteCost } from 'hotpath/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ import { holdToDocument } from '../support/replies.ts';
 import { bytesOfFullRows } from './full-rows.ts';
 import { collectRoutes, type FoundRoute, paramsOfFirst, pathOfFirst } from './routes.ts';
 
-/** What was found of each route, by its path. */
+/** The measurements of each route, by its path. */
 const table: Record<string, Record<string, string | number>> = {};
 
 let url: string;
@@ -38,7 +39,7 @@ afterAll(async () => {
 });
 
 describe('a GET route', () => {
-  it('spends the same number of statements at 1, 10 and 100 children, within its budget', async () => {
+  it('sends the same number of statements at 1, 10 and 100 children, within its budget', async () => {
     const costs = await constantStatements({
       app,
       as: { admin: as(1, 'admin'), user: as(1) },
@@ -53,15 +54,15 @@ describe('a GET route', () => {
     }
     expect(Object.keys(table)).toHaveLength(routes.length);
     for (const { route, rows } of listsOf(costs)) {
-      // Rows that are told apart by the time at which they are made are more than were asked for.
+      // If only their creation times tell rows apart, the reply has more rows than requested.
       expect([route, rows.map((count, index) => count >= 10 ** index)]).toEqual([route, [true, true, true]]);
     }
   }, 60_000);
 
-  it('sends a part of what full rows are', async () => {
+  it('sends a part of the bytes of full rows', async () => {
     for (const route of routes.filter(({ read }) => read !== undefined)) {
       const reply = await seeded.inject({ url: pathOfFirst(route), headers: as(1, 'admin') });
-      // Of what the seed does not name by numbers there is no first row.
+      // Rows of the seed without numbers as ids have no first row.
       if (reply.statusCode === 404) continue;
       const [lean, full] = [Buffer.byteLength(reply.payload), await bytesOfFullRows(seeded, route)];
       Object.assign(table[route.url]!, { lean, full, share: `${Math.round((100 * lean) / full)}%` });
@@ -72,7 +73,7 @@ describe('a GET route', () => {
   });
 });
 
-/** Of the lists that an administrator reads. */
+/** The lists that an administrator reads. */
 const listsOf = (costs: readonly RouteCost[]): RouteCost[] => {
   const lists = new Set(routes.filter(({ read }) => read?.kind === 'list').map((route) => route.url));
   return costs.filter(({ route, viewer }) => viewer === 'admin' && lists.has(route));

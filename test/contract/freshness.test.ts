@@ -1,4 +1,7 @@
-/** No cached answer of any route is stale, whatever of the marketplace's tables is written to, and by whom. */
+/**
+ * No cached answer of any route is stale, whichever of the marketplace's tables a client writes to, and whichever client it
+ * is.
+ */
 import { soundFreshness } from 'hotpath/testing';
 import { expect, it } from 'vitest';
 import { as, useApp } from '../support/app.ts';
@@ -6,7 +9,7 @@ import { ownerUrl, testDatabaseUrl } from '../support/database.ts';
 
 const app = useApp({ seeded: true });
 
-it('gives what the database gives, after writes by SQL, by Prisma, in transactions, and after none', async () => {
+it('answers as the database does, after writes by SQL, by Prisma, in transactions, and after none', async () => {
   const owner = ownerUrl(await testDatabaseUrl());
   const viewers = { admin: as(1, 'admin'), user: as(1) };
   const { hits, changed } = await soundFreshness({ app: app(), as: viewers, owner, writes: 12 });

@@ -1,6 +1,6 @@
 /**
- * What a service without `fields` sends for a route: the same rows, embedded ones and those that computed values are
- * made of, each with all of its columns. Prisma reads them, by the selection of the route's own default fields.
+ * The reply of a service without `fields`: the same rows, the embedded rows and the rows behind computed values, each with
+ * all of its columns. Prisma reads them, by the selection of the route's own default fields.
  */
 
 import type { Computed } from 'hotpath/compile/computed';
@@ -15,7 +15,7 @@ interface Model {
 
 const ADMIN = { subject: '1', role: 'admin' };
 
-/** Bytes of the full rows of a route that reads, asked with 1 for every parameter. */
+/** The bytes of the full rows of a read route, with 1 for every parameter. */
 export async function bytesOfFullRows(app: App, { read }: FoundRoute): Promise<number> {
   const { resource, kind, where = {} } = read!;
   const fixed = Object.fromEntries(Object.keys(where).map((field) => [field, 1]));

@@ -1,4 +1,7 @@
-/** Every limit that the API document declares, of every parameter and body: the last value is taken, the next refused. */
+/**
+ * Every limit that the API document declares, of every parameter and body: the service accepts the last value, and refuses
+ * the next one.
+ */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../support/app.ts';
 import {
@@ -89,7 +92,7 @@ function sendParameter(operation: Operation, { name, in: place }: DocumentedPara
   if (place === 'path') return send(operation, { url: pathWith(operation, { [name]: value }) });
   const url = pathWith(operation);
   if (place === 'header') return send(operation, { url, headers: { [name]: String(value) } });
-  // The most rows of a page fit into an answer that embeds no others.
+  // A page of the maximum number of rows fits into an answer without embeddings.
   const fields = String(operation.operation.parameters!.find((each) => each.name === 'fields')?.schema?.default);
   const more = {
     ...(name === 'fields' ? {} : { fields: fields.split(',')[0]! }),
@@ -99,7 +102,7 @@ function sendParameter(operation: Operation, { name, in: place }: DocumentedPara
 }
 
 describe('a parameter', () => {
-  it('is limited as it is declared', { timeout: 120_000 }, async () => {
+  it('has the declared limit', { timeout: 120_000 }, async () => {
     let probed = 0;
     for (const operation of operations()) {
       for (const parameter of operation.operation.parameters ?? []) {
@@ -175,7 +178,7 @@ const at = (body: unknown, pointer: string): unknown =>
     .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], body);
 
 describe('a body', () => {
-  it('is limited as it is declared', { timeout: 120_000 }, async () => {
+  it('has the declared limit', { timeout: 120_000 }, async () => {
     let probed = 0;
     for (const operation of operations().filter(bodyOf)) {
       const { schema, example } = bodyOf(operation)!;

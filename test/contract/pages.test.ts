@@ -1,6 +1,6 @@
 /**
- * Every list, in each of its orders, is read to its last page without gap or repetition while rows are inserted: all
- * lists page by page in step, with more rows in every table between the first steps.
+ * Every list, in each of its orders, is read to its last page without gap or repetition while the test inserts rows. It reads
+ * all lists page by page in step, and inserts rows into every table between the first steps.
  */
 import { pages } from 'hotpath/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-it('has each row once, that was there when it was begun', async () => {
+it('shows once each row that existed at the beginning', async () => {
   let rows = ROWS_AT_FIRST;
   const during = () => fillWithChildren(url, datamodel, ++rows);
   const walks = await pages({ app, as: { admin: as(1, 'admin'), user: as(1) }, params: paramsOfFirst(routes), during });

@@ -1,6 +1,6 @@
 /**
- * Every statement that the service can issue has a plan without a sequential scan of a large table, and without a sort
- * that an index should serve: EXPLAIN of all of them, on the small seed, with every other table as if it were large.
+ * Every statement that the service can send has a plan without a sequential scan of a large table, and without a sort that an
+ * index should serve. The test runs EXPLAIN on all of them, on the small seed, with every other table as if it were large.
  */
 import { type AcceptedPlan, indexedPlans } from 'hotpath/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => app.close());
 
-it('has an index for whatever can be asked', async () => {
+it('has an index for every possible request', async () => {
   const viewers = { admin: as(1, 'admin'), user: as(1) };
   const { statements } = await indexedPlans({ app, as: viewers, owner: ownerUrl(url), accept: ACCEPTED });
   expect(statements).toBeGreaterThan(100);

@@ -1,6 +1,6 @@
 /**
- * Every embedding of every resource, as every role: no row comes that the policy of its own resource hides from the
- * viewer. The rows refer to each other across users at random, so that a condition that is left out shows.
+ * Every embedding of every resource, as every role: the viewer gets no row that the policy of the row's own resource hides.
+ * The rows refer to each other across users at random, so a missing condition shows.
  */
 
 import { name } from 'hotpath/compile/sql/text';
@@ -14,7 +14,7 @@ import { ownerUrl, testDatabaseUrl } from '../support/database.ts';
 
 const app = useApp({ seeded: true });
 
-/** Rows of a table refer to rows at random; one that a unique key keeps out stays as it is. */
+/** Rows of a table refer to rows at random; a row stays as it is if a unique key forbids the change. */
 async function scatter(client: pg.Client, table: string, [key, field]: [RelationField, ScalarField]): Promise<void> {
   const target = datamodel.models[key.model]!;
   const [ours, theirs] = [name(field.column), name((target.fields[key.to[0]!] as ScalarField).column)];
@@ -39,10 +39,10 @@ async function scatterAll(client: pg.Client): Promise<void> {
   }
 }
 
-it('shows nobody a row, a field or a value that a policy hides', async () => {
+it('shows no viewer a row, a field or a value that a policy hides', async () => {
   const client = new pg.Client({ connectionString: ownerUrl(await testDatabaseUrl()) });
   await client.connect();
-  // The seed's largest amounts, were two of them one user's, add up to more than a total can hold.
+  // The sum of the seed's two largest amounts exceeds the maximum of a total, if one user has both.
   await client.query('UPDATE transactions SET amount = least(amount, 1000)');
   await scatterAll(client).finally(() => client.end());
   const users = [1, 2, 3, 7].map((id) => [`user ${id}`, as(id)] as const);

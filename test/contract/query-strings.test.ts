@@ -1,6 +1,6 @@
 /**
- * Whatever a consumer writes behind the `?`, the answer is a 200 with declared fields alone, or a 400 that says why:
- * 100,000 random queries, through the parser and the compiler; those that pass are drawn from again over HTTP.
+ * For any text behind the `?`, the answer is a 200 with declared fields only, or a 400 that names the fault. The test runs
+ * 100,000 random queries through the parser and the compiler, and sends some of the valid ones over HTTP.
  */
 import fc from 'fast-check';
 import type { Registry } from 'hotpath/resource/registry';
@@ -79,7 +79,7 @@ const parameter = fc.oneof(
 );
 const query = fc.uniqueArray(parameter, { maxLength: 4, selector: ([name]) => name });
 
-it('answers 100,000 random queries with a selection of what is declared, or a 400', () => {
+it('answers 100,000 random queries with a selection of declared fields, or a 400', () => {
   const { resources: registry, selections, compiler } = app().hotpath;
   let accepted = 0;
   const property = fc.property(fc.constantFrom(...resources), query, (resource, given) => {
@@ -93,7 +93,7 @@ it('answers 100,000 random queries with a selection of what is declared, or a 40
       compiler.compile({ model: resource.model, action: 'findMany', args: selection.args });
       accepted += 1;
     } catch (error) {
-      // Asked so often that an `expect` would take most of the time.
+      // An `expect` for each of so many queries would take most of the time.
       const { code, statusCode } = error as { code?: string; statusCode?: number };
       if (code !== 'INVALID_REQUEST' || statusCode !== 400) throw error;
     }
@@ -121,7 +121,7 @@ function mustBeDeclared({ select = {}, computed = {} }: Selected, resource: Reso
     if (inside !== true) mustBeDeclared(inside, registry.target(resource, name), registry);
 }
 
-it('answers over HTTP with 200 or 400, and never another', async () => {
+it('answers over HTTP with 200 or 400, and never with another status', async () => {
   const routes = [
     '/v1/products',
     '/v1/users',

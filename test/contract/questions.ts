@@ -1,6 +1,6 @@
 /**
- * Every kind of question that a read route takes: as it is, each filter, each sort in both directions, a page behind
- * a cursor, each embedding. What the service can be asked is made of these.
+ * Every kind of request that a read route accepts: the plain path, each filter, each sort in both directions, a page after a
+ * cursor, each embedding. All possible requests are combinations of these.
  */
 import type { DataModel, ScalarField } from 'hotpath/model/data-model';
 import { filterParameters } from 'hotpath/resource/filter';
@@ -36,7 +36,7 @@ export function questionsOf(route: FoundRoute, registry: Registry): string[] {
   return queries.map((query) => `${path}?${query}`.replace(/\?$/, ''));
 }
 
-/** A value that a filter takes: of its type, and of some rows. */
+/** A valid value of a filter: of its type, and from some rows. */
 function exampleOf(parameter: string, resource: Resource, registry: Registry): string {
   const [, name = '', operator = 'equals'] = /^([^[]+)(?:\[(\w+)\])?$/.exec(parameter) ?? [];
   if (Object.hasOwn(resource.computed, name) || operator === 'isNull') return 'true';

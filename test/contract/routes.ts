@@ -1,4 +1,4 @@
-/** The routes of the service, as it registers them: whatever is added is found. */
+/** The routes of the service, as it registers them, so that tests find every new route. */
 import type { RouteOptions } from 'fastify';
 import type { ReadRoute } from 'hotpath/fastify';
 import { datamodel } from '#datamodel';
@@ -10,7 +10,7 @@ export interface FoundRoute {
   readonly read: (ReadRoute & { readonly kind: 'item' | 'list' }) | undefined;
 }
 
-/** To be called before the service is ready; the list fills as routes register. Those of the documentation are none. */
+/** Call it before the service is ready; the list grows as routes register. It leaves out the routes of the documentation. */
 export function collectRoutes(app: App): FoundRoute[] {
   const found: FoundRoute[] = [];
   app.addHook('onRoute', ({ method, url, config, schema }: RouteOptions) => {
@@ -20,7 +20,7 @@ export function collectRoutes(app: App): FoundRoute[] {
   return found;
 }
 
-/** The route's path with 1 for every parameter, as a UUID where the field is one: the row that has the children. */
+/** The route's path with 1 for every parameter, or with a UUID if the field is one: the row that has the children. */
 export function pathOfFirst({ url, read }: Pick<FoundRoute, 'url' | 'read'>): string {
   const fields = read ? datamodel.models[read.resource.model]!.fields : {};
   const uuids = Object.entries(read?.where ?? {}).filter(([name]) => {

@@ -1,6 +1,6 @@
 /**
- * The SQL of every read route, in a file beside the module that declares it, so that a change of a statement shows in
- * the diff of a change. `npx vitest run test/contract/statements.test.ts -u` writes them anew.
+ * The SQL of every read route, in a file beside the module that declares it, so that a changed statement shows in the diff.
+ * `npx vitest run test/contract/statements.test.ts -u` writes them again.
  */
 import { join } from 'node:path';
 import { statementSnapshots } from 'hotpath/testing';

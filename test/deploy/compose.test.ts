@@ -1,4 +1,4 @@
-/** docker-compose.yml and what it mounts, as far as they can be held to the code without Docker. */
+/** docker-compose.yml and the files that it mounts, compared with the code as far as possible without Docker. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
@@ -31,15 +31,15 @@ const servicesIn = ({ services }: Compose) => Object.entries(services);
 const defaults = loadConfig({ DATABASE_URL: 'postgres://host/db', JWT_SECRET: 'x'.repeat(32) });
 
 describe.each(files)('%s', (_file, compose) => {
-  it.each(['service', 'worker', 'migrate'])('gives %s variables that the configuration has', (name) => {
+  it.each(['service', 'worker', 'migrate'])('gives %s only variables of the configuration', (name) => {
     const given = Object.keys(compose.services[name]?.environment ?? {});
     expect(given.filter((variable) => !(variable in variables.properties))).toEqual([]);
     expect(given).toContain('DATABASE_URL');
-    // The image is of production, and lacks what development logs with.
+    // The image is for production, and lacks development's log formatter.
     expect(given).not.toContain('NODE_ENV');
   });
 
-  it('mounts files that are there', () => {
+  it('mounts existing files', () => {
     const mounted = servicesIn(compose).flatMap(([, { volumes = [] }]) => volumes);
     const sources = mounted.map((volume) => volume.replace(/^\$\{\w+-([^}]*)\}/, '$1').split(':', 1)[0]!);
     expect(sources.filter((source) => source.startsWith('./') && !existsSync(pathOf(source)))).toEqual([]);
@@ -47,7 +47,7 @@ describe.each(files)('%s', (_file, compose) => {
     expect(named.filter((name) => !(name in (production!.volumes ?? {})))).toEqual([]);
   });
 
-  it('takes images of a version', () => {
+  it('names a version of each image', () => {
     const images = servicesIn(compose).flatMap(([, { image }]) => image ?? []);
     expect(images.filter((image) => !/:(v?\d+|local$)/.test(image))).toEqual([]);
   });
@@ -63,7 +63,7 @@ describe('a secret', () => {
     expect(secrets.filter(([, value]) => !/^\$\{\w+-\}$/.test(value))).toEqual([]);
   });
 
-  it('stands for development in a file that says so first', () => {
+  it('is set for development in a file that says so first', () => {
     expect(textOf('docker-compose.override.yml')).toMatch(/^# DEVELOPMENT ONLY\. /);
     const given = servicesIn(development!).flatMap(([, { environment = {} }]) => Object.entries(environment));
     const secrets = given.filter(([name, value]) => isSecret(name) && !/^smtp:\/\/[^@]*$/.test(value));
@@ -89,7 +89,7 @@ describe('the roles of the database', () => {
 });
 
 describe('the table of docs/operating/deploy.md', () => {
-  it('has every variable that is taken from the environment, and no other', () => {
+  it('has every variable that comes from the environment, and no other', () => {
     const taken = [...textOf('docker-compose.yml').matchAll(/^(?!#).*?\$\{([A-Z][A-Z_]+)-/gm)].map(([, name]) => name!);
     const table = textOf('docs/operating/deploy.md').split('\n| variable | for |\n')[1]!.split('\n\n', 1)[0]!;
     const named = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(
@@ -104,7 +104,7 @@ describe('the order of the start', () => {
     Array.isArray(depends_on) ? [] : Object.entries(depends_on).map(([on, { condition }]) => ({ name, on, condition })),
   );
 
-  it('waits for the health of what has a health check, and for the end of the migrations', () => {
+  it('waits for the health of services with a health check, and for the end of the migrations', () => {
     expect(dependencies.length).toBeGreaterThan(6);
     for (const { on, condition } of dependencies) {
       const { healthcheck, build } = production!.services[on]!;
@@ -115,14 +115,14 @@ describe('the order of the start', () => {
     }
   });
 
-  it('is the same for the service and its worker: nobody runs before the migrations', () => {
+  it('is the same for the service and its worker: neither runs before the migrations', () => {
     const behind = dependencies.filter(({ on }) => on === 'migrate').map(({ name }) => name);
     expect(behind).toEqual(['service', 'worker']);
   });
 });
 
 describe('the limits of one part', () => {
-  it('let requests finish before Docker kills the service', () => {
+  it('give requests time to finish before Docker kills the service', () => {
     for (const name of ['service', 'worker']) {
       const seconds = Number.parseInt(production!.services[name]!.stop_grace_period!, 10);
       expect(seconds * 1000).toBeGreaterThan(defaults.http.shutdownDelayMs + defaults.http.shutdownTimeoutMs);
@@ -138,24 +138,24 @@ describe('the limits of one part', () => {
     expect(unbounded.map(([name]) => name)).toEqual([]);
   });
 
-  it('are those that the memory alert reckons with', () => {
+  it('are those on which the memory alert is based', () => {
     const bytes = Number(
       /record: hotpath:memory_limit_bytes\s+expr: vector\((\d+)\)/.exec(textOf('deploy/prometheus/rules.yml'))?.[1],
     );
     expect(production!.services['service']!.mem_limit).toBe(`\${MEMORY-${bytes / 2 ** 20}m}`);
   });
 
-  it('hold for Redis and the container around it', () => {
+  it('agree for Redis and its container', () => {
     const most = Number.parseInt(/^maxmemory (\d+)mb$/m.exec(textOf('deploy/redis/redis.conf'))![1]!, 10);
     expect(most).toBeLessThan(Number.parseInt(production!.services['redis']!.mem_limit!, 10));
   });
 
-  it('have Redis throw out what was used longest ago, whatever it is, and refuse no write', () => {
+  it('make Redis evict the least recently used key of any kind, and refuse no write', () => {
     const policies = textOf('deploy/redis/redis.conf').match(/^maxmemory-policy .*$/gm);
     expect(policies).toEqual(['maxmemory-policy allkeys-lru']);
   });
 
-  it('hold for PgBouncer between the service and PostgreSQL', () => {
+  it('agree for PgBouncer between the service and PostgreSQL', () => {
     const pgbouncer = (name: string) => Number(settingOf('deploy/pgbouncer/pgbouncer.ini', name));
     const postgres = (name: string) => Number(settingOf('deploy/postgres/postgresql.conf', name));
     expect(pgbouncer('max_db_connections')).toBeLessThan(postgres('max_connections'));

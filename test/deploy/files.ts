@@ -1,4 +1,4 @@
-/** The files of a deployment, as tests read them. */
+/** Reads the files of a deployment for tests. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -7,7 +7,10 @@ import { PROJECT } from '../../src/dev/home.ts';
 export const pathOf = (path: string): string => join(PROJECT, path);
 export const textOf = (path: string): string => readFileSync(pathOf(path), 'utf8');
 
-/** The documents of a YAML file, with anchors and merges resolved. A fault in one fails. */
+/**
+ * The documents of a YAML file, with anchors and merges resolved.
+ * @throws at a fault in one of them.
+ */
 export function yamlOf<T>(path: string): T[] {
   return parseAllDocuments(textOf(path), { merge: true }).map((document) => {
     if (document.errors.length > 0) throw document.errors[0];

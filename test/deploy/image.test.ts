@@ -1,4 +1,4 @@
-/** The Dockerfile: what it copies is there and let in, and what it starts is what it copied. */
+/** The Dockerfile: the files that it copies exist and .dockerignore allows them, and it starts only files that it copied. */
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -12,7 +12,7 @@ const instructions = lines
     return { name: name!, rest: rest! };
   });
 const argumentsOf = (name: string) => instructions.filter((one) => one.name === name).map(({ rest }) => rest);
-/** From one FROM to the next, by the name of the stage. */
+/** The lines from one FROM to the next, by the name of the stage. */
 const stages = new Map<string, string[]>();
 for (const { name, rest } of instructions) {
   if (name === 'FROM') stages.set(rest.split(' AS ')[1]!, []);
@@ -24,12 +24,12 @@ describe('Dockerfile', () => {
     .filter((copy) => !copy.startsWith('--from='))
     .flatMap((copy) => copy.split(' ').slice(0, -1));
 
-  it('copies what is there', () => {
+  it('copies existing files', () => {
     expect(copied).toContain('src');
     expect(copied.filter((path) => !existsSync(pathOf(path)))).toEqual([]);
   });
 
-  it('copies what .dockerignore lets in, which is nothing else', () => {
+  it('copies the files that .dockerignore allows, which allows no other', () => {
     const [everything, ...rest] = textOf('.dockerignore')
       .split('\n')
       .filter((line) => line && !line.startsWith('#'));
@@ -38,22 +38,22 @@ describe('Dockerfile', () => {
     expect(letIn.sort()).toEqual([...new Set(copied)].sort());
   });
 
-  it('runs on the Node.js that the project is tested with', () => {
+  it('runs on the Node.js of the tests', () => {
     expect(argumentsOf('FROM')[0]).toBe(`node:${packageJson.devDependencies.node}-trixie-slim AS base`);
   });
 
-  it.each(['migrate', 'service'])('ends the stage %s as a user without rights', (stage) => {
+  it.each(['migrate', 'service'])('ends the stage %s as an unprivileged user', (stage) => {
     expect(stages.get(stage)!.filter((line) => line.startsWith('USER '))).toEqual(['USER node']);
   });
 
-  it('makes the service last, without what only development needs', () => {
+  it("builds the service in the last stage, without development's packages", () => {
     expect([...stages.keys()].at(-1)).toBe('service');
     const install = stages.get('dependencies')!.find((line) => line.includes('npm ci'));
     expect(install).toMatch(/--omit=dev --omit=optional$/);
     expect(stages.get('service')).toContain('COPY --from=dependencies /app/node_modules node_modules');
   });
 
-  it('knows its migrations, and lets the role of the service into the database after them', () => {
+  it("contains its migrations, and grants the service's role access to the database after them", () => {
     expect(stages.get('service')).toContain('COPY --from=build /app/prisma/migrations prisma/migrations');
     const [, , script] = JSON.parse(
       stages

@@ -1,4 +1,4 @@
-/** The objects for Kubernetes, held to the configuration: no secret in their text, no variable that nobody reads. */
+/** The objects for Kubernetes, compared with the configuration: no secret in their text, no unknown variable. */
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
@@ -50,7 +50,7 @@ describe('deploy/kubernetes', () => {
     expect(pods.map(({ kind }) => kind)).toEqual(['Deployment', 'Deployment', 'Job']);
   });
 
-  it('gives variables that the configuration has', () => {
+  it('sets only variables of the configuration', () => {
     const names = [
       ...containers.flatMap(({ env }) => env.map(({ name }) => name)),
       ...things.flatMap(({ data = {} }) => Object.keys(data)),
@@ -68,14 +68,14 @@ describe('deploy/kubernetes', () => {
     expect(things.map(({ kind }) => kind)).not.toContain('Secret');
   });
 
-  it('runs without rights, and writes nothing to the image', () => {
+  it('runs without privileges, and writes nothing to the image', () => {
     for (const pod of pods) expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
     for (const { securityContext } of containers) {
       expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
     }
   });
 
-  it('asks the service and the worker how they are', () => {
+  it('probes the service and the worker', () => {
     for (const { livenessProbe, readinessProbe } of containers.slice(0, 2)) {
       expect(livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
       expect(readinessProbe).toMatchObject({ httpGet: { path: '/readyz', port: 'http' } });
@@ -98,7 +98,7 @@ describe('deploy/kubernetes', () => {
     expect(made.sort()).toEqual([...new Set(used)].sort());
   });
 
-  it('leaves the limit of the heap to the process, which knows its container', () => {
+  it('leaves the heap limit to the process, which knows its container', () => {
     expect(things.flatMap(({ data = {} }) => Object.keys(data))).not.toContain('OVERLOAD_HEAP_BYTES');
   });
 
@@ -110,14 +110,14 @@ describe('deploy/kubernetes', () => {
     }
   });
 
-  it('believes the ingress alone when it says who the client is, and shows the world what clients ask for', () => {
+  it("trusts only the ingress for the client's address, and exposes only the routes of clients", () => {
     expect(things.flatMap(({ data = {} }) => data['TRUST_PROXY'] ?? [])).toEqual(['1']);
     const paths = ofKind('Ingress').flatMap(({ spec }) => spec.rules!.flatMap(({ http }) => http.paths));
     expect(paths.map(({ path }) => path)).toEqual(['/v1', '/docs', '/openapi.json']);
     expect(paths.map(({ backend }) => backend.service.name)).toEqual(paths.map(() => 'hotpath'));
   });
 
-  it('lets in those alone who have to ask, by a policy for each deployment', () => {
+  it('admits only the necessary clients, by a policy for each deployment', () => {
     const policies = ofKind('NetworkPolicy');
     expect(policies.map(({ spec }) => spec.podSelector!.matchLabels.app)).toEqual(deployments);
     for (const { spec } of policies) {
@@ -129,7 +129,7 @@ describe('deploy/kubernetes', () => {
     for (const port of [53, 5432, 4318, 587]) expect(ports[1]).toContain(port);
   });
 
-  it('keeps the service up while nodes are drained, and scales what has no number of its own', () => {
+  it('keeps the service up while nodes are drained, and scales the deployments without a fixed number of replicas', () => {
     const [budget] = ofKind('PodDisruptionBudget');
     expect(budget!.spec.maxUnavailable).toBe(1);
     const [scaler] = ofKind('HorizontalPodAutoscaler');

@@ -1,4 +1,4 @@
-/** What watches the service, held to what the service tells: metrics, dashboards, and the links between them. */
+/** The monitoring of the service, compared with the service: metrics, dashboards, and the links between them. */
 import { readdirSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
@@ -32,7 +32,7 @@ const recorded = rules.flatMap(({ record }) => record ?? []);
 const alerts = rules.flatMap(({ alert }) => alert ?? []);
 const dashboards = readdirSync(pathOf(FOLDER)).map((file) => JSON.parse(textOf(`${FOLDER}/${file}`)) as Dashboard);
 
-/** The metrics that a PromQL expression asks for: those of ours, of Node.js, and what rules record. */
+/** The metrics that a PromQL expression uses: the service's, Node.js's, and those that rules record. */
 const askedIn = (expression: string): string[] =>
   [...expression.replaceAll(/"[^"]*"/g, '').matchAll(/[a-zA-Z_:][\w:]*/g)]
     .map(([name]) => name)
@@ -66,20 +66,20 @@ describe('metrics', () => {
     ),
   ];
 
-  it('are all told that rules, alerts and dashboards ask for', () => {
+  it('exist for all rules, alerts and dashboards', () => {
     const asked = asking.flatMap(([where, expression]) => askedIn(expression).map((name) => ({ where, name })));
     expect(asked.length).toBeGreaterThan(60);
     expect(asked.filter(({ name }) => !(name.includes(':') ? recorded.includes(name) : exposed.has(name)))).toEqual([]);
   });
 
-  it('are recorded only where somebody asks for them', () => {
+  it('are recorded only if an expression uses them', () => {
     const asked = new Set(asking.flatMap(([, expression]) => askedIn(expression)));
     expect(recorded.filter((name) => !asked.has(name))).toEqual([]);
   });
 });
 
 describe('alerts', () => {
-  it.each(alerts)('%s is tested, and has a paragraph that says what to do', (alert) => {
+  it.each(alerts)('%s is tested, and has a paragraph with instructions', (alert) => {
     expect(textOf('deploy/prometheus/alerts.test.yml')).toContain(`alertname: ${alert}`);
     const paragraphs = textOf('docs/operating/operate.md').split('\n## When an alert fires\n')[1]!.split('\n\n');
     const paragraph = paragraphs.find((each) => each.split(' — ')[0]!.includes(`\`${alert}\``));
@@ -93,12 +93,12 @@ describe('dashboards', () => {
   );
   const sources = provisioned!.datasources.map(({ uid }) => uid);
 
-  it('ask sources that are provisioned', () => {
+  it('use provisioned sources', () => {
     const asked = dashboards.flatMap(({ panels }) => panels.map(({ datasource }) => datasource.uid));
     expect(asked.filter((uid) => !sources.includes(uid))).toEqual([]);
   });
 
-  it("are where Jaeger's links lead, with their panels and variables", () => {
+  it("are the targets of Jaeger's links, with their panels and variables", () => {
     const links = [...textOf('jaeger/ui.json').matchAll(/http:\/\/localhost:3001\/d\/([\w-]+)\??([^"]*)/g)];
     expect(links.length).toBeGreaterThan(4);
     for (const [, uid, query] of links) {
@@ -120,7 +120,7 @@ describe('Jaeger', () => {
   }
   const [config] = yamlOf<Collector>('jaeger/config.yaml');
 
-  it('has whatever its pipelines name', () => {
+  it('defines every component that its pipelines name', () => {
     const known = (section: string) => Object.keys({ ...config![section], ...config!['connectors'] });
     for (const pipeline of Object.values(config!.service.pipelines)) {
       for (const [section, names] of Object.entries(pipeline)) {
@@ -130,7 +130,7 @@ describe('Jaeger', () => {
     expect(Object.keys(config!['extensions']!).sort()).toEqual([...config!.service.extensions].sort());
   });
 
-  it('is asked for attributes that spans have', () => {
+  it('is queried for attributes that spans have', () => {
     const filesIn = (folder: string) =>
       readdirSync(pathOf(folder), { recursive: true, encoding: 'utf8' }).map((file) => `${folder}/${file}`);
     const sources = ['src', 'packages/hotpath/src']
@@ -150,7 +150,7 @@ describe('Jaeger', () => {
     expect(attributes.filter((name) => !sources.includes(`'${name}'`))).toEqual([]);
   });
 
-  it('gives Prometheus the metrics of spans where Prometheus asks for them', () => {
+  it('gives Prometheus the metrics of spans at the address that Prometheus scrapes', () => {
     const exporters = config!['exporters'] as { prometheus: { endpoint: string } };
     const port = exporters.prometheus.endpoint.split(':')[1];
     expect(textOf('deploy/prometheus/prometheus.yml')).toContain(`jaeger:${port}`);

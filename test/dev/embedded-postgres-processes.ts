@@ -1,4 +1,4 @@
-/** Processes that use an embedded PostgreSQL, for tests that stop and kill them, and what such tests look at. */
+/** Processes that use an embedded PostgreSQL, for tests that stop and kill them, and the queries of such tests. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ export interface PostgresUser {
   readonly port: number;
   stop(): Promise<void>;
   kill(): Promise<void>;
-  /** As Ctrl-C in a terminal: to the process and all that shares its group. */
+  /** Sends the signal as Ctrl-C in a terminal does: to the process and its whole group. */
   interrupt(): void;
 }
 
@@ -62,7 +62,7 @@ export async function ask(url: string, sql: string): Promise<unknown> {
   }
 }
 
-/** The process id of the server that runs, or ran last and was killed. */
+/** The process id of the running server, or of the last one that was killed. */
 export function postmaster(directory: string): number {
   return Number(readFileSync(join(directory, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
 }

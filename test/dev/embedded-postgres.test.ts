@@ -31,7 +31,7 @@ async function open(options: Partial<EmbeddedPostgresOptions> = {}): Promise<Emb
 beforeAll(() => chmodSync(home, 0o755));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-/** Users that a failed test left behind. Their server, if they left it running, ends with its last user here. */
+/** Users that a failed test left behind. Their server, if it still runs, ends with its last user here. */
 afterEach(async () => {
   await killAll();
   await Promise.all(opened.splice(0).map((server) => server.stop()));
@@ -74,7 +74,7 @@ describe('a cluster', () => {
     thief.close();
   });
 
-  it('says why it does not start', async () => {
+  it('names the reason if it does not start', async () => {
     const failed = open({ settings: { work_mem: 'much' } });
     await expect(failed).rejects.toThrow(EmbeddedPostgresError);
     await expect(failed).rejects.toThrow(/invalid value for parameter "work_mem"[\s\S]*server\.log/);
@@ -88,7 +88,7 @@ describe('a cluster', () => {
     await original.stop();
   });
 
-  it('lies in a folder under /var/tmp if root cannot share the folder with the user that runs the server', async () => {
+  it("is in a folder under /var/tmp if root cannot share the folder with the server's user", async () => {
     const barred = join(home, 'barred');
     mkdirSync(barred, { mode: 0o700 });
     const wanted = join(barred, 'checkout/postgres');
@@ -100,7 +100,7 @@ describe('a cluster', () => {
     rmSync(twinOf(wanted), { recursive: true, force: true });
   });
 
-  it('does not take the place of other files', async () => {
+  it('does not replace other files', async () => {
     const occupied = join(home, 'occupied');
     mkdirSync(join(occupied, 'precious'), { recursive: true });
     await expect(open({ directory: occupied })).rejects.toThrow(/contains files but no PostgreSQL cluster/);
@@ -127,7 +127,7 @@ describe('its users', () => {
     await expect(ask(users[0]!.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('come in while others go out', async () => {
+  it('come while others leave', async () => {
     for (let round = 0; round < 4; round++) {
       const leaving = await openIn(directory, 'owner');
       const [entered] = await Promise.all([openIn(directory, 'owner'), leaving.stop()]);
@@ -136,7 +136,7 @@ describe('its users', () => {
     }
   });
 
-  it('stop the server that they used, not the one that followed it', async () => {
+  it('stop the server that they used, not its successor', async () => {
     const cluster = await openCluster(directory, { durable: false, log: () => {} });
     const first = await open();
     const gone = runningServer(cluster)!;
@@ -157,7 +157,7 @@ describe('its users', () => {
     await next.stop();
   });
 
-  it('do not take it along when Ctrl-C or kill -9 ends them; the next owner adopts it and stops it', async () => {
+  it('do not end it when Ctrl-C or kill -9 ends them; the next owner adopts it and stops it', async () => {
     const owner = await openIn(directory, 'owner');
     const pid = postmaster(directory);
     owner.interrupt();
@@ -171,7 +171,7 @@ describe('its users', () => {
 });
 
 describe('a kill', () => {
-  it('of the server loses nothing that was committed', async () => {
+  it('of the server loses no committed data', async () => {
     const before = await open();
     await ask(before.url(), 'create table survivor as select 42 as answer');
     process.kill(postmaster(directory), 'SIGKILL');
@@ -183,7 +183,7 @@ describe('a kill', () => {
     await after.stop();
   });
 
-  it('of a session does not keep the user who lost it from stopping the server', async () => {
+  it('of a session does not keep its user from stopping the server', async () => {
     const told: string[] = [];
     const server = await open({ log: (line) => told.push(line) });
     await ask(server.url(), `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'`);
@@ -192,7 +192,7 @@ describe('a kill', () => {
     await expect(ask(server.url(), 'select 1')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('in the middle of the making of a cluster leaves nothing that the next start could trip over', async () => {
+  it('while a cluster is made leaves nothing that disturbs the next start', async () => {
     const fresh = join(home, 'interrupted');
     const half = () => readdirSync(home).find((name) => name.startsWith('interrupted.new-'));
     const maker = startUser(fresh, 'owner');
@@ -211,7 +211,7 @@ describe('a kill', () => {
   });
 });
 
-it('of several first starts at the same time one makes the cluster, and all share it', async () => {
+it('of several first starts at the same time leaves one cluster, which all share', async () => {
   const shared = join(home, 'shared');
   const users = await Promise.all(Array.from({ length: 4 }, () => openIn(shared, 'guest')));
   expect(new Set(users.map(({ url }) => url)).size).toBe(1);

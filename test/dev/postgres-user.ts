@@ -1,10 +1,10 @@
 /**
- * A process that uses an embedded PostgreSQL until it is told to stop, or killed: `postgres-user.ts <directory> <role>`.
- * It ignores Ctrl-C.
+ * A process that uses an embedded PostgreSQL until it gets the message to stop, or is killed: `postgres-user.ts <directory>
+ * <role>`. It ignores Ctrl-C.
  */
 import { openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 
-/** What it tells its parent. */
+/** The messages to its parent. */
 export type Report = { opened: { url: string; port: number } } | { failed: { name: string; message: string } };
 
 const [directory, role] = process.argv.slice(2) as [string, 'owner' | 'guest'];

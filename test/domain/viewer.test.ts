@@ -1,4 +1,4 @@
-/** What a write asks of the viewer. */
+/** The viewer checks of writes. */
 
 import { PUBLIC } from 'hotpath/resource/viewer';
 import { describe, expect, it } from 'vitest';
@@ -12,24 +12,24 @@ const unauthenticated = expect.objectContaining({
 });
 const forbidden = (message: string) => expect.objectContaining({ code: 'FORBIDDEN', message });
 
-it('only the role of administrators makes one', () => {
+it('only the role of administrators makes an administrator', () => {
   expect([admin, user, PUBLIC, { subject: '2', role: 'Admin' }].map(isAdmin)).toEqual([true, false, false, false]);
 });
 
 describe('a write that', () => {
-  it('any user may do is refused to the public', () => {
+  it('for any user is refused to the public', () => {
     expect(mustBeUser(user)).toBe(7);
     expect(() => mustBeUser(PUBLIC)).toThrow(unauthenticated);
   });
 
-  it('an administrator may do is refused to users and to the public', () => {
+  it('for administrators is refused to users and to the public', () => {
     const refusal = forbidden('Only an administrator may do this.');
     expect(() => mustBeAdmin(admin)).not.toThrow();
     expect(() => mustBeAdmin(user)).toThrow(refusal);
     expect(() => mustBeAdmin({ subject: undefined, role: 'admin' })).toThrow(unauthenticated);
   });
 
-  it('a user may do for itself is refused to another user, and allowed to administrators', () => {
+  it('for the user alone is refused to another user, and allowed to administrators', () => {
     const refusal = forbidden('You may only do this for yourself.');
     expect(() => mustBeSelf(7, user)).not.toThrow();
     expect(() => mustBeSelf(7, admin)).not.toThrow();

@@ -1,12 +1,12 @@
 /**
  * `npm run mutate`: changes the code, one operator or literal at a time, and runs the tests that cover the place. A change
- * that no test notices is a survivor.
+ * that no test detects is a survivor.
  *
- *     npm run mutate                                              every scope but the slow one
+ *     npm run mutate                                              every scope except the slow one
  *     npm run mutate -- auth                                      one of them
  *     npm run mutate -- packages/hotpath/src/resource/policy.ts   one file, or `file.ts:10-20`
  *
- * Each scope writes its report to `reports/mutation/`. It fails if fewer mutants are noticed than the scope demands.
+ * Each scope writes its report to `reports/mutation/`. It fails if the tests detect fewer mutants than the scope requires.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,13 +30,13 @@ const server = await openEmbeddedPostgres({
 try {
   const failed: string[] = [];
   for (const name of Object.keys(scopes)) if ((await mutate(name)) !== 0) failed.push(name);
-  if (failed.length > 0) console.error(`Not enough mutants were noticed, or the tests fail: ${failed.join(', ')}.`);
+  if (failed.length > 0) console.error(`The tests detected too few mutants, or fail: ${failed.join(', ')}.`);
   process.exitCode = failed.length > 0 ? 1 : 0;
 } finally {
   await server.stop();
 }
 
-/** @returns the exit code; 0 for a scope of which nothing is asked. */
+/** @returns the exit code; 0 for a scope without a required share. */
 async function mutate(name: string): Promise<number> {
   const isWhole = asked.includes(name) || (asked.length === 0 && !scopes[name]!.isSlow);
   const files = asked.filter((argument) => scopeOfFile(argument) === name);

@@ -1,20 +1,20 @@
 /**
- * What is mutated, and the tests that must notice: those of the same subject. A mutant that only a test of something
- * else would notice counts as a survivor. Tests that start other processes are in no scope, since a mutant is active in
- * the process of the test alone.
+ * The mutated files, and the tests that must detect the mutants: those of the same subject. A mutant that only a test of
+ * another subject would detect counts as a survivor. No scope has tests that start other processes, since a mutant is active
+ * only in the process of the test.
  *
- * A scope is small and its tests are fast: code that runs while a module loads or a test file sets up is covered by no
- * single test, so each mutant there runs all tests of its scope.
+ * A scope is small and its tests are fast. No single test covers code that runs while a module loads or a test file sets up,
+ * so each mutant there runs all tests of its scope.
  */
 import { matchesGlob } from 'node:path';
 
 export interface MutationScope {
   readonly mutate: readonly string[];
-  /** In the order in which they are run: the fast ones first. */
+  /** In the order in which they run: the fast ones first. */
   readonly tests: readonly string[];
-  /** Whether it runs only where it is asked for by name. */
+  /** Whether it runs only if it is named. */
   readonly isSlow?: boolean;
-  /** The least share of mutants that the tests notice, in percent. */
+  /** The least share of mutants that the tests must detect, in percent. */
   readonly least: number;
 }
 
@@ -112,7 +112,10 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   },
 };
 
-/** The scope that a file is mutated in. @param file may end in a range of lines: `src/plugins/auth/auth.ts:20-40`. */
+/**
+ * The scope that mutates a file.
+ * @param file may end in a range of lines: `src/plugins/auth/auth.ts:20-40`.
+ */
 export function scopeOfFile(file: string): string | undefined {
   const [path] = file.split(':') as [string];
   const isIn = ({ mutate }: MutationScope) => mutate.some((pattern) => matchesGlob(path, pattern));

@@ -1,4 +1,4 @@
-/** The tests of one scope of mutants, in the order in which the scope names them, with the options of `vitest.config.ts`. */
+/** The tests of one scope of mutants, in the order of the scope, with the options of `vitest.config.ts`. */
 import { join, matchesGlob, relative } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -8,7 +8,7 @@ import { scopes } from './scopes.ts';
 
 const { tests } = scopes[process.env['MUTATION_SCOPE']!]!;
 
-/** A mutant is dropped at the first test that fails, so the fast tests come first. */
+/** The first failing test ends a mutant, so the fast tests come first. */
 class ScopeOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification) =>
@@ -17,7 +17,9 @@ class ScopeOrder extends BaseSequencer {
   }
 }
 
-/** The entries of the library as files of the working copy, since the link in node_modules leads to sources without mutants. */
+/**
+ * The entries of the library as files of the working copy, since the link in node_modules leads to sources without mutants.
+ */
 function sourcesOfLibrary(): { find: RegExp; replacement: string }[] {
   return Object.entries(manifest.exports).map(([entry, source]) => ({
     find: new RegExp(`^${entry.replace('.', 'hotpath').replace('*', '(.*)')}$`),

@@ -1,4 +1,4 @@
-/** The manifest of the published package, and what keeps a wrong one from being packed. */
+/** The manifest of the published package, and the checks that refuse a wrong one. */
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -29,7 +29,7 @@ const MANIFEST: Manifest = {
 };
 
 describe('the published manifest', () => {
-  it('names compiled files, and has nothing of the workspace', () => {
+  it('names compiled files, and nothing of the workspace', () => {
     expect(publishedManifest(MANIFEST)).toEqual({
       name: 'hotpath',
       version: '1.2.3',
@@ -45,26 +45,26 @@ describe('the published manifest', () => {
     });
   });
 
-  it('is refused for an entry that is no source', () => {
+  it('is refused for an entry that is not a source', () => {
     expect(() => entriesOf({ ...MANIFEST, exports: { './jobs': './dist/jobs.js' } })).toThrow(
       'The entry "./jobs" must name a file src/….ts, not ./dist/jobs.js.',
     );
   });
 
-  it('is refused for an entry whose source is not there', () => {
+  it('is refused for an entry whose source is missing', () => {
     expect(() => checkSources(LIBRARY, { ...MANIFEST, bin: { hotpath: 'src/nowhere/main.ts' } })).toThrow(
       'These entries have no source: hotpath (src/nowhere/main.ts).',
     );
   });
 
-  it('has a source for each of our entries', async () => {
+  it('has a source for each entry', async () => {
     const manifest = await readManifest();
     checkSources(LIBRARY, manifest);
     expect(entriesOf(manifest).map(({ name }) => name)).toEqual(expect.arrayContaining(['hotpath', 'hotpath/model']));
   });
 });
 
-describe('what compiled files import', () => {
+describe('the imports of compiled files', () => {
   const check = async (files: Readonly<Record<string, string>>, manifest: Partial<Manifest> = {}) => {
     const dist = await temporaryFolder();
     const needed = {
@@ -80,7 +80,7 @@ describe('what compiled files import', () => {
     return checkImports(dist, { ...MANIFEST, bin: {}, dependencies: {}, ...manifest });
   };
 
-  it('says which peers each entry needs, by whatever way it imports them', async () => {
+  it('show which peers each entry needs, in every form of import', async () => {
     const peers = await check({
       'index.js': "export * from './model/index.js'; import './inner.js'; /* import 'unknown'; */",
       'inner.js': "import { join } from 'node:path'; import './index.js'; const pg = await import('pg/lib/utils');",
@@ -99,14 +99,14 @@ describe('what compiled files import', () => {
     );
   });
 
-  it('must be all that is installed', async () => {
+  it('must cover all dependencies', async () => {
     const dependencies = { 'lru-cache': '^11.0.0', '@types/pg': '^8.16.0' };
     await expect(check({ 'index.d.ts': "export type { Pool } from 'pg';" }, { dependencies })).rejects.toThrow(
       'The imports are wrong: nothing imports the dependency lru-cache.',
     );
   });
 
-  it('must bring the types that it adds to another package', async () => {
+  it('must bring the types that they add to another package', async () => {
     const files = {
       'index.js': "import './decorate.js';",
       'decorate.js': '',
@@ -116,7 +116,7 @@ describe('what compiled files import', () => {
     await expect(check({ ...files, 'index.d.ts': "import './decorate.js';" })).resolves.toBeDefined();
   });
 
-  it('must be public where it is the library by its own name', async () => {
+  it('must be public entries if they name the library itself', async () => {
     await expect(check({ 'index.js': "import 'hotpath/http/errors';" })).rejects.toThrow(
       'imports hotpath/http/errors, which is not a public entry: import the file by its path.',
     );
@@ -124,7 +124,7 @@ describe('what compiled files import', () => {
 });
 
 describe('declarations', () => {
-  it('name JavaScript files, in whatever way they import them', () => {
+  it('name JavaScript files, in every form of import', () => {
     const of = (name: string) => `export * from './a${name}'; import "../b${name}"; type C = import('./c${name}').C;`;
     expect(withJavaScriptNames(of('.ts'))).toBe(of('.js'));
     expect(withJavaScriptNames("import 'a.ts'; import { b } from './b.js';")).toBe(
@@ -133,7 +133,7 @@ describe('declarations', () => {
   });
 });
 
-it('has the version that the library names entries in Redis by', () => {
+it('has the version that the library uses in the names of Redis entries', () => {
   const manifest = JSON.parse(readFileSync(new URL('../../packages/hotpath/package.json', import.meta.url), 'utf8'));
   expect(VERSION).toBe(manifest.version);
 });

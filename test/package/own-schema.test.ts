@@ -1,4 +1,6 @@
-/** The example of a team's own server: installed from the tarball, migrated, served, written to, and proved by its own tests. */
+/**
+ * The example of a team's own server: installed from the tarball, migrated, served, written to, and checked by its own tests.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -17,7 +19,7 @@ interface Example {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A copy of the example with the packed library, as one clones it. */
+/** A copy of the example with the packed library, like a clone. */
 async function installed(databaseUrl: string): Promise<Example> {
   const folder = await temporaryFolder();
   const isSource = (path: string) => !/\/(node_modules|generated)$|hotpath-[^/]*\.tgz$|package-lock\.json$/.test(path);
@@ -31,7 +33,7 @@ async function installed(databaseUrl: string): Promise<Example> {
     CURSOR_SECRET: 'a secret of the example, long enough',
     PORT: '0',
     PRISMA_SCHEMA_ENGINE_BINARY: join(PROJECT, 'prisma/schema-engine/schema-engine'),
-    // The runner's own settings are not the example's.
+    // The settings of this test runner are not for the example.
     NODE_OPTIONS: '',
     NODE_TEST_CONTEXT: undefined,
   };
@@ -70,7 +72,7 @@ function originOf(server: ChildProcess): Promise<string> {
 }
 
 interface Body {
-  // biome-ignore lint/suspicious/noExplicitAny: rows of whatever fields were asked for
+  // biome-ignore lint/suspicious/noExplicitAny: the rows have the requested fields
   readonly data: any;
   readonly meta: { readonly next?: string };
 }
@@ -108,7 +110,7 @@ async function write(url: string, text: string): Promise<void> {
   await client.query(text).finally(() => client.end());
 }
 
-it('goes on as it was, reads fast and fresh, and passes its own proofs', { timeout: 120_000 }, async () => {
+it('works as before, reads fast and fresh, and passes its own checks', { timeout: 120_000 }, async () => {
   const url = await scratchDatabase('empty');
   const example = await installed(url);
   await runIn(example, 'prisma', 'generate');
@@ -145,7 +147,7 @@ async function seesWrites(alice: Client, url: string): Promise<void> {
   expect(await alice.get('/notes?limit=3')).toMatchObject({ status: 200, cache: expect.stringContaining('hit') });
   await write(url, `UPDATE notes SET title = 'By hand' WHERE state = 'shared'`);
   const shared = async () => (await alice.get('/notes?state=shared&limit=1&fields=title')).body.data;
-  // A bare write is known of within the bound of 200 ms.
+  // The service sees a write without a token within the bound of 200 ms.
   await expect.poll(shared, { timeout: 2000, interval: 20 }).toEqual([{ title: 'By hand' }]);
   const { id } = (await (await alice.post('/notes', { title: 'Mine', body: '', labels: ['new'] })).json()) as {
     id: string;

@@ -1,4 +1,4 @@
-/** The package as a user gets it. It is installed from npm's registry with what it depends on. */
+/** The package as a user gets it, installed from npm's registry with its dependencies. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ describe('the package', () => {
     expect(map.sourcesContent[0]).toContain('hotpath/model');
   }, 60_000);
 
-  it('is found wrong if an entry names a file that is not there', { timeout: 60_000 }, async () => {
+  it('fails the check if an entry names a missing file', { timeout: 60_000 }, async () => {
     const folder = await temporaryFolder();
     const unpacked = await unpack((await pack(folder)).tarball);
     const file = join(unpacked, 'package.json');

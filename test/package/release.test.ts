@@ -1,4 +1,4 @@
-/** What keeps a version of the package from being released. */
+/** The checks before a release of the package. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const complaints = async (difference: Partial<ReleaseState> = {}) => {
 };
 
 describe('a release', () => {
-  it('is one of a version that is committed, described and new', async () => {
+  it('needs a version that is committed, described and new', async () => {
     expect(await complaints()).toEqual([]);
     expect(await complaints({ version: 'v1.2' })).toEqual(['"v1.2" is not a version: write 1.2.3 or 1.2.3-rc.1.']);
     expect(await complaints({ version: '1.2.2' })).toEqual([
@@ -26,18 +26,18 @@ describe('a release', () => {
     expect(await complaints({ changed: ['README.md'] })).toEqual(['These files are not committed: README.md.']);
   });
 
-  it('leaves nothing under "Unreleased"', async () => {
+  it('needs an empty "Unreleased" section', async () => {
     const changelog = CHANGELOG.replace('Unreleased\n', 'Unreleased\n\n- Another.\n');
     expect(await complaints({ changelog })).toEqual(['packages/hotpath/CHANGELOG.md has lines under "Unreleased".']);
   });
 
-  it('needs the address of the repository to be published, not to be tried', async () => {
+  it('needs the address of the repository to publish, not for a dry run', async () => {
     const manifest = { ...(await readManifest()), version: '1.2.3', repository: undefined };
     expect(await complaints({ manifest })).toEqual([]);
     expect(await complaints({ manifest, publish: true })).toEqual([expect.stringContaining('needs `repository`')]);
   });
 
-  it('is the latest only if it is no preview', () => {
+  it('is the latest only if it is not a preview', () => {
     expect(channelOf('1.2.3')).toBe('latest');
     expect(channelOf('2.0.0-rc.1')).toBe('next');
   });

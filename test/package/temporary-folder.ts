@@ -1,4 +1,4 @@
-/** An empty folder outside the repository, which goes when the test has ended. */
+/** An empty folder outside the repository, removed when the test has ended. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** `hotpath init` in a project of the usual kind: its three files, and the service that they make. */
+/** `hotpath init` in a usual project: its three files, and the service that they make. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
@@ -29,13 +29,13 @@ describe('hotpath init', () => {
     expect(first.stdout).toMatchSnapshot();
   });
 
-  it('adds the generator beside that of the client, and leaves every other byte of the schema', () => {
+  it('adds its generator beside that of the client, and leaves every other byte of the schema', () => {
     const block = 'generator datamodel {\n  provider = "hotpath-datamodel"\n  output   = "../src/generated"\n}\n\n';
     const schema = project.read('prisma/schema.prisma');
     expect(schema.replace(block, '')).toBe(BLOG['prisma/schema.prisma']);
   });
 
-  it('gives what type checks under strict, and what the registry accepts', async () => {
+  it('writes code that type checks under strict, and resources that the registry accepts', async () => {
     expect(await project.typeErrors()).toEqual([]);
     expect((await project.checked()).names).toEqual(['user', 'post', 'tag', 'dailyView']);
   }, 60_000);
@@ -52,7 +52,7 @@ describe('hotpath init', () => {
 const SECRET = 'a secret of the blog, as long as it must be';
 
 describe('the server that it writes', () => {
-  it('shows nobody anything, until a policy does', async () => {
+  it('shows no viewer anything until a policy allows it', async () => {
     const url = await scratchDatabase('empty');
     const resources = project.read('src/hotpath/resources.ts');
     await makeTables(url);
@@ -104,7 +104,10 @@ async function sql(connectionString: string, ...statements: string[]): Promise<v
   await client.end();
 }
 
-/** Starts the server of the project, and gives its address. */
+/**
+ * Starts the project's server.
+ * @returns its address.
+ */
 async function start(url: string): Promise<string> {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, ['src/hotpath/server.ts'], {

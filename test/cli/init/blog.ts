@@ -1,4 +1,4 @@
-/** A project of the usual kind: UUIDs, an enum, secrets, a self relation, tags, names with underscores. */
+/** A usual project: UUIDs, an enum, secrets, a self relation, tags, names with underscores. */
 import { TYPESCRIPT } from '../../support/foreign-project.ts';
 
 export const BLOG_MODELS = `

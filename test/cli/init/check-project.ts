@@ -1,6 +1,6 @@
 /**
- * Run in a project: checks its resources as the service would when it starts, and prints their names and the SQL that
- * makes a database log what they need.
+ * Runs in a project: checks its resources as the service does when it starts, and prints their names and the SQL that makes a
+ * database log their changes.
  */
 import { loadProject } from 'hotpath/cli/project';
 import { watch } from 'hotpath/freshness/watched';

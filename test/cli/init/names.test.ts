@@ -1,4 +1,4 @@
-/** The guesses of `hotpath init`: which names look secret, what resources and paths are called. */
+/** The names that `hotpath init` chooses, and the field names that it takes for secrets. */
 import { constantsFor, pathsFor } from 'hotpath/cli/init/names';
 import { looksSecret } from 'hotpath/cli/init/secret-names';
 import { expect, it } from 'vitest';
@@ -19,7 +19,7 @@ it.each([
   expect(looksSecret(name)).toBe(false);
 });
 
-it('gives each model a name that a module may have, and no two the same', () => {
+it('gives each model a distinct name that a module may have', () => {
   const models = [
     'User',
     'blog_posts',
@@ -53,7 +53,7 @@ it('gives each model a name that a module may have, and no two the same', () => 
   });
 });
 
-it('gives each resource a path in the plural, and no two the same', () => {
+it('gives each resource a distinct path in the plural', () => {
   const paths = pathsFor([
     'category',
     'box',

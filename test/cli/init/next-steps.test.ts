@@ -1,11 +1,11 @@
-/** The commands that `hotpath init` names for a project without migrations, run one after the other. */
+/** The commands that `hotpath init` recommends for a project without migrations, run one after the other. */
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { adminUrl, scratchDatabase } from '../../support/database.ts';
 import { ForeignProject } from '../../support/foreign-project.ts';
 import { BLOG } from './blog.ts';
 
-it('bring the database what the library needs, and nothing is missing then', async () => {
+it('make the database complete for the library', async () => {
   const project = new ForeignProject(BLOG);
   onTestFinished(project.remove);
   const environment = { DATABASE_URL: await scratchDatabase('empty') };

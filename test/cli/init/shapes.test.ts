@@ -1,4 +1,7 @@
-/** `hotpath init` in projects of other shapes: schemas with everything, JavaScript, a server that is there, and what is refused. */
+/**
+ * `hotpath init` in projects of other shapes: schemas with every feature, JavaScript, an existing server, and projects that
+ * it refuses.
+ */
 import { afterEach, describe, expect, it } from 'vitest';
 import { ForeignProject, TYPESCRIPT } from '../../support/foreign-project.ts';
 import { BLOG, BLOG_MODELS, CLIENT } from './blog.ts';
@@ -19,7 +22,9 @@ const CONFIG = `import { defineConfig } from 'prisma/config';
 export default defineConfig({ schema: 'db/schema' });
 `;
 
-/** Keys of several fields and odd types, reserved words, two schemas, an ignored model, a view; names that only Prisma allows. */
+/**
+ * Keys of several fields and odd types, reserved words, two schemas, an ignored model, a view; names that only Prisma allows.
+ */
 const ODD = `
 datasource db {
   provider = "postgresql"
@@ -110,7 +115,7 @@ view Total {
 }
 `;
 
-it('takes a schema with everything: it type checks, the registry accepts it, and what is left out is named', async () => {
+it('handles a schema with every feature: the code type checks, the registry accepts it, and the command names omitted models', async () => {
   const project = made({
     ...TYPESCRIPT,
     'prisma.config.ts': CONFIG,
@@ -164,7 +169,7 @@ describe('a project of JavaScript', () => {
   );
 });
 
-it('takes the older generator of Prisma Client in TypeScript', async () => {
+it('accepts the older generator of Prisma Client in TypeScript', async () => {
   const client = 'generator client {\n  provider = "prisma-client-js"\n  output   = "../src/generated"\n}\n';
   const project = made({ ...BLOG, 'prisma/schema.prisma': `${client}${BLOG_MODELS}` });
   expect(await project.hotpath('init')).toMatchObject({ code: 0, stderr: '' });
@@ -172,7 +177,7 @@ it('takes the older generator of Prisma Client in TypeScript', async () => {
   expect((await project.checked()).names).toHaveLength(4);
 }, 60_000);
 
-it('writes a plugin where the project has a Fastify server, and names modules as they will be compiled', async () => {
+it('writes a plugin if the project has a Fastify server, and imports modules by their compiled names', async () => {
   const tsconfig = JSON.parse(TYPESCRIPT['tsconfig.json']!);
   delete tsconfig.compilerOptions.allowImportingTsExtensions;
   const project = made({
@@ -199,8 +204,8 @@ await app.register(hotpathRoutes, { prefix: '/api' });
   expect((await project.checked()).names).toEqual(['user']);
 }, 60_000);
 
-describe('what is there', () => {
-  it('is printed and not written by --dry-run', async () => {
+describe('existing files', () => {
+  it('--dry-run prints them and does not write them', async () => {
     const project = made(BLOG);
     const { code, stdout } = await project.hotpath('init', '--dry-run', '--models', 'Tag');
     expect(code).toBe(0);
@@ -209,7 +214,7 @@ describe('what is there', () => {
     expect(project.files()).toEqual({ ...BLOG });
   }, 60_000);
 
-  it('stays as it is, unless --force is given', async () => {
+  it('stay as they are without --force', async () => {
     const project = made({ ...BLOG, 'src/hotpath/resources.ts': '// mine\n' });
     expect((await project.hotpath('init')).stdout).toContain('--force overwrites existing files.');
     expect(project.read('src/hotpath/resources.ts')).toBe('// mine\n');
@@ -218,7 +223,7 @@ describe('what is there', () => {
   }, 60_000);
 });
 
-describe('what cannot be served is refused in one sentence, and nothing is written', () => {
+describe('a project that cannot be served is refused in one sentence, and nothing is written', () => {
   const schema = (text: string) => ({ ...BLOG, 'prisma/schema.prisma': text });
   it.each<[string, Record<string, string>, string[], string]>([
     [

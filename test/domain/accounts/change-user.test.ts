@@ -1,4 +1,4 @@
-/** Users are changed by themselves and by administrators, in the version that was read. */
+/** Users change themselves, and administrators change users, in the version that the client read. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { requestsTo } from '../../support/requests.ts';
@@ -8,7 +8,7 @@ const { get, post, patch, sql } = requestsTo(app);
 const admin = as(2, 'admin');
 
 describe('PATCH /v1/users/:id', () => {
-  it('changes what is named and nothing else, in two statements, and the next read shows it', async () => {
+  it('changes the named fields only, in two statements, and the next read shows it', async () => {
     const [before] = await sql<{ email: string }>('select email, phone from users where id = 3');
     const change = {
       name: 'Mary Somerville',
@@ -32,7 +32,7 @@ describe('PATCH /v1/users/:id', () => {
     expect(after!.updated_at.getTime()).toBeGreaterThan(before!.updated_at.getTime());
   });
 
-  it('lets an administrator change role and status, and nobody else', async () => {
+  it('lets only an administrator change role and status', async () => {
     for (const change of [{ role: 'admin' }, { status: 'closed' }, { name: 'x', role: 'user' }])
       expect((await patch('/users/5', as(5), change)).json).toMatchObject({ status: 403, code: 'FORBIDDEN' });
     expect((await patch('/users/5', admin, { status: 'suspended' })).status).toBe(200);
@@ -81,7 +81,7 @@ describe('PATCH /v1/users/:id', () => {
 });
 
 describe('If-Match', () => {
-  it('takes the ETag of any representation of the current row, and * and none', async () => {
+  it('accepts the ETag of any representation of the current row, and *, and a request without the header', async () => {
     for (const fields of ['id', 'name,preferences', 'id,orders(id)']) {
       const { etag } = await get(`/users/8?fields=${fields}`, as(8));
       expect((await patch('/users/8', { ...as(8), 'if-match': etag }, { name: fields })).status).toBe(200);
@@ -92,7 +92,7 @@ describe('If-Match', () => {
     expect((await patch('/users/8', as(8), { name: 'c' })).status).toBe(200);
   });
 
-  it('refuses a version that is past, weak or no version, and changes nothing', async () => {
+  it('refuses a version that is outdated, weak or invalid, and changes nothing', async () => {
     const { etag } = await get('/users/9', as(9));
     const { etag: current } = await patch('/users/9', as(9), { name: 'current' });
     for (const tag of [etag, `W/${current}`, '"x"']) {
@@ -110,11 +110,11 @@ describe('If-Match', () => {
     expect((await get('/users/9', as(9))).json.data.name).toBe('current');
   });
 
-  it('is a 404 where there is nothing', async () => {
+  it('is a 404 for a missing user', async () => {
     expect((await patch('/users/2000000000', { ...admin, 'if-match': '"1-x"' }, { name: 'x' })).status).toBe(404);
   });
 
-  it('lets one of many through that change the same version at once', async () => {
+  it('lets one of many concurrent changes to a version through', async () => {
     const { etag } = await get('/users/10', as(10));
     const names = Array.from({ length: 20 }, (_, n) => `writer ${n}`);
     const replies = await Promise.all(
@@ -128,7 +128,7 @@ describe('If-Match', () => {
 });
 
 describe('If-None-Match', () => {
-  it('gets a 304 without a body for what is held, of an item and of a list', async () => {
+  it('gets a 304 without a body for a current copy, of an item and of a list', async () => {
     for (const url of ['/users/1', '/users/1/dashboard', '/products?limit=3', '/categories']) {
       const first = await get(url, as(1));
       expect([url, first.status, first.etag]).toEqual([url, 200, expect.stringMatching(/^"(\d+-)?[0-9a-f]{32}"$/)]);
@@ -137,7 +137,7 @@ describe('If-None-Match', () => {
     }
   });
 
-  it('gets the whole where the row, the embedded rows or the fields are others', async () => {
+  it('gets the whole reply if the row, the embedded rows or the fields differ', async () => {
     const held = await get('/users/1/home', as(1));
     const again = () => get('/users/1/home', { ...as(1), 'if-none-match': held.etag });
     expect((await again()).status).toBe(304);

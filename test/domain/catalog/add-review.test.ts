@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 describe('POST /v1/products/:id/reviews', () => {
-  it('adds a review, in three statements, which is in the list and in the rating at once', async () => {
+  it('adds a review in three statements, and the list and the rating show it at once', async () => {
     const { status, json, headers, etag, statements } = await post(`/products/${product}/reviews`, as(3), body);
     expect([status, statements]).toEqual([201, 3]);
     expect(json.data).toMatchObject({ ...body, user: { id: 3 } });
@@ -30,7 +30,7 @@ describe('POST /v1/products/:id/reviews', () => {
     });
   });
 
-  it('takes one a user and product, also of many at once', async () => {
+  it('accepts one per user and product, also of many at once', async () => {
     const replies = await Promise.all(
       Array.from({ length: 10 }, (_, n) => post(`/products/${product}/reviews`, as(4), { ...body, title: `${n}` })),
     );
@@ -46,7 +46,7 @@ describe('POST /v1/products/:id/reviews', () => {
     expect((await post(`/products/${product}/reviews`, headers, body)).status).toBe(status);
   });
 
-  it('is a 404 for no product, and for a draft', async () => {
+  it('is a 404 for a missing product, and for a draft', async () => {
     const [draft] = await sql<{ id: number }>(`select id from products where status = 'draft' limit 1`);
     for (const id of [2_000_000_000, draft!.id])
       expect((await post(`/products/${id}/reviews`, as(3), body)).json.code).toBe('NOT_FOUND');
@@ -63,7 +63,7 @@ describe('POST /v1/products/:id/reviews', () => {
     [{ ...body, body: 'a\0' }, '/body'],
     [{ ...body, userId: 1 }, '/userId'],
     [{ rating: 4, title: 'No body' }, '/body'],
-  ])('refuses what does not fit, and points at it: %#', async (review, pointer) => {
+  ])('refuses an invalid body, and points at the fault: %#', async (review, pointer) => {
     const { status, json } = await post(`/products/${product}/reviews`, as(5), review);
     expect([status, json.errors[0].pointer]).toEqual([400, pointer]);
   });

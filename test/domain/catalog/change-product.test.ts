@@ -1,4 +1,4 @@
-/** Products and their stock are changed by administrators. */
+/** Administrators change products and their stock. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { requestsTo } from '../../support/requests.ts';
@@ -22,7 +22,7 @@ async function stocked(quantity: number): Promise<number> {
 const stockOf = async (id: number) => (await get(`/products/${id}/inventory`)).json.data.quantity;
 
 describe('PATCH /v1/products/:id', () => {
-  it('changes what is named, in two statements, and lists show it at once', async () => {
+  it('changes the named fields, in two statements, and lists show it at once', async () => {
     const id = await stocked(1);
     const change = { name: 'Desk lamp', price: '12.50', labels: ['new'], gallery: [], status: 'archived' };
     const { status, json, statements } = await patch(`/products/${id}`, admin, change);
@@ -32,7 +32,7 @@ describe('PATCH /v1/products/:id', () => {
     expect(list.json.data).toEqual([{ id, ...change, price: '12.5' }]);
   });
 
-  it('applies to the version that was read', async () => {
+  it('applies to the version that the client read', async () => {
     const id = await stocked(1);
     const { etag } = await get(`/products/${id}`);
     expect((await patch(`/products/${id}`, { ...admin, 'if-match': etag }, { name: 'a' })).status).toBe(200);
@@ -59,14 +59,14 @@ describe('PATCH /v1/products/:id', () => {
     expect([status, json.errors[0].pointer]).toEqual([400, pointer]);
   });
 
-  it('is a 404 for no product', async () => {
+  it('is a 404 for a missing product', async () => {
     expect((await patch('/products/2000000000', admin, { name: 'x' })).status).toBe(404);
     expect((await patch('/products/2000000000/inventory', admin, { quantity: 1 })).status).toBe(404);
   });
 });
 
 describe('PATCH /v1/products/:id/inventory', () => {
-  it('sets, and adjusts by what is given, and the product shows it at once', async () => {
+  it('sets the quantity, or adjusts it, and the product shows it at once', async () => {
     const id = await stocked(5);
     const restockAt = '2027-01-31T12:00:00.000Z';
     const set = await patch(`/products/${id}/inventory`, admin, { quantity: 0, warehouse: 'north', restockAt });
@@ -77,7 +77,7 @@ describe('PATCH /v1/products/:id/inventory', () => {
     expect((await get(`/products/${id}`)).json.data.inStock).toBe(true);
   });
 
-  it('never falls below nothing, nor above what it may hold', async () => {
+  it('never falls below zero, nor exceeds the maximum', async () => {
     const id = await stocked(3);
     for (const adjust of [-4, 1_000_000]) {
       const { status, json, statements } = await patch(`/products/${id}/inventory`, admin, { adjust });
@@ -87,7 +87,7 @@ describe('PATCH /v1/products/:id/inventory', () => {
     expect(await stockOf(id)).toBe(0);
   });
 
-  it('never falls below nothing by many adjustments at once', async () => {
+  it('never falls below zero by many adjustments at once', async () => {
     const id = await stocked(7);
     const replies = await Promise.all(
       Array.from({ length: 20 }, () => patch(`/products/${id}/inventory`, admin, { adjust: -1 })),
@@ -97,7 +97,7 @@ describe('PATCH /v1/products/:id/inventory', () => {
     expect(await stockOf(id)).toBe(0);
   });
 
-  it('tells a version that is past from stock that is short', async () => {
+  it('distinguishes an outdated version from insufficient stock', async () => {
     const id = await stocked(3);
     const { etag } = await get(`/products/${id}/inventory`);
     const headers = { ...admin, 'if-match': etag };

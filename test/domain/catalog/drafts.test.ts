@@ -1,4 +1,4 @@
-/** A product that is not published yet is the administrators' alone. */
+/** Only administrators see a product that is not published yet. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { requestsTo } from '../../support/requests.ts';
@@ -11,7 +11,7 @@ describe('a draft', () => {
     ['the public', {}, false],
     ['users', as(3), false],
     ['administrators', as(1, 'admin'), true],
-  ])('is seen as it should be by %s', async (_who, headers, isSeen) => {
+  ])('is visible or hidden for %s', async (_who, headers, isSeen) => {
     const drafts = await sql<{ id: number }>(`select id from products where status = 'draft' order by id`);
     expect(drafts.length).toBeGreaterThan(0);
     const [{ id }] = drafts as [{ id: number }];
@@ -25,7 +25,7 @@ describe('a draft', () => {
     expect((await get(`/products/${id}/inventory`, headers)).status).toBe(isSeen ? 200 : 404);
   });
 
-  it('takes its reviews with it', async () => {
+  it('hides its reviews, too', async () => {
     const [row] = await sql<{ id: number; product: number }>(`select min(reviews.id) as id, product_id as product
       from reviews join products on product_id = products.id where status = 'active' group by 2 limit 1`);
     const { id, product } = row!;
@@ -39,7 +39,7 @@ describe('a draft', () => {
     expect(await told(as(1, 'admin'))).toEqual([200, true]);
   });
 
-  it('is no product to who orders it', async () => {
+  it('is a missing product for an order', async () => {
     const [draft] = await sql<{ id: number }>(`select id from products where status = 'draft' limit 1`);
     const order = (productId: number) => post('/orders', as(3), { items: [{ productId, quantity: 1 }] });
     const [known, unknown] = [await order(draft!.id), await order(2_000_000_000)];

@@ -1,4 +1,4 @@
-/** Hours are what their readings make them: late ones, missed runs and runs at the same time included. */
+/** Hours agree with their readings, despite late readings, missed runs and concurrent runs. */
 
 import type { Run } from 'hotpath/jobs';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ const fold = () => {
 
 const HOURS = `select device_id, hour, count, temperature_min, temperature_max, temperature_avg, humidity_avg`;
 
-/** Hours that are not what their readings make them. */
+/** Hours that do not agree with their readings. */
 const wrongHours = () =>
   sql(
     `(${HOURS} from readings_hourly except ${HOURS} from made) union all (${HOURS} from made except ${HOURS} from readings_hourly)`.replaceAll(
@@ -32,7 +32,7 @@ const wrongHours = () =>
 const markOf = async () =>
   (await sql<{ at: Date }>(`select at from hotpath.job_marks where job = 'devices.fold'`))[0]?.at;
 
-/** A reading at a time before now, in milliseconds, as if it had come in then or now. */
+/** A reading at a time before now, in milliseconds, which arrives then or now. */
 const addReading = (device: number, measuredAgo: string, receivedAgo: string) =>
   sql(
     `insert into readings (device_id, timestamp, temperature, humidity, battery, received_at)
@@ -41,7 +41,7 @@ const addReading = (device: number, measuredAgo: string, receivedAgo: string) =>
   );
 
 describe('folding readings', () => {
-  it('makes every hour from nothing, however long ago the first was', async () => {
+  it('makes every hour from nothing, also if the first one was long ago', async () => {
     await sql('delete from readings_hourly');
     await fold();
     expect(await wrongHours()).toEqual([]);
@@ -49,14 +49,14 @@ describe('folding readings', () => {
     expect(Date.now() - (await markOf())!.getTime()).toBeLessThan(20 * 60_000);
   });
 
-  it('writes nothing where nothing has come in, and so invalidates nothing', async () => {
+  it('writes nothing if no reading has arrived, and so invalidates nothing', async () => {
     await fold();
     const before = await sql('select max(updated_at) as at, count(*) from readings_hourly');
     await fold();
     expect(await sql('select max(updated_at) as at, count(*) from readings_hourly')).toEqual(before);
   });
 
-  it('folds what comes late into the hour that it belongs to, where it is read at once', async () => {
+  it('folds a late reading into its own hour, and the next read shows it', async () => {
     const url = '/devices/1/readings/hourly?fields=hour,count,temperatureMin&limit=100';
     await get(url, as(1));
     const timestamp = new Date(Date.now() - 30 * 3_600_000).toISOString();
@@ -77,14 +77,14 @@ describe('folding readings', () => {
     expect(await wrongHours()).toEqual([]);
   });
 
-  it('finds what was received before the last run, and committed after it', async () => {
+  it('finds readings that were received before the last run and committed after it', async () => {
     await fold();
     await addReading(2, '2 hours', '3 minutes');
     await fold();
     expect(await wrongHours()).toEqual([]);
   });
 
-  it('takes turns', async () => {
+  it('runs one after the other', async () => {
     await addReading(1, '90 minutes', '0 minutes');
     const { prisma } = app();
     await Promise.all(Array.from({ length: 3 }, () => prisma.$transaction(foldNext, { timeout: 10_000 })));

@@ -1,4 +1,4 @@
-/** Readings come in by batches, and are read by windows. */
+/** Readings arrive in batches, and clients read them in windows. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { requestsTo, waitingForLock, withClient } from '../../support/requests.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe('POST /v1/devices/:id/readings', () => {
-  it('adds a batch in one statement, newest first in the list at once', async () => {
+  it('adds a batch in one statement, and the list shows it at once, newest first', async () => {
     const [id] = await devices(1);
     const times = Array.from({ length: 1000 }, (_, n) => ago(MINUTE * (n + 1)));
     const { status, json, statements } = await post(`/devices/${id}/readings`, admin, batch(times));
@@ -40,7 +40,7 @@ describe('POST /v1/devices/:id/readings', () => {
     );
   });
 
-  it('adds what is there already, or twice in one batch, no second time, and leaves it as it is', async () => {
+  it('ignores readings that already exist, or occur twice in one batch', async () => {
     const [id] = await devices(1);
     const [one, two, three] = [ago(MINUTE), ago(2 * MINUTE), ago(3 * MINUTE)];
     expect((await post(`/devices/${id}/readings`, admin, batch([one, two, two]))).json.data).toEqual({
@@ -59,7 +59,7 @@ describe('POST /v1/devices/:id/readings', () => {
     ]);
   });
 
-  it('adds batches that overlap, in any order and at once, without a deadlock', async () => {
+  it('adds overlapping batches, in any order and at once, without a deadlock', async () => {
     const [id] = await devices(1);
     const [first, middle, last] = [ago(3 * MINUTE), ago(2 * MINUTE), ago(MINUTE)];
     await withClient(async (client) => {
@@ -91,7 +91,7 @@ describe('POST /v1/devices/:id/readings', () => {
     expect((await post(`/devices/${device}/readings`, headers, batch([ago(0)]))).status).toBe(status);
   });
 
-  it('is a 404 for no device', async () => {
+  it('is a 404 for a missing device', async () => {
     expect((await post('/devices/2000000000/readings', admin, batch([ago(0)]))).status).toBe(404);
   });
 
@@ -128,7 +128,7 @@ interface Row {
 }
 
 describe('readings within a window', () => {
-  it('are those of the last day without one, of a device and of all', async () => {
+  it('are those of the last day without a window, of a device and of all', async () => {
     const [id] = await devices(1);
     await post(
       `/devices/${id}/readings`,
@@ -158,7 +158,7 @@ describe('readings within a window', () => {
     expect(seen).toEqual(times.slice(10, 40).reverse());
   });
 
-  it('are those of active devices where that is asked', async () => {
+  it('are those of active devices on request', async () => {
     const [[active], [retired]] = [await devices(1), await devices(1, 'retired')];
     for (const id of [active, retired]) await post(`/devices/${id}/readings`, admin, batch([ago(-MINUTE)]));
     const { json } = await get('/readings?device.status=active&limit=100&fields=deviceId,timestamp', as(1));
@@ -169,7 +169,7 @@ describe('readings within a window', () => {
     expect(all.json.data.map(({ deviceId }: Row) => deviceId)).toContain(retired);
   });
 
-  it('are hours of the last week where hours are asked for', async () => {
+  it('are hours of the last week on request', async () => {
     const [id] = await devices(1);
     await sql(
       `insert into readings_hourly (device_id, hour, count, temperature_min, temperature_max, temperature_avg, humidity_avg)
@@ -180,7 +180,7 @@ describe('readings within a window', () => {
     expect((await get(`/devices/${id}/readings/hourly?since=${ago(30 * DAY)}`, as(1))).json.data).toHaveLength(10);
   });
 
-  it('are none of a device that has none', async () => {
+  it('are none for a device without readings', async () => {
     const { status, json } = await get(`/devices/${device}/readings`, as(1));
     expect([status, json.data]).toEqual([200, []]);
   });
@@ -199,7 +199,7 @@ describe('readings within a window', () => {
     expect([status, json.errors[0].parameter]).toEqual([400, parameter]);
   });
 
-  it('is no parameter of a list without one', async () => {
+  it('is an unknown parameter of a list without one', async () => {
     expect((await get('/products?since=2026-01-01')).status).toBe(400);
   });
 

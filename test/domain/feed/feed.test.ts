@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 describe('GET /v1/users/:id/home', () => {
-  it('has the user, the latest posts, and what is unread with its number, in one statement', async () => {
+  it('has the user, the latest posts, and the unread notifications with their number, in one statement', async () => {
     await sql(`insert into posts (author_id, title, body, created_at)
       select ${me}, n::text, '', now() + n * interval '1 minute' from generate_series(1, 12) n`);
     await sql(`insert into notifications (user_id, kind, title, body, read_at, created_at)
@@ -37,7 +37,7 @@ describe('GET /v1/users/:id/home', () => {
     expect(json.data).toMatchObject({ name: expect.any(String), unread: 25 });
   });
 
-  it('is there for who has nothing', async () => {
+  it('exists for a user without any content', async () => {
     const { json } = await get(`/users/${me}/home`, as(me));
     expect(json.data).toMatchObject({ posts: [], notifications: [], unread: 0 });
   });
@@ -53,7 +53,7 @@ describe('GET /v1/users/:id/home', () => {
 describe('POST /v1/posts', () => {
   const body = { title: 'Night trains', body: 'They are slow.', media: ['https://cdn.example.com/a.webp'] };
 
-  it('adds a post, in two statements, which is at home at once', async () => {
+  it('adds a post in two statements, and the home page shows it at once', async () => {
     const { status, json, headers, statements } = await post('/posts', as(me), body);
     expect([status, statements]).toEqual([201, 2]);
     expect(headers['location']).toBe(`/v1/posts/${json.data.id}`);
@@ -77,14 +77,14 @@ describe('POST /v1/posts', () => {
     [{ ...body, authorId: 1 }, '/authorId'],
     [{ body: 'x' }, '/title'],
     [[], ''],
-  ])('refuses what does not fit, and points at it: %#', async (given, pointer) => {
+  ])('refuses an invalid body, and points at the fault: %#', async (given, pointer) => {
     const { status, json } = await post('/posts', as(me), given);
     expect([status, json.errors[0].pointer]).toEqual([400, pointer]);
   });
 });
 
 describe('PATCH /v1/notifications/:id', () => {
-  it('is read and unread again, in two statements, and home counts it at once', async () => {
+  it('marks it as read and unread again, in two statements, and the home page counts it at once', async () => {
     const id = await tell(me, 'Hello');
     const unread = async () => (await get(`/users/${me}/home`, as(me))).json.data.unread;
     expect(await unread()).toBe(1);
@@ -96,14 +96,14 @@ describe('PATCH /v1/notifications/:id', () => {
     expect(await unread()).toBe(1);
   });
 
-  it('applies to the version that was read', async () => {
+  it('applies to the version that the client read', async () => {
     const id = await tell(me, 'Hello');
     const { etag } = await get(`/notifications/${id}`, as(me));
     expect((await patch(`/notifications/${id}`, { ...as(me), 'if-match': etag }, { read: true })).status).toBe(200);
     expect((await patch(`/notifications/${id}`, { ...as(me), 'if-match': etag }, { read: false })).status).toBe(412);
   });
 
-  it("does not tell another's from none, not even to an administrator", async () => {
+  it("gives the same answer for another user's as for a missing one, even to an administrator", async () => {
     const id = await tell(me, 'Hello');
     for (const headers of [as(8), as(2, 'admin')])
       expect((await patch(`/notifications/${id}`, headers, { read: true })).json.code).toBe('NOT_FOUND');

@@ -1,4 +1,4 @@
-/** Administrators move orders on; one that is cancelled gives back what it took. */
+/** Administrators change the status of orders; a cancelled order returns its stock and its money. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { shop } from './support.ts';
@@ -18,7 +18,7 @@ const paymentOf = async (id: number) => {
 };
 
 describe('PATCH /v1/orders/:id', () => {
-  it('goes from pending to delivered, step by step, pays for it, and tells the buyer', async () => {
+  it('goes from pending to delivered, step by step, pays for it, and notifies the buyer', async () => {
     const ids = await shelve(1, { stock: 5 });
     const id = await place(ids);
     for (const [status, statements] of [
@@ -49,7 +49,7 @@ describe('PATCH /v1/orders/:id', () => {
       expect((await get(`/products/${product}?fields=inventory(quantity)`)).json.data.inventory.quantity).toBe(5);
   });
 
-  it('returns the stock once, of however many that cancel at once', async () => {
+  it('returns the stock once, also for many concurrent cancellations', async () => {
     const ids = await shelve(1, { stock: 5 });
     const id = await place(ids);
     const cancel = () => patch(`/orders/${id}`, admin, { status: 'cancelled' });
@@ -92,7 +92,7 @@ describe('PATCH /v1/orders/:id', () => {
     expect(await stockOf(ids)).toEqual([3]);
   });
 
-  it('applies to the version that was read', async () => {
+  it('applies to the version that the client read', async () => {
     const id = await place(await shelve(1, { stock: 5 }));
     const { etag } = await get(`/orders/${id}`, as(BUYER));
     const headers = { ...admin, 'if-match': etag };
@@ -108,7 +108,7 @@ describe('PATCH /v1/orders/:id', () => {
     expect((await patch(`/orders/${id}`, headers, { status: 'cancelled' })).status).toBe(status);
   });
 
-  it('is a 404 for no order, and a 400 for no status', async () => {
+  it('is a 404 for a missing order, and a 400 for an unknown status', async () => {
     expect((await patch('/orders/2000000000', admin, { status: 'shipped' })).status).toBe(404);
     for (const status of ['pending', 'lost', null]) {
       const { status: code, json } = await patch('/orders/1', admin, { status });

@@ -1,4 +1,4 @@
-/** What follows an order: a mail, a notification, and the count of the merchants' stock; each once. */
+/** The consequences of an order: a mail, a notification, and the count of the merchants' stock; each once. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { folders, mailsIn, queueDone } from '../../support/jobs.ts';
@@ -8,7 +8,7 @@ const places = await folders();
 const app = useApp({ seeded: true, environment: { JOBS: 'inline', ...places } });
 const { get, sql, shelve, order, written } = shop(app);
 
-/** Has the jobs of an order run once more, as after a worker that was killed before the queue knew. */
+/** Runs the jobs of an order once more, as after a worker that was killed before the queue recorded their end. */
 const again = (id: number) =>
   sql(
     `select count(*) from unnest('{orders.confirm,orders.count}'::text[]) as job,
@@ -17,7 +17,7 @@ const again = (id: number) =>
   );
 
 describe('an order', () => {
-  it('is confirmed by a mail and a notification, which is seen at home at once', async () => {
+  it('is confirmed by a mail and a notification, which the home page shows at once', async () => {
     const ids = await shelve(2, { stock: 10, price: '1.10' });
     const before = (await get('/users/5/home', as(5))).json.data.unread;
     const { status, json } = await order(ids, as(5), 2);
@@ -36,7 +36,7 @@ describe('an order', () => {
     expect(mail).toContain('Together: 6.60 EUR.');
   });
 
-  it('is confirmed and counted once, however often its jobs run', async () => {
+  it('is confirmed and counted once, also if its jobs run several times', async () => {
     const [id] = await shelve(1, { stock: 10, price: '2.50' });
     const { json } = await order([id!], as(6), 3);
     await queueDone(sql);
@@ -52,7 +52,7 @@ describe('an order', () => {
     expect(await state()).toEqual(once);
   });
 
-  it('adds to the day of its product, for administrators to see', async () => {
+  it('is counted in the daily figures of its product, which administrators see', async () => {
     const [id] = await shelve(1, { stock: 10 });
     for (const quantity of [1, 2]) await order([id!], as(7), quantity);
     await queueDone(sql);

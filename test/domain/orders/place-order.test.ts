@@ -23,7 +23,7 @@ describe('POST /v1/orders', () => {
     expect(headers['location']).toBe(`/v1/orders/${id}`);
     expect((await get(`/orders/${id}`, as(5))).json).toEqual(json);
     expect((await get(`/orders/${id}?fields=shippingAddress`, as(5))).json.data).toEqual({ shippingAddress });
-    // The second line is the most expensive one, and of the merchant after that of the first.
+    // The second line is the most expensive one, and its merchant follows that of the first.
     const payments = await sql('select amount::text, status, merchant_id from transactions where order_id = $1', [id]);
     expect(payments).toEqual([{ amount: '11.00', status: 'pending', merchant_id: 1 }]);
     const notices = await sql(`select title from notifications where user_id = 5 and data @> $1 and read_at is null`, [
@@ -32,7 +32,7 @@ describe('POST /v1/orders', () => {
     expect(notices).toEqual([{ title: `Order ${id} is pending` }]);
   });
 
-  it('is seen at once on the dashboard, at home, among the orders and in the product', async () => {
+  it('appears at once on the dashboard, on the home page, among the orders and in the product', async () => {
     const [id] = await shelve(1, { stock: 1 });
     const before = (await get('/users/6/home', as(6))).json.data.unread;
     const { json } = await order([id!], as(6));
@@ -46,7 +46,7 @@ describe('POST /v1/orders', () => {
     expect((await get(`/products/${id}`)).json.data.inStock).toBe(false);
   });
 
-  it('sends as many statements for 50 items as for one', async () => {
+  it('sends the same number of statements for 50 items as for one', async () => {
     const ids = await shelve(50, { stock: 5 });
     const one = await order(ids.slice(0, 1), as(5));
     const fifty = await order(ids, as(5));
@@ -54,7 +54,7 @@ describe('POST /v1/orders', () => {
     expect([one.statements, fifty.statements]).toEqual([8, 8]);
   });
 
-  it('takes the prices of the database', async () => {
+  it('uses the prices of the database', async () => {
     const [id] = await shelve(1, { stock: 5, price: '3.33' });
     const { json } = await post('/orders', as(5), {
       items: [{ productId: id, quantity: 2, unitPrice: '0.01' }],
@@ -74,7 +74,7 @@ describe('POST /v1/orders', () => {
     expect([await written(), await stockOf(ids)]).toEqual([before, [5]]);
   });
 
-  it('refuses what cannot be bought, points at it, and writes nothing', async () => {
+  it('refuses items that cannot be bought, points at them, and writes nothing', async () => {
     const [sold, draft, dollars] = [
       ...(await shelve(1, { stock: 5 })),
       ...(await shelve(1, { stock: 5, status: 'draft' })),
@@ -93,7 +93,7 @@ describe('POST /v1/orders', () => {
     expect([await written(), await stockOf([sold, draft, dollars])]).toEqual([before, [5, 5, 5]]);
   });
 
-  it('refuses an amount that no column holds', async () => {
+  it('refuses an amount that exceeds the column', async () => {
     const ids = await shelve(2, { stock: 1000, price: '4999999999' });
     expect((await order(ids, as(5), 1000)).json.errors).toEqual([expect.objectContaining({ pointer: '/items' })]);
     expect(await stockOf(ids)).toEqual([1000, 1000]);
@@ -118,7 +118,7 @@ describe('POST /v1/orders', () => {
 });
 
 describe('the stock', () => {
-  it('is not taken in part: an order of more than there is names the products and leaves all as it was', async () => {
+  it('is taken in full or not at all: an order beyond the stock names the products and changes nothing', async () => {
     const ids = [...(await shelve(2, { stock: 5 })), ...(await shelve(1, { stock: 2 }))];
     await sql('delete from inventories where product_id = $1', [ids[0]]);
     const before = await written();
@@ -149,7 +149,7 @@ describe('the stock', () => {
   });
 
   it('is taken without a deadlock by orders that name the same products in any order', async () => {
-    // So many that the planner looks up one after the other.
+    // With this many, the planner looks them up one after the other.
     const ids = (await shelve(5000, { stock: 5 })).slice(-3);
     await sql('analyze inventories');
     await withClient(async (client) => {
@@ -165,7 +165,7 @@ describe('the stock', () => {
     expect(await stockOf(ids)).toEqual([3, 3, 3]);
   });
 
-  it('is looked at again under the lock: who waits for the last piece and does not get it is refused', async () => {
+  it('is checked again under the lock: an order that waits for the last piece and does not get it is refused', async () => {
     const ids = await shelve(2, { stock: 1 });
     await withClient(async (client) => {
       await client.query('begin');

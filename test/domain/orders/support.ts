@@ -1,4 +1,4 @@
-/** Products of a test's own to be ordered, and what is left of them. */
+/** Products of a test's own that it can order, and their remaining stock. */
 import type { App } from '../../../src/app.ts';
 import { requestsTo } from '../../support/requests.ts';
 
@@ -21,7 +21,7 @@ export function shop(app: () => App) {
   const requests = requestsTo(app);
   const { sql, post } = requests;
 
-  /** Puts this many products on the shelf, each of another merchant than the one before. */
+  /** Adds this many products with stock, each of another merchant than the one before. */
   async function shelve(products: number, { stock, price = '10', status = 'active', currency = 'EUR' }: Shelf) {
     const rows = await sql<{ id: number }>(
       `with product as (
@@ -45,7 +45,7 @@ export function shop(app: () => App) {
   const order = (ids: readonly number[], headers: Record<string, string>, quantity = 1) =>
     post('/orders', headers, { items: ids.map((productId) => ({ productId, quantity })), shippingAddress });
 
-  /** Rows that orders leave, of all users together. */
+  /** The numbers of rows that orders write, of all users together. */
   const written = async (): Promise<Record<string, number>> => {
     const [row] = await sql<Record<string, number>>(
       `select (select count(*)::int from orders) as orders, (select count(*)::int from order_items) as items,

@@ -35,7 +35,7 @@ describe('GET /v1/users/:id/dashboard', () => {
     expect(data.transactions.map(({ id }: { id: number }) => id)).toEqual(rows.map(({ id }) => id));
   });
 
-  it('never shows what must not leave the database', async () => {
+  it('never shows a column that must not leave the database', async () => {
     const { rows } = await app().pool.query('select encrypted_ssn, internal_risk_score from users where id = 1');
     const { payload } = await get(1, as(1));
     expect(rows[0].encrypted_ssn).toBeTruthy();
@@ -52,7 +52,7 @@ describe('GET /v1/users/:id/dashboard', () => {
     expect(data.totals).toEqual([]);
   });
 
-  it('lets an administrator see any', async () => {
+  it('lets an administrator see every dashboard', async () => {
     expect((await get(1, as(2, 'admin'))).statusCode).toBe(200);
   });
 

@@ -1,4 +1,4 @@
-/** What editors add. */
+/** The activities that editors add. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { ADMIN, EDITOR, OWNER, STRANGER, VIEWER, world } from './world.ts';
@@ -9,7 +9,7 @@ const { ask, sql, give, team } = world(app);
 describe('POST /v1/projects/:id/activities', () => {
   const body = { kind: 'commented', summary: 'Looks good', payload: { task: 'the budget', change: { from: 1 } } };
 
-  it('adds an activity, which is the latest of the project, in three statements', async () => {
+  it('adds an activity in three statements, and it is the latest of the project', async () => {
     const id = await team();
     const { status, json, headers, statements } = await ask('POST', `/projects/${id}/activities`, as(EDITOR), body);
     expect([status, statements]).toEqual([201, 3]);
@@ -19,7 +19,7 @@ describe('POST /v1/projects/:id/activities', () => {
     expect(list.data).toEqual([json.data]);
   });
 
-  it('adds it once, however often it is sent with one key, and replays nothing to who may no more', async () => {
+  it('adds it once for one key, and replays nothing to a user who has lost the permission', async () => {
     const id = await team();
     const headers = { ...as(EDITOR), 'idempotency-key': 'once' };
     const first = await ask('POST', `/projects/${id}/activities`, headers, body);
@@ -30,7 +30,7 @@ describe('POST /v1/projects/:id/activities', () => {
     expect((await ask('POST', `/projects/${id}/activities`, headers, body)).status).toBe(403);
   });
 
-  it('takes no payload for an empty one', async () => {
+  it('treats a missing payload as an empty one', async () => {
     const id = await team();
     const added = await ask('POST', `/projects/${id}/activities`, as(OWNER), { kind: 'shared', summary: 'Sent' });
     expect(added.json.data.payload).toEqual({});
@@ -47,7 +47,7 @@ describe('POST /v1/projects/:id/activities', () => {
     expect(await sql('select from activities where project_id = $1', [id])).toEqual([]);
   });
 
-  it('refuses an administrator where there is no project', async () => {
+  it('refuses an administrator if the project does not exist', async () => {
     expect((await ask('POST', '/projects/2000000000/activities', ADMIN, body)).json).toMatchObject({ status: 404 });
   });
 
@@ -68,7 +68,7 @@ describe('POST /v1/projects/:id/activities', () => {
     expect([asked.status, asked.statements]).toEqual([status, 0]);
   });
 
-  it('keeps text that looks like what cannot be kept', async () => {
+  it('keeps text that looks like unstorable text', async () => {
     const payload = { text: 'a \\u0000 in writing, 😀 and "quotes"' };
     const id = await team();
     const added = await ask('POST', `/projects/${id}/activities`, as(EDITOR), { ...body, payload });
@@ -77,7 +77,7 @@ describe('POST /v1/projects/:id/activities', () => {
 });
 
 describe('GET /v1/projects/:id/activities/:activityId', () => {
-  it('answers with it in its own project, to who may see that', async () => {
+  it('answers with the activity in its own project, to a viewer that may see the project', async () => {
     const [id, other] = [await team(), await team()];
     const { json } = await ask('POST', `/projects/${id}/activities`, as(OWNER), { kind: 'shared', summary: 'Sent' });
     const at = (project: number) => `/projects/${project}/activities/${json.data.id}`;

@@ -26,7 +26,7 @@ const ownersOf = async (projectId: number) =>
   ).map(({ user_id }) => user_id);
 
 describe('PUT /v1/projects/:id/permissions/:userId', () => {
-  it('grants, then changes, in six statements, or five where it is known what the viewer may', async () => {
+  it("grants, then changes, in six statements, or five if the viewer's permission is cached", async () => {
     const id = await team();
     const granted = await ask('PUT', permission(id, OTHER), as(OWNER), { role: 'viewer' });
     expect([granted.status, granted.statements]).toEqual([201, 6]);
@@ -47,7 +47,7 @@ describe('PUT /v1/projects/:id/permissions/:userId', () => {
     expect((await add(tree[2]!)).status).toBe(201);
   });
 
-  it('refuses an owner from above who is less here', async () => {
+  it('refuses an owner from above with a lower role here', async () => {
     const tree = await plant(2);
     await give(tree[0]!, { [OWNER]: 'owner' });
     await give(tree[1]!, { [OWNER]: 'editor', [OTHER]: 'owner' });
@@ -57,10 +57,10 @@ describe('PUT /v1/projects/:id/permissions/:userId', () => {
 
   it.each([
     ['an editor grants another', EDITOR, OTHER, 403, 'FORBIDDEN'],
-    ['an editor promotes himself', EDITOR, EDITOR, 403, 'FORBIDDEN'],
-    ['a viewer promotes herself', VIEWER, VIEWER, 403, 'FORBIDDEN'],
+    ['an editor promotes themselves', EDITOR, EDITOR, 403, 'FORBIDDEN'],
+    ['a viewer promotes themselves', VIEWER, VIEWER, 403, 'FORBIDDEN'],
     ['an editor demotes the owner', EDITOR, OWNER, 403, 'FORBIDDEN'],
-    ['a stranger grants himself', STRANGER, STRANGER, 404, 'NOT_FOUND'],
+    ['a stranger grants themselves', STRANGER, STRANGER, 404, 'NOT_FOUND'],
   ] as const)('refuses when %s', async (_what, who, whom, status, code) => {
     const id = await team();
     const before = await sql('select * from permissions where project_id = $1 order by 1', [id]);
@@ -83,7 +83,7 @@ describe('PUT /v1/projects/:id/permissions/:userId', () => {
     expect(statements).toBe(0);
   });
 
-  it('refuses the public, ids out of bounds, and users and projects that are not there', async () => {
+  it('refuses the public, ids out of bounds, and missing users and projects', async () => {
     const id = await team();
     const role = { role: 'viewer' };
     expect((await ask('PUT', permission(id, OTHER), {}, role)).json).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -95,7 +95,7 @@ describe('PUT /v1/projects/:id/permissions/:userId', () => {
     expect(nowhere.json).toMatchObject({ status: 404, detail: 'There is no such project.' });
   });
 
-  it('lets an administrator grant, also one who is no user', async () => {
+  it('lets an administrator grant, also one without a row in users', async () => {
     const id = await team();
     expect((await ask('PUT', permission(id, OTHER), ADMIN, { role: 'owner' })).status).toBe(201);
     expect((await ask('PUT', permission(id, OTHER), as('root', 'admin'), { role: 'viewer' })).status).toBe(200);
@@ -113,14 +113,14 @@ describe('DELETE /v1/projects/:id/permissions/:userId', () => {
     expect((await ask('DELETE', permission(id, EDITOR), as(OWNER))).json).toMatchObject({ status: 404 });
   });
 
-  it('does not revoke what is granted above', async () => {
+  it('does not revoke a grant from above', async () => {
     const tree = await plant(2);
     await give(tree[0]!, { [OWNER]: 'owner', [VIEWER]: 'viewer' });
     expect((await ask('DELETE', permission(tree[1]!, VIEWER), as(OWNER))).status).toBe(404);
     expect((await rowOf(tree[0]!, VIEWER))!.role).toBe('viewer');
   });
 
-  it('refuses the public, and an id that is none', async () => {
+  it('refuses the public, and an invalid id', async () => {
     expect((await ask('DELETE', permission(await team(), VIEWER))).status).toBe(401);
     expect((await ask('DELETE', '/projects/1/permissions/me', as(OWNER))).status).toBe(400);
   });
@@ -130,7 +130,7 @@ describe('the last owner of a tree', () => {
   it.each([
     ['the owner', as(OWNER)],
     ['an administrator', ADMIN],
-  ])('is neither revoked nor made less by %s, and may be once there is another', async (_who, headers) => {
+  ])('is neither revoked nor demoted by %s, and may be once there is another owner', async (_who, headers) => {
     const id = await team();
     const refusals = [
       await ask('DELETE', permission(id, OWNER), headers),
@@ -146,14 +146,14 @@ describe('the last owner of a tree', () => {
     expect(await ownersOf(id)).toEqual([EDITOR]);
   });
 
-  it('is of the root alone: below it the owners of the root remain', async () => {
+  it('matters only at the root: below it the owners of the root remain', async () => {
     const tree = await plant(2);
     await give(tree[0]!, { [OWNER]: 'owner' });
     await give(tree[1]!, { [OTHER]: 'owner' });
     expect((await ask('DELETE', permission(tree[1]!, OTHER), as(OTHER))).status).toBe(204);
   });
 
-  /** Sends requests that all wait for the project's lock, which is let go when they do. */
+  /** Sends requests that all wait for the project's lock, and releases the lock then. */
   async function atOnce<T>(projectId: number, requests: (() => Promise<T>)[]): Promise<T[]> {
     const client = new pg.Client({ connectionString: app().pool.options.connectionString! });
     await client.connect();
@@ -184,7 +184,7 @@ describe('the last owner of a tree', () => {
     expect(await ownersOf(id)).toHaveLength(1);
   });
 
-  it('stays when three are made less at once', async () => {
+  it('stays when three are demoted at once', async () => {
     const id = await team();
     await give(id, { [OTHER]: 'owner', [VIEWER]: 'owner' });
     const demote = (user: number) => () => ask('PUT', permission(id, user), ADMIN, { role: 'viewer' });
@@ -195,7 +195,7 @@ describe('the last owner of a tree', () => {
 });
 
 describe('the version of a permission', () => {
-  it('rises with every write, also of the same role, also when granted anew', async () => {
+  it('rises with every write, also of the same role, also when granted again', async () => {
     const id = await team();
     const versions: number[] = [];
     for (const role of ['viewer', 'editor', 'editor', undefined, 'viewer', undefined, 'owner']) {
@@ -209,7 +209,7 @@ describe('the version of a permission', () => {
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
-  it('rises with a write past the API', async () => {
+  it('rises with a write that bypasses the API', async () => {
     const id = await team();
     const before = (await rowOf(id, VIEWER))!.version;
     await sql(`update permissions set role = 'editor' where project_id = $1 and user_id = $2`, [id, VIEWER]);

@@ -1,4 +1,4 @@
-/** Which permission holds: the nearest, at any depth, from the moment that it is written. */
+/** The permission that applies: the nearest, at any depth, from the moment of its write. */
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import type { PermissionRole } from '#client';
@@ -17,7 +17,7 @@ const rolesOf = async (userId: number, projectIds: number[]) => {
 };
 
 describe('a permission', () => {
-  it('holds for all that is below, five levels down, and not above or beside', async () => {
+  it('applies to all projects below, five levels down, and not above or beside', async () => {
     const [root, ...below] = await plant(5);
     const [other] = await plant(1);
     await give(below[1]!, { [VIEWER]: 'viewer' });
@@ -28,7 +28,7 @@ describe('a permission', () => {
     ]);
   });
 
-  it('gives way to one nearer to the leaf, be it higher or lower', async () => {
+  it('is overridden by one nearer to the leaf, with a higher or a lower role', async () => {
     const tree = await plant(5);
     await give(tree[0]!, { [VIEWER]: 'editor' });
     await give(tree[1]!, { [VIEWER]: 'owner' });
@@ -36,13 +36,13 @@ describe('a permission', () => {
     expect(await rolesOf(VIEWER, tree)).toEqual(['editor', 'owner', 'owner', 'viewer', 'viewer']);
   });
 
-  it('tells where it is from', async () => {
+  it('names its project', async () => {
     const tree = await plant(3);
     await give(tree[0]!, { [VIEWER]: 'editor' });
     expect(await permissionOf(app().hotpath, VIEWER, tree[2]!)).toEqual({ role: 'editor', projectId: tree[0] });
   });
 
-  it('ends below at once when it is revoked above', async () => {
+  it('ends below at once after a revocation above', async () => {
     const tree = await plant(5);
     await give(tree[0]!, { [OWNER]: 'owner', [VIEWER]: 'viewer' });
     const leaf = `/projects/${tree[4]}`;
@@ -51,7 +51,7 @@ describe('a permission', () => {
     for (const path of [leaf, `${leaf}/activities`]) expect((await ask('GET', path, as(VIEWER))).status).toBe(404);
   });
 
-  it('leaves the one above to hold when it is revoked', async () => {
+  it('is replaced by the one above after its revocation', async () => {
     const tree = await plant(3);
     await give(tree[0]!, { [OWNER]: 'owner', [VIEWER]: 'viewer' });
     await give(tree[1]!, { [VIEWER]: 'editor' });
@@ -68,7 +68,7 @@ describe('a permission', () => {
     expect((await ask('GET', `/projects/${cycle[0]}`, as(STRANGER))).status).toBe(404);
   });
 
-  it('is looked up by whole keys, however many projects there are and permissions the user holds', async () => {
+  it("is looked up by whole keys, for any number of projects and of the user's permissions", async () => {
     const client = new pg.Client({ connectionString: await scratchDatabase() });
     await client.connect();
     try {
@@ -87,7 +87,7 @@ describe('a permission', () => {
   });
 });
 
-/** 20,000 projects, each with four children; user 1 holds a permission on every second, 99 others on a few. */
+/** 20,000 projects, each with four children; user 1 has a permission on every second one, 99 others on a few. */
 const forest = `
   insert into users (id, email, name) select i, i, '' from generate_series(1, 100) i;
   insert into projects (id, parent_id, name, description)

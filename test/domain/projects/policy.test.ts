@@ -1,4 +1,4 @@
-/** Which role a request takes in a project, and what the answer to "which has the user?" is made of. */
+/** The role that a request requires in a project, and the tables behind the user's role. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PermissionRole } from '#client';
@@ -30,12 +30,12 @@ beforeAll(async () => {
 
 afterAll(() => pool.end());
 
-/** Facts that nothing remembers. */
+/** Facts without a cache. */
 const facts = { read: async (query: ReturnType<typeof permissionFact>) => (await query.load()).body };
 const app = () => ({ pool, facts }) as unknown as Parameters<typeof permissionOf>[0];
 
 describe('the permission of a user in a project', () => {
-  it('is the nearest one above, and none in a project that is not there', async () => {
+  it('is the nearest one above, and none in a missing project', async () => {
     const asked = [ROOT, MIDDLE, LEAF, OTHER, 999].map((id) => permissionOf(app(), USER, id));
     expect(await Promise.all(asked)).toEqual<(Permission | undefined)[]>([
       { role: 'owner', projectId: ROOT },
@@ -54,14 +54,14 @@ describe('the permission of a user in a project', () => {
     });
   });
 
-  it('is read anew after a change of a permission of the user, of the project, or of one above', async () => {
+  it('is read again after a change of a permission of the user, of the project, or of one above', async () => {
     const { tags, body, snapshot, incarnation } = await permissionFact(app().pool, USER, LEAF).load();
     expect([...tags].sort()).toEqual(['permission?userId=7', 'project:100', 'project:101', 'project:102']);
     expect(JSON.parse(body)).toEqual({ role: 'viewer', projectId: MIDDLE });
     expect([snapshot, incarnation]).toEqual([expect.stringMatching(/^\d+:\d+:/), expect.any(String)]);
   });
 
-  it('that there is none is read anew once the project is there', async () => {
+  it('is read again once a missing project exists', async () => {
     expect(await permissionFact(app().pool, USER, 999).load()).toMatchObject({
       body: 'null',
       tags: ['permission?userId=7', 'project:999'],
@@ -75,10 +75,10 @@ describe('the permission of a user in a project', () => {
   });
 });
 
-describe('a demand for a role', () => {
+describe('a required role', () => {
   const roles: PermissionRole[] = ['viewer', 'editor', 'owner'];
 
-  it.each(roles)('that is %s is met by it and by those above it', (needed) => {
+  it.each(roles)('%s is satisfied by it and by the roles above it', (needed) => {
     for (const held of roles) {
       const ask = () => mustSuffice(held, needed);
       if (roles.indexOf(held) >= roles.indexOf(needed)) expect(ask).not.toThrow();
@@ -89,13 +89,13 @@ describe('a demand for a role', () => {
     }
   });
 
-  it('says that there is no such project to a user without a permission', () => {
+  it('hides a project from a user without a permission', () => {
     const expected = expect.objectContaining({ code: 'NOT_FOUND', message: 'There is no such project.' });
     expect(() => mustSuffice(undefined, 'viewer')).toThrow(expected);
     expect(noSuchProject()).toEqual(expected);
   });
 
-  it('is asked of users by their permission, of administrators not at all, and of the public by a token', async () => {
+  it('is checked for users by their permission, not at all for administrators, and for the public by a token', async () => {
     const demand = (projectId: number, role: PermissionRole, subject?: string, viewerRole = 'user') =>
       mustHaveRole(app(), { subject, role: viewerRole }, { projectId, role });
     await demand(ROOT, 'owner', '7');

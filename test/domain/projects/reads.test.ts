@@ -43,7 +43,7 @@ describe('GET /v1/projects/:id', () => {
     expect(json.data.activities[0].user).toEqual(names[0]);
   });
 
-  it('answers for a seeded project as the database has it', async () => {
+  it('answers for a seeded project as the database does', async () => {
     const [seeded] = await sql<{ id: number; user_id: number }>(
       `select project_id as id, min(user_id) as user_id from permissions join projects on id = project_id
        where parent_id is null group by 1 order by count(*) desc limit 1`,
@@ -65,7 +65,7 @@ describe('GET /v1/projects/:id', () => {
     expect(json.data).toEqual({ parentId: root, permissions: [], activities: [], children: [] });
   });
 
-  it('has the children on demand, for who sees a project sees what is below', async () => {
+  it('has the children on request: a viewer of a project may see the projects below', async () => {
     const tree = await plant(3);
     await give(tree[0]!, { [VIEWER]: 'viewer' });
     const { json, statements } = await ask('GET', `/projects/${tree[1]}?fields=id,children(id,name)`, as(VIEWER));
@@ -73,13 +73,13 @@ describe('GET /v1/projects/:id', () => {
     expect(statements).toBe(2);
   });
 
-  it('lets an administrator see any, in one statement', async () => {
+  it('lets an administrator see every project, in one statement', async () => {
     const { status, statements } = await ask('GET', `/projects/${await team()}`, ADMIN);
     expect([status, statements]).toEqual([200, 1]);
     expect((await ask('GET', '/projects/2000000000', ADMIN)).json).toMatchObject(NOBODY_KNOWS);
   });
 
-  it('is the same answer for a project of others as for none', async () => {
+  it('gives the same answer for a project of others as for a missing one', async () => {
     const id = await team();
     for (const path of ['', '?fields=id', '/activities', '/activities?limit=1']) {
       const foreign = await ask('GET', `/projects/${id}${path}`, as(STRANGER));
@@ -124,20 +124,20 @@ describe('GET /v1/projects/:id', () => {
     'fields=activities(project(name))',
     'fields=activities(user(activities))',
     'fields=permissions(version)',
-  ])('embeds nothing that is not declared: %s', async (query) => {
+  ])('embeds nothing undeclared: %s', async (query) => {
     const { status, statements } = await ask('GET', `/projects/${await team()}?${query}`, as(VIEWER));
     expect([status, statements]).toEqual([400, 0]);
   });
 });
 
 describe('GET /v1/projects/:id/activities', () => {
-  it('is read to its last page by cursor, newest first, a statement a page', async () => {
+  it('is read to its last page by cursor, newest first, with one statement a page', async () => {
     const id = await team();
     await fillActivities(id, 17);
     const seen: number[] = [];
     for (let after = ''; ; ) {
       const { json, statements } = await ask('GET', `/projects/${id}/activities?limit=5&fields=id${after}`, as(VIEWER));
-      // The permission is known from the first page on.
+      // The permission is cached from the first page on.
       expect(statements).toBe(after ? 1 : 2);
       seen.push(...json.data.map((row: { id: number }) => row.id));
       if (!json.meta.next) break;
@@ -158,7 +158,7 @@ describe('GET /v1/projects/:id/activities', () => {
     expect(json.data).toEqual([{ summary: 'Deed 2' }, { summary: 'Deed 4' }, { summary: 'Deed 6' }]);
   });
 
-  it('is empty where nothing was done, and shows nothing of another project', async () => {
+  it('is empty for a project without activities, and shows nothing of another project', async () => {
     const [root, leaf] = await plant(2);
     await give(root!, { [VIEWER]: 'viewer' });
     await fillActivities(root!, 3);
@@ -179,7 +179,7 @@ describe('GET /v1/projects/:id/activities', () => {
 });
 
 describe('GET /v1/users/:id/projects', () => {
-  it('lists what the user holds a permission on, and not what is below, in one statement', async () => {
+  it('lists the projects with a permission of the user, and not those below, in one statement', async () => {
     const tree = await plant(3);
     await sql('delete from permissions where user_id = $1', [STRANGER]);
     await give(tree[0]!, { [STRANGER]: 'editor' });
@@ -234,7 +234,7 @@ describe('GET /v1/users/:id/projects', () => {
   });
 });
 
-it('is a module that no other embeds, for its routes are its guards', () => {
+it('is a module that no other embeds, because its routes are its guards', () => {
   const { resources } = app().hotpath;
   const own = new Set(projects.resources);
   const ways = modules

@@ -1,6 +1,6 @@
 /**
- * A revocation on two instances: from the moment of its reply neither lets the viewer in, whatever Redis does.
- * REVOCATION_TRIES=10000 tries so often.
+ * A revocation on two instances: from the moment of its reply neither admits the viewer, whatever Redis does.
+ * REVOCATION_TRIES=10000 runs that many tries.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -16,7 +16,7 @@ const [OWNER, VIEWER] = [11, 13];
 const AFTER = 40;
 
 const server = useRedisServer();
-/** A busy machine takes its time to open connections. */
+/** A busy machine takes long to open connections. */
 const bounds = { DATABASE_CONNECTION_TIMEOUT_MS: '15000', DATABASE_STATEMENT_TIMEOUT_MS: '15000' };
 const service = useInstances({ count: 2, environment: () => ({ REDIS_URL: server().url, ...bounds }) });
 
@@ -51,7 +51,9 @@ async function write(index: number, method: 'PUT' | 'DELETE', { root }: Tree): P
   expect(reply.statusCode).toBeLessThan(300);
 }
 
-/** Asks both instances, about what it was given on and what is below, while it is revoked and after. */
+/**
+ * Sends requests to both instances, about the project of the permission and one below, during the revocation and after it.
+ */
 async function revokeOnce(tree: Tree, round: number): Promise<number> {
   const ids = [tree.root, tree.leaf];
   const askAll = (times: number) => Promise.all(Array.from({ length: times }, (_, n) => status(n, ids[(n >> 1) % 2]!)));
@@ -81,11 +83,11 @@ async function admittedAfter(tries: number, many: number): Promise<number> {
 }
 
 describe('after a revocation', () => {
-  it('nobody is let in, with refills racing', async () => {
+  it('no instance admits the viewer, with refills racing', async () => {
     expect(await admittedAfter(TRIES, 5)).toBe(0);
   }, 600_000);
 
-  it('nobody is let in by what Redis had before', async () => {
+  it('no instance admits the viewer by an older value in Redis', async () => {
     const redis = new Redis(server().url);
     const tree = await plant();
     expect([await status(0, tree.leaf), await status(1, tree.leaf)]).toEqual([200, 200]);
@@ -93,13 +95,13 @@ describe('after a revocation', () => {
     const keys = await redis.keys('hotpath:*');
     const before = await Promise.all(keys.map(async (key) => ({ key, dump: await redis.dumpBuffer(key) })));
     await write(0, 'DELETE', tree);
-    // What has come to its end meanwhile, such as a lease, was not there any more.
+    // Keys that have expired meanwhile, such as a lease, were missing already.
     await Promise.all(before.map(({ key, dump }) => dump && redis.restore(key, 0, dump, 'REPLACE')));
     for (let n = 0; n < 20; n += 1) expect(await status(n, tree.leaf)).toBe(404);
     redis.disconnect();
   });
 
-  it('nobody is let in by what was read before it and arrives after', async () => {
+  it('no instance admits the viewer by an earlier read that arrives after it', async () => {
     const tree = await plant();
     const held = holdNextPermission(app(1));
     const early = status(1, tree.leaf);
@@ -113,7 +115,7 @@ describe('after a revocation', () => {
     for (let n = 0; n < 20; n += 1) expect(await status(n, tree.leaf)).toBe(404);
   });
 
-  it('by psql everybody is out as soon as it is known, a tenth of a second later at most', async () => {
+  it('by psql each instance refuses the viewer as soon as it has read the log, a tenth of a second later at most', async () => {
     const tree = await plant();
     expect([await status(0, tree.leaf), await status(1, tree.leaf)]).toEqual([200, 200]);
     await sql(`delete from permissions where user_id = ${VIEWER} and project_id = ${tree.root}`);
@@ -121,7 +123,7 @@ describe('after a revocation', () => {
     expect([await status(0, tree.leaf), await status(1, tree.leaf)]).toEqual([404, 404]);
   });
 
-  it.each(['pause', 'stop'] as const)('nobody is let in while Redis is away: %s', async (fault) => {
+  it.each(['pause', 'stop'] as const)('no instance admits the viewer while Redis is away: %s', async (fault) => {
     await server()[fault]();
     try {
       expect(await admittedAfter(2 * AFTER, 2)).toBe(0);
@@ -132,7 +134,7 @@ describe('after a revocation', () => {
   });
 });
 
-/** Holds back what the database answers to the next question for a permission. */
+/** Delays the database's answer to the next read of a permission. */
 function holdNextPermission({ pool }: App) {
   const { query } = pool;
   const answered = Promise.withResolvers<void>();

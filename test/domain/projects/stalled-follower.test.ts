@@ -1,6 +1,6 @@
 /**
- * Permissions on an instance whose follower is stalled, for shorter and for longer than a fact is believed: from the
- * moment of a revocation's reply it lets nobody in, and a permission that was granted is found.
+ * Permissions on an instance whose follower stalls, for less and for more time than a fact is valid. From the moment of a
+ * revocation's reply the instance refuses the viewer, and it finds a new permission.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -54,7 +54,7 @@ async function change(method: 'PUT' | 'DELETE'): Promise<void> {
 }
 
 describe.each([0, 100, 300, 1000])('a follower that stalls %i ms before a permission changes', (stallMs) => {
-  it('lets nobody in whose permission has been revoked, and lets in again', async () => {
+  it('does not admit a viewer with a revoked permission, and admits it again after a grant', async () => {
     await change('PUT');
     await expect.poll(see, { timeout: 10_000 }).toBe(200);
     await expect.poll(() => stalled.hotpath.follower.catchUp(1000), { timeout: 10_000 }).toBe(true);

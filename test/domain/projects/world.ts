@@ -5,12 +5,12 @@ import type { App } from '../../../src/app.ts';
 import { as } from '../../support/app.ts';
 import { ownerUrl } from '../../support/database.ts';
 
-/** Users of the tiny seed; 1 to 9 are left to tests of what is seeded. */
+/** Users of the tiny seed; users 1 to 9 are for tests of the seeded rows. */
 export const [OWNER, EDITOR, VIEWER, STRANGER, OTHER] = [11, 12, 13, 14, 15] as const;
 
 export interface Asked {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: what a reply holds is what its test is about
+  // biome-ignore lint/suspicious/noExplicitAny: the test decides the type of the reply
   readonly json: any;
   readonly headers: Record<string, unknown>;
   /** Statements that the request sent. */
@@ -22,16 +22,19 @@ type Method = 'GET' | 'PUT' | 'DELETE' | 'POST';
 export interface World {
   ask(method: Method, path: string, headers?: object, payload?: unknown): Promise<Asked>;
   sql<Row>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Makes a tree of one project a level; gives their ids, the root's first. */
+  /**
+   * Makes a tree of one project a level.
+   * @returns their ids, the root's first.
+   */
   plant(levels: number): Promise<number[]>;
-  /** Writes permissions past the API. */
+  /** Writes permissions without the API. */
   give(projectId: number, roles: Partial<Record<number, PermissionRole>>): Promise<void>;
   /** A project with an owner, an editor and a viewer. */
   team(): Promise<number>;
 }
 
 export function world(app: () => App): World {
-  /** As the owner. What it changes is known to the service by then. */
+  /** Sends requests as the owner. The service has read the log of its changes when it resolves. */
   const sql = async <Row>(text: string, values: unknown[] = []) => {
     const client = new pg.Client({ connectionString: ownerUrl(app().pool.options.connectionString!) });
     await client.connect();

@@ -1,4 +1,4 @@
-/** A permission that is granted or revoked is written through: the next check, on any instance, costs no statement. */
+/** The service writes a granted or revoked permission through: the next check, on any instance, costs no statement. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ async function plant() {
   return tree as { readonly root: number; readonly leaf: number };
 }
 
-/** What an instance believes, and the statements that it took. */
+/** The permission that an instance sees, and the number of statements for it. */
 async function check(index: number, projectId: number) {
   const ledger = new Ledger();
   const permission = await withLedger(ledger, () => permissionOf(app(index).hotpath, VIEWER, projectId));
@@ -46,7 +46,7 @@ async function write(index: number, projectId: number, role?: string): Promise<n
 }
 
 describe('the first check after the reply', () => {
-  it('sends no statement, on the instance that wrote and on another, whatever it believed before', async () => {
+  it('sends no statement, on the instance that wrote and on another, with any earlier value', async () => {
     const { root } = await plant();
     expect((await checkBoth(root)).map(({ role }) => role)).toEqual([undefined, undefined]);
     expect(await write(0, root, 'viewer')).toBe(201);
@@ -57,13 +57,13 @@ describe('the first check after the reply', () => {
     expect(await checkBoth(root)).toEqual(both(undefined));
   });
 
-  it('sends none where nobody had asked before', async () => {
+  it('sends none if no request has checked the permission before', async () => {
     const { root } = await plant();
     expect(await write(0, root, 'viewer')).toBe(201);
     expect(await checkBoth(root)).toEqual(both('viewer'));
   });
 
-  it('of a project below reads anew, and is right', async () => {
+  it('of a project below reads again, and is right', async () => {
     const { root, leaf } = await plant();
     expect((await checkBoth(leaf)).map(({ role }) => role)).toEqual([undefined, undefined]);
     expect(await write(0, root, 'viewer')).toBe(201);
@@ -94,8 +94,8 @@ describe('the first check after the reply', () => {
   });
 });
 
-describe('a grant and a revocation at the same time, on two instances', () => {
-  it('leave what the database has', async () => {
+describe('a concurrent grant and revocation, on two instances', () => {
+  it('leave the state of the database', async () => {
     const { root } = await plant();
     let wrong = 0;
     for (let round = 0; round < TRIES; round += 1) {
@@ -108,14 +108,14 @@ describe('a grant and a revocation at the same time, on two instances', () => {
   }, 600_000);
 });
 
-it('a write waits no longer for a database that is slow to read what it wrote', async () => {
+it('a write does not wait longer for a database that is slow to read the write back', async () => {
   const { root } = await plant();
   const { pool } = app(0);
   const { query } = pool;
   const held = Promise.withResolvers<void>();
   pool.query = (async (...args: Parameters<typeof query>) => {
     const { name, values } = args[0] as { name?: string; values?: unknown[] };
-    // Not the writer's own permission, which is asked for first.
+    // Not the writer's own permission, which the service checks first.
     if (name === 'permission of' && values?.[0] === VIEWER) await held.promise;
     return query.apply(pool, args);
   }) as typeof query;

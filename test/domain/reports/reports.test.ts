@@ -1,4 +1,4 @@
-/** Reports: asked for, written by a job, fetched by a link; one's own, and nobody else's. */
+/** Reports: requested, written by a job, downloaded by a link; only their own user and administrators see them. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,10 @@ const places = await folders();
 const app = useApp({ seeded: true, environment: { JOBS: 'inline', ...places } });
 const { get, post, sql } = requestsTo(app);
 
-/** Asks for a report and waits for it. @returns its path, and what is read there. */
+/**
+ * Requests a report and waits for it.
+ * @returns its path, and its content.
+ */
 async function made(body: object, headers = as(1)) {
   const { status, headers: sent, json } = await post('/reports', headers, body);
   expect([status, json.data.status, json.data.progress, json.data.link]).toEqual([202, 'queued', 0, null]);
@@ -52,7 +55,7 @@ describe('a report', () => {
     expect(linesOf((await download(report.link)).payload)).toHaveLength(readings + 1);
   });
 
-  it('costs a bounded number of statements, and is asked for once with a key', async () => {
+  it('costs a bounded number of statements, and is requested once with a key', async () => {
     const headers = { ...as(3), 'idempotency-key': 'monthly' };
     const first = await post('/reports', headers, { kind: 'readings', deviceId: 1 });
     const again = await post('/reports', headers, { kind: 'readings', deviceId: 1 });
@@ -75,7 +78,7 @@ describe('a report', () => {
     expect(await readdir(join(places.FILES_DIRECTORY, '.unfinished'))).toEqual([]);
   });
 
-  it('is for who asked, and for administrators', async () => {
+  it('is for its user, and for administrators', async () => {
     const { path } = await made({ kind: 'transactions' });
     expect((await get(path, as(2))).status).toBe(404);
     expect((await get(path)).status).toBe(401);
@@ -93,12 +96,12 @@ describe('a report', () => {
       { kind: 'transactions', since: '2026-02-01T00:00:00Z', until: '2026-01-01T00:00:00Z' },
       '/since',
     ],
-  ])('is not made of %s', async (_what, body, pointer) => {
+  ])('is refused for %s', async (_what, body, pointer) => {
     const { status, json } = await post('/reports', as(1), body);
     expect([status, json.errors[0].pointer]).toEqual([400, pointer]);
   });
 
-  it('is not made of a device that is not there, nor for the public', async () => {
+  it('is refused for a missing device, and for the public', async () => {
     expect((await post('/reports', as(1), { kind: 'readings', deviceId: 2_000_000_000 })).status).toBe(404);
     expect((await post('/reports', {}, { kind: 'transactions' })).status).toBe(401);
     expect(await sql('select id from graphile_worker.jobs')).toEqual([]);
@@ -106,7 +109,7 @@ describe('a report', () => {
 });
 
 describe('the link to a report', () => {
-  it('expires, and cannot be made, lengthened or bent', async () => {
+  it('expires, and cannot be forged, prolonged or redirected', async () => {
     const { path, report } = await made({ kind: 'transactions' });
     const file = `/v1${path}/file`;
     expect((await download(withExpiry(file, 60))).statusCode).toBe(200);
@@ -120,7 +123,7 @@ describe('the link to a report', () => {
     expect((await download(file)).statusCode).toBe(400);
   });
 
-  it('leads nowhere when the report is cleared away', async () => {
+  it('is a 404 after the report is removed', async () => {
     const { path, report } = await made({ kind: 'transactions' });
     await sql(`update reports set expires_at = now() - interval '1 second' where id = $1`, [report.id]);
     await sql(`select 1 from graphile_worker.add_job('reports.clean')`);
@@ -137,7 +140,7 @@ async function textOf(chunks: AsyncIterable<string>): Promise<string> {
 }
 
 describe('CSV', () => {
-  it('quotes what needs it, and keeps spreadsheets from running what users wrote', async () => {
+  it("quotes fields that need it, and keeps spreadsheets from running users' text", async () => {
     async function* batches() {
       yield [['plain', 'a, b', 'say "hi"', 'two\r\nlines', null]];
       yield [['=1+1', '@cmd', '-12.50', '+1e3', '-x']];
