@@ -91,5 +91,5 @@ export class Guard {
 /** The ledger of a request, once the guard has opened one. */
 export const openedLedger = (request: FastifyRequest): Ledger | undefined => (request as GuardedRequest)[LEDGER];
 
-/** What the guard has found so far; undefined before the reply is on its way. */
+/** The overrun of a request so far; undefined before the reply is on its way. */
 export const foundOverrun = (request: FastifyRequest): Overrun | undefined => (request as GuardedRequest)[OVERRUN];

@@ -23,7 +23,7 @@ export interface LedgerOptions {
   readonly sites: boolean;
   /** Files whose lines are not the application's own, such as a generated client. */
   readonly ignore?: readonly RegExp[];
-  /** Whose observer is told of each statement; nobody without it. */
+  /** The port to the observer of each statement. */
   readonly port?: ObservationPort;
 }
 

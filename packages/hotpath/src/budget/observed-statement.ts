@@ -35,7 +35,7 @@ function valuesOf([query, beside]: readonly unknown[]): readonly unknown[] {
   return Array.isArray(given) ? given : [];
 }
 
-/** @param finish what else is to be told of its end. */
+/** @param finish another listener to the end of the wait. */
 export function observedWait(ledger: Ledger, finish: Finish | undefined): Finish {
   const startedAt = performance.now();
   return (error) => {

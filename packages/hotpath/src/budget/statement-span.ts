@@ -62,7 +62,7 @@ function failed(span: Span, error: unknown): void {
   span.fail(failureOf(error));
 }
 
-/** What went wrong, in one word. */
+/** The failure in one word: a SQLSTATE, a code or a name. */
 export function failureOf(error: unknown): string {
   const { code, name } = Object(error) as { code?: string; name?: string };
   return code ?? name ?? 'Error';

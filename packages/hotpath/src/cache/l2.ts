@@ -13,7 +13,7 @@ export interface Remote {
   readonly breaker: Breaker;
   /** Separates services that share a Redis but not their database or their resources. */
   readonly namespace: string;
-  /** Whose observer is told of look-ups; nobody without it. */
+  /** The port to the observer of look-ups. */
   readonly port?: ObservationPort | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface ScanResistantOptions<V> {
   readonly sizeOf: (value: V, key: string) => number;
   /** Whether the value of a key is for the public. Without it the cache is one share. */
   readonly isPublic?: ((key: string) => boolean) | undefined;
-  /** Told of each key whose value was thrown out to make room. */
+  /** Gets each key whose value was evicted to make room. */
   readonly onEvict?: ((key: string) => void) | undefined;
 }
 

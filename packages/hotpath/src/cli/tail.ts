@@ -40,7 +40,7 @@ export const tail: Command = {
       asked.set('after', String(after));
       const { requests, last } = await ask<Listed>(source, `requests?${asked}`);
       for (const request of requests.toReversed()) say(json ? JSON.stringify(request) : await told(source, request));
-      // A service that has started anew counts from the beginning.
+      // A service that has started again counts from the beginning.
       after = last < after ? -1 : last;
       if (once) return;
     }
@@ -58,7 +58,7 @@ interface InspectorSource {
   readonly token: string;
 }
 
-/** @throws {CommandError} for an address that is none, or without a token. */
+/** @throws {CommandError} for an invalid address, or without a token. */
 function sourceOf(address: string, given: string | undefined): InspectorSource {
   if (!URL.canParse(address)) throw new CommandError(`${address} is not an address.`);
   const url = new URL(address);

@@ -27,13 +27,13 @@ interface Message {
   readonly name: string;
 }
 
-/** What the parser of `pg-protocol` has and declares as private. */
+/** The part of `pg-protocol`'s parser that it declares as private. */
 interface MessageParser {
   parse(bytes: Buffer, take: (message: Message) => void): void;
   handlePacket(start: number, code: number, length: number, bytes: Buffer): Message;
 }
 
-/** What a connection of `pg` has and does not declare. */
+/** The part of `pg`'s connection that it does not declare. */
 interface MessageConnection {
   attachListeners(stream: NodeJS.ReadableStream): void;
   emit(event: string, message: Message): void;

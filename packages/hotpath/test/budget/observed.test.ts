@@ -1,4 +1,4 @@
-/** What an observer is told of statements, whoever sends them. */
+/** The events that an observer gets of statements, from any library that sends them. */
 
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -25,7 +25,7 @@ async function observed(handler: () => Promise<unknown>, mode: 'warn' | 'count' 
 }
 
 describe('an observer', () => {
-  it('is told of a statement with its values, rows, time and lines', async () => {
+  it('gets a statement with its values, rows, time and lines', async () => {
     const [event, ...others] = await observed(() => apps.pool.query('select generate_series(1, $1::int)', [3]));
     expect(others).toEqual([]);
     expect(event).toMatchObject({ text: 'select generate_series(1, $1::int)', values: [3], rows: 3, isCounted: true });
@@ -34,12 +34,12 @@ describe('an observer', () => {
     expect(event!.lines()[0]).toMatch(/budget\/observed\.test\.ts:\d+:\d+$/);
   });
 
-  it('is told what PostgreSQL says against a statement', async () => {
+  it('gets the error of a statement', async () => {
     const [event] = await observed(() => apps.pool.query('select 1 / 0').catch(() => {}));
     expect([event!.failure, event!.rows]).toEqual(['22012', undefined]);
   });
 
-  it('is told of transaction control, which is not counted', async () => {
+  it('gets transaction control, which does not count', async () => {
     const events = await observed(async () => {
       const client = await apps.pool.connect();
       await client.query('BEGIN');
@@ -54,7 +54,7 @@ describe('an observer', () => {
     ]);
   });
 
-  it('is told of a callback, and of a cursor with its values', async () => {
+  it('gets the statement of a callback, and of a cursor with its values', async () => {
     const events = await observed(async () => {
       const client = await apps.pool.connect();
       await new Promise<void>((resolve) => client.query('select 1', () => resolve()));

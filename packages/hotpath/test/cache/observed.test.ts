@@ -81,7 +81,7 @@ class ObservedWorld {
 }
 
 describe('an observer of the cache', () => {
-  it('is told why it had to ask the database', async () => {
+  it('learns why the cache read the database', async () => {
     const world = new ObservedWorld();
     const cache = world.cache();
     await cache.read(world.query());
@@ -99,7 +99,7 @@ describe('an observer of the cache', () => {
     await cache.settled();
   });
 
-  it('is told that an entry was past its time', async () => {
+  it('learns that an entry was past its time', async () => {
     const world = new ObservedWorld();
     const cache = world.cache();
     const query = world.query({ policy: { ttl: 0.001, jitter: 0 } });
@@ -110,7 +110,7 @@ describe('an observer of the cache', () => {
     await cache.settled();
   });
 
-  it('is told which transactions outdated an entry, and which request found out', async () => {
+  it('learns which transactions outdated an entry, and which request noticed it', async () => {
     const world = new ObservedWorld();
     const cache = world.cache();
     await cache.read(world.query());
@@ -124,7 +124,7 @@ describe('an observer of the cache', () => {
     await cache.settled();
   });
 
-  it('is told of a hit without a promise, with the entry', async () => {
+  it('learns of a hit without a promise, with the entry', async () => {
     const world = new ObservedWorld();
     const cache = world.cache();
     await cache.read(world.query());
@@ -134,7 +134,7 @@ describe('an observer of the cache', () => {
     await cache.settled();
   });
 
-  it('is told of what is thrown out to make room', async () => {
+  it('learns of an entry that is evicted to make room', async () => {
     const world = new ObservedWorld();
     world.body = 'x'.repeat(5000);
     const cache = world.cache({ maxBytes: 20_000 });

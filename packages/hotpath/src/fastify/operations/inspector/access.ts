@@ -1,4 +1,4 @@
-/** Who may look at the facts of the inspector: whoever brings its token, and those whom the service lets. */
+/** Access to the inspector's data: by its token, or by the service's own rule. */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { requestError } from '../../../http/errors.ts';

@@ -1,5 +1,5 @@
 /** `hotpath/inspector`: a page of the service itself that says why a request was slow. */
-// What these files add to Fastify's types; an import of their values alone leaves no trace in declarations.
+// These files add to Fastify's types; an import of their values alone leaves no trace in declarations.
 import '../../instance.ts';
 import '../../reads/cached-reply.ts';
 import '../../route-config.ts';

@@ -5,10 +5,10 @@
  *     app.register(inspector);
  *
  * It keeps the last requests in memory, with their statements, lines of code, cache look-ups and log lines; it writes
- * nothing to the database. Register it after `budgets` and before `hotpath`, in the same scope. It shows what there is: an
- * application with `budgets` alone has no views of the cache and of resources.
+ * nothing to the database. Register it after `budgets` and before `hotpath`, in the same scope. An application with
+ * `budgets` alone has no views of the cache and of resources.
  *
- * Nobody sees anything of it without its token, which is printed when the service listens, or unless `mayInspect` says so.
+ * A request sees its data only with the token, which the plugin prints when the service listens, or if `mayInspect` allows it.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -25,11 +25,11 @@ import { addRequestRoutes } from './routes/request-routes.ts';
 import { addResourceRoutes } from './routes/resource-routes.ts';
 import { addStateRoutes } from './routes/state-routes.ts';
 
-/** What the inspector keeps, and who may see it. */
+/** The options of `inspector`: what it keeps, and which requests see it. */
 export interface InspectorOptions {
   /** The token that opens the page, of at least 16 characters. If neither it nor `mayInspect` is given, one is made and printed. */
   readonly token?: string;
-  /** Who else may look, such as administrators. It is asked at each request of the page for data. */
+  /** Allows other requests, such as those of administrators. The inspector calls it at each request of the page for data. */
   readonly mayInspect?: (request: FastifyRequest) => boolean;
   /**
    * Keeps the values of statements that read, in memory, so that they can be explained and shown.

@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-/** What is known of a route once. */
+/** The facts of a route, which never change. */
 interface KnownRoute {
   readonly url: string;
   readonly budget: number | undefined;

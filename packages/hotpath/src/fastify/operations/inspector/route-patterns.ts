@@ -1,4 +1,4 @@
-/** Finds the pattern of a route for a path that was asked: `/users/7` is of `/users/:id`. */
+/** Finds the pattern of a route for the path of a request: `/users/:id` for `/users/7`. */
 export class RoutePatterns {
   readonly #patterns: readonly { readonly route: string; readonly pattern: RegExp }[];
 

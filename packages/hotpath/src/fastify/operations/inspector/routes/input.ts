@@ -1,6 +1,6 @@
 /**
- * What the routes of the inspector are sent. It is read here, and not by the server's own parser and validator, for those
- * belong to the service: they may convert nothing, know other schemas, or want a viewer.
+ * The input of the inspector's routes. They parse it here and not with the server's parser and validator, because those
+ * belong to the service: they may convert nothing, use other schemas, or require a viewer.
  */
 import type { FastifyInstance } from 'fastify';
 import { requestError } from '../../../../http/errors.ts';

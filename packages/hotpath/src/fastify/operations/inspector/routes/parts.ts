@@ -1,4 +1,4 @@
-/** What the routes of the inspector work with. */
+/** The parts that the routes of the inspector share. */
 import type pg from 'pg';
 import { requestError } from '../../../../http/errors.ts';
 import type { Recorder } from '../../../../inspector/recorder.ts';
