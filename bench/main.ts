@@ -9,7 +9,7 @@ import { HOME } from '../src/dev/home.ts';
 import { goalsTable } from './report/goals.ts';
 import { SECTIONS } from './sections/index.ts';
 import type { Report, Section } from './support/bench.ts';
-import { type Command, commandFrom, helpFor, UsageError } from './support/command-line.ts';
+import { type BenchCommand, commandFrom, helpFor, UsageError } from './support/command-line.ts';
 import { openServer } from './support/database.ts';
 import { type Document, machine, newDocument, readDocument, withReport, writeDocument } from './support/document.ts';
 import { LockedError, lock } from './support/lock.ts';
@@ -42,7 +42,7 @@ async function measure(args: readonly string[]): Promise<number> {
   return withStack((stack) => run(command, stack)).finally(() => held[Symbol.dispose]());
 }
 
-async function run(command: Command, whole: AsyncDisposableStack): Promise<number> {
+async function run(command: BenchCommand, whole: AsyncDisposableStack): Promise<number> {
   const interrupted = interruption();
   // One for all sections, which would start it anew.
   await openServer({ stack: whole, log });
@@ -62,7 +62,7 @@ async function run(command: Command, whole: AsyncDisposableStack): Promise<numbe
   return 0;
 }
 
-async function runSection(section: Section, { command, stack }: { command: Command; stack: AsyncDisposableStack }) {
+async function runSection(section: Section, { command, stack }: { command: BenchCommand; stack: AsyncDisposableStack }) {
   const { quick, size = quick ? 'small' : (section.size ?? 'large') } = command;
   const startedAt = performance.now();
   const report = await section.run({ size, quick, stack, log });

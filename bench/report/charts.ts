@@ -30,7 +30,7 @@ export function bars(rows: readonly Bar[]): string {
   return svg(rows.length * ROW - 8, labelsOf(rows), drawn);
 }
 
-export interface Span {
+export interface ChartSpan {
   readonly label: string;
   readonly before: number;
   readonly after: number;
@@ -41,7 +41,7 @@ const SPAN_ROW = 50;
 const INSET = 8;
 
 /** From before to after on one logarithmic scale: an arrow a row. */
-export function spans(rows: readonly Span[], tick: (value: number) => string): string {
+export function spans(rows: readonly ChartSpan[], tick: (value: number) => string): string {
   const values = rows.flatMap(({ before, after }) => [before, after]);
   const scale = logScale(values, [INSET, WIDTH - INSET]);
   const height = rows.length * SPAN_ROW;
@@ -64,7 +64,7 @@ export function spans(rows: readonly Span[], tick: (value: number) => string): s
   ]);
 }
 
-export interface Series {
+export interface ChartSeries {
   readonly name: string;
   readonly tone: Tone;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -78,7 +78,7 @@ export interface Axes {
 const PLOT = { left: 56, right: WIDTH - 14, top: 10, bottom: 190 };
 
 /** Lines over two logarithmic scales. */
-export function lines(series: readonly Series[], axes: Axes): string {
+export function lineChart(series: readonly ChartSeries[], axes: Axes): string {
   const points = series.flatMap((each) => each.points);
   const x = logScale(
     points.map(([value]) => value),

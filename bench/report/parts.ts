@@ -1,7 +1,7 @@
 /** The parts of the report, each from its part of the document; a part that was not measured is left out. */
 import type { Document, Latency, Pair, Rate, Rates, Side } from '../support/document.ts';
 import { shown } from '../support/table.ts';
-import { type Bar, bars, escaped, lines, spans, type Tone } from './charts.ts';
+import { type Bar, bars, escaped, lineChart, spans, type Tone } from './charts.ts';
 import { goalsPart } from './goals-part.ts';
 import { card, cards, heading, listTable } from './html.ts';
 import { readsPart } from './reads-part.ts';
@@ -192,7 +192,7 @@ function scalePart({ scale }: Document): string[] {
       card(
         'Children',
         `Time of one read; ${brief(statements)} statement throughout, where a query a child ends at ${shown(worst)}`,
-        lines(
+        lineChart(
           [
             { name: 'Hotpath', tone: 'after', points: rows.map(([children, { hotpath }]) => [children, hotpath.ms]) },
             {
@@ -211,7 +211,7 @@ function scalePart({ scale }: Document): string[] {
       card(
         'Connections',
         `p95 of cached dashboards, all connections asking all the time; ${shown(errors)} errors`,
-        lines([{ name: 'p95', tone: 'after', points: connections.map(([count, { p95Ms }]) => [count, p95Ms]) }], {
+        lineChart([{ name: 'p95', tone: 'after', points: connections.map(([count, { p95Ms }]) => [count, p95Ms]) }], {
           x: short,
           y: milliseconds,
         }),

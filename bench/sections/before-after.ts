@@ -2,8 +2,8 @@
 import type { Section } from '../support/bench.ts';
 import type { Pair } from '../support/document.ts';
 import { spread } from '../support/race.ts';
-import { prepareGround } from './before-after/ground.ts';
-import { type Measurement, measureSystem, type Outcome, usersOf } from './before-after/measure.ts';
+import { prepareSystemGround } from './before-after/ground.ts';
+import { type Measurement, measureSystem, type LoadOutcome, usersOf } from './before-after/measure.ts';
 import { SYSTEMS } from './before-after/systems.ts';
 import { tablesOf } from './before-after/tables.ts';
 
@@ -15,7 +15,7 @@ export const beforeAfter: Section = {
   // On the large data the slow service takes 45 s for a dashboard.
   size: 'small',
   async run(bench) {
-    const ground = await prepareGround(bench);
+    const ground = await prepareSystemGround(bench);
     const outcomes: Record<string, Measurement> = {};
     for (const system of SYSTEMS) outcomes[system.name] = await measureSystem(ground, system);
     const pairs = mapped(outcomes, ({ before, after }): Pair => ({ before: before.side, after: after.side }));
@@ -33,7 +33,7 @@ const mapped = <Value, Mapped>(record: Readonly<Record<string, Value>>, map: (va
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
 function warningsOf(outcomes: Readonly<Record<string, Measurement>>): string[] {
-  const isWide = ({ turns }: Outcome) => spread(turns.map(({ meanMs }) => meanMs)) > WIDE;
+  const isWide = ({ turns }: LoadOutcome) => spread(turns.map(({ meanMs }) => meanMs)) > WIDE;
   const wide = Object.entries(outcomes).flatMap(([name, { before, after }]) => [
     ...(isWide(before) ? [`${name} before`] : []),
     ...(isWide(after) ? [`${name} after`] : []),

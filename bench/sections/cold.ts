@@ -3,10 +3,10 @@ import type { Bench, Report, Section } from '../support/bench.ts';
 import type { Rates } from '../support/document.ts';
 import { race, ratesOf, ratio, type Turns } from '../support/race.ts';
 import { runBefore } from './cold/before.ts';
-import { type Ground, prepareGround } from './cold/ground.ts';
+import { type ColdGround, prepareColdGround } from './cold/ground.ts';
 import { startInProcess } from './cold/in-process.ts';
 import { startOverHttp } from './cold/over-http.ts';
-import { betterPrisma, goalsTable, httpTable, inProcessTable, warningsOf } from './cold/tables.ts';
+import { betterPrisma, coldGoalsTable, httpTable, inProcessTable, warningsOf } from './cold/tables.ts';
 
 /** After so long V8 has compiled what is at work, at a thousand requests a second. */
 const WARM_UP_SECONDS = 8;
@@ -14,7 +14,7 @@ const WARM_UP_SECONDS = 8;
 export const cold: Section = {
   summary: 'dashboards from the database, beside Prisma, Drizzle, and pgbench with the same SQL',
   async run(bench) {
-    const ground = await prepareGround(bench);
+    const ground = await prepareColdGround(bench);
     const { racers, statements, answers, pgbench } = await startInProcess(ground);
     bench.log('Without HTTP:');
     const inProcess = await race(racers, optionsOf(bench, ground));
@@ -27,7 +27,7 @@ export const cold: Section = {
     const races = { 'without HTTP': inProcess, 'over HTTP': overHttp };
     return {
       facts: factsOf(ground, answers, pgbench),
-      tables: [inProcessTable(inProcess, statements), httpTable(overHttp), goalsTable(inProcess)],
+      tables: [inProcessTable(inProcess, statements), httpTable(overHttp), coldGoalsTable(inProcess)],
       warnings: warningsOf(races, pgbench),
       figures: { cold: figuresOf(inProcess, overHttp) },
       data: { inProcess: Object.fromEntries(inProcess), overHttp: Object.fromEntries(overHttp) },
@@ -48,13 +48,13 @@ function figuresOf(inProcess: Turns, overHttp: Turns): Rates {
   };
 }
 
-const optionsOf = ({ quick, log }: Bench, { database }: Ground) => ({
+const optionsOf = ({ quick, log }: Bench, { database }: ColdGround) => ({
   ...(quick ? { rounds: 1, seconds: 1, warmUpSeconds: 0 } : { rounds: 5, seconds: 3, warmUpSeconds: WARM_UP_SECONDS }),
   postmaster: database.postmaster,
   log,
 });
 
-function factsOf({ database }: Ground, answers: ReadonlyMap<number, string>, pgbench = 'none'): Report['facts'] {
+function factsOf({ database }: ColdGround, answers: ReadonlyMap<number, string>, pgbench = 'none'): Report['facts'] {
   const bytes = [...answers.values()].map((answer) => Buffer.byteLength(answer));
   return {
     postgres: database.version,

@@ -2,7 +2,7 @@
 import type { Bench, Report, Section } from '../support/bench.ts';
 import { median, perOperation, race, rate, ratesOf, ratio, spread, type Turns, wideRounds } from '../support/race.ts';
 import { shown, type Table } from '../support/table.ts';
-import { CLIENTS, startContenders } from './hot/contenders.ts';
+import { HOT_CLIENTS, startContenders } from './hot/contenders.ts';
 
 export const hot: Section = {
   summary: 'cached dashboards beside a bare Fastify that sends the same bytes',
@@ -29,7 +29,7 @@ const optionsOf = ({ quick, log }: Bench, postmaster: number | undefined) => ({
 function tableOf(turns: Turns): Table {
   const bareCpu = perOperation(turns.get('bare')!, 'nodeCpu');
   return {
-    title: `Cached dashboards, ${CLIENTS} connections`,
+    title: `Cached dashboards, ${HOT_CLIENTS} connections`,
     columns: ['', 'req/s', 'spread', 'of bare', 'p95 ms', 'Node.js us/req', "bare's CPU of it"],
     rows: [...turns].map(([name, each]) => {
       const rates = each.map(rate);

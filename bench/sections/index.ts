@@ -8,7 +8,7 @@ import { inspectorCost } from './inspector.ts';
 import { log } from './log.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
-import { orders } from './orders.ts';
+import { ordersSection } from './orders.ts';
 import { reads } from './reads.ts';
 import { scale } from './scale.ts';
 import { tracing } from './tracing.ts';
@@ -26,6 +26,6 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   scale,
   writes,
   log,
-  orders,
+  orders: ordersSection,
   memory,
 };

@@ -5,8 +5,8 @@ import { pgbenchVersion } from '../support/pgbench.ts';
 import { race, ratesOf, type Turns, wideRounds } from '../support/race.ts';
 import { shown, type Table } from '../support/table.ts';
 import { watchLog } from './log/log-watch.ts';
-import { BARE, type Ground, LOGGED, prepareGround, startPgbench } from './writes/ground.ts';
-import { costTable, goalsTable } from './writes/tables.ts';
+import { BARE, type WriteGround, LOGGED, prepareWriteGround, startPgbench } from './writes/ground.ts';
+import { costTable, writeGoalsTable } from './writes/tables.ts';
 import { WORKLOADS, type Workload } from './writes/workloads.ts';
 
 /** Short beside a turn, so that nearly all that a turn has logged is trimmed within it. */
@@ -23,14 +23,14 @@ export const log: Section = {
   async run(bench) {
     const pgbench = await pgbenchVersion(bench.stack);
     if (!pgbench) throw new Error('Writes are sent by pgbench, which is not on PATH: apt install postgresql-contrib.');
-    const ground = await prepareGround(bench, TRIMMING);
+    const ground = await prepareWriteGround(bench, TRIMMING);
     const watched = new Map<string, Watched>();
     for (const workload of WORKLOADS) watched.set(workload.name, await raceWatched(bench, ground, workload));
     return reportOf(watched, { postgres: ground.version, pgbench, fsync: ground.fsync });
   },
 };
 
-async function raceWatched(bench: Bench, ground: Ground, workload: Workload): Promise<Watched> {
+async function raceWatched(bench: Bench, ground: WriteGround, workload: Workload): Promise<Watched> {
   bench.log(`${workload.name}:`);
   const racers = await startPgbench(ground, workload);
   const rounds = bench.quick
@@ -47,7 +47,7 @@ function reportOf(watched: ReadonlyMap<string, Watched>, facts: Report['facts'])
   const races = new Map([...watched].map(([name, { turns }]) => [name, turns]));
   return {
     facts,
-    tables: [costTable(races), logTable(watched), goalsTable(races)],
+    tables: [costTable(races), logTable(watched), writeGoalsTable(races)],
     warnings: wideRounds(
       [...races].flatMap(([name, turns]) => [...turns].map(([side, each]) => [`${name}, ${side}`, each] as const)),
     ),

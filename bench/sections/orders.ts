@@ -11,7 +11,7 @@ import { type Contender, startContender } from './orders/contender.ts';
 /** How long the mail server thinks. */
 const DELAYS = { fast: 0, hanging: 5000 };
 
-export const orders: Section = {
+export const ordersSection: Section = {
   summary: 'orders placed while the mail server answers at once, and while it hangs for 5 s',
   size: 'small',
   async run(bench) {

@@ -2,8 +2,8 @@
 import type { Bench, Report, Section } from '../support/bench.ts';
 import { pgbenchVersion } from '../support/pgbench.ts';
 import { race, ratesOf, type Turns, wideRounds } from '../support/race.ts';
-import { BARE, prepareGround, startPgbench } from './writes/ground.ts';
-import { costTable, goalsTable } from './writes/tables.ts';
+import { BARE, prepareWriteGround, startPgbench } from './writes/ground.ts';
+import { costTable, writeGoalsTable } from './writes/tables.ts';
 import { WORKLOADS } from './writes/workloads.ts';
 
 export const writes: Section = {
@@ -12,7 +12,7 @@ export const writes: Section = {
   async run(bench) {
     const pgbench = await pgbenchVersion(bench.stack);
     if (!pgbench) throw new Error('Writes are sent by pgbench, which is not on PATH: apt install postgresql-contrib.');
-    const ground = await prepareGround(bench);
+    const ground = await prepareWriteGround(bench);
     const races = new Map<string, Turns>();
     for (const workload of WORKLOADS) {
       bench.log(`${workload.name}:`);
@@ -24,7 +24,7 @@ export const writes: Section = {
     }
     return {
       facts: { postgres: ground.version, pgbench, fsync: ground.fsync },
-      tables: [costTable(races), goalsTable(races)],
+      tables: [costTable(races), writeGoalsTable(races)],
       warnings: wideRounds(
         [...races].flatMap(([name, turns]) => [...turns].map(([side, each]) => [`${name}, ${side}`, each] as const)),
       ),

@@ -2,10 +2,10 @@
 import type { Figures } from './document.ts';
 import type { Table } from './table.ts';
 
-export type Size = 'tiny' | 'small' | 'large';
+export type BenchSize = 'tiny' | 'small' | 'large';
 
 export interface Bench {
-  readonly size: Size;
+  readonly size: BenchSize;
   /** Fewer and shorter rounds: to see that all works, not to quote. */
   readonly quick: boolean;
   /** What is to be ended when the section ends, however it ends. */
@@ -19,7 +19,7 @@ export interface Bench {
 export interface Section {
   readonly summary: string;
   /** The data that it measures, unless it is told others; `large` without it. */
-  readonly size?: Size;
+  readonly size?: BenchSize;
   run(bench: Bench): Promise<Report>;
 }
 

@@ -1,14 +1,14 @@
 /** The command line of the bench. */
 import { parseArgs } from 'node:util';
-import type { Section, Size } from './bench.ts';
+import type { Section, BenchSize } from './bench.ts';
 
-export interface Command {
+export interface BenchCommand {
   readonly sections: readonly string[];
   /** Whether these are all there are. */
   readonly isWhole: boolean;
   readonly quick: boolean;
   /** As it was asked for; each section has its own otherwise. */
-  readonly size: Size | undefined;
+  readonly size: BenchSize | undefined;
   readonly out: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export class UsageError extends Error {
 }
 
 /** @throws {UsageError} */
-export function commandFrom(args: readonly string[], known: readonly string[]): Command | 'help' {
+export function commandFrom(args: readonly string[], known: readonly string[]): BenchCommand | 'help' {
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   const stranger = positionals.find((name) => !known.includes(name));

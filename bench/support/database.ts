@@ -19,7 +19,7 @@ import {
   ensureDatabase,
   openEmbeddedPostgres,
 } from '../../src/dev/postgres/embedded-postgres.ts';
-import type { Bench, Size } from './bench.ts';
+import type { Bench, BenchSize } from './bench.ts';
 import { withClient } from './client.ts';
 import { aloneIn, copyDatabase } from './copy-database.ts';
 import { parentOf } from './cpu.ts';
@@ -48,7 +48,7 @@ export async function openServer({ stack, log, directory = DIRECTORY }: Opening)
 }
 
 /** Opens the database of a size; it is made first if need be. */
-export function openBenchDatabase(bench: Opening, size: Size): Promise<BenchDatabase> {
+export function openBenchDatabase(bench: Opening, size: BenchSize): Promise<BenchDatabase> {
   return open(bench, `bench_${size}`, async (server, name) => {
     bench.log(`Making the ${size} bench database; it is kept for the next run.`);
     await ensureDatabase(server, name);
@@ -59,7 +59,7 @@ export function openBenchDatabase(bench: Opening, size: Size): Promise<BenchData
 }
 
 /** Opens the copy that the slow service reads. Making it ends every connection to the database that it is made from. */
-export async function openBeforeDatabase(bench: Opening, size: Size): Promise<BenchDatabase> {
+export async function openBeforeDatabase(bench: Opening, size: BenchSize): Promise<BenchDatabase> {
   const { url } = await openBenchDatabase(bench, size);
   return open(bench, `before_${size}`, async (server, name) => {
     bench.log(`Copying the ${size} bench database for the slow service; it is kept, too.`);

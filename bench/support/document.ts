@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import type { Report, Size } from './bench.ts';
+import type { Report, BenchSize } from './bench.ts';
 
 /** One side of before and after, under one load. */
 export interface Side {
@@ -132,7 +132,7 @@ export interface Flooded {
 }
 
 /** Rates by workload, with triggers and without; and orders. */
-export interface Writes {
+export interface WritesResult {
   readonly orders?: Orders;
   readonly [workload: string]: Rates | Orders | undefined;
 }
@@ -156,7 +156,7 @@ export interface Figures {
   readonly tracing: Rates;
   readonly inspector: Rates;
   readonly scale: Scale;
-  readonly writes: Writes;
+  readonly writes: WritesResult;
   /** By workload. */
   readonly log: Readonly<Record<string, LogCost>>;
   readonly memory: Memory;
@@ -164,16 +164,16 @@ export interface Figures {
   readonly startMs: number;
 }
 
-export interface Run extends Pick<Report, 'facts' | 'warnings'> {
+export interface BenchRun extends Pick<Report, 'facts' | 'warnings'> {
   readonly at: string;
   readonly seconds: number;
-  readonly size: Size;
+  readonly size: BenchSize;
   readonly quick: boolean;
 }
 
 export interface Document extends Partial<Figures> {
   readonly machine: Machine;
-  readonly runs: Readonly<Record<string, Run>>;
+  readonly runs: Readonly<Record<string, BenchRun>>;
   readonly rounds: Readonly<Record<string, object>>;
 }
 
@@ -195,7 +195,7 @@ export const readDocument = (file: string): Document =>
 export function withReport(
   document: Document,
   section: string,
-  { run, report }: { run: Run; report: Report },
+  { run, report }: { run: BenchRun; report: Report },
 ): Document {
   const figures = Object.entries(report.figures).map(([key, part]) => {
     const known = document[key as keyof Figures];

@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { signToken } from '../../src/cli/token.ts';
 
-export type Environment = Readonly<Record<string, string>>;
+export type ChildEnvironment = Readonly<Record<string, string>>;
 
 /** A machine that is busy with something else is no reason to refuse a request, which would end the bench. */
-export const PATIENT: Environment = {
+export const PATIENT: ChildEnvironment = {
   OVERLOAD_EVENT_LOOP_DELAY_MS: '10000',
   DATABASE_CONNECTION_TIMEOUT_MS: '10000',
 };
 
-export const productionEnvironment = (url: string): Environment => ({
+export const productionEnvironment = (url: string): ChildEnvironment => ({
   ...PATIENT,
   NODE_ENV: 'production',
   BUDGET_MODE: 'count',
@@ -22,6 +22,6 @@ export const productionEnvironment = (url: string): Environment => ({
 });
 
 /** Of an administrator, who may read what everybody reads. */
-export const headersFor = (environment: Environment): Readonly<Record<string, string>> => ({
+export const headersFor = (environment: ChildEnvironment): Readonly<Record<string, string>> => ({
   authorization: `Bearer ${signToken({ user: '1', role: 'admin' }, environment['JWT_SECRET']!)}`,
 });

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { databaseBeside } from '../../bench/sections/orders/contender.ts';
 import { startReadContenders } from '../../bench/sections/reads/contenders.ts';
-import { prepareGround } from '../../bench/sections/writes/ground.ts';
+import { prepareWriteGround } from '../../bench/sections/writes/ground.ts';
 import type { Bench } from '../../bench/support/bench.ts';
 import { withClient } from '../../bench/support/client.ts';
 import { copyDatabase } from '../../bench/support/copy-database.ts';
@@ -69,7 +69,7 @@ it('copies a database that somebody is connected to', async () => {
 
 it('has two that writes are measured on, one of them without triggers that log', async () => {
   await using stack = new AsyncDisposableStack();
-  const { urls: sides } = await prepareGround({ ...bench, stack });
+  const { urls: sides } = await prepareWriteGround({ ...bench, stack });
   const logging = `SELECT count(*)::int FROM pg_trigger WHERE tgname LIKE 'invalidation\\_%'`;
   expect(await firstValue(sides['with triggers']!, logging)).toBeGreaterThan(10);
   expect(await firstValue(sides['without']!, logging)).toBe(0);

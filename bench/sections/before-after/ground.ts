@@ -21,7 +21,7 @@ export interface BeforeAfterGround extends Pick<Bench, 'quick' | 'log'> {
   readonly load: Child;
 }
 
-export async function prepareGround(bench: Bench): Promise<BeforeAfterGround> {
+export async function prepareSystemGround(bench: Bench): Promise<BeforeAfterGround> {
   const { stack, size } = bench;
   const before = await openBeforeDatabase(bench, size);
   const after = await openBenchDatabase(bench, size);

@@ -22,20 +22,20 @@ const CALM = 5;
 const PAUSE_MS = 100;
 
 /** What a turn took, beside what its client saw. */
-export interface Turn extends Mixed {
+export interface SystemTurn extends Mixed {
   readonly dbCpu: number | undefined;
   readonly serviceCpu: number | undefined;
 }
 
-export interface Outcome {
+export interface LoadOutcome {
   readonly side: Side;
-  readonly turns: readonly Turn[];
+  readonly turns: readonly SystemTurn[];
 }
 
 /** A system in both services. */
 export interface Measurement {
-  readonly before: Outcome;
-  readonly after: Outcome;
+  readonly before: LoadOutcome;
+  readonly after: LoadOutcome;
 }
 
 export async function measureSystem(ground: BeforeAfterGround, system: System): Promise<Measurement> {
@@ -49,7 +49,7 @@ export async function measureSystem(ground: BeforeAfterGround, system: System): 
     after: await heldBy(ground, { traffic, rate: rateOf(turns.after) }),
   };
   ground.log(`${system.title}: ${held.before} and ${held.after} users held`);
-  const outcome = (name: 'before' | 'after'): Outcome => ({
+  const outcome = (name: 'before' | 'after'): LoadOutcome => ({
     side: sideOf(turns[name], payloads[name], held[name]),
     turns: turns[name],
   });
@@ -64,7 +64,7 @@ interface Race {
 
 async function race(ground: BeforeAfterGround, { before, title, traffic }: Race) {
   const payloads = await agreedPayloads(ground, before, traffic.reads);
-  const turns = { before: [] as Turn[], after: [] as Turn[] };
+  const turns = { before: [] as SystemTurn[], after: [] as SystemTurn[] };
   const pace = await paceOf(ground, before, traffic);
   const { rounds, seconds } = lengthsOf(ground);
   for (let round = 1; round <= rounds; round += 1) {
@@ -109,7 +109,7 @@ function send(ground: BeforeAfterGround, { address }: Measured, { traffic, users
   return load.ask<Mixed>('mix', mix);
 }
 
-async function turn(ground: BeforeAfterGround, server: Measured, load: Load): Promise<Turn> {
+async function turn(ground: BeforeAfterGround, server: Measured, load: Load): Promise<SystemTurn> {
   const before = await spentBy(ground, server);
   const mixed = await send(ground, server, load);
   const after = await spentBy(ground, server);
@@ -170,10 +170,10 @@ async function recovered({ address }: Server): Promise<void> {
 const isLate = ({ operations, seconds }: Mixed, users: number): boolean =>
   users / (operations / seconds) > LIMIT_MS / 1000;
 
-const rateOf = (turns: readonly Turn[]) => median(turns.map(({ operations, seconds }) => operations / seconds));
+const rateOf = (turns: readonly SystemTurn[]) => median(turns.map(({ operations, seconds }) => operations / seconds));
 
-function sideOf(turns: readonly Turn[], payload: Payload, users: number): Side {
-  const of = (value: (turn: Turn) => number) => median(turns.map(value));
+function sideOf(turns: readonly SystemTurn[], payload: Payload, users: number): Side {
+  const of = (value: (turn: SystemTurn) => number) => median(turns.map(value));
   const cpu = (name: 'dbCpu' | 'serviceCpu') =>
     turns.some((turn) => turn[name] === undefined) ? undefined : of((turn) => turn[name]! / 1000 / turn.operations);
   return {

@@ -6,12 +6,12 @@ import { startChild } from '../../support/child.ts';
 import { cpuOf } from '../../support/cpu.ts';
 import type { Mixed } from '../../support/load.ts';
 import type { Turns } from '../../support/race.ts';
-import type { Ground } from './ground.ts';
+import type { ColdGround } from './ground.ts';
 
 /** At once. */
 const CLIENTS = 4;
 
-export async function runBefore({ stack, quick }: Bench, { beforeUrl, users }: Ground): Promise<Turns> {
+export async function runBefore({ stack, quick }: Bench, { beforeUrl, users }: ColdGround): Promise<Turns> {
   const { address, pid } = await startBefore(stack, beforeUrl);
   const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
   const requests = users.map((user) => ({ path: `/v1/users/${user}/dashboard` }));

@@ -7,7 +7,7 @@ import { drawUsers } from '../../support/users.ts';
 /** Of each contender to PostgreSQL; without HTTP, also how many dashboards are under way at once. */
 export const CONNECTIONS = 10;
 
-export interface Ground extends Pick<Bench, 'stack' | 'log'> {
+export interface ColdGround extends Pick<Bench, 'stack' | 'log'> {
   readonly database: BenchDatabase;
   /** Of the slow service. */
   readonly beforeUrl: string;
@@ -16,7 +16,7 @@ export interface Ground extends Pick<Bench, 'stack' | 'log'> {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export async function prepareGround(bench: Bench): Promise<Ground> {
+export async function prepareColdGround(bench: Bench): Promise<ColdGround> {
   // First: it may have to be copied from the other, to which nobody may be connected then.
   const before = await openBeforeDatabase(bench, bench.size);
   const database = await openBenchDatabase(bench, bench.size);

@@ -8,7 +8,7 @@ import { withClient } from '../../support/client.ts';
 import { pgbenchVersion, runPgbench, statementFor, writePgbenchScript } from '../../support/pgbench.ts';
 import type { Racer, Turn } from '../../support/race.ts';
 import { CONTENDERS } from './contenders.ts';
-import { CONNECTIONS, type Ground } from './ground.ts';
+import { CONNECTIONS, type ColdGround } from './ground.ts';
 import type { Told } from './in-process-child.ts';
 
 /** How many users' dashboards are compared before anything is measured. */
@@ -25,7 +25,7 @@ export interface InProcess {
 }
 
 /** Starts the contenders. @throws if one answers otherwise than the others. */
-export async function startInProcess(ground: Ground): Promise<InProcess> {
+export async function startInProcess(ground: ColdGround): Promise<InProcess> {
   const children = new Map(Object.keys(CONTENDERS).map((name) => [name, startContender(ground, name)]));
   const users = ground.users.slice(0, COMPARED);
   const told = new Map<string, Told>();
@@ -42,17 +42,17 @@ export async function startInProcess(ground: Ground): Promise<InProcess> {
   return { racers, answers, pgbench, statements: new Map([...told].map(([name, each]) => [name, each.statements])) };
 }
 
-function startContender({ stack, environment }: Ground, name: string): Child {
+function startContender({ stack, environment }: ColdGround, name: string): Child {
   const file = join(import.meta.dirname, 'in-process-child.ts');
   return startChild(stack, { file, args: [name], environment });
 }
 
-const childRacer = ({ users }: Ground, name: string, child: Child): Racer => ({
+const childRacer = ({ users }: ColdGround, name: string, child: Child): Racer => ({
   name,
   run: (seconds) => child.ask<Turn>('measure', { subjects: users, seconds, lanes: CONNECTIONS }),
 });
 
-function pgbenchRacer({ stack, database, users }: Ground, statement: string): Racer {
+function pgbenchRacer({ stack, database, users }: ColdGround, statement: string): Racer {
   const folder = mkdtempSync(join(tmpdir(), 'hotpath-bench-'));
   stack.defer(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'dashboard.sql');
@@ -62,7 +62,7 @@ function pgbenchRacer({ stack, database, users }: Ground, statement: string): Ra
 }
 
 /** What the SQL as pgbench sends it gives. */
-async function tellAsPgbench({ database }: Ground, statement: string, users: readonly number[]): Promise<Told> {
+async function tellAsPgbench({ database }: ColdGround, statement: string, users: readonly number[]): Promise<Told> {
   const text = statementFor(statement, '$1');
   const answers = await withClient(database.url, async (client) => {
     const told: string[] = [];

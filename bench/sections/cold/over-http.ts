@@ -7,15 +7,15 @@ import { headersFor } from '../../support/environment.ts';
 import type { Loaded } from '../../support/load.ts';
 import type { Racer, Turn } from '../../support/race.ts';
 import { type Server, startService } from '../../support/service.ts';
-import type { Ground } from './ground.ts';
+import type { ColdGround } from './ground.ts';
 
 /** Clients of a server at once. */
-export const CLIENTS = 20;
+export const COLD_CLIENTS = 20;
 
 const OTHERS = ['prismaQuery', 'prismaJoin', 'drizzle'];
 
 /** Starts the servers. @param answers what each is held to. @throws if one answers otherwise. */
-export async function startOverHttp(ground: Ground, answers: ReadonlyMap<number, string>): Promise<Racer[]> {
+export async function startOverHttp(ground: ColdGround, answers: ReadonlyMap<number, string>): Promise<Racer[]> {
   const { stack, environment, users } = ground;
   const servers = [
     ...(await Promise.all(OTHERS.map((name) => startMinimal(ground, name)))),
@@ -26,7 +26,7 @@ export async function startOverHttp(ground: Ground, answers: ReadonlyMap<number,
   const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
   const paths = users.map(dashboardOf);
   const send = (address: string, seconds: number) =>
-    load.ask<Loaded>('load', { url: address, connections: CLIENTS, seconds, headers, paths });
+    load.ask<Loaded>('load', { url: address, connections: COLD_CLIENTS, seconds, headers, paths });
   return servers.map((server) => ({ name: server.name, run: (seconds) => serve(server, seconds, send) }));
 }
 
@@ -41,7 +41,7 @@ async function serve(server: Server, seconds: number, send: Send): Promise<Turn>
 
 const dashboardOf = (user: number): string => `/v1/users/${user}/dashboard`;
 
-async function startMinimal({ stack, environment }: Ground, name: string): Promise<Server> {
+async function startMinimal({ stack, environment }: ColdGround, name: string): Promise<Server> {
   const child = startChild(stack, { file: join(import.meta.dirname, 'http-child.ts'), args: [name], environment });
   return { name, address: await child.ask<string>('address'), pid: child.pid };
 }

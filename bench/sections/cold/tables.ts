@@ -2,7 +2,7 @@
 import { median, perOperation, rate, ratio, spread, type Turn, type Turns, wideRounds } from '../../support/race.ts';
 import { shown, type Table } from '../../support/table.ts';
 import { CONNECTIONS } from './ground.ts';
-import { CLIENTS } from './over-http.ts';
+import { COLD_CLIENTS } from './over-http.ts';
 
 export function inProcessTable(turns: Turns, statements: ReadonlyMap<string, readonly number[]>): Table {
   const prisma = betterPrisma(turns);
@@ -24,7 +24,7 @@ export function inProcessTable(turns: Turns, statements: ReadonlyMap<string, rea
 export function httpTable(turns: Turns): Table {
   const prisma = betterPrisma(turns);
   return {
-    title: `Dashboards over HTTP, ${CLIENTS} connections`,
+    title: `Dashboards over HTTP, ${COLD_CLIENTS} connections`,
     columns: ['', 'req/s', 'spread', 'of pgbench', 'of Prisma', 'p95 ms', 'Node.js us/req', 'PostgreSQL us/req'],
     rows: [...turns].map(([name, each]) => [
       name,
@@ -39,7 +39,7 @@ export function httpTable(turns: Turns): Table {
 }
 
 /** What the compiled reads are meant to reach. */
-export function goalsTable(turns: Turns): Table {
+export function coldGoalsTable(turns: Turns): Table {
   const prisma = betterPrisma(turns);
   const [ours, theirs] = ['compiled', prisma].map((name) => perOperation(turns.get(name)!, 'nodeCpu')!);
   const rows = [

@@ -14,7 +14,7 @@ import { startRedis } from '../../support/redis.ts';
 import { type Server, startService } from '../../support/service.ts';
 
 /** Clients of a server at once. */
-export const CLIENTS = 20;
+export const HOT_CLIENTS = 20;
 /** Whose dashboards are asked for, in turn. */
 const USERS = 50;
 
@@ -68,7 +68,7 @@ export async function startContenders(bench: Bench): Promise<Contenders> {
     name,
     async run(seconds: number) {
       const before = cpuOf(pid);
-      const about = { url: address, connections: CLIENTS, seconds, headers, paths, statuses: [200, 304] };
+      const about = { url: address, connections: HOT_CLIENTS, seconds, headers, paths, statuses: [200, 304] };
       const turn = await load.ask<Loaded>('load', about);
       const after = cpuOf(pid);
       return { ...turn, nodeCpu: before === undefined || after === undefined ? undefined : after - before };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Bench } from '../../support/bench.ts';
 import { type Child, startChild } from '../../support/child.ts';
 import type { BenchDatabase } from '../../support/database.ts';
-import { type Environment, headersFor, productionEnvironment } from '../../support/environment.ts';
+import { type ChildEnvironment, headersFor, productionEnvironment } from '../../support/environment.ts';
 import { fetchReply } from '../../support/fetch-reply.ts';
 import { ROUTES } from './hotpath-routes.ts';
 import { PEERS } from './peers/index.ts';
@@ -52,14 +52,14 @@ export async function startReadContenders(
   return { contenders: [hotpath, ...peers], subjects, bytes };
 }
 
-async function startHotpath(stack: AsyncDisposableStack, environment: Environment): Promise<ReadContender> {
+async function startHotpath(stack: AsyncDisposableStack, environment: ChildEnvironment): Promise<ReadContender> {
   const child = startChild(stack, { file: join(import.meta.dirname, 'hotpath-child.ts'), environment });
   const address = await child.ask<string>('address');
   const path = (shape: ShapeName, subject: number) => ROUTES[shape].path(subject);
   return { name: HOTPATH, child, address, headers: headersFor(environment), path };
 }
 
-async function startPeer(stack: AsyncDisposableStack, name: string, environment: Environment): Promise<ReadContender> {
+async function startPeer(stack: AsyncDisposableStack, name: string, environment: ChildEnvironment): Promise<ReadContender> {
   const child = startChild(stack, { file: join(import.meta.dirname, 'peer-child.ts'), args: [name], environment });
   const address = await child.ask<string>('address');
   return { name, child, address, headers: {}, path: (shape, subject) => `/${shape}/${subject}` };

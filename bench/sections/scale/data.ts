@@ -1,12 +1,12 @@
 /** A dashboard from the database, with few data and with many. */
-import type { Bench, Size } from '../../support/bench.ts';
+import type { Bench, BenchSize } from '../../support/bench.ts';
 import { withClient } from '../../support/client.ts';
 import { openBenchDatabase } from '../../support/database.ts';
 import type { Scale } from '../../support/document.ts';
 import { startTarget } from './target.ts';
 
 export async function scaleData(bench: Bench): Promise<Scale['data']> {
-  const sizes: readonly Size[] = bench.size === 'large' ? ['small', 'large'] : ['tiny', 'small'];
+  const sizes: readonly BenchSize[] = bench.size === 'large' ? ['small', 'large'] : ['tiny', 'small'];
   const data: Record<string, { ms: number; rows: number }> = {};
   for (const size of sizes) {
     const { url } = await openBenchDatabase(bench, size);

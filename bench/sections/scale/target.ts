@@ -1,16 +1,16 @@
 /** The service and who asks it for dashboards. */
 import { join } from 'node:path';
-import type { Bench, Size } from '../../support/bench.ts';
+import type { Bench, BenchSize } from '../../support/bench.ts';
 import { startChild } from '../../support/child.ts';
 import { openBenchDatabase } from '../../support/database.ts';
-import { type Environment, headersFor, productionEnvironment } from '../../support/environment.ts';
+import { type ChildEnvironment, headersFor, productionEnvironment } from '../../support/environment.ts';
 import type { Mixed } from '../../support/load.ts';
 import { type Service, startService } from '../../support/service.ts';
 
 /** Whose dashboards are asked for, in turn. */
 const USERS = 200;
 
-export interface Ask {
+export interface AskTarget {
   readonly connections: number;
   readonly seconds: number;
   readonly connectSeconds?: number;
@@ -18,13 +18,13 @@ export interface Ask {
 
 export interface Target {
   readonly server: Service;
-  readonly send: (ask: Ask) => Promise<Mixed>;
+  readonly send: (ask: AskTarget) => Promise<Mixed>;
 }
 
 export interface TargetOptions {
-  readonly environment?: Environment;
+  readonly environment?: ChildEnvironment;
   /** Of the data; the bench's own without it. */
-  readonly size?: Size;
+  readonly size?: BenchSize;
 }
 
 export async function startTarget(

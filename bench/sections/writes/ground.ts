@@ -17,7 +17,7 @@ import type { Workload } from './workloads.ts';
 export const LOGGED = 'with triggers';
 export const BARE = 'without';
 
-export interface Ground extends Omit<BenchDatabase, 'url'> {
+export interface WriteGround extends Omit<BenchDatabase, 'url'> {
   readonly stack: Bench['stack'];
   readonly folder: string;
   readonly fsync: string;
@@ -31,7 +31,7 @@ export interface Trimming {
   readonly upkeepMs?: number;
 }
 
-export async function prepareGround(bench: Bench, trimming: Trimming = { windowMs: 5000 }): Promise<Ground> {
+export async function prepareWriteGround(bench: Bench, trimming: Trimming = { windowMs: 5000 }): Promise<WriteGround> {
   const { url, ...facts } = await openBenchDatabase(bench, bench.size);
   const urls = { [LOGGED]: await copyOf(bench, url, 'logged'), [BARE]: await copyOf(bench, url, 'bare') };
   await run(urls[BARE]!, STOP_LOGGING);
@@ -70,7 +70,7 @@ function follow({ stack }: Bench, url: string, trimming: Trimming): void {
 }
 
 /** Both contenders of a workload. */
-export async function startPgbench(ground: Ground, workload: Workload): Promise<Racer[]> {
+export async function startPgbench(ground: WriteGround, workload: Workload): Promise<Racer[]> {
   const file = join(ground.folder, `${workload.name}.sql`);
   writeFileSync(file, `${workload.script}\n`);
   let turns = 0;

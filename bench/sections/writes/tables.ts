@@ -20,7 +20,7 @@ export function costTable(races: Races): Table {
   };
 }
 
-export function goalsTable(races: Races): Table {
+export function writeGoalsTable(races: Races): Table {
   const rows = WORKLOADS.map(({ name, goal }) => [name, `${percent(goal)} or less`, percent(lost(races.get(name)!))]);
   return { title: 'What the triggers may cost', columns: ['', 'goal', 'measured'], rows };
 }

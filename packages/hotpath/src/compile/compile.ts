@@ -19,7 +19,7 @@ import type { RootPlan } from './plan/plan.ts';
 import { planRoot, type ReadRequest } from './plan/read.ts';
 import type { RowsLayout } from './rows/layout.ts';
 import { rowsStatement } from './sql/rows-statement.ts';
-import { isRoot, type Roots, type StatementOptions, statement } from './sql/statement.ts';
+import { isSingleRoot, type Roots, type StatementOptions, statement } from './sql/statement.ts';
 
 export interface Statement {
   readonly text: string;
@@ -125,7 +125,7 @@ interface Form {
 }
 
 function formOf(dataModel: DataModel, roots: Roots, options: StatementOptions): Form {
-  const isRows = options.form === 'rows' && isRoot(roots) && roots.kind !== 'count';
+  const isRows = options.form === 'rows' && isSingleRoot(roots) && roots.kind !== 'count';
   const made = isRows ? rowsStatement(dataModel, roots, options) : undefined;
   return made ? { text: made.text, rows: made.layout } : { text: statement(dataModel, roots, options) };
 }

@@ -18,7 +18,7 @@ import pg from 'pg';
 import { isMisnamed, mayBeStale } from '../session/error-codes.ts';
 import { rowSourceOf } from '../session/raw-rows.ts';
 import type { ReadRow, Statement } from './compile.ts';
-import { type Finish, ReadQuery } from './read-query.ts';
+import { type ReadFinish, ReadQuery } from './read-query.ts';
 import type { RowsLayout } from './rows/layout.ts';
 import { UnreadableValue } from './rows/values/value-writer.ts';
 import { RowsForms, RowsQuery } from './rows-query.ts';
@@ -79,7 +79,7 @@ class PreparedReads {
     this.#options = options;
   }
 
-  run(given: pg.PoolClient, wanted: Statement, finish: Finish): void {
+  run(given: pg.PoolClient, wanted: Statement, finish: ReadFinish): void {
     const client = given as unknown as ReadClient;
     const statement = this.#readable(client, wanted);
     const revision = this.#revisions.get(statement.name ?? '') ?? 0;
@@ -89,7 +89,7 @@ class PreparedReads {
       this.#orAsJson(client, statement, (error, row) => {
         if (!error || !statement.name || !mayBeStale(error)) return finish(error, row);
         const { name: _, ...unnamed } = statement;
-        const second: Finish = (secondError, secondRow) => {
+        const second: ReadFinish = (secondError, secondRow) => {
           if (!secondError && !isMisnamed(error)) this.#outdate(statement.name!, revision);
           finish(secondError, secondRow);
         };
@@ -99,7 +99,7 @@ class PreparedReads {
     client.query(first);
   }
 
-  #query(client: ReadClient, statement: Statement, finish: Finish): object {
+  #query(client: ReadClient, statement: Statement, finish: ReadFinish): object {
     if (!statement.rows) return new ReadQuery(statement, this.#columns, finish);
     return new RowsQuery(
       statement as Statement & { rows: RowsLayout },
@@ -115,7 +115,7 @@ class PreparedReads {
     return this.#unreadable.has(rows) || !rowSourceOf(connection) ? asJson() : statement;
   }
 
-  #orAsJson(client: ReadClient, { rows, asJson }: Statement, finish: Finish): Finish {
+  #orAsJson(client: ReadClient, { rows, asJson }: Statement, finish: ReadFinish): ReadFinish {
     if (!rows || !asJson) return finish;
     return (error, row) => {
       if (!(error instanceof UnreadableValue)) return finish(error, row);

@@ -4,7 +4,7 @@ import utils from 'pg/lib/utils';
 import { isForgotten } from '../session/error-codes.ts';
 import type { ReadRow, Statement } from './compile.ts';
 
-export type Finish = (error: Error | null, row?: ReadRow) => void;
+export type ReadFinish = (error: Error | null, row?: ReadRow) => void;
 
 /** What a query is given of `pg`'s connection. */
 export interface QueryConnection {
@@ -35,11 +35,11 @@ export abstract class CompiledQuery {
   readonly name: string;
   readonly text: string;
   /** Called once; `pg` and the counting pool put theirs around it. */
-  callback: Finish;
+  callback: ReadFinish;
   readonly #values: readonly unknown[];
   readonly #isBinary: boolean;
 
-  constructor({ name = '', text, values, rows }: Statement, finish: Finish) {
+  constructor({ name = '', text, values, rows }: Statement, finish: ReadFinish) {
     this.name = name;
     this.text = text;
     this.callback = finish;
@@ -97,7 +97,7 @@ export class ReadQuery extends CompiledQuery {
   #columns: readonly string[] | undefined;
   #fields: readonly (string | null)[] = [];
 
-  constructor(statement: Statement, remembered: LRUCache<string, readonly string[]>, finish: Finish) {
+  constructor(statement: Statement, remembered: LRUCache<string, readonly string[]>, finish: ReadFinish) {
     super({ text: statement.text, values: statement.values, name: statement.name ?? '' }, finish);
     this.#remembered = remembered;
     this.#columns = this.name === '' ? undefined : remembered.get(this.name);

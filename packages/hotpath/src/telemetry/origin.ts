@@ -4,7 +4,7 @@ import { currentCarrier } from './context.ts';
 import { newSpanId, newTraceId } from './span.ts';
 import { parseTraceparent, type Traceparent } from './traceparent.ts';
 
-export interface Origin {
+export interface RequestOrigin {
   readonly traceId: string;
   /** The id of the request's own span, if it gets one. */
   readonly spanId: string;
@@ -16,15 +16,15 @@ export interface Origin {
 
 const ORIGIN = Symbol('origin');
 
-type Request = Pick<IncomingMessage, 'headers'> & { [ORIGIN]?: Origin };
+type Request = Pick<IncomingMessage, 'headers'> & { [ORIGIN]?: RequestOrigin };
 
 /** The same object for every call with one request. */
-export function originOf(request: Request): Origin {
+export function originOf(request: Request): RequestOrigin {
   request[ORIGIN] ??= read(request);
   return request[ORIGIN];
 }
 
-function read({ headers: { traceparent } }: Request): Origin {
+function read({ headers: { traceparent } }: Request): RequestOrigin {
   const parent = currentCarrier()?.parent;
   const caller = parent ?? (traceparent === undefined ? undefined : parseTraceparent(traceparent));
   return { traceId: caller?.traceId ?? newTraceId(), spanId: newSpanId(), caller, isLocal: parent !== undefined };

@@ -1,6 +1,6 @@
 /** The text of the resources file that `hotpath init` writes. */
 import type { Proposal } from './proposal.ts';
-import { commentText, importText, listText, quoted, recordText } from './source-text.ts';
+import { sourceComment, importText, listText, quotedText, recordText } from './source-text.ts';
 
 /** The import paths in the files of a project. */
 export interface Modules {
@@ -25,7 +25,7 @@ export function resourcesFile(proposals: readonly Proposal[], modules: Modules):
   const { isJavaScript, client, dataModel } = modules;
   const imports = [
     importText(['nobody', 'resources as resourcesOf'], 'hotpath'),
-    ...(isJavaScript ? [] : [`import type { Prisma } from ${quoted(client)};`]),
+    ...(isJavaScript ? [] : [`import type { Prisma } from ${quotedText(client)};`]),
     importText(['datamodel as model'], dataModel),
   ];
   const names = proposals.map(({ name }) => name);
@@ -49,22 +49,22 @@ function resourceText(proposal: Proposal): string {
   const embedded = Object.entries(relations).map(
     ([key, { take }]) => [key, take ? `{ take: ${take} }` : '{}'] as const,
   );
-  const filtered = Object.entries(filters).map(([key, by]) => [key, `[${by.map(quoted).join(', ')}]`] as const);
-  const renamed = Object.entries(filterNames).map(([key, parameter]) => [key, quoted(parameter)] as const);
+  const filtered = Object.entries(filters).map(([key, by]) => [key, `[${by.map(quotedText).join(', ')}]`] as const);
+  const renamed = Object.entries(filterNames).map(([key, parameter]) => [key, quotedText(parameter)] as const);
   return [
     ...(secrets.length > 0
-      ? [commentText(`Left out: ${secrets.map(({ name, reason }) => `${name} (${reason})`).join(', ')}.`)]
+      ? [sourceComment(`Left out: ${secrets.map(({ name, reason }) => `${name} (${reason})`).join(', ')}.`)]
       : []),
-    `export const ${name} = resource(${quoted(model)}, {`,
-    `  name: ${quoted(name)},`,
+    `export const ${name} = resource(${quotedText(model)}, {`,
+    `  name: ${quotedText(name)},`,
     ...(version === undefined ? [] : versionText(version)),
-    listText('fields: ', fields.map(quoted)),
+    listText('fields: ', fields.map(quotedText)),
     ...(embedded.length > 0 ? [recordText('relations: ', embedded)] : []),
-    `  defaultFields: ${quoted(defaultFields.join(','))},`,
+    `  defaultFields: ${quotedText(defaultFields.join(','))},`,
     ...(filtered.length > 0 ? [recordText('filters: ', filtered)] : []),
     ...(renamed.length > 0 ? [recordText('filterNames: ', renamed)] : []),
-    ...(sorts.length > 0 ? [listText('sorts: ', sorts.map(quoted))] : []),
-    `  sort: ${quoted(sort)},`,
+    ...(sorts.length > 0 ? [listText('sorts: ', sorts.map(quotedText))] : []),
+    `  sort: ${quotedText(sort)},`,
     `  policy: nobody, // to open it: ${opening(proposal)}`,
     '});',
   ].join('\n');
@@ -72,7 +72,7 @@ function resourceText(proposal: Proposal): string {
 
 const versionText = (field: string): string[] => [
   '  // If every write changes it, plain SQL included, the ETag of a row can use it:',
-  `  // version: ${quoted(field)},`,
+  `  // version: ${quotedText(field)},`,
 ];
 
 const opening = ({ owner }: Proposal): string =>

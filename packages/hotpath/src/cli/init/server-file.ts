@@ -2,7 +2,7 @@
 import { itemPath } from './checked.ts';
 import type { Proposal } from './proposal.ts';
 import type { Modules } from './resources-file.ts';
-import { callText, importText, quoted } from './source-text.ts';
+import { callText, importText, quotedText } from './source-text.ts';
 
 export function serverFile(proposals: readonly Proposal[], modules: Modules): string {
   const { isJavaScript } = modules;
@@ -86,7 +86,7 @@ function routesOf(proposal: Proposal): string {
     ['budget', '1'],
     ['cache', '{ ttl: 60 }'],
   ] as const;
-  const route = (kind: string, path: string) => callText(`app.${kind}(${quoted(path)}, `, options);
+  const route = (kind: string, path: string) => callText(`app.${kind}(${quotedText(path)}, `, options);
   return `${route('list', proposal.path)}\n${route('item', itemPath(proposal))}`;
 }
 

@@ -3,10 +3,10 @@
 const WIDTH = 120;
 
 /** A string literal. */
-export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+export const quotedText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 /** The key of an object literal. */
-export const keyText = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name));
+export const keyText = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : quotedText(name));
 
 /** `  fields: ['id', 'name'],`, or one item a line if that is too long for a line. */
 export function listText(before: string, items: readonly string[], indent = '  '): string {
@@ -29,13 +29,13 @@ export const callText = (before: string, entries: readonly (readonly [string, st
 
 /** `import { a, b } from 'c';`, or one name a line if that is too long for a line. */
 export function importText(names: readonly string[], from: string): string {
-  const line = `import { ${names.join(', ')} } from ${quoted(from)};`;
+  const line = `import { ${names.join(', ')} } from ${quotedText(from)};`;
   if (line.length <= WIDTH) return line;
-  return ['import {', ...names.map((name) => `  ${name},`), `} from ${quoted(from)};`].join('\n');
+  return ['import {', ...names.map((name) => `  ${name},`), `} from ${quotedText(from)};`].join('\n');
 }
 
 /** A text as lines of a comment, wrapped at the line width. */
-export function commentText(text: string, indent = ''): string {
+export function sourceComment(text: string, indent = ''): string {
   const lines: string[] = [];
   for (const word of text.split(' ')) {
     const last = lines.at(-1);

@@ -14,7 +14,7 @@ import { OID, writerFor } from './values/writer-for.ts';
 const [OPEN, CLOSE, BRACE, COMMA] = [0x5b, 0x5d, 0x7d, 0x2c];
 
 /** Where the values of one row lie. */
-export class Places {
+export class ColumnPlaces {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 
@@ -51,7 +51,7 @@ export class Places {
 
 /** Writes one value of a row, or what stands for none. */
 export interface OutputWriter {
-  write(out: JsonBytes, bytes: Buffer, places: Places): void;
+  write(out: JsonBytes, bytes: Buffer, places: ColumnPlaces): void;
   /** Tells the type of a column. @throws UnreadableValue */
   setType(column: number, oid: number): void;
 }
@@ -86,7 +86,7 @@ class FieldWriter implements OutputWriter {
     else if (oid !== OID.json) throw new UnreadableValue(`JSON as type ${oid}`);
   }
 
-  write(out: JsonBytes, bytes: Buffer, { starts, ends }: Places): void {
+  write(out: JsonBytes, bytes: Buffer, { starts, ends }: ColumnPlaces): void {
     const start = starts[this.#column]!;
     if (start < 0) out.ascii(this.#none);
     else this.#write(out, bytes, start, ends[this.#column]!);
@@ -110,7 +110,7 @@ export class ObjectWriter implements OutputWriter {
     for (const value of this.#values) value.setType(column, oid);
   }
 
-  write(out: JsonBytes, bytes: Buffer, places: Places): void {
+  write(out: JsonBytes, bytes: Buffer, places: ColumnPlaces): void {
     const heads = this.#heads;
     const values = this.#values;
     for (let index = 0; index < values.length; index += 1) {
@@ -135,7 +135,7 @@ class OneWriter implements OutputWriter {
     this.#object.setType(column, oid);
   }
 
-  write(out: JsonBytes, bytes: Buffer, places: Places): void {
+  write(out: JsonBytes, bytes: Buffer, places: ColumnPlaces): void {
     if (this.#present !== null && places.isNull(this.#present)) out.ascii('null');
     else this.#object.write(out, bytes, places);
   }
@@ -145,7 +145,7 @@ class OneWriter implements OutputWriter {
 class ManyWriter implements OutputWriter {
   readonly #column: number;
   readonly #object: ObjectWriter;
-  readonly #places: Places;
+  readonly #places: ColumnPlaces;
   readonly #types: Uint32Array;
   /** Where the next element of each array lies. */
   readonly #next: Uint32Array;
@@ -153,7 +153,7 @@ class ManyWriter implements OutputWriter {
   constructor({ column, columns, row }: ManyLayout) {
     this.#column = column;
     this.#object = new ObjectWriter(row);
-    this.#places = new Places(columns);
+    this.#places = new ColumnPlaces(columns);
     this.#types = new Uint32Array(columns);
     this.#next = new Uint32Array(columns);
   }
@@ -162,7 +162,7 @@ class ManyWriter implements OutputWriter {
     if (column === this.#column && oid !== OID.record) throw new UnreadableValue(`A list of rows as type ${oid}`);
   }
 
-  write(out: JsonBytes, bytes: Buffer, { starts }: Places): void {
+  write(out: JsonBytes, bytes: Buffer, { starts }: ColumnPlaces): void {
     const count = this.#openArrays(bytes, starts[this.#column]!);
     const columns = this.#next.length;
     out.byte(OPEN);

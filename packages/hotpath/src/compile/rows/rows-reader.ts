@@ -5,7 +5,7 @@
 import type { ReadRow } from '../compile.ts';
 import { JsonBytes } from './json-bytes.ts';
 import type { LeadColumn, RowsLayout } from './layout.ts';
-import { ObjectWriter, type OutputWriter, outputWriter, Places } from './row-writer.ts';
+import { ObjectWriter, type OutputWriter, outputWriter, ColumnPlaces } from './row-writer.ts';
 import { exactText } from './values/exact-text.ts';
 
 const [OPEN, CLOSE, COMMA] = [0x5b, 0x5d, 0x2c];
@@ -15,7 +15,7 @@ export class RowsForm {
   readonly layout: RowsLayout;
   readonly object: ObjectWriter;
   readonly keys: readonly OutputWriter[];
-  readonly places: Places;
+  readonly places: ColumnPlaces;
   readonly #types: readonly number[];
 
   /** @param types of the columns: their identifiers in PostgreSQL. @throws UnreadableValue */
@@ -23,7 +23,7 @@ export class RowsForm {
     this.layout = layout;
     this.object = new ObjectWriter(layout.row);
     this.keys = layout.keys.map(outputWriter);
-    this.places = new Places(layout.columns);
+    this.places = new ColumnPlaces(layout.columns);
     this.#types = types;
     for (const [column, oid] of types.entries()) {
       this.object.setType(column, oid);

@@ -103,7 +103,7 @@ function aliasOf(text: string, index: number): string {
   return table === undefined || alias.length > LONGEST_ALIAS ? String(index + 1) : alias;
 }
 
-export interface RowSource<Row> {
+export interface SelectedRows<Row> {
   /** From `FROM` on. */
   readonly source: string;
   readonly row: Row;
@@ -124,7 +124,7 @@ export function rowSource<Row>(
   rows: Related,
   select: (scope: Scope) => Row,
   { beyond = 0 }: SourceOptions = {},
-): RowSource<Row> {
+): SelectedRows<Row> {
   return isCutFirst(plan, rows)
     ? fromCut(sql, plan, rows, { select, beyond })
     : directly(sql, plan, rows, { select, beyond });
@@ -143,7 +143,7 @@ function isCutFirst(plan: ReadPlan, { scope }: Related): boolean {
   return plan.page.take !== null && plan.order.length > 0 && plan.outputs.some(isJoined);
 }
 
-function directly<Row>(sql: Sql, plan: ReadPlan, rows: Related, { select, beyond }: Selecting<Row>): RowSource<Row> {
+function directly<Row>(sql: Sql, plan: ReadPlan, rows: Related, { select, beyond }: Selecting<Row>): SelectedRows<Row> {
   const { scope, source, conditions } = rows;
   const row = select(scope);
   const terms = [...conditions, ...conjuncts(sql, scope, plan.where)];
@@ -157,7 +157,7 @@ function directly<Row>(sql: Sql, plan: ReadPlan, rows: Related, { select, beyond
   return { source: text, row };
 }
 
-function fromCut<Row>(sql: Sql, plan: ReadPlan, rows: Related, { select, beyond }: Selecting<Row>): RowSource<Row> {
+function fromCut<Row>(sql: Sql, plan: ReadPlan, rows: Related, { select, beyond }: Selecting<Row>): SelectedRows<Row> {
   const shown: Scope = { ...rows.scope, joins: new Map(), read: new Set() };
   const row = select(shown);
   const isOrdered = plan.page.reverse || shown.joins.size > 0;

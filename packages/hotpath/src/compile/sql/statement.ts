@@ -35,7 +35,7 @@ export function statement(
   { snapshot }: Pick<StatementOptions, 'snapshot'>,
 ): string {
   const sql: Sql = { dataModel, names: new StatementNames(dataModel) };
-  const [parts, columns] = isRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
+  const [parts, columns] = isSingleRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
   if (snapshot) columns.push(`${SNAPSHOT} AS "snapshot"`, `${INCARNATION} AS "incarnation"`);
   return lines(...parts, list('SELECT', columns));
 }
@@ -107,7 +107,7 @@ function json(value: string): string {
   return `to_json(${value})::text AS "json"`;
 }
 
-export function isRoot(roots: Roots): roots is RootPlan {
+export function isSingleRoot(roots: Roots): roots is RootPlan {
   return typeof roots.kind === 'string';
 }
 
