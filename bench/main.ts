@@ -62,7 +62,10 @@ async function run(command: BenchCommand, whole: AsyncDisposableStack): Promise<
   return 0;
 }
 
-async function runSection(section: Section, { command, stack }: { command: BenchCommand; stack: AsyncDisposableStack }) {
+async function runSection(
+  section: Section,
+  { command, stack }: { command: BenchCommand; stack: AsyncDisposableStack },
+) {
   const { quick, size = quick ? 'small' : (section.size ?? 'large') } = command;
   const startedAt = performance.now();
   const report = await section.run({ size, quick, stack, log });

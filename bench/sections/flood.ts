@@ -2,9 +2,8 @@
  * A flood: anonymous clients ask distinct questions as fast as they are answered, while honest users go on reading what
  * they read. A cache of 16 MB holds what these read. What counts is how much of it memory still answers.
  */
-import { join } from 'node:path';
 import type { Bench, Section } from '../support/bench.ts';
-import { type Child, startChild } from '../support/child.ts';
+import { type Child, startLoad } from '../support/child.ts';
 import { withClient } from '../support/client.ts';
 import { openBenchDatabase } from '../support/database.ts';
 import { headersFor, productionEnvironment } from '../support/environment.ts';
@@ -81,7 +80,7 @@ async function startCrowds(bench: Bench, database: string) {
   const environment = { ...productionEnvironment(database), ...redis };
   const { address: url } = await startService(bench.stack, { name: 'hotpath', environment });
   const crowdOf = (about: Pick<Mix, 'connections' | 'headers' | 'requests'>): Crowd => ({
-    load: startChild(bench.stack, { file: join(import.meta.dirname, '../support/load.ts') }),
+    load: startLoad(bench.stack),
     about: { url, ...about },
   });
   const { honest: connections } = CONNECTIONS;

@@ -1,18 +1,18 @@
 /** The table of contents of the bench: its sections, in the order in which they run. */
 import type { Section } from '../support/bench.ts';
-import { beforeAfter } from './before-after.ts';
-import { cold } from './cold.ts';
+import { beforeAfter } from './before-after/before-after.ts';
+import { cold } from './cold/cold.ts';
 import { flood } from './flood.ts';
-import { hot } from './hot.ts';
+import { hot } from './hot/hot.ts';
 import { inspectorCost } from './inspector.ts';
-import { log } from './log.ts';
+import { log } from './log/log.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
-import { ordersSection } from './orders.ts';
-import { reads } from './reads.ts';
-import { scale } from './scale.ts';
-import { tracing } from './tracing.ts';
-import { writes } from './writes.ts';
+import { ordersSection } from './orders/orders.ts';
+import { reads } from './reads/reads.ts';
+import { scale } from './scale/scale.ts';
+import { tracing } from './tracing/tracing.ts';
+import { writes } from './writes/writes.ts';
 
 export const SECTIONS: Readonly<Record<string, Section>> = {
   beforeAfter,

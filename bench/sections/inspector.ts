@@ -2,9 +2,8 @@
  * The inspector: what it takes of requests that are answered from memory, off and on, and on while a page asks it for what
  * is new. Each has several processes, which take turns, for two that do the same differ by a few parts of a hundred.
  */
-import { join } from 'node:path';
 import type { Bench, Report, Section } from '../support/bench.ts';
-import { startChild } from '../support/child.ts';
+import { startLoad } from '../support/child.ts';
 import { cpuOf } from '../support/cpu.ts';
 import { openBenchDatabase } from '../support/database.ts';
 import { headersFor, productionEnvironment } from '../support/environment.ts';
@@ -97,7 +96,7 @@ type Headers = Readonly<Record<string, string>>;
 /** @returns what loads a service for so many seconds. */
 function loader(stack: AsyncDisposableStack, headers: Headers) {
   const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
-  const load = startChild(stack, { file: join(import.meta.dirname, '../support/load.ts') });
+  const load = startLoad(stack);
   return async ({ address, pid }: Service, seconds: number): Promise<Turn> => {
     const before = cpuOf(pid);
     const turn = await load.ask<Loaded>('load', { url: address, connections: CLIENTS, seconds, headers, paths });

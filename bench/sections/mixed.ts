@@ -2,9 +2,8 @@
  * Mixed traffic: dashboards and products, drawn by Zipf's law as real readers would, and a write for every fiftieth
  * request, to what is drawn likewise. What counts is how much of it the cache answers, and what is left to PostgreSQL.
  */
-import { join } from 'node:path';
 import type { Section } from '../support/bench.ts';
-import { startChild } from '../support/child.ts';
+import { startLoad } from '../support/child.ts';
 import { withClient } from '../support/client.ts';
 import { openBenchDatabase } from '../support/database.ts';
 import { headersFor, productionEnvironment } from '../support/environment.ts';
@@ -29,7 +28,7 @@ export const mixed: Section = {
     const { url: database, version } = await openBenchDatabase(bench, bench.size);
     const environment = { ...productionEnvironment(database), REDIS_URL: await startRedis(bench.stack) };
     const { address: url } = await startService(bench.stack, { name: 'hotpath', environment });
-    const load = startChild(bench.stack, { file: join(import.meta.dirname, '../support/load.ts') });
+    const load = startLoad(bench.stack);
     const headers = { ...headersFor(environment), 'content-type': 'application/json', 'accept-encoding': 'gzip' };
     const many = bench.quick ? REQUESTS.quick : REQUESTS.full;
     const requests = await drawRequests(database, 2 * many);

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 
 export interface Child {
   readonly pid: number;
@@ -18,14 +19,14 @@ interface Question {
 }
 type Reply = { readonly result: unknown } | { readonly error: string };
 
-export interface Module {
+export interface ChildModule {
   readonly file: string;
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts a module as a child, to be ended with the stack. */
-export function startChild(stack: AsyncDisposableStack, { file, args = [], environment = {} }: Module): Child {
+export function startChild(stack: AsyncDisposableStack, { file, args = [], environment = {} }: ChildModule): Child {
   const child = fork(file, args, { env: environment, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   endWith(stack, child);
   let waiting: PromiseWithResolvers<unknown> | undefined;
@@ -45,6 +46,10 @@ export function startChild(stack: AsyncDisposableStack, { file, args = [], envir
     },
   };
 }
+
+/** Starts the process that makes load, to be ended with the stack. */
+export const startLoad = (stack: AsyncDisposableStack): Child =>
+  startChild(stack, { file: join(import.meta.dirname, 'load.ts') });
 
 /** Starts any program, to be ended with the stack. */
 export function startProgram(stack: AsyncDisposableStack, [file, ...args]: readonly string[], options: SpawnOptions) {

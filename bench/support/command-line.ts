@@ -1,6 +1,6 @@
 /** The command line of the bench. */
 import { parseArgs } from 'node:util';
-import type { Section, BenchSize } from './bench.ts';
+import type { BenchSize, Section } from './bench.ts';
 
 export interface BenchCommand {
   readonly sections: readonly string[];

@@ -7,7 +7,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { dirname } from 'node:path';
-import type { Report, BenchSize } from './bench.ts';
+import type { BenchSize, Report } from './bench.ts';
 
 /** One side of before and after, under one load. */
 export interface Side {

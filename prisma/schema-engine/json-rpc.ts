@@ -22,7 +22,7 @@ export class RpcError extends Error {
 type Send = (message: object) => void;
 
 /** Serves requests in their order until the input ends, or until `signal`, after which the one at work is the last. */
-export async function serve(
+export async function serveRpc(
   streams: { input: Readable; output: Writable },
   call: Call,
   signal: AbortSignal,

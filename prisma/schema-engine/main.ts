@@ -4,7 +4,7 @@ import { migrationAdapters } from './adapters.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
 import { canConnect, createDatabase } from './database.ts';
 import { withServer } from './embedded-database.ts';
-import { serve } from './json-rpc.ts';
+import { serveRpc } from './json-rpc.ts';
 import { KnownError } from './known-error.ts';
 import { engineReplies } from './replies.ts';
 
@@ -41,7 +41,7 @@ async function serveRequests({ datamodels, datasource }: CommandLine): Promise<v
   process.stdout.on('error', () => end.abort());
   const adapters = migrationAdapters(datasource);
   try {
-    await serve({ input: process.stdin, output: process.stdout }, engineReplies(datamodels, adapters), end.signal);
+    await serveRpc({ input: process.stdin, output: process.stdout }, engineReplies(datamodels, adapters), end.signal);
   } finally {
     await adapters.dispose();
   }

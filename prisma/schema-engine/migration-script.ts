@@ -12,7 +12,7 @@
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import { ScriptError, type ScriptFailure } from './script-error.ts';
-import { type Statement, splitStatements } from './statements.ts';
+import { type ScriptStatement, splitStatements } from './statements.ts';
 
 export interface ScriptSession {
   /** Runs a text in one message. Throws an error that the engine understands. */
@@ -68,7 +68,7 @@ const ZERO_BYTE = {
 };
 
 /** One statement, or a script whose statements go together. */
-type Message = Pick<Statement, 'text' | 'start'> & Partial<Pick<Statement, 'first'>>;
+type Message = Pick<ScriptStatement, 'text' | 'start'> & Partial<Pick<ScriptStatement, 'first'>>;
 
 /** A byte order mark is no part of the script. A blank in its place keeps all positions. */
 async function messagesOf(session: ScriptSession, script: string): Promise<Message[]> {
@@ -80,7 +80,7 @@ async function messagesOf(session: ScriptSession, script: string): Promise<Messa
 }
 
 /** Whether a statement that needs a transaction stands outside one. `SAVEPOINT` needs a `BEGIN` even in one message. */
-function needTransaction(statements: Statement[]): boolean {
+function needTransaction(statements: ScriptStatement[]): boolean {
   let open = false;
   return statements.some(({ words: [word, next = ''] }) => {
     if (word === 'BEGIN' || word === 'START') open = true;

@@ -8,7 +8,7 @@
  * function that begins with `BEGIN ATOMIC`. Backslashes escape in `E''` alone: `standard_conforming_strings` is on.
  */
 
-export interface Statement {
+export interface ScriptStatement {
   /** The statement with its semicolon, and the comments and blanks that stand before it. */
   readonly text: string;
   /** Where `text` begins in the script, in UTF-16 code units. */
@@ -20,7 +20,7 @@ export interface Statement {
 }
 
 /** A text without any statement has none: comments, blanks, lone semicolons. */
-export function splitStatements(script: string): Statement[] {
+export function splitStatements(script: string): ScriptStatement[] {
   return new StatementSplitter(script).split();
 }
 
@@ -37,7 +37,7 @@ const ROUTINE = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b/;
 
 class StatementSplitter {
   readonly #script: string;
-  readonly #statements: Statement[] = [];
+  readonly #statements: ScriptStatement[] = [];
   #at = 0;
   #start = 0;
   #first: number | undefined;
@@ -52,7 +52,7 @@ class StatementSplitter {
     this.#script = script;
   }
 
-  split(): Statement[] {
+  split(): ScriptStatement[] {
     while (this.#at < this.#script.length) {
       if (this.#match(BLANK) || this.#skipComment()) continue;
       this.#readToken();

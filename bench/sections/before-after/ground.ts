@@ -1,8 +1,7 @@
 /** Both services, side by side: the slow one on its tables without indexes, and Hotpath with Redis, as in production. */
-import { join } from 'node:path';
 import { type Measured, startBefore } from '../../support/before-service.ts';
 import type { Bench } from '../../support/bench.ts';
-import { type Child, startChild } from '../../support/child.ts';
+import { type Child, startLoad } from '../../support/child.ts';
 import { withClient } from '../../support/client.ts';
 import { openBeforeDatabase, openBenchDatabase } from '../../support/database.ts';
 import { headersFor, productionEnvironment } from '../../support/environment.ts';
@@ -36,7 +35,7 @@ export async function prepareSystemGround(bench: Bench): Promise<BeforeAfterGrou
     url: after.url,
     postgres: after.version,
     postmaster: after.postmaster,
-    load: startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') }),
+    load: startLoad(stack),
   };
 }
 

@@ -1,8 +1,7 @@
 /** Dashboards of the slow service: too slow to race, so each round is one of each client; the first warms it up. */
-import { join } from 'node:path';
 import { startBefore } from '../../support/before-service.ts';
 import type { Bench } from '../../support/bench.ts';
-import { startChild } from '../../support/child.ts';
+import { startLoad } from '../../support/child.ts';
 import { cpuOf } from '../../support/cpu.ts';
 import type { Mixed } from '../../support/load.ts';
 import type { Turns } from '../../support/race.ts';
@@ -13,7 +12,7 @@ const CLIENTS = 4;
 
 export async function runBefore({ stack, quick }: Bench, { beforeUrl, users }: ColdGround): Promise<Turns> {
   const { address, pid } = await startBefore(stack, beforeUrl);
-  const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
+  const load = startLoad(stack);
   const requests = users.map((user) => ({ path: `/v1/users/${user}/dashboard` }));
   const mix = { url: address, connections: CLIENTS, seconds: 0, headers: {}, requests };
   const answerAll = () => load.ask<Mixed>('mix', { ...mix, each: 1 });

@@ -1,7 +1,7 @@
 /** Dashboards over HTTP: the service itself, and minimal servers that ask Prisma or Drizzle. */
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { startChild } from '../../support/child.ts';
+import { startChild, startLoad } from '../../support/child.ts';
 import { cpuOf } from '../../support/cpu.ts';
 import { headersFor } from '../../support/environment.ts';
 import type { Loaded } from '../../support/load.ts';
@@ -23,7 +23,7 @@ export async function startOverHttp(ground: ColdGround, answers: ReadonlyMap<num
   ];
   const headers = headersFor(environment);
   for (const server of servers) await mustAnswer(server, headers, answers);
-  const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
+  const load = startLoad(stack);
   const paths = users.map(dashboardOf);
   const send = (address: string, seconds: number) =>
     load.ask<Loaded>('load', { url: address, connections: COLD_CLIENTS, seconds, headers, paths });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { signToken } from '../../../src/cli/token.ts';
 import type { Bench } from '../../support/bench.ts';
-import { startChild } from '../../support/child.ts';
+import { startChild, startLoad } from '../../support/child.ts';
 import { cpuOf } from '../../support/cpu.ts';
 import { openBenchDatabase } from '../../support/database.ts';
 import { PATIENT } from '../../support/environment.ts';
@@ -63,7 +63,7 @@ export async function startContenders(bench: Bench): Promise<Contenders> {
       if (got.body !== body && name !== 'notModified') throw new Error(`${name} serves other bytes.`);
     }
   }
-  const load = startChild(stack, { file: join(import.meta.dirname, '../../support/load.ts') });
+  const load = startLoad(stack);
   const racers = contenders.map(({ name, address, pid, headers }) => ({
     name,
     async run(seconds: number) {

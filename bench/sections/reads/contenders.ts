@@ -59,7 +59,11 @@ async function startHotpath(stack: AsyncDisposableStack, environment: ChildEnvir
   return { name: HOTPATH, child, address, headers: headersFor(environment), path };
 }
 
-async function startPeer(stack: AsyncDisposableStack, name: string, environment: ChildEnvironment): Promise<ReadContender> {
+async function startPeer(
+  stack: AsyncDisposableStack,
+  name: string,
+  environment: ChildEnvironment,
+): Promise<ReadContender> {
   const child = startChild(stack, { file: join(import.meta.dirname, 'peer-child.ts'), args: [name], environment });
   const address = await child.ask<string>('address');
   return { name, child, address, headers: {}, path: (shape, subject) => `/${shape}/${subject}` };

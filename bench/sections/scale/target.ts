@@ -1,7 +1,6 @@
 /** The service and who asks it for dashboards. */
-import { join } from 'node:path';
 import type { Bench, BenchSize } from '../../support/bench.ts';
-import { startChild } from '../../support/child.ts';
+import { startLoad } from '../../support/child.ts';
 import { openBenchDatabase } from '../../support/database.ts';
 import { type ChildEnvironment, headersFor, productionEnvironment } from '../../support/environment.ts';
 import type { Mixed } from '../../support/load.ts';
@@ -34,7 +33,7 @@ export async function startTarget(
   const { url } = await openBenchDatabase(bench, size);
   const production = { ...productionEnvironment(url), ...environment };
   const server = await startService(bench.stack, { name: 'hotpath', environment: production });
-  const load = startChild(bench.stack, { file: join(import.meta.dirname, '../../support/load.ts') });
+  const load = startLoad(bench.stack);
   const requests = Array.from({ length: USERS }, (_, index) => ({ path: `/v1/users/${index + 1}/dashboard` }));
   const about = { url: server.address, headers: headersFor(production), requests };
   return { server, send: (ask) => load.ask<Mixed>('mix', { ...about, ...ask }) };

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { type RowReceiver, rowSourceOf } from '../session/raw-rows.ts';
 import type { Statement } from './compile.ts';
-import { type ColumnDescription, CompiledQuery, type ReadFinish, type QueryConnection } from './read-query.ts';
+import { type ColumnDescription, CompiledQuery, type QueryConnection, type ReadFinish } from './read-query.ts';
 import { JsonBytes } from './rows/json-bytes.ts';
 import type { RowsLayout } from './rows/layout.ts';
 import { RowsForm, RowsReader } from './rows/rows-reader.ts';

@@ -1,6 +1,6 @@
 /** The text of the resources file that `hotpath init` writes. */
 import type { Proposal } from './proposal.ts';
-import { sourceComment, importText, listText, quotedText, recordText } from './source-text.ts';
+import { importText, listText, quotedText, recordText, sourceComment } from './source-text.ts';
 
 /** The import paths in the files of a project. */
 export interface Modules {

@@ -5,7 +5,7 @@
 import type { ReadRow } from '../compile.ts';
 import { JsonBytes } from './json-bytes.ts';
 import type { LeadColumn, RowsLayout } from './layout.ts';
-import { ObjectWriter, type OutputWriter, outputWriter, ColumnPlaces } from './row-writer.ts';
+import { ColumnPlaces, ObjectWriter, type OutputWriter, outputWriter } from './row-writer.ts';
 import { exactText } from './values/exact-text.ts';
 
 const [OPEN, CLOSE, COMMA] = [0x5b, 0x5d, 0x2c];

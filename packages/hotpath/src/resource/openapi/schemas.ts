@@ -10,16 +10,16 @@ import type { Resource } from '../resource.ts';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The name among the document's components: `order item` is `OrderItem`. */
-export const schemaName = (resource: Resource): string =>
+export const componentName = (resource: Resource): string =>
   resource.name.replace(/(?:^|\W+)(\w)/g, (_, first: string) => first.toUpperCase());
 
-export const rowReference = (resource: Resource): JsonSchema => reference(schemaName(resource));
+export const rowReference = (resource: Resource): JsonSchema => reference(componentName(resource));
 
 export const reference = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
 /** The schema of every resource's row, by the name of its component. */
 export const rowSchemas = (registry: Registry): Record<string, JsonSchema> =>
-  Object.fromEntries(registry.all().map((resource) => [schemaName(resource), rowSchema(registry, resource)]));
+  Object.fromEntries(registry.all().map((resource) => [componentName(resource), rowSchema(registry, resource)]));
 
 function rowSchema(registry: Registry, resource: Resource): JsonSchema {
   const fields = resource.fields.map((name) => [

@@ -1,11 +1,11 @@
 /** Before and after: five systems in the slow service and in Hotpath, under the same load. */
-import type { Section } from '../support/bench.ts';
-import type { Pair } from '../support/document.ts';
-import { spread } from '../support/race.ts';
-import { prepareSystemGround } from './before-after/ground.ts';
-import { type Measurement, measureSystem, type LoadOutcome, usersOf } from './before-after/measure.ts';
-import { SYSTEMS } from './before-after/systems.ts';
-import { tablesOf } from './before-after/tables.ts';
+import type { Section } from '../../support/bench.ts';
+import type { Pair } from '../../support/document.ts';
+import { spread } from '../../support/race.ts';
+import { prepareSystemGround } from './ground.ts';
+import { type LoadOutcome, type Measurement, measureSystem, usersOf } from './measure.ts';
+import { SYSTEMS } from './systems.ts';
+import { tablesOf } from './tables.ts';
 
 /** Rounds further apart than this are said to be. */
 const WIDE = 0.2;

@@ -1,12 +1,11 @@
 /** Orders: what placing one takes while its mail is sent, by a mail server that answers at once and by one that hangs. */
-import { join } from 'node:path';
-import type { Bench, Report, Section } from '../support/bench.ts';
-import { startChild } from '../support/child.ts';
-import { openBenchDatabase } from '../support/database.ts';
-import type { Mixed } from '../support/load.ts';
-import { median, spread, wideRounds } from '../support/race.ts';
-import { shown } from '../support/table.ts';
-import { type Contender, startContender } from './orders/contender.ts';
+import type { Bench, Report, Section } from '../../support/bench.ts';
+import { startLoad } from '../../support/child.ts';
+import { openBenchDatabase } from '../../support/database.ts';
+import type { Mixed } from '../../support/load.ts';
+import { median, spread, wideRounds } from '../../support/race.ts';
+import { shown } from '../../support/table.ts';
+import { type Contender, startContender } from './contender.ts';
 
 /** How long the mail server thinks. */
 const DELAYS = { fast: 0, hanging: 5000 };
@@ -16,7 +15,7 @@ export const ordersSection: Section = {
   size: 'small',
   async run(bench) {
     const { url, version } = await openBenchDatabase(bench, bench.size);
-    const load = startChild(bench.stack, { file: join(import.meta.dirname, '../support/load.ts') });
+    const load = startLoad(bench.stack);
     const contenders: Contender[] = [];
     for (const [name, delayMs] of Object.entries(DELAYS)) {
       contenders.push(await startContender(bench, { name, delayMs, neighbour: url, load }));

@@ -1,13 +1,12 @@
 /** Reads: eight shapes from the database, by the service and by what else could answer them. */
-import { join } from 'node:path';
-import type { Report, Section } from '../support/bench.ts';
-import { startChild } from '../support/child.ts';
-import { openBenchDatabase } from '../support/database.ts';
-import { type Turn, wideRounds } from '../support/race.ts';
-import { startReadContenders } from './reads/contenders.ts';
-import { shapeRates, shapeTable } from './reads/figures.ts';
-import { raceShape, type ShapeTurns } from './reads/race-shape.ts';
-import { SHAPE_NAMES, type ShapeName } from './reads/shapes.ts';
+import type { Report, Section } from '../../support/bench.ts';
+import { startLoad } from '../../support/child.ts';
+import { openBenchDatabase } from '../../support/database.ts';
+import { type Turn, wideRounds } from '../../support/race.ts';
+import { startReadContenders } from './contenders.ts';
+import { shapeRates, shapeTable } from './figures.ts';
+import { raceShape, type ShapeTurns } from './race-shape.ts';
+import { SHAPE_NAMES, type ShapeName } from './shapes.ts';
 
 export const reads: Section = {
   summary: 'eight shapes of reads from the database, beside Drizzle, Prisma, Kysely and SQL written by hand',
@@ -15,7 +14,7 @@ export const reads: Section = {
   async run(bench) {
     const database = await openBenchDatabase(bench, bench.size);
     const started = await startReadContenders(bench, database);
-    const load = startChild(bench.stack, { file: join(import.meta.dirname, '../support/load.ts') });
+    const load = startLoad(bench.stack);
     const { quick, log } = bench;
     const ground = { ...started, load, postmaster: database.postmaster, quick, log };
     const raced = new Map<ShapeName, ShapeTurns>();

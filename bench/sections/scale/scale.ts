@@ -1,12 +1,12 @@
 /** Scale: what more rows, connections, processes and data do to the service. */
-import type { Section } from '../support/bench.ts';
-import type { Scale } from '../support/document.ts';
-import { shown, type Table } from '../support/table.ts';
-import { NOBODY_TURNED_AWAY, scaleConnections } from './scale/connections.ts';
-import { scaleData } from './scale/data.ts';
-import { scaleRows } from './scale/rows.ts';
-import { startTarget } from './scale/target.ts';
-import { scaleWorkers } from './scale/workers.ts';
+import type { Section } from '../../support/bench.ts';
+import type { Scale } from '../../support/document.ts';
+import { shown, type Table } from '../../support/table.ts';
+import { NOBODY_TURNED_AWAY, scaleConnections } from './connections.ts';
+import { scaleData } from './data.ts';
+import { scaleRows } from './rows.ts';
+import { startTarget } from './target.ts';
+import { scaleWorkers } from './workers.ts';
 
 export const scale: Section = {
   summary: '1 to 1,000 children, 1 to 10,000 connections, 1 and 2 processes, few and many data',

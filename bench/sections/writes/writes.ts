@@ -1,10 +1,10 @@
 /** Writes: how many rows a second are written with the triggers that log changes, and without. */
-import type { Bench, Report, Section } from '../support/bench.ts';
-import { pgbenchVersion } from '../support/pgbench.ts';
-import { race, ratesOf, type Turns, wideRounds } from '../support/race.ts';
-import { BARE, prepareWriteGround, startPgbench } from './writes/ground.ts';
-import { costTable, writeGoalsTable } from './writes/tables.ts';
-import { WORKLOADS } from './writes/workloads.ts';
+import type { Bench, Report, Section } from '../../support/bench.ts';
+import { pgbenchVersion } from '../../support/pgbench.ts';
+import { race, ratesOf, type Turns, wideRounds } from '../../support/race.ts';
+import { BARE, prepareWriteGround, startPgbench } from './ground.ts';
+import { costTable, writeGoalsTable } from './tables.ts';
+import { WORKLOADS } from './workloads.ts';
 
 export const writes: Section = {
   summary: 'rows written a second with the triggers that log changes, and without',

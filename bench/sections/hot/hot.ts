@@ -1,8 +1,18 @@
 /** Hot reads: a user's dashboard from the cache, beside a bare Fastify that sends the same bytes. */
-import type { Bench, Report, Section } from '../support/bench.ts';
-import { median, perOperation, race, rate, ratesOf, ratio, spread, type Turns, wideRounds } from '../support/race.ts';
-import { shown, type Table } from '../support/table.ts';
-import { HOT_CLIENTS, startContenders } from './hot/contenders.ts';
+import type { Bench, Report, Section } from '../../support/bench.ts';
+import {
+  median,
+  perOperation,
+  race,
+  rate,
+  ratesOf,
+  ratio,
+  spread,
+  type Turns,
+  wideRounds,
+} from '../../support/race.ts';
+import { shown, type Table } from '../../support/table.ts';
+import { HOT_CLIENTS, startContenders } from './contenders.ts';
 
 export const hot: Section = {
   summary: 'cached dashboards beside a bare Fastify that sends the same bytes',

@@ -5,12 +5,12 @@
  * code, and where it lies in memory. So each share has several processes, which take turns, and there are many short rounds.
  */
 import { join } from 'node:path';
-import type { Bench, Report, Section } from '../support/bench.ts';
-import { startChild } from '../support/child.ts';
-import { cpuOf } from '../support/cpu.ts';
-import { openBenchDatabase } from '../support/database.ts';
-import { headersFor, productionEnvironment } from '../support/environment.ts';
-import type { Loaded } from '../support/load.ts';
+import type { Bench, Report, Section } from '../../support/bench.ts';
+import { startChild, startLoad } from '../../support/child.ts';
+import { cpuOf } from '../../support/cpu.ts';
+import { openBenchDatabase } from '../../support/database.ts';
+import { headersFor, productionEnvironment } from '../../support/environment.ts';
+import type { Loaded } from '../../support/load.ts';
 import {
   median,
   perOperation,
@@ -23,9 +23,9 @@ import {
   type Turn,
   type Turns,
   wideRounds,
-} from '../support/race.ts';
-import { type Service, startService } from '../support/service.ts';
-import { shown, type Table } from '../support/table.ts';
+} from '../../support/race.ts';
+import { type Service, startService } from '../../support/service.ts';
+import { shown, type Table } from '../../support/table.ts';
 
 /** Clients of a server at once. */
 const CLIENTS = 20;
@@ -65,7 +65,7 @@ const optionsOf = ({ quick, log }: Bench, postmaster: number | undefined) => ({
 /** The services of each share, all on one database and one collector, warm. */
 async function startRacers(bench: Bench, url: string): Promise<Racer[]> {
   const { stack, quick } = bench;
-  const collector = startChild(stack, { file: join(import.meta.dirname, 'tracing/collector-child.ts') });
+  const collector = startChild(stack, { file: join(import.meta.dirname, 'collector-child.ts') });
   const endpoint = await collector.ask<string>('address');
   const environment = productionEnvironment(url);
   const runOn = loader(stack, headersFor(environment));
@@ -91,7 +91,7 @@ async function startRacers(bench: Bench, url: string): Promise<Racer[]> {
 /** @returns what loads a service for so many seconds. */
 function loader(stack: AsyncDisposableStack, headers: Readonly<Record<string, string>>) {
   const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
-  const load = startChild(stack, { file: join(import.meta.dirname, '../support/load.ts') });
+  const load = startLoad(stack);
   return async ({ address, pid }: Service, seconds: number): Promise<Turn> => {
     const before = cpuOf(pid);
     const turn = await load.ask<Loaded>('load', { url: address, connections: CLIENTS, seconds, headers, paths });

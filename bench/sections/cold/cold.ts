@@ -1,12 +1,12 @@
 /** Cold: a user's dashboard from the database, by the service and by what else could answer it. */
-import type { Bench, Report, Section } from '../support/bench.ts';
-import type { Rates } from '../support/document.ts';
-import { race, ratesOf, ratio, type Turns } from '../support/race.ts';
-import { runBefore } from './cold/before.ts';
-import { type ColdGround, prepareColdGround } from './cold/ground.ts';
-import { startInProcess } from './cold/in-process.ts';
-import { startOverHttp } from './cold/over-http.ts';
-import { betterPrisma, coldGoalsTable, httpTable, inProcessTable, warningsOf } from './cold/tables.ts';
+import type { Bench, Report, Section } from '../../support/bench.ts';
+import type { Rates } from '../../support/document.ts';
+import { race, ratesOf, ratio, type Turns } from '../../support/race.ts';
+import { runBefore } from './before.ts';
+import { type ColdGround, prepareColdGround } from './ground.ts';
+import { startInProcess } from './in-process.ts';
+import { startOverHttp } from './over-http.ts';
+import { betterPrisma, coldGoalsTable, httpTable, inProcessTable, warningsOf } from './tables.ts';
 
 /** After so long V8 has compiled what is at work, at a thousand requests a second. */
 const WARM_UP_SECONDS = 8;

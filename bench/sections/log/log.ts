@@ -1,13 +1,13 @@
 /** The log over minutes: what it costs writes while it is followed and trimmed all the time. */
-import type { Bench, Report, Section } from '../support/bench.ts';
-import type { LogCost } from '../support/document.ts';
-import { pgbenchVersion } from '../support/pgbench.ts';
-import { race, ratesOf, type Turns, wideRounds } from '../support/race.ts';
-import { shown, type Table } from '../support/table.ts';
-import { watchLog } from './log/log-watch.ts';
-import { BARE, type WriteGround, LOGGED, prepareWriteGround, startPgbench } from './writes/ground.ts';
-import { costTable, writeGoalsTable } from './writes/tables.ts';
-import { WORKLOADS, type Workload } from './writes/workloads.ts';
+import type { Bench, Report, Section } from '../../support/bench.ts';
+import type { LogCost } from '../../support/document.ts';
+import { pgbenchVersion } from '../../support/pgbench.ts';
+import { race, ratesOf, type Turns, wideRounds } from '../../support/race.ts';
+import { shown, type Table } from '../../support/table.ts';
+import { BARE, LOGGED, prepareWriteGround, startPgbench, type WriteGround } from '../writes/ground.ts';
+import { costTable, writeGoalsTable } from '../writes/tables.ts';
+import { WORKLOADS, type Workload } from '../writes/workloads.ts';
+import { watchLog } from './log-watch.ts';
 
 /** Short beside a turn, so that nearly all that a turn has logged is trimmed within it. */
 const TRIMMING = { windowMs: 3000, upkeepMs: 500 };
