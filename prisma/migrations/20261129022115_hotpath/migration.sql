@@ -232,7 +232,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'activity', ARRAY[':' || o."id", ':' || n."id", '?projectId=' || o."project_id", '?projectId=' || n."project_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."project_id", o."user_id", o."kind", o."summary", o."payload", o."created_at")::record *<> ROW(n."id", n."project_id", n."user_id", n."kind", n."summary", n."payload", n."created_at")::record;
         RETURN NULL;
       END IF;
@@ -281,7 +281,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'activity', ARRAY[':' || o."id", ':' || n."id", '?projectId=' || o."project_id", '?projectId=' || n."project_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."project_id", o."user_id", o."kind", o."summary", o."payload", o."created_at")::record *<> ROW(n."id", n."project_id", n."user_id", n."kind", n."summary", n."payload", n."created_at")::record;
         RETURN NULL;
       END IF;
@@ -341,7 +341,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'category', ARRAY[':' || o."id", ':' || n."id", '?slug=' || o."slug", '?slug=' || n."slug", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."name", o."slug", o."description", o."icon_url", o."parent_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."name", n."slug", n."description", n."icon_url", n."parent_id", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -390,7 +390,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'category', ARRAY[':' || o."id", ':' || n."id", '?slug=' || o."slug", '?slug=' || n."slug", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."name", o."slug", o."description", o."icon_url", o."parent_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."name", n."slug", n."description", n."icon_url", n."parent_id", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -449,7 +449,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'device', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."merchant_id", o."serial", o."name", o."kind", o."status", o."location", o."firmware", o."config", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."serial", n."name", n."kind", n."status", n."location", n."firmware", n."config", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -495,7 +495,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'device', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."merchant_id", o."serial", o."name", o."kind", o."status", o."location", o."firmware", o."config", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."serial", n."name", n."kind", n."status", n."location", n."firmware", n."config", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -551,7 +551,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'inventory', ARRAY[':' || o."product_id", ':' || n."product_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."product_id", o."quantity", o."warehouse", o."restock_at", o."version", o."updated_at")::record *<> ROW(n."product_id", n."quantity", n."warehouse", n."restock_at", n."version", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -594,7 +594,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'inventory', ARRAY[':' || o."product_id", ':' || n."product_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."product_id", o."quantity", o."warehouse", o."restock_at", o."version", o."updated_at")::record *<> ROW(n."product_id", n."quantity", n."warehouse", n."restock_at", n."version", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -649,7 +649,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'merchant', ARRAY[':' || o."id", ':' || n."id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."category_id", o."name", o."legal_name", o."description", o."website_url", o."logo_url", o."support_email", o."support_phone", o."address", o."tax_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."category_id", n."name", n."legal_name", n."description", n."website_url", n."logo_url", n."support_email", n."support_phone", n."address", n."tax_id", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -695,7 +695,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'merchant', ARRAY[':' || o."id", ':' || n."id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."category_id", o."name", o."legal_name", o."description", o."website_url", o."logo_url", o."support_email", o."support_phone", o."address", o."tax_id", o."created_at", o."updated_at")::record *<> ROW(n."id", n."category_id", n."name", n."legal_name", n."description", n."website_url", n."logo_url", n."support_email", n."support_phone", n."address", n."tax_id", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -752,7 +752,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'notification', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."kind", o."title", o."body", o."data", o."read_at", o."version", o."created_at")::record *<> ROW(n."id", n."user_id", n."kind", n."title", n."body", n."data", n."read_at", n."version", n."created_at")::record;
         RETURN NULL;
       END IF;
@@ -798,7 +798,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'notification', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."kind", o."title", o."body", o."data", o."read_at", o."version", o."created_at")::record *<> ROW(n."id", n."user_id", n."kind", n."title", n."body", n."data", n."read_at", n."version", n."created_at")::record;
         RETURN NULL;
       END IF;
@@ -855,7 +855,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'order', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."status", o."total", o."currency", o."shipping_address", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."status", n."total", n."currency", n."shipping_address", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -901,7 +901,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'order', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."status", o."total", o."currency", o."shipping_address", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."status", n."total", n."currency", n."shipping_address", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -959,7 +959,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'orderItem', ARRAY[':' || (o."order_id") || ',' || (o."product_id"), ':' || (n."order_id") || ',' || (n."product_id"), '?orderId=' || o."order_id", '?orderId=' || n."order_id", '?productId=' || o."product_id", '?productId=' || n."product_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."order_id", o."product_id", o."quantity", o."unit_price")::record *<> ROW(n."order_id", n."product_id", n."quantity", n."unit_price")::record;
         RETURN NULL;
       END IF;
@@ -1008,7 +1008,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'orderItem', ARRAY[':' || (o."order_id") || ',' || (o."product_id"), ':' || (n."order_id") || ',' || (n."product_id"), '?orderId=' || o."order_id", '?orderId=' || n."order_id", '?productId=' || o."product_id", '?productId=' || n."product_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."order_id", o."product_id", o."quantity", o."unit_price")::record *<> ROW(n."order_id", n."product_id", n."quantity", n."unit_price")::record;
         RETURN NULL;
       END IF;
@@ -1069,7 +1069,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'permission', ARRAY[':' || (o."user_id") || ',' || (o."project_id"), ':' || (n."user_id") || ',' || (n."project_id"), '?userId=' || o."user_id", '?userId=' || n."user_id", '?grantedById=' || o."granted_by_id", '?grantedById=' || n."granted_by_id", '?projectId=' || o."project_id", '?projectId=' || n."project_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."user_id", o."project_id", o."role", o."granted_by_id", o."version", o."created_at", o."updated_at")::record *<> ROW(n."user_id", n."project_id", n."role", n."granted_by_id", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1121,7 +1121,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'permission', ARRAY[':' || (o."user_id") || ',' || (o."project_id"), ':' || (n."user_id") || ',' || (n."project_id"), '?userId=' || o."user_id", '?userId=' || n."user_id", '?grantedById=' || o."granted_by_id", '?grantedById=' || n."granted_by_id", '?projectId=' || o."project_id", '?projectId=' || n."project_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."user_id", o."project_id", o."role", o."granted_by_id", o."version", o."created_at", o."updated_at")::record *<> ROW(n."user_id", n."project_id", n."role", n."granted_by_id", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1182,7 +1182,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'post', ARRAY[':' || o."id", ':' || n."id", '?authorId=' || o."author_id", '?authorId=' || n."author_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."author_id", o."title", o."body", o."media", o."created_at", o."updated_at")::record *<> ROW(n."id", n."author_id", n."title", n."body", n."media", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1228,7 +1228,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'post', ARRAY[':' || o."id", ':' || n."id", '?authorId=' || o."author_id", '?authorId=' || n."author_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."author_id", o."title", o."body", o."media", o."created_at", o."updated_at")::record *<> ROW(n."id", n."author_id", n."title", n."body", n."media", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1286,7 +1286,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'product', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."merchant_id", o."category_id", o."name", o."slug", o."description", o."price", o."currency", o."image_url", o."gallery", o."attributes", o."labels", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."category_id", n."name", n."slug", n."description", n."price", n."currency", n."image_url", n."gallery", n."attributes", n."labels", n."status", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1335,7 +1335,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'product', ARRAY[':' || o."id", ':' || n."id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?categoryId=' || o."category_id", '?categoryId=' || n."category_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."merchant_id", o."category_id", o."name", o."slug", o."description", o."price", o."currency", o."image_url", o."gallery", o."attributes", o."labels", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."merchant_id", n."category_id", n."name", n."slug", n."description", n."price", n."currency", n."image_url", n."gallery", n."attributes", n."labels", n."status", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1394,7 +1394,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'project', ARRAY[':' || o."id", ':' || n."id", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."parent_id", o."name", o."description", o."status", o."settings", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."parent_id", n."name", n."description", n."status", n."settings", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1440,7 +1440,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'project', ARRAY[':' || o."id", ':' || n."id", '?parentId=' || o."parent_id", '?parentId=' || n."parent_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."parent_id", o."name", o."description", o."status", o."settings", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."parent_id", n."name", n."description", n."status", n."settings", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1496,7 +1496,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'reading', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."device_id", o."timestamp", o."temperature", o."humidity", o."battery", o."received_at")::record *<> ROW(n."device_id", n."timestamp", n."temperature", n."humidity", n."battery", n."received_at")::record;
         RETURN NULL;
       END IF;
@@ -1539,7 +1539,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'reading', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."device_id", o."timestamp", o."temperature", o."humidity", o."battery", o."received_at")::record *<> ROW(n."device_id", n."timestamp", n."temperature", n."humidity", n."battery", n."received_at")::record;
         RETURN NULL;
       END IF;
@@ -1593,7 +1593,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'readingHourly', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."device_id", o."hour", o."count", o."temperature_min", o."temperature_max", o."temperature_avg", o."humidity_avg")::record *<> ROW(n."device_id", n."hour", n."count", n."temperature_min", n."temperature_max", n."temperature_avg", n."humidity_avg")::record;
         RETURN NULL;
       END IF;
@@ -1636,7 +1636,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'readingHourly', ARRAY['?deviceId=' || o."device_id", '?deviceId=' || n."device_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."device_id", o."hour", o."count", o."temperature_min", o."temperature_max", o."temperature_avg", o."humidity_avg")::record *<> ROW(n."device_id", n."hour", n."count", n."temperature_min", n."temperature_max", n."temperature_avg", n."humidity_avg")::record;
         RETURN NULL;
       END IF;
@@ -1691,7 +1691,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'report', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."kind", o."status", o."parameters", o."progress", o."rows", o."link", o."error", o."expires_at", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."kind", n."status", n."parameters", n."progress", n."rows", n."link", n."error", n."expires_at", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1737,7 +1737,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'report', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."kind", o."status", o."parameters", o."progress", o."rows", o."link", o."error", o."expires_at", o."created_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."kind", n."status", n."parameters", n."progress", n."rows", n."link", n."error", n."expires_at", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1795,7 +1795,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'review', ARRAY[':' || o."id", ':' || n."id", '?productId=' || o."product_id", '?productId=' || n."product_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."product_id", o."user_id", o."rating", o."title", o."body", o."created_at")::record *<> ROW(n."id", n."product_id", n."user_id", n."rating", n."title", n."body", n."created_at")::record;
         RETURN NULL;
       END IF;
@@ -1844,7 +1844,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'review', ARRAY[':' || o."id", ':' || n."id", '?productId=' || o."product_id", '?productId=' || n."product_id", '?userId=' || o."user_id", '?userId=' || n."user_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."product_id", o."user_id", o."rating", o."title", o."body", o."created_at")::record *<> ROW(n."id", n."product_id", n."user_id", n."rating", n."title", n."body", n."created_at")::record;
         RETURN NULL;
       END IF;
@@ -1903,7 +1903,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'stockDay', ARRAY['?productId=' || o."product_id", '?productId=' || n."product_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."product_id", o."day", o."merchant_id", o."ordered", o."revenue", o."remaining", o."updated_at")::record *<> ROW(n."product_id", n."day", n."merchant_id", n."ordered", n."revenue", n."remaining", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -1949,7 +1949,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'stockDay', ARRAY['?productId=' || o."product_id", '?productId=' || n."product_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."product_id", o."day", o."merchant_id", o."ordered", o."revenue", o."remaining", o."updated_at")::record *<> ROW(n."product_id", n."day", n."merchant_id", n."ordered", n."revenue", n."remaining", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -2008,7 +2008,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'transaction', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?orderId=' || o."order_id", '?orderId=' || n."order_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."merchant_id", o."order_id", o."amount", o."currency", o."status", o."description", o."reference", o."card_last4", o."location", o."metadata", o."created_at", o."settled_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."merchant_id", n."order_id", n."amount", n."currency", n."status", n."description", n."reference", n."card_last4", n."location", n."metadata", n."created_at", n."settled_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -2060,7 +2060,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'transaction', ARRAY[':' || o."id", ':' || n."id", '?userId=' || o."user_id", '?userId=' || n."user_id", '?merchantId=' || o."merchant_id", '?merchantId=' || n."merchant_id", '?orderId=' || o."order_id", '?orderId=' || n."order_id"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."user_id", o."merchant_id", o."order_id", o."amount", o."currency", o."status", o."description", o."reference", o."card_last4", o."location", o."metadata", o."created_at", o."settled_at", o."updated_at")::record *<> ROW(n."id", n."user_id", n."merchant_id", n."order_id", n."amount", n."currency", n."status", n."description", n."reference", n."card_last4", n."location", n."metadata", n."created_at", n."settled_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -2121,7 +2121,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_a" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'user', ARRAY[':' || o."id", ':' || n."id", '?email=' || o."email", '?email=' || n."email"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."email", o."name", o."avatar_url", o."phone", o."address", o."preferences", o."role", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."email", n."name", n."avatar_url", n."phone", n."address", n."preferences", n."role", n."status", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;
@@ -2167,7 +2167,7 @@ BEGIN
       IF NOT EXISTS (SELECT FROM new_rows OFFSET 1) THEN
         INSERT INTO "hotpath"."log_b" ("xid", "source", "tags")
         SELECT pg_current_xact_id(), 'user', ARRAY[':' || o."id", ':' || n."id", '?email=' || o."email", '?email=' || n."email"]::text[]
-        FROM old_rows o CROSS JOIN new_rows n
+        FROM old_rows o LEFT JOIN new_rows n ON true
         WHERE ROW(o."id", o."email", o."name", o."avatar_url", o."phone", o."address", o."preferences", o."role", o."status", o."version", o."created_at", o."updated_at")::record *<> ROW(n."id", n."email", n."name", n."avatar_url", n."phone", n."address", n."preferences", n."role", n."status", n."version", n."created_at", n."updated_at")::record;
         RETURN NULL;
       END IF;

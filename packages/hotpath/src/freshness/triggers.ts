@@ -100,7 +100,8 @@ function branches(logging: Logging): string {
   const row = (alias: string) => `ROW(${fields.map(({ column }) => `${alias}.${name(column)}`).join(', ')})::record`;
   const differ = `${row('o')} *<> ${row('n')}`;
   const both = ['o', 'n'] as const;
-  const one: Changes = { from: 'old_rows o CROSS JOIN new_rows n', where: differ, aliases: both };
+  // LEFT JOIN: a row that moves to a partition whose trigger refuses it is gone, and there is no new row.
+  const one: Changes = { from: 'old_rows o LEFT JOIN new_rows n ON true', where: differ, aliases: both };
   return `    IF TG_OP = 'INSERT' THEN
 ${logRows(logging, { from: 'new_rows n', aliases: ['n'] })}
     ELSIF TG_OP = 'UPDATE' THEN

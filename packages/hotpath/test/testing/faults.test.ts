@@ -198,7 +198,7 @@ describe('policies', () => {
     const fault = await faultOf({ changed: { post: counting } }, (app) => policies({ app, as }));
     expect(fault).toContain('post.commentCount is made of comment that alice may not see, at {"id":');
     expect(fault).toContain('post.commentCount is made of comment, of which public may see nothing.');
-    expect(fault).toContain("say `shared: ['post.commentCount']`");
+    expect(fault).toContain("pass `shared: ['post.commentCount']`");
     const shared = ['post.commentCount'];
     expect(await faultOf({ changed: { post: counting } }, (app) => policies({ app, as, shared }))).toBeUndefined();
   });
