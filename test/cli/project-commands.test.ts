@@ -103,7 +103,7 @@ describe('install', () => {
   it('names the parts that it installs, and then reports that nothing was missing', async () => {
     await makeTables();
     expect((await output(installCommand)).split('\n')).toEqual([
-      'The schema hotpath is of version 2.',
+      'The schema hotpath has version 2.',
       ...['account', 'note', 'tag', '_AccountToTag'].map((source) => `triggers ${source}`),
       '',
     ]);

@@ -155,7 +155,7 @@ describe('a trace', () => {
       GET_DASHBOARD,
       '  cache.get none miss',
       '    GET',
-      '  SELECT users categories merchants transactions category_totals',
+      '  SELECT transactions merchants categories category_totals users',
       '  cache.set',
       '    SET',
     ]);

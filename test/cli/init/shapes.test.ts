@@ -209,7 +209,7 @@ describe('existing files', () => {
     const project = made(BLOG);
     const { code, stdout } = await project.hotpath('init', '--dry-run', '--models', 'Tag');
     expect(code).toBe(0);
-    expect(stdout).toContain('==> src/hotpath/resources.ts\n/**\n * What the API shows');
+    expect(stdout).toContain('==> src/hotpath/resources.ts\n/**\n * The resources:');
     expect(stdout).toContain('Nothing was written: this was a dry run.');
     expect(project.files()).toEqual({ ...BLOG });
   }, 60_000);

@@ -84,7 +84,7 @@ describe('the options', () => {
     [{ costHeaders: 'age' }, '`costHeaders` is "age", but must be a list of names of headers.'],
     [{ required: 'yes' }, '`required` is "yes", but must be true or false.'],
     [{ budget: 3 }, 'there is no option `budget`.'],
-    [{ pool: 'postgres://localhost' }, 'counts the statements of a pg.Pool, but `pool` is none.'],
+    [{ pool: 'postgres://localhost' }, 'counts the statements of a pg.Pool, but `pool` is not a pg.Pool.'],
   ])('%j are refused', async (options, complaint) => {
     await expect(apps.of(() => {}, options as Setting).ready()).rejects.toThrow(complaint);
   });

@@ -40,7 +40,8 @@ if (process.argv[1] === import.meta.filename) {
   const app = await build();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close());
   await app.listen({ port: Number(process.env${isJavaScript ? '.PORT' : "['PORT']"} ?? 3000) });
-}`;
+}
+`;
 }
 
 export function pluginFile(proposals: readonly Proposal[], modules: Modules): string {
@@ -72,7 +73,8 @@ export async function hotpathRoutes(app${isJavaScript ? '' : ': FastifyInstance'
 
 ${routes(proposals)}}
 
-${environmentFunction(isJavaScript)}`;
+${environmentFunction(isJavaScript)}
+`;
 }
 
 const resourceNames = (proposals: readonly Proposal[]): string[] =>
