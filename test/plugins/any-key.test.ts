@@ -76,7 +76,7 @@ interface MemberParams {
   user_Id: string;
 }
 
-/** Changes of a member, held to each kind of version. */
+/** Changes of a member, checked against each kind of version. */
 function changesOf({ app, client }: ZooApp): void {
   const config = { budget: 9 };
   for (const [path, resource] of [
@@ -133,7 +133,7 @@ beforeEach(async () => {
 });
 
 describe('an item', () => {
-  it('is read by a key of several fields, by their own names, and holds the declared version alone', async () => {
+  it('is read by a key of several fields, by their own names, and has only the declared version', async () => {
     const { status, json, etag } = await ask('/members/meat/a%2Fb%20c');
     expect(status).toBe(200);
     expect(json.data).toEqual({ kind: 'meat', version: '7"\r\nset-cookie: a=b' });
@@ -141,7 +141,7 @@ describe('an item', () => {
   });
 
   it.each(['/members/meat/a%2Fb', '/members/leaves/a%2Fb%20c', '/timed/meat/A%2FB%20C', '/animals/7'])(
-    'that is not there is a 404: %s',
+    'is a 404 if it is missing: %s',
     async (url) => {
       const { status, headers } = await ask(url);
       expect([status, headers.etag]).toEqual([404, undefined]);
@@ -160,7 +160,7 @@ describe('an item', () => {
     expect(json.errors).toEqual([{ parameter, detail: expect.stringMatching(detail) }]);
   });
 
-  it('is read by a key of every type that a path can hold, however its value is written', async () => {
+  it('is read by a key of every type that fits into a path, in every spelling of its value', async () => {
     await sql(`INSERT INTO "Night House"."Booth" VALUES (9007199254740993, true, '2026-02-28', '2026-01-31 12:00:00.123',
       '3173810c-3afa-4a31-8a8a-75a65c4c8c88', 10.50, -7, 'angry', 'found')`);
     const path = (code: string, amount: string) =>
@@ -192,7 +192,7 @@ describe('an item', () => {
 const UUID = 'ffffffff-ffff-4fff-bfff-ffffffffffff';
 
 describe('headers', () => {
-  it.each([`a"b\r\nc d`, 'ключ', 'a, b;c?d:e', '100%', '%0d%0a'])('hold the key %j', async (slug) => {
+  it.each([`a"b\r\nc d`, 'ключ', 'a, b;c?d:e', '100%', '%0d%0a'])('contain the key %j', async (slug) => {
     await sql('INSERT INTO "Tag" ("the slug", label) VALUES ($1, $1)', [slug]);
     const { status, headers, json } = await ask(`/tags/${encodeURIComponent(slug)}`);
     expect([status, json.data.label]).toEqual([200, slug]);
@@ -220,7 +220,7 @@ describe('a cached answer', () => {
     expect((await ask('/members/meat/a%2Fb%20c?fields=nick')).json.data).toEqual({ nick: 'new' });
   });
 
-  it('ends with a change of the version alone', async () => {
+  it('ends with a change of the version only', async () => {
     const url = '/members/meat/a%2Fb%20c?fields=kind';
     const before = versionIn((await ask(url)).etag);
     await sql(`UPDATE "Night House"."Member" SET "times written" = "times written" + 1`);
@@ -236,7 +236,7 @@ describe('a cached answer', () => {
   });
 });
 
-it('is never kept by a field whose changes are not logged: such a route does not start', () => {
+it('is never kept for a field without logged changes: such a route does not start', () => {
   const complaint = 'is asked by "weight", which it does not declare, so no change is logged';
   expect(refused).toEqual([new DeclarationError('tag', complaint)]);
 });
@@ -255,7 +255,7 @@ describe('If-Match', () => {
     expect((await change(path, `"x", ${changed.etag}`)).status).toBe(200);
   });
 
-  it('tells two writes within one millisecond apart, by a time in microseconds', async () => {
+  it('distinguishes two writes within one millisecond, by a time in microseconds', async () => {
     const { etag } = await ask(url('timed'));
     expect(versionIn(etag)).toBe('1767225600123456');
     await sql(`UPDATE "Night House"."Member" SET touched = touched + interval '1 microsecond'`);
@@ -265,7 +265,7 @@ describe('If-Match', () => {
     expect((await change('timed', etagOf('', '1767225600123457'))).status).toBe(200);
   });
 
-  it.each(['members', 'timed', 'dated'])('that names a version which %s cannot have holds for none', async (path) => {
+  it.each(['members', 'timed', 'dated'])('fails for a version that %s cannot have', async (path) => {
     for (const version of [
       '1',
       '1767225600123',
@@ -280,7 +280,7 @@ describe('If-Match', () => {
     expect((await change(path, '*')).status).toBe(200);
   });
 
-  it('is refused where there is no version, and nothing is written', async () => {
+  it('is refused if there is no version, and nothing is written', async () => {
     const { etag } = await ask(url('plain'));
     expect(etag).toMatch(/^"[0-9a-f]{32}"$/);
     const reply = await change('plain', etag);
@@ -292,28 +292,28 @@ describe('If-Match', () => {
     expect((await ask(url('plain'), {}, 'PATCH')).status).toBe(200);
   });
 
-  it.each(['members', 'timed', 'dated'])('of none of some versions, or of any, changes nothing of %s', async (path) => {
-    const none = (tag: string) => ask(url(path), { 'if-none-match': tag }, 'PATCH');
-    const { etag } = await ask(url(path));
-    for (const tag of ['*', etag, `W/${etag}`, `"x", ${etag}`]) expect((await none(tag)).status).toBe(412);
-    expect((await ask(url(path))).etag).toBe(etag);
-    expect((await none('"1-x", "x"')).status).toBe(200);
-    expect((await none(etag)).status).toBe(200);
-    const both = { 'if-match': '*', 'if-none-match': (await ask(url(path))).etag };
-    expect((await ask(url(path), both, 'PATCH')).status).toBe(412);
-  });
-
-  it.each(['infinity', '-infinity', '294276-12-31 23:59:59.999999'])(
-    'holds for no %s, which is read without a version',
-    async (time) => {
-      await sql(`UPDATE "Night House"."Member" SET touched = $1::timestamptz, changed = $1::timestamptz`, [time]);
-      for (const path of ['timed', 'dated']) {
-        const { status, etag } = await ask(`${url(path)}?fields=kind`);
-        expect([status, etag]).toEqual([200, expect.stringMatching(/^"[0-9a-f]{32}"$/)]);
-        expect((await change(path, etag)).status).toBe(412);
-      }
+  it.each(['members', 'timed', 'dated'])(
+    'with none of some versions, or of any, changes nothing of %s',
+    async (path) => {
+      const none = (tag: string) => ask(url(path), { 'if-none-match': tag }, 'PATCH');
+      const { etag } = await ask(url(path));
+      for (const tag of ['*', etag, `W/${etag}`, `"x", ${etag}`]) expect((await none(tag)).status).toBe(412);
+      expect((await ask(url(path))).etag).toBe(etag);
+      expect((await none('"1-x", "x"')).status).toBe(200);
+      expect((await none(etag)).status).toBe(200);
+      const both = { 'if-match': '*', 'if-none-match': (await ask(url(path))).etag };
+      expect((await ask(url(path), both, 'PATCH')).status).toBe(412);
     },
   );
+
+  it.each(['infinity', '-infinity', '294276-12-31 23:59:59.999999'])('fails for %s without a version', async (time) => {
+    await sql(`UPDATE "Night House"."Member" SET touched = $1::timestamptz, changed = $1::timestamptz`, [time]);
+    for (const path of ['timed', 'dated']) {
+      const { status, etag } = await ask(`${url(path)}?fields=kind`);
+      expect([status, etag]).toEqual([200, expect.stringMatching(/^"[0-9a-f]{32}"$/)]);
+      expect((await change(path, etag)).status).toBe(412);
+    }
+  });
 
   it('has all digits of a time, from before our era to the last year that is exact', async () => {
     for (const [time, version] of [
@@ -333,7 +333,7 @@ describe('If-Match', () => {
     expect((await ask('/wrongly-timed', {}, 'PATCH')).status).toBe(500);
   });
 
-  it('locks a row by a key of every type, as a path gives it', async () => {
+  it('locks a row by a key of every type, as a path contains it', async () => {
     await sql(`INSERT INTO "Night House"."Booth" VALUES (9007199254740993, true, '2026-02-28', '2026-01-31 12:00:00.123',
       '${UUID}', 10.50, -7, 'angry', 'found')`);
     const { app, client } = zoo();

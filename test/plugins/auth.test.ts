@@ -15,7 +15,7 @@ const seconds = (fromNow: number) => Math.floor(Date.now() / 1000) + fromNow;
 const claims = () => ({ iss: 'hotpath', aud: 'hotpath', exp: seconds(60), sub: '7', role: 'user' });
 
 const part = (text: string) => Buffer.from(text).toString('base64url');
-/** @param claims as they are, or as the text of the payload. */
+/** @param claims an object, or the text of the payload. */
 function token(claims: object | string, header: object = { alg: 'HS256', typ: 'JWT' }, secret = TEST_SECRET): string {
   const payload = typeof claims === 'string' ? claims : JSON.stringify(claims);
   const signed = `${part(JSON.stringify(header))}.${part(payload)}`;
@@ -28,30 +28,30 @@ describe('with a secret', () => {
   const app = useApp({ extend: whoAmI, environment: { JWT_CLOCK_TOLERANCE_MS: '0' } });
   const viewer = async (of: object | string) => (await ask(app(), token(of))).json();
 
-  it('takes who brings no token for the public', async () => {
+  it('takes a client without a token for the public', async () => {
     expect((await ask(app())).json()).toEqual({ role: 'public' });
   });
 
-  it('knows the subject and the role of a token', async () => {
+  it('reads the subject and the role of a token', async () => {
     expect((await ask(app(), as(7, 'admin').authorization)).json()).toEqual({ subject: '7', role: 'admin' });
     expect(await viewer({ ...claims(), role: undefined })).toEqual({ subject: '7', role: 'user' });
     expect(await viewer({ ...claims(), role: 'auditor' })).toEqual({ subject: '7', role: 'auditor' });
   });
 
-  it('takes the strongest role of a list, and none that is not known', async () => {
+  it('takes the strongest role of a list, and no unknown role', async () => {
     expect(await viewer({ ...claims(), role: ['user', 7, 'admin'] })).toMatchObject({ role: 'admin' });
     expect(await viewer({ ...claims(), role: ['auditor'] })).toMatchObject({ role: 'user' });
     expect(await viewer({ ...claims(), role: [] })).toMatchObject({ role: 'user' });
   });
 
-  it('takes one of several audiences, an expiry of the far future, and a fraction of a second', async () => {
+  it('accepts one of several audiences, an expiry in the far future, and a fraction of a second', async () => {
     expect(await viewer({ ...claims(), aud: ['other', 'hotpath'] })).toMatchObject({ subject: '7' });
     expect(await viewer({ ...claims(), exp: 1e300 })).toMatchObject({ subject: '7' });
     expect(await viewer({ ...claims(), exp: seconds(60) + 0.5 })).toMatchObject({ subject: '7' });
     expect(await viewer({ ...claims(), nbf: seconds(-1) })).toMatchObject({ subject: '7' });
   });
 
-  it('takes the last of a claim that is there twice', async () => {
+  it('takes the last of a repeated claim', async () => {
     const twice = (first: string, second: string) =>
       JSON.stringify(claims()).replace('"sub":"7"', `"sub":"${first}","sub":"${second}"`);
     expect(await viewer(twice('1', '7'))).toMatchObject({ subject: '7' });
@@ -74,7 +74,7 @@ describe('with a secret', () => {
     ['the type of a logout', () => token(claims(), { alg: 'HS256', typ: 'logout+jwt' })],
     ['a kid that is a number', () => token(claims(), { alg: 'HS256', kid: 7 })],
     ['a payload that is a list', () => token('[]')],
-    ['a payload that is no JSON', () => token('{"sub":')],
+    ['a payload that is not JSON', () => token('{"sub":')],
     ['a payload in which the claims are on the prototype', () => token(JSON.stringify({ __proto__: claims() }))],
   ])('refuses %s', async (_name, authorization) => {
     const reply = await ask(app(), authorization());
@@ -111,7 +111,7 @@ describe('with a secret', () => {
     ['a role of two lines', { role: 'user\nadmin' }],
     ['a role that is an object', { role: { admin: true } }],
     ['a role that is null', { role: null }],
-  ])('refuses %s, without saying what is wrong', async (_name, more) => {
+  ])('refuses %s, and does not name the fault', async (_name, more) => {
     const reply = await ask(app(), token({ ...claims(), ...more }));
     expect([reply.statusCode, reply.json().detail]).toEqual([401, 'The token is invalid.']);
     expect(reply.headers['www-authenticate']).toBe(INVALID);
@@ -122,12 +122,12 @@ describe('with a secret', () => {
     expect([reply.statusCode, reply.json().detail]).toEqual([401, 'The token has expired.']);
   });
 
-  it('takes a token of 15,000 bytes, which Node.js still reads', async () => {
+  it('accepts a token of 15,000 bytes, which Node.js still reads', async () => {
     expect(await viewer({ ...claims(), note: 'x'.repeat(11_000) })).toMatchObject({ subject: '7' });
   });
 
   it.each(['Basic YTpi', 'Bearer', 'Bearer a.b', 'Bearer a.b.c.d', 'Bearer é.b.c', ''])(
-    'names an error to clients with a bearer token alone: %s',
+    'names an error only to clients with a bearer token: %s',
     async (authorization) => {
       const reply = await ask(app(), authorization);
       expect(reply.statusCode).toBe(401);
@@ -224,7 +224,7 @@ describe('with a JWKS URL', () => {
     expect(await status(first.sign({ ...claims(), nbf: seconds(60) }))).toBe(401);
   });
 
-  it('refuses a key that is not there, and one that is for encryption', async () => {
+  it('refuses a missing key, and one for encryption', async () => {
     expect(await status(first.sign(claims(), { kid: 'k2' }))).toBe(401);
     expect(await status(forEncryption.sign(claims()))).toBe(401);
   });
@@ -236,7 +236,7 @@ describe('with a JWKS URL', () => {
     expect(await status(forged('RS256'))).toBe(401);
   });
 
-  it('takes a key that the issuer has put in the place of another of its name', async () => {
+  it('accepts a key by which the issuer has replaced another of the same name', async () => {
     const rotating = await openIssuer([issuerKey('RS256', { kid: 'k1' }).entry]);
     const own = await start(rotating.url);
     const renewed = issuerKey('RS256', { kid: 'k1' });
@@ -248,7 +248,7 @@ describe('with a JWKS URL', () => {
     await rotating.close();
   });
 
-  it('tells an issuer that is away from a token that is invalid', async () => {
+  it('distinguishes an unreachable issuer from an invalid token', async () => {
     const alone = await start('http://127.0.0.1:9/keys.json');
     const reply = await ask(alone, `Bearer ${first.sign(claims())}`);
     expect([reply.statusCode, reply.json().code]).toEqual([503, 'KEYS_UNAVAILABLE']);

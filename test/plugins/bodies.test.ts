@@ -1,4 +1,7 @@
-/** Bodies of requests on real connections: who may send one, how, and what becomes of the connection. */
+/**
+ * Bodies of requests on real connections: the clients that may send one, its encodings, and the state of the connection
+ * afterwards.
+ */
 import { gzipSync } from 'node:zlib';
 import { PROBLEM_MEDIA_TYPE } from 'hotpath/http/problem';
 import Type from 'typebox';
@@ -53,7 +56,7 @@ const head = (line: string, headers: Record<string, string | number> = {}) => {
   return `${line} HTTP/1.1\r\n${lines.join('')}\r\n`;
 };
 
-describe('a body of a request that is refused', () => {
+describe('the body of a refused request', () => {
   it.each([
     [401, 'POST /mine', {}],
     [401, 'POST /mine', { authorization: 'Bearer x.y.z' }],
@@ -64,14 +67,14 @@ describe('a body of a request that is refused', () => {
     [415, 'POST /mine', { ...as(1), 'content-encoding': 'zstd' }],
     [415, 'POST /mine', { ...as(1), 'content-type': 'text/plain' }],
     [413, 'POST /mine', as(1)],
-  ])('is not waited for: %i to %s', async (status, line, headers) => {
+  ])('does not delay the reply: %i to %s', async (status, line, headers) => {
     const connection = await openConnection(await address(), head(line, { 'content-length': LIMIT + 1, ...headers }));
     const [reply] = repliesIn(await connection.closed);
     expect([reply!.status, reply!.headers['connection']]).toEqual([status, 'close']);
     expect(reply!.headers['content-type']).toBe(PROBLEM_MEDIA_TYPE);
   });
 
-  it('is not asked for, if the client waits to be', async () => {
+  it('is not requested if the client waits for 100 Continue', async () => {
     const text = head('POST /mine', { 'content-length': 2, expect: '100-continue' });
     const connection = await openConnection(await address(), text);
     const replies = repliesIn(await connection.closed);
@@ -85,7 +88,7 @@ describe('a body of a request that is refused', () => {
     expect(repliesIn(await connection.closed).map(({ status }) => status)).toEqual([401, 401, 200]);
   });
 
-  it('does not keep its client, that sends it whole, from reading the reply', async () => {
+  it('lets a client that sends it in full read the reply', async () => {
     const bytes = 8 * LIMIT;
     for (const headers of [{}, as(1)]) {
       const connection = await openConnection(
@@ -99,7 +102,7 @@ describe('a body of a request that is refused', () => {
     }
   });
 
-  it('ends the requests of its connection: what follows is not one', async () => {
+  it('ends the requests of its connection: the bytes after it are not a request', async () => {
     const before = handled.length;
     const chunk = `${(2 * LIMIT).toString(16)}\r\n${' '.repeat(2 * LIMIT)}\r\n0\r\n\r\n`;
     const next = `${head('POST /mine', { 'content-length': 2, ...as(1) })}{}`;
@@ -121,21 +124,21 @@ describe('with a rate limit', () => {
   });
 });
 
-describe('a body that is compressed', () => {
+describe('a compressed body', () => {
   it.each(['gzip', 'GZIP', 'x-gzip', 'X-Gzip'])('is read: %s', async (encoding) => {
     const reply = await post('/mine', gzipSync('{"a":1}'), { 'content-encoding': encoding });
     expect([reply.status, reply.json]).toEqual([200, { body: { a: 1 } }]);
   });
 
   it.each(['zstd', 'gzip, gzip', 'gzip, br', 'compress'])(
-    'otherwise is a 415 that says how it may be: %s',
+    'in another encoding is a 415 that names the supported ones: %s',
     async (encoding) => {
       const reply = await post('/mine', gzipSync(gzipSync('{}')), { 'content-encoding': encoding });
       expect([reply.status, reply.headers.get('accept-encoding')]).toEqual([415, 'gzip, br, deflate']);
     },
   );
 
-  it('is bounded as it is sent, as it is expanded, and in how far it is expanded', async () => {
+  it('is bounded in its sent size, its expanded size, and its ratio', async () => {
     const gzip = { 'content-encoding': 'gzip' };
     const noise = Buffer.from(Array.from({ length: 2 * LIMIT }, (_, n) => (n * n * 31 + n * 7) % 251));
     for (const body of [
@@ -148,7 +151,7 @@ describe('a body that is compressed', () => {
     }
   });
 
-  it('is a 400 if it is cut short, and if it is of another encoding', async () => {
+  it('is a 400 if it is incomplete or has another encoding', async () => {
     const whole = gzipSync('{"a":1}');
     for (const [body, encoding] of [
       [whole.subarray(0, -4), 'gzip'],
@@ -187,18 +190,18 @@ describe('no body', () => {
     ['DELETE', '/mine', { ...json }],
     ['DELETE', '/mine', { ...json, 'content-length': '0' }],
     ['DELETE', '/mine', {}],
-  ])('is fine where none is needed, whatever its type: %s %s %j', async (method, url, headers) => {
+  ])('is accepted if none is needed, with any type: %s %s %j', async (method, url, headers) => {
     const reply = await app().inject({ method: method as 'DELETE', url, headers: { ...headers, ...as(1) } });
     expect([reply.statusCode, reply.json()]).toEqual([200, { body: null }]);
   });
 
-  it('is a 400 where one is needed', async () => {
+  it('is a 400 if one is needed', async () => {
     const reply = await app().inject({ method: 'PUT', url: '/shaped', headers: { ...json, ...as(1) } });
     expect([reply.statusCode, reply.json().errors]).toEqual([400, [{ pointer: '', detail: 'is empty' }]]);
   });
 });
 
-it('a client that waits to be asked for its body is asked once the request is let in', async () => {
+it('a client that waits for 100 Continue gets it once the request is admitted', async () => {
   const text = head('POST /mine', { 'content-length': 7, expect: '100-continue', connection: 'close', ...as(1) });
   const connection = await openConnection(await address(), text);
   await expect.poll(connection.received).toBe('HTTP/1.1 100 Continue\r\n\r\n');

@@ -47,7 +47,7 @@ describe('a route over budget', () => {
     },
   );
 
-  it('counts what a transaction sends, but not its frame', async () => {
+  it('counts the statements of a transaction, but not BEGIN and COMMIT', async () => {
     const reply = await app().inject('/transaction');
     expect(reply.statusCode).toBe(200);
     expect(reply.headers['server-timing']).toContain('desc="1 statement"');
@@ -57,7 +57,7 @@ describe('a route over budget', () => {
     expect((await app().inject('/failing')).json().detail).toContain('GET /failing sent 1 statement; its budget is 0.');
   });
 
-  it('says what it cost, in the reply', async () => {
+  it('reports its cost in the reply', async () => {
     const reply = await app().inject('/one/1');
     expect(reply.headers['server-timing']).toMatch(/^db;dur=(\d+\.\d\d);desc="1 statement"$/);
   });
@@ -66,7 +66,7 @@ describe('a route over budget', () => {
 describe('requests that wait for each other', () => {
   const app = useApp({ extend: loops, environment: { DATABASE_POOL_MAX: '1', DATABASE_POOL_MIN: '1' } });
 
-  it('are charged for their own statements when one connection serves them all', async () => {
+  it('each get only their own statements when one connection serves them all', async () => {
     const replies = await Promise.all(Array.from({ length: 20 }, (_, n) => app().inject(`/one/${n}`)));
     expect(replies.map((reply) => reply.headers['server-timing'])).toEqual(
       Array.from({ length: 20 }, () => expect.stringContaining('desc="1 statement"')),
@@ -77,7 +77,7 @@ describe('requests that wait for each other', () => {
 describe('a service in production', () => {
   const app = useApp({ extend: loops, environment: { BUDGET_MODE: 'count' } });
 
-  it('answers all the same, and counts', async () => {
+  it('answers nevertheless, and counts', async () => {
     expect((await app().inject('/loop/prisma')).statusCode).toBe(200);
     expect((await app().inject('/loop/prisma')).statusCode).toBe(200);
     expect(app().overruns.get('GET /loop/prisma')).toBe(2);

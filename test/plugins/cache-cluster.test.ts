@@ -19,7 +19,7 @@ async function keysOf(url: string): Promise<string[]> {
 }
 
 describe('a cluster', () => {
-  it('is what instances share, on every master, each entry and its lease in one slot', async () => {
+  it('is shared by instances, on every master, each entry and its lease in one slot', async () => {
     const questions = urls(1000, 40);
     for (const url of questions) await ask(app(0), url);
     await app(0).hotpath.cache.settled();
@@ -28,7 +28,7 @@ describe('a cluster', () => {
     for (const { url } of redis().servers) expect((await keysOf(url)).length).toBeGreaterThan(0);
   });
 
-  it('gives one lease to those who ask at once, wherever', async () => {
+  it('gives one lease to concurrent requests on any instance', async () => {
     const replies = await Promise.all(
       Array.from({ length: 100 }, (_, index) => ask(app(index % 2), '/v1/devices?limit=7', as(1))),
     );

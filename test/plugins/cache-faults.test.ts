@@ -1,4 +1,4 @@
-/** The cache when what it stands on fails: Redis slow, gone and back; the database. */
+/** The cache during faults: a slow Redis, a stopped and restarted one, and faults of the database. */
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -33,13 +33,13 @@ const app = (index: number) => service().apps[index]!;
 const settled = () => Promise.all(service().apps.map((each) => each.hotpath.cache.settled()));
 
 let asked = 0;
-/** A question that nobody has asked yet. */
+/** A URL that no request has used yet. */
 const freshUrl = () => {
   asked += 1;
   return `/v1/products?fields=id&limit=1&price[gte]=${asked}`;
 };
 
-/** What a question took beyond the database. */
+/** The time of a request beyond that of the database. */
 async function costOf(service: App, url: string): Promise<Asked & { readonly ms: number }> {
   const startedAt = performance.now();
   const asked = await ask(service, url);
@@ -50,7 +50,7 @@ async function costOf(service: App, url: string): Promise<Asked & { readonly ms:
 const medianOf = (some: readonly { ms: number }[]): number =>
   some.map(({ ms }) => ms).sort((one, other) => one - other)[some.length >> 1]!;
 
-/** How the second instance answers what the first was the first to be asked. */
+/** The second instance's answer to a request that the first one has answered first. */
 async function shared(): Promise<string | undefined> {
   const url = freshUrl();
   await ask(app(0), url);
@@ -59,7 +59,7 @@ async function shared(): Promise<string | undefined> {
 }
 
 describe('a Redis that does not answer', () => {
-  it('costs a request no more than its limit, then nothing; one probe finds it back', async () => {
+  it('costs a request no more than its limit, then nothing; one probe finds it again', async () => {
     await ask(app(0), freshUrl());
     await settled();
     server().pause();
@@ -68,7 +68,7 @@ describe('a Redis that does not answer', () => {
       times.push((await costOf(app(0), freshUrl())).ms);
       expect(times.length).toBeLessThan(20);
     }
-    // The limit is 50 ms; a busy machine adds its own.
+    // The limit is 50 ms; a busy machine adds its own delay.
     expect(Math.min(...times)).toBeLessThan(250);
     const reply = await ask(app(0), freshUrl());
     expect([reply.status, reply.cache, app(0).hotpath.cacheStats.breaker]).toEqual([200, 'database miss', 'open']);
@@ -85,7 +85,7 @@ describe('a Redis that does not answer', () => {
   });
 });
 
-describe('a Redis whose every answer takes 60 ms', () => {
+describe('a Redis that takes 60 ms for every answer', () => {
   const LIMIT_MS = Number(SHORT_BOUNDS.REDIS_TIMEOUT_MS);
   const SLOW_MS = 60;
   let proxy: SlowProxy;
@@ -102,7 +102,7 @@ describe('a Redis whose every answer takes 60 ms', () => {
     await proxy.close();
   });
 
-  /** What others have stored in Redis, and this instance has not seen. */
+  /** Entries that other instances have stored in Redis, and this one has not seen. */
   async function stored(): Promise<string> {
     const url = freshUrl();
     await ask(app(0), url);
@@ -131,14 +131,14 @@ describe('a Redis whose every answer takes 60 ms', () => {
       for (let index = 0; index < 15; index += 1) unbothered.push(await costOf(slow, await question()));
     }
     expect(medianOf(waited)).toBeGreaterThan(LIMIT_MS - 5);
-    // Who waited for the answers would wait for two, or for one and the limit; a busy machine adds its own.
+    // A request that waited for the answers would wait for two, or for one and the limit; a busy machine adds its own delay.
     expect(medianOf(waited)).toBeLessThan(LIMIT_MS + 50);
     expect(medianOf(unbothered)).toBeLessThan(LIMIT_MS / 2);
   });
 });
 
-describe('a Redis that is gone', () => {
-  it('is done without, and used again when it is back', async () => {
+describe('a stopped Redis', () => {
+  it('is not needed, and is used again after its restart', async () => {
     const url = freshUrl();
     await server().stop();
     expect((await ask(app(0), url)).cache).toBe('database miss');
@@ -149,8 +149,8 @@ describe('a Redis that is gone', () => {
   });
 });
 
-describe('a load in whose middle Redis is lost', () => {
-  it.each(['pause', 'stop'] as const)('fails no request, and soon waits for Redis no more: %s', async (fault) => {
+describe('a load during which Redis stops', () => {
+  it.each(['pause', 'stop'] as const)('fails no request, and soon no longer waits for Redis: %s', async (fault) => {
     let isOver = false;
     let answers = 0;
     const lane = async (index: number) => {
@@ -186,7 +186,7 @@ describe('a load in whose middle Redis is lost', () => {
 describe('a database whose server does not answer', () => {
   const [kept, changed, inRedis] = ['/v1/products/1', '/v1/products/2', '/v1/products/3'] as const;
 
-  it('leaves what was read before, for as long as the policy allows; never what is guarded by it', async () => {
+  it('leaves earlier answers available, for as long as the policy allows; never those behind a guard', async () => {
     const [{ id, user_id }] = (await sql(
       `select project_id as id, user_id from permissions where role = 'owner' limit 1`,
     )) as [{ id: number; user_id: number }];
@@ -196,17 +196,17 @@ describe('a database whose server does not answer', () => {
     await whileDown(async () => {
       const rescued = await ask(app(0), kept);
       expect([rescued.status, rescued.cache, rescued.body]).toEqual([200, 'l1 rescued', before.body]);
-      // The cache has not known of changes for some seconds, though the answer is within its time.
+      // The follower has not read the log for some seconds, though the answer is within its time.
       expect(rescued.headers['cache-status']).toMatch(/^hotpath; hit; ttl=-[1-9]\d?; detail=l1-rescued$/);
       const ageOfNext = async () => Number((await ask(app(0), kept)).headers.age);
       await expect.poll(ageOfNext, { timeout: 5000 }).toBeGreaterThan(0);
       expect(rescued.headers['cache-control']).toBe('no-store');
-      // A 304 would say that what the client holds is right.
+      // A 304 would state that the client's copy is current.
       const again = await ask(app(0), kept, { 'if-none-match': before.headers.etag! });
       expect([again.status, again.cache, again.body]).toEqual([200, 'l1 rescued', before.body]);
       const together = await Promise.all([1, 2, 3].map(() => ask(app(0), kept)));
       expect(together.map(({ cache }) => cache)).toEqual(together.map(() => 'l1 rescued'));
-      // Who knows of a write that this instance has not heard of is not answered from before it.
+      // A request with the token of a write that this instance has not seen gets no older answer.
       const unheard = { 'consistency-token': `900000000:900000000:@${app(0).hotpath.follower.epoch}` };
       expect((await ask(app(0), kept, unheard)).status).toBe(503);
       expect((await ask(app(0), project, as(user_id))).status).toBe(503);
@@ -214,7 +214,7 @@ describe('a database whose server does not answer', () => {
     });
   });
 
-  it('leaves nothing that a change is known to have outdated, in memory or in Redis', async () => {
+  it('leaves no entry that a known change has outdated, in memory or in Redis', async () => {
     await expect.poll(shared, { timeout: 10_000 }).toBe('l2 hit');
     await redis.flushall();
     for (const url of [kept, changed, inRedis]) await ask(app(0), `${url}?fields=name`);
@@ -233,7 +233,7 @@ describe('a database whose server does not answer', () => {
     expect(JSON.parse((await ask(app(0), `${changed}?fields=name`)).body).data.name).toBe('changed');
   });
 
-  it('leaves nothing that is older than the policy allows, nor when nobody has known of changes for so long', async () => {
+  it('leaves no entry that is older than the policy allows, nor any after the follower has been behind for too long', async () => {
     const HOUR_MS = 3_600_000;
     const [shortest, longest] = [270_000, 300_000];
     await ask(app(0), kept);
@@ -265,7 +265,7 @@ describe('a database whose server does not answer', () => {
     return `${status} ${JSON.parse(body).code}`;
   }
 
-  /** Of a session of its own, since those of others end with the database. */
+  /** Uses a session of its own, since other sessions end with the database. */
   async function sql(text: string): Promise<unknown[]> {
     const client = new pg.Client({ connectionString: service().databaseUrl });
     await client.connect();
@@ -298,7 +298,7 @@ describe('a database whose server does not answer', () => {
 describe('a database whose server answers', () => {
   const url = '/v1/products/4?fields=name';
 
-  it('and lets nobody in is not away: nothing is rescued', async () => {
+  it('and refuses connections is reachable: nothing is rescued', async () => {
     await ask(app(0), url);
     await setDatabaseDown(service().databaseUrl, true);
     try {
@@ -310,7 +310,7 @@ describe('a database whose server answers', () => {
     await expect.poll(async () => (await ask(app(0), url)).cache, { timeout: 10_000 }).toBe('l1 hit');
   });
 
-  it('and takes too long over a statement is not away: nothing is rescued', async () => {
+  it('and takes too long for a statement is reachable: nothing is rescued', async () => {
     await ask(app(0), url);
     const { now } = Date;
     const pastEveryTtl = vi.spyOn(Date, 'now').mockImplementation(() => now() + 400_000);
@@ -327,7 +327,7 @@ describe('a database whose server answers', () => {
   });
 });
 
-/** Ends every session of a database, and lets none begin; or lets them again. */
+/** Ends every session of a database, and refuses new ones; or accepts them again. */
 async function setDatabaseDown(url: string, isDown: boolean): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   const admin = new pg.Client({ connectionString: adminUrl() });

@@ -1,4 +1,4 @@
-/** The lease of the cache: who fills dies, or takes long. */
+/** The lease of the cache: its holder dies, or is slow. */
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { as, testEnvironment } from '../support/app.ts';
@@ -32,7 +32,7 @@ describe('a leader that dies', () => {
       fetch(leader.address + url, { headers: as(1) }).catch(() => {});
       const waiting = `select count(*)::int as count from pg_stat_activity where datname = current_database()
         and wait_event_type = 'Lock' and query like '%devices%'`;
-      // In a transaction, who is active is seen as it was at the first look.
+      // In a transaction, pg_stat_activity stays as it was at the first look.
       const waiters = async (): Promise<number> => {
         await psql.query('select pg_stat_clear_snapshot()');
         return (await psql.query(waiting)).rows[0].count;
@@ -41,7 +41,7 @@ describe('a leader that dies', () => {
       await expect.poll(waits, { timeout: 10_000 }).toBe(2);
       leader.child.kill('SIGKILL');
       const followers = Promise.all(Array.from({ length: 20 }, (_, index) => ask(app(index % 2), url, as(1))));
-      // Until the lease of the dead has ended and somebody else waits for the table.
+      // The lease of the dead instance has ended, and another request waits for the table.
       await expect.poll(waiters, { timeout: 10_000 }).toBe(2);
       await psql.query('commit');
       const replies = await followers;
@@ -62,7 +62,7 @@ describe('a leader that is slow', () => {
     await psql.query('begin; lock table devices in access exclusive mode');
     const startedAt = performance.now();
     const asked = Promise.all(Array.from({ length: 20 }, (_, index) => ask(app(index % 2), url, as(1))));
-    // A lease that nobody extends has ended by then.
+    // A lease that no instance extends has ended by then.
     await expect.poll(() => performance.now() - startedAt, { timeout: 5000 }).toBeGreaterThan(1100);
     await psql.query('commit');
     const replies = await asked;

@@ -1,4 +1,4 @@
-/** Reads past the cache, on an instance that learns of changes only when it is asked to. */
+/** Reads past the cache, on an instance that reads the log only on request. */
 import { expect, it } from 'vitest';
 import { as } from '../support/app.ts';
 import { ask, useInstances } from '../support/instances.ts';
@@ -16,7 +16,7 @@ const shown = async (url: string, headers = {}) => {
 };
 
 it.each(['/v1/products/4?fields=name', '/v1/users/1?fields=name'])(
-  'leave no older answer behind, unless they are made to compare: %s',
+  'leave no older answer behind, unless they run for a comparison: %s',
   async (url) => {
     const [, table, id] = /(products|users)\/(\d)/.exec(url)!;
     const [, before] = await shown(url);

@@ -1,4 +1,7 @@
-/** The cache of several instances that share a real Redis: what they share, and what Redis cannot make them serve. */
+/**
+ * The cache of several instances that share a real Redis: the shared entries, and the faults of Redis that must not make an
+ * answer stale.
+ */
 
 import { type Hotpath, readRow } from 'hotpath/fastify';
 import { PUBLIC } from 'hotpath/resource/viewer';
@@ -28,22 +31,22 @@ const name = (body: string): string => JSON.parse(body).data.name;
 const settled = () => Promise.all(service().apps.map((each) => each.hotpath.cache.settled()));
 const caughtUp = () => Promise.all(service().apps.map((each) => each.hotpath.follower.catchUp()));
 
-/** Commands that Redis has run, but for those that this test sends to ask. */
+/** The number of commands that Redis has run, without those of this test. */
 async function commands(): Promise<Record<string, number>> {
   const told = await redis.info('commandstats');
   const counts = [...told.matchAll(/cmdstat_(\w+):calls=(\d+)/g)].map(([, command, calls]) => [command, Number(calls)]);
   return Object.fromEntries(counts.filter(([command]) => command !== 'info'));
 }
 
-describe('what one instance has read', () => {
-  it('is served by another with one command to Redis, and by then from its own memory', async () => {
+describe('an entry of one instance', () => {
+  it('is served by another with one command to Redis, and then from its own memory', async () => {
     const url = '/v1/products?limit=30&fields=name,description';
     const first = await ask(app(0), url, { 'accept-encoding': 'gzip' });
     await settled();
     const before = await commands();
     const second = await ask(app(1), url, { 'accept-encoding': 'gzip' });
     await settled();
-    // It is for the public and new: that somebody asks for it again is told to Redis behind the reply.
+    // The entry is public and new: the instance records in Redis after the reply that it was read again.
     const after = { ...before, get: before['get']! + 1, pexpire: (before['pexpire'] ?? 0) + 1 };
     expect(await commands()).toEqual(after);
     expect([second.cache, second.statements]).toEqual(['l2 hit', 0]);
@@ -54,7 +57,7 @@ describe('what one instance has read', () => {
     expect(await commands()).toEqual(after);
   });
 
-  it('is kept for a short time while the public has asked once, and as long as anything else once it asks again', async () => {
+  it('is kept for a short time after one public request, and as long as any other entry after the second', async () => {
     await redis.flushall();
     const kept = new Map<string, string>();
     const keep = async (url: string, headers = {}) => {
@@ -79,7 +82,7 @@ describe('what one instance has read', () => {
     expect(await Promise.all([once, again, shared, own].map(isBrief))).toEqual([true, false, false, false]);
   });
 
-  it('is looked for together with the lease, where memory held what a change has outdated', async () => {
+  it('is looked up together with the lease, if memory has an outdated entry', async () => {
     const url = '/v1/products/9?fields=name';
     await ask(app(0), url);
     await settled();
@@ -95,7 +98,7 @@ describe('what one instance has read', () => {
     expect((await asked).cache).toBe('database miss');
   });
 
-  it('is kept under names that tell nothing, for no longer than its times allow', async () => {
+  it('is kept under names that reveal nothing, for no longer than its times allow', async () => {
     await ask(app(0), '/v1/users/1', as(1));
     await settled();
     const keys = await redis.keys('*');
@@ -107,7 +110,7 @@ describe('what one instance has read', () => {
     }
   });
 
-  it('is not served by another that knows of a change, whoever stored it and when', async () => {
+  it('is not served by another that knows of a change, whichever instance stored it, and at any time', async () => {
     const url = '/v1/products/5?fields=name';
     await sql(`update products set name = 'before' where id = 5`);
     await caughtUp();
@@ -122,7 +125,7 @@ describe('what one instance has read', () => {
     for (const each of service().apps) expect(name((await ask(each, url)).body)).toBe('after');
   });
 
-  it('does not come back from the dead', async () => {
+  it('does not return after its deletion', async () => {
     const url = '/v1/products/6?fields=name';
     await sql(`update products set name = 'before' where id = 6`);
     await caughtUp();
@@ -135,12 +138,12 @@ describe('what one instance has read', () => {
     await caughtUp();
     expect(name((await ask(app(0), url)).body)).toBe('after');
     await settled();
-    // As a failover to a replica that lags, or a restart from an old file, would have it.
+    // As after a failover to a replica that lags, or a restart from an old file.
     await redis.set(key!, old, 'KEEPTTL');
     for (const each of service().apps.slice(1)) expect(name((await ask(each, url)).body)).toBe('after');
   });
 
-  it('may be lost or garbled at any time', async () => {
+  it('may be lost or corrupted at any time', async () => {
     const url = '/v1/products/7?fields=name';
     await ask(app(0), url);
     await settled();
@@ -157,15 +160,15 @@ describe('what one instance has read', () => {
   });
 });
 
-describe('what is taken from Redis into memory', () => {
-  /** The key of a question, told by an instance that has served it from memory. */
+describe('a warm-up from Redis into memory', () => {
+  /** The key of a request, reported by an instance that has served it from memory. */
   async function keyOf(index: number, url: string): Promise<string> {
     app(index).hotpath.cache.takeReads(1000);
     for (const _ of [1, 2, 3]) expect((await ask(app(index), url)).cache).toBe('l1 hit');
     return app(index).hotpath.cache.takeReads(1)[0]!.key;
   }
 
-  it('is nothing that a change has outdated, nor one that comes while it is on its way', async () => {
+  it('takes no outdated entry, nor one that a change outdates on the way', async () => {
     const urls = ['/v1/products/9?fields=name', '/v1/products/10?fields=name', '/v1/products/11?fields=name'] as const;
     for (const url of urls) await ask(app(0), url);
     await settled();
@@ -187,7 +190,7 @@ describe('what is taken from Redis into memory', () => {
     for (const url of urls.slice(0, 2)) expect(name((await ask(app(1), url)).body)).toBe('after');
   });
 
-  it('is nothing that has changed before a process starts', async () => {
+  it('takes no entry that a change has outdated before the process starts', async () => {
     const [changed, other] = ['/v1/products/16?fields=name', '/v1/products/17?fields=name'] as const;
     await redis.flushall();
     app(0).hotpath.cache.takeReads(1000);
@@ -213,7 +216,7 @@ describe('what is taken from Redis into memory', () => {
 });
 
 describe("a write by Prisma's $executeRaw", () => {
-  it('outdates what it changed on every instance and in Redis, and nothing else', async () => {
+  it('outdates the changed entries on every instance and in Redis, and no other', async () => {
     const [changed, other] = ['/v1/products/12?fields=name', '/v1/products/13?fields=name'] as const;
     for (const each of service().apps) for (const url of [changed, other]) await ask(each, url);
     for (const each of service().apps) expect((await ask(each, changed)).cache).toBe('l1 hit');
@@ -230,7 +233,7 @@ describe("a write by Prisma's $executeRaw", () => {
 describe('a read inside a transaction', () => {
   class Undone extends Error {}
 
-  /** What is kept in Redis, as one text. */
+  /** The content of Redis, as one text. */
   async function keptInRedis(): Promise<string> {
     const values = await Promise.all((await redis.keys('*:{*}')).map((key) => redis.getBuffer(key)));
     return Buffer.concat(values.map((value) => value!)).toString('latin1');
@@ -239,7 +242,7 @@ describe('a read inside a transaction', () => {
   it.each([
     ['rolled back', 14, 'before'],
     ['committed', 15, 'uncommitted'],
-  ])('fills nothing: others see what it was until the end, and then what was %s', async (how, id, then) => {
+  ])('fills nothing: others see the old state until the end, and then the state that was %s', async (how, id, then) => {
     const url = `/v1/products/${id}?fields=name`;
     const seenByAll = async () => {
       const replies = await Promise.all(service().apps.map((each) => ask(each, url)));
@@ -254,7 +257,7 @@ describe('a read inside a transaction', () => {
         await tx.product.update({ where: { id }, data: { name: 'uncommitted' } });
         const { json } = await readRow(app(0).hotpath, { resource: product, where: { id }, viewer: PUBLIC }, tx);
         expect(JSON.parse(json!).name).toBe('uncommitted');
-        // Nobody has asked for it before, and who does now has the transaction open.
+        // No request has read it before, and the one that reads it now has the transaction open.
         const inside = await ask(app(0), url);
         expect([inside.cache, name(inside.body)]).toEqual(['database miss', 'before']);
         wrote.resolve();
@@ -280,7 +283,7 @@ describe('a read inside a transaction', () => {
 });
 
 describe('a write through one instance', () => {
-  it('is seen on another by who brings its token', async () => {
+  it('is visible on another for a client that sends its token', async () => {
     const url = '/v1/users/2';
     await ask(app(1), url, as(2));
     const headers = as(2);
@@ -292,11 +295,11 @@ describe('a write through one instance', () => {
   });
 });
 
-describe('a thousand who ask at once', () => {
+describe('a thousand concurrent requests', () => {
   const askAll = (url: string) =>
     Promise.all(Array.from({ length: 1000 }, (_, index) => ask(app(index % 4), url, { 'accept-encoding': 'gzip' })));
 
-  it('are answered by one statement, on whichever instances they are', async () => {
+  it('are answered by one statement, on any instances', async () => {
     await caughtUp();
     const replies = await askAll('/v1/products?limit=40&sort=price');
     expect(replies.reduce((sum, { statements }) => sum + statements, 0)).toBe(1);
@@ -321,7 +324,7 @@ describe('a thousand who ask at once', () => {
 });
 
 describe('the most read keys', () => {
-  it('hold what viewers read, however much of the public is told of', async () => {
+  it('include those of viewers, even if the public reads far more', async () => {
     await redis.flushall();
     const own = { key: '/v1/users/3/dashboard\nuser\n3', times: 3 };
     await app(0).hotpath.popular!.report([own]);

@@ -1,4 +1,4 @@
-/** The cache on a Redis that sentinels look after: what is shared, and what a failover costs. */
+/** The cache on a Redis with sentinels: the shared entries, and the cost of a failover. */
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask, useInstances } from '../support/instances.ts';
@@ -9,7 +9,7 @@ const service = useInstances({ count: 3, environment: () => redis().environment 
 const app = (index: number) => service().apps[index]!;
 
 let asked = 0;
-/** How the second instance answers what the first was the first to be asked. */
+/** The second instance's answer to a request that the first one has answered first. */
 async function shared(): Promise<string | undefined> {
   asked += 1;
   const url = `/v1/products?fields=id&limit=1&price[gte]=${asked}`;
@@ -23,7 +23,7 @@ async function shared(): Promise<string | undefined> {
 const nameFrom = async (index: number, url: string): Promise<string> =>
   JSON.parse((await ask(app(index), url)).body).data.name;
 
-/** A write that every instance knows of. */
+/** A write that every instance has seen. */
 async function change(id: number, name: string): Promise<void> {
   await service().psql.query('update products set name = $2 where id = $1', [id, name]);
   for (const {
@@ -40,7 +40,7 @@ function clientOf(url: string): Redis {
   return client;
 }
 
-/** The entries that are kept, by their keys. */
+/** The stored entries, by their keys. */
 async function valuesIn(client: Redis): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const key of await client.keys('hotpath:*}')) values[key] = (await client.getBuffer(key))!.toString('latin1');
@@ -48,11 +48,11 @@ async function valuesIn(client: Redis): Promise<Record<string, string>> {
 }
 
 describe('a master that a sentinel names', () => {
-  it('is what instances share', async () => {
+  it('is shared by the instances', async () => {
     await expect.poll(shared, { timeout: 10_000 }).toBe('l2 hit');
   });
 
-  it('may die: no request fails, its successor is shared from then on, and what that has missed is not served', async () => {
+  it('may die: no request fails, its successor is shared from then on, and entries without its last changes are not served', async () => {
     const [master, successor] = redis().servers;
     const [inMaster, inSuccessor] = [clientOf(master!.url), clientOf(successor!.url)];
     const [early, late] = ['/v1/products/1?fields=name', '/v1/products/2?fields=name'] as const;
@@ -63,7 +63,7 @@ describe('a master that a sentinel names', () => {
     await expect.poll(async () => Object.keys(await valuesIn(inSuccessor)), { timeout: 10_000 }).toHaveLength(2);
     const old = await valuesIn(inSuccessor);
 
-    // The successor is told nothing of the master's last moments.
+    // The successor does not get the master's last writes.
     successor!.pause();
     await inMaster.call('CLIENT', 'KILL', 'TYPE', 'replica');
     await change(1, 'after');
@@ -78,7 +78,7 @@ describe('a master that a sentinel names', () => {
     for (const url of [early, late]) for (const index of [0, 1]) expect(await nameFrom(index, url)).toBe('after');
     await expect.poll(shared, { timeout: 30_000 }).toBe('l2 hit');
     expect(await valuesIn(inSuccessor)).toMatchObject(old);
-    // Its memory knows of neither, so it asks the successor.
+    // Its memory has neither entry, so it reads from the successor.
     for (const url of [early, late]) expect(await nameFrom(2, url)).toBe('after');
   }, 60_000);
 });

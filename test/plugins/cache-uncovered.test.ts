@@ -1,4 +1,4 @@
-/** The cache where a trigger is missing, so that nobody tells it of changes. */
+/** The cache without one of the triggers, so that the log lacks changes. */
 import { expect, it } from 'vitest';
 import { as } from '../support/app.ts';
 import { ask, useInstances } from '../support/instances.ts';
@@ -9,7 +9,7 @@ const service = useInstances({ count: 2, environment: () => ({ REDIS_URL: server
 const app = (index: number) => service().apps[index]!;
 const sql = (text: string) => service().psql.query(text);
 
-/** A new epoch has everybody look at the triggers. */
+/** A new epoch makes every instance check the triggers. */
 async function trigger(how: 'disable' | 'enable always', isFollowing: boolean): Promise<void> {
   await sql(`alter table users ${how} trigger invalidation_update; delete from hotpath.epoch`);
   for (const {
@@ -24,7 +24,7 @@ const shown = async (index: number, headers = {}) => {
   return [cache, JSON.parse(body).data.name];
 };
 
-it('is passed by on every instance, keeps nothing, and gives no token, until the trigger is back', async () => {
+it('is bypassed on every instance, keeps nothing, and gives no token, until the trigger is restored', async () => {
   await shown(0);
   expect((await shown(0))[0]).toBe('l1 hit');
   await trigger('disable', false);

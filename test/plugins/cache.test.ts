@@ -1,4 +1,6 @@
-/** The cache of one instance, on a real database: what is served from memory, to whom, and when no more. */
+/**
+ * The cache of one instance, on a real database: the entries that it serves from memory, to which viewers, and until when.
+ */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { as } from '../support/app.ts';
@@ -10,7 +12,7 @@ const app = () => service().apps[0]!;
 const get = (url: string, headers: Record<string, string> = {}) => ask(app(), url, headers);
 const sql = async (text: string) => (await service().psql.query(text)).rows;
 
-/** A write by somebody else, and the service knowing of it. */
+/** A write by another client, which the service then sees. */
 async function change(text: string): Promise<void> {
   await sql(text);
   expect(await app().hotpath.follower.catchUp()).toBe(true);
@@ -18,7 +20,7 @@ async function change(text: string): Promise<void> {
 
 const name = (body: string): string => JSON.parse(body).data.name;
 
-/** For the rest of a test it is later by so much. */
+/** Moves the clock forward by this time for the rest of a test. */
 function setClockForward(ms: number): void {
   const { now } = Date;
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + ms);
@@ -37,20 +39,20 @@ describe('a cached read', () => {
     expect(second.headers.age).toBe('0');
   });
 
-  it('is the same whatever the order of its parameters', async () => {
+  it('is the same for any order of its parameters', async () => {
     await get('/v1/products?limit=4&status=active');
     expect((await get('/v1/products?status=active&limit=4')).cache).toBe('l1 hit');
     expect((await get('/v1/products?status=active&limit=5')).cache).toBe('database miss');
   });
 
-  it('is refused as ever where it may not be asked', async () => {
+  it('is refused as before for a viewer without the permission', async () => {
     for (const _ of [1, 2]) expect((await get('/v1/products?limit=0')).status).toBe(400);
     await get('/v1/devices', as(1));
     expect((await get('/v1/devices')).status).toBe(401);
     expect((await get('/v1/devices', { authorization: 'Bearer a.b.c' })).status).toBe(401);
   });
 
-  it('is read anew after any change of what it was made from, and of nothing else', async () => {
+  it('is read again after any change of its sources, and of nothing else', async () => {
     await get('/v1/products/1?fields=name');
     await get('/v1/products/2?fields=name');
     await change(`update products set name = 'changed by psql' where id = 1`);
@@ -59,7 +61,7 @@ describe('a cached read', () => {
     expect((await get('/v1/products/2?fields=name')).cache).toBe('l1 hit');
   });
 
-  it('forgets what no row was found for once there is one', async () => {
+  it('is read again after a 404 once the row exists', async () => {
     const url = '/v1/products/900001?fields=name';
     expect((await get(url)).status).toBe(404);
     const again = await get(url);
@@ -77,20 +79,23 @@ describe('the dashboards of two users', () => {
   it.each([
     ['changed', `update transactions set amount = amount + 1 where id = (${latest})`],
     ['deleted', `delete from transactions where id = (${latest})`],
-  ])('are told apart: when a transaction of one is %s, his is read anew, and not the other', async (_how, write) => {
-    const shown = (user: number) => get(`/v1/users/${user}/dashboard`, as(user));
-    const before = { 7: await shown(7), 8: await shown(8) };
-    for (const user of [7, 8]) expect((await shown(user)).cache).toBe('l1 hit');
-    await change(write);
-    const [his, other] = [await shown(7), await shown(8)];
-    expect([his.cache, other.cache]).toEqual(['database miss', 'l1 hit']);
-    expect(JSON.parse(his.body).data.transactions[0]).not.toEqual(JSON.parse(before[7].body).data.transactions[0]);
-    expect(other.body).toBe(before[8].body);
-  });
+  ])(
+    "are separate: when a transaction of one is %s, that user's is read again, and not the other's",
+    async (_how, write) => {
+      const shown = (user: number) => get(`/v1/users/${user}/dashboard`, as(user));
+      const before = { 7: await shown(7), 8: await shown(8) };
+      for (const user of [7, 8]) expect((await shown(user)).cache).toBe('l1 hit');
+      await change(write);
+      const [his, other] = [await shown(7), await shown(8)];
+      expect([his.cache, other.cache]).toEqual(['database miss', 'l1 hit']);
+      expect(JSON.parse(his.body).data.transactions[0]).not.toEqual(JSON.parse(before[7].body).data.transactions[0]);
+      expect(other.body).toBe(before[8].body);
+    },
+  );
 });
 
 describe('two viewers', () => {
-  it('share an entry where the role alone decides, and never where the subject does', async () => {
+  it('share an entry if only the role decides, and never if the subject does', async () => {
     await get('/v1/devices', as(1));
     expect((await get('/v1/devices', as(2))).cache).toBe('l1 hit');
     expect((await get('/v1/devices', as(2, 'admin'))).cache).toBe('database miss');
@@ -102,7 +107,7 @@ describe('two viewers', () => {
     expect((await get('/v1/users/1', as(2, 'admin'))).cache).toBe('database miss');
   });
 
-  it('share a public entry, which a shared cache may keep, asks for each time, and may purge by tag', async () => {
+  it('share a public entry, which a shared cache may keep, validates each time, and may purge by tag', async () => {
     const asPublic = await get('/v1/categories');
     const asAdmin = await get('/v1/categories', as(1, 'admin'));
     expect(asAdmin.cache).toBe('l1 hit');
@@ -114,7 +119,7 @@ describe('two viewers', () => {
     expect([past.cache, past.headers['surrogate-key']]).toEqual(['database bypass', 'category']);
   });
 
-  it('are told that their own answers are their own', async () => {
+  it('get a header that makes their own answers private', async () => {
     const { headers } = await get('/v1/users/1/dashboard', as(1));
     expect(headers['cache-control']).toBe('private, no-cache');
     expect(headers.vary).toBe('authorization, accept-encoding');
@@ -123,7 +128,7 @@ describe('two viewers', () => {
 });
 
 describe('a guard', () => {
-  it('is asked on every request, also of what is in memory', async () => {
+  it('runs on every request, also for entries in memory', async () => {
     const [{ id, user_id }] = await sql(
       `select p.project_id as id, p.user_id from permissions p join projects j on j.id = p.project_id
        where p.role = 'viewer' and j.parent_id is null limit 1`,
@@ -159,20 +164,20 @@ describe('a variant', () => {
     expect(replies[1]!.cache).toBe('l1 hit');
   });
 
-  it('is compressed before it is sent for the first time, too', async () => {
+  it('is compressed before its first reply, too', async () => {
     const reply = await get(`${url}&sort=price`, { 'accept-encoding': 'gzip' });
     expect([reply.cache, reply.headers['content-encoding']]).toEqual(['database miss', 'gzip']);
     expect(reply.headers.etag).toMatch(/-gzip"$/);
   });
 
-  it('is plain for who asks for that, and where it is small', async () => {
+  it('is plain for a client that requests no encoding, and for a small reply', async () => {
     const plain = await get(url, { 'accept-encoding': 'gzip', 'x-no-compression': '1' });
     expect([plain.headers['content-encoding'], plain.headers.etag?.includes('gzip')]).toEqual([undefined, false]);
     const small = await get('/v1/products/1?fields=name', { 'accept-encoding': 'gzip' });
     expect(small.headers['content-encoding']).toBeUndefined();
   });
 
-  it('need not be sent to who holds it, in whatever encoding, and is told by what he holds', async () => {
+  it("is not sent to a client that has a current copy in any encoding, and the reply names the client's ETag", async () => {
     const gzip = await get(url, { 'accept-encoding': 'gzip' });
     for (const held of [gzip.headers.etag!, `W/${gzip.headers.etag}`, `"x", ${gzip.headers.etag}`]) {
       const reply = await get(url, { 'accept-encoding': 'br', 'if-none-match': held });
@@ -183,7 +188,7 @@ describe('a variant', () => {
     expect((await get(url, { 'if-none-match': '"another"' })).status).toBe(200);
   });
 
-  it('is measured by HEAD as GET sends it', async () => {
+  it('has the same headers for HEAD as for GET', async () => {
     for (const accept of ['identity', 'gzip']) {
       const headers = { 'accept-encoding': accept };
       const [sent, told] = [await get(url, headers), await app().inject({ method: 'HEAD', url, headers })];
@@ -198,7 +203,7 @@ describe('a variant', () => {
 describe('a read that began before a change', () => {
   const url = '/v1/products/3?fields=name';
 
-  it('is never served after it, however late it is stored', async () => {
+  it('is never served after it, also if it is stored later', async () => {
     await change(`update products set name = 'before' where id = 3`);
     const held = holdNextAnswer(app());
     const early = get(url);
@@ -213,20 +218,20 @@ describe('a read that began before a change', () => {
     expect((await get(url)).cache).toBe('l1 hit');
   });
 
-  it('is not joined by who comes after it', async () => {
+  it('is not joined by later requests', async () => {
     await change(`update products set name = 'before' where id = 3`);
     const held = holdNextAnswer(app());
     const early = get(url);
     await held.answered;
     await change(`update products set name = 'after' where id = 3`);
-    // The earlier one is still in the air.
+    // The earlier one is still running.
     expect(name((await get(url)).body)).toBe('after');
     held.release();
     expect(name((await early).body)).toBe('before');
     expect(name((await get(url)).body)).toBe('after');
   });
 
-  it('is joined while nothing of what it looks at changes', async () => {
+  it('is joined while its sources do not change', async () => {
     await change(`update products set name = 'joined' where id = 3`);
     const held = holdNextAnswer(app());
     const counted = app().hotpath.cacheStats.cohorts.on;
@@ -241,7 +246,7 @@ describe('a read that began before a change', () => {
     expect(replies.map(({ body }) => name(body))).toEqual(replies.map(() => 'joined'));
   });
 
-  it('is not taken for the truth when it found no row', async () => {
+  it('does not prove that a row is missing', async () => {
     const missing = '/v1/products/900002?fields=name';
     const held = holdNextAnswer(app());
     const early = get(missing);
@@ -256,9 +261,9 @@ describe('a read that began before a change', () => {
   });
 });
 
-describe('a read behind a reply that began before a change', () => {
+describe('a background read that began before a change', () => {
   const url = '/v1/products/8?fields=name';
-  /** By then products are past their time, and are served while they are read anew. */
+  /** By then products are past their time: the cache serves them, and reads them again. */
   const PAST_MS = 301_000;
 
   it.each([
@@ -285,7 +290,7 @@ describe('a read behind a reply that began before a change', () => {
 });
 
 describe('a write', () => {
-  it('is seen by whoever reads next, and says how others can wait for it', async () => {
+  it('is visible to the next read, and its reply has a token for other clients', async () => {
     await get('/v1/users/1', as(1));
     const written = await app().inject({
       method: 'PATCH',
@@ -299,13 +304,13 @@ describe('a write', () => {
     expect([read.cache, name(read.body)]).toEqual(['database miss', 'Renamed']);
   });
 
-  it('that is refused says nothing', async () => {
+  it('that is refused has no token', async () => {
     const refused = await app().inject({ method: 'PATCH', url: '/v1/users/1', headers: as(2), payload: { name: 'x' } });
     expect(refused.statusCode).toBe(403);
     expect(refused.headers['consistency-token']).toBeUndefined();
   });
 
-  it('is waited for by a read that carries its token; a token of nothing goes past the cache', async () => {
+  it('is visible to a read that carries its token; a token without a snapshot bypasses the cache', async () => {
     const url = '/v1/products/4?fields=name';
     await get(url);
     await sql(`update products set name = 'written elsewhere' where id = 4`);

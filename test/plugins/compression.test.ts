@@ -49,14 +49,14 @@ describe.each(['/text', '/bytes'])('%s', (url) => {
     expect(reply.headers.vary).toBe('accept-encoding');
   });
 
-  it('is plain where x-no-compression asks for it', async () => {
+  it('is plain if x-no-compression requests it', async () => {
     const reply = await get(url, 'gzip', { 'x-no-compression': '1' });
     expect(reply.headers['content-encoding']).toBeUndefined();
     expect(reply.body).toBe(text);
   });
 });
 
-it('leaves alone what is small, what is stored compressed, and what does not compress', async () => {
+it('leaves small, already compressed and incompressible replies alone', async () => {
   expect((await get('/small', 'gzip')).json()).toEqual({ small: true });
   expect((await get('/stored', 'gzip, br')).body).toBe('as it is');
   expect((await get('/stored', 'gzip, br')).headers['content-encoding']).toBe('gzip');
@@ -70,7 +70,7 @@ it('compresses reads', async () => {
   expect(brotliDecompressSync(small.rawPayload).toString()).toBe(plain.body);
 });
 
-it('gives what it compresses an ETag of its own, by which it is known as held', async () => {
+it('gives a compressed reply an ETag of its own, which If-None-Match accepts', async () => {
   const url = '/v1/merchants?limit=50';
   const tags = await Promise.all(['identity', 'gzip', 'br'].map(async (name) => (await get(url, name)).headers.etag!));
   expect(new Set(tags).size).toBe(3);
@@ -80,12 +80,12 @@ it('gives what it compresses an ETag of its own, by which it is known as held', 
   }
 });
 
-it('leaves a weak ETag alone, which names every encoding', async () => {
+it('leaves a weak ETag alone, which covers every encoding', async () => {
   const { headers } = await get('/weak', 'br');
   expect([headers['content-encoding'], headers.etag]).toEqual(['br', 'W/"7"']);
 });
 
-it.each(['gzip', 'br', 'identity'])('lets HEAD tell the length that GET sends: %s', async (encodings) => {
+it.each(['gzip', 'br', 'identity'])('lets HEAD report the length that GET sends: %s', async (encodings) => {
   for (const url of ['/v1/products?limit=3', '/small', '/text']) {
     const headers = { 'accept-encoding': encodings };
     const head = await app().inject({ method: 'HEAD', url, headers });

@@ -1,4 +1,4 @@
-/** Connections to PostgreSQL that are lost under a statement: cut, and gone silent. */
+/** Connections to PostgreSQL that are lost during a statement: closed, or silent. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
@@ -34,7 +34,7 @@ const ask = async () => {
 };
 
 describe('a connection to the database', () => {
-  it('that is cut under a statement fails its request and no other, and takes no process with it', async () => {
+  it('that closes during a statement fails its request and no other, and ends no process', async () => {
     await psql.query('begin; lock table devices in access exclusive mode');
     const asked = ask();
     const waiting = `select count(*)::int as count from pg_locks join pg_class on pg_class.oid = relation
@@ -46,7 +46,7 @@ describe('a connection to the database', () => {
     expect(await ask()).toEqual([200, undefined]);
   });
 
-  it('that has gone silent is given up, and is replaced when others can be had', async () => {
+  it('that has gone silent is closed, and is replaced when the database accepts connections', async () => {
     expect(await ask()).toEqual([200, undefined]);
     proxy.freeze();
     expect(await ask()).toEqual([503, 'DATABASE_UNAVAILABLE']);

@@ -22,7 +22,7 @@ async function refusal(app: App, url: string, headers = {}) {
 }
 
 describe('a statement that takes too long', () => {
-  // A pooler's own timeout is longer: the connection must not be given up before.
+  // A pooler's own timeout is longer: the service must not close the connection before that.
   const environment = { DATABASE_STATEMENT_TIMEOUT_MS: '150', DATABASE_CONNECTION_TIMEOUT_MS: '10000' };
   const app = useApp({ extend: slowRoutes, environment });
   it.each(['/slow', '/slow/prisma'])('is cancelled and answered with 504: %s', async (url) => {
@@ -32,7 +32,7 @@ describe('a statement that takes too long', () => {
     expect(JSON.stringify(json)).not.toMatch(/select|pg_sleep|canceling/);
   });
 
-  it('is cancelled and answered with 504 where it waits for a lock', async () => {
+  it('is cancelled and answered with 504 if it waits for a lock', async () => {
     const lock = await lockTable('users');
     const { status, json } = await refusal(app(), '/v1/users/1/dashboard', as(1));
     await lock.release();
@@ -45,7 +45,7 @@ describe('a pool without a free connection', () => {
   const environment = { DATABASE_POOL_MAX: '1', DATABASE_POOL_MIN: '0', DATABASE_CONNECTION_TIMEOUT_MS: '150' };
   const app = useApp({ extend: slowRoutes, environment });
 
-  it.each(['/v1/categories', '/prisma', '/readyz'])('is a 503 that says when to come back: %s', async (url) => {
+  it.each(['/v1/categories', '/prisma', '/readyz'])('is a 503 with Retry-After: %s', async (url) => {
     const held = await app().pool.connect();
     const { status, headers, json } = await refusal(app(), url);
     held.release();
@@ -54,7 +54,7 @@ describe('a pool without a free connection', () => {
   });
 });
 
-describe('a database that is closed to everybody', () => {
+describe('a database that refuses all connections', () => {
   const app = useApp({ extend: slowRoutes, environment: { DATABASE_POOL_MIN: '0' } });
   const setClosed = (isClosed: boolean) =>
     asAdmin(async (admin) => {
@@ -70,7 +70,7 @@ describe('a database that is closed to everybody', () => {
     const { status, json } = await refusal(app(), url);
     await setClosed(false);
     expect([status, json.code]).toEqual([503, 'DATABASE_UNAVAILABLE']);
-    // At once, unless a pooler stands between: it looks every second.
+    // At once; a pooler looks every second.
     await expect.poll(async () => (await app().inject(url)).statusCode, { timeout: 5000 }).toBe(200);
   });
 });
@@ -78,7 +78,7 @@ describe('a database that is closed to everybody', () => {
 describe('a handler that takes too long', () => {
   const app = useApp({ extend: slowRoutes, environment: { REQUEST_TIMEOUT_MS: '200' } });
 
-  it.each(['/never', '/late'])('is answered for with 504: %s', async (url) => {
+  it.each(['/never', '/late'])('is answered with 504: %s', async (url) => {
     const { status, json, headers } = await refusal(app(), url);
     expect([status, json.code]).toEqual([504, 'HANDLER_TIMEOUT']);
     expect(headers['content-type']).toMatch(/^application\/problem\+json/);

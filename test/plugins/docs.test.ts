@@ -21,13 +21,13 @@ describe.each(['/docs', '/docs/'])('%s', (url) => {
     expect(body).toContain('id="swagger-ui"');
   });
 
-  it('is measured by HEAD as GET sends it', async () => {
+  it('has the same headers for HEAD as for GET', async () => {
     const [head, page] = await Promise.all([app().inject({ method: 'HEAD', url }), get(url)]);
     expect([head.payload, head.headers['content-length']]).toEqual(['', page.headers['content-length']]);
     expect(page.headers['content-length']).toBe(String(Buffer.byteLength(page.payload)));
   });
 
-  it('loads files of the service alone, each of which is there', async () => {
+  it('loads only files of the service, each of which exists', async () => {
     const { payload, headers } = await get(url);
     const files = [...attributesOf(payload, 'href'), ...attributesOf(payload, 'src')];
     expect(files).toHaveLength(7);

@@ -1,4 +1,4 @@
-/** `/readyz`, where the database answers and is not what the service needs: each check, and what it tells. */
+/** `/readyz` with a database that answers and does not meet the needs of the service: each check, and its message. */
 import pg from 'pg';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
@@ -54,12 +54,12 @@ const READY = [200, undefined, undefined];
 const ANN = `INSERT INTO users (id, email, name, encrypted_ssn) VALUES (1, 'ann@example.org', 'Ann', '')`;
 const post = (app: App) =>
   app.inject({ method: 'POST', url: '/v1/posts', headers: as(1), payload: { title: 'Now', body: 'Here' } });
-/** As a pooler would after RECONNECT. */
+/** Reconnects as a pooler does after RECONNECT. */
 const RECONNECT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid()`;
 
 describe('a database whose settings are hostile', () => {
-  it('is read and written as if they were right', async () => {
+  it('is read and written as with correct settings', async () => {
     const url = await scratchDatabase();
     await sql(url, ANN);
     await makeHostile(url);
@@ -94,11 +94,12 @@ describe('a database whose settings are hostile', () => {
     const { createdAt } = (await post(app)).json().data;
     expect(Math.abs(Date.parse(createdAt) - Date.now())).toBeLessThan(60_000);
   };
-  if (pooler) it('is not used through a pooler, which is told, until they are right', () => throughPooler(pooler));
+  if (pooler)
+    it('is not used through a pooler until they are correct, and `/readyz` says so', () => throughPooler(pooler));
 });
 
 describe('?schema= of DATABASE_URL', () => {
-  it('is where everything is read, written and followed', async () => {
+  it('names the schema that the service reads, writes and follows', async () => {
     const url = `${await scratchDatabase('empty')}?schema=shop`;
     await migrate(url);
     await letServiceIn(url);
@@ -110,7 +111,7 @@ describe('?schema= of DATABASE_URL', () => {
     await expect.poll(() => app.hotpath.follower.isFollowing).toBe(true);
   });
 
-  it('that leads to no schema is told, and is looked for until it is there', async () => {
+  it('is reported if the schema does not exist, and is looked for until it does', async () => {
     const url = `${await scratchDatabase('empty')}?schema=shop`;
     const app = await start(url);
     const detail = 'Check of session settings: The database has no schema "shop" that this user may use';
@@ -120,12 +121,12 @@ describe('?schema= of DATABASE_URL', () => {
     await migrate(url);
     await letServiceIn(url);
     await expect.poll(() => readiness(app), { timeout: 10_000 }).toEqual(READY);
-    // The jobs have been named to the queue meanwhile.
+    // The jobs have been registered with the queue meanwhile.
     const named = async () => (await app.pool.query('SELECT FROM graphile_worker._private_tasks')).rowCount;
     await expect.poll(named, { timeout: 10_000 }).toBeGreaterThan(0);
   });
 
-  it('that leads to a schema without tables is told, though another schema has them', async () => {
+  it('is reported if the schema has no tables, though another schema has them', async () => {
     const url = await scratchDatabase();
     await sql(url, `CREATE SCHEMA shop; GRANT USAGE ON SCHEMA shop TO ${new URL(asService(url)).username}`);
     const app = await start(`${url}?schema=shop`);
@@ -133,8 +134,8 @@ describe('?schema= of DATABASE_URL', () => {
   });
 });
 
-describe('a database that is behind its migrations', () => {
-  it('is told by a column that is missing', async () => {
+describe('a database without the latest migrations', () => {
+  it('is reported by a missing column', async () => {
     const url = await scratchDatabase();
     await sql(url, 'ALTER TABLE users RENAME COLUMN name TO title');
     const app = await start(url);
@@ -144,7 +145,7 @@ describe('a database that is behind its migrations', () => {
     await expect.poll(() => readiness(app)).toEqual(READY);
   });
 
-  it('is told by the names of the migrations; later ones do no harm', async () => {
+  it('is reported by the names of the migrations; later ones do no harm', async () => {
     const url = await scratchDatabase();
     const last = '20261128150000_catalog';
     await sql(
@@ -166,7 +167,7 @@ describe('a database that is behind its migrations', () => {
     expect(await complaints(app)).toEqual({ status: '200' });
   });
 
-  it('is told where nothing has been migrated', async () => {
+  it('is reported if nothing has been migrated', async () => {
     const url = await scratchDatabase();
     await sql(url, 'ALTER TABLE _prisma_migrations RENAME TO other_migrations');
     const app = await start(url);
@@ -174,8 +175,8 @@ describe('a database that is behind its migrations', () => {
   });
 });
 
-describe('a role that may not do what the service does', () => {
-  it('is told by the first table, with the command', async () => {
+describe('a role without the privileges of the service', () => {
+  it('is reported by the first table, with the command', async () => {
     const url = await scratchDatabase();
     const role = new URL(asService(url)).username;
     await sql(url, `REVOKE INSERT ON posts FROM ${role}`);
@@ -188,7 +189,7 @@ describe('a role that may not do what the service does', () => {
 });
 
 describe('a database without a queue', () => {
-  it('is told', async () => {
+  it('is reported', async () => {
     const url = await scratchDatabase();
     const app = await start(url);
     await sql(url, 'DROP SCHEMA graphile_worker CASCADE');
@@ -206,7 +207,7 @@ describe('a database that takes no writes', () => {
     return sql(url, 'SET default_transaction_read_only = off', `ALTER DATABASE ${database} SET ${setting}`, RECONNECT);
   };
 
-  it('keeps a process from becoming ready, and takes none away that is', async () => {
+  it('keeps a process from becoming ready, and does not affect a ready one', async () => {
     const url = await scratchDatabase();
     const detail = 'The database takes no writes: it is set to read only, or its server is a standby.';
     const serving = await start(url);
@@ -227,7 +228,7 @@ describe('a database that does not log every change', () => {
   const ENABLE = 'ALTER TABLE reviews ENABLE ALWAYS TRIGGER invalidation_update';
   const missing = 'The triggers of "reviews" are missing or disabled. The cache is bypassed. Run the migrations.';
 
-  it('keeps a process from becoming ready where triggers are missing, and takes none away that is', async () => {
+  it('keeps a process from becoming ready if triggers are missing, and does not affect a ready one', async () => {
     const url = await scratchDatabase();
     await sql(url, DISABLE);
     const app = await start(url);
@@ -238,7 +239,7 @@ describe('a database that does not log every change', () => {
     await expect.poll(() => complaints(app), PATIENT).toEqual({ status: '200', triggers: `degraded: ${missing}` });
   });
 
-  it('is told, and no more, where its schema is the reason', async () => {
+  it('is only reported if its schema is the reason', async () => {
     const url = await scratchDatabase();
     await sql(url, 'CREATE TABLE old_reviews () INHERITS (reviews)');
     const app = await start(url);

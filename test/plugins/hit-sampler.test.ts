@@ -1,4 +1,4 @@
-/** The sampler: hits compared with the database, on one that is written to behind the back of its triggers. */
+/** The sampler compares hits with the database. This test changes the database without the triggers. */
 import { expect, it } from 'vitest';
 import { ask, useInstances } from '../support/instances.ts';
 
@@ -8,7 +8,7 @@ const app = () => service().apps[0]!;
 const compared = () => app().hotpath.hitSampler.stats.compared;
 const rename = (id: number) => `update products set name = name || '!' where id = ${id}`;
 
-/** Asks until so much has been counted: what comes while another hit is compared is let go. */
+/** Sends requests until the count is reached: the sampler skips hits that come during a comparison. */
 async function askUntil(url: string, counted: () => number): Promise<void> {
   const asked = async () => {
     expect((await ask(app(), url)).status).toBe(200);
@@ -17,12 +17,12 @@ async function askUntil(url: string, counted: () => number): Promise<void> {
   await expect.poll(asked, { timeout: 10_000 }).toBeGreaterThan(0);
 }
 
-it('finds nothing where the cache is right, and compares what it can compare', async () => {
+it('finds nothing if the cache is right, and compares all comparable hits', async () => {
   await askUntil('/v1/products/1?fields=name', compared);
   expect(app().hotpath.hitSampler.stats.inconsistent).toBe(0);
 });
 
-it('finds nothing where a row changes between the hit and the second look', async () => {
+it('finds nothing if a row changes between the hit and the second read', async () => {
   const { psql } = service();
   const url = '/v1/products/2?fields=name';
   await ask(app(), url);
@@ -43,7 +43,7 @@ it('finds nothing where a row changes between the hit and the second look', asyn
   expect([compared(), app().hotpath.hitSampler.stats.inconsistent]).toEqual([before, 0]);
 });
 
-it('finds what was changed without the log', async () => {
+it('finds a change that is not in the log', async () => {
   const url = '/v1/products/3?fields=name';
   await ask(app(), url);
   const forgery = 'delete from hotpath.log where xid = pg_current_xact_id()';

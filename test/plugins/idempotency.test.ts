@@ -1,4 +1,4 @@
-/** A creating request with a key creates once: whatever is repeated, whatever is at once, whatever crashes between. */
+/** A creating request with a key creates once, despite repetitions, concurrent requests and crashes. */
 
 import { createOnce } from 'hotpath/fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 describe('a key', () => {
-  it('is answered again as the first time, and nothing is created again', async () => {
+  it('gives the first answer again, and creates nothing', async () => {
     const before = await posts();
     const first = await post('/posts', keyed(key), body);
     expect([first.status, first.statements, first.headers['idempotent-replayed']]).toEqual([201, 4, undefined]);
@@ -39,13 +39,13 @@ describe('a key', () => {
     expect([again.text, await posts()]).toEqual([first.text, before + 1]);
   });
 
-  it('is answered so also when the row has changed since', async () => {
+  it('also gives it if the row has changed since', async () => {
     const first = await post('/posts', keyed(key), body);
     await sql('delete from posts where id = $1', [first.json.data.id]);
     expect((await post('/posts', keyed(key), body)).text).toBe(first.text);
   });
 
-  it('keeps a status that is no 201', async () => {
+  it('keeps a status other than 201', async () => {
     const readings = [{ timestamp: '2026-01-01T00:00:00Z', temperature: 1, humidity: 1, battery: 1 }];
     const send = (headers: Record<string, string>) => post('/devices/1/readings', headers, { readings });
     const admin = as(2, 'admin');
@@ -116,7 +116,7 @@ describe('a key', () => {
     expect((await post('/posts', keyed(key), body)).headers['idempotent-replayed']).toBe('true');
   });
 
-  it('is not kept with a refusal: what is there at the retry decides', async () => {
+  it('is not kept with a refusal: the state at the retry decides', async () => {
     const ids = await shelve(1, { stock: 0 });
     expect((await order(ids, keyed(key))).json.code).toBe('OUT_OF_STOCK');
     await sql('update inventories set quantity = 1 where product_id = $1', [ids[0]]);
@@ -136,7 +136,7 @@ describe('a key', () => {
     expect((await post('/posts', keyed('x'.repeat(255)), body)).status).toBe(201);
   });
 
-  it('is of no use to the public', async () => {
+  it('is refused for the public', async () => {
     expect((await post('/posts', { 'idempotency-key': key }, body)).status).toBe(401);
     const open = await post('/open', { 'idempotency-key': key }, {});
     expect([open.status, open.json.detail]).toEqual([401, 'This needs a bearer token.']);
@@ -154,14 +154,14 @@ it('without a key, each request creates', async () => {
   expect(await posts()).toBe(before + 2);
 });
 
-it('a precondition that cannot hold is refused before the key is taken', async () => {
+it('a precondition that fails is refused before the key is taken', async () => {
   const before = await posts();
   const refused = await post('/posts', { ...keyed(key), 'if-match': '"1-x"' }, body);
   expect([refused.status, refused.statements, await posts()]).toEqual([412, 0, before]);
 });
 
-describe('twins', () => {
-  it('create once, however many are sent at once, and all get the same reply', async () => {
+describe('concurrent requests with one key', () => {
+  it('create once, in any number, and all get the same reply', async () => {
     const ids = await shelve(1, { stock: 50 });
     const replies = await Promise.all(Array.from({ length: 30 }, () => order(ids, keyed(key))));
     expect(new Set(replies.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
@@ -225,7 +225,7 @@ describe('a crash', () => {
     expect(await stockOf(ids)).toEqual([4, 4]);
   });
 
-  it('of the first lets a twin that waits place the order', async () => {
+  it('of the first lets a waiting one place the order', async () => {
     const ids = await shelve(1, { stock: 5 });
     const before = await written();
     await withClient(async (client) => {
@@ -244,7 +244,7 @@ describe('a crash', () => {
     expect(await stockOf(ids)).toEqual([4]);
   });
 
-  it('of the reply, after the commit, loses nothing: the retry gets it', async () => {
+  it('between the commit and the reply loses nothing: the retry gets the reply', async () => {
     const ids = await shelve(1, { stock: 5 });
     const lost = await order(ids, keyed(key));
     const again = await order(ids, keyed(key));

@@ -29,7 +29,7 @@ const kids = async (keys: KeySet, ...args: Parameters<typeof header>) =>
   (await keys.find(header(...args))).map(({ kid }) => kid);
 
 describe('the keys of an issuer', () => {
-  it('are fetched once for all who wait for them', async () => {
+  it('are fetched once for all requests that wait for them', async () => {
     const keys = new KeySet(issuer.url);
     expect(await Promise.all([kids(keys, 'a'), kids(keys, 'a'), kids(keys, 'a')])).toEqual([['a'], ['a'], ['a']]);
     expect(await kids(keys, 'a')).toEqual(['a']);
@@ -51,7 +51,7 @@ describe('the keys of an issuer', () => {
     expect(issuer.asked).toBe(2);
   });
 
-  it('may be new, and one that is gone is forgotten', async () => {
+  it('may be new, and a removed one is forgotten', async () => {
     const keys = new KeySet(issuer.url);
     await kids(keys, 'a');
     issuer.keys = [other.entry];
@@ -60,7 +60,7 @@ describe('the keys of an issuer', () => {
     expect(await kids(keys, 'a')).toEqual([]);
   });
 
-  it('may be others of the same name, which are found where none has verified a token', async () => {
+  it('may be replaced under the same name, and are found if none has verified a token', async () => {
     const keys = new KeySet(issuer.url);
     await kids(keys, 'a');
     issuer.keys = [one.entry, { ...other.entry, kid: 'a' }];
@@ -69,7 +69,7 @@ describe('the keys of an issuer', () => {
     expect(await keys.findAnew(header('a'))).toEqual([]);
   });
 
-  it('are forgotten within five minutes once they are gone, even if nobody names another', async () => {
+  it('are forgotten within five minutes after their removal, even if no token names another', async () => {
     const keys = new KeySet(issuer.url);
     await kids(keys, 'a');
     issuer.keys = [other.entry];
@@ -79,7 +79,7 @@ describe('the keys of an issuer', () => {
     expect(await kids(keys, 'a')).toEqual([]);
   });
 
-  it('are unavailable, which is no refusal, until they are there; and those that are known are kept', async () => {
+  it('are unavailable, which is not a refusal, until the issuer publishes them; known ones are kept', async () => {
     const reasons: string[] = [];
     const keys = new KeySet(issuer.url, ({ message }) => reasons.push(message));
     issuer.keys = undefined;
@@ -110,7 +110,7 @@ describe('a set', () => {
   const rsa = issuerKey('RS256', { kid: 'a' });
   const edwards = issuerKey('EdDSA', { kid: 'c', use: 'sig', key_ops: ['verify'] });
 
-  it('may hold keys of several types under one kid', async () => {
+  it('may have keys of several types under one kid', async () => {
     issuer.keys = [rsa.entry, one.entry, edwards.entry];
     const keys = new KeySet(issuer.url);
     expect(await kids(keys, 'a', 'ES256')).toHaveLength(1);
@@ -129,21 +129,21 @@ describe('a set', () => {
     ['for another operation', { ...one.entry, key_ops: ['encrypt'] }],
     ['of another algorithm', { ...one.entry, alg: 'ES384' }],
     ['of another curve', { ...one.entry, crv: 'P-384', alg: undefined }],
-    ['of a type that is not known', { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: 'x' }],
+    ['of an unknown type', { kty: 'AKP', kid: 'a', alg: 'ML-DSA-44', pub: 'x' }],
     ['that is a secret', { kty: 'oct', kid: 'a', alg: 'HS256', k: 'c2VjcmV0' }],
     ['without its numbers', { kty: 'EC', crv: 'P-256', kid: 'a' }],
     ['whose point is on no curve', { ...one.entry, x: 'AAAA' }],
     ['whose kid is a number', { ...one.entry, kid: 7 }],
     ['that is null', null],
     ['that is a text', 'a'],
-  ])('is of use without the entry %s', async (_name, entry) => {
+  ])('works without the entry %s', async (_name, entry) => {
     issuer.keys = [entry, { ...other.entry, alg: undefined }];
     const keys = new KeySet(issuer.url);
     expect(await kids(keys, 'a')).toEqual([]);
     expect(await kids(keys, 'b')).toEqual(['b']);
   });
 
-  it('has no use for an RSA key that is too short', async () => {
+  it('ignores an RSA key that is too short', async () => {
     const { generateKeyPairSync } = await import('node:crypto');
     const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
     issuer.keys = [{ ...publicKey.export({ format: 'jwk' }), kid: 'a' }];
@@ -166,7 +166,7 @@ describe('an answer', () => {
     setDefaultCACertificates(trusted);
   });
 
-  /** The keys of what a server answers, and why there are none. */
+  /** The keys in a server's reply, or the reason for none. */
   async function keysOf(answer: Answer, made: Server = createServer()) {
     server = made.on('request', answer).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -182,7 +182,7 @@ describe('an answer', () => {
     return text.replace('""', `"${'x'.repeat(length - text.length)}"`);
   };
 
-  it('is asked for as JSON', async () => {
+  it('is requested as JSON', async () => {
     const answer: Answer = ({ headers }, response) =>
       response.writeHead(headers.accept === 'application/json' ? 200 : 406).end(set(1000));
     expect(await keysOf(answer)).toEqual({ found: ['a'], reasons: [] });
@@ -204,14 +204,14 @@ describe('an answer', () => {
     expect(await keysOf(answer)).toEqual({ found: 'KEYS_UNAVAILABLE', reasons: [reason] });
   });
 
-  it('that does not come is waited for two seconds', async () => {
+  it('has a timeout of two seconds', async () => {
     const began = Date.now();
     const { found, reasons } = await keysOf(() => {});
     expect([found, reasons]).toEqual(['KEYS_UNAVAILABLE', ['The operation was aborted due to timeout']]);
     expect(Date.now() - began).toBeGreaterThanOrEqual(1900);
   });
 
-  it('may come from elsewhere, but not from http where https was asked', async () => {
+  it('may be redirected, but not from https to http', async () => {
     const { keyFile, certificateFile } = await loopbackCertificate();
     setDefaultCACertificates([...trusted, readFileSync(certificateFile, 'utf8')]);
     const secure = () => createSecureServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) });

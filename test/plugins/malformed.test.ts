@@ -20,13 +20,13 @@ const listening = (app: () => App): (() => Promise<string>) => {
 const app = useApp();
 const plain = listening(app);
 
-/** What comes back on a connection of its own, when the service has closed it. */
+/** The reply on a connection of its own, after the service has closed it. */
 async function say(address: string, text: string) {
   const connection = await openConnection(address, text);
   return repliesIn(await connection.closed);
 }
 
-describe('what is no request', () => {
+describe('a malformed request', () => {
   const address = listening(useApp({ extend: routes }));
 
   it.each([
@@ -70,7 +70,7 @@ describe('what is no request', () => {
     ['headers', `GET /healthz HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(17_000)}\r\n\r\n`],
     ['many headers', `GET /healthz HTTP/1.1\r\nHost: x\r\n${'A: aaaaaaaa\r\n'.repeat(3000)}\r\n`],
     ['a URL', `GET /v1/products?${'a'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
-  ])('is a 431 where it is too large: %s', async (_name, text) => {
+  ])('is a 431 if it is too large: %s', async (_name, text) => {
     const [reply] = await say(await address(), text);
     expect(reply!.status).toBe(431);
     expect(JSON.parse(reply!.body).code).toBe('HEADERS_TOO_LARGE');
@@ -86,7 +86,7 @@ describe('what is no request', () => {
   });
 });
 
-describe('what Node.js would refuse by itself', () => {
+describe('a request that Node.js would refuse by itself', () => {
   const logged: Record<string, unknown>[] = [];
   const service = useApp({
     extend: (app) => {
@@ -135,7 +135,7 @@ describe('what Node.js would refuse by itself', () => {
     });
   });
 
-  it('tells the path as it was sent', async () => {
+  it('names the path as it was sent', async () => {
     const [reply] = await say(await address(), `GET /v1/%g1?a=b HTTP/1.1\r\nHost: x\r\n${origin}\r\n`);
     expect(JSON.parse(reply!.body).instance).toBe('/v1/%g1');
   });
@@ -166,7 +166,7 @@ describe('what Node.js would refuse by itself', () => {
     });
   });
 
-  it('lets HTTP/1.0 leave out the Host, and takes hosts of every form', async () => {
+  it('lets HTTP/1.0 leave out the Host, and accepts hosts of every form', async () => {
     const [old] = await say(await address(), 'GET /healthz HTTP/1.0\r\n\r\n');
     expect(old!.status).toBe(200);
     for (const host of ['', 'example.org', 'example.org:8080', '[::1]:3000', '127.0.0.1']) {
@@ -196,12 +196,12 @@ describe('requests on one connection', () => {
   });
 });
 
-it('what still waits for its reply is answered before what follows it and is no request', async () => {
+it('a request that waits for its reply is answered before a malformed one after it', async () => {
   const replies = await say(await plain(), 'GET /v1/categories?limit=3 HTTP/1.1\r\nHost: x\r\n\r\nhello\r\n\r\n');
   expect(replies.map(({ status }) => status)).toEqual([200, 400]);
 });
 
-it('what is in memory is answered before what follows it on its connection and is no request', async () => {
+it('a hit from memory is answered before a malformed request after it on its connection', async () => {
   const address = await plain();
   const hit = 'GET /v1/categories?limit=1 HTTP/1.1\r\nHost: x\r\n\r\n';
   await fetch(`${address}/v1/categories?limit=1`);
@@ -209,7 +209,7 @@ it('what is in memory is answered before what follows it on its connection and i
   expect(replies.map(({ status }) => status)).toEqual([200, 200, 400]);
 });
 
-describe('a client that is slow', () => {
+describe('a slow client', () => {
   const address = listening(useApp({ extend: routes, environment: { REQUEST_TIMEOUT_MS: '300' } }));
   const head =
     'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\nX-Request-Id: slow\r\n';
@@ -228,13 +228,13 @@ describe('a client that is slow', () => {
     expect(JSON.parse(reply!.body).code).toBe('REQUEST_TIMEOUT');
   });
 
-  it('does not hold up others', async () => {
+  it('does not delay others', async () => {
     const slow = await Promise.all(Array.from({ length: 50 }, async () => openConnection(await address(), head)));
     expect((await fetch(`${await address()}/healthz`)).status).toBe(200);
     await Promise.all(slow.map(({ closed }) => closed));
   });
 
-  it('may leave in the middle of its body', async () => {
+  it('may disconnect in the middle of its body', async () => {
     const connection = await openConnection(await address(), `${head}\r\n{`);
     connection.socket.destroy();
     await connection.closed;

@@ -23,14 +23,14 @@ function addNPlusOne(service: App): void {
 const scrape = async (headers: Record<string, string> = {}): Promise<string> =>
   (await app().inject({ url: '/metrics', headers })).body;
 
-/** The value of a series, its labels in the order in which they are told. */
+/** The value of a series, with its labels in the order of the output. */
 const valueIn = (text: string, series: string): number | undefined => {
   const line = text.split('\n').find((each) => each.startsWith(`${series} `));
   return line === undefined ? undefined : Number(line.slice(series.length));
 };
 
-describe('what requests add', () => {
-  it('is their time by route, status and cohort, and their statements', async () => {
+describe('the metrics of requests', () => {
+  it('have their time by route, status and cohort, and their statements', async () => {
     await app().inject({ url: '/v1/users/1', headers: as(1) });
     await app().inject({ url: '/v1/users/1', headers: as(1) });
     await app().inject('/v1/no-such-thing');
@@ -46,14 +46,14 @@ describe('what requests add', () => {
     expect(valueIn(text, 'hotpath_statements_per_request_sum{route="/v1/users/:id"}')).toBe(1);
   });
 
-  it('is the budget that they exceeded, and the statement that they repeated', async () => {
+  it('have the budget that they exceeded, and the statement that they repeated', async () => {
     await app().inject('/n-plus-one');
     const text = await scrape();
     expect(valueIn(text, 'hotpath_budget_exceeded_total{route="/n-plus-one"}')).toBe(1);
     expect(valueIn(text, 'hotpath_n_plus_one_total{route="/n-plus-one"}')).toBe(1);
   });
 
-  it('has an example with its trace, in OpenMetrics alone', async () => {
+  it('have an example with its trace, only in OpenMetrics', async () => {
     const reply = await app().inject({ url: '/v1/users/2', headers: as(2) });
     const id = reply.headers['x-trace-id'];
     const open = await app().inject({
@@ -71,14 +71,14 @@ describe('what requests add', () => {
     expect((await traces().of(String(id))).length).toBeGreaterThan(0);
   });
 
-  it('keeps the names of its counters, whatever is asked for in between', async () => {
+  it('keep the names of their counters in every format, in any order of requests', async () => {
     const before = (await scrape()).match(/^\w+_total\b/gm);
     await scrape({ accept: 'application/openmetrics-text' });
     expect(new Set((await scrape()).match(/^\w+_total\b/gm))).toEqual(new Set(before));
   });
 });
 
-describe('who is not on the cache', () => {
+describe("a viewer outside the cache's cohort", () => {
   let control: App;
   beforeAll(async () => {
     control = buildApp(loadConfig({ ...testEnvironment(await testDatabaseUrl()), CACHE_ROLLOUT_PERCENT: '0' }));
@@ -86,7 +86,7 @@ describe('who is not on the cache', () => {
   });
   afterAll(() => control.close());
 
-  it('is counted in a cohort of his own, and nobody in the other', async () => {
+  it('is counted in a cohort of its own, and no viewer in the other', async () => {
     for (const headers of [as(1), as(2)]) {
       const reply = await control.inject({ url: '/v1/devices?limit=1', headers });
       expect([reply.statusCode, reply.headers['server-timing']]).toEqual([200, expect.stringContaining('bypass')]);
@@ -100,8 +100,8 @@ describe('who is not on the cache', () => {
   });
 });
 
-describe('what is looked up', () => {
-  it('tells of the cache, the follower, the pool and the process', async () => {
+describe('the state of the service', () => {
+  it('has the cache, the follower, the pool and the process', async () => {
     const text = await scrape();
     expect(valueIn(text, 'hotpath_cache_requests_total{tier="l1",outcome="hit"}')).toBe(
       app().hotpath.cacheStats.answers.l1.hit,
@@ -113,7 +113,7 @@ describe('what is looked up', () => {
     expect(valueIn(text, 'hotpath_follower_current')).toBe(1);
     expect(valueIn(text, 'hotpath_follower_lag_seconds')).toBeLessThan(10);
     expect(valueIn(text, 'hotpath_pool_max')).toBe(20);
-    // The process looks at its queue now and then.
+    // The process checks its queue now and then.
     await expect.poll(async () => valueIn(await scrape(), 'hotpath_pool_waiting')).toBe(0);
     expect(valueIn(text, 'hotpath_requests_waiting')).toBe(0);
     expect(valueIn(text, 'hotpath_pool_connections{state="idle"}')).toBeGreaterThan(0);
@@ -127,8 +127,8 @@ describe('what is looked up', () => {
   });
 });
 
-describe('who may read it', () => {
-  const TOKEN = 'a token that Prometheus has';
+describe('access to the metrics', () => {
+  const TOKEN = 'the token of Prometheus';
   let service: App;
   beforeAll(async () => {
     const environment = { ...testEnvironment(await testDatabaseUrl()), NODE_ENV: 'production', DATABASE_POOL_MIN: '0' };
@@ -142,12 +142,12 @@ describe('who may read it', () => {
     ['an administrator', as(1, 'admin'), 200],
     ['a user', as(1), 403],
     ['nobody in particular', {}, 401],
-    ['who brings another token', { authorization: 'Bearer another' }, 401],
+    ['a client with another token', { authorization: 'Bearer another' }, 401],
   ])('%s', async (_who, headers, status) => {
     expect((await service.inject({ url: '/metrics', headers })).statusCode).toBe(status);
   });
 
-  it('in production nobody, where there is no token', async () => {
+  it('in production is refused if no token is set', async () => {
     const environment = { ...testEnvironment(await testDatabaseUrl()), NODE_ENV: 'production', DATABASE_POOL_MIN: '0' };
     const closed = buildApp(loadConfig(environment));
     expect((await closed.inject('/metrics')).statusCode).toBe(401);

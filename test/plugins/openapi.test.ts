@@ -55,7 +55,7 @@ async function ask(url: string, headers: Record<string, string> = admin) {
   return { status: reply.statusCode, faults: matchesDocument(app(), { method: 'GET', url, reply }) };
 }
 
-/** All that is declared of a resource, in as few selections as its bounds allow. */
+/** All declarations of a resource, in as few selections as its bounds allow. */
 function selectionsOf(resource: Resource): string[] {
   const own = (each: Resource) => [...each.fields, ...Object.keys(each.computed)].join(',');
   const embedded = Object.keys(resource.relations).map((name) => {
@@ -90,7 +90,7 @@ describe('the document', () => {
     expect(operations.length).toBeGreaterThan(30);
   });
 
-  it('names each operation once, and says what it is', () => {
+  it('names each operation once, and describes it', () => {
     const all = documented().map(operation);
     for (const { summary, tags, operationId } of all) {
       expect(summary).toMatch(/^[A-Z][\w ]+$/);
@@ -100,7 +100,7 @@ describe('the document', () => {
     expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
   });
 
-  it('has every query parameter that a list takes', () => {
+  it('has every query parameter of a list', () => {
     for (const route of readRoutes().filter(({ read }) => read?.kind === 'list')) {
       const { resource } = route.read!;
       const names = operation(route)
@@ -111,7 +111,7 @@ describe('the document', () => {
     }
   });
 
-  it('asks for a token where the public sees nothing', () => {
+  it('requires a token if the public sees nothing', () => {
     const open = documented().filter((route) => operation(route).security === undefined);
     expect(open.filter(({ read }) => read && !('public' in read.resource.policy))).toEqual([]);
     expect(open.map(({ url }) => url)).toContain('/v1/products');
@@ -120,7 +120,7 @@ describe('the document', () => {
 });
 
 describe('examples', () => {
-  it('are answered: every parameter at once, with the defaults of the others, as the API page fills them in', async () => {
+  it('are valid: every parameter at once, with the defaults of the others, as the API page fills them in', async () => {
     for (const route of readRoutes()) {
       const url = exampleRequest(route);
       const { status, faults } = await ask(url);
@@ -128,7 +128,7 @@ describe('examples', () => {
     }
   });
 
-  it('are there for all that is sent and answered; those of replies fit', () => {
+  it('exist for every body and reply; those of replies match their schema', () => {
     for (const route of documented().filter(({ url }) => url.startsWith('/v1/'))) {
       const { requestBody, responses } = operation(route);
       const successes = Object.entries(responses).filter(([status]) => status < '300');
@@ -142,7 +142,7 @@ describe('examples', () => {
     }
   });
 
-  it('of refusals have the status that they stand for', () => {
+  it('of refusals have their own status', () => {
     for (const route of documented()) {
       for (const [status, { content }] of Object.entries(operation(route).responses)) {
         const problem = content?.['application/problem+json'];
@@ -189,7 +189,7 @@ describe('headers', () => {
     };
   };
 
-  it('of a cached read, and of a write, have the token that ties them', () => {
+  it('of a cached read, and of a write, have the consistency token', () => {
     const read = headersOf('GET', '/v1/products');
     expect(read.sent).toEqual(['If-None-Match', 'If-Match', 'Consistency-Token']);
     expect(read.answered).toContainEqual(['200', ['ETag', 'Link', 'Server-Timing', 'Cache-Status']]);
@@ -234,7 +234,7 @@ describe('a version', () => {
 });
 
 describe('replies', () => {
-  it('are as documented: what is read by default, all fields, and each embedding with all of its own', async () => {
+  it('are as documented: the default fields, all fields, and each embedding with all of its own', async () => {
     const asked = readRoutes().flatMap((route) =>
       [undefined, ...selectionsOf(route.read!.resource)].map((fields) => urlOf(route, fields)),
     );
@@ -269,7 +269,7 @@ describe('replies', () => {
     expect({ status: reply.statusCode, faults }).toEqual({ status: expected, faults: [] });
   });
 
-  it('would be told from others', () => {
+  it('would be detected if they differed', () => {
     const headers = { 'content-type': 'application/json' };
     const reply = { statusCode: 200, headers, payload: '{"data":{"id":1,"price":10,"secret":true}}' };
     const faults = matchesDocument(app(), { method: 'GET', url: '/v1/products/1', reply });

@@ -12,7 +12,7 @@ const status = async (app: ReturnType<typeof useApp>, url: string) => (await app
 describe('a process whose event loop is late', () => {
   const app = useApp({ environment: { OVERLOAD_EVENT_LOOP_DELAY_MS: '50' } });
 
-  it('turns requests away with 503, answers its probes, and takes requests again when it has caught up', async () => {
+  it('refuses requests with 503, answers its probes, and accepts requests again after it has caught up', async () => {
     await expect.poll(() => status(app, '/v1/categories'), { timeout: 5000 }).toBe(200);
     await expect
       .poll(
@@ -36,7 +36,7 @@ describe('a process whose event loop is late', () => {
 describe('a process whose heap is full', () => {
   const app = useApp({ environment: { OVERLOAD_HEAP_BYTES: '1000' } });
 
-  it('turns requests away with 503', async () => {
+  it('refuses requests with 503', async () => {
     await expect.poll(() => status(app, '/v1/categories'), { timeout: 5000 }).toBe(503);
     expect(await status(app, '/healthz')).toBe(200);
   });
@@ -44,7 +44,7 @@ describe('a process whose heap is full', () => {
 
 let begun = 0;
 
-/** Each request of it takes a turn of its own. */
+/** Each of its requests takes a turn of its own. */
 function addSlowRoute(service: App): void {
   const onRequest = (_request: FastifyRequest, _reply: FastifyReply, done: () => void) => {
     begun += 1;
@@ -54,7 +54,7 @@ function addSlowRoute(service: App): void {
   service.get('/slow', { config: { budget: 0 }, schema: { hide: true }, onRequest }, async () => ({}));
 }
 
-describe('requests that wait for their turn', () => {
+describe('requests that wait for admission', () => {
   const ended: Span[] = [];
   const tracing = { sampler: () => true, record: (span: Span) => void ended.push(span) };
   const app = useApp({ extend: addSlowRoute, tracing: () => tracing });
@@ -71,7 +71,7 @@ describe('requests that wait for their turn', () => {
     expect(app().requestQueue.length).toBe(0);
   });
 
-  it('do not begin when their clients have gone, and are at an end all the same', async () => {
+  it('do not start after their clients have disconnected, and end nevertheless', async () => {
     await app().listen({ port: 0, host: '127.0.0.1' });
     const { server } = app();
     const { port } = server.address() as AddressInfo;
@@ -90,10 +90,10 @@ describe('requests that wait for their turn', () => {
   });
 });
 
-describe('a line that is too long', () => {
+describe('a queue that is too long', () => {
   const app = useApp({ environment: { OVERLOAD_EVENT_LOOP_DELAY_MS: '100' }, extend: addSlowRoute });
 
-  it('is answered with 503 where patience ends', async () => {
+  it('is answered with 503 after `patienceMs`', async () => {
     await expect.poll(() => status(app, '/slow'), { timeout: 5000 }).toBe(200);
     const replies = await Promise.all(Array.from({ length: 30 }, () => app().inject('/slow')));
     const refused = replies.filter(({ statusCode }) => statusCode === 503);
@@ -110,7 +110,7 @@ async function clientOf(port: number): Promise<Socket> {
   return client;
 }
 
-/** Keeps the event loop from turning. */
+/** Blocks the event loop. */
 function holdUp(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

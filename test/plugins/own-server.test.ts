@@ -1,4 +1,4 @@
-/** The plugin in a server that was there before: with its own authentication, error handler, log, pool and decorators. */
+/** The plugin in an existing server: with its own authentication, error handler, log, pool and decorators. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { everything, Pool, Registry, SUBJECT } from 'hotpath';
@@ -54,7 +54,7 @@ beforeAll(async () => {
 
 afterAll(() => cleanUp.disposeAsync());
 
-/** A server as a team has it. Its tokens are its own, and so is how it tells errors. */
+/** A team's server, with its own tokens and its own form of errors. */
 async function serverOf(given: PoolOrUrl, more: (app: FastifyInstance) => void = () => {}): Promise<FastifyInstance> {
   const app = Fastify();
   app.decorate('cache', { own: true });
@@ -108,7 +108,7 @@ describe('a server of a team', () => {
     expect((await get('/own')).json()).toEqual({ cache: { own: true } });
   });
 
-  it('answers from memory, and shows a write of anybody at once', async () => {
+  it('answers from memory, and shows a write of any client at once', async () => {
     await using stack = new AsyncDisposableStack();
     const app = stack.adopt(await serverOf(pool), (each) => each.close());
     const tags = () => app.inject('/tags');
@@ -147,10 +147,10 @@ describe('a server of a team', () => {
   });
 });
 
-describe('a start without what it takes', () => {
+describe('a start without a required option', () => {
   const options = { model: zooDataModel, resources, secret: 'x' };
 
-  it('of a viewer is refused with what to give', async () => {
+  it('of a viewer is refused with the remedy', async () => {
     const app = Fastify();
     app.register(hotpath, { ...options, prisma: prisma as unknown as RegisteredClient, pool });
     await expect(app.ready()).rejects.toThrow(
@@ -159,7 +159,7 @@ describe('a start without what it takes', () => {
     await app.close();
   });
 
-  it('of a ledger is refused with what to change', async () => {
+  it('of a ledger is refused with the remedy', async () => {
     const app = Fastify();
     app.register(budgets, { mode: 'count', decorate: false });
     app.register(hotpath, { ...options, prisma: prisma as unknown as RegisteredClient, pool, viewer: () => undefined });

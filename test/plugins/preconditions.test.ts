@@ -1,4 +1,4 @@
-/** If-Match and If-None-Match on every kind of request, and what a stranger learns by them. */
+/** If-Match and If-None-Match on every kind of request, and what they reveal to a stranger. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../support/app.ts';
 import { requestsTo, withClient } from '../support/requests.ts';
@@ -40,7 +40,7 @@ describe('PATCH', () => {
     expect((await patch(path, { ...admin, ...held }, body)).status).toBe(200);
   });
 
-  it('of a row that is not there is a 404, and of one that is another a 403, whatever they are', async () => {
+  it("of a missing row is a 404, and of another user's row a 403, with any preconditions", async () => {
     const { etag } = await get('/users/2', admin);
     for (const headers of conditions(etag)) {
       expect((await patch('/users/2', { ...as(1), ...headers }, { name: 'A' })).status).toBe(403);
@@ -74,7 +74,7 @@ describe('PUT and DELETE', () => {
     expect((await ask('DELETE', path, { ...as(11), 'if-match': changed.etag })).status).toBe(204);
   });
 
-  it('of what is not there: If-None-Match: * creates, If-Match does not, DELETE is a 404', async () => {
+  it('for a missing row: If-None-Match: * creates, If-Match does not, DELETE is a 404', async () => {
     const { path } = await newPermission();
     const { etag } = await get(path, as(11));
     await ask('DELETE', path, as(11));
@@ -84,11 +84,11 @@ describe('PUT and DELETE', () => {
     }
     expect((await put(path, { 'if-none-match': '*' })).status).toBe(201);
     expect((await put(path, { 'if-none-match': '*' })).status).toBe(412);
-    // Its tag is not that of the permission before it.
+    // Its tag differs from that of the earlier permission.
     expect((await put(path, { 'if-match': etag })).status).toBe(412);
   });
 
-  it('refuse a stranger as ever, and are refused without a lock', async () => {
+  it('refuse a stranger as without preconditions, and are refused without a lock', async () => {
     const { path, project } = await newPermission();
     const { etag } = await get(path, as(11));
     await withClient(async (client) => {
@@ -110,7 +110,7 @@ describe('POST', () => {
   const body = { title: 'A', body: 'B' };
   const bodyOfActivity = { kind: 'commented', summary: 'A' };
 
-  it('to a list that is read creates unless a tag is named, or the list may not be there', async () => {
+  it('to an existing list creates unless a tag is named, or the list must not exist', async () => {
     const { project } = await newPermission();
     const path = `/projects/${project}/activities`;
     const { etag } = await get(path, as(11));

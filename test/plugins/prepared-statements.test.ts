@@ -1,4 +1,4 @@
-/** What stays prepared on a connection: each read and each named statement, or nothing, as a pooler may want it. */
+/** The statements that stay prepared on a connection: each read and each named statement, or none for a pooler. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seed } from '../../prisma/seed/seed.ts';
 import { as, useApp } from '../support/app.ts';
@@ -21,7 +21,7 @@ describe.each([
 ])('DATABASE_PREPARED_STATEMENTS=%s', (setting, prepared) => {
   const app = useApp({
     environment: () => ({
-      // No pooler between: what is asked about is this connection.
+      // Without a pooler: the test checks this connection.
       DATABASE_URL: asService(url),
       DATABASE_POOL_MAX: '1',
       DATABASE_POOL_MIN: '0',

@@ -70,7 +70,7 @@ describe('a body', () => {
     expect(reply.json().errors[0].pointer).toBe('');
   });
 
-  it('points at each place that does not fit, by the names that are there', async () => {
+  it('points at each invalid place, by the existing names', async () => {
     const { errors } = await refused(post('/things', '{"inner":{"a/b":"x","c~d":1},"more":1}'), 400);
     const pointers = errors.map(({ pointer }: { pointer: string }) => pointer);
     expect(new Set(pointers)).toEqual(new Set(['/name', '/inner/a~1b', '/inner/c~0d', '/more']));
@@ -84,11 +84,11 @@ describe('a body', () => {
     },
   );
 
-  it('with a content type that is none is refused', async () => {
+  it('with an invalid content type is refused', async () => {
     await refused(post('/things', '{"name":"a"}', { 'content-type': 'nonsense' }), 415);
   });
 
-  it('over the limit is a 413, whether or not it says how long it is', async () => {
+  it('over the limit is a 413, with or without a Content-Length', async () => {
     const long = JSON.stringify({ name: 'x'.repeat(2000) });
     expect((await refused(post('/things', long), 413)).code).toBe('BODY_TOO_LARGE');
     const { port } = new URL(await app().listen({ port: 0 }));
@@ -101,7 +101,7 @@ describe('a body', () => {
     expect(chunked.status).toBe(413);
   });
 
-  it('may be compressed, and counts as what comes out', async () => {
+  it('may be compressed, and its expanded size counts', async () => {
     const gzip = { 'content-encoding': 'gzip' };
     expect((await post('/things', gzipSync('{"name":"a"}'), gzip)).json).toEqual({ name: 'a' });
     await refused(post('/things', gzipSync(JSON.stringify({ name: ' '.repeat(10_000_000) })), gzip), 413);
@@ -109,7 +109,7 @@ describe('a body', () => {
     await refused(post('/things', '{"name":"a"}', { 'content-encoding': 'compress' }), 415);
   });
 
-  it('that nests as deep as the limit allows harms nobody', async () => {
+  it('that nests as deep as the limit allows does no harm', async () => {
     for (const [open, close] of ['[]', ['{"a":', '}']] as const) {
       const depth = Math.floor(1990 / (open!.length + close!.length));
       const reply = await post('/things', open!.repeat(depth) + (open === '[' ? '' : '1') + close!.repeat(depth));
@@ -118,8 +118,8 @@ describe('a body', () => {
   });
 });
 
-describe('a fault of ours', () => {
-  it.each(['/broken', '/broken/prisma', '/thrown', '/thrown/text'])('tells nothing of the inside: %s', async (url) => {
+describe('an internal error', () => {
+  it.each(['/broken', '/broken/prisma', '/thrown', '/thrown/text'])('reveals no details: %s', async (url) => {
     const reply = await app().inject(url);
     expect(reply.statusCode).toBe(500);
     expect(reply.json()).toEqual({

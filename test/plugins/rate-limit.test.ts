@@ -26,7 +26,7 @@ const statuses = async (times: number, app: App, asking: Asking = {}) => {
 describe('a limit', () => {
   const app = useApp({ environment: LIMITS });
 
-  it('is told in every reply, and ends in a 429 that says when to come back', async () => {
+  it('is in every reply, and ends in a 429 with Retry-After', async () => {
     const address = '192.0.2.10';
     const first = await ask(app(), { address });
     expect(first.headers).toMatchObject({ 'ratelimit-limit': '3', 'ratelimit-remaining': '2' });
@@ -41,14 +41,14 @@ describe('a limit', () => {
     expect(refused.json).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
   });
 
-  it('is of each address, whatever it says of itself', async () => {
+  it('applies to each address, whatever its headers claim', async () => {
     expect(await statuses(4, app(), { address: '192.0.2.20' })).toEqual([200, 200, 200, 429]);
     const headers = { 'x-forwarded-for': '203.0.113.9', forwarded: 'for=203.0.113.9', 'x-real-ip': '203.0.113.9' };
     expect(await statuses(1, app(), { address: '192.0.2.20', headers })).toEqual([429]);
     expect(await statuses(1, app(), { address: '192.0.2.21' })).toEqual([200]);
   });
 
-  it('is of a whole IPv6 network of one client', async () => {
+  it('applies to a whole IPv6 network of one client', async () => {
     const seen = [];
     for (const end of ['1', '2', 'ffff:1', 'dead:beef'])
       seen.push(...(await statuses(1, app(), { address: `2001:db8::${end}` })));
@@ -56,7 +56,7 @@ describe('a limit', () => {
     expect(await statuses(1, app(), { address: '2001:db8:0:1::1' })).toEqual([200]);
   });
 
-  it('is of a viewer, wherever the requests come from and whichever token they bring', async () => {
+  it('applies to a viewer, from any address and with any of its tokens', async () => {
     const seen = [];
     for (let n = 0; n < 6; n += 1)
       seen.push(...(await statuses(1, app(), { headers: as(1), address: `192.0.2.${30 + n}` })));
@@ -64,14 +64,14 @@ describe('a limit', () => {
     expect(await statuses(1, app(), { headers: as(2) })).toEqual([200]);
   });
 
-  it('counts what leads nowhere and tokens that do not hold for the address', async () => {
+  it('counts unknown paths and invalid tokens for the address', async () => {
     const address = '192.0.2.50';
     expect(await statuses(2, app(), { address, url: '/v1/nothing' })).toEqual([404, 404]);
     const headers = { authorization: 'Bearer a.b.c' };
     expect(await statuses(2, app(), { address, headers })).toEqual([401, 429]);
   });
 
-  it('is not held against those who look after the process', async () => {
+  it('does not apply to the probes and metrics of operators', async () => {
     const seen = await statuses(10, app(), { address: '192.0.2.60', url: '/healthz' });
     expect(seen).toEqual(Array(10).fill(200));
     expect((await ask(app(), { address: '192.0.2.60', url: '/readyz' })).headers['ratelimit-limit']).toBeUndefined();
@@ -87,18 +87,18 @@ describe('no limit', () => {
   });
 });
 
-describe('behind a proxy that is trusted', () => {
+describe('behind a trusted proxy', () => {
   const app = useApp({ environment: { ...LIMITS, TRUST_PROXY: '10.0.0.0/8' } });
   const through = (proxy: string, client: string) => ({ address: proxy, headers: { 'x-forwarded-for': client } });
 
-  it('the address is that of the client, as the nearest proxy that is not trusted tells it', async () => {
+  it('the address is that of the client, as reported by the nearest proxy that is not trusted', async () => {
     expect(await statuses(4, app(), through('10.0.0.1', '198.51.100.1'))).toEqual([200, 200, 200, 429]);
     expect(await statuses(1, app(), through('10.0.0.2', '198.51.100.1'))).toEqual([429]);
     expect(await statuses(1, app(), through('10.0.0.2', '1.1.1.1, 198.51.100.1, 10.9.9.9'))).toEqual([429]);
     expect(await statuses(1, app(), through('10.0.0.2', '198.51.100.2'))).toEqual([200]);
   });
 
-  it('nobody else is believed', async () => {
+  it('no other proxy is believed', async () => {
     const seen = [];
     for (let n = 0; n < 4; n += 1)
       seen.push(...(await statuses(1, app(), through('192.0.2.7', `198.51.100.${50 + n}`))));
@@ -114,9 +114,9 @@ describe('far from the limit', () => {
   const remaining = async (app: App, headers: Record<string, string>) =>
     Number((await ask(app, { headers, url: '/v1/nothing' })).headers['ratelimit-remaining']);
 
-  it('requests wait for Redis once a window, and what they counted is known to others a moment later', async () => {
+  it('requests wait for Redis once a window, and other processes see their counts a moment later', async () => {
     const [asked, inspector] = [as(7), new Redis(redis().url)];
-    /** The client sends a script's text once, and its hash from then on. */
+    /** The client sends a script's text once, and then its hash. */
     const evals = async () => {
       const stats = await inspector.info('commandstats');
       return [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].reduce(
@@ -134,7 +134,7 @@ describe('far from the limit', () => {
     inspector.disconnect();
   });
 
-  it('what a window counted is not held against the next one, though Redis hears of it a moment late', async () => {
+  it('the counts of a window do not reduce the next one, though Redis gets them a moment late', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     const [asked, inspector] = [as(8), new Redis(redis().url)];
@@ -146,7 +146,7 @@ describe('far from the limit', () => {
     await expect.poll(told).toBe(20);
     vi.setSystemTime(Date.now() + 59_000);
     expect(await remaining(one(), asked)).toBe(979);
-    // Its window has run out in Redis.
+    // Its window has expired in Redis.
     await inspector.flushall();
     await expect.poll(told).toBe(1);
     expect(await remaining(one(), asked)).toBeGreaterThan(985);
@@ -164,17 +164,17 @@ describe('behind a proxy', () => {
     return all;
   };
 
-  it('an IPv4 address is one client, whatever its port and its spelling', async () => {
+  it('an IPv4 address is one client, with any port and in any spelling', async () => {
     const spellings = ['203.0.113.7', '203.0.113.7:4711', '::ffff:203.0.113.7', '[::ffff:cb00:7107]:80, 10.2.2.2:99'];
     expect(await seen(spellings)).toEqual([200, 200, 200, 429]);
   });
 
-  it('an IPv6 address is one client, whatever its port and its spelling', async () => {
+  it('an IPv6 address is one client, with any port and in any spelling', async () => {
     const spellings = ['2001:db8:5::1', '[2001:DB8:5::1]:4711', '2001:db8:5:0:0:0:0:1', '[2001:0db8:0005::0001]'];
     expect(await seen(spellings)).toEqual([200, 200, 200, 429]);
   });
 
-  it('what is no address is counted as the proxy', async () => {
+  it('an invalid address is counted as the proxy', async () => {
     expect(await seen(['unknown', '_hidden', '999.1.1.1', ''])).toEqual([200, 200, 200, 429]);
   });
 });
@@ -201,7 +201,7 @@ describe('without Redis', () => {
   const together = () => expect.poll(() => countedTogether(one(), other()), { timeout: 10_000 }).toBe(true);
 
   it.each(['stop', 'pause'] as const)(
-    'each counts alone and waits for nothing, and together again when it is back: %s',
+    'each counts alone and waits for nothing, and together again after its return: %s',
     async (fault) => {
       await together();
       await redis()[fault]();
@@ -217,7 +217,7 @@ describe('without Redis', () => {
 
 let fresh = 0;
 
-/** Whether what one has counted, the other knows. */
+/** Whether each process knows the other's count. */
 async function countedTogether(one: App, other: App): Promise<boolean> {
   fresh += 1;
   const address = `203.0.113.${fresh}`;

@@ -1,4 +1,4 @@
-/** A server that takes no writes for a while: set so under the service, or a standby behind the same address. */
+/** A server that takes no writes for a while: by its settings, or as a standby behind the same address. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../src/app.ts';
@@ -45,11 +45,11 @@ const post = async () => {
 const WRITTEN = [201, undefined, undefined];
 const REFUSED = [503, 'DATABASE_READ_ONLY', '1'];
 
-/** Compiled from the database, or from memory while nothing can have changed. */
+/** Compiled reads from the database, or from memory while nothing can have changed. */
 const read = async () => (await app.inject({ url: '/v1/products?limit=1', headers: as(1) })).statusCode;
 const readRaw = async () => (await app.inject({ url: '/v1/projects/1', headers: as(1) })).statusCode;
 const readByPrisma = () => app.prisma.user.count();
-/** Writes of other kinds: Prisma's without a transaction, and SQL of our own on the pool. */
+/** Other writes: Prisma's without a transaction, and SQL on the pool. */
 const writes = [
   () => app.prisma.user.update({ where: { id: 1 }, data: { name: 'Ann' }, select: { id: true } }),
   () => app.pool.query(`UPDATE users SET name = 'Ann' WHERE id = 1`),
@@ -64,7 +64,7 @@ const setReadOnly = async (isReadOnly: boolean) => {
 };
 
 describe('a server that is set to take no writes', () => {
-  it('refuses them as a 503 that says when to come back, reads on, and takes them again when it may', async () => {
+  it('refuses them as a 503 with Retry-After, reads on, and accepts them again when the server does', async () => {
     expect(await post()).toEqual(WRITTEN);
     expect((await app.inject('/readyz')).statusCode).toBe(200);
     await setReadOnly(true);
@@ -89,7 +89,7 @@ describe('a server that is set to take no writes', () => {
     await expect.poll(post).toEqual(WRITTEN);
   });
 
-  it('does not stop the queue for good, nor the follower', async () => {
+  it('does not stop the queue permanently, nor the follower', async () => {
     const done = async () =>
       (await psql.query('SELECT count(*)::int AS count FROM graphile_worker._private_jobs')).rows[0].count;
     await setReadOnly(true);
@@ -104,21 +104,21 @@ describe('a server that is set to take no writes', () => {
 describe('an address that leads to a standby for a while', () => {
   const isStandby = async () => (await app.pool.query('SELECT pg_is_in_recovery() AS "is"')).rows[0].is;
 
-  it('is read from, and its connections give way to those of the primary, though nobody cuts them', async () => {
+  it('is read from, and its connections are replaced by those to the primary, though no server closes them', async () => {
     expect(await isStandby()).toBe(false);
     address.moveTo(pair.standbyUrl);
     address.cut();
     await expect.poll(post, { timeout: 10_000 }).toEqual(REFUSED);
     expect([await isStandby(), await read(), (await readByPrisma()) > 0]).toEqual([true, 200, true]);
     address.moveTo(pair.primaryUrl);
-    // Some seconds, for a connection to a server that takes no writes is not kept for longer.
+    // Some seconds later, since the pool does not keep a connection to a server without writes for longer.
     await expect.poll(post, { timeout: 15_000 }).toEqual(WRITTEN);
     const everywhere = await Promise.all(Array.from({ length: 12 }, isStandby));
     expect(everywhere).toEqual(Array.from({ length: 12 }, () => false));
     await expect.poll(() => app.hotpath.follower.catchUp(), { timeout: 10_000 }).toBe(true);
   });
 
-  it('is written to as soon as that is promoted', async () => {
+  it('is written to as soon as the standby is promoted', async () => {
     address.moveTo(pair.standbyUrl);
     address.cut();
     await expect.poll(post, { timeout: 10_000 }).toEqual(REFUSED);

@@ -9,7 +9,7 @@ const get = async (url: string, headers = {}) => {
   return { ...reply, status: reply.statusCode, headers: reply.headers, json: reply.json() };
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: a row is whatever was asked for
+// biome-ignore lint/suspicious/noExplicitAny: a row has the requested fields
 const sql = (text: string): Promise<any[]> => requestsTo(app).sql(text);
 
 interface Row {
@@ -26,7 +26,7 @@ describe('a list', () => {
       seen.push(...json.data.map(({ id }: Row) => id));
       if (!json.meta.next) break;
       after = `&after=${json.meta.next}`;
-      // A newer row comes in front, and the row that the cursor names goes away.
+      // A newer row comes first, and the row that the cursor names is deleted.
       await sql(`insert into products (merchant_id, category_id, name, slug, description, price, image_url, created_at, status)
         select merchant_id, category_id, name, 'new-${page}', description, price, image_url, now() + interval '1 day', 'active' from products limit 1`);
       await sql(
@@ -36,7 +36,7 @@ describe('a list', () => {
     expect(seen).toEqual(before.map(({ id }) => id));
   });
 
-  it('says where the next page is, in meta and in Link', async () => {
+  it('has the address of the next page, in meta and in Link', async () => {
     const { json, headers } = await get('/v1/products?limit=2&status=active');
     const link = /^<([^>]+)>; rel="next"$/.exec(String(headers.link))![1]!;
     expect(new URL(link, 'http://x').searchParams.get('after')).toBe(json.meta.next);
@@ -52,7 +52,7 @@ describe('a list', () => {
     expect(headers.link).toBeUndefined();
   });
 
-  it('is numbered and counted where the resource allows it, in one statement', async () => {
+  it('is numbered and counted if the resource allows it, in one statement', async () => {
     const [{ count }] = await sql(`select count(*)::int from products where status <> 'draft'`);
     const { json, headers } = await get('/v1/products?page=2&per_page=5&count=exact&fields=id');
     const rows = await sql(
@@ -63,10 +63,10 @@ describe('a list', () => {
     expect(headers['server-timing']).toContain('"1 statement"');
   });
 
-  it('estimates its total from statistics if nothing is asked of the rows, and counts them if there are none', async () => {
+  it('estimates its total from statistics without a filter, and counts if there are none', async () => {
     let limit = 0;
     const total = async () => {
-      // Another page each time: that statistics have changed outdates no answer.
+      // Another page each time, because a change of statistics outdates no answer.
       limit += 1;
       return (await get(`/v1/products?count=estimated&limit=${limit}`, as(1, 'admin'))).json.meta.total;
     };
@@ -84,7 +84,7 @@ describe('a list', () => {
     expect(await total()).toBe(before + 1);
   });
 
-  it('counts what the filters leave', async () => {
+  it('counts the rows that pass the filters', async () => {
     const [{ count }] = await sql(`select count(*)::int from products where price < 50 and status <> 'draft'`);
     expect((await get('/v1/products?price[lt]=50&count=exact&limit=1')).json.meta.total).toBe(count);
   });
@@ -109,7 +109,7 @@ describe('a list', () => {
     expect(json.data.rating).toBeCloseTo(row.rating, 12);
   });
 
-  it('finds by a part of the name, whatever its case and its wildcards', async () => {
+  it('finds by a part of the name, in any case and with any wildcards', async () => {
     const [{ name }] = await sql('select name from products order by id limit 1');
     const part = encodeURIComponent(name.slice(2, 8).toUpperCase());
     expect((await get(`/v1/products?name[contains]=${part}&fields=name`)).json.data).toContainEqual({ name });
@@ -129,7 +129,7 @@ describe('an item', () => {
     });
   });
 
-  it('is told apart from nothing by neither a policy nor an absence', async () => {
+  it('is the same 404 by a policy as for a missing row', async () => {
     const [{ id }] = await sql('select id from orders where user_id <> 3 limit 1');
     const foreign = await get(`/v1/orders/${id}`, as(3));
     const absent = await get('/v1/orders/2000000000', as(3));
@@ -139,7 +139,7 @@ describe('an item', () => {
   });
 });
 
-describe('what is not declared', () => {
+describe('an undeclared name', () => {
   it.each([
     '/v1/users/1?fields=encryptedSsn',
     '/v1/users/1?fields=internalRiskScore',
@@ -147,7 +147,7 @@ describe('what is not declared', () => {
     '/v1/users?internalRiskScore[gte]=5',
     '/v1/users?sort=internalRiskScore',
     '/v1/users?sort=-encryptedSsn',
-  ])('%s is refused like a name that is in no model', async (url) => {
+  ])('%s is refused like a name that no model has', async (url) => {
     const asked = await get(url, as(2, 'admin'));
     const unknown = await get(url.replace(/encryptedSsn|internalRiskScore/, 'noSuchName'), as(2, 'admin'));
     expect(asked.status).toBe(400);

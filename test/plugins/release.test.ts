@@ -1,4 +1,4 @@
-/** Releases: which processes share entries in Redis, and how a release is named where nobody names it. */
+/** Releases: the processes that share entries in Redis, and the name of a release without `RELEASE`. */
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ describe('two processes on one Redis', () => {
   }
 
   let asked = 0;
-  /** How one answers what the other was asked before. */
+  /** The answer of one process to a request that the other has answered before. */
   async function answerOf(second: App, first: App): Promise<string | undefined> {
     asked += 1;
     const url = `/v1/products?fields=id&limit=1&price[gte]=${asked}`;
@@ -49,14 +49,14 @@ describe('two processes on one Redis', () => {
     expect(await answerOf(unnamed, one)).toBe('database miss');
   });
 
-  it('share no page whose cursor one of them would refuse', async () => {
+  it('share no page with a cursor that one of them would refuse', async () => {
     const secret = 'x'.repeat(32);
     const [one, same] = [await start({ SIGNING_SECRET: secret }), await start({ SIGNING_SECRET: secret })];
     expect(await answerOf(same, one)).toBe('l2 hit');
     expect(await answerOf(service().apps[0]!, one)).toBe('database miss');
   });
 
-  it('of two releases share what is known of the most read', async () => {
+  it('of two releases share the list of the most read', async () => {
     const [one, other] = [await start({ RELEASE: 'before' }), await start({ RELEASE: 'after' })];
     const url = '/v1/products?fields=id&limit=7';
     for (let asked = 0; asked < 5; asked += 1) await ask(one, url);
@@ -65,7 +65,7 @@ describe('two processes on one Redis', () => {
   });
 });
 
-describe('a release that nobody names', () => {
+describe('a release without a name', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hotpath-release-'));
@@ -73,7 +73,7 @@ describe('a release that nobody names', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   let made = 0;
-  /** The name of a project of two files, once they were changed. */
+  /** The name of a project of two files, after a change of them. */
   async function releaseAfter(change: (root: string) => Promise<unknown> = async () => {}): Promise<string> {
     made += 1;
     const root = join(folder, String(made));
@@ -98,11 +98,11 @@ describe('a release that nobody names', () => {
       },
     ],
     ['a package', (root: string) => writeFile(join(root, 'package-lock.json'), '{"a":1}')],
-  ])('is another one after a change of %s', async (_what, change) => {
+  ])('changes after a change of %s', async (_what, change) => {
     expect(await releaseAfter(change)).not.toBe(await releaseAfter());
   });
 
-  it('is the same for a copy, elsewhere, whatever an editor leaves beside it', async () => {
+  it('is the same for a copy elsewhere, whatever files an editor leaves beside it', async () => {
     const release = await releaseAfter();
     expect(await releaseAfter((root) => writeFile(join(root, 'src/.app.ts.swp'), 'x'))).toBe(release);
     const copy = join(folder, 'copy');
@@ -115,7 +115,7 @@ describe('a release that nobody names', () => {
     expect(sourceRelease()).not.toBe(await releaseAfter());
   });
 
-  it('is refused to a folder without sources, whose name would be that of every other one', () => {
+  it('is refused for a folder without sources, because all such folders would have the same name', () => {
     expect(() => sourceRelease(join(PROJECT, '..'))).toThrow('ENOENT');
   });
 });

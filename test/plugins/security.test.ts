@@ -27,19 +27,19 @@ describe('every reply', () => {
     });
   });
 
-  it('says nothing of what it is made with', async () => {
+  it('does not reveal its software', async () => {
     const { headers } = await app().inject('/healthz');
     expect(headers).not.toHaveProperty('x-powered-by');
     expect(headers).not.toHaveProperty('server');
   });
 
-  it('may load what its route says', async () => {
+  it('may load the content that its route declares', async () => {
     const { headers } = await app().inject('/page');
     expect(headers['content-security-policy']).toContain("script-src 'self'");
     expect(headers['x-content-type-options']).toBe('nosniff');
   });
 
-  it('is for no other origin by default', async () => {
+  it('allows no other origin by default', async () => {
     const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
     for (const method of ['GET', 'OPTIONS'] as const) {
       const reply = await app().inject({ method, url: '/v1/products', headers });
@@ -64,7 +64,7 @@ describe('with CORS_ORIGINS', () => {
   });
 
   it.each(['https://evil.example', 'https://app.example.evil.example', 'http://app.example', 'null'])(
-    'lets nobody else: %s',
+    'allows no other origin: %s',
     async (origin) => {
       const { headers } = await app().inject({ url: '/v1/products', headers: from(origin) });
       expect(headers['access-control-allow-origin']).toBeUndefined();
@@ -79,7 +79,7 @@ describe('with CORS_ORIGINS', () => {
     expect(reply.headers['access-control-allow-origin']).toBe('https://app.example');
   });
 
-  it('answers the question before the request, which bears no token', async () => {
+  it('answers the preflight request, which has no token', async () => {
     const reply = await app().inject({
       method: 'OPTIONS',
       url: '/v1/users/1/dashboard',

@@ -1,4 +1,4 @@
-/** What the reply of a service in production says of its cost: nothing where it could tell a stranger what there is. */
+/** The cost in a reply of a service in production: absent if it could reveal to a stranger which rows exist. */
 import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../support/app.ts';
 
@@ -8,7 +8,7 @@ const NOWHERE = 2_000_000_000;
 const STRANGER = as(14);
 const OFTEN = 3;
 
-/** The names of the headers of each reply to the same request, sent again and again: the later ones are from the cache. */
+/** The names of the headers of each reply to the same request, sent several times: the later replies are from the cache. */
 async function headersOf(method: string, url: string, headers: Record<string, string> = STRANGER) {
   const replies = [];
   for (let n = 0; n < OFTEN; n += 1) {
@@ -51,13 +51,13 @@ describe('a refusal', () => {
     }
   });
 
-  it('tells an administrator what it cost', async () => {
+  it('tells an administrator its cost', async () => {
     const [reply] = await headersOf('GET', `/v1/orders/${NOWHERE}`, as(1, 'admin'));
     expect([reply!.status, reply!.headers]).toEqual([404, expect.arrayContaining(['server-timing'])]);
   });
 });
 
-it('an answer says what it cost', async () => {
+it('an answer has its cost', async () => {
   const [reply] = await headersOf('GET', '/v1/products/1');
   expect([reply!.status, reply!.headers]).toEqual([200, expect.arrayContaining(['cache-status', 'server-timing'])]);
 });

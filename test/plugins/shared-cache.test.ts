@@ -1,7 +1,6 @@
 /**
- * A shared cache before two instances: nginx, which keeps what it is told to keep, is purged at the acknowledgement of
- * each change, and is asked again at once. The instances learn of changes late, so that an answer that nobody confirmed
- * is an old one.
+ * A shared cache before two instances: nginx, which keeps the answers that their headers allow. The test purges it at the
+ * reply to each change, and sends a request at once. The instances see changes late, so an unconfirmed answer is an old one.
  */
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,7 +20,7 @@ const LATE: CachePolicy = { ttl: 10, jitter: 0, staleWhileRevalidate: 60, scope:
 const KEPT = 'public, max-age=0, must-revalidate, s-maxage=3600';
 const ASKED_EACH_TIME = 'public, no-cache';
 
-/** Routes that ask to be kept; and one as such routes once were, whose answers nobody confirms. */
+/** Routes whose answers may be kept; and one as such routes were earlier, with unconfirmed answers. */
 function addRoutes(app: App): void {
   const route = (prefix: string, cache: CachePolicy) =>
     app.register(async (scope) => scope.list('/categories', { resource: category, budget: 1, cache }), { prefix });
@@ -55,7 +54,10 @@ beforeAll(async () => {
 afterAll(() => shared?.stop());
 
 let changes = 0;
-/** A change by raw SQL. @returns the name that every answer must hold from now on. */
+/**
+ * A change by raw SQL.
+ * @returns the name that every answer must contain from now on.
+ */
 async function change(): Promise<string> {
   changes += 1;
   const name = `Changed ${changes}.`;
@@ -66,8 +68,9 @@ async function change(): Promise<string> {
 const ENCODINGS = ['identity', 'gzip'];
 
 /**
- * Changes a row, purges nginx, and asks it. @returns which answers that nginx may keep do not hold the change. An instance
- * that cannot learn in time what has changed answers within its bound, and lets nginx keep nothing.
+ * Changes a row, purges nginx, and sends a request. An instance that cannot read the log in time answers within its bound,
+ * and lets nginx keep nothing.
+ * @returns the answers that nginx may keep and that lack the change.
  */
 async function outdatedAfter(url: string, forMs: number): Promise<string[]> {
   const [encoding] = ENCODINGS.splice(0, 1) as [string];
@@ -87,8 +90,8 @@ async function outdatedAfter(url: string, forMs: number): Promise<string[]> {
   return mayBeKept.filter(({ body }) => !body.includes(name)).map(({ kept }) => kept);
 }
 
-describe('a shared cache that is purged at the acknowledgement of a change', () => {
-  it('is never refilled with what was before the change', async () => {
+describe('a shared cache that is purged at the reply to a change', () => {
+  it('never gets the state before the change', async () => {
     const outdated: string[] = [];
     for (let round = 0; round < 40; round += 1) {
       outdated.push(...(await outdatedAfter('/hour/categories?fields=id,name', round % 10 === 9 ? 1500 : 150)));
@@ -96,7 +99,7 @@ describe('a shared cache that is purged at the acknowledgement of a change', () 
     expect(outdated).toEqual([]);
   }, 90_000);
 
-  it('is refilled with it where the answer is not confirmed, so this test would find it', async () => {
+  it('gets the old state if answers are not confirmed, so this test would detect it', async () => {
     const outdated: string[] = [];
     for (let round = 0; round < 10; round += 1) {
       outdated.push(...(await outdatedAfter('/unconfirmed/categories?fields=id,name', 50)));
@@ -106,8 +109,8 @@ describe('a shared cache that is purged at the acknowledgement of a change', () 
   }, 60_000);
 });
 
-describe('a shared cache that nobody purges', () => {
-  it('passes on a read that waits for a write, and keeps its answer for nobody', async () => {
+describe('a shared cache without purges', () => {
+  it('passes on a read that waits for a write, and does not keep its answer', async () => {
     const url = '/hour/categories?fields=id,name&limit=5';
     for (const _ of [1, 2]) await shared.ask(url);
     const name = await change();
@@ -122,22 +125,22 @@ describe('a shared cache that nobody purges', () => {
   });
 });
 
-describe('a shared cache that asks whether its answer still holds', () => {
+describe('a shared cache that validates its answer', () => {
   /** nginx counts in whole seconds, the last one included. */
   const EXPIRED_MS = 2100;
 
-  it('is told so only of an answer that holds every change of before', async () => {
+  it('gets a 304 only for an answer with every earlier change', async () => {
     const url = '/second/categories?fields=id,name';
     const kept = new Set<string>();
     for (let round = 0; round < 4; round += 1) {
       const before = await shared.ask(url);
       await delay(EXPIRED_MS);
-      // Nothing has changed, so a 304 lengthens its time.
+      // Nothing has changed, so a 304 prolongs its time.
       const again = await shared.ask(url);
       expect(again.body).toBe(before.body);
       kept.add(again.kept);
       await delay(EXPIRED_MS);
-      // Both instances have the old answer, within its time, whose ETag is the one that nginx asks for.
+      // Both instances have the old answer, within its time, with the ETag that nginx sends.
       for (const each of service().apps) await ask(each, url);
       const name = await change();
       expect((await shared.ask(url)).body).toContain(name);
@@ -145,7 +148,7 @@ describe('a shared cache that asks whether its answer still holds', () => {
     expect(kept).toContain('REVALIDATED');
   }, 60_000);
 
-  it('keeps nothing of a route that has no sharedMaxAge', async () => {
+  it('keeps nothing of a route without sharedMaxAge', async () => {
     const answers = [];
     for (const _ of [1, 2, 3]) answers.push(await shared.ask('/v1/categories?fields=id,name'));
     expect(answers.map(({ kept, headers }) => [kept, headers['cache-control']])).toEqual(
@@ -161,7 +164,7 @@ describe('an answer that a shared cache may keep', () => {
     return [asked.status, asked.cache, asked.headers['cache-control'], asked.headers.age];
   };
 
-  it('says for how long, and how much of that is over, from memory and in a 304, too', async () => {
+  it('has its lifetime and its age, from memory and in a 304, too', async () => {
     const first = await ask(app(0), url);
     expect([first.cache, first.headers['cache-control']]).toEqual(['database miss', KEPT]);
     const { now } = Date;
@@ -172,7 +175,7 @@ describe('an answer that a shared cache may keep', () => {
     expect(await headersOf(url, held)).toEqual([304, 'l1 hit', KEPT, expect.stringMatching(/^10[0-9]$/)]);
   });
 
-  it('may not be kept once it is past its time', async () => {
+  it('may not be kept after its time', async () => {
     await ask(app(0), '/late/categories');
     const { now } = Date;
     const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + 20_000);
@@ -181,14 +184,14 @@ describe('an answer that a shared cache may keep', () => {
     await app(0).hotpath.cache.settled();
   });
 
-  it('may not be kept where it is read past the cache', async () => {
+  it('may not be kept if it is read past the cache', async () => {
     const past = { 'consistency-token': 'of nothing' };
     expect(await headersOf(url, past)).toEqual([200, 'database bypass', ASKED_EACH_TIME, '0']);
   });
 });
 
-describe('an instance that cannot learn what has changed', () => {
-  it('answers, and lets no shared cache keep it', async () => {
+describe('an instance that cannot read the log', () => {
+  it('answers, and lets no shared cache keep the answer', async () => {
     const usual = testEnvironment(service().databaseUrl);
     const proxy = await openProxy(usual.DATABASE_URL);
     const deaf = buildApp(loadConfig({ ...usual, DATABASE_URL: proxy.url, FRESHNESS_BOUND_MS: '2000' }));
@@ -203,7 +206,7 @@ describe('an instance that cannot learn what has changed', () => {
     const first = await ask(deaf, url);
     expect(first.headers['cache-control']).toBe(KEPT);
     proxy.freeze();
-    // It knows enough to answer from memory for a while, and then asks the database for each.
+    // It knows enough to answer from memory for a while, and then reads from the database each time.
     for (const cache of ['l1 hit', 'database bypass']) {
       await expect.poll(async () => (await ask(deaf, url)).cache, { timeout: 10_000 }).toBe(cache);
       const asked = await ask(deaf, url);
@@ -214,7 +217,7 @@ describe('an instance that cannot learn what has changed', () => {
   });
 });
 
-it('a policy that cannot be kept stops the start', async () => {
+it('an impossible policy stops the start', async () => {
   const wrong = buildApp(loadConfig(testEnvironment(service().databaseUrl)));
   wrong.register(async (scope) =>
     scope.list('/wrong', { resource: category, budget: 1, cache: { ttl: 60, sharedMaxAge: 60 } }),

@@ -1,4 +1,4 @@
-/** Bodies are checked as they are, and everything that does not fit is told at once. */
+/** Bodies are checked without conversion, and a refusal names every fault. */
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
 import type { App } from '../../src/app.ts';
@@ -33,7 +33,7 @@ const post = async (url: string, payload: object) => {
 
 describe('a body', () => {
   it.each([{ count: 1 }, { count: 0, note: null, list: [] }, { count: -1, note: '', list: [{ a: false }] }])(
-    'is taken as it is: %j',
+    'is accepted as it is: %j',
     async (given) => {
       expect(await post('/echo', given)).toEqual({ status: 200, json: { got: given } });
     },
@@ -59,12 +59,12 @@ describe('a body', () => {
     [{ a: { 'b/c': ['x', '\0'] } }, '/a/b~1c/1'],
     [{ a: '\udc00' }, '/a'],
     [{ a: { '\0': 1 } }, '/a'],
-  ])('is refused where it cannot be stored, whatever the route: %j', async (given, pointer) => {
+  ])('is refused if it cannot be stored, on any route: %j', async (given, pointer) => {
     const { status, json } = await post('/any', given);
     expect([status, json.errors[0].pointer]).toEqual([400, pointer]);
   });
 
-  it('is refused when it nests deeper than anything walks', async () => {
+  it('is refused if it nests too deeply for any code that walks it', async () => {
     const payload = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const headers = { 'content-type': 'application/json' };
     const reply = await app().inject({ method: 'POST', url: '/any', headers, payload });
@@ -73,7 +73,7 @@ describe('a body', () => {
 });
 
 describe('a path', () => {
-  it('has its integers read, and its texts left alone', async () => {
+  it('has its integers converted, and its texts unchanged', async () => {
     expect((await app().inject('/echo/7/007')).json()).toEqual({ id: 7, name: '007' });
   });
 

@@ -42,13 +42,13 @@ let url: string;
 const run = (command: string, other = url) => prisma(folder, command, { DATABASE_URL: other });
 
 beforeAll(async () => {
-  // A database that does not exist yet, on the server of one that is dropped with the test file.
+  // A database that does not exist yet, on a server that is removed with the test file.
   url = `${await scratchDatabase('empty')}_made_by_prisma`;
   folder = await createProject({ 'schema.prisma': schema, 'migrations/20260101000000_init/migration.sql': init });
 });
 
 describe('prisma migrate', () => {
-  it('says what is missing where there is no database', async () => {
+  it('names a missing database', async () => {
     const { code, output } = await run('migrate status');
     expect(output).toMatch(/P1003: Database `\w+_made_by_prisma` does not exist/);
     expect(code).toBe(1);
@@ -67,7 +67,7 @@ describe('prisma migrate', () => {
     expect(await query(url, 'select 1 from items')).toHaveLength(1);
   });
 
-  it('tells drift from none by its exit code', async () => {
+  it('distinguishes drift from none by its exit code', async () => {
     const diff = 'migrate diff --from-config-datasource --to-schema schema.prisma --exit-code';
     expect(await run(diff)).toMatchObject({ code: 0, output: expect.stringContaining('No difference detected') });
     await query(url, 'alter table items add column stray int');
@@ -85,7 +85,7 @@ describe('prisma migrate', () => {
     expect(code).toBe(1);
   });
 
-  it('shows the error of a migration that fails (P3018), keeps what stood before it, and stops the next ones (P3009)', async () => {
+  it('shows the error of a failed migration (P3018), keeps its earlier statements, and stops the next ones (P3009)', async () => {
     await write(folder, { 'migrations/20260102000000_broken/migration.sql': broken });
     const { code, output } = await run('migrate deploy');
     expect(output).toContain('P3018');
@@ -106,7 +106,7 @@ describe('prisma migrate', () => {
     expect((await run('migrate deploy')).output).toContain('All migrations have been successfully applied.');
   });
 
-  it('takes a failed migration that was finished by hand for applied', async () => {
+  it('treats a failed migration that was finished by hand as applied', async () => {
     const name = '20260103000000_half';
     const script =
       'CREATE TABLE "half" ("id" INT);\nCREATE TABLE "items" ("id" INT);\nCREATE TABLE "rest" ("id" INT);\n';
@@ -133,7 +133,7 @@ describe('prisma migrate', () => {
 });
 
 describe('prisma migrate without a connection', () => {
-  it('names a server that is not there (P1001), also where the host has several addresses', async () => {
+  it('names an unreachable server (P1001), also if the host has several addresses', async () => {
     const nobody = 'postgresql://u:p@localhost:1/d';
     expect((await run('migrate status', nobody)).output).toContain(
       "P1001: Can't reach database server at `localhost:1`",
@@ -143,7 +143,7 @@ describe('prisma migrate without a connection', () => {
     expect(code).toBe(1);
   });
 
-  it('names a URL that is none (P1013)', async () => {
+  it('names an invalid URL (P1013)', async () => {
     expect((await run('migrate status', 'mysql://u:p@localhost/d')).output).toContain('P1013');
   });
 });

@@ -20,7 +20,7 @@ const notes = (url: string) =>
 const setUp = 'CREATE TABLE "t" ("id" INT PRIMARY KEY, "a" INT, "b" INT);';
 
 describe('the script of a migration', () => {
-  it('may hold statements that share no transaction', async () => {
+  it('may have statements that cannot share a transaction', async () => {
     const url = await scratchDatabase('empty');
     const script = `${setUp}
 SET lock_timeout = '2s';
@@ -51,7 +51,7 @@ INSERT INTO "t" VALUES ("five"())`;
     expect(await names(url, valid)).toEqual(['t_pkey', 'two']);
   });
 
-  it('keeps what stood before the statement that fails, and says which one that is', async () => {
+  it('keeps the statements before the one that fails, and names that one', async () => {
     const url = await scratchDatabase('empty');
     const script = `${setUp}\r\n-- ünï 😀;\r\nCREATE INDEX CONCURRENTLY "one" ON "t" ("a");\r
 CREATE INDEX CONCURRENTLY "two" ON "t" ("b");\r\nSELECT '😀',\r\n  "gone";\r\nCREATE TABLE "after" ();`;
@@ -82,7 +82,7 @@ CREATE INDEX CONCURRENTLY "two" ON "t" ("b");\r\nSELECT '😀',\r\n  "gone";\r\n
     expect(await tables(url)).toEqual([]);
   });
 
-  it('happens whole or not at all between BEGIN and COMMIT', async () => {
+  it('is applied whole or not at all between BEGIN and COMMIT', async () => {
     const url = await scratchDatabase('empty');
     const failing = `BEGIN;\n${setUp}\nCREATE TABLE "u" ();\nSELECT 1 / 0;\nCOMMIT;`;
     expect(await applyScripts(url, [failing])).toContain('ERROR: division by zero\n\nPosition:\n  1 BEGIN;');
@@ -104,7 +104,7 @@ CREATE INDEX CONCURRENTLY "two" ON "t" ("b");\r\nSELECT '😀',\r\n  "gone";\r\n
     expect(await notes(url)).toEqual([expect.objectContaining({ name: '1', finished: false })]);
   });
 
-  it('runs in one transaction if it has no BEGIN, and a statement that needs one', async () => {
+  it('runs in one transaction if it has no BEGIN, and a statement needs one', async () => {
     const url = await scratchDatabase('empty');
     const locking = `LOCK TABLE "t" IN EXCLUSIVE MODE;\nINSERT INTO "t" VALUES (1);`;
     const failing = await applyScripts(url, [setUp, `${locking}\nSELECT 1 / 0;`]);
@@ -126,7 +126,7 @@ CREATE INDEX CONCURRENTLY "two" ON "t" ("b");`;
     expect(applied.toSorted((a, b) => a.length - b.length)).toEqual([[], ['1']]);
   });
 
-  it('is named, if it fails and another has the same text', async () => {
+  it('is named if it fails and another one has the same text', async () => {
     const url = await scratchDatabase('empty');
     const error = await applyScripts(url, [setUp, 'DROP TABLE "t";', 'DROP TABLE "t";']);
     expect(error).toContain('Migration name: 3');
@@ -184,7 +184,7 @@ SET ROLE pg_read_all_data;`;
     ]);
   });
 
-  it('runs as a role that may create no temporary function, which its check would be', async () => {
+  it('runs as a role that may not create temporary functions, which its check would need', async () => {
     const url = await scratchDatabase('empty');
     const name = new URL(url).pathname.slice(1);
     const role = pg.escapeIdentifier(`migrator_of_${name}`);
@@ -197,7 +197,7 @@ SET ROLE pg_read_all_data;`;
   });
 });
 
-describe('a script that is no migration', () => {
+describe('a script outside the migrations', () => {
   it('runs in one transaction, as Prisma runs those of `db execute`', async () => {
     const url = await scratchDatabase('empty');
     const execute = (script: string) =>

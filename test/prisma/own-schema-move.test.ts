@@ -1,4 +1,4 @@
-/** The migration that moves what the library keeps into the schema `hotpath`: nothing that was there before it is lost. */
+/** The migration that moves the library's tables into the schema `hotpath`: no earlier data are lost. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { surveyTables } from 'hotpath/freshness/coverage';
@@ -14,7 +14,7 @@ const MOVE = '20261128223000_hotpath';
 const textOf = (name: string) => readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8');
 const before = marketplaceMigrations().filter((name) => name < MOVE);
 
-/** What a service has stored by then: a reply that was kept, a job that is done, a fold that has come far. */
+/** The earlier data of a service: a kept reply, a finished job, the mark of a fold. */
 const STORED = `
   INSERT INTO idempotency_keys (subject, route, key, fingerprint, status, headers, body, created_at, expires_at) VALUES
     ('7', 'POST /v1/orders', 'k', '\\x01', 201, '{"location": "/v1/orders/1"}', '{"data":{}}', '2026-01-01', '2026-01-02');
@@ -33,10 +33,10 @@ async function session(url: string, work: (client: pg.Client) => Promise<void>):
   }
 }
 
-/** The service's schema as it was before the move, in a schema of this name. */
+/** The service's schema before the move, in a schema of this name. */
 async function prepare(client: pg.Client, schema = 'public'): Promise<void> {
   await client.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"; SET search_path = "${schema}", public`);
-  // Each as a script of its own, as Prisma runs them; functions keep the search path that they are made under.
+  // Each as a script of its own, as Prisma runs them; functions keep the search path of their creation.
   for (const name of before) await client.query(`SET search_path = "${schema}", public; ${textOf(name)}`);
   await client.query(`SET search_path = "${schema}", public; ${STORED}`);
 }
@@ -70,7 +70,7 @@ async function mustBeMoved(client: pg.Client, schema: string): Promise<void> {
 }
 
 describe('the move to the schema hotpath', () => {
-  it('keeps what was stored, replaces triggers and functions, and begins a new epoch', async () => {
+  it('keeps the stored data, replaces triggers and functions, and begins a new epoch', async () => {
     await session(await scratchDatabase('empty'), async (client) => {
       await client.query(`SET TIME ZONE 'UTC'`);
       await prepare(client);
@@ -87,7 +87,7 @@ describe('the move to the schema hotpath', () => {
     });
   });
 
-  it('leaves NOTIFY on where it was', async () => {
+  it('leaves NOTIFY on if it was on', async () => {
     await session(await scratchDatabase('empty'), async (client) => {
       await prepare(client);
       await client.query(`CREATE FUNCTION invalidation_notify() RETURNS trigger LANGUAGE plpgsql AS
@@ -101,7 +101,7 @@ describe('the move to the schema hotpath', () => {
     });
   });
 
-  it('takes two services of one database, one after the other, and mixes nothing', async () => {
+  it('moves two services of one database, one after the other, and mixes nothing', async () => {
     await session(await scratchDatabase('empty'), async (client) => {
       await client.query(`SET TIME ZONE 'UTC'`);
       await client.query('CREATE EXTENSION pg_trgm SCHEMA public');
@@ -119,7 +119,7 @@ describe('the move to the schema hotpath', () => {
     });
   });
 
-  it('happens again after a reset, which leaves the schema hotpath, and nothing of before is taken for the new', async () => {
+  it('happens again after a reset, which leaves the schema hotpath, and no earlier data count as new', async () => {
     await session(await scratchDatabase('empty'), async (client) => {
       await client.query(`SET TIME ZONE 'UTC'`);
       await prepare(client);

@@ -1,4 +1,4 @@
-/** Prisma Migrate beside the schema `hotpath`, in a project of a team's own: it sees no drift, and its commands go on to work. */
+/** Prisma Migrate beside the schema `hotpath`, in a team's own project: it sees no drift, and its commands still work. */
 import { surveyTables } from 'hotpath/freshness/coverage';
 import { watch } from 'hotpath/freshness/watched';
 import { migrationFor } from 'hotpath/install/migration';
@@ -17,7 +17,7 @@ const registry = ownRegistry();
 let folder: string;
 let database: string;
 const run = (command: string, options = {}) => prisma(folder, command, { DATABASE_URL: url(), ...options });
-/** Not in `public`, as many a team has it. */
+/** Not in `public`, as in many teams. */
 const url = () => `${database}?schema=app`;
 
 async function gaps(): Promise<readonly unknown[]> {
@@ -53,7 +53,7 @@ describe('Prisma Migrate beside the schema hotpath', () => {
     expect(await run(diff)).toMatchObject({ code: 0, output: expect.stringContaining('No difference detected') });
   });
 
-  it('has nothing to do in development, also with a shadow database that is given, and used twice', async () => {
+  it('has nothing to do in development, also with a given shadow database, used twice', async () => {
     const inSync = 'Already in sync, no schema change or pending migration was found.';
     expect((await run('migrate dev --name next')).output).toContain(inSync);
     const SHADOW_DATABASE_URL = `${await scratchDatabase('empty')}?schema=app`;
@@ -61,7 +61,7 @@ describe('Prisma Migrate beside the schema hotpath', () => {
       expect((await run('migrate dev --name next', { SHADOW_DATABASE_URL })).output).toContain(inSync);
   });
 
-  it('resets: the triggers are there again, and nothing of before is taken for the new', async () => {
+  it('resets: the triggers exist again, and no earlier data count as new', async () => {
     const effects = () => query(database, 'SELECT key FROM hotpath.job_effects');
     await query(
       database,

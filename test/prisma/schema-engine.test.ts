@@ -9,7 +9,7 @@ import { ENGINE, request, talk } from './support.ts';
 const require = createRequire(import.meta.url);
 
 describe('the schema engine', () => {
-  it('is the version that the installed Prisma CLI was built with', () => {
+  it('has the version of the installed Prisma CLI', () => {
     const { version } = require('@prisma/engines-version/package.json');
     const { devDependencies } = require('../../package.json');
     expect(devDependencies['@prisma/schema-engine-wasm']).toBe(version);
@@ -26,7 +26,7 @@ describe('the schema engine', () => {
     expect(code).toBe(0);
   });
 
-  it('finishes the request at work when told to end, and begins no other', async () => {
+  it('finishes the running request at a signal to end, and starts no other', async () => {
     const child = spawn(ENGINE, ['--datasource', JSON.stringify({ url: adminUrl() })], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -36,14 +36,14 @@ describe('the schema engine', () => {
       `${request(1, 'dbExecute', { datasourceType: { tag: 'url', url: '' }, script: 'select pg_sleep(0.5)' })}\n`,
     );
     child.stdin.write(`${request(2, 'getDatabaseVersion')}\n`);
-    // The engine says so when it starts, which it does for the first request.
+    // The engine writes the line when it starts, which it does for the first request.
     for await (const text of child.stderr) if (String(text).includes('Starting')) break;
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(lines.map((line) => JSON.parse(line).id)).toEqual([1]);
   });
 
-  it('refuses what is no request, ignores replies, and goes on', async () => {
+  it('refuses an invalid request, ignores replies, and goes on', async () => {
     const reply = JSON.stringify({ jsonrpc: '2.0', id: 'print-1', result: {} });
     const { messages, code } = await talk([
       '{"jsonrpc":',
@@ -61,13 +61,13 @@ describe('the schema engine', () => {
     expect(code).toBe(0);
   });
 
-  it('takes a request with a line separator, as a name or a comment of a schema may have it, for one', async () => {
+  it('treats a request with a line separator, as a name or a comment of a schema may have it, as one', async () => {
     const script = "select 'a\u2028b' -- \u2029";
     const { messages } = await talk([request(1, 'dbExecute', { datasourceType: { tag: 'url', url: '' }, script })]);
     expect(messages).toEqual([{ jsonrpc: '2.0', id: 1, result: {} }]);
   });
 
-  it('reports a panic, and trusts the engine no more', async () => {
+  it('reports a panic, and does not use the engine again', async () => {
     const { messages, code } = await talk([request(1, 'debugPanic'), request(2, 'getDatabaseVersion')]);
     const error = {
       code: 4466,
@@ -78,7 +78,7 @@ describe('the schema engine', () => {
     expect(code).toBe(0);
   });
 
-  it('names the Prisma error of a database that it cannot reach, at every request', async () => {
+  it('names the Prisma error of an unreachable database, at every request', async () => {
     const { messages } = await talk(
       [request(1, 'reset'), request(2, 'getDatabaseVersion')],
       'postgresql://u@localhost:1/d',

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 describe("the marketplace's schema", () => {
-  it('is what its migrations make, with no drift', async () => {
+  it('is the result of its migrations, without drift', async () => {
     expect((await run('migrate status')).output).toContain('Database schema is up to date!');
     const { code, output } = await run('migrate diff --from-config-datasource --to-schema prisma/schema --exit-code');
     expect(output).toContain('No difference detected.');
@@ -23,7 +23,7 @@ describe("the marketplace's schema", () => {
   });
 
   it('gives `prisma migrate dev` nothing to do', async () => {
-    // In a copy, for a migration that it made here would stay.
+    // In a copy, since a migration that it made here would stay.
     const folder = await createProject({});
     for (const name of ['schema', 'migrations']) {
       await cp(join(ROOT, 'prisma', name), join(folder, name), { recursive: true });
@@ -64,7 +64,7 @@ describe("the marketplace's schema", () => {
     await expect(query(url, statement)).rejects.toMatchObject({ code: '23514', constraint });
   });
 
-  it('computes the totals of one user from his own transactions, by the index alone', async () => {
+  it("computes the totals of one user from that user's transactions, by the index alone", async () => {
     await query(url, fill);
     await query(url, 'vacuum analyze transactions');
     const lateral = `select u.id, t.total from users u
@@ -82,7 +82,7 @@ describe("the marketplace's schema", () => {
   });
 });
 
-/** 50 transactions for each of 400 users: 20 settled, 10 pending, and 20 that are no money spent. */
+/** 50 transactions for each of 400 users: 20 settled, 10 pending, and 20 that are not spending. */
 const fill = `
   -- Vacuum marks as visible to all only what has reached the log on disk.
   set synchronous_commit = on;

@@ -1,4 +1,4 @@
-/** What holds in seed data: sizes, shares, skew, widths, and that the rows agree with each other. */
+/** The properties of seed data: sizes, shares, skew, widths, and the consistency of the rows. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RowCounts, seed } from '../../prisma/seed/seed.ts';
@@ -31,7 +31,7 @@ describe('small', () => {
   const database = seeded('small');
   const value = async (text: string) => Object.values((await database.client.query(`SELECT ${text}`)).rows[0])[0];
 
-  it('has the rows that its size promises', () => {
+  it('has the number of rows of its size', () => {
     const { adas_transactions: _, ...rows } = SIZES.small;
     expect(database.counts).toMatchObject({ ...rows, categories: 60 });
   });
@@ -85,7 +85,7 @@ describe('small', () => {
          AND t.created_at = o.created_at)`,
     ],
     [
-      'items of another merchant than the one who was paid',
+      'items of another merchant than the paid one',
       `order_items JOIN products ON products.id = product_id JOIN transactions USING (order_id)
        WHERE transactions.merchant_id <> products.merchant_id`,
     ],
@@ -152,7 +152,7 @@ describe('small', () => {
     expect(await value(`count(*)::int FROM ((${stored}) EXCEPT (${folded}))`)).toBe(0);
   });
 
-  it('has no time after its present, but those of plans', async () => {
+  it('has no time after its present, except those of plans', async () => {
     const { rows: columns } = await database.client.query<{ max: string }>(
       `SELECT format('SELECT %L AS column, max(%I) AS latest FROM %I', table_name || '.' || column_name, column_name,
          table_name) AS max

@@ -51,7 +51,7 @@ const isEmpty = async (url: string) => {
 };
 
 describe('seed', () => {
-  it('knows tables of the schema alone', () => {
+  it('has only tables of the schema', () => {
     const files = globSync(join(import.meta.dirname, '../../prisma/schema/*.prisma'));
     const models = files.flatMap((file) => readFileSync(file, 'utf8').match(/^model \w+ \{$.*?^\}/gms) ?? []);
     const ours = models.filter((model) => !model.includes('@@ignore'));
@@ -72,7 +72,7 @@ describe('seed', () => {
     expect(await digest(other)).not.toEqual(await digest(one));
   });
 
-  it('leaves indexes, constraints and sequences fit for use', async () => {
+  it('leaves indexes, constraints and sequences usable', async () => {
     const url = await scratchDatabase();
     const before = await structure(url);
     await seed({ url, size: 'tiny', now });
@@ -82,7 +82,7 @@ describe('seed', () => {
     await expect(query(url, 'UPDATE orders SET user_id = 999999')).rejects.toThrow('orders_user_id_fkey');
   });
 
-  it('counts the rows, and tells each step when it starts and when it is done', async () => {
+  it('counts the rows, and reports each step when it starts and when it is done', async () => {
     const url = await scratchDatabase();
     const told: Progress[] = [];
     const counts = await seed({ url, size: 'tiny', now, onProgress: (progress) => told.push(progress) });
@@ -94,7 +94,7 @@ describe('seed', () => {
     expect(told.at(-1)).toMatchObject({ step: 'statistics', number: total, total, milliseconds: expect.any(Number) });
   });
 
-  it('refuses a database with data unless told to reset it', async () => {
+  it('refuses a database with data without --reset', async () => {
     const url = await scratchDatabase();
     await seed({ url, size: 'tiny', now });
     const first = await digest(url);
@@ -104,14 +104,14 @@ describe('seed', () => {
     expect(await digest(url)).toEqual(first);
   });
 
-  it('refuses a database without users that holds other data', async () => {
+  it('refuses a database without users that has other data', async () => {
     const url = await scratchDatabase();
     await query(url, `INSERT INTO categories (name, slug, description, icon_url) VALUES ('Mine', 'mine', '', '')`);
     await expect(seed({ url, size: 'tiny', now })).rejects.toThrow('The database already holds data');
     expect(await query(url, 'SELECT name FROM categories')).toEqual([{ name: 'Mine' }]);
   });
 
-  it('says what a database without tables, and one that is not there, need', async () => {
+  it('names the remedy for a database without tables, and for a missing one', async () => {
     const url = await scratchDatabase('empty');
     await expect(seed({ url, size: 'tiny' })).rejects.toThrow('no tables yet: run `npx prisma migrate deploy` first');
     await expect(seed({ url: `${url}_gone`, size: 'tiny' })).rejects.toThrow(/Cannot connect .*_gone" does not exist/);
@@ -157,7 +157,7 @@ describe('npm run seed', () => {
     expect(stderr).toContain(sentence);
   });
 
-  it('explains itself', async () => {
+  it('prints its help', async () => {
     const { code, stdout } = await runToEnd({}, COMMAND, ['--help']);
     expect(code).toBe(0);
     for (const option of ['--size', '--reset', '--now', '--database-url']) expect(stdout).toContain(option);

@@ -5,7 +5,7 @@ import { applyScripts, createProject, prisma, query } from './support.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** What a database may be set to, so that SQL means something else, or is printed otherwise. */
+/** Settings of a database that change the meaning of SQL, or the form of its output. */
 const HOSTILE = [
   `array_nulls = off`,
   `bytea_output = 'escape'`,
@@ -68,7 +68,7 @@ async function hostileDatabase(): Promise<string> {
 describe('a migration', () => {
   let folder: string;
   const run = (command: string, url: string) => prisma(folder, command, { DATABASE_URL: url });
-  /** What the migrations make on a shadow database, which has no settings of its own, against the database. */
+  /** The result of the migrations on a shadow database, which has no settings of its own, compared with the database. */
   const diff = 'migrate diff --from-migrations migrations --to-config-datasource --exit-code';
   let pulled: string;
 
@@ -82,7 +82,7 @@ describe('a migration', () => {
   });
 
   for (const { title, place, parameter } of [
-    { title: 'whatever the database has set', place: 'public', parameter: '' },
+    { title: 'with any settings of the database', place: 'public', parameter: '' },
     { title: 'in the schema of the URL', place: 'shop', parameter: '?schema=shop' },
   ]) {
     it(`makes the same tables ${title}, and the engine reads them the same`, async () => {
@@ -111,7 +111,7 @@ describe('a migration', () => {
     expect(await query(url, place)).toEqual([{ name: pg.escapeIdentifier(name) }]);
   });
 
-  it('obeys the settings of the URL, also after a script has changed them', async () => {
+  it('follows the settings of the URL, also after a script has changed them', async () => {
     const url = await scratchDatabase('empty');
     const options = encodeURIComponent('-c TimeZone=Asia/Tokyo -c search_path=own,public -c lock_timeout=5s');
     await query(url, 'CREATE SCHEMA "own"');

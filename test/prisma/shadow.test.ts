@@ -25,7 +25,7 @@ model Task {
 }
 `;
 
-/** Fails, and says where, on any database but the one that is being migrated. */
+/** Fails, and names the place, on any database except the one that is being migrated. */
 const fussy = `
 DO $$ BEGIN
   IF current_database() LIKE 'prisma_migrate_shadow_db_%' THEN
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 
 describe('prisma migrate dev', () => {
-  it('writes and applies the migration that the schema asks for', async () => {
+  it('writes and applies the migration for a change of the schema', async () => {
     const { code, output } = await dev();
     expect(output).toContain('Your database is now in sync with your schema.');
     expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe('prisma migrate dev', () => {
 
   it('finds nothing to do after that, and leaves no shadow database', async () => {
     expect((await dev()).output).toContain('Already in sync, no schema change or pending migration was found.');
-    // Other runs on this server may have shadow databases of their own, for as long as a command takes.
+    // Other runs on this server may have shadow databases of their own while a command runs.
     const after = (await shadows()).filter((name) => !before.includes(name));
     await vi.waitFor(async () => expect((await shadows()).filter((name) => after.includes(name))).toEqual([]), 10_000);
   });
@@ -93,7 +93,7 @@ DROP TYPE "kind";`;
     expect(await shadows()).not.toContain(shadow);
   });
 
-  it('uses a shadow database that is given, as often as it likes, but not the main one', async () => {
+  it('uses a given shadow database any number of times, but not the main one', async () => {
     const shadow = await scratchDatabase('empty');
     await write(folder, { 'schema.prisma': schema('note String?') });
     expect((await dev({ SHADOW_DATABASE_URL: shadow })).output).toContain('now in sync with your schema.');

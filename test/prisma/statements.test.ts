@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { splitStatements } from '../../prisma/schema-engine/statements.ts';
 import { adminUrl } from '../support/database.ts';
 
-/** Each is one statement, though a semicolon stands in it. */
+/** Each is one statement, though it contains a semicolon. */
 const whole: Record<string, string> = {
   'a literal': `SELECT 'a;b', 'it''s;', '\\';`,
   'a literal with escapes': `SELECT E'a\\';b', e'\\\\', ';';`,
@@ -21,7 +21,7 @@ BEGIN ATOMIC SELECT CASE WHEN true THEN (CASE 1 WHEN 1 THEN 2 END) END AS end; S
   'the body of a procedure': `CREATE PROCEDURE pg_temp."begin atomic"() begin atomic INSERT INTO t VALUES (1); END;`,
 };
 
-/** PostgreSQL prepares one statement, and refuses several before it looks at any. */
+/** PostgreSQL prepares one statement, and refuses several before it reads any. */
 const SEVERAL = /cannot insert multiple commands into a prepared statement/;
 
 describe('splitStatements', () => {
@@ -34,7 +34,7 @@ describe('splitStatements', () => {
     });
   }
 
-  it('gives each statement the comments before it, its place and its first words', () => {
+  it('returns each statement with its preceding comments, its place and its first words', () => {
     const script = `-- ü\ncreate index concurrently\n"a" on t (a);;\n/* b */ ; Drop "x";`;
     expect(splitStatements(script)).toEqual([
       {
@@ -47,7 +47,7 @@ describe('splitStatements', () => {
     ]);
   });
 
-  it('ends statements at a semicolon after BEGIN that begins no SQL body', () => {
+  it('ends statements at a semicolon after a BEGIN that does not start an SQL body', () => {
     const script = 'BEGIN; CREATE FUNCTION begin() RETURNS int RETURN 1; SELECT 1 AS atomic; END; SELECT 2';
     expect(splitStatements(script)).toHaveLength(5);
   });
@@ -58,7 +58,7 @@ describe('splitStatements', () => {
     }
   });
 
-  it('takes what is never closed to the end of the script', () => {
+  it('extends an unclosed token to the end of the script', () => {
     for (const open of [`'a;`, `E'a\\';`, '"a;', '$$a;', '(a;', '/* a;', 'a -- b;']) {
       expect(splitStatements(`SELECT 1; SELECT ${open} SELECT 2;`).map(({ text }) => text)).toEqual([
         'SELECT 1;',

@@ -1,4 +1,4 @@
-/** Prisma's own CLI, and our schema engine alone, as child processes. */
+/** Runs Prisma's own CLI, and this project's schema engine alone, as child processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { adminUrl } from '../support/database.ts';
 export const ROOT = join(import.meta.dirname, '../..');
 export const ENGINE = join(ROOT, 'prisma/schema-engine/schema-engine');
 
-/** `migrate dev` refuses to work for anything but a person at a terminal. */
+/** `migrate dev` works only for a person at a terminal. */
 const AT_A_TERMINAL = 'data:text/javascript,process.stdin.isTTY = process.stdout.isTTY = true';
 
 const CONFIG = `export default {
@@ -23,7 +23,7 @@ const CONFIG = `export default {
 
 export interface Run {
   readonly code: number | null;
-  /** What it wrote, to stdout and stderr. */
+  /** Its output on stdout and stderr. */
   readonly output: string;
 }
 
@@ -35,7 +35,7 @@ export interface Environment {
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
-/** Makes a project of these files, in a folder of its own that goes with the test file. */
+/** Makes a project of these files, in a folder of its own that is removed with the test file. */
 export async function createProject(files: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'hotpath-prisma-'));
   folders.push(folder);
@@ -81,7 +81,10 @@ export async function prisma(folder: string, command: string, environment: Envir
 export const request = (id: number, method: string, params?: object) =>
   JSON.stringify({ jsonrpc: '2.0', id, method, params });
 
-/** Writes lines to the engine and ends its stdin; returns the messages that it sent, and its exit code. */
+/**
+ * Writes lines to the engine and ends its stdin.
+ * @returns the messages that it sent, and its exit code.
+ */
 export async function talk(lines: string[], url = adminUrl()) {
   const child: ChildProcess = spawn(ENGINE, ['--datasource', JSON.stringify({ url })], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -95,8 +98,8 @@ export async function talk(lines: string[], url = adminUrl()) {
 }
 
 /**
- * Has the engine apply migrations: one for each script, named `1`, `2` and so on.
- * Returns the names of those that it applied, or the message of its error.
+ * Lets the engine apply migrations: one for each script, named `1`, `2` and so on.
+ * @returns the names of the applied ones, or the message of the error.
  */
 export async function applyScripts(url: string, scripts: string[]): Promise<string[] | string> {
   const migrationDirectories = scripts.map((value, index) => ({

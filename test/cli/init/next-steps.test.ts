@@ -25,7 +25,10 @@ it('make the database complete for the library', async () => {
   expect(await hotpath('migration')).toMatchObject({ code: 0, stdout: expect.stringContaining('Written to prisma/') });
   expect(await prisma('migrate', 'deploy')).toMatchObject({ code: 0 });
   expect((await prisma('migrate', 'status')).stdout).toContain('Database schema is up to date!');
-  expect(await hotpath('doctor')).toMatchObject({ code: 0, stdout: expect.stringContaining('Everything is in order.') });
+  expect(await hotpath('doctor')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Everything is in order.'),
+  });
   expect(await hotpath('migration', '--check')).toMatchObject({ code: 0 });
   await mayBeGranted(environment.DATABASE_URL, hotpath);
 }, 120_000);

@@ -1,4 +1,4 @@
-/** Which claims a token must have, to the millisecond and the character, and why it is refused. */
+/** The claims that a token must have, to the millisecond and the character, and the reasons for refusals. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ClaimRules, claimsFor, holderOf, TokenRefusal } from '../../../src/plugins/auth/claims.ts';
 
@@ -60,7 +60,7 @@ describe('the times of a token', () => {
     expect(() => holder({ nbf: NOW + 30.001 }, tolerant)).toThrow(refused('nbf is not reached'));
   });
 
-  it('may be as far apart as is allowed, on clocks that differ either way', () => {
+  it('may differ by the allowed maximum, on clocks that differ either way', () => {
     const bounded = { maxLifetimeMs: 60_000, clockToleranceMs: 1000 };
     const late = refused('exp is later than JWT_MAX_LIFETIME_MS allows');
     expect(holder({ exp: NOW + 60 }, { maxLifetimeMs: 60_000 }).viewer.subject).toBe('7');
@@ -72,18 +72,18 @@ describe('the times of a token', () => {
 });
 
 describe('an audience', () => {
-  it.each([['shop'], [['shop']], [['other', 'shop']]])('is named by %j', (aud) => {
+  it.each([['shop'], [['shop']], [['other', 'shop']]])('is accepted as %j', (aud) => {
     expect(viewer({ aud })).toEqual({ subject: '7', role: 'user' });
   });
 });
 
 describe('a subject', () => {
-  it('that is a number is one if the claim is of the issuer', () => {
+  it("may be a number if the claim is the issuer's own", () => {
     expect(viewer({ uid: 7 }, { subjectClaim: 'uid' }).subject).toBe('7');
     expect(viewer({ uid: 'x' }, { subjectClaim: 'uid' }).subject).toBe('x');
   });
 
-  it.each(['\0', '\n', '\x1f', '\x7f', '\x85', '\u2028', '\u2029', '\ud800'])('has no %j', (character) => {
+  it.each(['\0', '\n', '\x1f', '\x7f', '\x85', '\u2028', '\u2029', '\ud800'])('does not contain %j', (character) => {
     for (const sub of [character, `7${character}`, `${character}7`]) {
       expect(() => viewer({ sub })).toThrow(refused('sub is not a valid subject'));
     }
@@ -94,13 +94,13 @@ describe('a subject', () => {
     expect(() => viewer({ sub: 'x'.repeat(256) })).toThrow(refused('sub is not a valid subject'));
   });
 
-  it('has any other character', () => {
+  it('may have any other character', () => {
     for (const sub of ['a b', 'ü', '😀', '\u2027', '\u202a', 'x\u00a0y']) expect(viewer({ sub }).subject).toBe(sub);
   });
 });
 
 describe('a role', () => {
-  it('is a text, the strongest that is known of a list, or that of users', () => {
+  it('is a text, the strongest known one of a list, or that of users', () => {
     expect(viewer({ role: 'auditor' }).role).toBe('auditor');
     expect(viewer({ role: ['user', 'admin'] }).role).toBe('admin');
     expect(viewer({ role: ['auditor'] }).role).toBe('user');
@@ -111,7 +111,7 @@ describe('a role', () => {
 describe('a claim', () => {
   const nested = (by: string) => ({ roleClaim: by });
 
-  it('is found by its name, or else by the path that its name is', () => {
+  it('is found by its name, or else by the path in its name', () => {
     expect(viewer({ 'a.b': 'whole', a: { b: 'path' } }, nested('a.b')).role).toBe('whole');
     expect(viewer({ a: { b: 'path' } }, nested('a.b')).role).toBe('path');
     expect(viewer({ a: { b: { c: 'deep' } } }, nested('a.b.c')).role).toBe('deep');
@@ -126,18 +126,18 @@ describe('a claim', () => {
     ['a.b.c', { b: 'text' }],
     ['toString', undefined],
     ['__proto__', undefined],
-  ])('is not found at %s of %j', (path, a) => {
+  ])('is missing at %s of %j', (path, a) => {
     expect(viewer({ a }, nested(path)).role).toBe('user');
   });
 
-  it('is an own one of the token', () => {
+  it('is an own property of the token', () => {
     const inherited = Object.create(claims, { exp: { value: NOW + 60, enumerable: true } });
     expect(() => holderOf(inherited, rules)).toThrow(refused('iss is not JWT_ISSUER'));
     expect(() => holderOf([] as never, rules)).toThrow(refused('iss is not JWT_ISSUER'));
     expect(() => holderOf(null as never, rules)).toThrow();
   });
 
-  it('is written where it is read', () => {
+  it('is written under the name that is read', () => {
     expect(claimsFor({ subject: '7', role: 'admin' }, { ...rules, subjectClaim: 'uid', roleClaim: 'a.b' })).toEqual({
       uid: '7',
       'a.b': 'admin',
@@ -145,6 +145,6 @@ describe('a claim', () => {
   });
 });
 
-it('a refusal says what it is in a log', () => {
+it('a refusal names its reason in a log', () => {
   expect(new TokenRefusal('x')).toMatchObject({ name: 'TokenRefusal', message: 'x', isExpired: false });
 });

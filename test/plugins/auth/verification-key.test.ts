@@ -1,4 +1,4 @@
-/** Which entries of a JWKS set verify signatures, and of which algorithms. */
+/** The entries of a JWKS set that verify signatures, and their algorithms. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createSigner } from 'fast-jwt';
 import { describe, expect, it } from 'vitest';
@@ -19,7 +19,7 @@ const pairs: Readonly<Record<string, { publicKey: KeyObject; privateKey: KeyObje
 };
 const entry = (of: string, more: object = {}) => ({ ...pairs[of]!.publicKey.export({ format: 'jwk' }), ...more });
 
-/** The algorithms that an entry verifies; an entry of none is no key. */
+/** The algorithms that an entry verifies; an entry without any is not a key. */
 function algorithms(of: unknown): string[] {
   const key = VerificationKey.from(of);
   if (!key) return [];
@@ -27,7 +27,7 @@ function algorithms(of: unknown): string[] {
   return found.length > 0 ? found : ['a key of no algorithm'];
 }
 
-it('the algorithms of public keys are these, and no secret is among them', () => {
+it('the algorithms of public keys are these, and none of them uses a secret', () => {
   expect(PUBLIC_KEY_ALGORITHMS).toEqual([...RSA, 'ES256', 'ES384', 'ES512', 'EdDSA']);
 });
 
@@ -62,7 +62,7 @@ describe('an entry', () => {
     ['no curve', entry('p256', { crv: undefined }), []],
     ['a curve of another type', entry('ed25519', { kty: 'EC' }), []],
     ['a type of other curves', entry('p256', { kty: 'OKP' }), []],
-    ['a type that is not known', entry('p256', { kty: 'AKP' }), []],
+    ['an unknown type', entry('p256', { kty: 'AKP' }), []],
     ['half of its numbers', entry('p256', { y: undefined }), []],
   ])('with %s', (_, given, expected) => {
     expect(algorithms(given)).toEqual(expected);
@@ -76,7 +76,7 @@ describe('an entry', () => {
 describe('a key', () => {
   const key = (kid: unknown) => VerificationKey.from(entry('p256', { kid }))!;
 
-  it('fits a token that names it, or none, and is of its algorithm', () => {
+  it('matches a token that names it, or no key, and has its algorithm', () => {
     expect(key('a').kid).toBe('a');
     const fits = [{ kid: 'a' }, { kid: undefined }, {}, { kid: 'b' }].map((of) =>
       key('a').fits({ alg: 'ES256', ...of }),
@@ -85,7 +85,7 @@ describe('a key', () => {
     expect(key('a').fits({ alg: 'ES384', kid: 'a' })).toBe(false);
   });
 
-  it('whose name is no text has none', () => {
+  it('has no name if the name is not a text', () => {
     expect(key(7).kid).toBe(undefined);
     expect(key(7).fits({ alg: 'ES256', kid: '7' })).toBe(false);
     expect(key(7).fits({ alg: 'ES256' })).toBe(true);
@@ -94,7 +94,7 @@ describe('a key', () => {
   const signed = (of: string, algorithm: 'RS256' | 'PS256' | 'ES256') =>
     createSigner({ key: pairs[of]!.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), algorithm });
 
-  it('gives the claims of what it has signed, in each of its algorithms, expired or not', () => {
+  it('returns the claims of a token that it has signed, in each of its algorithms, expired or not', () => {
     const rsa = VerificationKey.from(entry('rsa'))!;
     for (const algorithm of ['RS256', 'PS256', 'RS256'] as const) {
       const claims = { sub: algorithm, exp: 1, nbf: 9_999_999_999, iat: 1 };
@@ -105,7 +105,7 @@ describe('a key', () => {
     }
   });
 
-  it('refuses what another key has signed', () => {
+  it('refuses the signature of another key', () => {
     const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
       type: 'pkcs8',
       format: 'pem',
@@ -116,7 +116,7 @@ describe('a key', () => {
   });
 });
 
-it('a secret checks its own algorithm alone', () => {
+it('a secret verifies only its own algorithm', () => {
   const secret = 'x'.repeat(32);
   const token = (algorithm: 'HS256' | 'HS512') => createSigner({ key: secret, algorithm })({ sub: '7', exp: 1 });
   expect(signatureCheck(secret, 'HS256')(token('HS256'))).toMatchObject({ sub: '7' });

@@ -1,4 +1,4 @@
-/** Who signed a token: by the secret, or by the keys of an issuer, and why it is refused. */
+/** Verifies tokens with the secret, or with the keys of an issuer, and the reasons for refusals. */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../../src/config/config.ts';
@@ -24,7 +24,7 @@ describe('with a secret', () => {
   const verify = signatureVerifier({ ...base(), secret: SECRET, jwksUrl: undefined } as never, () => {});
 
   it.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt', 'application/JWT', undefined, null])(
-    'takes a token of the type %j',
+    'accepts a token of the type %j',
     async (typ) => {
       expect(await verify(token({ alg: 'HS256', typ, kid: 'any' }))).toMatchObject({ sub: '7' });
     },
@@ -42,7 +42,7 @@ describe('with a secret', () => {
     await refused(reason)(verify(token(header)));
   });
 
-  it('refuses another secret, and what is no token', async () => {
+  it('refuses another secret, and a text that is not a token', async () => {
     await refused(/signature/)(verify(token({ alg: 'HS256' }, 'x'.repeat(32))));
     await refused(/malformed|token/i)(verify('a.b.c'));
   });
@@ -71,18 +71,18 @@ describe('with keys', () => {
       failures.push(message),
     );
 
-  it('takes what any key of the name has signed', async () => {
+  it('accepts the signature of any key with the name', async () => {
     const verify = verifier();
     for (const { sign } of [one, two]) expect(await verify(sign({ sub: '7' }))).toMatchObject({ sub: '7' });
     expect(issuer.asked).toBe(1);
   });
 
-  it('refuses what none of them has', async () => {
+  it('refuses a signature of no key', async () => {
     const third = issuerKey('ES256', { kid: 'a' });
     await refused('the issuer has no key that verifies it')(verifier()(third.sign({ sub: '7' })));
   });
 
-  it('asks for the keys anew before it refuses', async () => {
+  it('fetches the keys again before it refuses', async () => {
     const verify = verifier();
     const third = issuerKey('ES256', { kid: 'a' });
     await refused('the issuer has no key')(verify(third.sign({ sub: '7' })));
@@ -92,7 +92,7 @@ describe('with keys', () => {
     expect(issuer.asked).toBe(2);
   });
 
-  it('refuses an algorithm that is not of public keys before it asks for any', async () => {
+  it('refuses an algorithm of secrets before it fetches any key', async () => {
     const verify = verifier();
     await refused('alg is not one of public keys')(verify(token({ alg: 'HS256', kid: 'a' }, one.pem)));
     await refused('alg is not one of public keys')(verify(token({ alg: 'none' })));
@@ -100,7 +100,7 @@ describe('with keys', () => {
     await refused('kid is not a text')(verify(token({ alg: 'ES256', kid: 7 })));
   });
 
-  it('says that an issuer is away, which is no refusal, and why', async () => {
+  it('reports an unreachable issuer, which is not a refusal, with the reason', async () => {
     issuer.keys = undefined;
     const asked = verifier()(nameless.sign({ sub: '7' }));
     await expect(asked).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });

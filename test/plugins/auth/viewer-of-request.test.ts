@@ -1,4 +1,4 @@
-/** From the `Authorization` header to `request.viewer`: what is remembered, for how long, and what a refusal tells. */
+/** From the `Authorization` header to `request.viewer`: how long a viewer is remembered, and what a refusal reveals. */
 import { createHmac } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { problems } from 'hotpath/edge';
@@ -50,12 +50,12 @@ describe('with a secret', () => {
   });
   afterAll(() => app.close());
 
-  it('the plugin is known by its name, and each request has the places for what it finds', () => {
+  it('the plugin has its name, and each request has the properties for its results', () => {
     expect(app.hasPlugin('auth')).toBe(true);
     expect([app.hasRequestDecorator('viewer'), app.hasRequestDecorator('refusal')]).toEqual([true, true]);
   });
 
-  it.each([['Bearer '], ['bearer   '], ['BEARER ']])('a token is found behind "%s"', async (before) => {
+  it.each([['Bearer '], ['bearer   '], ['BEARER ']])('a token is found after "%s"', async (before) => {
     expect(await asked(app, `${before}${token(claims())}`)).toMatchObject({ subject: '7', role: 'user' });
   });
 
@@ -80,7 +80,7 @@ describe('with a secret', () => {
     ['Bearer a..c', expect.stringMatching(/^Bearer error/)],
     ['Bearer a.b.', expect.stringMatching(/^Bearer error/)],
     ['Bearer a.b.c+', expect.stringMatching(/^Bearer error/)],
-  ])('"%s" is no bearer token', async (authorization, challenge) => {
+  ])('"%s" is not a bearer token', async (authorization, challenge) => {
     expect(await asked(app, authorization)).toMatchObject({
       status: 401,
       challenge,
@@ -88,7 +88,7 @@ describe('with a secret', () => {
     });
   });
 
-  it('a token with every character that one may have is one', async () => {
+  it('a token with every allowed character is valid', async () => {
     expect(await asked(app, 'Bearer a-_0.b.c')).toMatchObject({ detail: 'The token is invalid.' });
   });
 
@@ -105,7 +105,7 @@ describe('with a secret', () => {
     });
   });
 
-  it('the reason for a refusal is logged, and not told', async () => {
+  it('the reason for a refusal is logged, and not sent', async () => {
     expect(await asked(app, `Bearer ${token({ ...claims(), iss: 'x' })}`)).toMatchObject({
       status: 401,
       detail: 'The token is invalid.',
@@ -153,7 +153,7 @@ describe('with keys', () => {
     expect(issuer.asked).toBe(2);
   });
 
-  it('an issuer that is away is a 503 without a challenge, and is logged', async () => {
+  it('an unreachable issuer is a 503 without a challenge, and is logged', async () => {
     issuer.keys = undefined;
     expect(await asked(app, `Bearer ${key.sign(claims())}`)).toMatchObject({
       status: 503,

@@ -1,4 +1,4 @@
-/** A key that ignores case from now on, on a service that runs: what finds a row, and what outdates an answer. */
+/** A key becomes case-insensitive while the service runs: the rows that it finds, and the answers that changes outdate. */
 import { expect, it } from 'vitest';
 import { ask, useInstances } from '../../support/instances.ts';
 
@@ -24,7 +24,7 @@ it.each([
   const write = (slug: string, name: string) =>
     psql.query('UPDATE categories SET slug = $1, name = $2 WHERE id = 1', [slug, name]);
   await write('own', 'before');
-  // The statement is prepared for the type of before.
+  // The statement was prepared for the previous type.
   for (const slug of ['own', 'OWN', 'oWn']) expect(await namesOf(slug)).toEqual(slug === 'own' ? ['before'] : []);
   await psql.query(begin);
   await expect.poll(() => namesOf('OWN'), { timeout: 5000 }).toEqual(['before']);

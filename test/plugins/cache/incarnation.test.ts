@@ -1,4 +1,4 @@
-/** The cache where the database is another one: a copy that shares Redis, or another server behind the same address. */
+/** The cache if the database is replaced: by a copy that shares Redis, or by another server behind the same address. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, buildApp } from '../../../src/app.ts';
@@ -37,7 +37,7 @@ const URL = '/v1/products/1?fields=name';
 const nameIn = async (app: App, headers = {}) => JSON.parse((await ask(app, URL, headers)).body).data.name;
 const rename = (client: pg.Client, name: string) => client.query('UPDATE products SET name = $1 WHERE id = 1', [name]);
 
-describe('a database that was copied', () => {
+describe('a copied database', () => {
   it('shares no answer and no fact with its copy, though they share Redis and everything else', async () => {
     const original = await scratchDatabase('small');
     const source = new globalThis.URL(original).pathname.slice(1);
@@ -52,7 +52,7 @@ describe('a database that was copied', () => {
     const known = await epochs(production);
     await before.close();
     await production.end();
-    // A copy needs that nobody is connected to the original.
+    // PostgreSQL copies a database only without connections to it.
     const copy = async () => {
       await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [source]);
       return admin.query(`CREATE DATABASE ${name} TEMPLATE ${source}`).then(() => 'made', String);
@@ -78,7 +78,7 @@ describe('a database that was copied', () => {
   }, 60_000);
 });
 
-describe('an address that leads to another server while connections to the old one live on', () => {
+describe('an address that leads to another server while connections to the old one stay open', () => {
   let pair: Pair;
   let old: pg.Client;
   let current: pg.Client;
@@ -107,13 +107,13 @@ describe('an address that leads to another server while connections to the old o
     return { address, app };
   }
 
-  it('is followed there as soon as one read has seen the new server, and all are read from there', async () => {
-    // Every read has a connection of its own; the follower keeps its own for ever.
+  it('is followed there as soon as one read has seen the new server, and all reads then go there', async () => {
+    // Every read has a connection of its own; the follower keeps its own forever.
     const { address, app } = await startBehind({ DATABASE_POOL_MAX_USES: '1', FRESHNESS_CONNECTION_MS: '600000' });
     const { incarnation, epoch } = app.hotpath.follower;
     address.moveTo(pair.standbyUrl);
     await rename(current, 'on the new server');
-    // Any read that asks the database.
+    // Any read that reaches the database.
     expect((await ask(app, '/v1/products/2?fields=name,price')).status).toBe(200);
     await expect.poll(() => nameIn(app), { timeout: 5000 }).toBe('on the new server');
     expect([app.hotpath.follower.incarnation === incarnation, app.hotpath.follower.epoch === epoch]).toEqual([
@@ -124,12 +124,12 @@ describe('an address that leads to another server while connections to the old o
     for (let round = 0; round < 20; round += 1) expect(await nameIn(app)).toBe('on the new server');
   }, 60_000);
 
-  it('is followed there within the life of a connection, though no read asks the database', async () => {
+  it('is followed there within the life of a connection, though no read reaches the database', async () => {
     const { address, app } = await startBehind({ DATABASE_POOL_MAX_USES: '7500', FRESHNESS_CONNECTION_MS: '300' });
     address.moveTo(pair.standbyUrl);
     await rename(current, 'on the new server again');
     await expect.poll(() => nameIn(app), { timeout: 10_000 }).toBe('on the new server again');
-    // The pool's connections were opened before, and give way, too.
+    // The pool's connections were opened before, and are replaced, too.
     const places = await Promise.all(
       Array.from({ length: 8 }, () => app.pool.query('SELECT pg_postmaster_start_time()::text AS "start"')),
     );

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { BURST, ReplyBurst } from 'hotpath/fastify/reads/burst';
 import { expect, test, vi } from 'vitest';
 
-/** Notes what happens, in order. */
+/** Records events in their order. */
 function noting() {
   const noted: string[] = [];
   const burst = new ReplyBurst();
@@ -11,7 +11,7 @@ function noting() {
   return { noted, write, burst };
 }
 
-test('replies of one turn are written in their order, once the requests that came with them were looked at', async () => {
+test('replies of one turn are written in their order, after the cache has looked up the requests of that turn', async () => {
   const { noted, write } = noting();
   for (const name of ['first', 'second', 'third']) {
     noted.push(`${name} is looked at`);
@@ -33,7 +33,7 @@ test('each turn has a burst of its own', async () => {
   }
 });
 
-test('a burst that is full does not wait for the end of the turn', async () => {
+test('a full burst does not wait for the end of the turn', async () => {
   const { noted, write } = noting();
   for (let count = 1; count < BURST; count += 1) write('one of many');
   expect(noted).toHaveLength(0);
@@ -54,7 +54,7 @@ test('each reply is written in the context of its request', async () => {
   expect(written).toEqual([1, 2, 3]);
 });
 
-test('a reply that cannot be written keeps none of the others back, and its error is not lost', async () => {
+test('a reply that cannot be written delays no other reply, and its error is not lost', async () => {
   const { noted, write, burst } = noting();
   const errors: unknown[] = [];
   vi.spyOn(process, 'nextTick').mockImplementation((run) => {

@@ -36,7 +36,7 @@ describe('an error that repeats', () => {
     expect(isFirst(coded('ECONNREFUSED'))).toBe(true);
   });
 
-  it('is told of when the process ends, and not at all if it came once', () => {
+  it('is reported when the process ends, and not at all if it occurred once', () => {
     isFirst(coded('57014'));
     isFirst(coded('ECONNRESET'));
     isFirst(coded('ECONNRESET'));
@@ -44,7 +44,7 @@ describe('an error that repeats', () => {
     expect(told).toEqual([expect.objectContaining({ code: 'ECONNRESET', times: 1 })]);
   });
 
-  it('is another one with another message of the log, another code, another place, or another text', () => {
+  it('is a different one with another message of the log, another code, another place, or another text', () => {
     const here = () => new TypeError('x is undefined');
     const there = () => new TypeError('x is undefined');
     const frame = (error: Error, place: string) =>
@@ -62,14 +62,14 @@ describe('an error that repeats', () => {
     expect([isFirst(frame(here(), 'a.ts:1:1')), isFirst(new Error('after 25 ms'))]).toEqual([false, false]);
   });
 
-  it('takes a bounded memory, however many kinds there are', () => {
+  it('takes a bounded amount of memory for any number of kinds', () => {
     const first = Array.from({ length: 1000 }, (_, n) => isFirst(new Error(`kind ${'x'.repeat(n)}`)));
     expect(first.filter((each) => each).length).toBeLessThanOrEqual(201);
   });
 });
 
 describe('an error in the log', () => {
-  it('has no property that is not known to be harmless, and its causes', () => {
+  it('has only properties that are known to be harmless, and its causes', () => {
     const cause = Object.assign(coded('WRONGPASS'), { command: { name: 'auth', args: ['secret'] } });
     const error = Object.assign(new AggregateError([cause], 'all failed', { cause }), {
       input: 'postgres://u:secret@h',
@@ -80,7 +80,7 @@ describe('an error in the log', () => {
     expect(logged['errors']).toEqual([expect.objectContaining({ code: 'WRONGPASS', message: 'away' })]);
   });
 
-  it('is cut, ends at a circle, and may be no error at all', () => {
+  it('is cut, ends at a circle, and need not be an error', () => {
     const error = new Error('x'.repeat(10_000));
     error.cause = error;
     expect(JSON.stringify(loggedError(error)).length).toBeLessThan(50_000);

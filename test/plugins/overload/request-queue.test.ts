@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type QueuedWork, RequestQueue } from '../../../src/plugins/overload/request-queue.ts';
 
-/** Keeps the event loop from turning. */
+/** Blocks the event loop. */
 const holdUp = (milliseconds: number) =>
   void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 
@@ -12,7 +12,7 @@ function ask(queue: RequestQueue, work: QueuedWork): void {
   else queue.join(work);
 }
 
-it('begins at once what comes while a turn lasts, and the rest in later turns, in the order of coming', async () => {
+it('starts at once the requests that arrive during a turn, and the rest in later turns, in the order of arrival', async () => {
   const queue = new RequestQueue({ turnMs: 20, patienceMs: 0 });
   const begun: number[] = [];
   const request = (number: number) => () => {
@@ -31,7 +31,7 @@ it('begins at once what comes while a turn lasts, and the rest in later turns, i
   expect(begun).toEqual([1, 2, 3, 4, 5]);
 });
 
-it('looks at other things between two turns', async () => {
+it('lets the event loop do other work between two turns', async () => {
   const queue = new RequestQueue({ turnMs: 1, patienceMs: 0 });
   const seen: string[] = [];
   for (const name of ['first', 'second', 'third']) {
@@ -45,7 +45,7 @@ it('looks at other things between two turns', async () => {
   expect(seen.indexOf('a timer')).toBeLessThan(3);
 });
 
-it('refuses whose turn comes later than patience lasts, and nobody where it has no end', async () => {
+it('refuses requests whose turn comes later than patienceMs, and none without a limit', async () => {
   for (const { patienceMs, expected } of [
     { patienceMs: 100, expected: [true] },
     { patienceMs: 0, expected: [false] },
@@ -62,7 +62,7 @@ it('refuses whose turn comes later than patience lasts, and nobody where it has 
   }
 });
 
-it('begins nobody later than patience lasts, however many come in one turn', async () => {
+it('starts no request later than patienceMs, for any number of requests in one turn', async () => {
   const queue = new RequestQueue({ turnMs: 5, patienceMs: 100 });
   const waits: number[] = [];
   let refused = 0;
@@ -77,11 +77,11 @@ it('begins nobody later than patience lasts, however many come in one turn', asy
   await expect.poll(() => waits.length + refused).toBe(400);
   expect(refused).toBeGreaterThan(300);
   expect(waits.length).toBeGreaterThan(0);
-  // Within the turn in which patience ended.
+  // Within the turn in which patienceMs ended.
   expect(Math.max(...waits)).toBeLessThan(110);
 });
 
-it('refuses at once who would wait longer, by what work has taken, until nobody waits any more', async () => {
+it('refuses at once a request that would wait longer, by the time of recent work, until no request waits', async () => {
   for (const { patienceMs, isBounded } of [
     { patienceMs: 1000, isBounded: true },
     { patienceMs: 0, isBounded: false },
@@ -106,7 +106,7 @@ it('refuses at once who would wait longer, by what work has taken, until nobody 
   }
 });
 
-it('goes on behind work that throws', async () => {
+it('goes on after work that throws', async () => {
   const queue = new RequestQueue({ turnMs: 1, patienceMs: 0 });
   const thrown: unknown[] = [];
   const listeners = process.listeners('uncaughtException');
