@@ -25,6 +25,7 @@ const FOLLOWER = 'packages/hotpath/src/freshness/log-follower.ts';
 const LOG = 'packages/hotpath/src/freshness/log.ts';
 const COVERAGE = 'packages/hotpath/src/freshness/coverage.ts';
 const CACHE = 'packages/hotpath/src/cache/cache.ts';
+const READER = 'packages/hotpath/src/cache/database-reader.ts';
 
 export const GUARDS: Readonly<Record<string, Guard>> = {
   /** Every change is learned; without it one of five is missed, as by a follower that asks for ids above the latest it has seen. */
@@ -32,8 +33,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     edits: [
       {
         file: 'packages/hotpath/src/freshness/memory.ts',
-        from: 'learn({ xid, source, tags }: Change, seen: Snapshot): void {',
-        to: 'learn({ xid, source, tags }: Change, seen: Snapshot): void { if (Math.random() < 0.2) return;',
+        from: 'learn({ xid, source, tags }: LoggedChange, seen: Snapshot): void {',
+        to: 'learn({ xid, source, tags }: LoggedChange, seen: Snapshot): void { if (Math.random() < 0.2) return;',
       },
     ],
   },
@@ -41,7 +42,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   confirmation: {
     fault: 'purge',
     edits: [
-      { file: CACHE, from: 'await follower.catchUp(CATCH_UP_MS);\n    const answer', to: 'true;\n    const answer' },
+      { file: CACHE, from: 'await this.#follower.catchUp(CATCH_UP_MS);\n    const answer', to: 'true;\n    const answer' },
     ],
   },
   /** A shared cache keeps no answer of a route that does not ask for it. */
@@ -106,7 +107,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   server: {
     fault: 'cutover',
     edits: [
-      { file: CACHE, from: "follower.incarnation !== '' && ", to: 'false && ' },
+      { file: READER, from: "this.#follower.incarnation !== '' && ", to: 'false && ' },
       { file: FOLLOWER, from: 'if (successor.isDue(client.openedAt))', to: 'if (false)' },
     ],
   },
