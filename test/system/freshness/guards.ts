@@ -42,7 +42,11 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   confirmation: {
     fault: 'purge',
     edits: [
-      { file: CACHE, from: 'await this.#follower.catchUp(CATCH_UP_MS);\n    const answer', to: 'true;\n    const answer' },
+      {
+        file: CACHE,
+        from: 'await this.#follower.catchUp(CATCH_UP_MS);\n    const answer',
+        to: 'true;\n    const answer',
+      },
     ],
   },
   /** A shared cache keeps no answer of a route that does not ask for it. */
