@@ -103,7 +103,7 @@ async function emptyTables(client: pg.Client, reset: boolean): Promise<void> {
   }
   // CASCADE also empties a team's own tables that refer to these.
   await client.query(`TRUNCATE ${tables} RESTART IDENTITY CASCADE`);
-  // What was answered to their creation.
+  // The replies to their creation.
   await client.query('DELETE FROM "hotpath"."idempotency_keys" WHERE schema = current_schema()');
 }
 

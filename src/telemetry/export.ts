@@ -25,7 +25,7 @@ interface HttpOptions {
   readonly headers: Record<string, string>;
 }
 
-/** The SDK's, but for the bytes of the library's spans. */
+/** The SDK's exporter, except for the bytes of the library's spans. */
 async function protobufExporter(options: HttpOptions): Promise<SpanExporter> {
   const [{ OTLPExporterBase }, http, { ProtobufTraceSerializer, TraceExporterMetricsHelper }] = await Promise.all([
     import('@opentelemetry/otlp-exporter-base'),

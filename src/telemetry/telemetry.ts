@@ -1,10 +1,10 @@
 /**
- * Telemetry of the process: OpenTelemetry's SDK for Node.js, with the library's tracing in it. This folder is all of
- * the service that knows the SDK.
+ * Telemetry of the process: OpenTelemetry's SDK for Node.js, with the library's tracing in it. No other folder of the
+ * service uses the SDK.
  *
- * Spans are gathered and sent in batches, besides what requests wait for. A collector that is away, slow or talks
- * nonsense costs spans: the queue is bounded, and so is the time that the end of the process waits for the last of them.
- * What goes wrong is said once a minute.
+ * The process sends spans in batches, and no request waits for them. A collector that is away, slow or sends invalid
+ * replies costs spans: the queue is bounded, and so is the time that the process waits for the last spans at its end. The log
+ * states a failure once a minute.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { context, DiagLogLevel, diag, logs, metrics, propagation, trace } from '@opentelemetry/api';
@@ -21,7 +21,7 @@ import { instrumentations } from './instrumentations.ts';
 import { resourceOf } from './resource.ts';
 
 export interface Telemetry {
-  /** What the plugins are given; nothing where nothing is traced. */
+  /** The tracing that the plugins get; undefined if the process traces nothing. */
   readonly tracing: Tracing | undefined;
   /** Sends what has been gathered. */
   flush(): Promise<void>;
@@ -112,7 +112,7 @@ function warningsOf(config: Config): Warn {
   return (message) => log.warn(message);
 }
 
-/** What the SDK complains of, once a minute. */
+/** Logs the complaints of the SDK, once a minute. */
 function sayOnce(warn: Warn, endpoint: string): void {
   let saidAt = Number.NEGATIVE_INFINITY;
   const say = (...words: unknown[]) => {

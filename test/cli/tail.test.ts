@@ -39,7 +39,7 @@ describe('hotpath tail', () => {
     expect([statement, line]).toEqual(['    3 × select $1::int', expect.stringMatching(/tail\.test\.ts:\d+:\d+$/)]);
   });
 
-  it('shows what is asked for, as JSON', async () => {
+  it('shows the requests of a filter, as JSON', async () => {
     const { stdout } = await tail(address, '--token', TOKEN, '--route', '/once', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ route: '/once', statements: 1, budget: 1 });
     expect((await tail(address, '--token', TOKEN, '--status', '5xx')).stdout).toBe('');

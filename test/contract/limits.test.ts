@@ -190,7 +190,7 @@ describe('a body', () => {
           if (taken !== undefined) {
             const reply = await send(operation, { url, body: bodyWith(example, place.pointer, taken) });
             expect([200, 201, 202, 400, 403, 404, 409], `${what}: ${JSON.stringify(reply)}`).toContain(reply.status);
-            // The rows that are there may refuse it; the schema does not.
+            // The existing rows may refuse it; the schema does not.
             expect([what, reply.detail.includes('is invalid:')]).toEqual([what, false]);
           }
           if (refused === undefined) continue;

@@ -1,4 +1,4 @@
-/** The inspector of the marketplace: why the cache missed, what commits have outdated, jobs, resources, and who may look. */
+/** The inspector of the marketplace: why the cache missed, what commits have outdated, jobs, resources, and access. */
 
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -128,8 +128,8 @@ describe('resources', () => {
   });
 });
 
-describe('who may look', () => {
-  it('is not who brings a token of the API', async () => {
+describe('access', () => {
+  it('is refused to a token of the API', async () => {
     const reply = await service().inject({ url: '/_hotpath/api/requests', headers: as(1, 'admin') });
     expect(reply.statusCode).toBe(403);
     expect((await service().inject('/_hotpath/api/requests')).statusCode).toBe(401);
@@ -142,7 +142,7 @@ describe('who may look', () => {
   const read = (environment: Record<string, string>) => () =>
     loadConfig({ ...testEnvironment('postgresql://u@h/d'), ...environment });
 
-  it('is nobody unless the configuration says so, and in production administrators alone', () => {
+  it('needs the configuration, and in production an administrator', () => {
     expect(read({})().inspector.access).toBe('off');
     expect(read({ NODE_ENV: 'production', INSPECTOR: 'admin' })().inspector.access).toBe('admin');
     expect(read({ NODE_ENV: 'production', INSPECTOR: 'token' })).toThrow('in production the inspector is for');

@@ -74,7 +74,7 @@ describe('a list', () => {
     await sql('analyze products');
     const before = await count();
     expect(await total()).toBe(before);
-    // What PostgreSQL does not count is in the table, and not in the estimate.
+    // A row that PostgreSQL does not count is in the table, and not in the estimate.
     await sql(`set track_counts = off;
       insert into products (merchant_id, category_id, name, slug, description, price, image_url, status)
       select merchant_id, category_id, name, 'untracked', description, price, image_url, 'active' from products limit 1`);

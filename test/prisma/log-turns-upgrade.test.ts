@@ -73,7 +73,7 @@ it('waits for no writer and no reader, and every change is known before, between
   expect(knowledge.isFresh(before, ['user:4'])).toBe(false);
 });
 
-it('leaves rows of the version before until nobody needs them, and then clears them away', async () => {
+it('leaves rows of the previous version until no follower needs them, and then deletes them', async () => {
   const rows = async () => {
     await owner.query(`SELECT hotpath.trim_log('0', 1)`);
     return (await owner.query('SELECT FROM ONLY hotpath.log')).rowCount;

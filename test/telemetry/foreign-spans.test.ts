@@ -110,7 +110,7 @@ describe('a request that is sampled', () => {
     expect(traceparent).toBe(`00-${id}-${spans.find(({ name }) => name === 'GET')!.spanId}-01`);
   });
 
-  it('is told of by `trace.getActiveSpan()`', async () => {
+  it('gets attributes by `trace.getActiveSpan()`', async () => {
     const id = await ask('/told', '01');
     const [server] = await traces().of(id);
     expect(server).toMatchObject({ name: 'GET /told', status: 2 });
@@ -124,13 +124,13 @@ describe('a request that is sampled', () => {
 });
 
 describe('a request that is not sampled', () => {
-  it('has no span of anybody, and says so to whom it calls', async () => {
+  it('has no span of any library, and says so to the services it calls', async () => {
     const id = await ask('/foreign', '00');
     expect(await traces().of(id)).toEqual([]);
     expect(calls.at(-1)!.traceparent).toMatch(new RegExp(`^00-${id}-[\\da-f]{16}-00$`));
   });
 
-  it('is counted all the same, whoever is in between', async () => {
+  it('is counted all the same, with any library in between', async () => {
     const reply = await app().inject({ url: '/foreign', headers: from(newTraceId(), '00') });
     expect(reply.headers['server-timing']).toContain('3 statements');
   });

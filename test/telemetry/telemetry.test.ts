@@ -1,4 +1,4 @@
-/** Where spans go: over each protocol, and what happens when the collector is no use. */
+/** The export of spans: over each protocol, and with a collector that fails. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
@@ -93,7 +93,7 @@ describe('without a collector', () => {
   );
 });
 
-describe('a collector that is no use', () => {
+describe('a collector that fails', () => {
   /** Counts in memory what is given up, by what is still held. */
   const quick = { OTEL_EXPORTER_OTLP_TIMEOUT: '300', OTEL_BSP_MAX_QUEUE_SIZE: '100', OTEL_BSP_SCHEDULE_DELAY: '1' };
 

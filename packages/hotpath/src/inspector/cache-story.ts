@@ -8,7 +8,7 @@ export interface CacheStory {
   readonly tier: string;
   readonly outcome: string;
   readonly reason: string | undefined;
-  /** What happened, one sentence each. */
+  /** The events, one sentence each. */
   readonly sentences: readonly string[];
   readonly snapshot: string;
   readonly tags: readonly string[];

@@ -38,7 +38,7 @@ export interface ExplainedPlan {
   readonly isGeneric: boolean;
 }
 
-/** A statement cannot be explained as it was asked; the message says why. */
+/** The refusal to explain a statement; the message says why. */
 export class ExplainRefusal extends Error {
   override readonly name = 'ExplainRefusal';
 }
@@ -69,7 +69,7 @@ export async function explainStatement(
     return await explainOn(client, asked, analyze);
   } finally {
     await client.query('ROLLBACK').catch(() => {});
-    // Whatever the statement did to the session ends with it.
+    // All changes that the statement made to the session end with the connection.
     client.release(true);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What a plan tells, in sentences: rows that are read to be thrown away, rows that are sorted for a page, estimates that
- * are far off. It names columns, and proposes an index as a thing to try; it has not tried it.
+ * Advice on a plan, in sentences: rows that are read and thrown away, rows that are sorted for a page, estimates that are
+ * far off. It names columns and proposes an index to try; it has not tried it.
  */
 import type { ExplainedNode, ExplainedPlan } from './explain.ts';
 

@@ -13,7 +13,7 @@ import { type Keeping, Trail } from './trail.ts';
 const MOST_JOBS = 200;
 /** Of memory, for the keys of entries that were thrown out. */
 const EVICTED_BYTES = 1024 * 1024;
-/** What a record takes without its URL, its headers and its details. */
+/** The bytes of a record without its URL, its headers and its details. */
 const RECORD_BYTES = 400;
 const HEADER_BYTES = 60;
 const WARNING = 40;
@@ -21,7 +21,7 @@ const WARNING = 40;
 export interface RecorderOptions extends Partial<InspectorBounds> {
   /** Keeps the lines of code of statements; costs a stack trace a statement. On without it. */
   readonly wantsLines?: boolean;
-  /** Keeps the values of statements that read, for EXPLAIN, and to show them to whoever asks for them. On without it. */
+  /** Keeps the values of statements that read, for EXPLAIN and for the page, which shows them on request. True by default. */
   readonly keepsValues?: boolean;
 }
 
@@ -136,7 +136,7 @@ export class Recorder implements Observer {
   }
 }
 
-/** What a step of a request carries stands around what the request carries. */
+/** The carrier of the request, from the carrier of one of its steps. */
 function rootOf(carrier: object): object {
   let root = carrier as { readonly around?: object | undefined };
   while (root.around) root = root.around;

@@ -1,4 +1,4 @@
-/** Which requests of the ring are asked for. */
+/** The filter of the requests in the ring. */
 import type { RequestRecord } from './request-record.ts';
 
 export interface RequestFilter {

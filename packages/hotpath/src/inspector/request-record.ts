@@ -30,7 +30,7 @@ export interface RequestRecord extends Ringed {
   readonly bytes: number | undefined;
   /** The viewer's role; undefined for the public, and where the server knows no viewers. */
   readonly role: string | undefined;
-  /** Tells viewers apart, and is shown to nobody. */
+  /** Distinguishes viewers; no page and no reply shows it. */
   readonly viewerKey: string;
   readonly traceId: string | undefined;
   readonly requestId: string;

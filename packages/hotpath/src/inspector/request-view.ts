@@ -56,7 +56,7 @@ export interface ShownStatement {
   readonly ms: number;
   readonly rows: number | undefined;
   readonly failure: string | undefined;
-  /** Its text with values in it, and its values; only if they were asked for. */
+  /** Its text with values in it, and its values; only on request. */
   readonly text?: string;
   readonly values?: readonly string[];
   readonly mayExplain: boolean;
@@ -82,7 +82,7 @@ interface Shown {
   readonly changes: ChangeLog;
   /** Whether values are shown. */
   readonly withValues: boolean;
-  /** From so many times on, an equal statement is one too many. */
+  /** The number of equal statements from which on they count as repeated. */
   readonly repeated: number;
 }
 

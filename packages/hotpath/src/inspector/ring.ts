@@ -1,7 +1,7 @@
 /** A ring of records in the order in which they came: bounded by their number, their bytes and their age. */
 import type { InspectorBounds } from './bounds.ts';
 
-/** What the ring must know of a record. */
+/** The fields of a record that the ring uses. */
 export interface Ringed {
   /** Grows by one from record to record. */
   readonly id: number;

@@ -26,7 +26,7 @@ export interface RouteLine {
   readonly advice: readonly string[];
 }
 
-/** What is known of a route beyond its requests. */
+/** The facts of a route that its requests do not show. */
 export interface RouteKnowledge {
   /** Whether it is made of a resource, so that it can have a cache. */
   readonly isRead: boolean;

@@ -1,4 +1,4 @@
-/** What is left out of what an inspector keeps: tokens, cookies, keys and passwords, wherever a request carries them. */
+/** The secrets that an inspector never keeps: tokens, cookies, keys and passwords, in any part of a request. */
 
 export const HIDDEN = '[hidden]';
 

@@ -46,7 +46,7 @@ const MOST_TAGS = 30;
 const MOST_FRAMES = 12;
 /** The values of a statement are kept if they take no more, in bytes. */
 const MOST_VALUE_BYTES = 4096;
-/** What an object of a few fields takes. */
+/** The bytes of an object with a few fields. */
 const OBJECT_BYTES = 160;
 
 export class Trail {
@@ -129,7 +129,7 @@ export class Trail {
 
 const READ = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|values|table)\b/i;
 
-/** Whether a statement reads, as far as its first word says. PostgreSQL is asked in a transaction that is read-only. */
+/** Whether a statement reads, judged by its first word. EXPLAIN runs it in a read-only transaction. */
 export const isRead = (text: string): boolean => READ.test(text);
 
 function sizeOfValues(values: readonly unknown[]): number {

@@ -1,4 +1,4 @@
-/** The port between the code in which something happens and the observer that is told of it. */
+/** The port between the code that reports events and the observer that gets them. */
 import type pg from 'pg';
 import type { ObservedEvent } from './observed-event.ts';
 

@@ -1,5 +1,5 @@
 /**
- * Everything that can be observed of a process, as one union: what an inspector, or any other observer, is told.
+ * The events of a process, as one union: an inspector, or any other observer, gets them.
  *
  *     const port = new ObservationPort();
  *     port.observer = { wantsLines: true, observe: (event) => console.log(event.kind) };
@@ -9,7 +9,7 @@
  * of `performance.now()`, those of the field `at` are milliseconds since 1970.
  */
 
-/** One event, told apart by its `kind`. */
+/** One event; its `kind` names its type. */
 export type ObservedEvent =
   | StatementEnded
   | ConnectionAwaited
@@ -32,7 +32,7 @@ export interface StatementEnded {
   readonly failure: string | undefined;
   /**
    * Lines of the application's own code that led to it, the nearest first (`file:line:column`). Those of a lazy query are
-   * known a little later, so they are asked for at the end of the request.
+   * known a little later, so the observer reads them at the end of the request.
    */
   lines(): readonly string[];
   /** False for what only frames other statements, such as `BEGIN`. */
@@ -112,7 +112,7 @@ export interface ChangesLearned {
   readonly changes: readonly LearnedChange[];
 }
 
-/** What one transaction changed in one table. */
+/** The changes of one transaction in one table. */
 export interface LearnedChange {
   readonly xid: number;
   readonly source: string;

@@ -10,7 +10,7 @@ export interface SpanSource {
   readonly scope: ReadableSpan['instrumentationScope'];
 }
 
-/** A span that has ended, for processors and exporters of the SDK. It works out what it tells when it is asked. */
+/** A span that has ended, for processors and exporters of the SDK. It computes its fields when they are read. */
 export class EndedSpan implements ReadableSpan {
   readonly span: Span;
   readonly source: SpanSource;

@@ -18,9 +18,7 @@ it('creates the missing queue, if the role may do so', async () => {
   await expect(ensureQueue(pool, guest.href)).rejects.toThrow(
     /^This database has no queue, and it cannot be created: permission denied .* `npm run hotpath -- jobs install`/,
   );
-  await expect(upgradeQueue(guest.href)).rejects.toThrow(
-    /^The queue of this database has another/,
-  );
+  await expect(upgradeQueue(guest.href)).rejects.toThrow(/^The queue of this database has another/);
   await ensureQueue(pool, url);
   const guests = new pg.Pool({ connectionString: guest.href });
   await ensureQueue(guests, guest.href);
