@@ -21,7 +21,7 @@ export async function readFingerprint(client: pg.Client, relations: readonly str
   return rows[0]!.fingerprint;
 }
 
-/** Each row of the catalog that is written has a later `xmin` than any that was there. */
+/** A row of the catalog that is written has a later `xmin` than all existing rows. */
 const COLUMNS = `
 SELECT concat(count(*), '/', sum(xmin::text::bigint)) AS "columns"
 FROM pg_catalog.pg_attribute

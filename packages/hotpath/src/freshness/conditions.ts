@@ -1,4 +1,4 @@
-/** What a part of a read looks at: every field in it, whatever the relations on the way. */
+/** The fields that a part of a read uses, across all relations. */
 import type { Computed } from '../compile/computed.ts';
 import type { DataModel, Field, Model, RelationField } from '../model/data-model.ts';
 import type { SelectNode } from '../resource/select.ts';
@@ -81,7 +81,7 @@ export type Fixed = ReadonlyMap<string, readonly unknown[]>;
 
 export const ANY: Fixed = new Map();
 
-/** What a condition fixes in all rows for which it holds. */
+/** The values that a condition fixes in all rows for which it holds. */
 export function fixedValues(where: unknown, fixed = new Map<string, readonly unknown[]>()): Fixed {
   for (const [key, value] of Object.entries(where ?? {})) {
     const values = valuesIn(value);

@@ -1,11 +1,11 @@
 /**
- * Coverage: whether the database logs the changes of every table that is watched, and why not. What the triggers of a
- * table log stands as the comment on their function. An instance reads it before it serves a cached response: a
- * migration may not be deployed yet, another version of the service may have deployed its own triggers, a tool may have
- * left triggers disabled, or put another table in the place of one that has them.
+ * Coverage: whether the database logs the changes of every watched table, and if not, why. The comment on the trigger
+ * function of a table says what it logs. An instance reads it before it serves a cached response: a migration may not be
+ * deployed yet, another version of the service may have deployed its own triggers, a tool may have left triggers disabled,
+ * or replaced a table that has them by another one.
  *
- * Some tables and columns change without a trigger: they are gaps, too. And some columns hold values that SQL takes for
- * equal and bytes do not; a key with such a column makes no tags (`inexactKeys`).
+ * Some tables and columns change without a trigger; they are gaps, too. Some columns hold values that are equal for SQL and
+ * differ in bytes; a key with such a column makes no tags (`inexactKeys`).
  */
 import type pg from 'pg';
 import { table as tableName, tableText } from '../compile/sql/scope.ts';
@@ -33,7 +33,7 @@ export interface Gap {
   readonly source: string;
   /** A sentence with the names of the database. */
   readonly reason: string;
-  /** What closes it: to deploy the migrations of this version, or another schema. */
+  /** The remedy: to deploy the migrations of this version, or another schema. */
   readonly remedy: 'migrations' | 'schema';
 }
 
@@ -42,7 +42,7 @@ type Reason = Pick<Gap, 'reason' | 'remedy'>;
 const ofMigrations = (reason: string): Reason => ({ reason, remedy: 'migrations' });
 const ofSchema = (reason: string): Reason => ({ reason, remedy: 'schema' });
 
-/** What the database holds under the names that are watched. */
+/** The relations that the database has under the watched names. */
 export interface Survey {
   readonly gaps: readonly Gap[];
   /** Keys whose values SQL compares otherwise than their bytes: source and prefix, `user?email=`. */
@@ -142,7 +142,7 @@ interface Relation {
   readonly triggers: number;
   readonly coverage: string | null;
   readonly columns: readonly Column[] | null;
-  /** What a view reads, views behind it included. */
+  /** The tables that a view reads, through other views, too. */
   readonly reads: readonly { readonly oid: string; readonly name: string; readonly kind: string }[] | null;
   /** Which columns a view reads, and of a generated one those that it is computed from. */
   readonly readColumns: readonly { readonly oid: string; readonly name: string }[] | null;
@@ -220,7 +220,7 @@ function logsAll({ coverage }: Relation, table: WatchedTable): boolean {
   return wanted.keys.every((key) => keys.includes(key)) && wanted.columns.every((column) => columns.includes(column));
 }
 
-/** What is watched, by oid. */
+/** The watched tables, by oid. */
 interface Known {
   readonly sources: ReadonlyMap<string | null, string>;
   readonly tables: ReadonlyMap<string | null, WatchedTable>;

@@ -1,4 +1,4 @@
-/** What a follower does unless its options say otherwise. In milliseconds. */
+/** The default options of a follower, in milliseconds. */
 export const FOLLOWER_DEFAULTS = {
   pollMs: 20,
   idlePollMs: 1000,

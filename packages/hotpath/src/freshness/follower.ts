@@ -1,25 +1,25 @@
 /**
- * The follower: keeps an instance up with the invalidation log, so that it can tell of any entry whether it may still be
- * served. It decides by transactions alone. No clock of another machine, no message that can be lost, no order of
- * commits takes part.
+ * The follower: keeps an instance up to date with the invalidation log, so that the instance knows of any entry whether it
+ * may still serve it. It decides by transactions alone, never by the clock of another machine, by a message that can be lost,
+ * or by the order of commits.
  *
  * The rule. Every committed change of a watched table has a row in the log, written by a trigger in the same
  * transaction: both are visible to a snapshot, or neither is. An entry keeps the snapshot of the statement that read it.
  * It is fresh if every transaction in the log that touched one of its tags is visible in that snapshot. So an entry that
- * was read before a change is stale for ever, however late it is stored, by whichever instance.
+ * was read before a change is stale for ever, however late an instance stores it.
  *
  * Reading the log. The follower keeps the snapshot of its latest reading, its position. It asks for the rows that are
  * visible now and were not at its position; the reading's own snapshot becomes the next position. Nothing is missed and
  * nothing is read twice, in whatever order transactions began, wrote and committed. A transaction that stays open for
- * hours is in every snapshot's list of open ones, and holds nobody up. While the snapshot stands still no transaction
+ * hours is in every snapshot's list of open ones, and delays no follower. While the snapshot stands still no transaction
  * that wrote has ended, so there is nothing to read, and asking for it costs a fraction of a reading.
  *
  * Floors. The log is bounded: rows that are visible in the epoch's floor may have been deleted. The floor is raised
  * before anything is deleted, and both are read in one snapshot. If the position does not include the floor, changes
  * may have gone unread: everything that was read before the floor is forgotten.
  *
- * Epochs. Snapshots can be compared within one life of one database only, so an epoch is named by all that ends one:
- * - its row in an unlogged table, which a crash and a promotion empty; an instance that finds none begins another. A
+ * Epochs. Snapshots can be compared within one run of one database only, so the name of an epoch contains everything that can end it:
+ * - its row in an unlogged table, which a crash and a promotion empty; an instance that finds no row begins another epoch. A
  *   crash may undo transactions and give their ids to others. Transactions that were open when the row was made are
  *   waited for: when one of them ends, everything that was read before is forgotten;
  * - the incarnation: the server's start and the place of the database in it. A copy, a restored backup and another
@@ -28,10 +28,10 @@
  * An entry is kept under the epoch that was known before it was read, and one of another epoch is not found.
  *
  * One server. Every read returns the incarnation that it saw. If that is not the follower's (`doubt`), one of the two is
- * connected to a server that the address no longer leads to. Then the follower is deaf until it has connected anew. It
- * also connects anew every few seconds, for an address may move while old connections live on.
+ * connected to a server that the address no longer leads to. Then the follower is deaf until it has connected again. It
+ * also connects again every few seconds, for an address may move while old connections live on.
  *
- * Bounds. What the follower knows is as old as the moment at which its latest reading was sent. Past the bound, or
+ * Bounds. The knowledge of a follower is as old as the moment at which its latest reading was sent. Past the bound, or
  * before the first reading after an idle time, it is not current, and its user catches up first or reads the database.
  * The connection holds no state of the session, so it may go through a pooler in transaction mode.
  */
@@ -74,7 +74,7 @@ export interface Follower {
   /** Resolves with whether it knows all that the token of another follower names. Of anything else it is false. */
   reach(token: string, timeoutMs: number): Promise<boolean>;
   /**
-   * Says that a read saw another incarnation. Nothing is current until the follower has connected anew.
+   * Reports that a read saw another incarnation. Nothing is current until the follower has connected again.
    * @returns whether the follower sees that incarnation, too, by then.
    */
   doubt(incarnation: string, timeoutMs?: number): Promise<boolean>;
@@ -95,26 +95,26 @@ export interface FollowerOptions {
   readonly boundMs?: number;
   /** How long one connection is kept. */
   readonly connectionMs?: number;
-  /** How long the log keeps what nobody has needed: one such time, two at most. */
+  /** How long the log keeps rows that no follower needs: at least once this time, at most twice. */
   readonly windowMs?: number;
   /** From one clearing of the log to the next. */
   readonly upkeepMs?: number;
-  /** Whether the database is asked to tell of changes at once, which it does if `notify.ts` has been switched on. */
+  /** Whether the follower listens for NOTIFY, which the database sends if `notify.ts` has switched it on. */
   readonly listen?: boolean;
-  /** What the database must log; without it the triggers are believed. */
+  /** The tables whose changes the database must log; without it the follower does not check the triggers. */
   readonly watched?: Watched;
   readonly onState?: (state: FollowerState) => void;
-  /** Whose observer is told of the changes that are learned; nobody without it. */
+  /** The port to the observer of the learned changes. */
   readonly port?: ObservationPort;
   /**
-   * Told when connections that were opened before this moment must be replaced: a read and the follower saw two
+   * Called when connections that were opened before this moment must be replaced: a read and the follower saw two
    * incarnations, or the follower has met another one, so they may lead to another server; or columns have changed, so
    * statements may be prepared on them for other types. A time of `performance.now()`.
    */
   readonly onReplace?: (before: number) => void;
 }
 
-/** Told when it changes. The follower is not current while changes go unlogged, and when it has been lost for its bound. */
+/** The state of a follower, for `onState`. It is not current while changes go unlogged, and when it has been lost for its bound. */
 export type FollowerState =
   | { readonly is: 'following' }
   | { readonly is: 'lost'; readonly error: unknown }

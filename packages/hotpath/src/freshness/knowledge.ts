@@ -1,4 +1,4 @@
-/** What is known of the log: how far it has been read, in which epoch, and what was found. Plain state, without a clock. */
+/** The knowledge of a follower: how far it has read the log, in which epoch, and the changes it found. It has no clock. */
 import type { Culprit } from '../observation/observed-event.ts';
 import type { Epoch, LogHeader } from './log.ts';
 import { ChangeMemory, type LoggedChange, type MemoryLimits } from './memory.ts';

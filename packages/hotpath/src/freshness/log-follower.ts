@@ -1,4 +1,4 @@
-/** The follower of the invalidation log in one database. What it promises, and why that holds: `follower.ts`. */
+/** The follower of the invalidation log in one database. `follower.ts` states its guarantee, and why it holds. */
 import type { Culprit } from '../observation/observed-event.ts';
 import type { SessionClient } from '../session/session-client.ts';
 import { CatalogWatch } from './catalog.ts';
@@ -25,7 +25,7 @@ const LIMITS = { tags: 200_000, transactions: 8 };
 /** Changes, and tags of them, in one reading. If there are more, everything is forgotten instead. */
 const MOST_CHANGES = 20_000;
 const MOST_TAGS = 100_000;
-/** What a row costs that is not learned, in tags. */
+/** The cost of a row that is not learned, in tags. */
 const UNLEARNED = 20;
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Between a position and its epoch. */
@@ -134,7 +134,7 @@ class LogFollower implements Follower {
     if (!wanted) return false;
     // Snapshots of two epochs cannot be compared.
     const isKnown = () => epoch === this.epoch && includes(this.#knowledge.position, wanted);
-    // Its follower took it before we are asked, so the next reading includes it, or it is not of this database.
+    // The other follower took the position before this call, so the next reading includes it, or it is of another database.
     return isKnown() || ((await this.catchUp(timeoutMs)) && isKnown());
   }
 
@@ -260,7 +260,7 @@ class LogFollower implements Follower {
     return true;
   }
 
-  /** Reads the log to its end. A caller that waited before it was asked learns whether it has what it waited for. */
+  /** Reads the log to its end. A caller that waited before the read learns whether it has what it waited for. */
   async #read(client: SessionClient): Promise<void> {
     const served = [...this.#waiting];
     const before = this.position;

@@ -69,7 +69,7 @@ export async function readCurrent(client: pg.Client): Promise<Current | undefine
   return rows[0];
 }
 
-/** What is made of a reading as it comes in. */
+/** The consumer of a reading, row by row. */
 export interface LogReader {
   begin(header: Omit<LogHeader, 'epoch'> & { readonly epoch: Omit<Epoch, 'id'> | undefined }): void;
   /** @returns how much there was to learn: one for each row and each tag. */
@@ -114,7 +114,7 @@ export function readLog(
   });
 }
 
-/** What `pg` has and does not declare. */
+/** The part of `pg`'s client that it does not declare. */
 interface PgClient {
   readonly connection: { readonly stream: { pause(): void; resume(): void } };
 }

@@ -1,11 +1,10 @@
 /**
- * What a follower remembers of the log: for each tag the transactions that changed it, and what it has forgotten.
+ * The memory of a follower: for each tag the transactions that changed it, and floors for what it has forgotten.
  *
- * To forget is to raise a floor, a snapshot in which all that was forgotten is visible: an entry whose snapshot does not
- * include the floor may be out of date, so it is not fresh. Each tag has a floor, raised when the tag has more than a
- * few transactions. All tags together have one, raised when there are too many tags. An entry that was read after a
- * floor is above it, whatever transactions are still open: forgetting costs entries that are there, never one that is
- * read later.
+ * To forget is to raise a floor, a snapshot in which all forgotten changes are visible: an entry whose snapshot does not
+ * include the floor may be out of date, so it is not fresh. Each tag has a floor, raised when the tag has more than a few
+ * transactions. All tags together have one, raised when there are too many tags. An entry that was read after a floor is
+ * above it, whatever transactions are still open: forgetting costs existing entries, never one that is read later.
  *
  * Tags lie in two generations. A change puts its tag into the younger one; when that is full, the older one is forgotten
  * whole. So forgetting costs nothing for each tag.

@@ -2,7 +2,7 @@
 import type { ObservationPort } from '../observation/observation-port.ts';
 import type { LearnedChange } from '../observation/observed-event.ts';
 
-/** Changes of one reading that an observer is told of. */
+/** The most changes of one reading that an observer gets. */
 const MOST_OBSERVED = 1000;
 
 export class ObservedChanges {
@@ -17,7 +17,7 @@ export class ObservedChanges {
     if (this.#port?.observer && this.#changes.length < MOST_OBSERVED) this.#changes.push(change);
   }
 
-  /** Tells of what was noted since it last told. */
+  /** Reports the changes since the last report. */
   tell(): void {
     const changes = this.#changes;
     if (changes.length === 0) return;

@@ -1,9 +1,9 @@
 /**
- * A snapshot: which transactions a statement saw, as PostgreSQL's `pg_current_snapshot()` tells it.
+ * A snapshot: the transactions that a statement saw, as `pg_current_snapshot()` of PostgreSQL returns it.
  *
  * It names top-level transactions alone. That suffices, because the log names them alone, too: `pg_current_xact_id()`
  * gives a subtransaction its parent's id, and what a subtransaction logged is undone with it if it rolls back. So a row
- * of the log is there if and only if its top-level transaction has committed, and whoever sees that sees all of it.
+ * of the log exists if and only if its top-level transaction has committed, and a snapshot that sees it sees all of it.
  *
  * Ids are 64 bits wide in PostgreSQL and never wrap. They fit a double until 2^53: three million years at 100 a second.
  */
@@ -18,7 +18,7 @@ export interface Snapshot {
   readonly xip: readonly number[];
 }
 
-/** A text that is no snapshot. */
+/** A text that is not a snapshot. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 
@@ -36,7 +36,7 @@ export function parseSnapshot(text: string): Snapshot {
   return snapshot;
 }
 
-/** `undefined` for a text that is no snapshot. */
+/** `undefined` for a text that is not a snapshot. */
 export function readSnapshot(text: string): Snapshot | undefined {
   const [, from, to, between] = SNAPSHOT.exec(text) ?? [];
   const [xmin, xmax] = [Number(from), Number(to)];

@@ -101,7 +101,7 @@ interface Target {
   readonly tags: Set<string>;
 }
 
-/** Past so many rows of one table, the table's tag says it shorter. */
+/** With more rows of one table than this, the table's tag is shorter. */
 const MOST_ROWS = 200;
 
 /** The rows in which some fields have one of some values: by a key among these, or else the table. */

@@ -1,9 +1,9 @@
 /**
- * What logs the changes of each watched table, as SQL: the body of a function, which `hotpath.log_changes` puts in the
+ * The SQL that logs the changes of each watched table: the body of a function, which `hotpath.log_changes` puts in the
  * schema `hotpath` under a name made of the table's schema and name, with a trigger for each kind of statement.
  *
- * Two logs take turns (`sql/002-logs-that-take-turns.sql`), and the function says each statement for either: PostgreSQL keeps a
- * plan of each, and a choice of the table inside of one would cost more than the row.
+ * Two logs take turns (`sql/002-logs-that-take-turns.sql`), and the function has each statement for both: PostgreSQL keeps a
+ * plan of each, and a choice of the table inside a statement would cost more than the row.
  *
  * A trigger runs once a statement, with the rows before and after as tables. A few changed rows are logged one by one,
  * which is the cheapest plan PostgreSQL has for it (decision 0031). If there are more, one row is logged for all:
@@ -35,7 +35,7 @@ export interface TableLog {
   readonly source: string;
   /** The table, as `to_regclass` reads it. */
   readonly relation: string;
-  /** What is logged, for `surveyTables`. */
+  /** The logged columns and keys, for `surveyTables`. */
   readonly coverage: string;
   /** Of the function, in PL/pgSQL. */
   readonly body: string;
@@ -68,7 +68,7 @@ export const stopLogging = (sql: string): string => `SELECT "hotpath"."stop_logg
 const LOGS = ['log_a', 'log_b'] as const;
 type LogName = (typeof LOGS)[number];
 
-/** What `hotpath.is_turn_of_log_a()` says; a call of it would cost as much as the row. */
+/** The expression of `hotpath.is_turn_of_log_a()`; a call of it would cost as much as the row. */
 const IS_FIRSTS_TURN = `(pg_relation_filenode('"hotpath"."log_a"'::regclass)::bigint - pg_relation_filenode('"hotpath"."log_b"'::regclass)::bigint)
     & 4294967295 < 2147483648`;
 
@@ -87,7 +87,7 @@ ${second}
 END `;
 }
 
-/** What is logged, and where. */
+/** The table whose changes are logged, and the log. */
 interface Logging {
   readonly dataModel: DataModel;
   readonly table: WatchedTable;

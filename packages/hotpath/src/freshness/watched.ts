@@ -1,6 +1,6 @@
 /**
- * What is watched: the tables that any read of the resources can look at, the fields of theirs whose change it would
- * notice, and the keys by which their rows are told apart in tags.
+ * The watched tables: those that any read of the resources can use, with the fields whose change a read would notice, and
+ * the keys that distinguish their rows in tags.
  *
  * Both sides of the freshness protocol are made from this one description: the triggers that log changes, and the tags
  * of entries. Neither holds what the other does not know.
@@ -32,7 +32,7 @@ export interface WatchedTable {
 
 /** A key whose values make tags: of rows (the primary key), or of collections (a foreign key, a unique key). */
 export interface Key {
-  /** What a tag has between the table and the values: `:`, `?categoryId=`. */
+  /** The part of a tag between the table and the values: `:`, `?categoryId=`. */
   readonly prefix: string;
   readonly fields: readonly ScalarField[];
 }
@@ -119,7 +119,7 @@ export function mustBeWatched({ tables }: Watched, resource: Resource, uses: Ite
   }
 }
 
-/** What a view is made of; nothing for a table. */
+/** The tables that a view is made of; none for a table. */
 export function madeOf(registry: Registry, model: string): Resource['madeOf'] {
   return registry.all().find((resource) => resource.model === model && resource.madeOf)?.madeOf;
 }

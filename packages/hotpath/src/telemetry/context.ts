@@ -10,13 +10,13 @@ import type { Traceparent } from './traceparent.ts';
 /** Headers, of which `tracestate` and `baggage` are passed on. */
 export type TraceHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** What a request or a job carries with it. */
+/** The object that a request or a job carries in its async context. */
 export interface Carrier {
-  /** Nothing where nobody asked: at the start of the process, say. */
+  /** Undefined for work of the process itself, such as its start. */
   traceId: string | undefined;
-  /** What new spans become steps of; nothing where the trace is not sampled. */
+  /** The parent of new spans; undefined if the trace is not sampled. */
   span: Step | undefined;
-  /** What it is a step of, if it is one of a request's. */
+  /** The carrier of the request that it is a step of, if there is one. */
   readonly around?: Carrier | undefined;
   /** The headers that the request or the job came with. */
   readonly incoming?: TraceHeaders | undefined;
@@ -26,7 +26,7 @@ export interface Carrier {
 
 const carriers = new AsyncLocalStorage<Carrier | undefined>();
 
-/** @param carrier nothing for what belongs to no request, whoever calls. */
+/** @param carrier undefined for work that belongs to no request. */
 export const runWith = <T>(carrier: Carrier | undefined, run: () => T): T => carriers.run(carrier, run);
 
 /** The rest of this asynchronous execution carries it. */

@@ -8,14 +8,14 @@ import { newSpanId, newTraceId, type Span } from './span.ts';
 import { formatTraceparent, parseTraceparent, type Traceparent } from './traceparent.ts';
 import { isSampled, startRoot, type Tracing } from './tracing.ts';
 
-/** What goes into the payload of a job. */
+/** The headers in the payload of a job. */
 export interface JobHeaders {
   readonly traceparent?: string;
   readonly tracestate?: string;
   readonly baggage?: string;
 }
 
-/** The longest that W3C asks everybody to pass on. Longer ones stay here. */
+/** The longest value that W3C requires a service to pass on. Longer ones stay here. */
 const LONGEST = { tracestate: 512, baggage: 8192 } as const;
 
 /** The headers of the request or the job that runs now, sampled or not; none outside of both. */
@@ -54,7 +54,7 @@ export interface TracedJob {
   /** Without it the job has no spans. */
   readonly tracing?: Tracing | undefined;
   readonly task: string;
-  /** From the payload; without a `traceparent`, or with one that is none, the job is a trace of its own. */
+  /** From the payload; without a valid `traceparent` the job is a trace of its own. */
   readonly headers: JobHeaders;
   readonly id?: string | undefined;
   /** From 1. */

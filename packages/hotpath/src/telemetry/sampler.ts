@@ -1,9 +1,9 @@
 /**
- * The sampler: which traces are recorded. It decides before there is any span.
+ * The sampler: decides which traces are recorded, before any span exists.
  *
- * A caller may bring a trace of his own, and say that it is sampled. He is believed, so that traces are whole across
- * services, but the service faces anybody: by his word alone no more than so many traces a second are recorded beyond
- * the share that is recorded anyhow. A trace id of his own making gets him no further, since his lot is drawn anew.
+ * A caller may send its own trace, and say that it is sampled. The sampler follows it, so that traces are whole across
+ * services. But any client can call the service: beyond the configured share, only a bounded number of traces a second is
+ * recorded because a caller says so. A trace id that the caller made up does not help it, since the sampler draws again.
  */
 import type { Traceparent } from './traceparent.ts';
 
@@ -43,7 +43,7 @@ export function createSampler({ name, ratio, askedPerSecond }: SamplerOptions): 
   };
 }
 
-/** Says yes to so many trace ids, by the part of them that is random, the same wherever it is asked. */
+/** Records a share of the trace ids, by their random part, so every service decides alike. */
 function lottery(share: number): (traceId: string) => boolean {
   if (share >= 1) return () => true;
   // Digits of one length are in the order of their numbers, and need not be read to be compared.
@@ -53,7 +53,7 @@ function lottery(share: number): (traceId: string) => boolean {
   return (traceId) => traceId.slice(18) < limit;
 }
 
-/** Says yes so many times a second. */
+/** Records a number of traces each second. */
 function allowance(perSecond: number): () => boolean {
   let left = perSecond;
   let since = performance.now();

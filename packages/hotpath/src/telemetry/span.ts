@@ -1,9 +1,9 @@
 /**
  * A span: one step of a traced request or job, with its time, its place in the trace and its attributes.
  *
- * There are spans only where somebody looks at them. A request that is not sampled has none, so whoever might make one
- * asks `currentSpan()?.child(…)`, which costs next to nothing where there is no span. A span is plain data until it ends;
- * then whoever records spans gets it, once, and nothing that comes later changes it.
+ * A request that is not sampled has no spans, so the code that might make one calls `currentSpan()?.child(…)`, which costs
+ * next to nothing without a span. A span is plain data until it ends; then the recorder gets it, once, and nothing changes it
+ * afterwards.
  */
 import { randomFillSync } from 'node:crypto';
 import type { Traceparent } from './traceparent.ts';
@@ -58,7 +58,7 @@ export interface SpanStart {
   readonly record: (span: Span) => void;
 }
 
-/** Most spans are told of when they end: then those attributes are theirs, uncopied. */
+/** Most spans get their attributes at the end and keep that object, without a copy. */
 const NONE: Attributes = Object.freeze({});
 
 export class Span implements Step {
@@ -69,14 +69,14 @@ export class Span implements Step {
   readonly hasRemoteParent: boolean;
   name: string;
   readonly kind: Kind;
-  /** Of its own: whoever gives some away does not change them any more. */
+  /** The span owns them: the caller must not change an object that it has passed. */
   attributes: Attributes;
   /** By `performance.now()`, as all times of a span. */
   readonly startedAt: number;
   endedAt = Number.NaN;
-  /** What went wrong, if something did: a SQLSTATE, a code, a status. */
+  /** The failure, if there is one: a SQLSTATE, a code, a status. */
   failure: string | undefined;
-  /** What is said of the failure, if anything is: only what a team's own code says. */
+  /** The description of the failure, if a team's own code gives one. */
   failureMessage: string | undefined;
   events: SpanEvent[] = [];
   links: Reference[] = [];
@@ -121,7 +121,7 @@ export class Span implements Step {
     if (!this.hasEnded) this.links.push(to);
   }
 
-  /** @param type of few values: no message, which may hold what was asked. */
+  /** @param type a name with few values, not a message, which may hold a client's input. */
   fail(type: string): void {
     if (this.hasEnded) return;
     this.failure = type;

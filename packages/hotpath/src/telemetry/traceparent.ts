@@ -11,7 +11,7 @@ const FORMAT = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-
 const FIRST_VERSION = /^00.{53}$/;
 const SAMPLED = 1;
 
-/** @returns nothing for what is no `traceparent`. */
+/** @returns undefined for an invalid `traceparent`. */
 export function parseTraceparent(header: unknown): Traceparent | undefined {
   if (typeof header !== 'string') return undefined;
   const [, traceId, spanId, flags] = FORMAT.exec(header) ?? [];

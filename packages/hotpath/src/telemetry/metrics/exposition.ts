@@ -1,9 +1,9 @@
 /**
- * The exposition: metrics of one process, or of several added up, as text for Prometheus or as OpenMetrics, which alone
+ * The exposition: the metrics of one process, or of several added up, as text for Prometheus or as OpenMetrics, which alone
  * has exemplars.
  *
- * prom-client writes the text. Adding up loses its exemplars, so they are put back; and since writing OpenMetrics changes
- * the names of its counters for good, it is given copies.
+ * prom-client writes the text. Adding up loses its exemplars, so the exposition restores them. Writing OpenMetrics changes
+ * the names of prom-client's counters permanently, so it gets copies.
  */
 import * as prometheus from 'prom-client';
 import { type Aggregator, type Metric, Registry } from 'prom-client';

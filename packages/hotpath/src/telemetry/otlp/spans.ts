@@ -1,10 +1,10 @@
 /**
- * Spans as OpenTelemetry's protocol wants them: an `ExportTraceServiceRequest` in Protocol Buffers, by the numbers of
- * opentelemetry/proto/trace/v1/trace.proto. Everything is written last first (`writer.ts`). What is nothing, such as a
- * count of 0, is left out, as the format has it.
+ * Spans in OpenTelemetry's protocol: an `ExportTraceServiceRequest` in Protocol Buffers, by the numbers of
+ * opentelemetry/proto/trace/v1/trace.proto. The writer writes everything last first (`writer.ts`). It leaves out empty
+ * values, such as a count of 0, as the format prescribes.
  *
- * It takes a third of the time of the SDK's, which measures everything before it writes it, and wants spans in a form
- * of its own. Where all requests are traced, that is what tracing costs.
+ * It takes a third of the time of the SDK's writer, which measures everything before it writes it and needs spans in a form
+ * of its own. If all requests are traced, that is the cost of tracing.
  */
 import type { Attributes, AttributeValue, Kind, Reference, Span, SpanEvent } from '../span.ts';
 import { Writer } from './writer.ts';
@@ -15,7 +15,7 @@ export interface Origin {
   readonly scope: { readonly name: string; readonly version: string };
 }
 
-/** What most spans need less than. */
+/** The bytes that most spans need at the most. */
 const SPAN_BYTES = 640;
 
 /** Spans as the bytes of an OTLP request. */

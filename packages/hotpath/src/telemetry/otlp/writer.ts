@@ -1,7 +1,7 @@
 /**
- * A writer of Protocol Buffers, from the end to the beginning. A message's length stands before it, and is known once the
- * message is written: so nothing is measured beforehand and nothing is moved afterwards. Whoever writes, writes what comes
- * last first: the fields of a message, then the message's own length and number.
+ * A writer of Protocol Buffers, from the end to the beginning. The length of a message stands before it and is known once
+ * the message is written, so nothing is measured beforehand and nothing is moved afterwards. The caller writes the last part
+ * first: the fields of a message, then the message's own length and number.
  */
 
 const VARINT = 0;
@@ -32,7 +32,7 @@ export class Writer {
     return this.#bytes.length - this.#at;
   }
 
-  /** What is written. Nothing may be written after it. */
+  /** The written bytes. The caller must not write after it. */
   finish(): Uint8Array {
     return this.#bytes.subarray(this.#at);
   }
