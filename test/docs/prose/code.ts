@@ -2,7 +2,7 @@
 export const CODE: readonly string[] = [
   'packages/hotpath/scripts/**/*.ts',
   'packages/hotpath/src/*.ts',
-  'packages/hotpath/src/{access,budget,cache,cli,database,doctor,fastify,http}/**/*.ts',
+  'packages/hotpath/src/{access,budget,cache,cli,compile,database,doctor,fastify,http}/**/*.ts',
   'packages/hotpath/src/{freshness,inspector,install,jobs,model,observation,opentelemetry,prisma,resource,session,telemetry,testing}/**/*.ts',
   'packages/hotpath/test/{access,budget,cache,doctor,http,install}/**/*.ts',
   'packages/hotpath/test/{jobs,resource,session,testing,types}/**/*.ts',

@@ -1,13 +1,13 @@
 /**
- * The compiler of reads: Prisma's arguments to one SQL statement, and how the JSON is made of what it returns.
+ * The compiler of reads: Prisma's arguments to one SQL statement, and the layout of its rows, from which a writer makes JSON.
  *
  * A pipeline of pure functions over plain data: arguments -> plan (`plan/`, checked, without values) -> text (`sql/`).
  * The plan is the shape of the arguments, so its JSON is the key of a bounded LRU of texts: a shape seen before costs
- * its planning and a look-up. What is selected is planned once, if it is frozen and holds no values.
+ * its planning and a look-up. A `select` that is frozen and holds no values is planned once.
  *
  * A statement's name is the hash of its text, so each connection prepares it once. PostgreSQL never forgets a prepared
- * statement by itself; so that a flood of shapes cannot fill its memory, a text is named from its second use on, and
- * no more texts are ever named than the LRU holds. Past that a statement goes unnamed.
+ * statement by itself; so that a flood of shapes cannot fill its memory, a text gets a name at its second use, and
+ * the compiler never names more texts than the LRU holds. Later statements have no name.
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';

@@ -1,9 +1,9 @@
 /**
- * Computed values: what a read may ask for beside fields, as plain data that compiles into the same statement.
+ * Computed values: values that a read may select beside fields, as plain data that compiles into the same statement.
  *
  * An aggregate is over a list of the model, with a filter; its type is that of Prisma's own aggregates: `count` a
- * number, `avg` a number (of a Decimal a string), `sum`, `min` and `max` as their field, and null over no rows, but
- * for `count`. A comparison is of a field at the end of to-one relations, `['inventory.quantity', 'gt', 0]`: a
+ * number, `avg` a number (of a Decimal a string), `sum`, `min` and `max` as their field, and null over no rows, except
+ * `count`. A comparison is of a field at the end of to-one relations, `['inventory.quantity', 'gt', 0]`: a
  * boolean, false where the field is null or a relation on the way is.
  *
  * They stand at any node of the arguments: `computed: { rating: value }` selects, `where: { computed: { value, gte: 4

@@ -21,7 +21,7 @@ export interface Refusal {
   readonly code: CompileErrorCode;
   /** A sentence about what was given. */
   readonly message: string;
-  /** What may stand in its place. */
+  /** The values that are allowed instead. */
   readonly allowed?: readonly string[];
 }
 

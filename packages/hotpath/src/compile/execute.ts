@@ -7,8 +7,8 @@
  *
  * A prepared statement keeps the types that its parameters had when it was prepared. After `ALTER TYPE` it may fail on
  * every connection that has it, for as long as they live. So a named statement whose error may come from that is run
- * once more without its name. If it succeeds, every connection prepares it anew, under another name. Where the other types
- * give another answer in place of an error, the follower has the pool replace its connections (`SessionPool`).
+ * once more without its name. If it succeeds, every connection prepares it again, under another name. If the other types
+ * give another answer instead of an error, the follower makes the pool replace its connections (`SessionPool`).
  *
  * Rows whose values are of a type that the writer of JSON does not know are read once more, as JSON that PostgreSQL writes;
  * and so is every read of that shape from then on.
@@ -53,7 +53,7 @@ const isBroken = (error: Error | null): error is Error => error !== null && !('s
 
 const REMEMBERED_STATEMENTS = 2000;
 
-/** What is declared of a client otherwise, or not at all. */
+/** The part of a client that `pg` declares differently, or not at all. */
 interface ReadClient {
   readonly connection: object;
   readonly isDirect: boolean;
@@ -63,7 +63,7 @@ interface ReadClient {
 /** Sends a query that is not counted: the attempt before it had no effect, or is the same read. */
 const sendAlone = pg.Client.prototype.query as (this: object, query: object) => void;
 
-/** What is known of the statements that a pool's connections have prepared, by their names. */
+/** The knowledge of the statements that a pool's connections have prepared, by their names. */
 class PreparedReads {
   readonly #columns = new LRUCache<string, readonly string[]>({ max: REMEMBERED_STATEMENTS });
   /** How often a statement was found to be outdated. */

@@ -6,7 +6,7 @@ import type { ReadRow, Statement } from './compile.ts';
 
 export type ReadFinish = (error: Error | null, row?: ReadRow) => void;
 
-/** What a query is given of `pg`'s connection. */
+/** The part of `pg`'s connection that a query uses. */
 export interface QueryConnection {
   readonly stream: { cork(): void; uncork(): void };
   readonly parsedStatements: Record<string, string | undefined>;

@@ -50,9 +50,9 @@ export class RowsForms {
 }
 
 /**
- * The forms of what one connection has prepared. The types of a statement's columns cannot change there: PostgreSQL refuses
+ * The forms of the statements that one connection has prepared. The types of a statement's columns cannot change there: PostgreSQL refuses
  * to run it, `cached plan must not change result type`. Another connection may have prepared it with others. Behind a
- * pooler a connection is one of several, so there the types are asked for each time.
+ * pooler a connection is one of several, so there each query asks for the types.
  */
 export class ConnectionForms {
   readonly all: RowsForms;

@@ -6,9 +6,9 @@ import type { OutputMemory } from './output-memory.ts';
 import type { Slot } from './plan.ts';
 import { isSkip } from './prisma-values.ts';
 
-/** What one planning works with. The values of the caller gather in `values`, in the order of their slots. */
+/** The state of one planning. The values of the caller gather in `values`, in the order of their slots. */
 export interface Planner {
-  /** What was planned for a frozen `select` that holds no values. */
+  /** The outputs that were planned for a frozen `select` without values. */
   readonly remembered: OutputMemory;
   readonly dataModel: DataModel;
   readonly values: unknown[];

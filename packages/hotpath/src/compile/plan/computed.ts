@@ -1,4 +1,4 @@
-/** Computed values in a plan: selected, filtered by, ordered by. What they mean stands in `../computed.ts`. */
+/** Computed values in a plan: selected, filtered by, ordered by. `../computed.ts` says what they mean. */
 
 import { hasOrder, type Model, type RelationField, type ScalarField } from '../../model/data-model.ts';
 import type { ComparisonOperator } from '../computed.ts';

@@ -23,7 +23,7 @@ export function planFilter(planner: Planner, field: ScalarField, value: unknown,
 
 const TEXT_TYPES = ['Text', 'VarChar', 'Char', 'Citext'];
 
-/** What Prisma allows for any String, but PostgreSQL cannot do with what is not text: patterns, letter case; xml at all. */
+/** Filters that Prisma allows for any String, but PostgreSQL has for text alone: patterns, letter case; for xml none. */
 function refuseUnsuited({ native }: ScalarField, value: unknown, path: Path): void {
   if (!native || TEXT_TYPES.includes(native.name)) return;
   if (native.name === 'Xml' && !isAboutNull(value)) {

@@ -1,4 +1,4 @@
-/** What a native type of PostgreSQL can hold, where that is less than the type of Prisma's that it stands for. */
+/** The limits of native types of PostgreSQL that hold less than their type of Prisma. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { ScalarField } from '../../model/data-model.ts';
 

@@ -2,7 +2,7 @@
 import type { Model } from '../../model/data-model.ts';
 import type { Output } from './plan.ts';
 
-/** What the outputs were planned from, beside the `select`. */
+/** The input of the outputs, beside the `select`. */
 export interface OutputSource {
   readonly model: Model;
   readonly computed: unknown;

@@ -1,5 +1,5 @@
 /**
- * A plan: what one read asks for, checked against the data model, as plain data without values.
+ * A plan: one read, checked against the data model, as plain data without values.
  *
  * Invariants that the rest of the compiler stands on:
  * - A plan holds no value of a caller, only slots: the number of the parameter that will carry it. The values lie
@@ -7,11 +7,11 @@
  *   under which the statement made from it is kept.
  * - A plan is canonical. Outputs stand in the order of the schema, conditions in the order of the alphabet: whatever
  *   the order of the keys in the arguments, equal shapes give equal plans, and their values the same slots.
- * - A plan is valid: every name in it is in the data model, every value fits the type of its field. What turns it into
- *   SQL refuses nothing.
+ * - A plan is valid: every name in it is in the data model, every value fits the type of its field. The code that turns it
+ *   into SQL refuses nothing.
  * - Every slot is used in the SQL, or PostgreSQL could not tell its type.
  *
- * What is part of the shape although a caller may choose it: directions, nulls, modes, `take` (see `page.ts`), and the
+ * Some choices of a caller are part of the shape: directions, nulls, modes, `take` (see `page.ts`), and the
  * one value that an enum or a Boolean is compared with. There are few of these, each has a frequency of its own, and
  * partial indexes are made for them: PostgreSQL can use one in a plan that it keeps only if the text names the value.
  */
@@ -20,12 +20,12 @@
 export type Slot = number;
 
 export type RootPlan =
-  /** `version` and `keys` are fields whose values are told beside the row. */
+  /** `version` and `keys` are fields whose values come beside the row. */
   | { readonly kind: 'one'; readonly read: ReadPlan; readonly version: string | null; readonly keys: readonly string[] }
   | { readonly kind: 'many'; readonly read: ReadPlan; readonly beside: Beside }
   | { readonly kind: 'count'; readonly model: string; readonly where: Predicate };
 
-/** What is told beside the rows of a list, each in a column of its own. */
+/** Values beside the rows of a list, each in a column of its own. */
 export interface Beside {
   /** Fields whose values in the last row are wanted, if there are rows after it. */
   readonly next: readonly string[];

@@ -1,4 +1,4 @@
-/** What comes back for a row: `select`, `include`, `omit`, `_count` and computed values, in the schema's order. */
+/** The outputs of a row: `select`, `include`, `omit`, `_count` and computed values, in the schema's order. */
 
 import type { Model } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';

@@ -68,7 +68,7 @@ function encodeDateTime(value: unknown, field: ScalarField): string | undefined 
   return field.native?.name === 'Timetz' ? `${text.slice(11, 23)}+00` : text;
 }
 
-/** What JSON can say and PostgreSQL cannot hold: NUL, and half of a surrogate pair, which alone is written so. */
+/** Characters that JSON can write and PostgreSQL cannot hold: NUL, and half of a surrogate pair. */
 const NO_CHARACTER = /(?<!\\)(\\\\)*\\u(0000|d[89a-f]..)/;
 
 function encodeJson(value: unknown): string | undefined {

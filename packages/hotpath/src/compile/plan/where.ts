@@ -41,8 +41,8 @@ function planCondition(planner: Planner, model: Model, { key, value, path }: Con
 }
 
 /**
- * The branches of a junction. What says nothing in a branch, and a branch that says nothing, is as in Prisma not true
- * but absent: `OR: [{}]` is `OR: []`, which is false; and `NOT: { OR: [] }` is `NOT: []`, which is true.
+ * The branches of a junction. As in Prisma, an empty condition in a branch, and an empty branch, is not true but absent:
+ * `OR: [{}]` is `OR: []`, which is false; and `NOT: { OR: [] }` is `NOT: []`, which is true.
  */
 function planEach(planner: Planner, model: Model, list: readonly unknown[], path: Path): Predicate[] {
   const branches = list.map((each, index) => {
@@ -89,7 +89,7 @@ function planToOne(planner: Planner, field: RelationField, value: unknown, path:
   return planEither(planner, byOperators, byFields);
 }
 
-/** A to-one relation is asked for with these, or by its own fields at once. */
+/** A condition on a to-one relation uses these, or the relation's own fields directly. */
 const ABOUT_ONE = ['is', 'isNot'];
 
 /** As Prisma does where a field is named like an operator: the first reading that the arguments fit. */

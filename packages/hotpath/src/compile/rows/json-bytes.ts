@@ -17,12 +17,12 @@ function escapes(): Uint8Array {
   return table;
 }
 
-/** Bytes that are written one after another. What writes past `reserve` must have reserved. */
+/** A buffer of bytes, written one after another. A writer must reserve room first. */
 export class JsonBytes {
   bytes: Buffer = Buffer.allocUnsafeSlow(FIRST_SIZE);
   length = 0;
 
-  /** Makes room for so many bytes more. */
+  /** Makes room for more bytes. */
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.length + count));
@@ -104,7 +104,7 @@ export class JsonBytes {
     this.bytes[this.length++] = value;
   }
 
-  /** What was written from a place on, as a string. */
+  /** The bytes from a position on, as a string. */
   toText(start = 0): string {
     return this.bytes.toString('utf8', start, this.length);
   }

@@ -10,7 +10,7 @@ export interface RowsLayout {
   readonly kind: 'one' | 'many';
   readonly columns: number;
   readonly row: RowLayout;
-  /** Columns of the row that leads the others, told by the first of these, which is null in every other. */
+  /** The columns of the leading row. The first of these identifies it: it is null in every other row. */
   readonly lead: readonly LeadColumn[];
   /** How many rows are shown; one more was read to tell whether there are any. */
   readonly shown: number | null;

@@ -95,7 +95,7 @@ class FieldWriter implements OutputWriter {
 
 /** `{"name":…}` */
 export class ObjectWriter implements OutputWriter {
-  /** What stands before each value. */
+  /** The bytes before each value. */
   readonly #heads: Buffer[] = [];
   readonly #values: OutputWriter[] = [];
 

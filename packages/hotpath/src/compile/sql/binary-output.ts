@@ -1,7 +1,7 @@
 /**
  * A column's value as it leaves PostgreSQL for a writer of JSON (`../rows`): in the binary format where the writer knows it.
  *
- * What the writer does not know PostgreSQL writes as JSON: a type whose text depends on more than its bytes (`inet`,
+ * PostgreSQL writes a type that the writer does not know as JSON: a type whose text depends on more than its bytes (`inet`,
  * `xml`), or takes as long there (`real`, whose shortest digits only PostgreSQL's own code is sure to find).
  */
 import type { DataModel, ScalarField } from '../../model/data-model.ts';

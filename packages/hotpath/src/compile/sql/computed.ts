@@ -10,7 +10,7 @@ import { block, lines } from './text.ts';
 type Aggregate = Extract<ComputedPlan, { kind: 'aggregate' }>;
 type Comparison = Extract<ComputedPlan, { kind: 'compare' }>;
 
-/** To filter or order by. What a comparison leads through is joined, so that it may drive the statement. */
+/** To filter or order by. The relations of a comparison are joined, so that the comparison may drive the statement. */
 export function computed(sql: Sql, scope: Scope, value: ComputedPlan): string {
   if (value.kind === 'compare') return orFalse(comparison(joinedThrough(sql, scope, value.through), value));
   return aggregate(sql, related(sql, scope, value.relation), value, (text) => text);

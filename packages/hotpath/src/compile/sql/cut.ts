@@ -28,7 +28,7 @@ export function isCut({ page: { skip, reverse, distinct } }: ReadPlan): boolean 
 export interface CutOptions {
   /** The fields whose columns are read from the cut. */
   readonly read: ReadonlySet<string>;
-  /** How many rows more than were asked for. */
+  /** The number of rows beyond the page. */
   readonly beyond?: number;
   /** Whether the rows are to be put in order again. */
   readonly isNumbered?: boolean;

@@ -1,6 +1,6 @@
 /**
- * What `distinct` compares. Prisma Client compares the values that it has read as JSON, so two rows are equal where
- * these are written alike: text by its characters, Json and Xml by their text, a time of day without its zone, and NaN
+ * The values that `distinct` compares. Prisma Client compares the values that it has read as JSON, so two rows are equal if
+ * their JSON is: text by its characters, Json and Xml by their text, a time of day without its zone, and NaN
  * as the infinities and null.
  */
 import type { DataModel, ScalarField } from '../../model/data-model.ts';

@@ -132,7 +132,7 @@ function exists(sql: Sql, outer: Scope, { is, field, where: condition }: Of<'som
   return `${is === 'some' ? 'EXISTS' : 'NOT EXISTS'} ${select}`;
 }
 
-/** A row that is not there fulfils no condition, and so the negation of every one. */
+/** A missing row fulfils no condition, and so the negation of every one. */
 function one(sql: Sql, outer: Scope, node: Of<'one'>): string {
   if (!node.negated) return present(sql, outer, node).join(' AND ');
   const scope = joined(sql, outer, node.field);

@@ -71,7 +71,7 @@ export function readFromCut(sql: Sql, plan: ReadPlan, scope: Scope): CutColumns 
   return { columns: outputs(sql, rows, plan.outputs), read: rows.read };
 }
 
-/** What was cut from a list, under the alias of the list's own table, and the columns that are read from it. */
+/** The rows cut from a list, under the alias of the list's own table, and the columns that are read from it. */
 export interface Cut {
   readonly columns: readonly string[];
   readonly scope: Scope;

@@ -96,7 +96,7 @@ function manyOf(sql: Sql, plan: ReadPlan, rows: Related, { columns }: OutputPlac
 const COLUMN = /^"(\w+)"\."(\w+)"$/;
 const LONGEST_ALIAS = 50;
 
-/** `merchant.name`; a number for what is no column of such a name. */
+/** `merchant.name`; a number if the output is not a column with such a name. */
 function aliasOf(text: string, index: number): string {
   const [, table, called] = COLUMN.exec(text) ?? [];
   const alias = `${table}.${called}`;
@@ -110,7 +110,7 @@ export interface SelectedRows<Row> {
 }
 
 export interface SourceOptions {
-  /** How many rows more than were asked for. */
+  /** The number of rows beyond the page. */
   readonly beyond?: number;
 }
 

@@ -40,7 +40,7 @@ export function statement(
   return lines(...parts, list('SELECT', columns));
 }
 
-/** What stands before `SELECT`, and the columns of one read. */
+/** The text before `SELECT`, and the columns of one read. */
 function ofOne(sql: Sql, plan: RootPlan): [parts: string[], columns: string[]] {
   if (plan.kind === 'one') return ofOneRow(sql, plan);
   if (plan.kind === 'count') return [[], [json(root(sql, plan))]];

@@ -1,7 +1,7 @@
 /** `float8` in PostgreSQL's binary format. */
 import type { ValueWriter } from './value-writer.ts';
 
-/** What is not finite is null, and -0 is 0, as in `JSON.stringify`. */
+/** An infinity and NaN are null, and -0 is 0, as in `JSON.stringify`. */
 export const writeFloat8: ValueWriter = (out, bytes, start) => {
   const value = bytes.readDoubleBE(start);
   if (!Number.isFinite(value)) return out.ascii('null');

@@ -1,4 +1,4 @@
-/** Values in PostgreSQL's binary format that are no numbers and no times. */
+/** Values in PostgreSQL's binary format that are neither numbers nor times. */
 import type { JsonBytes } from '../json-bytes.ts';
 import { UnreadableValue, type ValueWriter } from './value-writer.ts';
 
@@ -39,7 +39,7 @@ export const writeUuid: ValueWriter = (out, bytes, start) => {
   out.bytes[out.length++] = QUOTE;
 };
 
-/** @param values Prisma's name of each value, and the database's. What is not among these has the database's name. */
+/** @param values Prisma's name of each value, and the database's. Other values keep the database's name. */
 export function enumWriter(values: Readonly<Record<string, string>>): ValueWriter {
   const renamed = Object.entries(values)
     .filter(([prisma, database]) => prisma !== database)
