@@ -40,7 +40,7 @@ export const testEnvironment = (databaseUrl: string) => ({
 export interface AppOptions {
   /** Puts the `tiny` seed into the database. */
   readonly seeded?: boolean;
-  /** Variables of its own; a function is asked when what it tells of has been started. */
+  /** Variables of its own; the suite calls a function after it has started the servers that the variables name. */
   readonly environment?: Record<string, string> | (() => Record<string, string>);
   /** Adds to the service before it is ready. */
   readonly extend?: (app: App) => void;

@@ -27,7 +27,7 @@ export async function loopbackCertificate(): Promise<Certificate> {
   return { certificateFile, keyFile };
 }
 
-/** What Redis is told to speak TLS at a port. */
+/** The settings with which Redis speaks TLS at a port. */
 export const redisTls = ({ certificateFile, keyFile }: Certificate, port: number) => ({
   'tls-port': String(port),
   'tls-cert-file': certificateFile,

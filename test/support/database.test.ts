@@ -35,7 +35,7 @@ it('gives scratch databases, each its own, migrated or empty', async () => {
   expect(await tables(await connect(empty!))).toEqual([]);
 });
 
-it('lets nobody into the template that they are copied from', async () => {
+it('lets no session into the template that they are copied from', async () => {
   const entering = connect(withDatabase(adminUrl(), inject('postgres').template));
   await expect(entering).rejects.toThrow('is not currently accepting connections');
 });

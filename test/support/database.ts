@@ -13,7 +13,7 @@ export function testDatabaseUrl(): Promise<string> {
   return own;
 }
 
-/** What a database starts with: the tables, the tables and the small seed, or nothing. */
+/** The initial content of a database: the tables, the tables and the small seed, or nothing. */
 export type Start = 'template' | 'small' | 'empty';
 
 /** The url of one more database, dropped after the test file. */

@@ -27,7 +27,7 @@ const LONGEST_MS = 120_000;
 
 const LIBRARY = join(PROJECT, 'packages/hotpath');
 
-/** What a project of TypeScript begins with. */
+/** The first files of a TypeScript project. */
 export const TYPESCRIPT: Readonly<Record<string, string>> = {
   'package.json': JSON.stringify({ type: 'module', devDependencies: { prisma: '^7.10.0', typescript: '^7.0.0' } }),
   'tsconfig.json': JSON.stringify({
@@ -97,7 +97,7 @@ export class ForeignProject {
   prisma = (environment: Record<string, string>, ...args: string[]): Promise<Ran> =>
     this.node(environment, 'node_modules/prisma/build/index.js', ...args);
 
-  /** What TypeScript finds wrong with the project's own files. */
+  /** The errors that TypeScript finds in the project's own files. */
   async typeErrors(): Promise<string[]> {
     const { stdout } = await this.node({}, 'node_modules/typescript/bin/tsc', '--pretty', 'false', '-p', '.');
     return stdout.split('\n').filter((line) => /^[^. ].*: error TS/.test(line));

@@ -1,4 +1,4 @@
-/** What a test run stands on: a PostgreSQL server, shared with any other run, and a migrated template database. */
+/** The servers of a test run: a PostgreSQL server, shared with any other run, and a migrated template database. */
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -14,10 +14,10 @@ declare module 'vitest' {
       readonly adminUrl: string;
       /** The migrated database that others are copied from. */
       readonly template: string;
-      /** What the names of this run's databases begin with. */
+      /** The prefix of this run's database names. */
       readonly run: string;
     };
-    /** What stands before the server, if anything does. */
+    /** The pooler before the server, if there is one. */
     pooler: Pooler | null;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * nginx as a shared cache before the service, as a CDN would be: it keeps what `s-maxage` lets it keep, asks again by
  * ETag, and is purged by `Surrogate-Key`. Plain nginx has no command for a purge, but it keeps an answer in one file, with
- * the headers that it came with, and an answer whose file is gone is fetched anew.
+ * the headers that it came with, and it fetches an answer again whose file is gone.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -28,7 +28,7 @@ export interface Kept {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Decompressed. */
   readonly body: string;
-  /** What nginx did: `MISS`, `HIT`, `EXPIRED` (fetched anew), `REVALIDATED` (held by a 304). */
+  /** The action of nginx: `MISS`, `HIT`, `EXPIRED` (fetched again), `REVALIDATED` (kept by a 304). */
   readonly kept: string;
 }
 
@@ -126,7 +126,7 @@ function ask(port: number, path: string, headers: Record<string, string>): Promi
   });
 }
 
-/** What nginx keeps begins with a header of its own; then come its key and the headers of the answer. */
+/** A kept file begins with a header of nginx; then come the key and the headers of the answer. */
 async function purge(folder: string, tag: string): Promise<number> {
   let purged = 0;
   for (const name of await readdir(folder)) {

@@ -69,12 +69,12 @@ interface Reply {
 
 export interface Answered {
   readonly method: string;
-  /** The route's path, or one that was asked for: `/v1/users/1?fields=id`. */
+  /** The route's path, or the path of a request: `/v1/users/1?fields=id`. */
   readonly url: string;
   readonly reply: Reply;
 }
 
-/** What does not fit between a reply and the document; nothing if it is as documented. */
+/** The differences between a reply and the document; empty if the reply is as documented. */
 export function matchesDocument(app: App, { method, url, reply }: Answered): string[] {
   const path = pathOf(app, url);
   const operation = path && operationOf(app, method, path);
@@ -104,14 +104,14 @@ function undocumentedHeaders({ headers = {} }: DocumentedReply, reply: Reply): s
 /** The schema of every refusal. */
 export const problemSchema = { $ref: '#/components/schemas/Problem' };
 
-/** What does not fit between a value and a schema of the document. */
+/** The differences between a value and a schema of the document. */
 export function faultsOf(app: App, schema: object, value: unknown): string[] {
   const validate = validatorOf(app, schema);
   if (validate(value)) return [];
   return validate.errors!.map((error) => `${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
 }
 
-/** The path of the document that is asked for; one without parameters comes before one with. */
+/** The document's path for a request; a path without parameters comes before one with parameters. */
 export function pathOf(app: App, url: string): string | undefined {
   const path = url.split('?')[0]!.replace(/:(\w+)/g, '{$1}');
   const isOf = (documented: string) => new RegExp(`^${documented.replace(/\{\w+\}/g, '[^/]+')}$`).test(path);

@@ -30,7 +30,7 @@ export interface ReceivedSpan {
 export interface Collector {
   readonly url: string;
   readonly spans: ReceivedSpan[];
-  /** What it has been sent, by content type. */
+  /** The requests that it has received, by content type. */
   readonly requests: { readonly type: string; readonly headers: IncomingMessage['headers'] }[];
   close(): Promise<void>;
 }

@@ -1,7 +1,6 @@
 /**
- * PgBouncer between the service under test and PostgreSQL, with the files of `deploy/pgbouncer`: what
- * `TEST_POOLER=pgbouncer` puts there. Its own settings (where PostgreSQL is, who may come, which port) are all that
- * differs from a deployment. `TEST_POOLER` may also be the path of another version's program.
+ * PgBouncer between the service under test and PostgreSQL, with the files of `deploy/pgbouncer`, for
+ * `TEST_POOLER=pgbouncer`. Only its address of PostgreSQL, its users and its port differ from a deployment. `TEST_POOLER` may also be the path of another version's program.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +17,7 @@ import { asService } from './service-role.ts';
 export interface Pooler {
   /** Where it listens on the loopback. */
   readonly port: number;
-  /** What the service is told of it. */
+  /** The variables of the service for it. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -64,7 +63,7 @@ export function pooled(url: string, pooler: Pooler): string {
 async function keepsPrepared(program: string): Promise<boolean> {
   const { output } = await runProcess(program, ['--version']);
   const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(output) ?? [];
-  if (!major) throw new Error(`${program} is no PgBouncer: ${output}`);
+  if (!major) throw new Error(`${program} is not PgBouncer: ${output}`);
   return Number(major) > 1 || Number(minor) >= 21;
 }
 
@@ -78,7 +77,7 @@ interface Settings {
 
 const DEPLOYED = join(PROJECT, 'deploy/pgbouncer');
 
-/** Copies, for the program may run as a user who cannot read the checkout. What comes last in the file counts. */
+/** Copies the files, because the program may run as a user that cannot read the checkout. The last setting counts. */
 async function writeSettings({ folder, url, port, keeps, changed }: Settings): Promise<void> {
   const { hostname, port: serverPort, username, password } = new URL(url);
   const file = await readFile(join(DEPLOYED, keeps ? 'prepared.ini' : 'pgbouncer.ini'), 'utf8');

@@ -1,4 +1,4 @@
-/** The service as a process of its own: what `npm start` runs, told what to do by signals. */
+/** The service as a process of its own, as `npm start` runs it; tests control it by signals. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A program that tests run: found on PATH, or installed first where that is possible without asking anybody. */
+/** A program that tests run: found on PATH, or installed first if that is possible without a question. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -9,7 +9,7 @@ export interface WantedProgram {
   readonly names: readonly string[];
   /** The package that Debian has it in. */
   readonly debianPackage: string;
-  /** What to do where it is missing, in one sentence. */
+  /** The remedy if it is missing, in one sentence. */
   readonly advice: string;
 }
 

@@ -10,7 +10,7 @@ import { freePort, type RedisServer, startRedis } from './redis.ts';
 import { redisProgram } from './redis-program.ts';
 
 export interface Topology {
-  /** What the service is told. */
+  /** The variables of the service. */
   readonly environment: Record<string, string>;
   readonly servers: readonly RedisServer[];
 }

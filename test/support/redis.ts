@@ -14,7 +14,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
 import { redisProgram } from './redis-program.ts';
 
-/** A Redis of one's own, on one port for as long as it lives. */
+/** A Redis of its own, on one port for as long as it lives. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
@@ -50,7 +50,7 @@ export function useRedisServer(): () => RedisServer {
   return () => server!;
 }
 
-/** Starts one; whoever does so stops it. @param settings of Redis, beside those that keep it small and local. */
+/** Starts a Redis; the caller stops it. @param settings of Redis, beside those that keep it small and local. */
 export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
   const program = await redisProgram();
   const port = await freePort();

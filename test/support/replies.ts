@@ -1,6 +1,6 @@
 /**
- * Every reply of a service under test, held against the API document as it leaves: refusals wherever they come from,
- * successes of the service's own routes (tests add others). What does not fit fails the test that asked for it.
+ * Compares every reply of a service under test with the API document: refusals from any part, successes of the service's own
+ * routes (tests add others). A difference fails the test that sent the request.
  */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';

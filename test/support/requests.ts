@@ -14,7 +14,7 @@ export function requestsTo(app: () => App) {
       status: reply.statusCode,
       headers: reply.headers,
       text: reply.payload,
-      // biome-ignore lint/suspicious/noExplicitAny: a reply is whatever was asked for
+      // biome-ignore lint/suspicious/noExplicitAny: a reply may have any type
       json: (reply.payload === '' ? undefined : reply.json()) as any,
       etag: String(reply.headers['etag']),
       statements: Number(/desc="(\d+) statement/.exec(String(reply.headers['server-timing']))?.[1]),

@@ -10,7 +10,7 @@ import { declaredNeeds } from '../../src/domain/needs.ts';
 
 const SERVICE_ROLE = 'hotpath_test_service';
 
-/** What is granted in a database with a schema of this name. */
+/** The privileges that are granted in a database with a schema of this name. */
 export const serviceGrants = (schema = 'public'): string => grantsText(declaredNeeds(schema), SERVICE_ROLE);
 
 /** The same database, by the role of services. Its password is that of the owner. */

@@ -1,4 +1,4 @@
-/** A mail server for tests: takes every mail, as slowly as it is told to, and keeps what it took by its Message-ID. */
+/** A mail server for tests: takes every mail, at a speed that the test sets, and keeps mails by their Message-ID. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';

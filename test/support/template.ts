@@ -1,10 +1,10 @@
 /**
  * The databases of test runs on one server: a migrated template, from which each worker's databases are copied.
  *
- * Several runs may share the server, and any may be killed. A run claims what it uses (the template of its migrations and seed,
- * and the databases under its own name) with shared advisory locks on one connection, held as long as it lives. So what
- * can be locked whole is nobody's, and the next run drops it. A template gets its name when it is finished, and refuses
- * connections then: what a test copies is never half made, and never in use.
+ * Several runs may share the server, and any may be killed. A run claims its databases (the template of its migrations and seed,
+ * and the databases under its own name) with shared advisory locks on one connection, held as long as it lives. So a
+ * database that can be locked exclusively belongs to no run, and the next run drops it. A template gets its name when it is
+ * finished, and refuses connections then: a test never copies a template that is half made or in use.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ export async function claimRun(admin: pg.Client): Promise<string> {
   return run;
 }
 
-/** The template with all migrations applied, made if it is not there. */
+/** The template with all migrations applied; made if it is missing. */
 export async function claimTemplate(admin: pg.Client, adminUrl: string): Promise<string> {
   const template = `hotpath_template_${hashOfSources()}`;
   await claim(admin, template);
@@ -46,7 +46,7 @@ export async function claimTemplate(admin: pg.Client, adminUrl: string): Promise
   return template;
 }
 
-/** The template with a seed in it, beside the one without: as long as that is claimed, nobody drops it. */
+/** The template with a seed in it, beside the one without: as long as that is claimed, no run drops it. */
 export async function seededTemplate(adminUrl: string, template: string, size: Size): Promise<string> {
   const seeded = `${template}_${size}`;
   const admin = new pg.Client({ connectionString: adminUrl });

@@ -9,10 +9,10 @@ import { type Collector, openCollector, openGrpcCollector, type ReceivedSpan } f
 export type Protocol = 'http/json' | 'http/protobuf' | 'grpc';
 
 export interface Traces {
-  /** What an app is to be given. */
+  /** The tracing for an app. */
   readonly tracing: Tracing;
   readonly collector: Collector;
-  /** What has ended by now. */
+  /** The spans that have ended. */
   spans(): Promise<readonly ReceivedSpan[]>;
   /** The spans of a trace that have ended by now. */
   of(traceId: string): Promise<readonly ReceivedSpan[]>;
@@ -53,7 +53,7 @@ function tracesOf(collector: Collector, telemetry: Telemetry): Traces {
   return { tracing: telemetry.tracing!, collector, spans, of, tree: async (traceId) => treeOf(await of(traceId)) };
 }
 
-/** Children in the order in which they began; those whose parent is not there are drawn as roots. */
+/** Children in the order in which they began; those whose parent is missing are drawn as roots. */
 export function treeOf(spans: readonly ReceivedSpan[]): string {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const sorted = spans.toSorted((one, other) => Number(one.start - other.start));

@@ -1,6 +1,6 @@
 /**
- * A hostile client, with a token of its own, after what is another's. User 1 is marked: everything personal of hers, and
- * of her project, has a word in it that no reply to anybody else may have, whatever is asked.
+ * A hostile client with a token of its own tries to read another user's data. User 1 is marked: everything personal of this
+ * user, and of the user's project, contains a word that no reply to another viewer may contain.
  */
 import { createSigner } from 'fast-jwt';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -38,7 +38,7 @@ beforeAll(async () => {
     insert into activities (project_id, user_id, kind, summary) values (1000, 1, 'created', ${marked})`);
 });
 
-/** Whatever a read route can be asked, of her rows and of the first. */
+/** All requests to a read route, for the marked user's rows and for the first. */
 const questions = () =>
   routes
     .flatMap((route) => questionsOf(route, app().hotpath.resources))
@@ -48,7 +48,7 @@ describe("what is another's", () => {
   it.each([
     ['a stranger', stranger],
     ['the public', {}],
-  ])('is told to %s by no id, embedding, filter or sort', async (_, headers: Record<string, string>) => {
+  ])('does not leak to %s by an id, embedding, filter or sort', async (_, headers: Record<string, string>) => {
     const told = [];
     for (const url of questions()) {
       const { text, status } = await get(path(url), headers);
@@ -58,13 +58,13 @@ describe("what is another's", () => {
     expect(questions().length).toBeGreaterThan(300);
   });
 
-  it('is told to herself', async () => {
+  it('is visible to its owner', async () => {
     const own = ['', '/transactions?fields=reference', '/orders?fields=shippingAddress', '/notifications', '/projects'];
     for (const rest of own) expect((await get(`/users/1${rest || '?fields=phone'}`, as(1))).text).toContain(MARK);
     expect((await get('/projects/1000', as(1))).text).toContain(MARK);
   });
 
-  it('is told by no filter that finds or does not', async () => {
+  it('does not leak by a filter that finds a row or does not', async () => {
     const [found, none] = [`/users?email=${MARK}@example.com`, '/users?email=nobody@example.com'];
     for (const headers of [stranger, as(3, 'nobody' as 'user')]) {
       const [one, other] = [await get(found, headers), await get(none, headers)];
@@ -74,7 +74,7 @@ describe("what is another's", () => {
     expect((await get('/users?id[in]=1,2,3&fields=id', stranger)).json.data).toEqual([{ id: 3 }]);
   });
 
-  it('is told by no cursor: hers leads a stranger among his own, and changed it leads nowhere', async () => {
+  it('does not leak by a cursor: another viewer gets rows of their own, and a changed cursor is refused', async () => {
     const { next } = (await get('/users/1/transactions?limit=1', as(1))).json.meta;
     const own = (await get('/users/3/transactions?limit=100&fields=id', stranger)).json.data as { id: number }[];
     const behind = (await get(`/users/3/transactions?limit=100&fields=id&after=${next}`, stranger)).json.data;
@@ -85,7 +85,7 @@ describe("what is another's", () => {
     expect((await get(`/users/3/orders?after=${next}`, stranger)).status).toBe(400);
   });
 
-  it('is told by no ETag: what she holds is no 304 for a stranger, from the cache neither', async () => {
+  it('does not leak by an ETag: the tag of the owner gives another viewer no 304, from the cache neither', async () => {
     const held = { 'if-none-match': (await get('/users/1/dashboard', as(1))).etag };
     expect((await get('/users/1/dashboard', { ...as(1), ...held })).status).toBe(304);
     for (const etag of [held['if-none-match'], '*'])
@@ -93,7 +93,7 @@ describe("what is another's", () => {
     expect((await get('/users/1/dashboard', held)).status).toBe(401);
   });
 
-  it('is told by no Idempotency-Key of hers', async () => {
+  it('does not leak by the Idempotency-Key of its owner', async () => {
     const key = { 'idempotency-key': 'hers' };
     await post('/posts', { ...as(1), ...key }, { title: MARK, body: MARK });
     const { status, text } = await post('/posts', { ...stranger, ...key }, { title: 'mine', body: 'mine' });
@@ -160,7 +160,7 @@ describe('a write', () => {
     expect((await ask(method, url, stranger, body)).status).toBe(expected);
   });
 
-  it('takes an order at no price, and for nobody else', async () => {
+  it('takes an order without a price, for its viewer alone', async () => {
     const shippingAddress = { name: 'x', street: 'x', postalCode: 'x', city: 'x', country: 'x' };
     const order = { items: [{ productId: 1, quantity: 1 }], shippingAddress };
     for (const more of [
@@ -172,7 +172,7 @@ describe('a write', () => {
       expect((await post('/orders', stranger, { ...order, ...more })).status).toBe(400);
   });
 
-  it("of one's own profile changes no other", async () => {
+  it("to the viewer's own profile changes no other profile", async () => {
     expect((await patch('/users/3', stranger, { name: 'Me' })).status).toBe(200);
     expect(await sql(`select id from users where name = 'Me'`)).toEqual([{ id: 3 }]);
   });
@@ -189,7 +189,7 @@ describe('a token that is signed, with claims that are strange,', () => {
   const holder = (claims: object) => ({ authorization: `Bearer ${sign({ ...claims })}` });
 
   it.each(['__proto__', 'constructor', 'toString', 'public', 'ADMIN', 'admin ', ''])(
-    'gives nobody anything by the role %j',
+    'shows nothing by the role %j',
     async (role) => {
       for (const url of ['/users/1', '/users', '/users/1/transactions', '/devices', '/projects/1000'])
         expect([401, 403, 404]).toContain((await get(url, holder({ sub: '1', role }))).status);
@@ -198,7 +198,7 @@ describe('a token that is signed, with claims that are strange,', () => {
   );
 
   it.each(['1 or 1=1', '01', '1.0', '1e0', ' 1', '+1', '٣', '-1', '0', '4294967297', "1'--"])(
-    'is nobody by the subject %j',
+    'has no viewer by the subject %j',
     async (sub) => {
       const headers = holder({ sub, role: 'user' });
       expect((await get('/users/1', headers)).status).toBe(403);
@@ -245,7 +245,7 @@ describe('a refusal', () => {
   });
 
   it.each(['x', '1:2', '999999999999:999999999999:', '9'.repeat(400), '-1:-1:', '1:1:NaN'])(
-    'is not what a Consistency-Token that nobody gave leads to, nor a wait: %.20j',
+    'does not follow from an invented Consistency-Token, nor does a wait: %.20j',
     async (token) => {
       expect((await get('/products?limit=1', { 'consistency-token': token })).status).toBe(200);
     },

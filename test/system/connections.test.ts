@@ -12,7 +12,7 @@ const request = (path: string, headers: Record<string, string> = {}) => {
   return `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 };
 
-it('a process that is told to stop closes idle connections at once, and busy ones with their reply', async () => {
+it('a process that gets the signal to stop closes idle connections at once, and busy ones with their reply', async () => {
   const service = await startService({ ...testEnvironment(await testDatabaseUrl()), LOG_LEVEL: 'info' });
   const lock = await lockTable('users');
   const idle = await openConnection(service.address, request('/healthz'));

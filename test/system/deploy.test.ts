@@ -1,5 +1,5 @@
 /**
- * Deployments under load: 20 clients with a keep-alive connection each, and 4 that connect anew for every request, while
+ * Deployments under load: 20 clients with a keep-alive connection each, and 4 that connect again for every request, while
  * processes are restarted five times. No request fails, except on a connection to a process that was killed.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,7 +23,7 @@ const REQUESTS: readonly LoadRequest[] = [
   { method: 'POST', path: '/v1/posts', headers: { ...as(1), ...json }, body: '{"title":"Now","body":"Here"}' },
 ];
 
-/** On a busy machine requests wait for a connection to the database. That is no failure here. */
+/** On a busy machine requests wait for a connection to the database. That is not a failure here. */
 const PATIENT_BOUNDS = {
   DATABASE_CONNECTION_TIMEOUT_MS: '20000',
   DATABASE_STATEMENT_TIMEOUT_MS: '20000',
@@ -69,7 +69,7 @@ async function failuresOf(loads: readonly KeepAliveLoad[]): Promise<Record<strin
 
 const said = ({ log }: ServiceProcess, text: RegExp): number => log.filter((line) => text.test(line)).length;
 
-/** What a load balancer does: it sends requests in turn to the instances whose latest `/readyz` was a 200. */
+/** A load balancer: it sends requests in turn to the instances whose latest `/readyz` was a 200. */
 class Balancer {
   readonly #ready = new Set<string>();
   readonly #removed = new Set<string>();

@@ -56,7 +56,7 @@ describe('a request', () => {
     expect(line).not.toHaveProperty('viewer');
   });
 
-  it('is no line above info', async () => {
+  it('has no line above info', async () => {
     const service = await start({ LOG_LEVEL: 'info' });
     const { port } = new URL(service.address);
     await ended(service);

@@ -1,4 +1,4 @@
-/** Metrics of a service of several processes: whichever is asked answers for all. */
+/** Metrics of a service of several processes: each process answers for all. */
 import { expect, it } from 'vitest';
 import { testEnvironment } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';

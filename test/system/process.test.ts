@@ -12,7 +12,7 @@ import { openConnection, repliesIn } from '../support/socket.ts';
 const environment = async () => ({ ...testEnvironment(await testDatabaseUrl()), LOG_LEVEL: 'info' });
 
 describe('the process', () => {
-  it('finishes the request in flight when it is told to stop, closes its connections, and ends with 0', async () => {
+  it('finishes the request in flight at the signal to stop, closes its connections, and ends with 0', async () => {
     const service = await startService(await environment());
     const lock = await lockTable('users');
     const reply = fetch(`${service.address}/v1/users/1/dashboard`, { headers: as(1, 'admin') });

@@ -33,7 +33,7 @@ const inspector = () => new Redis({ port: redis.port, password: PASSWORD });
 
 async function start(more: Record<string, string>) {
   const environment = { ...testEnvironment(await testDatabaseUrl()), RATE_LIMIT_PUBLIC: '1000', LOG_LEVEL: 'warn' };
-  // The address that it listens on is told at `info`.
+  // The service logs its address at `info`.
   return startService({ ...environment, LOG_LEVEL: 'info', ...more });
 }
 
@@ -114,7 +114,7 @@ describe('TLS', () => {
     expect(await service.exit).toBe(0);
   }, 30_000);
 
-  it('is asked of sentinels, too: nothing goes to one in plain text', async () => {
+  it('applies to sentinels, too: the service sends nothing to one in plain text', async () => {
     const heard: number[] = [];
     const server = createServer((socket: Socket) => {
       socket.on('error', () => {});

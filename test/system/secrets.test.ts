@@ -1,4 +1,4 @@
-/** What real processes print about URLs that are misspelt in drawn ways: never any part of the password. */
+/** The output of real processes about URLs that are misspelt in random ways: it never has any part of the password. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '../../src/config/secrets.ts';
@@ -18,7 +18,7 @@ const WITHOUT_USER: Write = (scheme, secret) => `${scheme}://${secret}@127.0.0.1
 
 const WITHOUT_HOST: Write = (scheme, secret) => `${scheme}://hotpath:${secret}`;
 
-/** Whether no reading of the URL takes a part of the password for a user or a host, which are no secrets. */
+/** Whether no reading of the URL takes a part of the password for a user or a host, which are not secret. */
 const isRecognisable = (write: Write, secret: string): boolean =>
   !(write === WITHOUT_USER && secret.includes(':')) && !(write === WITHOUT_HOST && /[@/?]/.test(secret));
 
@@ -93,7 +93,7 @@ describe('the redactor', () => {
     );
   });
 
-  it('leaves what is no secret: hosts, users, databases, and a password that is one of these', () => {
+  it('leaves public parts: hosts, users, databases, and a password that is one of these', () => {
     const redact = createRedactor({
       DATABASE_URL: 'postgres://hotpath:hotpath@db.internal:5432/hotpath',
       REDIS_URL: 'redis://cache.internal/1',

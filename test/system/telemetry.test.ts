@@ -1,4 +1,4 @@
-/** The process and its collector: what it sends at its end, what its log says, and that it ends where nobody listens. */
+/** The process and its collector: the spans that it sends at its end, its log, and its end without a collector. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testEnvironment } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
@@ -31,7 +31,7 @@ it('sends what it has gathered when it ends, and names the trace in each line of
 
 const impatient = { OTEL_BSP_SCHEDULE_DELAY: '1', OTEL_EXPORTER_OTLP_TIMEOUT: '100' };
 
-it('ends in time where nobody listens, and says so once', async () => {
+it('ends in time without a collector, and says so once', async () => {
   const service = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', ...impatient });
   await fetch(`${service.address}/v1/products`);
   const complaints = () => service.log.filter((line) => line.includes('Traces do not reach http://127.0.0.1:1: '));

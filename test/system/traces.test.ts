@@ -90,7 +90,7 @@ describe('a dashboard', () => {
 });
 
 describe('a list of products', () => {
-  it('past its time is sent as it is, and read anew behind the reply', async () => {
+  it('past its ttl is sent without a change, and read again after the reply', async () => {
     const url = '/v1/products?limit=9';
     await traceOf(url);
     const { now } = Date;

@@ -1,4 +1,4 @@
-/** Workers as processes of their own: several, killed at random, told to stop, and asked how they are. */
+/** Workers as processes of their own: several, killed at random, stopped by a signal, and checked by their health routes. */
 import { describe, expect, it } from 'vitest';
 import { seed } from '../../prisma/seed/seed.ts';
 import { buildApp } from '../../src/app.ts';
@@ -40,7 +40,7 @@ describe('workers that are killed', () => {
 describe('a worker', () => {
   const environment = async () => ({ ...testEnvironment(await testDatabaseUrl()), ...places, LOG_LEVEL: 'info' });
 
-  it('says how it is, runs what is put into the queue, and ends with 0 when it is told to stop', async () => {
+  it('reports its health, runs jobs of the queue, and ends with 0 at the signal to stop', async () => {
     const worker = await startService(await environment(), 'src/worker.ts');
     expect(await (await fetch(`${worker.address}/readyz`)).json()).toMatchObject({ status: 'ready' });
     await withClient((client) => client.query(`select graphile_worker.add_job('housekeeping')`));

@@ -8,5 +8,5 @@ export const CODE: readonly string[] = [
   'packages/hotpath/test/{jobs,resource,session,testing,types}/**/*.ts',
   'prisma/seed/**/*.ts',
   'src/**/*.ts',
-  'test/{cli,cluster,contract,deploy,dev,domain,package,plugins,prisma,telemetry}/**/*.ts',
+  'test/{cli,cluster,contract,deploy,dev,domain,package,plugins,prisma,support,system,telemetry}/**/*.ts',
 ];

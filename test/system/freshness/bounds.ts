@@ -1,4 +1,4 @@
-/** What the instances of the check promise, in milliseconds. */
+/** The bounds that the instances of the check guarantee, in milliseconds. */
 
 /** `FRESHNESS_BOUND_MS`: a read that is sent later than this after a commit shows it. */
 export const BOUND_MS = 200;

@@ -25,7 +25,7 @@ export interface CheckOptions {
   readonly without?: string | undefined;
   /** Whether the first stale read is enough. */
   readonly stopsAtStale?: boolean;
-  /** Told of progress, a line each. */
+  /** Gets the progress, line by line. */
   readonly log?: (line: string) => void;
 }
 

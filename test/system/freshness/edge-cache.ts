@@ -27,7 +27,7 @@ interface Fetched {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** When it was asked for. A time of `performance.now()`. */
+  /** The time of the request, by `performance.now()`. */
   readonly askedAt: number;
 }
 

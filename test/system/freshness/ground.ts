@@ -1,4 +1,4 @@
-/** What the check runs on: Redis, a proxy before PostgreSQL, two instances of the service, and sessions beside them. */
+/** The servers of the check: Redis, a proxy before PostgreSQL, two instances of the service, and sessions beside them. */
 import { createSigner } from 'fast-jwt';
 import pg from 'pg';
 import { type FreezableProxy, openProxy } from '../../support/proxy.ts';
@@ -16,13 +16,13 @@ import type { Writing } from './writing.ts';
 export interface Instance extends Running {
   readonly index: number;
   readonly address: string;
-  /** What it has said of changes that it cannot follow, a line each. */
+  /** Its log lines on changes that it cannot follow. */
   readonly gaps: string[];
   /** The latest errors that it has logged. */
   readonly errors: string[];
-  /** Told to end, or not yet back. */
+  /** It has got the signal to end, or is not back yet. */
   isDown: boolean;
-  /** Told to stand still, or just told to go on. */
+  /** It is paused, or has just been continued. */
   isStopped: boolean;
 }
 
@@ -34,9 +34,9 @@ export interface Token {
 
 /** The worst that was seen of the event loop of an instance, in milliseconds. */
 export interface Pauses {
-  /** A timer was late for so long, for whatever reason. */
+  /** The delay of a timer, for any reason. */
   delayMs: number;
-  /** The instance's own thread computed for so long in one turn, at the most. */
+  /** The longest turn of the instance's own thread. */
   cpuMs: number;
   /** The latest fault that had begun then. */
   fault: string | undefined;
@@ -121,7 +121,7 @@ const environmentOf = (databaseUrl: string, redisPort: number): Record<string, s
   DATABASE_URL: databaseUrl,
   DATABASE_POOL_MIN: '2',
   DATABASE_POOL_MAX: '8',
-  // On a machine that has other work nobody is turned away for it.
+  // On a machine with other work the service must not refuse requests for it.
   DATABASE_CONNECTION_TIMEOUT_MS: '20000',
   DATABASE_STATEMENT_TIMEOUT_MS: '20000',
   REDIS_URL: `redis://127.0.0.1:${redisPort}`,
@@ -172,7 +172,7 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
   return Object.assign(state, await startProcess(stack, program));
 }
 
-/** How many errors are told of beside failures. */
+/** The number of errors that a report shows beside failures. */
 const KEPT_ERRORS = 3;
 
 function errorIn(line: string): string {

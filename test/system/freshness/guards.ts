@@ -86,7 +86,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     fault: 'copy',
     edits: [{ file: LOG, from: '{incarnation} $', to: '{0} $' }],
   },
-  /** What is known of changes is not used past the bound. */
+  /** The knowledge of changes is not used past the bound. */
   age: {
     fault: 'link-slow',
     edits: [{ file: FOLLOWER, from: 'const oldest = now - this.#options.boundMs;', to: 'const oldest = NEVER;' }],
@@ -96,7 +96,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     fault: 'burst',
     edits: [{ file: FOLLOWER, from: 'isWhole && learned <= MOST_TAGS);', to: 'true);' }],
   },
-  /** What was read before the floor is forgotten by a follower that may not have read what came before it. */
+  /** A follower that may have missed changes before the floor forgets everything that was read before it. */
   floor: {
     fault: 'trim',
     edits: [
@@ -107,7 +107,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
       },
     ],
   },
-  /** Reads and the follower must see one server, and the follower connects anew. */
+  /** Reads and the follower must see one server, and the follower connects again. */
   server: {
     fault: 'cutover',
     edits: [

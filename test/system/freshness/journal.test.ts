@@ -1,4 +1,4 @@
-/** What the freshness check judges reads by. */
+/** The journal, by which the freshness check judges reads. */
 import { expect, it } from 'vitest';
 import { BackwardReads } from './backward.ts';
 import { Journal, marksOfCopyIn, shownIn, textOf } from './journal.ts';
@@ -24,7 +24,7 @@ function judged({ shown, isLogged = true, place = 0, afterMs = 0, excused = 'nev
 interface Judged {
   readonly shown: number;
   readonly isLogged?: boolean;
-  /** What the read knows by its token. */
+  /** The knowledge of the read by its token. */
   readonly place?: number;
   readonly afterMs?: number;
   readonly excused?: 'never' | 'before the write' | 'after the write';
@@ -80,7 +80,7 @@ it('a read goes back only behind one that had been answered when it was sent', (
   expect(read(6, 45, 60)).toEqual([[6, 7, 'at 40', 5]]);
 });
 
-it('a text of a copy is told from one of the original', () => {
+it('a text of a copy differs from one of the original', () => {
   expect(marksOfCopyIn('"~user.7~1~" "#user.8#12#" "#9"')).toEqual(['user.8']);
   expect([...shownIn('"~user.7~1~" "#user.8#12#"')]).toEqual([['user.7', 1]]);
 });

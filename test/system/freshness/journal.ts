@@ -16,10 +16,10 @@ export interface Cell {
   readonly id: number;
 }
 
-/** What a write makes of a cell. */
+/** A cell after a write. */
 export interface Change {
   readonly cell: Cell;
-  /** What the row belongs to now: its category, its user. Nothing for a row that is gone. */
+  /** The owner of the row: its category, its user. Undefined for a deleted row. */
   readonly where: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export interface Write {
   unseenMs: number;
 }
 
-/** What a read must know: all that was committed up to a place, what its instance has itself answered, and one more. */
+/** The commits that a read must show: all up to a place, those that its instance has answered, and one more. */
 export interface Knows {
   readonly place: number;
   readonly instance: number;
@@ -122,7 +122,7 @@ export class Journal {
     write.state = 'rolled back';
   }
 
-  /** What is wrong with a read. */
+  /** The fault of a read. */
   judge(read: Read): Violation[] {
     const shown = [...read.shown].flatMap(([name, number]) => this.#judgeShown(read, name, number));
     return [...shown, ...this.#judgeWhole(read)];
@@ -184,7 +184,7 @@ const wasCommitted = (write: Write, { sentAt }: Read): boolean =>
 
 export const nameOf = ({ kind, id }: Cell): string => `${kind}.${id}`;
 
-/** What is written into a cell's text. */
+/** The text that a write puts into a cell. */
 export const textOf = (cell: Cell, number: number): string => `~${nameOf(cell)}~${number}~`;
 
 export function shownIn(body: string): Map<string, number> {

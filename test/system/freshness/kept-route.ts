@@ -5,7 +5,7 @@ import { modules } from '../../../src/domain/index.ts';
 import type { DomainModule } from '../../../src/domain/module.ts';
 import { category } from '../../../src/domain/payments/resource.ts';
 
-/** A time so short that answers are validated, and read anew in the background, while the check runs. */
+/** A time so short that answers are validated, and read again in the background, while the check runs. */
 const SECONDS = 2;
 
 const cache: CachePolicy = { ttl: SECONDS, staleWhileRevalidate: 60, scope: 'public', sharedMaxAge: SECONDS };

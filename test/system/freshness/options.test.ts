@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { FAULT_NAMES } from './faults/index.ts';
 import { commandFrom } from './options.ts';
 
-it('checks this service for a minute, with all faults, unless it is told otherwise', () => {
+it('checks this service for a minute, with all faults, by default', () => {
   const usual = { seconds: 60, seed: expect.any(Number), faults: FAULT_NAMES, without: undefined };
   expect(commandFrom([])).toEqual({ does: 'check', options: usual });
   const given = commandFrom(['--seconds', '5', '--seed', '7', '--faults', 'copy,ddl', '--without', 'changes']);

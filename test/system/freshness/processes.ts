@@ -11,9 +11,9 @@ export interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** What it says once it can be used. */
+  /** The line that it prints when it is ready. */
   readonly ready: RegExp;
-  /** Told of each line that it says after that, and since when it can be used. */
+  /** Gets each later line, and the time at which it was ready. */
   readonly onLine?: (line: string, readyAt: number) => void;
 }
 

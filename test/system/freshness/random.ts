@@ -3,7 +3,7 @@ export interface Random {
   /** From 0 to 1. */
   next(): number;
   pick<T>(from: readonly T[]): T;
-  /** As `pick`, but the earlier the likelier: what stands at place n is asked for 1/n as often as the first. */
+  /** As `pick`, but earlier elements are likelier: element n comes 1/n as often as the first. */
   pickEarly<T>(from: readonly T[]): T;
   /** @param most milliseconds. */
   pause(most: number): Promise<void>;

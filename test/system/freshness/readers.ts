@@ -9,7 +9,7 @@ import type { Page } from './world.ts';
 export interface Reading {
   readonly page: Page;
   readonly instance: Instance;
-  /** What it brings along. */
+  /** The headers that it sends. */
   readonly knows?: (Token & { readonly write?: Write }) | undefined;
 }
 

@@ -18,7 +18,7 @@ registerHooks({
   },
 });
 
-/** @throws {Error} if the source has changed, so that the guard must be named anew. */
+/** @throws {Error} if the source has changed, so that the guard needs a new text. */
 function edited(source: string, { file, from, to }: SourceEdit): string {
   if (source.split(from).length !== 2) throw new Error(`${file} does not have "${from}" exactly once.`);
   return source.replace(from, () => to);

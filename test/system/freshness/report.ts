@@ -1,4 +1,4 @@
-/** What the check says in the end: what was measured, what is wrong, and one line that sums it up. */
+/** The report of the check: the measurements, the faults, and a summary in one line. */
 import { BOUND_MS } from './bounds.ts';
 import { type Outcome, wrongIn } from './check.ts';
 
@@ -28,7 +28,7 @@ export function measured(outcome: Outcome, seed: number): string[] {
   return shown.map(([name, value]) => `${name.padEnd(28)}${value}`);
 }
 
-/** What is wrong; nothing if all is right. */
+/** The faults; empty if all is right. */
 export function complaints(outcome: Outcome, faults: readonly string[]): string[] {
   const { reads, hits, writes, stale, backward, failures, delay, pauses, logged } = outcome;
   const isUndisturbed = faults.length === 0;

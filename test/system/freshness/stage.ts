@@ -1,4 +1,4 @@
-/** What writers, readers and faults work with. */
+/** The parts that writers, readers and faults share. */
 import { type Backward, BackwardReads } from './backward.ts';
 import type { Ground } from './ground.ts';
 import type { Violation, Write } from './journal.ts';
@@ -20,7 +20,7 @@ export interface WrongRead extends Omit<Violation, 'is'>, ReadPlace {
 
 export interface BackwardRead extends Backward, ReadPlace {}
 
-/** What has been seen. */
+/** The observations so far. */
 export interface Tally {
   reads: number;
   hits: number;

@@ -78,10 +78,10 @@ export const MARK_AS_COPY = Object.values(TABLES)
 /** The first write of every cell of a kind. */
 export const firstOf = (kind: Kind): Change[] => cellsOf(kind).map((cell) => ({ cell, where: placesOf(cell)[0]! }));
 
-/** What is read: a URL, as whom, and which cells it shows. */
+/** A read: a URL, its viewer, and the cells that it shows. */
 export interface Page {
   readonly path: string;
-  /** The user whose own it is; without, everybody's. */
+  /** The user that owns it; public without one. */
   readonly user?: number;
   shows(cell: Cell, where: number | undefined): boolean | undefined;
 }

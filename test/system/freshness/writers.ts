@@ -85,7 +85,7 @@ class SqlWriter implements Writer {
     await this.#look(write, changes);
   }
 
-  /** What is written inside of a transaction that commits, and undone before. */
+  /** Writes that a transaction makes and undoes before it commits. */
   async #undone(client: pg.ClientBase, changes: readonly Change[]): Promise<void> {
     const there = changes.filter(({ where }) => where !== undefined);
     const statements = this.updates(there);
@@ -134,7 +134,7 @@ class ReviewWriter extends SqlWriter {
 class NotificationWriter extends SqlWriter {
   override async write(): Promise<void> {
     const { journal, isCopied } = this.stage.ground;
-    // TRUNCATE writes the catalog, by which a copy could be told from its original.
+    // TRUNCATE writes the catalog, by which a copy would differ from its original.
     if (isCopied || this.random.next() > 0.2) return super.write();
     const gone = this.cells.map((cell) => ({ cell, where: undefined }));
     await this.change(gone, (client) => client.query('TRUNCATE notifications'), 'alone');

@@ -1,6 +1,6 @@
 /**
- * A storm: orders come in while workers are killed with SIGKILL at random, and others take their place. What it returns is
- * what users can see in the end: each order has one mail, one notification, and is counted once.
+ * A storm: orders come in while workers are killed with SIGKILL at random, and others replace them. It returns
+ * the final state that users can see: each order has one mail, one notification, and is counted once.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { PROJECT } from '../../../src/dev/home.ts';
 export interface StormOptions {
   readonly app: App;
   readonly databaseUrl: string;
-  /** Who places the orders. */
+  /** The user that places the orders. */
   readonly headers: Record<string, string>;
   /** Of the workers. */
   readonly environment: Record<string, string>;

@@ -1,7 +1,7 @@
 /**
  * A copy of the database, with an instance of its own that shares Redis with the others. The copy is made while the
- * service is there, as an operator makes one for staging: nobody may be connected for a moment, so requests fail then.
- * Neither answers with what the other has.
+ * service runs, as an operator makes one for staging: no session may be connected for a moment, so requests fail then.
+ * Neither database's instance answers with data of the other.
  */
 import { setTimeout as rest } from 'node:timers/promises';
 import type pg from 'pg';
@@ -37,7 +37,7 @@ const nameOf = ({ database }: Ground): string => new URL(database.url).pathname.
 async function makeCopy(stage: CheckStage, admin: pg.Client, name: string): Promise<void> {
   const { ground } = stage;
   const original = nameOf(ground);
-  // What is served while the database cannot be reached is then what was committed last.
+  // An answer that is served while the database is away then holds the last commit.
   await rest(2 * BOUND_MS);
   ground.isAway = true;
   await ground.database.reconnect();

@@ -1,4 +1,4 @@
-/** What a fault is, and what faults have in common. */
+/** The interface of faults, and their common parts. */
 import { setTimeout as rest } from 'node:timers/promises';
 import pg from 'pg';
 import { BOUND_MS } from '../bounds.ts';
@@ -27,7 +27,7 @@ export const ownView = (): OwnCell => ({ cell: { kind: 'view', id: 1 }, page: ow
 export interface OwnChange {
   readonly own: OwnCell;
   readonly commit: (text: string) => Promise<unknown>;
-  /** What the cell belongs to afterwards: the own user, unless it is said. */
+  /** The owner of the cell afterwards: the own user by default. */
   readonly where?: number;
   /** Whether nothing shows the cell any more. */
   readonly isGone?: boolean;

@@ -31,7 +31,7 @@ export const FAULT_NAMES = Object.keys(FAULTS);
 
 const PAUSE_MS = 1000;
 
-/** A fault that fails is the last, for it has not put back what it has changed. @param onFault told of each before it begins. */
+/** A fault that fails is the last, because it has not undone its changes. @param onFault gets each fault before it begins. */
 export async function injectFaults(stage: CheckStage, names: readonly string[], onFault: (name: string) => void) {
   const { ground } = stage;
   const random = ground.random.fork();

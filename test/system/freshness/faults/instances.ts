@@ -2,7 +2,7 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Faults } from './fault.ts';
 
-/** After it was told to go on, an instance tells of the pause that this was. */
+/** After it continues, an instance reports the length of the pause. */
 const TOLD_MS = 500;
 
 export const INSTANCE_FAULTS: Faults = {

@@ -1,6 +1,6 @@
 /**
- * A shared cache before the instances that is purged when each write of a row is acknowledged. What it keeps from then
- * on holds the write; what it passes on holds it within the bound.
+ * A shared cache before the instances that is purged when each write of a row is acknowledged. Answers that it keeps from
+ * then on hold the write; answers that it passes on hold it within the bound.
  */
 import { setTimeout as rest } from 'node:timers/promises';
 import { type EdgeCache, openEdgeCache } from '../edge-cache.ts';
@@ -18,7 +18,7 @@ const NO_INSTANCE = -1;
 
 interface Purging {
   readonly shared: EdgeCache;
-  /** What had been committed when the cache was purged last. */
+  /** The commits at the time of the last purge. */
   place: number;
   isOver: boolean;
   hits: number;

@@ -1,4 +1,4 @@
-/** What the hunt says: what was compared, the first differences, and one line that sums it up. */
+/** The report of the hunt: the comparisons, the first differences, and a summary in one line. */
 import type { Reply } from '../client.ts';
 import type { HuntOptions, HuntOutcome, StaleAnswer } from './hunt.ts';
 
@@ -23,7 +23,7 @@ export function huntMeasured(outcome: HuntOutcome, { boundMs, writes }: HuntOpti
   return shown.map(([name, value]) => `${name.padEnd(22)}${value}`);
 }
 
-/** What is wrong; nothing if all is right. */
+/** The faults; empty if all is right. */
 export function huntComplaints({ compared, hits, differences, failures, ...outcome }: HuntOutcome, isWriting: boolean) {
   const said = [
     ...differences.slice(0, SHOWN).map(described),
