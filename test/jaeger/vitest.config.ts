@@ -1,13 +1,17 @@
 /** `npm run test:jaeger`: traces in a real Jaeger, outside of `npm test`, since Jaeger may have to be built first. */
 import { join } from 'node:path';
-import { defineConfig, mergeConfig } from 'vitest/config';
-import common from '../../vitest.config.ts';
+import { defineConfig } from 'vitest/config';
+import { options, SERVER_SETUP } from '../../vitest.config.ts';
 
-const config = mergeConfig(common, {});
-config.test = { ...config.test, root: join(import.meta.dirname, '../..'), include: ['test/jaeger/**/*.jaeger.ts'] };
-// One builds Jaeger, which takes minutes, and the others find it.
-config.test.fileParallelism = false;
-config.test.hookTimeout = 3_600_000;
-config.test.testTimeout = 120_000;
-
-export default defineConfig(config);
+export default defineConfig({
+  test: {
+    ...options,
+    root: join(import.meta.dirname, '../..'),
+    include: ['test/jaeger/**/*.jaeger.ts'],
+    globalSetup: SERVER_SETUP,
+    // The first file builds Jaeger, which takes minutes, and the others find it.
+    fileParallelism: false,
+    hookTimeout: 3_600_000,
+    testTimeout: 120_000,
+  },
+});
