@@ -15,7 +15,7 @@ async function verdictsOn(open: Promise<OpenDatabase>, cases: number) {
   }
 }
 
-describe('a compiled read equals what Prisma Client gives', () => {
+describe('a compiled read equals what Prisma Client gives', { retry: 0 }, () => {
   it('on the zoo', { timeout: 240_000 }, async () => {
     const tally = await verdictsOn(
       scratchDatabase('empty').then((url) => openZoo(url)),
