@@ -3,6 +3,7 @@
  * `cache.set` covers an entry that is kept after the reply, `cache.refresh` one that is read again in the background.
  * Below them are the commands to Redis. A request that is not sampled makes no spans.
  */
+import { CommonAttributes } from '../telemetry/common-attributes.ts';
 import { currentSpan, within } from '../telemetry/context.ts';
 import type { Reference, Span, Step } from '../telemetry/span.ts';
 import { type Entry, sizeOf } from './entry.ts';
@@ -26,12 +27,12 @@ async function traced(span: Span, looking: Promise<CacheAnswer>): Promise<CacheA
 }
 
 export function endLookUp(span: Span, { entry, tier, outcome }: CacheAnswer): void {
-  span.end({ ...outcomeAttributes(tier, outcome), 'cache.item_size': entry.bodies.identity.length });
+  span.end({ 'cache.item_size': entry.bodies.identity.length }, OUTCOMES[tier][outcome]);
 }
 
 /** Ends the look-up: no tier has an answer, and the cache reads the database. */
 export function unanswered(span: Span | undefined, outcome: 'miss' | 'bypass'): void {
-  span?.end(outcomeAttributes('database', outcome));
+  span?.end(undefined, OUTCOMES.database[outcome]);
 }
 
 /** Links the look-up to the request that reads for both, if that request is traced. */
@@ -47,6 +48,20 @@ export const outcomeAttributes = (tier: Tier, outcome: Outcome) => ({
   'hotpath.cache.tier': IN_SERVICE[tier],
   'hotpath.cache.outcome': outcome,
 });
+
+const outcomesOf = (tier: Tier): Readonly<Record<Outcome, CommonAttributes>> => {
+  const of = (outcome: Outcome) => new CommonAttributes(outcomeAttributes(tier, outcome));
+  return {
+    hit: of('hit'),
+    stale: of('stale'),
+    rescued: of('rescued'),
+    miss: of('miss'),
+    coalesced: of('coalesced'),
+    bypass: of('bypass'),
+  };
+};
+
+const OUTCOMES = { l1: outcomesOf('l1'), l2: outcomesOf('l2'), database: outcomesOf('database') } as const;
 
 export const tierName = (tier: Tier): 'l1' | 'l2' | 'none' => IN_SERVICE[tier];
 

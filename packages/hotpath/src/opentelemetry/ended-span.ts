@@ -49,7 +49,8 @@ export class EndedSpan implements ReadableSpan {
     return { code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) };
   }
   get attributes(): Attributes {
-    return known(this.span.attributes);
+    const { common, attributes } = this.span;
+    return known({ ...common?.values, ...attributes });
   }
   get links(): ReadableSpan['links'] {
     return this.span.links.map((link) => ({ context: contextOf(link) }));

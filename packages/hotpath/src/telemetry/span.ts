@@ -6,6 +6,7 @@
  * afterwards.
  */
 import { randomFillSync } from 'node:crypto';
+import type { CommonAttributes } from './common-attributes.ts';
 import type { Traceparent } from './traceparent.ts';
 
 /** A span's kind, by the names of OpenTelemetry. */
@@ -60,6 +61,9 @@ export interface SpanStart {
 
 /** Most spans get their attributes at the end and keep that object, without a copy. */
 const NONE: Attributes = Object.freeze({});
+/** Most spans have neither. */
+const NO_EVENTS: readonly SpanEvent[] = Object.freeze([]);
+const NO_LINKS: readonly Reference[] = Object.freeze([]);
 
 export class Span implements Step {
   readonly traceId: string;
@@ -71,6 +75,8 @@ export class Span implements Step {
   readonly kind: Kind;
   /** The span owns them: the caller must not change an object that it has passed. */
   attributes: Attributes;
+  /** Attributes that the span has beside these; none of them is in both. */
+  common: CommonAttributes | undefined;
   /** By `performance.now()`, as all times of a span. */
   readonly startedAt: number;
   endedAt = Number.NaN;
@@ -78,8 +84,8 @@ export class Span implements Step {
   failure: string | undefined;
   /** The description of the failure, if a team's own code gives one. */
   failureMessage: string | undefined;
-  events: SpanEvent[] = [];
-  links: Reference[] = [];
+  events: readonly SpanEvent[] = NO_EVENTS;
+  links: readonly Reference[] = NO_LINKS;
   /** The moment 0 of its times, in milliseconds since 1970: one for all spans of a trace in this process. */
   readonly epoch: number;
   readonly #record: (span: Span) => void;
@@ -114,11 +120,11 @@ export class Span implements Step {
 
   /** @param at by `performance.now()`. */
   event(name: string, attributes: Attributes = NONE, at = performance.now()): void {
-    if (!this.hasEnded) this.events.push({ name, at, attributes });
+    if (!this.hasEnded) this.events = [...this.events, { name, at, attributes }];
   }
 
   link(to: Reference): void {
-    if (!this.hasEnded) this.links.push(to);
+    if (!this.hasEnded) this.links = [...this.links, to];
   }
 
   /** @param type a name with few values, not a message, which may hold a client's input. */
@@ -128,9 +134,15 @@ export class Span implements Step {
     this.set({ 'error.type': type });
   }
 
-  /** Only the first end counts. */
-  end(attributes?: Attributes): void {
+  /**
+   * Only the first end counts.
+   * @param common attributes that other spans have alike; none of them is in `attributes`.
+   */
+  end(attributes?: Attributes, common?: CommonAttributes): void {
     if (this.hasEnded) return;
+    // One that the span has already would be there twice.
+    if (this.attributes === NONE) this.common = common;
+    else if (common) this.set(common.values);
     if (attributes) this.set(attributes);
     this.endedAt = performance.now();
     this.#record(this);

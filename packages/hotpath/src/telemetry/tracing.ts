@@ -10,8 +10,8 @@ import type { Traceparent } from './traceparent.ts';
 /** Which traces are recorded, and where their spans go. */
 export interface Tracing {
   readonly sampler: Sampler;
-  /** Gets every span once, when it ends. */
-  record(span: Span): void;
+  /** Gets every span once, when it ends. It is called as a function, without `this`. */
+  readonly record: (span: Span) => void;
 }
 
 /** Whether to record a trace that starts here, or that a caller continues; never without tracing. */
@@ -32,4 +32,4 @@ export interface RootStart {
 
 /** The first span of a trace in this process. */
 export const startRoot = (tracing: Tracing, start: RootStart): Span =>
-  new Span({ ...start, record: (span) => tracing.record(span) }, start.hasLocalParent ? clockEpoch() : undefined);
+  new Span({ ...start, record: tracing.record }, start.hasLocalParent ? clockEpoch() : undefined);

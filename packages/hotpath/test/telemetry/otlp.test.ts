@@ -4,6 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { EndedSpan, encodeBatch } from 'hotpath/opentelemetry';
+import { CommonAttributes } from 'hotpath/telemetry/common-attributes';
 import { encodeSpans } from 'hotpath/telemetry/otlp/spans';
 import { Writer } from 'hotpath/telemetry/otlp/writer';
 import { type Attributes, type Kind, newSpanId, newTraceId, Span } from 'hotpath/telemetry/span';
@@ -83,6 +84,28 @@ describe('spans', () => {
     const span = spanWith({ list, none: [], map: { inner: { list }, empty: {} }, bytes, nothing: null });
     span.end();
     expect(written([span])).toEqual(bySdk([span]));
+  });
+
+  it('with attributes that they have alike, and with their own', () => {
+    const common = new CommonAttributes({ 'http.route': '/a', 'http.response.status_code': 200, none: undefined });
+    const spans = ['first', 'second'].map((own) => {
+      const span = new Span({ traceId: newTraceId(), name: own, kind: 'server', record });
+      span.end({ own }, common);
+      return span;
+    });
+    expect(written(spans)).toEqual(bySdk(spans));
+    expect(new EndedSpan(spans[1]!, source).attributes).toEqual({
+      'http.route': '/a',
+      'http.response.status_code': 200,
+      own: 'second',
+    });
+  });
+
+  it('with the last value of an attribute that a team has set before', () => {
+    const span = spanWith({ 'http.route': 'of the team', theirs: 1 });
+    span.end({ own: 2 }, new CommonAttributes({ 'http.route': '/a' }));
+    expect(written([span])).toEqual(bySdk([span]));
+    expect(new EndedSpan(span, source).attributes).toEqual({ 'http.route': '/a', theirs: 1, own: 2 });
   });
 
   it('with what is said of a failure', () => {

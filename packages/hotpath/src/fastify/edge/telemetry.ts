@@ -10,12 +10,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Overrun } from '../../budget/budget.ts';
 import type {} from '../../budget/budgets.ts';
-import { outcomeAttributes } from '../../cache/spans.ts';
 import { originOf } from '../../telemetry/origin.ts';
 import { Span } from '../../telemetry/span.ts';
 import { isSampled, startRoot, type Tracing } from '../../telemetry/tracing.ts';
 import type {} from '../route-config.ts';
 import { requestErrorOf } from './known-errors.ts';
+import { RequestAttributes } from './request-attributes.ts';
 
 export interface TelemetryOptions {
   /** The destination of the spans of requests; without it requests have a trace id, and no spans. */
@@ -25,6 +25,7 @@ export interface TelemetryOptions {
 /** Gives each request a trace id, and its span if it is sampled. Register it directly after `budgets`. */
 export const telemetry = fp<TelemetryOptions>(
   async (app, { tracing }) => {
+    const tracer = tracing && new RequestTracer(tracing);
     app.addHook('onRequest', (request, reply, done) => {
       const { traceId, caller, isLocal } = originOf(request.raw);
       reply.header('x-trace-id', traceId);
@@ -34,7 +35,7 @@ export const telemetry = fp<TelemetryOptions>(
       // The probes of operators would fill the traces.
       const isAsked = caller !== undefined || !request.routeOptions.config.unlimited;
       const isTraced = isLocal ? caller!.sampled : isAsked && isSampled(tracing, traceId, caller);
-      if (tracing && isTraced) trace(tracing, request, reply);
+      if (isTraced) tracer?.begin(request, reply);
       done();
     });
     app.addHook('onError', (request, _reply, error, done) => {
@@ -58,53 +59,54 @@ export interface TraceOnDemandOptions {
 export const traceOnDemand = fp<TraceOnDemandOptions>(
   async (app, { tracing, mayTrace }) => {
     if (!tracing) return;
+    const tracer = new RequestTracer(tracing);
     app.addHook('onRequest', (request, reply, done) => {
       const isAsked = request.headers['x-trace'] === '1' && !request.ledger.span;
-      if (isAsked && mayTrace(request)) trace(tracing, request, reply);
+      if (isAsked && mayTrace(request)) tracer.begin(request, reply);
       done();
     });
   },
   { name: 'hotpath-trace-on-demand', dependencies: ['hotpath-telemetry'] },
 );
 
-function trace(tracing: Tracing, request: FastifyRequest, reply: FastifyReply): void {
-  const { method, routeOptions, ledger } = request;
-  const { traceId, spanId, caller, isLocal } = originOf(request.raw);
-  const route = routeOptions.url;
-  const span = startRoot(tracing, {
-    name: route === undefined ? method : `${method} ${route}`,
-    kind: 'server',
-    traceId,
-    spanId,
-    parentId: caller?.spanId,
-    hasLocalParent: isLocal,
-    at: performance.now() - reply.elapsedTime,
-  });
-  ledger.span = span;
-  reply.raw.once('close', () => finish(span, request, reply));
-}
+/** The spans of requests. */
+class RequestTracer {
+  readonly #tracing: Tracing;
+  readonly #attributes = new RequestAttributes();
 
-/** Called once the reply is out, or the client has left. */
-function finish(span: Span, request: FastifyRequest, { raw }: FastifyReply): void {
-  const { ledger, overrun, served, routeOptions } = request;
-  const { statusCode: status, writableEnded: isWhole } = raw;
-  if (overrun) tellOverrun(span, overrun);
-  if (isWhole && status >= 500 && span.failure === undefined) span.fail(String(status));
-  span.end({
-    ...(served && outcomeAttributes(served.tier, served.outcome)),
-    'http.request.method': request.method,
-    'http.route': routeOptions.url,
-    'http.response.status_code': isWhole ? status : undefined,
+  constructor(tracing: Tracing) {
+    this.#tracing = tracing;
+  }
+
+  begin(request: FastifyRequest, reply: FastifyReply): void {
+    const { method, routeOptions, ledger } = request;
+    const { traceId, spanId, caller, isLocal } = originOf(request.raw);
+    const route = routeOptions.url;
+    const span = startRoot(this.#tracing, {
+      name: route === undefined ? method : `${method} ${route}`,
+      kind: 'server',
+      traceId,
+      spanId,
+      parentId: caller?.spanId,
+      hasLocalParent: isLocal,
+      at: performance.now() - reply.elapsedTime,
+    });
+    ledger.span = span;
+    // Node.js emits it once.
+    reply.raw.on('close', () => this.#end(span, request, reply));
+  }
+
+  /** Called once the reply is out, or the client has left. */
+  #end(span: Span, request: FastifyRequest, reply: FastifyReply): void {
+    const { overrun, url, id } = request;
+    const { statusCode: status, writableEnded: isWhole } = reply.raw;
+    if (overrun) tellOverrun(span, overrun);
+    if (isWhole && status >= 500 && span.failure === undefined) span.fail(String(status));
     // Without the query, which may contain names of people.
-    'url.path': request.url.split('?', 1)[0]!,
-    'url.scheme': request.protocol,
-    'server.address': request.hostname,
-    'hotpath.request_id': request.id,
-    'hotpath.statements': ledger.statements,
-    'hotpath.budget': routeOptions.config.budget,
-    'hotpath.n_plus_one': overrun !== undefined && overrun.repeated.length > 0,
-    'hotpath.aborted': isWhole ? undefined : true,
-  });
+    const queryAt = url.indexOf('?');
+    const own = { 'url.path': queryAt < 0 ? url : url.slice(0, queryAt), 'hotpath.request_id': id };
+    span.end(own, this.#attributes.of(request, reply));
+  }
 }
 
 function tellOverrun(span: Span, { statements, budget, repeated }: Overrun): void {

@@ -6,6 +6,7 @@
  * It takes a third of the time of the SDK's writer, which measures everything before it writes it and needs spans in a form
  * of its own. If all requests are traced, that is the cost of tracing.
  */
+import type { CommonAttributes } from '../common-attributes.ts';
 import type { Attributes, AttributeValue, Kind, Reference, Span, SpanEvent } from '../span.ts';
 import { Writer } from './writer.ts';
 
@@ -48,7 +49,8 @@ function writeSpan(writer: Writer, span: Span): void {
   if (span.failure !== undefined) writeStatus(writer, span.failureMessage);
   for (let index = links.length - 1; index >= 0; index -= 1) writeLink(writer, links[index]!);
   for (let index = events.length - 1; index >= 0; index -= 1) writeEvent(writer, events[index]!, epoch);
-  writeAttributes(writer, 9, span.attributes);
+  writeAttributes(writer, ATTRIBUTES, span.attributes);
+  if (span.common) writer.raw(encodedOf(span.common));
   writer.nanoseconds(8, microseconds(epoch + span.endedAt));
   writer.nanoseconds(7, microseconds(epoch + span.startedAt));
   writer.integer(6, KINDS[span.kind]);
@@ -57,6 +59,19 @@ function writeSpan(writer: Writer, span: Span): void {
   writer.hex(2, span.spanId);
   writer.hex(1, span.traceId);
   writer.message(2, end);
+}
+
+/** The field of a span. */
+const ATTRIBUTES = 9;
+
+function encodedOf(common: CommonAttributes): Uint8Array {
+  if (!common.encoded) {
+    const writer = new Writer(SPAN_BYTES);
+    writeAttributes(writer, ATTRIBUTES, common.values);
+    // A copy, for the bytes are a part of a larger buffer.
+    common.encoded = new Uint8Array(writer.finish());
+  }
+  return common.encoded;
 }
 
 function writeStatus(writer: Writer, message = ''): void {

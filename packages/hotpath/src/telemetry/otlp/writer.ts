@@ -55,10 +55,16 @@ export class Writer {
     this.#tag(field, LENGTH);
   }
 
-  bytes(field: number, bytes: Uint8Array): void {
-    this.#reserve(bytes.length + 2 * VARINT_BYTES);
+  /** Fields that another writer has written. */
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
     this.#at -= bytes.length;
     this.#bytes.set(bytes, this.#at);
+  }
+
+  bytes(field: number, bytes: Uint8Array): void {
+    this.raw(bytes);
+    this.#reserve(2 * VARINT_BYTES);
     this.#number(bytes.length);
     this.#tag(field, LENGTH);
   }
@@ -69,7 +75,7 @@ export class Writer {
     const bytes = this.#bytes;
     let at = this.#at;
     for (let index = digits.length; index > 0; index -= 2) {
-      bytes[--at] = nibble(digits, index - 2) * 16 + nibble(digits, index - 1);
+      bytes[--at] = NIBBLES[digits.charCodeAt(index - 2)]! * 16 + NIBBLES[digits.charCodeAt(index - 1)]!;
     }
     this.#at = at;
     this.#number(digits.length / 2);
@@ -167,7 +173,6 @@ export class Writer {
 
 const WORD = 2 ** 32;
 
-function nibble(digits: string, index: number): number {
-  const code = digits.charCodeAt(index);
-  return code < 58 ? code - 48 : code - 87;
-}
+/** The values of the hexadecimal digits, by their codes. */
+const NIBBLES = new Uint8Array(128);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) NIBBLES[digit.charCodeAt(0)] = value;
