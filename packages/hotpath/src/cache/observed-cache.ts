@@ -34,9 +34,11 @@ export class ObservedCache {
   hit(key: string, entry: Entry): void {
     const observer = this.#port?.observer;
     if (!observer) return;
+    const carrier = currentCarrier();
+    if (!observer.wantsHit(carrier)) return;
     const startedAt = performance.now();
     const answer = { tier: 'l1', outcome: 'hit', reason: undefined, entry } as const;
-    observer.observe({ kind: 'cache', key, ...answer, startedAt, ms: 0 }, currentCarrier());
+    observer.observe({ kind: 'cache', key, ...answer, startedAt, ms: 0 }, carrier);
   }
 
   /** @param lookUp gets the query with room for the reason of a miss. */

@@ -112,6 +112,7 @@ function lineOf({
   method,
   url,
   repeated,
+  unlisted,
 }: RequestLine): string {
   const cells = [
     new Date(at).toISOString().slice(11, 23),
@@ -122,5 +123,6 @@ function lineOf({
     (bytes === undefined ? '' : `${bytes} B`).padStart(10),
     `${method} ${url}`,
   ];
-  return `${cells.join('  ')}${repeated > 0 ? `  N+1 × ${repeated}` : ''}`;
+  const before = unlisted > 0 ? `  + ${unlisted} from memory` : '';
+  return `${cells.join('  ')}${before}${repeated > 0 ? `  N+1 × ${repeated}` : ''}`;
 }

@@ -7,7 +7,7 @@ export interface InspectorBounds {
   /** After so many milliseconds a request is forgotten. */
   readonly ageMs: number;
   /**
-   * Answers from memory that are kept with their details, in a second. Those beyond are kept as one line each, so that the
+   * Answers from memory that are kept with their details, in a second. Of those beyond, most are counted alone, so that the
    * fastest requests stay fast. Requests that send statements, or warn in the log, always have details.
    */
   readonly detailsPerSecond: number;

@@ -34,8 +34,9 @@ export class Recorder implements Observer {
   readonly changes = new ChangeLog();
   /** The last tries of jobs in this process, the oldest first. */
   readonly jobs: JobEnded[] = [];
-  /** Requests so far, those that are forgotten included. */
+  /** Requests so far, with those that are forgotten and those without a record. */
   seen = 0;
+  #nextId = 0;
   readonly #trails = new WeakMap<object, Trail>();
   readonly #keeping: Keeping;
   readonly #evicted = new LRUCache<string, number>({
@@ -52,6 +53,19 @@ export class Recorder implements Observer {
     this.#keeping = { texts: new TextPool(), keepsValues };
     this.requests = new Ring(ring);
     this.#detailsPerSecond = detailsPerSecond;
+  }
+
+  /** The id of the newest record; -1 before the first. */
+  get lastId(): number {
+    return this.#nextId - 1;
+  }
+
+  wantsHit(carrier: object | undefined): boolean {
+    if (!carrier) return false;
+    if (this.#trails.has(rootOf(carrier))) return true;
+    if (!this.#takeDetail()) return false;
+    this.#trailOf(carrier);
+    return true;
   }
 
   observe(event: ObservedEvent, carrier?: object): void {
@@ -78,8 +92,9 @@ export class Recorder implements Observer {
   add(seen: SeenRequest, carrier: object | undefined): void {
     const trail = this.trailOf(carrier);
     trail?.takeLines(this.#keeping);
-    const id = this.seen;
-    this.seen += 1;
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.seen += 1 + seen.unlisted;
     const headers = countOf(seen.requestHeaders) + countOf(seen.replyHeaders);
     const keptBytes = RECORD_BYTES + 2 * seen.url.length + HEADER_BYTES * headers + (trail?.bytes ?? 0);
     this.requests.push({ ...seen, id, keptBytes, trail });
@@ -125,7 +140,7 @@ export class Recorder implements Observer {
 
   /** Whether one more answer from memory is kept with its details in this second. */
   #takeDetail(): boolean {
-    const second = Math.floor(performance.now() / 1000);
+    const second = Math.floor(Date.now() / 1000);
     if (second !== this.#second) {
       this.#second = second;
       this.#detailsLeft = this.#detailsPerSecond;

@@ -12,6 +12,10 @@ export interface RequestRecord extends Ringed {
   /** 499 if the client left before the reply was out. */
   readonly status: number;
   readonly ms: number;
+  /** Answers from memory that its route gave since its record before, and that have no record of their own. */
+  readonly unlisted: number;
+  /** The time that these took together, in milliseconds. */
+  readonly unlistedMs: number;
   /** When it came, by `performance.now()`. */
   readonly startedAt: number;
   readonly statements: number;

@@ -9,7 +9,10 @@ import type { KeptStatement, Trail } from './trail.ts';
 
 /** A request in the list. */
 export interface RequestLine
-  extends Omit<RequestRecord, 'keptBytes' | 'startedAt' | 'viewerKey' | 'requestHeaders' | 'replyHeaders' | 'trail'> {
+  extends Omit<
+    RequestRecord,
+    'keptBytes' | 'startedAt' | 'unlistedMs' | 'viewerKey' | 'requestHeaders' | 'replyHeaders' | 'trail'
+  > {
   readonly hasDetails: boolean;
 }
 
@@ -17,9 +20,10 @@ export function lineOfRequest(record: RequestRecord): RequestLine {
   const {
     keptBytes: _,
     startedAt: __,
-    viewerKey: ___,
-    requestHeaders: ____,
-    replyHeaders: _____,
+    unlistedMs: ___,
+    viewerKey: ____,
+    requestHeaders: _____,
+    replyHeaders: ______,
     trail,
     ...line
   } = record;

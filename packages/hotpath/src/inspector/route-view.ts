@@ -49,12 +49,15 @@ export function routeLines(
 }
 
 function lineOf(route: string, group: readonly RequestRecord[], knowledge: RouteKnowledge | undefined): RouteLine {
-  const times = group.map(({ ms }) => ms).sort((one, other) => one - other);
+  const times = timesOf(group);
+  const count = group.length + sum(group.map(({ unlisted }) => unlisted));
+  const mean = (numbers: readonly number[]): number => sum(numbers) / count;
   const sized = group.filter(({ bytes }) => bytes !== undefined);
   const asked = group.filter(({ outcome }) => outcome !== undefined);
+  const hits = count - group.length + asked.filter(({ tier }) => tier !== 'database').length;
   const line = {
     route,
-    count: group.length,
+    count,
     errors: group.filter(({ status }) => status >= 500).length,
     p50: percentile(times, 0.5),
     p95: percentile(times, 0.95),
@@ -62,8 +65,8 @@ function lineOf(route: string, group: readonly RequestRecord[], knowledge: Route
     databaseMs: mean(group.map(({ databaseMs }) => databaseMs)),
     budget: group[0]!.budget,
     over: group.filter(({ isOver }) => isOver).length,
-    hitRate: asked.length > 0 ? asked.filter(({ tier }) => tier !== 'database').length / asked.length : undefined,
-    bytes: sized.length > 0 ? mean(sized.map(({ bytes }) => bytes!)) : undefined,
+    hitRate: asked.length > 0 ? hits / (count - group.length + asked.length) : undefined,
+    bytes: sized.length > 0 ? sum(sized.map(({ bytes }) => bytes!)) / sized.length : undefined,
     repeats: 1 - new Set(group.map(({ url, viewerKey }) => `${viewerKey} ${url}`)).size / group.length,
     slowest: group.reduce((slowest, each) => (each.ms > slowest.ms ? each : slowest)).id,
   };
@@ -94,8 +97,29 @@ const isWorthCaching = ({ route, count, repeats, statements, hitRate }: Omit<Rou
   statements >= 1 &&
   hitRate === undefined;
 
-const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+/** A time in milliseconds, and the number of requests that took it. */
+interface Timed {
+  readonly ms: number;
+  readonly times: number;
+}
+
+/** The times of a route's requests, the shortest first. Requests without a record count with their mean. */
+const timesOf = (group: readonly RequestRecord[]): Timed[] =>
+  group
+    .flatMap(({ ms, unlisted, unlistedMs }) => {
+      const own = { ms, times: 1 };
+      return unlisted > 0 ? [own, { ms: unlistedMs / unlisted, times: unlisted }] : [own];
+    })
+    .sort((one, other) => one.ms - other.ms);
 
 /** @param sorted ascending, not empty. */
-const percentile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
+function percentile(sorted: readonly Timed[], part: number): number {
+  let left = sum(sorted.map(({ times }) => times)) * part;
+  for (const { ms, times } of sorted) {
+    left -= times;
+    if (left < 0) return ms;
+  }
+  return sorted.at(-1)!.ms;
+}

@@ -5,6 +5,8 @@ import type { ObservedEvent } from './observed-event.ts';
 export interface Observer {
   /** Whether it wants the lines of code of statements, which cost a stack trace each. */
   readonly wantsLines: boolean;
+  /** Whether it wants to know of a hit in memory. Most hits of a busy service are of no interest, and are not reported. */
+  wantsHit(carrier: object | undefined): boolean;
   /** @param carrier what the asynchronous context of the request carries; undefined for what belongs to no request. */
   observe(event: ObservedEvent, carrier?: object): void;
 }

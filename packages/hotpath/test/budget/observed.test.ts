@@ -17,7 +17,7 @@ async function observed(handler: () => Promise<unknown>, mode: 'warn' | 'count' 
   const app = apps.of((scope: FastifyInstance) => scope.get('/', async () => void (await handler())), { mode });
   app.register(
     fp(async (scope: FastifyInstance) => {
-      portOf(scope).observer = { wantsLines, observe: (event) => void events.push(event) };
+      portOf(scope).observer = { wantsLines, wantsHit: () => true, observe: (event) => void events.push(event) };
     }),
   );
   await app.inject('/');

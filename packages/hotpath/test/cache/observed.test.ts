@@ -23,6 +23,7 @@ class ObservedWorld {
   constructor() {
     this.port.observer = {
       wantsLines: false,
+      wantsHit: () => true,
       observe: (event, carrier) => {
         this.events.push(event);
         this.carriers.push(carrier);

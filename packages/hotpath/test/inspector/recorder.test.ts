@@ -13,6 +13,7 @@ const seen: SeenRequest = {
   ...{ at: Date.now(), startedAt: 0, method: 'GET', route: '/a', url: '/a', status: 200, ms: 1, statements: 0 },
   ...{ databaseMs: 0, budget: 1, repeated: 0, isOver: false, tier: undefined, outcome: undefined, bytes: 5 },
   ...{ role: undefined, viewerKey: '', traceId: undefined, requestId: 'r', requestHeaders: {}, replyHeaders: {} },
+  ...{ unlisted: 0, unlistedMs: 0 },
 };
 
 const ask = (more: Partial<CacheAsked> = {}): CacheAsked => ({
@@ -83,6 +84,16 @@ describe('a recorder', () => {
     expect([recorder.requests.count, recorder.seen]).toEqual([1000, 1000]);
     expect(detailed.length).toBeGreaterThanOrEqual(2);
     expect(detailed.length).toBeLessThanOrEqual(2 * seconds);
+  });
+
+  it('wants a hit in memory for its details, or if the request has some', () => {
+    const recorder = new Recorder({ detailsPerSecond: 0 });
+    const request = {};
+    expect([recorder.wantsHit(undefined), recorder.wantsHit(request)]).toEqual([false, false]);
+    recorder.observe(statement('SELECT 1'), request);
+    expect(recorder.wantsHit({ around: request })).toBe(true);
+    const another = {};
+    expect(new Recorder({ detailsPerSecond: 1 }).wantsHit(another)).toBe(true);
   });
 
   it('keeps a bounded part of a request that sends statements without end, and counts the rest', () => {

@@ -8,7 +8,7 @@ const record = (more: Partial<RequestRecord> = {}): RequestRecord => ({
   ...{ id: 0, keptBytes: 0, at: 0, startedAt: 0, method: 'GET', route: '/posts/:id', url: '/posts/7?fields=id' },
   ...{ status: 200, ms: 5, statements: 1, databaseMs: 3, budget: 1, repeated: 0, isOver: false, tier: undefined },
   ...{ outcome: undefined, bytes: 10, role: 'user', viewerKey: 'user\n1', traceId: 'abc', requestId: 'r-1' },
-  ...{ requestHeaders: undefined, replyHeaders: undefined, trail: undefined },
+  ...{ requestHeaders: undefined, replyHeaders: undefined, trail: undefined, unlisted: 0, unlistedMs: 0 },
   ...more,
 });
 
@@ -49,6 +49,14 @@ describe('routes', () => {
         repeats: 0.5,
       },
     ]);
+  });
+
+  it('count the answers from memory that have no record, with their mean time', () => {
+    const [line] = routeLines([
+      record({ id: 1, ms: 1, outcome: 'hit', tier: 'l1', statements: 0 }),
+      record({ id: 2, ms: 90, outcome: 'miss', tier: 'database', statements: 1, unlisted: 98, unlistedMs: 49 }),
+    ]);
+    expect(line).toMatchObject({ count: 100, hitRate: 0.99, p50: 0.5, p95: 0.5, statements: 0.01, slowest: 2 });
   });
 
   it('that ask the same again and again are worth caching, unless they are cached', () => {

@@ -11,13 +11,23 @@ declare module 'fastify' {
   }
 }
 
-/** The facts of a route, which never change. */
+/**
+ * Each route has a record of an answer from memory at least ten times a second; the next record counts those between.
+ * Otherwise a busy service's hits would fill the ring within milliseconds, and push out the slow request.
+ */
+const RECORD_EVERY_MS = 100;
+
+/** A route: facts that never change, and the answers from memory since its last record. */
 interface KnownRoute {
   readonly url: string;
   readonly budget: number | undefined;
   readonly isOwn: boolean;
   /** A probe of an operator, which is shown only if it fails. */
   readonly isProbe: boolean;
+  /** Of the last record, in milliseconds since 1970. */
+  recordedAt: number;
+  unlisted: number;
+  unlistedMs: number;
 }
 
 export class RequestWatch {
@@ -32,19 +42,31 @@ export class RequestWatch {
     const route = this.#routeOf(request);
     if (route.isOwn || (route.isProbe && status < 400)) return;
     const ledger = openedLedger(request);
+    const hasDetails = this.#recorder.trailOf(ledger) !== undefined;
+    const now = Date.now();
+    const ms = reply.elapsedTime;
+    if (!hasDetails && now < route.recordedAt + RECORD_EVERY_MS && isPlainHit(request, status)) {
+      route.unlisted += 1;
+      route.unlistedMs += ms;
+      return;
+    }
     const overrun = foundOverrun(request);
     const { viewer, served } = request;
-    const ms = reply.elapsedTime;
-    const hasDetails = this.#recorder.trailOf(ledger) !== undefined;
+    const { unlisted, unlistedMs } = route;
+    route.recordedAt = now;
+    route.unlisted = 0;
+    route.unlistedMs = 0;
     this.#recorder.add(
       {
-        at: Date.now() - ms,
+        at: now - ms,
         startedAt: performance.now() - ms,
         method: request.method,
         route: route.url,
         url: urlWithoutSecrets(request.url),
         status,
         ms,
+        unlisted,
+        unlistedMs,
         statements: ledger?.statements ?? 0,
         databaseMs: ledger?.durationMs ?? 0,
         budget: route.budget,
@@ -69,12 +91,17 @@ export class RequestWatch {
     let known = this.#routes.get(config);
     if (!known) {
       const { budget, isInspector: isOwn = false, unlimited: isProbe = false } = config;
-      known = { url, budget: budget === Number.POSITIVE_INFINITY ? undefined : budget, isOwn, isProbe };
+      const bound = budget === Number.POSITIVE_INFINITY ? undefined : budget;
+      known = { url, budget: bound, isOwn, isProbe, recordedAt: 0, unlisted: 0, unlistedMs: 0 };
       this.#routes.set(config, known);
     }
     return known;
   }
 }
+
+/** Whether memory answered, and nothing failed. */
+const isPlainHit = ({ served }: FastifyRequest, status: number): boolean =>
+  status < 400 && served?.tier === 'l1' && served.outcome === 'hit';
 
 function bytesOf(reply: FastifyReply): number | undefined {
   const length = reply.getHeader('content-length');

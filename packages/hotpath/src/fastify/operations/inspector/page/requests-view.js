@@ -138,7 +138,8 @@ export class RequestsView {
   }
 
   #row(request) {
-    const { id, at, method, url, status, statements, budget, repeated, isOver, tier, outcome, role } = request;
+    const { id, at, method, url, status, statements, budget, repeated, isOver, tier, outcome, role, unlisted } =
+      request;
     const open = () => this.#app.go(`requests/${id}`);
     const bound = budget === undefined ? '' : ` / ${budget}`;
     const cached = outcome && h('span', { class: tier === 'database' ? 'dim' : 'good' }, `${tier} ${outcome}`);
@@ -146,7 +147,12 @@ export class RequestsView {
       'tr',
       { onclick: open, 'data-id': id },
       h('td.small.dim', {}, clock(at)),
-      h('td.wide', {}, h('a', { href: `#/requests/${id}` }, `${method} ${url}`)),
+      h(
+        'td.wide',
+        {},
+        h('a', { href: `#/requests/${id}` }, `${method} ${url}`),
+        unlisted > 0 && h('span.dim.small', { title: 'answers of this route from memory before it' }, ` + ${unlisted}`),
+      ),
       h('td.number', { class: `number ${status >= 500 ? 'bad' : status >= 400 ? 'warn' : ''}` }, status),
       h('td.number', {}, ms(request.ms)),
       h(

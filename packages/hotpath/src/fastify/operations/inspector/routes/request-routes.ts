@@ -40,7 +40,7 @@ export function addRequestRoutes(app: FastifyInstance, parts: InspectorParts): v
 }
 
 function listed({ recorder }: InspectorParts, input: Input) {
-  const { seen, requests: ring } = recorder;
+  const { seen, lastId, requests: ring } = recorder;
   const after = input.number('after', { from: -1, to: Number.MAX_SAFE_INTEGER }) ?? -1;
   const limit = input.number('limit', { from: 1, to: LINES }) ?? LINES;
   const filter = filterOf(input);
@@ -49,7 +49,7 @@ function listed({ recorder }: InspectorParts, input: Input) {
     if (record.id <= after || requests.length === limit) break;
     if (matchesFilter(record, filter)) requests.push(lineOfRequest(record));
   }
-  return { requests, last: seen - 1, seen, kept: ring.count, keptBytes: ring.bytes };
+  return { requests, last: lastId, seen, kept: ring.count, keptBytes: ring.bytes };
 }
 
 const filterOf = (input: Input): RequestFilter => ({
