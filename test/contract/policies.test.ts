@@ -45,8 +45,6 @@ it('shows no viewer a row, a field or a value that a policy hides', async () => 
   await client.connect();
   await client.query('SELECT setseed(0.5)');
   await client.query("UPDATE products SET status = 'draft' WHERE id % 4 = 0");
-  // The sum of the seed's two largest amounts exceeds the maximum of a total, if one user has both.
-  await client.query('UPDATE transactions SET amount = least(amount, 1000)');
   await scatterAll(client).finally(() => client.end());
   const users = [1, 2, 3, 7].map((id) => [`user ${id}`, as(id)] as const);
   const viewers = { public: {}, ...Object.fromEntries(users), admin: as(1, 'admin') };

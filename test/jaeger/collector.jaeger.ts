@@ -48,7 +48,7 @@ it.each(['http/protobuf', 'http/json', 'grpc'])('over %s a trace arrives whole',
       'GET',
       '  GET /v1/users/:id/dashboard',
       '    cache.get none miss',
-      '    SELECT transactions merchants categories category_totals users',
+      '    SELECT users transactions merchants categories category_totals',
       '    cache.set',
     ]);
 });

@@ -155,7 +155,7 @@ describe('a trace', () => {
       GET_DASHBOARD,
       '  cache.get none miss',
       '    GET',
-      '  SELECT transactions merchants categories category_totals users',
+      '  SELECT users transactions merchants categories category_totals',
       '  cache.set',
       '    SET',
     ]);

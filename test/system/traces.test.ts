@@ -45,7 +45,7 @@ async function tree(traceId: string): Promise<string[]> {
   return (await traces().tree(traceId)).split('\n');
 }
 
-const DASHBOARD = 'SELECT transactions merchants categories category_totals users';
+const DASHBOARD = 'SELECT users transactions merchants categories category_totals';
 const GET_DASHBOARD = 'GET /v1/users/:id/dashboard';
 const FILL = ['  cache.get none miss', '    GET', `  ${DASHBOARD}`, '  cache.set', '    SET'];
 
@@ -98,7 +98,7 @@ describe('a list of products', () => {
     onTestFinished(() => later.mockRestore());
     const id = await traceOf(url);
     await vi.waitUntil(async () => (await traces().of(id)).some(({ name }) => name === 'cache.set'), PATIENT);
-    const refresh = ['cache.get none miss', '  GET', 'SELECT inventories reviews products', 'cache.set', '  SET'];
+    const refresh = ['cache.get none miss', '  GET', 'SELECT products inventories reviews', 'cache.set', '  SET'];
     expect(await tree(id)).toEqual([
       'GET /v1/products',
       '  cache.get l1 stale',

@@ -52,6 +52,18 @@ describe('GET /v1/users/:id/dashboard', () => {
     expect(data.totals).toEqual([]);
   });
 
+  it('adds up amounts beyond the largest amount', async () => {
+    const { pool } = app();
+    await pool.query(
+      "update transactions set amount = 9999999999.99, status = 'settled', merchant_id = (select min(id) from merchants) where user_id = 7",
+    );
+    const { data } = (await get(7, as(7))).json();
+    const { rows } = await pool.query('select count(*)::int from transactions where user_id = 7');
+    const sum = 999_999_999_999n * BigInt(rows[0].count);
+    expect(rows[0].count).toBeGreaterThan(1);
+    expect(data.totals.map(({ total }: { total: string }) => total.replace('.', ''))).toEqual([String(sum)]);
+  });
+
   it('lets an administrator see every dashboard', async () => {
     expect((await get(1, as(2, 'admin'))).statusCode).toBe(200);
   });

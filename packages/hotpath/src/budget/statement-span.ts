@@ -100,12 +100,37 @@ const VERB = /\b(select|insert|update|delete|merge|truncate)\b/i;
 const NAMED_TABLES = 8;
 
 function summarise(text: string): string {
-  const made = new Set([...text.matchAll(COMMON)].map(([, name]) => bare(name!)));
-  const tables = new Set([...text.matchAll(TABLE)].filter(isTable).map(([, , name]) => bare(name!)));
-  const named = [...tables].filter((name) => !made.has(name)).slice(0, NAMED_TABLES);
+  const common = [...text.matchAll(COMMON)];
+  const made = new Set(common.map(([, name]) => bare(name!)));
+  const depthOf = depthsOf(text, new Set(common.map(({ 0: match, index }) => index + match.length - 1)));
+  const tables = [...text.matchAll(TABLE)].filter(isTable);
+  // A subquery for a column stands before the table whose column it is.
+  const outermost = Math.min(...tables.map(depthOf));
+  const isOuter = (table: RegExpExecArray) => depthOf(table) === outermost;
+  const sorted = [...tables.filter(isOuter), ...tables.filter((table) => !isOuter(table))];
+  const names = new Set(sorted.map(([, , name]) => bare(name!)));
+  const named = [...names].filter((name) => !made.has(name)).slice(0, NAMED_TABLES);
   const verb = named.length > 0 ? VERB.exec(text)?.[1] : undefined;
   return [(verb ?? /^\w+/.exec(text)?.[0] ?? 'statement').toUpperCase(), ...named].join(' ');
 }
+
+/**
+ * How many subqueries a place of a statement is in.
+ * @param uncounted the places of parentheses that begin a common table expression.
+ */
+function depthsOf(text: string, uncounted: ReadonlySet<number>): (place: { index: number }) => number {
+  const changes = [{ at: 0, depth: 0 }];
+  const open: number[] = [];
+  for (const { 0: token, index } of text.matchAll(PARENTHESIS)) {
+    if (token === '(') open.push(uncounted.has(index) ? 0 : 1);
+    else if (token === ')') open.pop();
+    changes.push({ at: index, depth: open.reduce((sum, each) => sum + each, 0) });
+  }
+  return ({ index }) => changes.findLast(({ at }) => at <= index)!.depth;
+}
+
+/** A quoted name may hold one. */
+const PARENTHESIS = /"[^"]*"|[()]/g;
 
 /** Whether a name is a table: neither a keyword nor a function. */
 function isTable({ 0: match, 1: keyword, 2: name, index, input }: RegExpExecArray): boolean {

@@ -11,6 +11,10 @@ it.each([
     'SELECT ? FROM products JOIN LATERAL (SELECT ? FROM reviews) AS r ON ? FOR UPDATE OF products',
     'SELECT products reviews',
   ],
+  [
+    'SELECT ARRAY(SELECT ROW(?) FROM transactions JOIN ( SELECT ? FROM merchants ) AS m ON ?) FROM "a (b" AS "users"',
+    'SELECT a (b transactions merchants',
+  ],
   ['DELETE FROM ONLY sessions', 'DELETE sessions'],
   ['SELECT count(*) FROM add_jobs(?)', 'SELECT'],
   ['select ?', 'SELECT'],
