@@ -1,11 +1,5 @@
-/**
- * The cache in a server: its parts, and the effect of a write on later reads.
- *
- * The server answers a write once its own instance knows of it, so that the next read there sees it. The reply carries
- * a `Consistency-Token`. A read that sends the token to another instance waits until that instance knows of the write,
- * or bypasses the cache.
- */
-import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
+/** The cache in a server: its parts, and what they tell the log. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Ledger, withLedger } from '../../budget/ledger.ts';
 import { Cache } from '../../cache/cache.ts';
 import type { Entry } from '../../cache/entry.ts';
@@ -14,11 +8,11 @@ import { HitSampler } from '../../cache/hit-sampler.ts';
 import { isPublicKey } from '../../cache/key.ts';
 import { createPopular } from '../../cache/popular.ts';
 import { isWithin } from '../../cache/rollout.ts';
-import type { Follower } from '../../freshness/follower.ts';
 import { portOf } from '../../observation/port-of.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { saysNoServer } from '../../session/no-server.ts';
 import type { Caching, Freshness, ReadParts, SharedRedis } from '../instance.ts';
+import { catchUpAfterWrites } from '../writes/catch-up.ts';
 import { namespacesOf } from './namespaces.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -89,20 +83,3 @@ function tell({ log }: FastifyInstance, { tags, snapshot, readAt }: Entry): void
 
 /** The memory for facts in bytes, beside that for responses. */
 const FACT_BYTES = 8 * 1024 * 1024;
-
-const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
-
-function catchUpAfterWrites(app: FastifyInstance, follower: Follower): void {
-  const catchUp: onSendHookHandler = (_request, reply, _payload, done) => {
-    if (reply.statusCode >= 300) return done();
-    // If the follower cannot catch up within its bound, it is not current, and the cache bypasses itself.
-    void follower.catchUp().then((isCaughtUp) => {
-      if (isCaughtUp) reply.header('consistency-token', follower.token);
-      done();
-    });
-  };
-  app.addHook('onRoute', (route) => {
-    if ([route.method].flat().every((method) => SAFE_METHODS.includes(method))) return;
-    route.onSend = [route.onSend ?? [], catchUp].flat();
-  });
-}

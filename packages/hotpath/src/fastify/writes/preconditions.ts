@@ -32,6 +32,7 @@ import { isVersionOfPrisma, versionsFor } from '../../resource/version.ts';
 import type { RawQueries } from '../prisma-client.ts';
 import { sendJson } from '../reads/plain-reply.ts';
 import { readRow } from '../reads/row.ts';
+import { writeCommitted } from './catch-up.ts';
 
 /**
  * The versions that a change applies to, as a condition on the row in the shape of Prisma's `where`.
@@ -96,11 +97,12 @@ export interface Change {
 }
 
 /**
- * Answers with the row as the viewer sees it now, with its ETag. One statement.
+ * Answers with the row as the viewer sees it now, with its ETag. One statement. The change is committed by then.
  * @throws `notFound` if the row does not exist; `preconditionFailed` if it has another version.
  */
 export async function sendChanged(reply: FastifyReply, { resource, where, changed, otherwise }: Change) {
   const { server, viewer, headers } = reply.request;
+  if (changed) writeCommitted(reply.request);
   const { json, version = null } = await readRow(server.hotpath, { resource, where, viewer });
   if (json === null) throw requestError('notFound', `There is no such ${resource.name}.`);
   if (!changed) {
