@@ -1,8 +1,8 @@
 /**
  * The bench: measures sections of the service, prints tables, writes one document.
  *
- * Whatever a section starts (servers, children, files) it puts on a stack, which is unwound when the section ends:
- * finished, failed, or interrupted. The document is written after each section, so what is measured is kept.
+ * A section puts everything that it starts (servers, children, files) on a stack. The stack is unwound when the section ends:
+ * finished, failed, or interrupted. The bench writes the document after each section, so no measurement is lost.
  */
 import { join, relative } from 'node:path';
 import { HOME } from '../src/dev/home.ts';
@@ -44,7 +44,7 @@ async function measure(args: readonly string[]): Promise<number> {
 
 async function run(command: BenchCommand, whole: AsyncDisposableStack): Promise<number> {
   const interrupted = interruption();
-  // One for all sections, which would start it anew.
+  // One server for all sections, each of which would start it again.
   await openServer({ stack: whole, log });
   const out = command.out ?? OUT;
   let document = command.isWhole ? newDocument() : readDocument(out);
@@ -74,7 +74,7 @@ async function runSection(
   return { report, run: { at: new Date().toISOString(), seconds, size, quick, facts, warnings } };
 }
 
-/** Resolves with the exit code when the process is told to stop. A second signal is not waited for. */
+/** Resolves with the exit code at the first signal to stop. A second signal ends the process at once. */
 function interruption(): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   for (const signal of SIGNALS) process.once(signal, () => resolve(INTERRUPTED));

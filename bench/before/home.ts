@@ -1,4 +1,4 @@
-/** What a user comes home to: posts, and the notifications that are unread. */
+/** A user's home: the posts, and the notifications that are unread. */
 import type { ById, Routes } from './routes.ts';
 
 export const homeRoutes: Routes = (app, prisma) => {

@@ -1,10 +1,10 @@
 /**
- * The slow service: the reads of Hotpath as they are written before anybody has measured them.
+ * The slow service: the reads of Hotpath as teams write them before they measure.
  *
- * Nothing here is slow on purpose: there is no pause, and nothing that code review would stop. Rows are read whole and
- * sent whole, relations are asked for where they are shown, whoever has read them before, one await after the other;
- * lists are not cut into pages; ten connections, no cache, no compression. It runs on the same rows as Hotpath, in a
- * database whose tables have no index but those that rules of the data need.
+ * Nothing here is slow on purpose: there is no pause, and nothing that a code review would stop. The service reads and sends
+ * whole rows, and reads a relation where it shows it, even if it has read the same row before, one await after the other.
+ * Lists have no pages. There are ten connections, no cache and no compression. The service runs on the same rows as Hotpath,
+ * in a database whose only indexes are those that the rules of the data need.
  */
 import type { AddressInfo } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';

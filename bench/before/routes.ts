@@ -1,4 +1,4 @@
-/** What a file of routes is given. */
+/** The parts that a file of routes gets. */
 import type { FastifyInstance } from 'fastify';
 import type { PrismaClient } from '#client';
 

@@ -1,12 +1,12 @@
 /**
- * What a compiled read costs PostgreSQL and Node.js, without HTTP, in both forms of its statement: rows in the binary
- * format of which Node.js writes the JSON, and JSON that PostgreSQL writes.
+ * The cost of a compiled read for PostgreSQL and for Node.js, without HTTP, in both forms of its statement: rows in the binary
+ * format, from which Node.js writes the JSON, and JSON that PostgreSQL writes.
  *
  *     node bench/reads/compiled-read.ts [--seconds 1] [--rounds 8] [list dashboard …]
  *
- * A shape and a form take turns of a second each. Of the rounds the least is told: what disturbs the machine only adds.
- * CPU time is that of the connections' server processes, from /proc, and of this process; the plans are how often they
- * were made for any values, and for the values of one execution.
+ * A shape and a form take turns of a second each. The table has the smallest value of the rounds, because other work on the
+ * machine only adds to it. CPU time is that of the connections' server processes, from /proc, and of this process. The plans
+ * are counted: generic ones, and those for the values of one execution.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

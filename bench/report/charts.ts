@@ -114,7 +114,7 @@ interface Scale {
 
 const MOST_TICKS = 5;
 
-/** Whole powers of ten at both ends. Nothing below a millionth is told from it. */
+/** Whole powers of ten at both ends. Values below a millionth count as a millionth. */
 function logScale(values: readonly number[], [start, end]: readonly [number, number]): Scale {
   const logs = values.map((value) => Math.log10(Math.max(value, 1e-6)));
   const low = Math.floor(Math.min(...logs));

@@ -16,7 +16,7 @@ interface Bound {
   readonly show: (value: number) => string;
 }
 
-/** What is no number, as a ratio to nothing is none, meets no goal. */
+/** A value that is not a number, such as a ratio to nothing, meets no goal. */
 export function goal([of, what]: readonly [string, string], value: number, { least, most, show }: Bound): Goal {
   const isWithin = value >= (least ?? Number.NEGATIVE_INFINITY) && value <= (most ?? Number.POSITIVE_INFINITY);
   const met = Number.isFinite(value) && isWithin;

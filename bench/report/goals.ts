@@ -1,4 +1,4 @@
-/** What the service is meant to reach, beside what was measured. */
+/** The goals of the service, beside the measured values. */
 import { LOGGED } from '../sections/writes/ground.ts';
 import { WORKLOADS } from '../sections/writes/workloads.ts';
 import type { Document, Pair, Rates, Side } from '../support/document.ts';
@@ -126,7 +126,7 @@ function floodGoals({ flood }: Document): Goal[] {
   ];
 }
 
-/** What the triggers that log changes cost whoever writes. */
+/** The cost of the triggers that log changes, for the writer. */
 function writesGoals({ writes }: Document): Goal[] {
   return WORKLOADS.flatMap(({ name, goal: most }) => {
     const left = (writes?.[name] as Rates | undefined)?.[LOGGED]?.ofLimit;

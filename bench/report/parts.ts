@@ -20,7 +20,7 @@ const BEFORE_AFTER = legend([
   ['after', 'Hotpath'],
 ]);
 
-/** What the first glance is for. */
+/** The part that a reader sees first. */
 export function tilesOf({ beforeAfter }: Document): string {
   const pair = beforeAfter?.['dashboard'];
   if (!pair) return '';

@@ -1,4 +1,4 @@
-/** What reads from the database are to reach beside each peer, over the shapes of the section `reads`. */
+/** The goals of reads from the database beside each peer, over the shapes of the section `reads`. */
 import { totalCpuUs } from '../sections/reads/figures.ts';
 import { SHAPES, type Shape } from '../sections/reads/shapes.ts';
 import type { Document, ReadRate } from '../support/document.ts';

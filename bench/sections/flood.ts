@@ -1,6 +1,6 @@
 /**
- * A flood: anonymous clients ask distinct questions as fast as they are answered, while honest users go on reading what
- * they read. A cache of 16 MB holds what these read. What counts is how much of it memory still answers.
+ * A flood: anonymous clients ask distinct questions as fast as the service answers, while honest users go on with their
+ * reads. A cache of 16 MB holds the answers of the honest users. The measure is the part that memory still answers.
  */
 import type { Bench, Section } from '../support/bench.ts';
 import { type Child, startLoad } from '../support/child.ts';
@@ -14,13 +14,13 @@ import { shown } from '../support/table.ts';
 import { randomNumbers } from '../support/zipf.ts';
 
 const MEMORY_BYTES = 16 * 1024 * 1024;
-/** What honest users read, all of it as often: dashboards by viewers, products by the public. Some 10 MB. */
+/** The reads of honest users, each as often as the others: dashboards by viewers, products by the public. Some 10 MB. */
 const READ = { dashboards: 250, products: 2000 };
 /** Of all viewers, and of the public, a second. */
 const HONEST_RATE = 200;
 const CONNECTIONS = { honest: 4, flood: 8 };
 const SEED = 20_260_603;
-/** Distinct questions; more than are asked. */
+/** Distinct questions; more than the clients ask. */
 const QUESTIONS = 400_000;
 /** How often each thing is read before anything is measured. */
 const WARM_UP = 6;

@@ -1,6 +1,6 @@
 /**
- * The inspector: what it takes of requests that are answered from memory, off and on, and on while a page asks it for what
- * is new. Each has several processes, which take turns, for two that do the same differ by a few parts of a hundred.
+ * The inspector: its cost for answers from memory, off and on, and on while a page asks it for new requests. Each has several
+ * processes, which take turns, because two that do the same differ by a few parts of a hundred.
  */
 import type { Bench, Report, Section } from '../support/bench.ts';
 import { startLoad } from '../support/child.ts';
@@ -26,7 +26,7 @@ import { shown, type Table } from '../support/table.ts';
 
 /** Clients of a server at once. */
 const CLIENTS = 20;
-/** Whose dashboards are asked for, in turn. */
+/** The number of users whose dashboards the clients read, in turn. */
 const USERS = 50;
 /** Of each kind. */
 const PROCESSES = 3;
@@ -63,7 +63,7 @@ const optionsOf = ({ quick, log }: Bench, postmaster: number | undefined) => ({
 
 /** The services of each kind, all on one database, warm. */
 async function startRacers({ stack, quick }: Bench, url: string): Promise<Racer[]> {
-  // It is about CPU time, so nobody is turned away because the machine is busy.
+  // The measure is CPU time, so a busy machine is no reason to turn a client away.
   const environment = { ...productionEnvironment(url), OVERLOAD_EVENT_LOOP_DELAY_MS: '0' };
   const headers = headersFor(environment);
   const runOn = loader(stack, headers);
@@ -93,7 +93,7 @@ async function startRacers({ stack, quick }: Bench, url: string): Promise<Racer[
 
 type Headers = Readonly<Record<string, string>>;
 
-/** @returns what loads a service for so many seconds. */
+/** @returns a function that loads a service for a number of seconds. */
 function loader(stack: AsyncDisposableStack, headers: Headers) {
   const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
   const load = startLoad(stack);
@@ -117,7 +117,7 @@ async function withPage({ address }: Service, headers: Headers, run: () => Promi
   let asking = Promise.resolve();
   const polling = setInterval(() => {
     asking = asking.then(poll);
-    // It is told of when the turn ends.
+    // The turn reports it when it ends.
     asking.catch(() => {});
   }, POLL_MS);
   const turn = await run().finally(() => clearInterval(polling));

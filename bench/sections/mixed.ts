@@ -1,6 +1,6 @@
 /**
- * Mixed traffic: dashboards and products, drawn by Zipf's law as real readers would, and a write for every fiftieth
- * request, to what is drawn likewise. What counts is how much of it the cache answers, and what is left to PostgreSQL.
+ * Mixed traffic: dashboards and products, drawn by Zipf's law as real readers would read them; every fiftieth request is a
+ * write, drawn by the same law. The measure is the part that the cache answers, and the part that is left to PostgreSQL.
  */
 import type { Section } from '../support/bench.ts';
 import { startLoad } from '../support/child.ts';

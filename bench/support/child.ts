@@ -1,6 +1,6 @@
 /**
- * Child processes that are asked questions: what is measured runs in a process of its own, so that its CPU time is its
- * own. The parent asks one question at a time; a child ends when its parent does.
+ * Child processes that answer questions. Each contender runs in a process of its own, so that its CPU time is its own. The
+ * parent asks one question at a time; a child ends when its parent does.
  */
 import { type ChildProcess, fork, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -7,7 +7,7 @@ export interface BenchCommand {
   /** Whether these are all there are. */
   readonly isWhole: boolean;
   readonly quick: boolean;
-  /** As it was asked for; each section has its own otherwise. */
+  /** The size of the command line; without one each section has its own. */
   readonly size: BenchSize | undefined;
   readonly out: string | undefined;
 }

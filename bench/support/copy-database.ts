@@ -1,6 +1,6 @@
 /**
- * Copies of databases. PostgreSQL copies and renames a database only while nobody is connected to it, and waits five
- * seconds for that. An autovacuum that has just begun is somebody, too, and may take longer to stop.
+ * Copies of databases. PostgreSQL copies and renames a database only while it has no connections, and waits five seconds for
+ * that. An autovacuum that has just begun counts as a connection, and may take longer to stop.
  */
 import type pg from 'pg';
 
@@ -15,7 +15,7 @@ export async function copyDatabase(admin: pg.Client, { from, to }: { from: strin
   await aloneIn(admin, from, `create database ${to} template ${from} strategy file_copy`);
 }
 
-/** Runs a statement that takes a database to itself: whoever is connected is disconnected. */
+/** Runs a statement that needs a database without connections; it ends all of them. */
 export async function aloneIn(admin: pg.Client, database: string, statement: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [database]);

@@ -12,10 +12,10 @@ interface Stat {
   readonly ended: number;
 }
 
-/** What a process has used so far, in microseconds. */
+/** The CPU time of a process so far, in microseconds. */
 export const cpuOf = (pid: number): number | undefined => statOf(pid)?.own;
 
-/** What a process and all its children, living and ended, have used so far, in microseconds. */
+/** The CPU time of a process and all its children, living and ended, so far, in microseconds. */
 export function cpuOfFamily(pid: number): number | undefined {
   for (;;) {
     const before = statOf(pid);

@@ -40,7 +40,7 @@ export interface BenchDatabase {
 
 export type Opening = Pick<Bench, 'stack' | 'log' | 'directory'>;
 
-/** Opens the server of the databases. It runs for as long as somebody has it open. */
+/** Opens the server of the databases. It runs as long as a caller has it open. */
 export async function openServer({ stack, log, directory = DIRECTORY }: Opening): Promise<EmbeddedPostgres> {
   const server = await openEmbeddedPostgres({ directory, log });
   stack.defer(server.stop);

@@ -1,8 +1,8 @@
 /**
- * The document: one JSON file with all that was measured. Its figures stand at the top level; `runs` says of each
- * section when and on what it ran, `rounds` holds what the figures were taken from.
+ * The document: one JSON file with everything that was measured. Its figures stand at the top level; `runs` has the time and
+ * the machine of each section, `rounds` the rounds that the figures come from.
  *
- * A run of all sections begins a new document. A run of some replaces their part of the one that is there.
+ * A run of all sections begins a new document. A run of some replaces their part of the existing one.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
@@ -120,9 +120,9 @@ export interface MixedTraffic {
 
 /** Honest users under a flood of distinct questions; rates are parts of their reads: 0 to 1. */
 export interface Flooded {
-  /** What memory answered before the flood. */
+  /** The part that memory answered before the flood. */
   readonly calmMemoryHitRate: number;
-  /** What memory or Redis answered. */
+  /** The part that memory or Redis answered. */
   readonly honestHitRate: number;
   readonly honestMemoryHitRate: number;
   readonly viewersMemoryHitRate: number;
@@ -137,7 +137,7 @@ export interface WritesResult {
   readonly [workload: string]: Rates | Orders | undefined;
 }
 
-/** What the log costs one workload over minutes, trimming included. */
+/** The cost of the log for one workload over minutes, trimming included. */
 export interface LogCost {
   readonly rates: Rates;
   /** How often a log was emptied. */

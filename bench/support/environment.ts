@@ -4,7 +4,7 @@ import { signToken } from '../../src/cli/token.ts';
 
 export type ChildEnvironment = Readonly<Record<string, string>>;
 
-/** A machine that is busy with something else is no reason to refuse a request, which would end the bench. */
+/** A service must not refuse a request because the machine is busy: a refusal would end the bench. */
 export const PATIENT: ChildEnvironment = {
   OVERLOAD_EVENT_LOOP_DELAY_MS: '10000',
   DATABASE_CONNECTION_TIMEOUT_MS: '10000',
@@ -21,7 +21,7 @@ export const productionEnvironment = (url: string): ChildEnvironment => ({
   JWT_SECRET: randomBytes(32).toString('base64url'),
 });
 
-/** Of an administrator, who may read what everybody reads. */
+/** Of an administrator, whose reads no policy narrows. */
 export const headersFor = (environment: ChildEnvironment): Readonly<Record<string, string>> => ({
   authorization: `Bearer ${signToken({ user: '1', role: 'admin' }, environment['JWT_SECRET']!)}`,
 });

@@ -2,7 +2,7 @@
 import type { Turn } from './race.ts';
 
 export interface Lanes {
-  /** What the operations are about, in turn. */
+  /** The subjects of the operations, in turn. */
   readonly subjects: readonly number[];
   readonly seconds: number;
   readonly lanes: number;

@@ -16,7 +16,7 @@ interface Target {
 export interface Load extends Target {
   /** Asked for in turn. */
   readonly paths: readonly string[];
-  /** Of replies that are no failures; 200 alone without it. */
+  /** The statuses of successful replies; 200 alone without it. */
   readonly statuses?: readonly number[];
 }
 
@@ -27,7 +27,7 @@ export interface Loaded {
   readonly p95: number;
 }
 
-/** What is sent: a read, or with a body a write. `$TIME` in the body becomes another time in each. */
+/** A request: a read, or with a body a write. `$TIME` in the body becomes another time in each. */
 export interface Sent {
   readonly path: string;
   readonly method?: 'PATCH' | 'POST';
@@ -41,7 +41,7 @@ export interface Mix extends Target {
   readonly each?: number;
   /** Requests a second of all connections together; without it, as many as are answered. */
   readonly overallRate?: number;
-  /** Whether all connect, within so many seconds, before the first of them sends anything: only then time begins. */
+  /** Whether all connect, within this number of seconds, before the first of them sends anything: only then time begins. */
   readonly connectSeconds?: number;
 }
 

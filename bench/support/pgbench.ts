@@ -22,7 +22,7 @@ export interface PgbenchRun {
   readonly file: string;
   readonly connections: number;
   readonly seconds: number;
-  /** What the script knows by name. */
+  /** The variables of the script. */
   readonly variables?: Readonly<Record<string, number>>;
 }
 

@@ -14,7 +14,7 @@ export interface Racer {
   run(seconds: number): Promise<Turn>;
 }
 
-/** What a contender did in its turn. */
+/** The work of a contender in its turn. */
 export interface Turn {
   readonly operations: number;
   readonly seconds: number;
@@ -31,7 +31,7 @@ export interface Turn {
 export interface RaceOptions {
   readonly rounds: number;
   readonly seconds: number;
-  /** 0: nobody is warmed up. */
+  /** 0: no contender warms up. */
   readonly warmUpSeconds: number;
   /** The process whose family is PostgreSQL. */
   readonly postmaster: number | undefined;
@@ -78,7 +78,7 @@ export function spread(numbers: readonly number[]): number {
 /** Rounds further apart than this are said to be. */
 const WIDE = 0.1;
 
-/** What a reader of the numbers must know: whose rounds lie too far from each other. */
+/** Warnings for the reader of the numbers: the contenders whose rounds lie too far from each other. */
 export function wideRounds(rounds: Iterable<readonly [name: string, turns: readonly Turn[]]>): string[] {
   const wide = [...rounds].filter(([, turns]) => spread(turns.map(rate)) > WIDE).map(([name]) => name);
   if (wide.length === 0) return [];

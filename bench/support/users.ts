@@ -1,7 +1,7 @@
 /**
- * Whose dashboards are asked for: a fixed sequence of users, the same for all contenders and on every machine. Users
- * with many transactions come more often: of n users in the order of their transactions, the one at place p is drawn
- * with a weight of 1/sqrt(p).
+ * The users whose dashboards the clients read: a fixed sequence, the same for all contenders and on every machine. Users with
+ * many transactions come more often: of n users in the order of their transactions, the one at place p has a weight of
+ * 1/sqrt(p).
  */
 import { withClient } from './client.ts';
 import { randomNumbers } from './zipf.ts';

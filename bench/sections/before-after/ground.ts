@@ -10,7 +10,7 @@ import { startService } from '../../support/service.ts';
 
 export interface BeforeAfterGround extends Pick<Bench, 'quick' | 'log'> {
   readonly after: Measured;
-  /** Starts the slow service: anew for each purpose, since it goes on with what nobody waits for any more. */
+  /** Starts the slow service again for each purpose, because it goes on with work whose client has left. */
   startBefore(stack: AsyncDisposableStack): Promise<Measured>;
   readonly headers: Readonly<Record<string, string>>;
   /** Where things are looked up; the same rows are in both databases. */

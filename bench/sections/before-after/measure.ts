@@ -12,7 +12,7 @@ import type { BeforeAfterGround } from './ground.ts';
 import { type System, type Traffic, trafficOf } from './systems.ts';
 import { usersHeld } from './users-held.ts';
 
-/** Who send requests at the same time while latencies are taken. */
+/** The clients that send requests at the same time while the bench takes latencies. */
 export const usersOf = ({ quick }: Pick<BeforeAfterGround, 'quick'>) => (quick ? 2 : 8);
 /** A service that takes longer than this part of a round for a request gets a number of requests instead. */
 const SLOW = 0.1;
@@ -21,7 +21,7 @@ const LIMIT_MS = 1000;
 const CALM = 5;
 const PAUSE_MS = 100;
 
-/** What a turn took, beside what its client saw. */
+/** The cost of a turn, beside the view of its client. */
 export interface SystemTurn extends Mixed {
   readonly dbCpu: number | undefined;
   readonly serviceCpu: number | undefined;
@@ -153,7 +153,7 @@ function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Pro
   };
   const first = Math.min(Math.max(1, Math.round(rate / 2)), MOST_USERS / 2);
   if (ground.quick) return usersHeld(holds, { first, factor: 4, most: first, near: 0 });
-  // What disturbs the machine for a moment does not decide.
+  // A moment of other work on the machine must not decide.
   const holdsOnceOfTwice = async (users: number) => (await holds(users)) || holds(users);
   return usersHeld(holdsOnceOfTwice, { first, factor: 2, most: MOST_USERS, near: 0.2 });
 }
@@ -166,7 +166,7 @@ async function recovered({ address }: Server): Promise<void> {
   }
 }
 
-/** Who waits at the end is in no latency. In a closed loop the mean is users by throughput, whoever has his reply. */
+/** A client that still waits at the end is in no latency. In a closed loop the mean is users by throughput, with or without those. */
 const isLate = ({ operations, seconds }: Mixed, users: number): boolean =>
   users / (operations / seconds) > LIMIT_MS / 1000;
 

@@ -1,13 +1,13 @@
-/** The five systems: what is read in each, by whom, and what is written meanwhile. */
+/** The five systems: the reads and the readers of each, and the writes meanwhile. */
 import { withClient } from '../../support/client.ts';
 import type { Sent } from '../../support/load.ts';
 import { randomNumbers, zipf } from '../../support/zipf.ts';
 
 interface Thing {
   readonly id: number;
-  /** What of it is written, if not the thing itself. */
+  /** The part of it that a write changes, if that is not the thing itself. */
   readonly part?: number;
-  /** What a write writes: what is there, so that both services go on showing the same. */
+  /** The values of a write are those of the row, so both services go on showing the same. */
   readonly value?: string | number;
 }
 
@@ -24,7 +24,7 @@ export interface System {
 const POPULAR = 2000;
 const SHUFFLED = `order by md5(id::text) limit ${POPULAR}`;
 const USERS = `select id, name as value from users ${SHUFFLED}`;
-/** Who buys most looks at his dashboard most. */
+/** The user that buys most looks at the dashboard most. */
 const BUYERS = `select users.id, name as value from users
   join (select user_id, count(*) as held from transactions group by user_id) as counts on user_id = users.id
   order by held desc, users.id limit ${POPULAR}`;
@@ -100,7 +100,7 @@ export interface Traffic {
   readonly reads: readonly string[];
 }
 
-/** What is sent to a system: both services get the same. */
+/** The requests to a system: both services get the same. */
 export async function trafficOf({ things, read, write }: System, url: string): Promise<Traffic> {
   const { rows } = await withClient(url, (client) => client.query<Thing>(things));
   const random = randomNumbers(98_765);

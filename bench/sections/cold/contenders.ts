@@ -70,6 +70,6 @@ export async function sentStatement(app: App, userId: number): Promise<Statement
 async function prepared(app: App): Promise<Answer> {
   const { asJson: _, ...sent } = await sentStatement(app, 1);
   if (sent.name === undefined || sent.values.length !== 1)
-    throw new Error('The dashboard is no prepared statement of one value.');
+    throw new Error('The dashboard is not a prepared statement of one value.');
   return async (userId) => (await app.hotpath.execute({ ...sent, values: [userId] })).json!;
 }

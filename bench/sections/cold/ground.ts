@@ -1,4 +1,4 @@
-/** What all contenders share: the database, whose dashboards are asked for, how they are configured. */
+/** Everything that the contenders share: the database, the users whose dashboards they read, the configuration. */
 import type { Bench } from '../../support/bench.ts';
 import { type BenchDatabase, openBeforeDatabase, openBenchDatabase } from '../../support/database.ts';
 import { productionEnvironment } from '../../support/environment.ts';
@@ -12,12 +12,12 @@ export interface ColdGround extends Pick<Bench, 'stack' | 'log'> {
   /** Of the slow service. */
   readonly beforeUrl: string;
   readonly users: readonly number[];
-  /** Of every process that serves or reads: nothing cached, nobody turned away. */
+  /** Of every process that serves or reads: it caches nothing and turns no client away. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export async function prepareColdGround(bench: Bench): Promise<ColdGround> {
-  // First: it may have to be copied from the other, to which nobody may be connected then.
+  // First: PostgreSQL may have to copy it from the other, and that needs a database without connections.
   const before = await openBeforeDatabase(bench, bench.size);
   const database = await openBenchDatabase(bench, bench.size);
   const environment = {

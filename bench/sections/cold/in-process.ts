@@ -18,7 +18,7 @@ export interface InProcess {
   readonly racers: readonly Racer[];
   /** Statements an answer, by contender. */
   readonly statements: ReadonlyMap<string, readonly number[]>;
-  /** What all of them answered: the JSON text by user. */
+  /** The answer of all of them: the JSON text by user. */
   readonly answers: ReadonlyMap<number, string>;
   /** Its version, where it is on PATH. */
   readonly pgbench: string | undefined;
@@ -61,7 +61,7 @@ function pgbenchRacer({ stack, database, users }: ColdGround, statement: string)
   return { name: 'pgbench', run: (seconds) => runPgbench(stack, { ...run, seconds }) };
 }
 
-/** What the SQL as pgbench sends it gives. */
+/** The result of the SQL as pgbench sends it. */
 async function tellAsPgbench({ database }: ColdGround, statement: string, users: readonly number[]): Promise<Told> {
   const text = statementFor(statement, '$1');
   const answers = await withClient(database.url, async (client) => {

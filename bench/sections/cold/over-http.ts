@@ -14,7 +14,7 @@ export const COLD_CLIENTS = 20;
 
 const OTHERS = ['prismaQuery', 'prismaJoin', 'drizzle'];
 
-/** Starts the servers. @param answers what each is held to. @throws if one answers otherwise. */
+/** Starts the servers. @param answers the answers that each must give. @throws if one answers otherwise. */
 export async function startOverHttp(ground: ColdGround, answers: ReadonlyMap<number, string>): Promise<Racer[]> {
   const { stack, environment, users } = ground;
   const servers = [

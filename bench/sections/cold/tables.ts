@@ -38,7 +38,7 @@ export function httpTable(turns: Turns): Table {
   };
 }
 
-/** What the compiled reads are meant to reach. */
+/** The goal of the compiled reads. */
 export function coldGoalsTable(turns: Turns): Table {
   const prisma = betterPrisma(turns);
   const [ours, theirs] = ['compiled', prisma].map((name) => perOperation(turns.get(name)!, 'nodeCpu')!);

@@ -1,4 +1,4 @@
-/** Who answers with the same bytes: a bare Fastify, and the service from its memory, from Redis, or with a 304. */
+/** The contenders, which answer with the same bytes: a bare Fastify, and the service from its memory, from Redis, or with a 304. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { signToken } from '../../../src/cli/token.ts';
@@ -15,7 +15,7 @@ import { type Server, startService } from '../../support/service.ts';
 
 /** Clients of a server at once. */
 export const HOT_CLIENTS = 20;
-/** Whose dashboards are asked for, in turn. */
+/** The number of users whose dashboards the clients read, in turn. */
 const USERS = 50;
 
 export interface Contenders {

@@ -1,4 +1,4 @@
-/** A mail server that takes every mail, once it has thought for as long as it is told to. */
+/** A mail server that takes every mail after a delay that the bench sets. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -23,6 +23,6 @@ export function answerReads(server: Server, answers: ReadAnswers): void {
   });
 }
 
-/** What is JSON already, as text or bytes, is sent as it is. */
+/** Text or bytes that are JSON already leave as they are. */
 export const answerText = (answer: unknown): string =>
   typeof answer === 'string' || answer instanceof Uint8Array ? String(answer) : JSON.stringify(answer);

@@ -21,7 +21,7 @@ export interface ReadContender {
 
 export interface ReadContenders {
   readonly contenders: readonly ReadContender[];
-  /** By shape: the numbers that it is asked with, in turn. */
+  /** By shape: the numbers of its requests, in turn. */
   readonly subjects: Readonly<Record<ShapeName, readonly number[]>>;
   /** By shape: bytes of an answer of the service, on average. */
   readonly bytes: Readonly<Record<ShapeName, number>>;

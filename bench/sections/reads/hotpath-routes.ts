@@ -1,6 +1,6 @@
 /**
- * Each shape as a route of the service, which is asked as its clients ask: with a token, as an administrator. Two are
- * beyond what the marketplace allows, so the bench adds routes with the same resources and wider bounds.
+ * Each shape as a route of the service. The bench asks as clients do: with a token, as an administrator. Two shapes exceed the
+ * bounds of the marketplace, so the bench adds routes with the same resources and wider bounds.
  */
 import type { FastifyInstance } from 'fastify';
 import type { FixedFields, Resource } from 'hotpath';
@@ -12,12 +12,12 @@ import { dashboard, transaction } from '../../../src/domain/payments/resource.ts
 import { project } from '../../../src/domain/projects/resource.ts';
 import { type ShapeName, windowEnding } from './shapes.ts';
 
-/** What a request to the service asks. */
+/** The question of a request to the service. */
 export interface ShapeRoute {
   readonly kind: 'item' | 'list';
   readonly resource: Resource;
   readonly path: (subject: number) => string;
-  /** What its path fixes, and its query: the same for a read without HTTP. */
+  /** The fields that its path fixes, and its query: the same for a read without HTTP. */
   readonly where: (subject: number) => FixedFields;
   readonly query: (subject: number) => Readonly<Record<string, string>>;
 }

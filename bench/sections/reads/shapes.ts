@@ -15,7 +15,7 @@ export interface Shape {
 
 const USERS = 'SELECT id AS subject FROM users ORDER BY id LIMIT 2000';
 
-/** What has so many rows in a table, or where nothing has, the most. */
+/** The parents that have this number of rows in a table, or the most rows if none has. */
 const having = (rows: number, table: string, column: string): string => `
   WITH counted AS (SELECT ${column} AS subject, least(count(*), ${rows}) AS held FROM ${table} GROUP BY 1)
   SELECT subject FROM counted WHERE held = (SELECT max(held) FROM counted) ORDER BY 1 LIMIT 500`;
@@ -58,7 +58,7 @@ export type ReadAnswers = Readonly<Record<ShapeName, ReadAnswer>>;
 
 const DRAWS = 2048;
 
-/** The numbers that a shape is asked with, in turn: the same for all contenders and in every run. */
+/** The numbers of a shape's requests, in turn: the same for all contenders and in every run. */
 export async function drawSubjects(url: string, shape: ShapeName): Promise<number[]> {
   const { rows } = await withClient(url, (client) => client.query<{ subject: number }>(SHAPES[shape].subjects));
   const random = randomNumbers(20_260_601);

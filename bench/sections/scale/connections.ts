@@ -1,6 +1,6 @@
 /**
- * The service with 1 to 10,000 connections, each of which sends its next request when it has its reply. It turns nobody
- * away for the load that it is under: who shares it with 9,999 others waits. Who has no reply at all is an error.
+ * The service with 1 to 10,000 connections, each of which sends its next request when it has its reply. The service turns no
+ * client away for its load: a client that shares it with 9,999 others waits. A client without any reply is an error.
  */
 import type { Bench } from '../../support/bench.ts';
 import type { ConnectionsScale, Scale } from '../../support/document.ts';

@@ -1,4 +1,4 @@
-/** A child that reads one user with so many of his transactions: compiled, and as a query a child. */
+/** A child process that reads one user with a number of transactions: compiled, and with a query for each transaction. */
 
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { compiledReads } from 'hotpath/prisma';

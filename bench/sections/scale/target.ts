@@ -6,7 +6,7 @@ import { type ChildEnvironment, headersFor, productionEnvironment } from '../../
 import type { Mixed } from '../../support/load.ts';
 import { type Service, startService } from '../../support/service.ts';
 
-/** Whose dashboards are asked for, in turn. */
+/** The number of users whose dashboards the clients read, in turn. */
 const USERS = 200;
 
 export interface AskTarget {

@@ -29,7 +29,7 @@ import { shown, type Table } from '../../support/table.ts';
 
 /** Clients of a server at once. */
 const CLIENTS = 20;
-/** Whose dashboards are asked for, in turn. */
+/** The number of users whose dashboards the clients read, in turn. */
 const USERS = 50;
 
 /** Of each share. */
@@ -88,7 +88,7 @@ async function startRacers(bench: Bench, url: string): Promise<Racer[]> {
   });
 }
 
-/** @returns what loads a service for so many seconds. */
+/** @returns a function that loads a service for a number of seconds. */
 function loader(stack: AsyncDisposableStack, headers: Readonly<Record<string, string>>) {
   const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
   const load = startLoad(stack);

@@ -58,7 +58,7 @@ async function copyOf({ stack }: Bench, url: string, suffix: string): Promise<st
   return copy.href;
 }
 
-/** As a service does that is asked all the time, but for its window. */
+/** As a service does that answers all the time, except for its window. */
 function follow({ stack }: Bench, url: string, trimming: Trimming): void {
   const follower = openFollower({ connection: { connectionString: url }, ...trimming });
   follower.touch();

@@ -1,6 +1,6 @@
 /**
- * What is written: pgbench scripts. `:start` is another second in every turn, `:n` counts a client's transactions, so
- * that readings are new ones, and come at the end of their device's, as they do in life.
+ * The writes: pgbench scripts. `:start` is another second in every turn, and `:n` counts a client's transactions, so each
+ * reading is new and follows the others of its device, as in real use.
  */
 export interface Workload {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** A cache of this server's own, as `app.cache`: what is asked of it is computed at most once a minute. */
+/** A cache of this server's own, as `app.cache`: it computes each value at most once a minute. */
 import fp from 'fastify-plugin';
 
 const MINUTE_MS = 60_000;

@@ -1,4 +1,4 @@
-/** The errors of this server: `{ error: { code, message } }`, whoever throws them. */
+/** The errors of this server, also those of its libraries: `{ error: { code, message } }`. */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 export function sendError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

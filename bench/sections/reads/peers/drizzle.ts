@@ -60,7 +60,7 @@ function dashboard(db: Db): ReadAnswer {
   return (id) => user.execute({ id });
 }
 
-/** What a relational query cannot aggregate is SQL of its own, joined to the page of products. */
+/** Aggregates that a relational query does not know are SQL of their own, joined to the page of products. */
 function products(db: Db): ReadAnswer {
   const { products, reviews } = schema;
   const order = [desc(products.createdAt), desc(products.id)];

@@ -1,4 +1,4 @@
-/** What the API shows of the schema: names, filters, sorts, and who may see which rows. */
+/** The part of the schema that the API shows: names, filters, sorts, and the rows that each viewer may see. */
 import { resources as declared, everything, SUBJECT } from 'hotpath';
 import type { Prisma } from '../../generated/client.ts';
 
@@ -32,7 +32,7 @@ export const label = resource('label', {
   name: 'label',
   fields: ['slug'],
   relations: { notes: { take: 10 } },
-  // Of shared notes alone: a count of all would tell everybody of everybody's.
+  // Of shared notes alone: a count of all would reveal the notes of others.
   computed: { shared_notes: { aggregate: 'count', relation: 'notes', where: { state: 'shared' } } },
   defaultFields: 'slug,shared_notes',
   sort: 'slug',
