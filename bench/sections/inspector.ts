@@ -63,7 +63,7 @@ const optionsOf = ({ quick, log }: Bench, postmaster: number | undefined) => ({
 
 /** The services of each kind, all on one database, warm. */
 async function startRacers({ stack, quick }: Bench, url: string): Promise<Racer[]> {
-  // The measure is CPU time, so a busy machine is no reason to turn a client away.
+  // The measure is CPU time, so the service turns no client away on a busy machine.
   const environment = { ...productionEnvironment(url), OVERLOAD_EVENT_LOOP_DELAY_MS: '0' };
   const headers = headersFor(environment);
   const runOn = loader(stack, headers);
