@@ -2,7 +2,7 @@
  * A signed link: a path that is valid for every client that has it, until the time that it contains. The signature
  * covers the path and the time, so neither can be changed. To check a link needs no statement.
  */
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /** Signs paths, and verifies its own signatures. */
 export interface LinkSigner {
@@ -18,7 +18,7 @@ export type LinkState = 'good' | 'forged' | 'expired';
  * @param secret a text that only the processes of the service know.
  */
 export function linkSigner(secret: string, now: () => number = Date.now): LinkSigner {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'hotpath link', 32));
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'hotpath link', 32)));
   const signatureOf = (path: string, expires: number) =>
     createHmac('sha256', key).update(`${path}\n${expires}`).digest('base64url');
   return {

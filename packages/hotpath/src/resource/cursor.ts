@@ -10,7 +10,7 @@
  * so equal places have equal cursors. The service refuses a cursor of another order, of a field whose type has changed,
  * or of another signer.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { KeysetValues } from '../compile/plan/keyset.ts';
 import { refusal } from './refusal.ts';
 import type { Registry } from './registry.ts';
@@ -30,7 +30,8 @@ export interface CursorSigner {
 
 /** @param secret a text that only the instances of the service know. */
 export function cursorSigner(secret: string): CursorSigner {
-  const keyFor = (use: string) => Buffer.from(hkdfSync('sha256', secret, '', use, 32));
+  // Each list signs a cursor. With bytes instead of key objects, Node.js makes such an object for each call: 24 us, not 4.
+  const keyFor = (use: string) => createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', use, 32)));
   const [tagKey, valuesKey] = [keyFor('hotpath cursor'), keyFor('hotpath cursor values')];
   const tagOf = (values: string, order: string) =>
     createHmac('sha256', tagKey).update(`${order}\n${values}`).digest().subarray(0, TAG_BYTES);

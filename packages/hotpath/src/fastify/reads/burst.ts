@@ -33,6 +33,11 @@ export class ReplyBurst {
     else if (many === 1) setImmediate(() => this.#writeAll());
   }
 
+  /** Resolves when the caller may write its reply, within this turn of the event loop. */
+  turn(): Promise<void> {
+    return new Promise((write) => this.add(write));
+  }
+
   #writeAll(): void {
     const burst = this.#waiting;
     this.#waiting = [];

@@ -74,7 +74,7 @@ export class CachedRead<S extends Selection> {
   readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { inTime, burst } = this.#hotpath;
     const answer = await inTime(this.#answerTo(request));
-    await new Promise<void>((write) => burst.add(write));
+    await burst.turn();
     await sendAnswer(reply, answer, this.#policy);
     return reply;
   };

@@ -36,7 +36,7 @@ export interface PreparedRoute<S extends Selection> extends Pick<ReadRoute, 'res
 
 export class Read<S extends Selection> {
   readonly route: PreparedRoute<S>;
-  readonly #hotpath: Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
+  readonly #hotpath: Pick<Hotpath, 'selections' | 'compiler' | 'execute' | 'burst'>;
 
   constructor(hotpath: Hotpath, route: PreparedRoute<S>) {
     this.#hotpath = hotpath;
@@ -48,6 +48,7 @@ export class Read<S extends Selection> {
     const ask = this.ask(request, request.viewer);
     await this.authorise(ask);
     const { shown } = await this.load(ask);
+    await this.#hotpath.burst.turn();
     return sendShown(reply, shown);
   };
 
