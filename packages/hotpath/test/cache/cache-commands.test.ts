@@ -9,6 +9,7 @@ import type { Query } from 'hotpath/cache/query';
 import { bytesOf, complete, variantFor } from 'hotpath/cache/variants';
 import type { Follower } from 'hotpath/freshness/follower';
 import { COMPRESSED_FROM_BYTES } from 'hotpath/http/encoding';
+import type { CommonAttributes } from 'hotpath/telemetry/common-attributes';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useRedis } from '../../../../test/support/redis.ts';
@@ -175,7 +176,7 @@ describe('a trace', () => {
     const span = {
       told,
       event: (name: string, attributes: object) => told.push([name, attributes]),
-      end: (attributes?: object) => told.push(['end', attributes]),
+      end: (attributes?: object, common?: CommonAttributes) => told.push(['end', { ...common?.values, ...attributes }]),
       link: (other: unknown) => told.push(['link', other]),
       child: (name: string, kind: string, attributes: Record<string, unknown>) => {
         told.push([name, kind, attributes['db.query.text']]);
