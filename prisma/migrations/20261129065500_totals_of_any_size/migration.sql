@@ -7,7 +7,7 @@ SELECT
   t."user_id",
   c."id" AS "category_id",
   c."name" AS "category",
-  sum(t."amount")::numeric(38, 2) AS "total",
+  sum(t."amount")::numeric(20, 2) AS "total",
   sum(t."count")::int AS "count"
 FROM (
   SELECT "user_id", "merchant_id", sum("amount") AS "amount", count(*) AS "count"
