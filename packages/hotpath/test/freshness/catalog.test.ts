@@ -38,7 +38,7 @@ describe('the fingerprint of the catalog', () => {
     [
       'a replaced view',
       `create or replace view category_totals as select t.user_id, c.id as category_id, c.name as category,
-        (1 + sum(t.amount))::numeric(12,2) as total, count(*)::int as count
+        (1 + sum(t.amount))::numeric(20, 2) as total, count(*)::int as count
         from transactions t join merchants m on m.id = t.merchant_id join categories c on c.id = m.category_id
         group by t.user_id, c.id`,
     ],
