@@ -85,7 +85,7 @@ describe('requests that wait for admission', () => {
     expect(before).toBeLessThan(20);
     expect(begun).toBeLessThan(before + 5);
     await expect.poll(() => ended.length).toBe(30);
-    const aborted = ended.filter(({ attributes }) => attributes['hotpath.aborted']);
+    const aborted = ended.filter(({ common }) => common?.values['hotpath.aborted']);
     expect(aborted.length).toBeGreaterThanOrEqual(30 - begun);
   });
 });
