@@ -45,7 +45,9 @@ export class RequestWatch {
     const hasDetails = this.#recorder.trailOf(ledger) !== undefined;
     const now = Date.now();
     const ms = reply.elapsedTime;
-    if (!hasDetails && now < route.recordedAt + RECORD_EVERY_MS && isPlainHit(request, status)) {
+    // The clock may be set back.
+    const isSoon = Math.abs(now - route.recordedAt) < RECORD_EVERY_MS;
+    if (!hasDetails && isSoon && isPlainHit(request, status)) {
       route.unlisted += 1;
       route.unlistedMs += ms;
       return;
