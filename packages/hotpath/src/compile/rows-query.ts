@@ -1,8 +1,9 @@
 /** A statement whose rows come in PostgreSQL's binary format. */
 import { LRUCache } from 'lru-cache';
+import type { QueryConnection } from '../session/pg-internals.ts';
 import { type RowReceiver, rowSourceOf } from '../session/raw-rows.ts';
 import type { Statement } from './compile.ts';
-import { type ColumnDescription, CompiledQuery, type QueryConnection, type ReadFinish } from './read-query.ts';
+import { type ColumnDescription, CompiledQuery, type ReadFinish } from './read-query.ts';
 import { JsonBytes } from './rows/json-bytes.ts';
 import type { RowsLayout } from './rows/layout.ts';
 import { RowsForm, RowsReader } from './rows/rows-reader.ts';

@@ -4,6 +4,7 @@
  */
 
 import pg from 'pg';
+import { MIGRATIONS_TABLE } from '../../../compile/prisma-internals.ts';
 import { sqlstateOf } from '../../../session/error-codes.ts';
 
 const UNDEFINED_TABLE = '42P01';
@@ -15,7 +16,7 @@ export async function missingMigration(
   schema: string,
   migrations: readonly string[],
 ): Promise<string | undefined> {
-  const list = `${pg.escapeIdentifier(schema)}._prisma_migrations`;
+  const list = `${pg.escapeIdentifier(schema)}.${MIGRATIONS_TABLE}`;
   const looking = pool.query<{ name: string; began: boolean }>(
     `SELECT name, EXISTS (SELECT FROM ${list} WHERE migration_name = name AND rolled_back_at IS NULL) AS "began"
      FROM unnest($1::text[]) AS name
