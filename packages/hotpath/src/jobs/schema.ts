@@ -3,7 +3,7 @@
  * its own. So neither sees the other's tables, and Prisma reports no drift.
  */
 import type pg from 'pg';
-import { sqlstateOf } from '../session/error-codes.ts';
+import { FORBIDDEN, sqlstateOf } from '../session/error-codes.ts';
 import { SessionPool } from '../session/session-pool.ts';
 import { ADD_NAMES, queueExists, UNKNOWN_NAMES } from './graphile-worker-internals.ts';
 
@@ -53,8 +53,6 @@ export async function upgradeQueue(connectionString: string): Promise<void> {
     throw queueMissing('The queue of this database has another version, or the role may not use it', cause);
   });
 }
-
-const FORBIDDEN = '42501';
 
 function queueMissing(what: string, cause: unknown): QueueMissingError {
   const remedy =

@@ -5,10 +5,7 @@
 
 import pg from 'pg';
 import { MIGRATIONS_TABLE } from '../../../compile/prisma-internals.ts';
-import { sqlstateOf } from '../../../session/error-codes.ts';
-
-const UNDEFINED_TABLE = '42P01';
-const FORBIDDEN = '42501';
+import { FORBIDDEN, sqlstateOf, UNDEFINED_TABLE } from '../../../session/error-codes.ts';
 
 /** @param migrations their names. @returns one sentence on the missing migrations, with the remedy. */
 export async function missingMigration(
