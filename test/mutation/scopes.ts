@@ -55,7 +55,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 100,
   },
   idempotency: {
-    mutate: ['packages/hotpath/src/fastify/writes/idempotency.ts'],
+    mutate: ['packages/hotpath/src/fastify/writes/{idempotency-key,creation}.ts'],
     tests: ['test/plugins/idempotency.test.ts'],
     least: 100,
   },
