@@ -9,8 +9,8 @@ import './route-config.ts';
 
 export type { PoolOrUrl } from '../budget/reading-pool.ts';
 export { type RedisClient, type ScriptCommand, scriptCommand } from '../cache/redis-client.ts';
-export type { CacheOptions } from './cache/cache.ts';
-export type { FreshnessOptions } from './cache/freshness.ts';
+export type { FreshnessOptions } from './cache/follow-changes.ts';
+export type { CacheOptions } from './cache/open-cache.ts';
 export { type TelemetryOptions, type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';
 export type { GivenViewer, ViewerOf } from './edge/viewer.ts';
 export { type HotpathOptions, hotpath } from './hotpath.ts';

@@ -4,7 +4,7 @@
  */
 import type { ReadResult } from '../../cache/entry.ts';
 import type { ReadSource } from '../../cache/query.ts';
-import { rootKeys, tagsOf } from '../../freshness/tags.ts';
+import { rootKeys, tagsOf } from '../../freshness/answer-tags.ts';
 import type { Watched } from '../../freshness/watched.ts';
 import { tableOfTag } from '../../http/cache-headers.ts';
 import type { Selection } from '../../resource/selection.ts';
