@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, existsSync, readFileSync } from 'node:fs';
 import { access, appendFile, chown, mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runProgram } from 'hotpath/cli';
 import { type PostgresBinaries, postgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError, hasCode } from './errors.ts';
@@ -58,13 +58,6 @@ export async function openCluster(directory: string, { durable, log }: ClusterOp
     binaries,
     user,
   };
-}
-
-/** The URL of a database of the cluster, whether or not it runs; undefined while the cluster does not exist. */
-export function embeddedUrl(directory: string, database: string): string | undefined {
-  const at = findCluster(resolve(directory));
-  if (!at || !existsSync(join(at, 'port'))) return undefined;
-  return connectionUrl({ password: read(at, 'password'), port: Number(read(at, 'port')), database });
 }
 
 export function connectionUrl(to: { password: string; port: number; database: string }): string {

@@ -55,7 +55,7 @@ export class RowsForms {
  * to run it, `cached plan must not change result type`. Another connection may have prepared it with others. Behind a
  * pooler a connection is one of several, so there each query asks for the types.
  */
-export class ConnectionForms {
+class ConnectionForms {
   readonly all: RowsForms;
   readonly #isDirect: boolean;
   readonly #byName = new LRUCache<string, RowsForm>({ max: REMEMBERED_STATEMENTS });

@@ -14,7 +14,7 @@ export type { CacheOptions } from './cache/open-cache.ts';
 export { type TelemetryOptions, type TraceOnDemandOptions, telemetry, traceOnDemand } from './edge/telemetry.ts';
 export type { GivenViewer, ViewerOf } from './edge/viewer.ts';
 export { type HotpathOptions, hotpath } from './hotpath.ts';
-export { type Hotpath, hotpathOf, type SharedRedis } from './instance.ts';
+export type { Hotpath, SharedRedis } from './instance.ts';
 export type { RawQueries, Register, RegisteredClient, RegisteredTransaction } from './prisma-client.ts';
 export { sendJson } from './reads/plain-reply.ts';
 export type { PageMeta } from './reads/read-kinds.ts';
