@@ -6,6 +6,7 @@
 import '../budget/budgets.ts';
 import './reads/cached-reply.ts';
 import './route-config.ts';
+import './writes/catch-up.ts';
 
 export type { PoolOrUrl } from '../budget/reading-pool.ts';
 export { type RedisClient, type ScriptCommand, scriptCommand } from '../cache/redis-client.ts';
