@@ -112,16 +112,7 @@ function configFrom(values: Variables, { redact, warnings, memory }: Reading) {
     environment: values.NODE_ENV,
     release: values.RELEASE,
     workers: values.WORKERS,
-    http: {
-      host: values.HOST,
-      port: values.PORT,
-      shutdownDelayMs: values.SHUTDOWN_DELAY_MS,
-      shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
-      requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
-      bodyLimitBytes: values.BODY_LIMIT_BYTES,
-      trustProxy: proxiesOf(values.TRUST_PROXY),
-      corsOrigins: values.CORS_ORIGINS?.split(',') ?? [],
-    },
+    http: httpFrom(values),
     rateLimit: { public: values.RATE_LIMIT_PUBLIC, viewer: values.RATE_LIMIT_VIEWER },
     overload: {
       eventLoopDelayMs: values.OVERLOAD_EVENT_LOOP_DELAY_MS,
@@ -146,34 +137,49 @@ function configFrom(values: Variables, { redact, warnings, memory }: Reading) {
       warmUpEntries: values.CACHE_WARM_UP_ENTRIES,
     },
     log: { level: values.LOG_LEVEL, redact },
-    database: {
-      url: values.DATABASE_URL!,
-      poolMax: values.DATABASE_POOL_MAX,
-      poolMin: values.DATABASE_POOL_MIN,
-      idleTimeoutMs: values.DATABASE_POOL_IDLE_TIMEOUT_MS,
-      maxUses: values.DATABASE_POOL_MAX_USES,
-      connectionTimeoutMs: values.DATABASE_CONNECTION_TIMEOUT_MS,
-      statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
-      preparedStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
-    },
+    database: databaseFrom(values),
     jobs: { inline: values.JOBS === 'inline', concurrency: values.JOBS_CONCURRENCY, port: values.JOBS_PORT },
     mail: { smtpUrl: values.SMTP_URL, directory: values.MAIL_DIRECTORY, from: values.MAIL_FROM },
     files: { directory: values.FILES_DIRECTORY },
     budget: { mode: values.BUDGET_MODE },
-    auth: {
-      secret: values.JWT_SECRET,
-      jwksUrl: values.JWKS_URL,
-      issuer: values.JWT_ISSUER,
-      audience: values.JWT_AUDIENCE,
-      subjectClaim: values.JWT_SUBJECT_CLAIM,
-      roleClaim: values.JWT_ROLE_CLAIM,
-      roles: values.JWT_ROLES.split(','),
-      clockToleranceMs: values.JWT_CLOCK_TOLERANCE_MS,
-      maxLifetimeMs: values.JWT_MAX_LIFETIME_MS,
-    },
+    auth: authFrom(values),
     signing: { secret: (values.SIGNING_SECRET ?? values.JWT_SECRET)! },
     tracing: tracingFrom(values),
     inspector: { access: values.INSPECTOR, token: values.INSPECTOR_TOKEN, traceUrl: values.INSPECTOR_TRACE_URL },
     metrics: { token: values.METRICS_TOKEN, isOpen: values.NODE_ENV !== 'production' },
   };
 }
+
+const httpFrom = (values: Variables) => ({
+  host: values.HOST,
+  port: values.PORT,
+  shutdownDelayMs: values.SHUTDOWN_DELAY_MS,
+  shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+  requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+  bodyLimitBytes: values.BODY_LIMIT_BYTES,
+  trustProxy: proxiesOf(values.TRUST_PROXY),
+  corsOrigins: values.CORS_ORIGINS?.split(',') ?? [],
+});
+
+const databaseFrom = (values: Variables) => ({
+  url: values.DATABASE_URL!,
+  poolMax: values.DATABASE_POOL_MAX,
+  poolMin: values.DATABASE_POOL_MIN,
+  idleTimeoutMs: values.DATABASE_POOL_IDLE_TIMEOUT_MS,
+  maxUses: values.DATABASE_POOL_MAX_USES,
+  connectionTimeoutMs: values.DATABASE_CONNECTION_TIMEOUT_MS,
+  statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+  preparedStatements: values.DATABASE_PREPARED_STATEMENTS === 'on',
+});
+
+const authFrom = (values: Variables) => ({
+  secret: values.JWT_SECRET,
+  jwksUrl: values.JWKS_URL,
+  issuer: values.JWT_ISSUER,
+  audience: values.JWT_AUDIENCE,
+  subjectClaim: values.JWT_SUBJECT_CLAIM,
+  roleClaim: values.JWT_ROLE_CLAIM,
+  roles: values.JWT_ROLES.split(','),
+  clockToleranceMs: values.JWT_CLOCK_TOLERANCE_MS,
+  maxLifetimeMs: values.JWT_MAX_LIFETIME_MS,
+});

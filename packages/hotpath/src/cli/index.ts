@@ -19,6 +19,8 @@ export { installCommand } from './install.ts';
 export { jobsCommand } from './jobs.ts';
 export { migrationCommand } from './migration.ts';
 export { notify } from './notify.ts';
+export { type Progress, ProgressBar, secondsText } from './progress-bar.ts';
 export { loadProject, type Project, type ProjectPlace } from './project.ts';
+export { type EndedProgram, runProgram } from './run-program.ts';
 export { tail } from './tail.ts';
 export { triggersCommand } from './triggers.ts';

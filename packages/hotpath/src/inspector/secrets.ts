@@ -1,6 +1,6 @@
 /** The secrets that an inspector never keeps: tokens, cookies, keys and passwords, in any part of a request. */
 
-export const HIDDEN = '[hidden]';
+const HIDDEN = '[hidden]';
 
 const SECRET_HEADER = /auth|cookie|token|secret|password|session|api-?key|signature|credential/i;
 /** Names that sound like secrets and are none. */

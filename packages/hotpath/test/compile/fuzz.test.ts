@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from 'hotpath/cli';
 import type { DataModel, Model } from 'hotpath/model/data-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOME, PROJECT } from '../../../../src/dev/home.ts';
-import { runProcess } from '../../../../src/dev/run-process.ts';
 import { adminUrl, scratchDatabase } from '../../../../test/support/database.ts';
 import { readFuzzOptions } from './fuzz-options.ts';
 import type { OpenDatabase } from './oracle/databases.ts';
@@ -121,7 +121,7 @@ describe('the command', () => {
   });
 
   const fuzz = (...args: string[]) =>
-    runProcess(process.execPath, ['packages/hotpath/test/compile/fuzz.ts', ...args], {
+    runProgram(process.execPath, ['packages/hotpath/test/compile/fuzz.ts', ...args], {
       cwd: PROJECT,
       env: { ...process.env, TEST_DATABASE_URL: adminUrl() },
     });

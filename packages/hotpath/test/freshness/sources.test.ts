@@ -1,5 +1,5 @@
+import { tagsOf } from 'hotpath/freshness/answer-tags';
 import { usesOf } from 'hotpath/freshness/conditions';
-import { tagsOf } from 'hotpath/freshness/tags';
 import { watch } from 'hotpath/freshness/watched';
 import { tableOfTag } from 'hotpath/http/cache-headers';
 import { defineDataModel } from 'hotpath/model/data-model';

@@ -1,5 +1,6 @@
-import { expose, metricsIn } from 'hotpath/telemetry/metrics/exposition';
+import { expose } from 'hotpath/telemetry/metrics/exposition';
 import { Histogram } from 'hotpath/telemetry/metrics/histogram';
+import { metricsIn } from 'hotpath/telemetry/metrics/prom-client-internals';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 

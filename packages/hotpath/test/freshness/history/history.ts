@@ -4,9 +4,9 @@
  */
 
 import type { Compiler, ReadRow, Statement } from 'hotpath/compile/compile';
+import { tagsOf } from 'hotpath/freshness/answer-tags';
 import { Knowledge } from 'hotpath/freshness/knowledge';
 import { parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
-import { tagsOf } from 'hotpath/freshness/tags';
 import type { Watched } from 'hotpath/freshness/watched';
 import type pg from 'pg';
 import { catchUp } from '../support.ts';

@@ -1,7 +1,7 @@
 /** Random selections of every resource: what consumers may ask, and what routes may fix. */
 
 import type { ReadRequest } from 'hotpath/compile/plan/read';
-import { rootKeys } from 'hotpath/freshness/tags';
+import { rootKeys } from 'hotpath/freshness/answer-tags';
 import type { Watched } from 'hotpath/freshness/watched';
 import type { DataModel, Model } from 'hotpath/model/data-model';
 import { filterParameters } from 'hotpath/resource/filter';

@@ -51,7 +51,7 @@ export interface InspectorOptions {
 }
 
 /** Where the page is. */
-export const INSPECTOR_PATH = '/_hotpath';
+const INSPECTOR_PATH = '/_hotpath';
 
 /** The plugin that serves the page, and the facts that it shows. */
 export const inspector = fp<InspectorOptions>(

@@ -1,6 +1,6 @@
 /** Reports each request that has ended to the recorder. On the path of every request, so it does as little as it can. */
 import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
-import { foundOverrun, openedLedger } from '../../../budget/guard.ts';
+import { foundOverrun, openedLedger } from '../../../budget/budget-guard.ts';
 import type { Recorder } from '../../../inspector/recorder.ts';
 import { urlWithoutSecrets, withoutSecrets } from '../../../inspector/secrets.ts';
 

@@ -1,7 +1,7 @@
 /** Prisma's CLI, as the oracle runs it. */
 import { createRequire } from 'node:module';
+import { runProgram } from 'hotpath/cli';
 import { PROJECT } from '../../../../../../src/dev/home.ts';
-import { runProcess } from '../../../../../../src/dev/run-process.ts';
 
 const COMMAND = createRequire(import.meta.url).resolve('prisma/build/index.js');
 
@@ -12,7 +12,7 @@ export class PrismaCommandError extends Error {
 
 /** @throws {PrismaCommandError} */
 export async function prismaCommand(...args: readonly string[]): Promise<void> {
-  const { code, output } = await runProcess(process.execPath, [COMMAND, ...args], {
+  const { code, output } = await runProgram(process.execPath, [COMMAND, ...args], {
     cwd: PROJECT,
     env: { ...process.env, NO_COLOR: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });

@@ -1,7 +1,7 @@
 /** Which tags a selection has: those of its rows where a key is fixed, of collections below them, else of tables. */
 
+import { type RootKey, rootKeys, tagsOf } from 'hotpath/freshness/answer-tags';
 import { fixedValues, usesAlong, usesOf, usesOfNode } from 'hotpath/freshness/conditions';
-import { type RootKey, rootKeys, tagsOf } from 'hotpath/freshness/tags';
 import { joinSource, mustBeWatched, viewsOf, watch } from 'hotpath/freshness/watched';
 import { defineDataModel } from 'hotpath/model/data-model';
 import { everything, SUBJECT } from 'hotpath/resource/policy';
