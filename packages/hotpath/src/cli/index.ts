@@ -20,5 +20,7 @@ export { jobsCommand } from './jobs.ts';
 export { migrationCommand } from './migration.ts';
 export { notify } from './notify.ts';
 export { loadProject, type Project, type ProjectPlace } from './project.ts';
+export { record } from './record.ts';
+export { replayCommand } from './replay.ts';
 export { tail } from './tail.ts';
 export { triggersCommand } from './triggers.ts';
