@@ -64,6 +64,7 @@ module.exports = {
       doctor: ['access', 'compile', 'fastify', 'freshness', 'install', 'jobs', 'model', 'resource', 'session'],
       cache: ['model', 'freshness', 'http', 'observation', 'telemetry', 'resource'],
       inspector: ['budget', 'observation', 'session'],
+      replay: ['inspector'],
       jobs: ['session', 'telemetry'],
       testing: ['budget', 'compile', 'fastify', 'freshness', 'model', 'resource', 'session'],
       fastify: [
@@ -78,6 +79,7 @@ module.exports = {
         'inspector',
         'jobs',
         'observation',
+        'replay',
         'resource',
         'session',
         'telemetry',

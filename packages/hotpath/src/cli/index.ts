@@ -21,6 +21,8 @@ export { migrationCommand } from './migration.ts';
 export { notify } from './notify.ts';
 export { type Progress, ProgressBar, secondsText } from './progress-bar.ts';
 export { loadProject, type Project, type ProjectPlace } from './project.ts';
+export { record } from './record.ts';
+export { replayCommand } from './replay.ts';
 export { type EndedProgram, runProgram } from './run-program.ts';
 export { tail } from './tail.ts';
 export { triggersCommand } from './triggers.ts';

@@ -11,6 +11,8 @@ import { jobsCommand } from './jobs.ts';
 import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
 import { loadProject } from './project.ts';
+import { record } from './record.ts';
+import { replay } from './replay.ts';
 import { tail } from './tail.ts';
 import { token } from './token.ts';
 import { triggersCommand } from './triggers.ts';
@@ -25,6 +27,8 @@ const commands = {
   grants,
   jobs: jobsCommand,
   notify,
+  record,
+  replay,
   tail,
   token,
   warm,

@@ -1,6 +1,6 @@
 /** The secrets that an inspector never keeps: tokens, cookies, keys and passwords, in any part of a request. */
 
-const HIDDEN = '[hidden]';
+export const HIDDEN = '[hidden]';
 
 const SECRET_HEADER = /auth|cookie|token|secret|password|session|api-?key|signature|credential/i;
 /** Names that sound like secrets and are none. */
@@ -22,7 +22,8 @@ export function withoutSecrets(headers: Readonly<Record<string, unknown>>): Kept
   return kept;
 }
 
-const isSecretHeader = (name: string): boolean => SECRET_HEADER.test(name) && !HARMLESS_HEADERS.has(name);
+/** @param name in lower case. */
+export const isSecretHeader = (name: string): boolean => SECRET_HEADER.test(name) && !HARMLESS_HEADERS.has(name);
 
 /** A URL whose parameters hold no secret. */
 export function urlWithoutSecrets(url: string): string {
