@@ -55,7 +55,7 @@ describe('a difference', () => {
 });
 
 describe('no difference', () => {
-  it('is an answer that is equal, which is asked once', async () => {
+  it('is an answer that is equal, requested once', async () => {
     expect(await judged([{ a: 1 }], [{ a: 1 }])).toEqual({ asked: 1, fields: [], unstable: [] });
   });
 
@@ -164,7 +164,7 @@ describe('cached answers', () => {
   const cached = (times: number, round: Round): Round[] => Array.from({ length: times }, () => round);
   const old: Round = [{ a: 1 }, true, { a: 2 }, true];
 
-  it('of two times make no difference: both are asked until new answers come', async () => {
+  it('of two times make no difference: it requests both until new answers come', async () => {
     expect(await judgedRounds([...cached(4, old), [{ a: 3 }, false, { a: 3 }, false]], 60_000)).toEqual({
       ...{ asked: 5, unstable: [], fields: [] },
     });
