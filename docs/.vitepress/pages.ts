@@ -24,6 +24,7 @@ export const GROUPS: readonly PageGroup[] = [
       'guides/testing',
       'guides/tracing',
       'guides/inspector',
+      'guides/advisor',
       'guides/n-plus-one-guard',
       'guides/prisma-alone',
       'guides/command-line',

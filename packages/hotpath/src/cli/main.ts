@@ -10,6 +10,7 @@ import { installCommand } from './install.ts';
 import { jobsCommand } from './jobs.ts';
 import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
+import { profile } from './profile.ts';
 import { loadProject } from './project.ts';
 import { tail } from './tail.ts';
 import { token } from './token.ts';
@@ -25,6 +26,7 @@ const commands = {
   grants,
   jobs: jobsCommand,
   notify,
+  profile,
   tail,
   token,
   warm,
