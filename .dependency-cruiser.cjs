@@ -59,7 +59,7 @@ module.exports = {
       prisma: ['model', 'budget', 'compile', 'session'],
       resource: ['model', 'http', 'compile'],
       freshness: ['model', 'compile', 'observation', 'resource', 'session'],
-      advisor: [],
+      advisor: ['budget', 'session'],
       access: ['model', 'compile', 'freshness'],
       install: ['model', 'compile', 'freshness', 'resource', 'session'],
       doctor: ['access', 'compile', 'fastify', 'freshness', 'install', 'model', 'resource', 'session'],

@@ -1,5 +1,7 @@
-/** `hotpath profile`: advice on the indexes, tables and sequences of a database. */
+/** `hotpath profile`: the dearest statements of a database, and advice on its indexes, tables and sequences. */
 import type { Advice } from '../advisor/advice.ts';
+import { type DearStatements, dearStatements } from '../advisor/dear-statements.ts';
+import { statementsTable } from '../advisor/statements-table.ts';
 import { upkeepOf } from '../advisor/upkeep.ts';
 import { type Command, parseCommand, say } from './command.ts';
 import { databaseUrl } from './environment.ts';
@@ -7,24 +9,31 @@ import { onDatabase } from './on-database.ts';
 
 const usage = `Usage: $0 profile [--json]
 
-Advises on the upkeep of a database: indexes that are invalid, that another index covers or that no plan uses, foreign
+Shows the twenty statements of a database that take the most time, from the extension pg_stat_statements, and advises on
+its upkeep: indexes that are invalid, that another index covers or that no plan uses, foreign
 keys without an index, tables that autovacuum does not keep up with, sequences near their last value. Each advice has
 the SQL that follows it. The command changes nothing. An index that this server does not use may serve a replica.
 
-  --json  prints the advice as JSON
+  --json  prints the statements and the advice as JSON
 
 The database is that of DATABASE_URL.`;
 
 /** The command `profile`. */
 export const profile: Command = {
-  summary: 'advise on the indexes, tables and sequences of a database',
+  summary: 'show the dearest statements of a database, and advise on its indexes, tables and sequences',
   usage,
   async run(args) {
     const { json } = parseCommand(usage, { args, options: { json: { type: 'boolean' } } }).values;
-    const advice = await onDatabase(databaseUrl(), upkeepOf);
-    say(json ? JSON.stringify(advice, null, 2) : adviceText(advice));
+    const found = await onDatabase(databaseUrl(), async (client) => ({
+      dearest: await dearStatements(client),
+      advice: await upkeepOf(client),
+    }));
+    say(json ? JSON.stringify(found, null, 2) : `${dearestText(found.dearest)}\n\n${adviceText(found.advice)}`);
   },
 };
+
+const dearestText = (found: DearStatements): string =>
+  'missing' in found ? found.missing : statementsTable(found.statements);
 
 function adviceText(advice: readonly Advice[]): string {
   if (advice.length === 0) return 'There is nothing to advise.';
