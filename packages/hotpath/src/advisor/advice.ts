@@ -3,7 +3,7 @@ export interface Advice {
   readonly kind: 'invalid index' | 'covered index' | 'unused index' | 'unindexed foreign key' | 'vacuum' | 'sequence';
   /** The index, table or sequence, with its schema unless the search path finds it. */
   readonly subject: string;
-  /** What was found, without a full stop. */
+  /** The finding, without a full stop. */
   readonly detail: string;
   /** The statement that follows the advice; it runs outside a transaction. */
   readonly sql?: string;

@@ -86,11 +86,11 @@ const UNINDEXED = `
                         AND i.keys[1:cardinality(conkey)] @> conkey)
    ORDER BY 2`;
 
-/** An index that is covered is not told again as unused. */
+/** A covered index is not reported again as unused. */
 export async function indexUpkeep(client: CatalogClient): Promise<Advice[]> {
   const invalid = await adviceFrom(client, INVALID);
   const covered = await adviceFrom(client, COVERED);
-  const told = new Set(covered.map(({ subject }) => subject));
-  const unused = (await adviceFrom(client, UNUSED)).filter(({ subject }) => !told.has(subject));
+  const reported = new Set(covered.map(({ subject }) => subject));
+  const unused = (await adviceFrom(client, UNUSED)).filter(({ subject }) => !reported.has(subject));
   return [...invalid, ...covered, ...unused, ...(await adviceFrom(client, UNINDEXED))];
 }

@@ -10,7 +10,7 @@ import { installCommand } from './install.ts';
 import { jobsCommand } from './jobs.ts';
 import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
-import { profile } from './profile.ts';
+import { profileCommand } from './profile.ts';
 import { loadProject } from './project.ts';
 import { tail } from './tail.ts';
 import { token } from './token.ts';
@@ -26,7 +26,7 @@ const commands = {
   grants,
   jobs: jobsCommand,
   notify,
-  profile,
+  profile: profileCommand,
   tail,
   token,
   warm,

@@ -19,7 +19,7 @@ the SQL that follows it. The command changes nothing. An index that this server 
 The database is that of DATABASE_URL.`;
 
 /** The command `profile`. */
-export const profile: Command = {
+export const profileCommand: Command = {
   summary: 'show the dearest statements of a database, and advise on its indexes, tables and sequences',
   usage,
   async run(args) {

@@ -59,7 +59,7 @@ it('keeps an index whose direction, condition or uniqueness no other index has',
   expect(await found()).toEqual(['covered index: books_by_author']);
 });
 
-it('tells one of two equal indexes only', async () => {
+it('reports one of two equal indexes only', async () => {
   await client.query('CREATE INDEX books_again ON books (author, year DESC)');
   expect(await found()).toEqual(['covered index: books_again']);
 });
