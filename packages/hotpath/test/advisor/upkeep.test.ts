@@ -92,3 +92,10 @@ it('changes neither the catalog nor the statistics of columns', async () => {
   await upkeepOf(client);
   expect(await state()).toEqual(before);
 });
+
+it('needs no privilege on a table to advise on its indexes', async () => {
+  await client.query('CREATE INDEX books_by_author_alone ON books (author); SET ROLE pg_monitor');
+  expect(await found()).toEqual(['covered index: books_by_author_alone']);
+  await client.query('SET ROLE pg_signal_backend');
+  expect(await found()).toEqual(['covered index: books_by_author_alone']);
+});
