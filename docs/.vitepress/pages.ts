@@ -25,6 +25,7 @@ export const GROUPS: readonly PageGroup[] = [
       'guides/tracing',
       'guides/inspector',
       'guides/replay',
+      'guides/advisor',
       'guides/n-plus-one-guard',
       'guides/prisma-alone',
       'guides/command-line',

@@ -10,6 +10,7 @@ import { installCommand } from './install.ts';
 import { jobsCommand } from './jobs.ts';
 import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
+import { profileCommand } from './profile.ts';
 import { loadProject } from './project.ts';
 import { record } from './record.ts';
 import { replay } from './replay.ts';
@@ -29,6 +30,7 @@ const commands = {
   notify,
   record,
   replay,
+  profile: profileCommand,
   tail,
   token,
   warm,
