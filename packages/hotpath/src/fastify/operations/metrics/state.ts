@@ -53,7 +53,7 @@ function publishPool(app: FastifyInstance, pool: SessionPool): void {
     [{}, pool.options.max],
   ]);
   gauge(app, { name: 'hotpath_pool_waiting', help: 'Requests that wait for a connection.' }, () => [
-    [{}, pool.waitingCount],
+    [{}, pool.waitingCallers],
   ]);
 }
 
