@@ -7,6 +7,9 @@
  *     }
  */
 
+import type { ReadRow } from '../compile/compile.ts';
+import type { Execute } from '../compile/execute.ts';
+
 // biome-ignore lint/suspicious/noEmptyInterface: a team adds to it
 export interface Register {}
 
@@ -36,3 +39,12 @@ export const inTransaction = <T>(
   client: RegisteredClient,
   work: (tx: RegisteredTransaction & RawQueries) => Promise<T>,
 ): Promise<T> => (client as unknown as AnyPrismaClient).$transaction(work);
+
+/** Runs compiled statements in a transaction of the client, which reads no rows in PostgreSQL's binary format. */
+export function executeIn(tx: Pick<RawQueries, '$queryRawUnsafe'>): Execute {
+  return async (statement) => {
+    const { text, values } = statement.asJson?.() ?? statement;
+    const [row] = await tx.$queryRawUnsafe<ReadRow[]>(text, ...values);
+    return row!;
+  };
+}

@@ -4,6 +4,7 @@ import { askedBy } from '../../../../cache/key.ts';
 import { judge } from '../../../../cache/verdict.ts';
 import { type RouteKnowledge, routeLines } from '../../../../inspector/route-view.ts';
 import { listJobs, queueState, retryDead } from '../../../../jobs/dead-letters.ts';
+import { FORBIDDEN, sqlstateOf, UNDEFINED_SCHEMA, UNDEFINED_TABLE } from '../../../../session/error-codes.ts';
 import { type Hotpath, hotpathOf } from '../../../instance.ts';
 import { RoutePatterns } from '../route-patterns.ts';
 import { Input } from './input.ts';
@@ -74,7 +75,7 @@ function cacheOf(hotpath: Hotpath | undefined) {
 }
 
 const LISTED_JOBS = 100;
-const MISSING = new Set(['42P01', '3F000', '42501']);
+const MISSING = new Set([UNDEFINED_TABLE, UNDEFINED_SCHEMA, FORBIDDEN]);
 
 /** The queue, where there is one that this role may see. */
 async function jobsOf(parts: InspectorParts) {
@@ -84,7 +85,7 @@ async function jobsOf(parts: InspectorParts) {
     const [state, listed] = [await queueState(pool), await listJobs(pool, undefined, LISTED_JOBS)];
     return { hasQueue: true, state, listed, ran: ran.toReversed() };
   } catch (error) {
-    if (!MISSING.has((error as { code?: string }).code ?? '')) throw error;
+    if (!MISSING.has(sqlstateOf(error))) throw error;
     return { hasQueue: false, state: undefined, listed: [], ran: ran.toReversed() };
   }
 }
