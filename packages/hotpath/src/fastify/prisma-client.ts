@@ -1,3 +1,7 @@
+/** The Prisma Client of a service: its type, its transactions, and compiled statements in them. */
+import type { ReadRow } from '../compile/compile.ts';
+import type { Execute } from '../compile/execute.ts';
+
 /**
  * The Prisma Client of the service. The library calls two of its methods, so any client fits. A team that registers its
  * own client gets its type wherever the library passes it on, such as `tx` in `createOnce`:
@@ -6,10 +10,6 @@
  *       interface Register { prisma: PrismaClient; }
  *     }
  */
-
-import type { ReadRow } from '../compile/compile.ts';
-import type { Execute } from '../compile/execute.ts';
-
 // biome-ignore lint/suspicious/noEmptyInterface: a team adds to it
 export interface Register {}
 

@@ -27,7 +27,7 @@ const OFF = alterAll('DISABLE');
 const PATIENCE = `SET LOCAL lock_timeout = '500ms';`;
 const TRIES = 10;
 
-/** Makes the database announce changes by NOTIFY, or stop that. @throws if transactions that write are open all the time. */
+/** Makes the database announce changes by NOTIFY, or not. @throws if transactions that write are open all the time. */
 export async function switchNotify(client: pg.Client, isOn: boolean): Promise<void> {
   if (isOn === (await isNotifying(client))) return;
   for (let tried = 1; ; tried += 1) {
