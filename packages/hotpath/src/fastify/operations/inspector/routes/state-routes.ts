@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { askedBy } from '../../../../cache/key.ts';
 import { judge } from '../../../../cache/verdict.ts';
-import { type RouteKnowledge, routeLines } from '../../../../inspector/route-view.ts';
+import { type RouteTraits, routeLines } from '../../../../inspector/route-view.ts';
 import { listJobs, queueState, retryDead } from '../../../../jobs/dead-letters.ts';
 import { FORBIDDEN, sqlstateOf, UNDEFINED_SCHEMA, UNDEFINED_TABLE } from '../../../../session/error-codes.ts';
 import { type Hotpath, hotpathOf } from '../../../instance.ts';
@@ -13,7 +13,7 @@ import { type InspectorParts, OWN_ROUTE, poolOf } from './parts.ts';
 export function addStateRoutes(app: FastifyInstance, parts: InspectorParts): void {
   const { recorder } = parts;
   app.get('/routes', OWN_ROUTE, async () => {
-    return { routes: routeLines(recorder.requests.newest(), knowledgeOf(hotpathOf(app))) };
+    return { routes: routeLines(recorder.requests.newest(), traitsOf(hotpathOf(app))) };
   });
   app.get('/freshness', OWN_ROUTE, async () => freshnessOf(parts, hotpathOf(app)));
   app.get('/cache', OWN_ROUTE, async () => cacheOf(hotpathOf(app)));
@@ -23,7 +23,7 @@ export function addStateRoutes(app: FastifyInstance, parts: InspectorParts): voi
   });
 }
 
-function knowledgeOf(hotpath: Hotpath | undefined): (route: string) => RouteKnowledge | undefined {
+function traitsOf(hotpath: Hotpath | undefined): (route: string) => RouteTraits | undefined {
   const reads = new Map(hotpath?.routes.map(({ url, read }) => [`GET ${url}`, read]));
   return (route) => {
     const read = reads.get(route);
