@@ -215,7 +215,7 @@ class LogFollower implements Follower {
       while (!this.#isClosed && !client.isSpent) {
         if (this.#isDoubted) return await this.#connectAnew();
         if (successor.isDue(client.openedAt)) return successor.take();
-        await this.#look(client);
+        await this.#readNews(client);
         await this.#upkeep.trim(client);
         const isIdle = this.#isIdle(performance.now());
         if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
@@ -237,8 +237,8 @@ class LogFollower implements Follower {
     return client;
   }
 
-  /** Learns what is new, or that nothing is. */
-  async #look(client: SessionClient): Promise<void> {
+  /** Reads the log and the catalog if they have changed. */
+  async #readNews(client: SessionClient): Promise<void> {
     if (this.#catalog === undefined) await this.#readCatalog(client);
     if (!(await this.#isStandingStill(client))) await this.#read(client);
     if (this.position === this.#catalogPosition) this.#catalogAt = this.#heardAt;
@@ -249,7 +249,7 @@ class LogFollower implements Follower {
     }
   }
 
-  /** Whether the log need not be read. A caller that waits is not kept waiting for the answer, for most have written. */
+  /** Whether the log need not be read. While a caller waits, the answer is no, because most such callers have written. */
   async #isStandingStill(client: SessionClient): Promise<boolean> {
     if (!this.#isQuiet || this.#waiting.size > 0) return false;
     const sentAt = performance.now();
@@ -303,7 +303,7 @@ class LogFollower implements Follower {
         },
       },
     );
-    this.#observed.tell();
+    this.#observed.report();
     const { epoch } = header!;
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);
