@@ -12,6 +12,7 @@ import {
 } from 'hotpath/cli';
 import { orExit } from '../exit.ts';
 import { marketplaceGrants } from './grants.ts';
+import { marketplaceProfile } from './profile.ts';
 import { loadMarketplace } from './project.ts';
 import { marketplaceReplay } from './replay.ts';
 import { marketplaceToken } from './token.ts';
@@ -32,6 +33,7 @@ const commands = {
   triggers,
   grants: marketplaceGrants,
   jobs: jobsCommand,
+  profile: marketplaceProfile,
   replay: marketplaceReplay,
   token: marketplaceToken,
   warm: marketplaceWarm,

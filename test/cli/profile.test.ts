@@ -1,5 +1,7 @@
 /** `hotpath profile`, run as an operator runs it. */
+import pg from 'pg';
 import { expect, it } from 'vitest';
+import { testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { runToEnd } from '../support/process.ts';
 
@@ -8,13 +10,65 @@ const profiled = (url: string, ...args: string[]) =>
 
 it('finds nothing to advise in the tables of the marketplace, and says how to see its statements', async () => {
   const { stdout, code } = await profiled(await scratchDatabase());
-  expect(stdout).toMatch(/CREATE EXTENSION pg_stat_statements.*\n\nThere is nothing to advise\.\n$/);
+  expect(stdout).toMatch(
+    /CREATE EXTENSION pg_stat_statements.*\n\n.*CREATE EXTENSION hypopg.*\n\nThere is nothing to advise\.\n$/,
+  );
   expect(code).toBe(0);
 });
 
 it('prints the same as JSON', async () => {
   const { stdout } = await profiled(await scratchDatabase(), '--json');
-  expect(JSON.parse(stdout)).toEqual({ dearest: { missing: expect.any(String) }, advice: [] });
+  expect(JSON.parse(stdout)).toEqual({
+    dearest: { missing: expect.any(String) },
+    advice: [],
+    indexes: { missing: expect.any(String) },
+  });
+});
+
+it('proves indexes on a clone that it drops, and leaves the database as it was', async () => {
+  const url = await scratchDatabase();
+  const before = await stateOf(url);
+  const environment = { ...testEnvironment(url), DATABASE_URL: url };
+  const { stdout, stderr, code } = await runToEnd(environment, 'src/cli/main.ts', [
+    'profile',
+    '--json',
+    '--clone',
+    url,
+  ]);
+  expect(code, stderr).toBe(0);
+  const { indexes } = JSON.parse(stdout) as { indexes: { planned: number; notes: string[] } };
+  expect(indexes).toMatchObject({ indexes: [], notes: [] });
+  expect(indexes.planned).toBeGreaterThan(200);
+  expect(stderr).toMatch(/statements \d+\.\d s\n/);
+  expect(await stateOf(url)).toEqual(before);
+});
+
+/** The catalog and the statistics of a database, and its clones. */
+async function stateOf(url: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`
+      SELECT 'class' AS "in", xmin::text, oid::text AS what FROM pg_class UNION ALL
+      SELECT 'index', xmin::text, indexrelid::text FROM pg_index UNION ALL
+      SELECT 'statistic', xmin::text, starelid || ' ' || staattnum FROM pg_statistic UNION ALL
+      SELECT 'database', '', datname FROM pg_database WHERE datname LIKE current_database() || '%hotpath_%' ORDER BY 1, 3`);
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+it('says why a database in use cannot be cloned', async () => {
+  const url = await scratchDatabase();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { stderr, code } = await profiled(url, '--clone', url);
+  await client.end();
+  expect(stderr).toMatch(
+    /^PostgreSQL copies a database only while no client is connected to ".*--clone name that one\.\n$/,
+  );
+  expect(code).toBe(1);
 });
 
 it('ends with a sentence where nothing listens', async () => {

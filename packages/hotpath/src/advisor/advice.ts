@@ -14,6 +14,13 @@ export interface CatalogClient {
   query(text: string): Promise<{ readonly rows: unknown[] }>;
 }
 
+/** Called after each part of a long work. */
+export type OnAdvisorProgress = (progress: {
+  readonly done: number;
+  readonly total: number;
+  readonly part: string;
+}) => void;
+
 /** Runs a query whose columns are those of advice. A null `sql` is left out. */
 export async function adviceFrom(client: CatalogClient, query: string): Promise<Advice[]> {
   const { rows } = (await client.query(query)) as { rows: (Advice & { readonly sql: string | null })[] };

@@ -18,12 +18,15 @@ export interface DearStatement {
   readonly timeShare: number;
   /** The part of the calls of all statements of the database, from 0 to 1. */
   readonly callShare: number;
+  /** The routes that send it, `GET /v1/posts`; missing where no route is known. */
+  readonly routes?: readonly string[];
 }
 
 /** The statements, the dearest first, or the sentence that says why there are none. */
 export type DearStatements = { readonly statements: readonly DearStatement[] } | { readonly missing: string };
 
-const MOST_STATEMENTS = 20;
+/** The number of statements that are shown. */
+export const SHOWN_STATEMENTS = 20;
 
 const NOT_PRELOADED = 'Add pg_stat_statements to shared_preload_libraries in postgresql.conf, and restart PostgreSQL.';
 const NOT_CREATED = 'To see the dearest statements, run CREATE EXTENSION pg_stat_statements; as a superuser.';
@@ -38,7 +41,7 @@ const SCHEMA = `
    WHERE e.extname = 'pg_stat_statements'`;
 
 /** Roles share a text, so their counts are summed. */
-const statementsIn = (schema: string): string => `
+const statementsIn = (schema: string, most: number): string => `
   WITH texts AS (
     SELECT min(query) AS text, sum(calls)::float AS calls, sum(total_exec_time)::float AS total,
            sum(rows)::float AS rows, sum(shared_blks_read)::float AS read, sum(shared_blks_hit)::float AS hit
@@ -50,14 +53,14 @@ const statementsIn = (schema: string): string => `
     FROM texts
    WHERE calls > 0
    ORDER BY total DESC
-   LIMIT ${MOST_STATEMENTS}`;
+   LIMIT ${most}`;
 
-/** The client must be in no transaction. */
-export async function dearStatements(client: CatalogClient): Promise<DearStatements> {
+/** The client must be in no transaction. @param most the number of statements. */
+export async function dearStatements(client: CatalogClient, most = SHOWN_STATEMENTS): Promise<DearStatements> {
   const [extension] = (await client.query(SCHEMA)).rows as { schema: string }[];
   if (!extension) return { missing: NOT_CREATED };
   try {
-    return { statements: (await client.query(statementsIn(extension.schema))).rows as DearStatement[] };
+    return { statements: (await client.query(statementsIn(extension.schema, most))).rows as DearStatement[] };
   } catch (error) {
     const missing = MISSING[sqlstateOf(error)];
     if (missing === undefined) throw error;

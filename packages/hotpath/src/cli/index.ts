@@ -19,6 +19,7 @@ export { installCommand } from './install.ts';
 export { jobsCommand } from './jobs.ts';
 export { migrationCommand } from './migration.ts';
 export { notify } from './notify.ts';
+export { type ProfiledServer, profileCommand } from './profile.ts';
 export { type Progress, ProgressBar, secondsText } from './progress-bar.ts';
 export { loadProject, type Project, type ProjectPlace } from './project.ts';
 export { record } from './record.ts';

@@ -30,7 +30,7 @@ const commands = {
   notify,
   record,
   replay,
-  profile: profileCommand,
+  profile: profileCommand(),
   tail,
   token,
   warm,

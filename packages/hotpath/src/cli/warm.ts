@@ -1,9 +1,7 @@
 /** `hotpath warm`: fills Redis with the most read answers before clients request them. */
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Command, CommandError } from './command.ts';
 import { type Fillable, fill, fillOptions, type HeadersFor, reportFilled } from './fill.ts';
-import { resolveTypeScript } from './typescript-modules.ts';
+import { importServerModule } from './server-module.ts';
 
 const usage = `Usage: $0 warm MODULE [--rate N] [--top N]
 
@@ -26,7 +24,7 @@ export const warm: Command = {
     const { positionals, ...options } = fillOptions(usage, args);
     const [file, ...more] = positionals;
     if (!file || more.length > 0) throw new CommandError(usage);
-    const { build, headersFor = () => undefined } = await importServer(file);
+    const { build, headersFor = () => undefined } = await importServerModule<ServerModule>(file);
     const app = await build();
     try {
       await app.ready();
@@ -46,14 +44,4 @@ interface Server extends Fillable {
 interface ServerModule {
   build(): Server | Promise<Server>;
   readonly headersFor?: HeadersFor;
-}
-
-async function importServer(file: string): Promise<ServerModule> {
-  resolveTypeScript();
-  const exported = await import(pathToFileURL(resolve(file)).href).catch((cause: Error) => {
-    throw new CommandError(`${file} cannot be loaded: ${cause.message}`, { cause });
-  });
-  if (typeof exported.build !== 'function')
-    throw new CommandError(`${file} exports no build(), which returns the server.`);
-  return exported;
 }

@@ -6,6 +6,8 @@
  * The proof calls `rows` with 1, 10 and 100; `rows` adds rows until each list has that many. Without `rows`, the proof
  * uses the existing rows: pages of 1, 10 and 100 rows, and the rows with the most and the fewest children.
  */
+
+import { Askable, urlOf } from '../resource/askable.ts';
 import { mustHaveNoFaults } from './fault.ts';
 import { placesOf } from './places.ts';
 import {
@@ -17,7 +19,6 @@ import {
   type ProofReply,
   REFUSALS,
 } from './proof.ts';
-import { Askable, urlOf } from './questions.ts';
 
 export interface ConstantStatementsOptions extends ProofOptions {
   /** Adds rows to a test's database until each list has as many rows as its argument says; called with 1, 10 and 100. */

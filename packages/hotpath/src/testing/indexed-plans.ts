@@ -8,6 +8,7 @@
  */
 import type pg from 'pg';
 import type { Statement } from '../compile/compile.ts';
+import { Askable, questionsOf, urlOf } from '../resource/askable.ts';
 import { mustHaveNoFaults } from './fault.ts';
 import { beginWithLargeTables } from './large-tables.ts';
 import { asOwner, type OwnerOptions } from './owner.ts';
@@ -28,7 +29,6 @@ import {
   type ProofReply,
   REFUSALS,
 } from './proof.ts';
-import { Askable, questionsOf, urlOf } from './questions.ts';
 
 /** An intended plan, which the proof accepts. */
 export interface AcceptedPlan {
@@ -92,7 +92,8 @@ class AskedStatements {
     const askable = Askable.by(asker.viewer, route.read.resource, this.#proof.hotpath.resources);
     if (!askable) return;
     const path = await somePlace(this.#proof, route, asker);
-    for (const question of questionsOf(route, askable)) await this.#ask(route.url, asker, urlOf(path, question));
+    for (const question of questionsOf(route.read.kind, askable))
+      await this.#ask(route.url, asker, urlOf(path, question));
     if (route.read.kind === 'item') return;
     for (const sort of ['', ...askable.sorts]) {
       const url = urlOf(path, ['limit=1', sort].filter((part) => part !== '').join('&'));

@@ -7,6 +7,7 @@
 
 import type { ReadRequest } from '../compile/plan/read.ts';
 import { identifyingFields } from '../model/data-model.ts';
+import { Askable, urlOf } from '../resource/askable.ts';
 import { mustHaveNoFaults } from './fault.ts';
 import { placesOf } from './places.ts';
 import {
@@ -18,7 +19,6 @@ import {
   type ProofReply,
   REFUSALS,
 } from './proof.ts';
-import { Askable, urlOf } from './questions.ts';
 
 export interface PagesOptions extends ProofOptions {
   /** Adds rows; called twice, while every list is being read. */

@@ -1,7 +1,7 @@
 /** Paths with values instead of their parameters. */
 import type { Hotpath } from '../fastify/instance.ts';
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
-import { exampleValue } from './example-value.ts';
+import { exampleValue } from '../resource/example-value.ts';
 
 type Values = Readonly<Record<string, string | number>>;
 

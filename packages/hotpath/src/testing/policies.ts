@@ -7,6 +7,7 @@
  * A proof needs rows that a policy hides: for each policy with a condition on rows, some viewer must not see some row.
  */
 import { identifyingFields } from '../model/data-model.ts';
+import { Askable, urlOf } from '../resource/askable.ts';
 import type { Resource } from '../resource/resource.ts';
 import { mustHaveNoFaults } from './fault.ts';
 import { placesOf } from './places.ts';
@@ -22,7 +23,6 @@ import {
   type ProofReply,
   REFUSALS,
 } from './proof.ts';
-import { Askable, urlOf } from './questions.ts';
 import { undeclared } from './undeclared.ts';
 
 export interface PoliciesOptions extends ProofOptions {

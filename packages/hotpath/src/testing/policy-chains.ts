@@ -1,5 +1,5 @@
 /** Chains of relations from a resource, as a viewer may embed them: `comments(author(id))`. */
-import type { Askable } from './questions.ts';
+import type { Askable } from '../resource/askable.ts';
 
 /** The relations of the chain, and a field of the resource at its end. */
 export interface Chain {

@@ -8,6 +8,8 @@
  * up with the log of changes, as it does by itself within its bound (200 ms), so that the result does not depend on
  * timing.
  */
+
+import { Askable, urlOf } from '../resource/askable.ts';
 import { fail, mustHaveNoFaults } from './fault.ts';
 import { asOwner, type OwnerOptions } from './owner.ts';
 import { placesOf } from './places.ts';
@@ -20,7 +22,6 @@ import {
   type ProofReply,
   REFUSALS,
 } from './proof.ts';
-import { Askable, urlOf } from './questions.ts';
 import type { Written } from './random-writes.ts';
 import { type WriterName, writersOf } from './writers.ts';
 

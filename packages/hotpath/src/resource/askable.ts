@@ -3,14 +3,13 @@
  * each embedding.
  */
 
-import type { ServedRead } from '../fastify/reads/served-reads.ts';
 import type { ScalarField } from '../model/data-model.ts';
-import { filterNamed, filterParameters } from '../resource/filter.ts';
-import { type Grant, grantFor } from '../resource/policy.ts';
-import type { Registry } from '../resource/registry.ts';
-import type { Resource } from '../resource/resource.ts';
-import type { Viewer } from '../resource/viewer.ts';
 import { exampleValue } from './example-value.ts';
+import { filterNamed, filterParameters } from './filter.ts';
+import { type Grant, grantFor } from './policy.ts';
+import type { Registry } from './registry.ts';
+import type { Resource } from './resource.ts';
+import type { Viewer } from './viewer.ts';
 
 /** The parts of a resource that a viewer may request. */
 export class Askable {
@@ -89,10 +88,10 @@ export class Askable {
 }
 
 /** Every kind of request, each a query string without its `?`. */
-export function questionsOf({ read }: ServedRead, askable: Askable): string[] {
+export function questionsOf(kind: 'item' | 'list', askable: Askable): string[] {
   const { computed, filters, relations, resource, sorts } = askable;
   const shown = [...relations, ...computed].map((name) => `fields=${name}`);
-  if (read.kind === 'item') return ['', ...shown];
+  if (kind === 'item') return ['', ...shown];
   const sorted = filters.flatMap((filter) => sorts.map((sort) => `${filter}&${sort}`));
   const counts = resource.counts.length > 0 ? ['page=3&per_page=10'] : [];
   return ['', ...filters, ...sorts, ...sorted, ...counts, ...shown.map((each) => `${each}&limit=1`)];

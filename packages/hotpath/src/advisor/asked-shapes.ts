@@ -1,0 +1,101 @@
+/**
+ * The statements that the routes of a service can send: the compiler's text for every filter, sort and embedding that the
+ * resources allow, for each role.
+ */
+import type { Compiler } from '../compile/compile.ts';
+import { itemKind, listKind } from '../fastify/reads/read-kinds.ts';
+import type { ServedRead } from '../fastify/reads/served-reads.ts';
+import { Askable, questionsOf } from '../resource/askable.ts';
+import { exampleValue } from '../resource/example-value.ts';
+import type { FixedFields } from '../resource/fixed.ts';
+import { grantFor } from '../resource/policy.ts';
+import type { Registry } from '../resource/registry.ts';
+import type { Resource } from '../resource/resource.ts';
+import type { SelectionParser, SelectionRequest } from '../resource/selection.ts';
+import { readerOf } from '../resource/value.ts';
+import { PUBLIC, type Viewer } from '../resource/viewer.ts';
+
+/** A statement of a route, with example values. */
+export interface AskedShape {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** `GET /v1/posts`. */
+  readonly route: string;
+  /** The first request that sends it: `GET /v1/posts?sort=-createdAt`. */
+  readonly request: string;
+  /** How many of the possible requests send it. */
+  readonly requests: number;
+}
+
+/** The parts of a service that know its statements. */
+export interface AskedService {
+  readonly resources: Registry;
+  readonly routes: readonly ServedRead[];
+  readonly selections: SelectionParser;
+  readonly compiler: Compiler;
+}
+
+/** Each text once for each route. */
+export function askedShapes(service: AskedService): AskedShape[] {
+  return service.routes.flatMap((route) => {
+    const shapes = new Map<string, AskedShape>();
+    for (const viewer of viewersOf(service.resources, route)) {
+      for (const shape of shapesFor(service, route, viewer)) {
+        const known = shapes.get(shape.text);
+        shapes.set(shape.text, known ? { ...known, requests: known.requests + 1 } : shape);
+      }
+    }
+    return [...shapes.values()];
+  });
+}
+
+/** Texts that a subject may be: the first that the policy's fields can have stands for all. */
+const SUBJECTS = ['1', '00000000-0000-0000-0000-000000000001'];
+
+function viewersOf({ dataModel }: Registry, { read }: ServedRead): Viewer[] {
+  if (read.cache?.scope === 'public') return [PUBLIC];
+  return Object.keys(read.resource.policy).map((role) => {
+    if (role === PUBLIC.role) return PUBLIC;
+    const viewers = SUBJECTS.map((subject) => ({ subject, role }));
+    return viewers.find((viewer) => !grantFor(dataModel, read.resource, viewer)?.isNobody) ?? viewers[0]!;
+  });
+}
+
+function shapesFor(service: AskedService, { url, read }: ServedRead, viewer: Viewer): AskedShape[] {
+  const askable = Askable.by(viewer, read.resource, service.resources);
+  if (!askable) return [];
+  const where = fixedExample(service.resources, read.resource, Object.keys(read.where ?? {}));
+  return questionsOf(read.kind, askable).flatMap((question) => {
+    const query = Object.fromEntries(new URLSearchParams(question));
+    const statement = statementFor(service, read.kind, { resource: read.resource, viewer, where, query });
+    const route = `GET ${url}`;
+    return statement
+      ? [{ ...statement, route, request: question === '' ? route : `${route}?${question}`, requests: 1 }]
+      : [];
+  });
+}
+
+function fixedExample(registry: Registry, resource: Resource, fields: readonly string[]): FixedFields {
+  const values = fields.map((name) => {
+    const field = registry.scalar(resource, name);
+    return [name, readerOf(field, registry.dataModel)!.read(exampleValue(field, registry.dataModel))!];
+  });
+  return Object.fromEntries(values);
+}
+
+/** Undefined for a request that the resource refuses. */
+function statementFor(
+  { selections, compiler }: AskedService,
+  kind: 'item' | 'list',
+  asked: SelectionRequest,
+): Pick<AskedShape, 'text' | 'values'> | undefined {
+  try {
+    const request =
+      kind === 'item' ? itemKind.request(selections.item(asked)) : listKind.request(selections.list(asked));
+    const { text, values } = compiler.compile(request);
+    return { text, values };
+  } catch (error) {
+    if (typeof (error as { statusCode?: unknown }).statusCode === 'number') return undefined;
+    throw error;
+  }
+}

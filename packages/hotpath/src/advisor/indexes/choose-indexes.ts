@@ -1,0 +1,180 @@
+/**
+ * Chooses among candidates: first all of them together, then each is taken away again unless statements miss it, the one
+ * that saves least first. An index stays if it saves more than its upkeep costs.
+ */
+import type { OnAdvisorProgress } from '../advice.ts';
+import type { Candidates } from './candidates.ts';
+import { definitionOf, type IndexCandidate } from './index-candidate.ts';
+import type { IndexTrial } from './index-trial.ts';
+import type { PlannedStatement, Planner, StatementPlan } from './planner.ts';
+
+/** A statement that an index makes cheaper. */
+export interface HelpedStatement {
+  readonly text: string;
+  readonly routes: readonly string[];
+  readonly weight: number;
+  /** In the planner's units. */
+  readonly before: number;
+  readonly after: number;
+}
+
+export interface ChosenIndex {
+  readonly candidate: IndexCandidate;
+  readonly bytes: number;
+  /** The statement that gains most first. */
+  readonly helps: readonly HelpedStatement[];
+}
+
+/** A statement may cost this much more than under all candidates: the planner's costs are no more exact. */
+const TOLERANCE = 1.05;
+
+export interface ChoosingOptions {
+  readonly planner: Planner;
+  readonly trial: IndexTrial;
+  readonly statements: readonly PlannedStatement[];
+  /** The cost of an index to the writes of its table, in the planner's units; see `upkeep-cost.ts`. */
+  upkeepOf(candidate: IndexCandidate): number;
+  /** Whether the weights of the statements are their calls. Otherwise each statement is judged alone. */
+  readonly isCounted: boolean;
+  readonly onProgress?: OnAdvisorProgress | undefined;
+}
+
+export async function chooseIndexes(candidates: Candidates, options: ChoosingOptions): Promise<ChosenIndex[]> {
+  const choice = new Choice(options);
+  await choice.begin(candidates);
+  await choice.reduce();
+  return choice.chosen();
+}
+
+class Choice {
+  readonly #options: ChoosingOptions;
+  readonly #candidates = new Map<string, IndexCandidate>();
+  #before: StatementPlan[] = [];
+  /** The plans under all candidates. */
+  #best: StatementPlan[] = [];
+  #now: StatementPlan[] = [];
+
+  constructor(options: ChoosingOptions) {
+    this.#options = options;
+  }
+
+  async begin({ plain, variants }: Candidates): Promise<void> {
+    this.#before = await this.#plans('before');
+    await this.#create(plain, 'indexes of keys');
+    await this.#dropUnused(await this.#plans('with keys'));
+    const kept = new Set(['', ...[...this.#candidates.values()].map((each) => definitionOf(each))]);
+    const wanted = variants.filter(({ of }) => kept.has(of)).map(({ candidate }) => candidate);
+    await this.#create(wanted, 'covering indexes');
+    this.#best = await this.#plans('with all');
+    this.#now = [...this.#best];
+    await this.#dropUnused(this.#now);
+  }
+
+  async reduce(): Promise<void> {
+    let size: number;
+    do {
+      size = this.#candidates.size;
+      for (const [index, name] of this.#byGain().entries()) {
+        await this.#tryWithout(name);
+        this.#options.onProgress?.({ done: index + 1, total: size, part: 'choice' });
+      }
+    } while (this.#candidates.size < size);
+  }
+
+  async chosen(): Promise<ChosenIndex[]> {
+    const chosen: ChosenIndex[] = [];
+    for (const [name, candidate] of this.#candidates) {
+      chosen.push({ candidate, bytes: await this.#options.trial.sizeOf(name), helps: this.#helpedBy(name) });
+    }
+    return chosen.toSorted((one, other) => totalGain(other.helps) - totalGain(one.helps));
+  }
+
+  async #create(candidates: readonly IndexCandidate[], part: string): Promise<void> {
+    for (const [index, candidate] of candidates.entries()) {
+      const name = await this.#options.trial.create(candidate);
+      if (name !== undefined) this.#candidates.set(name, candidate);
+      this.#options.onProgress?.({ done: index + 1, total: candidates.length, part: part });
+    }
+  }
+
+  async #plan(statement: PlannedStatement): Promise<StatementPlan> {
+    const { planner, trial } = this.#options;
+    const { cost, indexes } = await planner.planOf(statement);
+    return { cost, indexes: new Set([...indexes].map((name) => trial.nameInPlan(name))) };
+  }
+
+  async #plans(part: string): Promise<StatementPlan[]> {
+    const { statements, onProgress } = this.#options;
+    const plans: StatementPlan[] = [];
+    for (const statement of statements) {
+      plans.push(await this.#plan(statement));
+      onProgress?.({ done: plans.length, total: statements.length, part: `plans ${part}` });
+    }
+    return plans;
+  }
+
+  async #dropUnused(plans: readonly StatementPlan[]): Promise<void> {
+    const used = new Set(plans.flatMap(({ indexes }) => [...indexes]));
+    for (const name of [...this.#candidates.keys()]) if (!used.has(name)) await this.#drop(name);
+  }
+
+  /** Drops an index unless the statements miss it. */
+  async #tryWithout(name: string): Promise<void> {
+    const { statements, trial } = this.#options;
+    const affected = [...statements.keys()].filter((index) => this.#now[index]!.indexes.has(name));
+    const plans = new Map<number, StatementPlan>();
+    await trial.without(name, async () => {
+      for (const index of affected) plans.set(index, await this.#plan(statements[index]!));
+    });
+    if (this.#isMissed(this.#candidates.get(name)!, plans)) return;
+    await this.#drop(name);
+    for (const [index, plan] of plans) this.#now[index] = plan;
+  }
+
+  /**
+   * Whether statements become dearer than the upkeep of the index is worth. The loss counts from the best plans, so that
+   * many small losses do not add up; but an index that alone hardly matters any more goes.
+   * @param plans those of the affected statements without the index.
+   */
+  #isMissed(candidate: IndexCandidate, plans: ReadonlyMap<number, StatementPlan>): boolean {
+    const upkeep = this.#options.upkeepOf(candidate);
+    return this.#loss(plans, this.#best) > upkeep && this.#loss(plans, this.#now) > upkeep / 2;
+  }
+
+  #loss(plans: ReadonlyMap<number, StatementPlan>, from: readonly StatementPlan[]): number {
+    const { statements, isCounted } = this.#options;
+    const losses = [...plans].flatMap(([index, { cost }]) => {
+      if (cost <= this.#best[index]!.cost * TOLERANCE) return [];
+      return [(cost - from[index]!.cost) * (isCounted ? statements[index]!.weight : 1)];
+    });
+    return isCounted ? losses.reduce((sum, each) => sum + each, 0) : Math.max(0, ...losses);
+  }
+
+  async #drop(name: string): Promise<void> {
+    await this.#options.trial.drop(name);
+    this.#candidates.delete(name);
+  }
+
+  /** The one that saves least first; of two equals, the one with more columns. */
+  #byGain(): string[] {
+    const width = (name: string) => {
+      const { columns, include } = this.#candidates.get(name)!;
+      return columns.length + include.length;
+    };
+    const gains = new Map([...this.#candidates.keys()].map((name) => [name, totalGain(this.#helpedBy(name))]));
+    return [...gains.keys()].toSorted((a, b) => gains.get(a)! - gains.get(b)! || width(b) - width(a));
+  }
+
+  #helpedBy(name: string): HelpedStatement[] {
+    const helped = this.#options.statements.flatMap(({ text, routes, weight }, index) => {
+      const [before, after] = [this.#before[index]!.cost, this.#now[index]!.cost];
+      const isHelped = this.#now[index]!.indexes.has(name) && after < before;
+      return isHelped ? [{ text, routes, weight, before, after }] : [];
+    });
+    return helped.toSorted((one, other) => gain(other) - gain(one));
+  }
+}
+
+const gain = ({ weight, before, after }: HelpedStatement): number => weight * (before - after);
+
+const totalGain = (helps: readonly HelpedStatement[]): number => helps.reduce((sum, each) => sum + gain(each), 0);

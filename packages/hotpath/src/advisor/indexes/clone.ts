@@ -1,0 +1,56 @@
+/** A copy of a database on its server, with all rows and statistics, which is dropped after the work. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { sqlstateOf } from '../../session/error-codes.ts';
+
+/** The clone cannot be made; the message is for the user. */
+export class CloneError extends Error {
+  override readonly name = 'CloneError';
+}
+
+const COMPLAINTS: Readonly<Record<string, (name: string) => string>> = {
+  '55006': (name) =>
+    `PostgreSQL copies a database only while no client is connected to "${name}": restore a backup of it as another database, and let --clone name that one.`,
+  '42501': (name) => `The role of --clone needs CREATEDB, and must own "${name}" or be a superuser, to copy it.`,
+  '53100': () => 'The disk of the server has no room for a clone.',
+};
+
+/**
+ * Runs the work with the URL of a clone.
+ * @param url of the database to copy, for a role that may create databases.
+ * @throws {CloneError} if the server does not copy it.
+ */
+export async function withClone<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const source = decodeURIComponent(new URL(url).pathname.slice(1));
+  const clone = `${source.slice(0, 40)}_hotpath_${randomBytes(4).toString('hex')}`;
+  return onDatabaseOf(url, 'postgres', async (admin) => {
+    await copy(admin, source, clone);
+    try {
+      return await onDatabaseOf(url, clone, work);
+    } finally {
+      await admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(clone)} WITH (FORCE)`);
+    }
+  });
+}
+
+async function copy(admin: pg.Client, source: string, clone: string): Promise<void> {
+  try {
+    await admin.query(`CREATE DATABASE ${pg.escapeIdentifier(clone)} TEMPLATE ${pg.escapeIdentifier(source)}`);
+  } catch (error) {
+    const complaint = COMPLAINTS[sqlstateOf(error)];
+    if (!complaint) throw error;
+    throw new CloneError(complaint(source), { cause: error });
+  }
+}
+
+async function onDatabaseOf<T>(url: string, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const place = new URL(url);
+  place.pathname = `/${encodeURIComponent(database)}`;
+  const client = new pg.Client({ connectionString: place.href });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

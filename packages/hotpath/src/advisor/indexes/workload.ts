@@ -1,0 +1,80 @@
+/** The statements for which indexes are chosen: those that routes can send, and those that the database has counted. */
+import { normalise } from '../../budget/normalise.ts';
+import type { OnAdvisorProgress } from '../advice.ts';
+import type { AskedShape } from '../asked-shapes.ts';
+import type { DearStatement } from '../dear-statements.ts';
+import type { TableUse } from './plan-uses.ts';
+import type { PlannedStatement, Planner } from './planner.ts';
+
+/** The workload, with what it asks of the tables. */
+export interface Workload {
+  readonly statements: readonly PlannedStatement[];
+  readonly uses: readonly TableUse[];
+  /** Statements that PostgreSQL could not plan: the reason, with the number of statements. */
+  readonly unplanned: ReadonlyMap<string, number>;
+}
+
+interface Wanted {
+  readonly text: string;
+  readonly values?: readonly unknown[];
+  readonly weight: number;
+  readonly routes: readonly string[];
+}
+
+/** Statements that read rows by a condition. */
+const READS = /^\s*(?:\(|select|with|update|delete)\b/i;
+/** The library's own statements, and those of the catalog. */
+const FOREIGN =
+  /\b(?:pg_catalog|information_schema|pgboss|graphile_worker|pg_class|pg_stat_\w+|pg_extension)\b|"?hotpath"?\./i;
+
+/**
+ * The statements that the workload has. Where calls are counted, a shape that was never sent is left out, unless
+ * `everyShape`.
+ * @param counted undefined if nothing counts calls.
+ */
+export function wantedStatements(
+  shapes: readonly AskedShape[],
+  counted: readonly DearStatement[] | undefined,
+  everyShape = false,
+): Wanted[] {
+  const calls = new Map((counted ?? []).map((one) => [normalise(one.text), one]));
+  const byText = new Map<string, { text: string; values: readonly unknown[]; routes: string[]; requests: number }>();
+  for (const { text, values, request, requests } of shapes) {
+    const known = byText.get(text) ?? { text, values, routes: [], requests: 0 };
+    known.routes.push(request);
+    known.requests += requests;
+    byText.set(text, known);
+  }
+  const asked = [...byText.values()].flatMap((shape) => {
+    const one = calls.get(normalise(shape.text));
+    if (one) calls.delete(normalise(shape.text));
+    return one || everyShape || !counted ? [{ ...shape, weight: one?.calls ?? (counted ? 0 : shape.requests) }] : [];
+  });
+  const others = [...calls.values()].filter(({ text }) => READS.test(text) && !FOREIGN.test(text));
+  return [...asked, ...others.map(({ text, calls: weight }) => ({ text, weight, routes: [] }))];
+}
+
+/** Reads what the statements ask of their tables, and gives them values of real rows. */
+export async function readWorkload(
+  planner: Planner,
+  wanted: readonly Wanted[],
+  onProgress?: OnAdvisorProgress,
+): Promise<Workload> {
+  const statements: PlannedStatement[] = [];
+  const uses: TableUse[] = [];
+  const unplanned = new Map<string, number>();
+  for (const [index, { text, values: given, weight, routes }] of wanted.entries()) {
+    try {
+      const asked = await planner.usesOf(text);
+      const values = await planner.realValues(asked.uses, asked.types, given);
+      await planner.planOf({ text, values });
+      statements.push({ text, values, weight, routes });
+      uses.push(...asked.uses);
+    } catch (error) {
+      const reason = (error as Error).message;
+      unplanned.set(reason, (unplanned.get(reason) ?? 0) + 1);
+    }
+    onProgress?.({ done: index + 1, total: wanted.length, part: 'statements' });
+  }
+  return { statements, uses, unplanned };
+}

@@ -1,0 +1,17 @@
+/** The routes that send the statements which a database has counted, found by the normalised text. */
+import { normalise } from '../budget/normalise.ts';
+import type { AskedShape } from './asked-shapes.ts';
+import type { DearStatement } from './dear-statements.ts';
+
+/** The statements with their routes; a statement that no shape equals is unchanged. */
+export function withRoutes(statements: readonly DearStatement[], shapes: readonly AskedShape[]): DearStatement[] {
+  const routes = new Map<string, Set<string>>();
+  for (const { text, route } of shapes) {
+    const key = normalise(text);
+    routes.set(key, (routes.get(key) ?? new Set()).add(route));
+  }
+  return statements.map((one) => {
+    const known = routes.get(normalise(one.text));
+    return known ? { ...one, routes: [...known] } : one;
+  });
+}

@@ -1,0 +1,37 @@
+/** The report of `hotpath profile` as text. */
+import type { Advice } from '../advisor/advice.ts';
+import type { DearStatements } from '../advisor/dear-statements.ts';
+import type { IndexFindings } from '../advisor/indexes/advise-indexes.ts';
+import type { IndexAdvice } from '../advisor/indexes/index-advice.ts';
+import { statementsTable } from '../advisor/statements-table.ts';
+
+/** Everything that the command found. */
+export interface ProfileFindings {
+  readonly dearest: DearStatements;
+  readonly advice: readonly Advice[];
+  readonly indexes: IndexFindings;
+}
+
+export function profileText({ dearest, advice, indexes }: ProfileFindings): string {
+  const found = 'missing' in indexes ? [] : indexes.indexes.map(indexText);
+  const notes = 'missing' in indexes ? [indexes.missing] : indexes.notes;
+  const all = [...found, ...advice.map(adviceText)];
+  const statements = 'missing' in dearest ? dearest.missing : statementsTable(dearest.statements);
+  return [statements, ...notes, all.length === 0 ? 'There is nothing to advise.' : all.join('\n')].join('\n\n');
+}
+
+const adviceText = ({ kind, subject, detail, sql }: Advice): string =>
+  `${kind}: ${subject}\n  ${detail}${sql ? `\n  → ${sql}` : ''}`;
+
+const units = (cost: number): string => cost.toFixed(cost < 100 ? 1 : 0);
+
+function indexText({ table, sql, prisma, bytes, statements, savings, writes }: IndexAdvice): string {
+  const lines = savings.map(({ statement, calls, before, after }) => {
+    const times = calls === undefined ? '' : `, ${calls} calls`;
+    return `  ${units(before)} → ${units(after)}${times}: ${statement.replace(/\s+/g, ' ').slice(0, 140)}`;
+  });
+  const more = statements > savings.length ? [`  and ${statements - savings.length} other statements`] : [];
+  const size = `  ${(bytes / 2 ** 20).toFixed(1)} MB. ${writes}.`;
+  const inPrisma = prisma ? [`  → model ${prisma.model}: ${prisma.line}`] : [];
+  return [`new index: ${table}`, ...lines, ...more, size, ...inPrisma, `  → ${sql}`].join('\n');
+}
