@@ -25,7 +25,7 @@ const adviceText = ({ kind, subject, detail, sql }: Advice): string =>
 
 const units = (cost: number): string => cost.toFixed(cost < 100 ? 1 : 0);
 
-function indexText({ table, sql, prisma, bytes, statements, savings, writes }: IndexAdvice): string {
+function indexText({ table, sql, prisma, bytes, statements, savings, writes, replaces }: IndexAdvice): string {
   const lines = savings.map(({ statement, calls, before, after }) => {
     const times = calls === undefined ? '' : `, ${calls} calls`;
     return `  ${units(before)} → ${units(after)}${times}: ${statement.replace(/\s+/g, ' ').slice(0, 140)}`;
@@ -33,5 +33,12 @@ function indexText({ table, sql, prisma, bytes, statements, savings, writes }: I
   const more = statements > savings.length ? [`  and ${statements - savings.length} other statements`] : [];
   const size = `  ${(bytes / 2 ** 20).toFixed(1)} MB. ${writes}.`;
   const inPrisma = prisma ? [`  → model ${prisma.model}: ${prisma.line}`] : [];
-  return [`new index: ${table}`, ...lines, ...more, size, ...inPrisma, `  → ${sql}`].join('\n');
+  return [
+    `new index: ${table}`,
+    ...lines,
+    ...more,
+    size,
+    ...inPrisma,
+    ...[sql, ...replaces].map((each) => `  → ${each}`),
+  ].join('\n');
 }

@@ -9,6 +9,7 @@ import { chooseIndexes } from './choose-indexes.ts';
 import { type IndexAdvice, indexAdviceOf } from './index-advice.ts';
 import { ClonedIndexes, HypotheticalIndexes, type IndexTrial } from './index-trial.ts';
 import { Planner } from './planner.ts';
+import { ReplacedIndexes } from './replaced-indexes.ts';
 import { TableFacts } from './table-facts.ts';
 import { upkeepCost } from './upkeep-cost.ts';
 import { readWorkload, wantedStatements } from './workload.ts';
@@ -59,7 +60,8 @@ export async function adviseIndexes(advising: IndexAdvising): Promise<IndexFindi
     ...{ planner, trial, isCounted, onProgress, statements: workload.statements },
     upkeepOf: (candidate) => upkeepCost(facts, candidate, share),
   });
-  const tables = { facts, dataModel, isCounted, searched: await searchedSchema(client) };
+  const replaced = await ReplacedIndexes.read(client);
+  const tables = { facts, replaced, dataModel, isCounted, searched: await searchedSchema(client) };
   return {
     indexes: chosen.map((each) => indexAdviceOf(each, tables)),
     planned: workload.statements.length,
@@ -68,7 +70,7 @@ export async function adviseIndexes(advising: IndexAdvising): Promise<IndexFindi
 }
 
 const RESETS = `
-  SELECT extract(epoch FROM now() - d.stats_reset)::float AS counters,
+  SELECT extract(epoch FROM now() - coalesce(d.stats_reset, pg_postmaster_start_time()))::float AS counters,
          extract(epoch FROM now() - i.stats_reset)::float AS statements
     FROM pg_stat_database d, SCHEMA.pg_stat_statements_info i
    WHERE d.datname = current_database()`;

@@ -3,6 +3,7 @@ import type { DataModel } from '../../model/data-model.ts';
 import type { ChosenIndex } from './choose-indexes.ts';
 import { definitionOf, tableIn } from './index-candidate.ts';
 import { indexNameOf, type PrismaIndexLine, prismaLineOf } from './prisma-index.ts';
+import type { ReplacedIndexes } from './replaced-indexes.ts';
 import type { TableFacts } from './table-facts.ts';
 
 /** A statement before and after, in the planner's units. */
@@ -22,6 +23,8 @@ export interface IndexAdvice {
   readonly sql: string;
   /** For a table of a Prisma model. */
   readonly prisma?: PrismaIndexLine;
+  /** Existing indexes that it makes superfluous, each as the SQL that drops it after the new one was built. */
+  readonly replaces: readonly string[];
   readonly bytes: number;
   /** The number of statements that it makes cheaper, and those that gain most. */
   readonly statements: number;
@@ -34,6 +37,7 @@ const SHOWN_SAVINGS = 3;
 
 export interface AdvisedTables {
   readonly facts: TableFacts;
+  readonly replaced: ReplacedIndexes;
   readonly dataModel?: DataModel | undefined;
   readonly isCounted: boolean;
   /** The schema that needs no name. */
@@ -42,7 +46,7 @@ export interface AdvisedTables {
 
 export function indexAdviceOf(
   chosen: ChosenIndex,
-  { facts, dataModel, isCounted, searched }: AdvisedTables,
+  { facts, replaced, dataModel, isCounted, searched }: AdvisedTables,
 ): IndexAdvice {
   const { candidate, bytes, helps } = chosen;
   const prisma = dataModel && prismaLineOf(dataModel, candidate);
@@ -50,6 +54,7 @@ export function indexAdviceOf(
     table: tableIn(candidate, searched),
     sql: `CREATE INDEX CONCURRENTLY "${indexNameOf(candidate).replaceAll('"', '""')}" ${definitionOf(candidate, searched)};`,
     ...(prisma && { prisma }),
+    replaces: replaced.by(candidate).map((name) => `DROP INDEX CONCURRENTLY ${name};`),
     bytes,
     statements: helps.length,
     savings: helps.slice(0, SHOWN_SAVINGS).map(({ text, routes, weight, before, after }) => {

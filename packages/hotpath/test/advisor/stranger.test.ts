@@ -1,0 +1,85 @@
+/** The stranger's app of the inspector: its profile, and the profile after the advice was followed. */
+import { mkdtempSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dearStatements } from 'hotpath/advisor/dear-statements';
+import { adviseIndexes } from 'hotpath/advisor/indexes/advise-indexes';
+import { withClone } from 'hotpath/advisor/indexes/clone';
+import { upkeepOf } from 'hotpath/advisor/upkeep';
+import pg from 'pg';
+import { expect, it, onTestFinished } from 'vitest';
+import { openEmbeddedPostgres } from '../../../../src/dev/postgres/embedded-postgres.ts';
+import { openStrangerApp } from '../inspector/stranger-app.ts';
+
+async function serverWithCounts(): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'hotpath-stranger-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await chmod(directory, 0o755);
+  const settings = { fsync: 'off', shared_buffers: '64MB', shared_preload_libraries: 'pg_stat_statements' };
+  const server = await openEmbeddedPostgres({ directory, settings });
+  onTestFinished(() => server.stop());
+  await onDatabase(server.url(), (client) => client.query('CREATE DATABASE stranger'));
+  await onDatabase(server.url('stranger'), (client) => client.query('CREATE EXTENSION pg_stat_statements'));
+  return server.url('stranger');
+}
+
+async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+const PATHS = ['/customers/1/statement', '/customers/2/invoices', '/customers/3/invoices', '/totals'];
+
+async function sendTraffic(app: Awaited<ReturnType<typeof openStrangerApp>>): Promise<void> {
+  for (let round = 0; round < 5; round += 1) {
+    for (const url of PATHS) expect((await app.inject(url)).statusCode).toBe(200);
+  }
+}
+
+const forget = (client: pg.Client) => client.query('SELECT pg_stat_reset(); SELECT pg_stat_statements_reset()');
+
+/** The advice of `profile --clone`. */
+const profiled = (url: string) =>
+  withClone(url, (clone) =>
+    onDatabase(url, async (client) => {
+      const counted = await dearStatements(client, 500);
+      if ('missing' in counted) throw new Error(counted.missing);
+      const found = await adviseIndexes({ client, clone, shapes: [], counted: counted.statements });
+      if ('missing' in found) throw new Error(found.missing);
+      return { indexes: found.indexes, upkeep: await upkeepOf(client) };
+    }),
+  );
+
+it('finds the missing index of a foreign app, and nothing once its lines were pasted', async () => {
+  const url = await serverWithCounts();
+  const app = await openStrangerApp(url);
+  await onDatabase(url, forget);
+  await sendTraffic(app);
+  await app.close();
+
+  const first = await profiled(url);
+  const missing = first.indexes.find(({ sql }) => sql.includes('issued_at'))!;
+  expect(missing.savings[0]!.statement).toContain('ORDER BY issued_at DESC');
+  expect(missing.replaces).toEqual(['DROP INDEX CONCURRENTLY invoices_customer_id_idx;']);
+  for (const { sql, replaces } of first.indexes) {
+    for (const line of [sql, ...replaces]) await onDatabase(url, (client) => client.query(line));
+  }
+  await onDatabase(url, forget);
+  await onDatabase(url, async (client) => {
+    for (const customer of [1, 2, 3]) {
+      await client.query('SELECT id, total FROM invoices WHERE customer_id = $1 ORDER BY issued_at DESC, id LIMIT 20', [
+        customer,
+      ]);
+    }
+    await client.query('SELECT customer_id, sum(total) FROM invoices GROUP BY customer_id');
+    await client.query('SELECT * FROM invoice_lines WHERE invoice_id = 7');
+    await client.query('SELECT pg_stat_force_next_flush()');
+  });
+  expect(await profiled(url)).toEqual({ indexes: [], upkeep: [] });
+}, 120_000);
