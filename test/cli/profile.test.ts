@@ -1,6 +1,10 @@
 /** `hotpath profile`, run as an operator runs it. */
+import { mkdtempSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { runToEnd } from '../support/process.ts';
@@ -25,7 +29,17 @@ it('prints the same as JSON', async () => {
   });
 });
 
-it('proves indexes on a clone that it drops, and leaves the database as it was', async () => {
+it('writes a page that loads nothing', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'hotpath-profile-')), 'profile.html');
+  onTestFinished(() => rm(dirname(file), { recursive: true }));
+  const { code } = await profiled(await scratchDatabase(), '--html', file);
+  expect(code).toBe(0);
+  const page = await readFile(file, 'utf8');
+  expect(page).toContain('There is nothing to advise.');
+  expect(page).not.toMatch(/\b(?:src|href)=/);
+});
+
+it('proves indexes on a clone that it drops, and leaves the database as it was', { timeout: 600_000 }, async () => {
   const url = await scratchDatabase();
   const before = await stateOf(url);
   const environment = { ...testEnvironment(url), DATABASE_URL: url };
@@ -59,7 +73,7 @@ async function stateOf(url: string): Promise<unknown[]> {
   }
 }
 
-it('says why a database in use cannot be cloned', async () => {
+it('says why a database in use cannot be cloned', { timeout: 60_000 }, async () => {
   const url = await scratchDatabase();
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,7 +1,14 @@
 /** Advice: one thing in a database that costs something and can be changed. */
 export interface Advice {
-  readonly kind: 'invalid index' | 'covered index' | 'unused index' | 'unindexed foreign key' | 'vacuum' | 'sequence';
-  /** The index, table or sequence, with its schema unless the search path finds it. */
+  readonly kind:
+    | 'invalid index'
+    | 'covered index'
+    | 'unused index'
+    | 'unindexed foreign key'
+    | 'vacuum'
+    | 'sequence'
+    | 'pool';
+  /** The index, table or sequence, with its schema unless the search path finds it; a database, a setting or a session. */
   readonly subject: string;
   /** The finding, without a full stop. */
   readonly detail: string;

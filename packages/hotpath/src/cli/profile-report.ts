@@ -13,11 +13,16 @@ export interface ProfileFindings {
 }
 
 export function profileText({ dearest, advice, indexes }: ProfileFindings): string {
-  const found = 'missing' in indexes ? [] : indexes.indexes.map(indexText);
   const notes = 'missing' in indexes ? [indexes.missing] : indexes.notes;
-  const all = [...found, ...advice.map(adviceText)];
+  const all = adviceTexts({ advice, indexes });
   const statements = 'missing' in dearest ? dearest.missing : statementsTable(dearest.statements);
   return [statements, ...notes, all.length === 0 ? 'There is nothing to advise.' : all.join('\n')].join('\n\n');
+}
+
+/** Each advice as text. */
+export function adviceTexts({ advice, indexes }: Pick<ProfileFindings, 'advice' | 'indexes'>): string[] {
+  const found = 'missing' in indexes ? [] : indexes.indexes.map(indexText);
+  return [...found, ...advice.map(adviceText)];
 }
 
 const adviceText = ({ kind, subject, detail, sql }: Advice): string =>

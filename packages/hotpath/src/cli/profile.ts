@@ -2,8 +2,10 @@
  * `hotpath profile`: the dearest statements of a database with the routes that send them, and advice on its indexes, tables
  * and sequences.
  */
+import { writeFile } from 'node:fs/promises';
 import type pg from 'pg';
 import { type AskedService, type AskedShape, askedShapes } from '../advisor/asked-shapes.ts';
+import { connectionAdvice } from '../advisor/connections.ts';
 import { type DearStatements, dearStatements, SHOWN_STATEMENTS } from '../advisor/dear-statements.ts';
 import { adviseIndexes } from '../advisor/indexes/advise-indexes.ts';
 import { CloneError, withClone } from '../advisor/indexes/clone.ts';
@@ -13,16 +15,17 @@ import type { DataModel } from '../model/data-model.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
 import { databaseUrl } from './environment.ts';
 import { onDatabase } from './on-database.ts';
+import { profilePage } from './profile-page.ts';
 import { type ProfileFindings, profileText } from './profile-report.ts';
 import { type Progress, ProgressBar } from './progress-bar.ts';
 import { importServerModule } from './server-module.ts';
 
-const usage = `Usage: $0 profile [MODULE] [--clone URL] [--every-shape] [--json]
+const usage = `Usage: $0 profile [MODULE] [--clone URL] [--every-shape] [--json] [--html FILE]
 
 Shows the twenty statements of a database that take the most time, from the extension pg_stat_statements, each with the
 routes that send it. Advises on new indexes: for each the statements that it makes cheaper, its size, what it costs the writes,
 the line for schema.prisma and the SQL. Advises on upkeep: indexes that are invalid, that another index covers or that no
-plan uses, foreign keys without an index, tables that autovacuum does not keep up with, sequences near their last value.
+plan uses, foreign keys without an index, tables that autovacuum does not keep up with, sequences near their last value; and on the pools of connections.
 The command changes nothing. An index that this server does not use may serve a replica.
 
 MODULE         exports build(), which returns the Fastify server with the plugin hotpath, not listening; the command then
@@ -31,6 +34,7 @@ MODULE         exports build(), which returns the Fastify server with the plugin
                drops; without it, the extension HypoPG of the database proves them
 --every-shape  advises also for statements that routes can send and that were never sent
 --json         prints the findings as JSON
+--html FILE    writes the findings as a page to the file
 
 The database is that of DATABASE_URL. Progress goes to standard error.`;
 
@@ -38,6 +42,7 @@ const options = {
   clone: { type: 'string' },
   'every-shape': { type: 'boolean' },
   json: { type: 'boolean' },
+  html: { type: 'string' },
 } as const;
 
 /** A server with the plugin, as far as the command needs it. */
@@ -62,6 +67,7 @@ export const profileCommand = (build?: () => ProfiledServer | Promise<ProfiledSe
     const known = await serviceOf(file === undefined ? build : (await importServerModule<ServerModule>(file)).build);
     const wanted = { url, known, everyShape: values['every-shape'] ?? false };
     const found = await onCloneIfAny(values.clone, (clone) => profiled({ ...wanted, clone }));
+    if (values.html !== undefined) await writeFile(values.html, profilePage(found, new Date()));
     say(values.json ? JSON.stringify(found, null, 2) : profileText(found));
   },
 });
@@ -116,7 +122,7 @@ function profiled({ url, known, clone, everyShape }: WantedProfile): Promise<Pro
     const bars = new PartBars();
     try {
       const counted = await dearStatements(client, PLANNED_STATEMENTS);
-      const advice = await upkeepOf(client);
+      const advice = [...(await upkeepOf(client)), ...(await connectionAdvice(client))];
       await client.query('SET default_transaction_read_only = on');
       const indexes = await adviseIndexes({
         ...{ client, clone, everyShape, shapes: known.shapes, dataModel: known.dataModel },
