@@ -60,7 +60,7 @@ module.exports = {
       resource: ['model', 'http', 'compile'],
       freshness: ['model', 'compile', 'observation', 'resource', 'session'],
       access: ['model', 'compile', 'freshness', 'jobs'],
-      advisor: ['budget', 'compile', 'fastify', 'model', 'resource', 'session'],
+      advisor: ['budget', 'cache', 'compile', 'fastify', 'model', 'replay', 'resource', 'session'],
       install: ['model', 'compile', 'freshness', 'resource', 'session'],
       doctor: ['access', 'compile', 'fastify', 'freshness', 'install', 'jobs', 'model', 'resource', 'session'],
       cache: ['model', 'freshness', 'http', 'observation', 'telemetry', 'resource'],

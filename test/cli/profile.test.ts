@@ -1,6 +1,6 @@
 /** `hotpath profile`, run as an operator runs it. */
 import { mkdtempSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -89,4 +89,33 @@ it('ends with a sentence where nothing listens', async () => {
   const { stderr, code } = await profiled('postgresql://nobody@127.0.0.1:1/none');
   expect(stderr).toMatch(/^Nothing answers at port 1 /);
   expect(code).toBe(1);
+});
+
+it('advises on the cache of each route over recorded traffic', { timeout: 120_000 }, async () => {
+  const url = await scratchDatabase();
+  const folder = mkdtempSync(join(tmpdir(), 'hotpath-profile-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'traffic.jsonl');
+  const ask = (at: number, path: string, route: string) =>
+    JSON.stringify({ at, path, route, role: 'user', subject: '1', status: 200, ms: 1, statements: 1 });
+  const lines = Array.from({ length: 50 }, (_, index) => [
+    ask(index * 1000, '/v1/merchants', '/v1/merchants'),
+    ask(index * 1000, `/v1/merchants/${index}`, '/v1/merchants/:id'),
+  ]).flat();
+  const header = { schema: 'hotpath-recording', version: 1, recordedAt: new Date().toISOString(), from: 'http://x' };
+  await writeFile(file, [JSON.stringify(header), ...lines].join('\n'));
+  const environment = { ...testEnvironment(url), DATABASE_URL: url };
+  const { stdout, stderr } = await runToEnd(environment, 'src/cli/main.ts', ['profile', '--json', '--traffic', file]);
+  const { cache } = JSON.parse(stdout || stderr) as { cache: unknown };
+  expect(cache).toMatchObject([
+    {
+      route: 'GET /v1/merchants',
+      asks: 50,
+      answers: 1,
+      hitShare: 0,
+      line: expect.stringMatching(/^cache: \{ ttl: \d+ \}$/),
+    },
+    { route: 'GET /v1/merchants/:id', asks: 50, answers: 50, advisedHitShare: 0 },
+  ]);
+  expect((cache as object[])[1]).not.toHaveProperty('line');
 });

@@ -2,6 +2,7 @@
  * The statements that the routes of a service can send: the compiler's text for every filter, sort and embedding that the
  * resources allow, for each role.
  */
+import type { CachePolicy } from '../cache/policy.ts';
 import type { Compiler } from '../compile/compile.ts';
 import { itemKind, listKind } from '../fastify/reads/read-kinds.ts';
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
@@ -11,7 +12,7 @@ import type { FixedFields } from '../resource/fixed.ts';
 import { grantFor } from '../resource/policy.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
-import type { SelectionParser, SelectionRequest } from '../resource/selection.ts';
+import type { ListSelection, Selection, SelectionParser, SelectionRequest } from '../resource/selection.ts';
 import { readerOf } from '../resource/value.ts';
 import { PUBLIC, type Viewer } from '../resource/viewer.ts';
 
@@ -83,19 +84,55 @@ function fixedExample(registry: Registry, resource: Resource, fields: readonly s
   return Object.fromEntries(values);
 }
 
+type AnySelection =
+  | { readonly kind: 'item'; readonly selection: Selection }
+  | { readonly kind: 'list'; readonly selection: ListSelection };
+
 /** Undefined for a request that the resource refuses. */
 function statementFor(
-  { selections, compiler }: AskedService,
+  service: AskedService,
   kind: 'item' | 'list',
   asked: SelectionRequest,
 ): Pick<AskedShape, 'text' | 'values'> | undefined {
+  const found = selectionFor(service, kind, asked);
+  if (!found) return undefined;
+  const request = found.kind === 'item' ? itemKind.request(found.selection) : listKind.request(found.selection);
+  const { text, values } = service.compiler.compile(request);
+  return { text, values };
+}
+
+function selectionFor(
+  { selections }: AskedService,
+  kind: 'item' | 'list',
+  asked: SelectionRequest,
+): AnySelection | undefined {
   try {
-    const request =
-      kind === 'item' ? itemKind.request(selections.item(asked)) : listKind.request(selections.list(asked));
-    const { text, values } = compiler.compile(request);
-    return { text, values };
+    if (kind === 'item') return { kind, selection: selections.item(asked) };
+    return { kind, selection: selections.list(asked) };
   } catch (error) {
     if (typeof (error as { statusCode?: unknown }).statusCode === 'number') return undefined;
     throw error;
   }
+}
+
+/** A route as the cache sees it. */
+export interface CachableRoute {
+  /** The path with its parameters: `/v1/posts/:id`. */
+  readonly url: string;
+  readonly cache: CachePolicy | undefined;
+  /** Roles whose viewers do not share answers. */
+  readonly subjectRoles: readonly string[];
+}
+
+/** The routes of a service, for the advice on caching. */
+export function cachableRoutes(service: AskedService): CachableRoute[] {
+  return service.routes.map((route) => {
+    const { url, read } = route;
+    const where = fixedExample(service.resources, read.resource, Object.keys(read.where ?? {}));
+    const subjectRoles = viewersOf(service.resources, route).flatMap((viewer) => {
+      const found = selectionFor(service, read.kind, { resource: read.resource, viewer, where, query: {} });
+      return found?.selection.scope === 'subject' ? [viewer.role] : [];
+    });
+    return { url, cache: read.cache, subjectRoles };
+  });
 }

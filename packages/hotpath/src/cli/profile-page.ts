@@ -1,4 +1,5 @@
 /** The report of `hotpath profile` as one HTML file that loads nothing: the matrix of frequency and time, the table, the advice. */
+import { cacheTable } from '../advisor/cache/cache-table.ts';
 import type { DearStatement } from '../advisor/dear-statements.ts';
 import { normalise } from '../budget/normalise.ts';
 import { adviceTexts, type ProfileFindings } from './profile-report.ts';
@@ -21,11 +22,15 @@ export function profilePage(findings: ProfileFindings, at: Date): string {
     'missing' in dearest
       ? `<p>${escaped(dearest.missing)}</p>`
       : `${matrixOf(dearest.statements)}${tableOf(dearest.statements)}`;
+  const caching = findings.cache
+    ? `<h2>The cache of each route</h2><pre>${escaped(cacheTable(findings.cache))}</pre>`
+    : '';
   const advice = adviceTexts(findings).map((text) => `<pre>${escaped(text)}</pre>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Profile of a database</title><style>${STYLE}</style></head><body>
 <h1>Profile</h1><p>${escaped(at.toISOString())}</p>
 <h2>The statements that take the most time</h2>${statements}
+${caching}
 <h2>Advice</h2>${advice.length === 0 ? '<p>There is nothing to advise.</p>' : advice.join('\n')}
 </body></html>
 `;

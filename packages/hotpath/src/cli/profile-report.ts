@@ -1,5 +1,7 @@
 /** The report of `hotpath profile` as text. */
 import type { Advice } from '../advisor/advice.ts';
+import type { CacheAdvice } from '../advisor/cache/cache-advice.ts';
+import { cacheTable } from '../advisor/cache/cache-table.ts';
 import type { DearStatements } from '../advisor/dear-statements.ts';
 import type { IndexFindings } from '../advisor/indexes/advise-indexes.ts';
 import type { IndexAdvice } from '../advisor/indexes/index-advice.ts';
@@ -10,13 +12,18 @@ export interface ProfileFindings {
   readonly dearest: DearStatements;
   readonly advice: readonly Advice[];
   readonly indexes: IndexFindings;
+  /** With recorded traffic: each route in it. */
+  readonly cache?: readonly CacheAdvice[];
 }
 
-export function profileText({ dearest, advice, indexes }: ProfileFindings): string {
+export function profileText({ dearest, advice, indexes, cache }: ProfileFindings): string {
   const notes = 'missing' in indexes ? [indexes.missing] : indexes.notes;
   const all = adviceTexts({ advice, indexes });
   const statements = 'missing' in dearest ? dearest.missing : statementsTable(dearest.statements);
-  return [statements, ...notes, all.length === 0 ? 'There is nothing to advise.' : all.join('\n')].join('\n\n');
+  const caching = cache ? [cacheTable(cache)] : [];
+  return [statements, ...caching, ...notes, all.length === 0 ? 'There is nothing to advise.' : all.join('\n')].join(
+    '\n\n',
+  );
 }
 
 /** Each advice as text. */

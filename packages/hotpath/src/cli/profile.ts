@@ -4,14 +4,25 @@
  */
 import { writeFile } from 'node:fs/promises';
 import type pg from 'pg';
-import { type AskedService, type AskedShape, askedShapes } from '../advisor/asked-shapes.ts';
+import {
+  type AskedService,
+  type AskedShape,
+  askedShapes,
+  type CachableRoute,
+  cachableRoutes,
+} from '../advisor/asked-shapes.ts';
+import { adviseCache } from '../advisor/cache/cache-advice.ts';
 import { connectionAdvice } from '../advisor/connections.ts';
 import { type DearStatements, dearStatements, SHOWN_STATEMENTS } from '../advisor/dear-statements.ts';
 import { adviseIndexes } from '../advisor/indexes/advise-indexes.ts';
 import { CloneError, withClone } from '../advisor/indexes/clone.ts';
+import { Planner } from '../advisor/indexes/planner.ts';
+import { withoutServedKeys } from '../advisor/served-keys.ts';
 import { withRoutes } from '../advisor/statement-routes.ts';
 import { upkeepOf } from '../advisor/upkeep.ts';
 import type { DataModel } from '../model/data-model.ts';
+import { readTraffic } from '../replay/read-traffic.ts';
+import { ReplayError, type TrafficRequest } from '../replay/recorded-traffic.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
 import { databaseUrl } from './environment.ts';
 import { onDatabase } from './on-database.ts';
@@ -20,7 +31,8 @@ import { type ProfileFindings, profileText } from './profile-report.ts';
 import { type Progress, ProgressBar } from './progress-bar.ts';
 import { importServerModule } from './server-module.ts';
 
-const usage = `Usage: $0 profile [MODULE] [--clone URL] [--every-shape] [--json] [--html FILE]
+const usage = `Usage: $0 profile [MODULE] [--clone URL] [--traffic FILE] [--every-shape] [--json]
+       [--html FILE]
 
 Shows the twenty statements of a database that take the most time, from the extension pg_stat_statements, each with the
 routes that send it. Advises on new indexes: for each the statements that it makes cheaper, its size, what it costs the writes,
@@ -32,6 +44,7 @@ MODULE         exports build(), which returns the Fastify server with the plugin
                knows the statements of its routes
 --clone URL    proves new indexes on a copy of the database of this URL, which the command makes on the same server and
                drops; without it, the extension HypoPG of the database proves them
+--traffic FILE also advises on the cache of each route, simulated over the traffic of a file of hotpath record; needs MODULE
 --every-shape  advises also for statements that routes can send and that were never sent
 --json         prints the findings as JSON
 --html FILE    writes the findings as a page to the file
@@ -40,6 +53,7 @@ The database is that of DATABASE_URL. Progress goes to standard error.`;
 
 const options = {
   clone: { type: 'string' },
+  traffic: { type: 'string' },
   'every-shape': { type: 'boolean' },
   json: { type: 'boolean' },
   html: { type: 'string' },
@@ -65,12 +79,24 @@ export const profileCommand = (build?: () => ProfiledServer | Promise<ProfiledSe
     if (more.length > 0) throw new CommandError(usage);
     const url = databaseUrl();
     const known = await serviceOf(file === undefined ? build : (await importServerModule<ServerModule>(file)).build);
-    const wanted = { url, known, everyShape: values['every-shape'] ?? false };
+    const traffic = await trafficOf(values.traffic, known);
+    const wanted = { url, known, traffic, everyShape: values['every-shape'] ?? false };
     const found = await onCloneIfAny(values.clone, (clone) => profiled({ ...wanted, clone }));
     if (values.html !== undefined) await writeFile(values.html, profilePage(found, new Date()));
     say(values.json ? JSON.stringify(found, null, 2) : profileText(found));
   },
 });
+
+/** @throws {CommandError} without a server: its routes tell which requests share an answer. */
+async function trafficOf(file: string | undefined, { routes }: KnownService): Promise<WantedProfile['traffic']> {
+  if (file === undefined) return undefined;
+  if (routes.length === 0) throw new CommandError('--traffic needs a MODULE, whose routes the cache would serve.');
+  try {
+    return (await readTraffic(file)).requests;
+  } catch (error) {
+    throw error instanceof ReplayError ? new CommandError(error.message, { cause: error }) : error;
+  }
+}
 
 interface ServerModule {
   build(): ProfiledServer | Promise<ProfiledServer>;
@@ -79,17 +105,23 @@ interface ServerModule {
 /** The statements that a service can send. */
 interface KnownService {
   readonly shapes: readonly AskedShape[];
+  readonly routes: readonly CachableRoute[];
   readonly dataModel?: DataModel;
 }
 
 /** The server is closed before a clone is made, which needs a database without connections. */
 async function serviceOf(build: ServerModule['build'] | undefined): Promise<KnownService> {
-  if (!build) return { shapes: [] };
+  if (!build) return { shapes: [], routes: [] };
   const server = await build();
   try {
     await server.ready();
     if (!server.hotpath) throw new CommandError('The server has not registered the plugin hotpath.');
-    return { shapes: askedShapes(server.hotpath), dataModel: server.hotpath.resources.dataModel };
+    const { hotpath } = server;
+    return {
+      shapes: askedShapes(hotpath),
+      routes: cachableRoutes(hotpath),
+      dataModel: hotpath.resources.dataModel,
+    };
   } finally {
     await server.close();
   }
@@ -112,12 +144,13 @@ interface WantedProfile {
   readonly known: KnownService;
   readonly clone: pg.ClientBase | undefined;
   readonly everyShape: boolean;
+  readonly traffic: readonly TrafficRequest[] | undefined;
 }
 
 /** The most statements that are planned: the dearest take nearly all of the time. */
 const PLANNED_STATEMENTS = 500;
 
-function profiled({ url, known, clone, everyShape }: WantedProfile): Promise<ProfileFindings> {
+function profiled({ url, known, clone, everyShape, traffic }: WantedProfile): Promise<ProfileFindings> {
   return onDatabase(url, async (client) => {
     const bars = new PartBars();
     try {
@@ -129,7 +162,14 @@ function profiled({ url, known, clone, everyShape }: WantedProfile): Promise<Pro
         counted: 'missing' in counted ? undefined : counted.statements,
         onProgress: (progress) => bars.show(progress),
       });
-      return { dearest: shown(counted, known.shapes), advice, indexes };
+      const cache = traffic && (await adviseCache({ client, planner: new Planner(client), ...known, traffic }));
+      const found = 'missing' in indexes ? [] : indexes.indexes;
+      return {
+        dearest: shown(counted, known.shapes),
+        advice: withoutServedKeys(advice, found),
+        indexes,
+        ...(cache && { cache }),
+      };
     } finally {
       bars.close();
     }

@@ -99,8 +99,8 @@ class Choice {
 
   async #plan(statement: PlannedStatement): Promise<StatementPlan> {
     const { planner, trial } = this.#options;
-    const { cost, indexes } = await planner.planOf(statement);
-    return { cost, indexes: new Set([...indexes].map((name) => trial.nameInPlan(name))) };
+    const plan = await planner.planOf(statement);
+    return { ...plan, indexes: new Set([...plan.indexes].map((name) => trial.nameInPlan(name))) };
   }
 
   async #plans(part: string): Promise<StatementPlan[]> {

@@ -11,6 +11,8 @@ export interface ExplainedNode {
   readonly Alias?: string;
   readonly 'Index Name'?: string;
   readonly 'Total Cost': number;
+  readonly 'Plan Rows': number;
+  readonly 'Plan Width': number;
   readonly Output?: readonly string[];
   readonly 'Sort Key'?: readonly string[];
   readonly Plans?: readonly ExplainedNode[];

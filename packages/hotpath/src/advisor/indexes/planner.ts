@@ -17,6 +17,8 @@ export interface PlannedStatement {
 export interface StatementPlan {
   readonly cost: number;
   readonly indexes: ReadonlySet<string>;
+  /** The bytes of the rows that PostgreSQL expects to send. */
+  readonly bytes: number;
 }
 
 /** Without an index every condition is a filter or a join, and every order a sort. */
@@ -56,7 +58,11 @@ export class Planner {
   async planOf({ text, values }: Pick<PlannedStatement, 'text' | 'values'>): Promise<StatementPlan> {
     const { rows } = await this.client.query(`EXPLAIN (FORMAT JSON) ${text}`, [...values]);
     const plan = rows[0]['QUERY PLAN'][0].Plan as ExplainedNode;
-    return { cost: plan['Total Cost'], indexes: new Set(indexesIn(plan)) };
+    return {
+      cost: plan['Total Cost'],
+      indexes: new Set(indexesIn(plan)),
+      bytes: plan['Plan Rows'] * plan['Plan Width'],
+    };
   }
 
   /** The demands of a statement on its tables. @throws an error of PostgreSQL for a text that cannot be planned. */

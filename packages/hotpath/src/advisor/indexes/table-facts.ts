@@ -20,6 +20,8 @@ interface SizeFacts {
   readonly indexes: number;
   /** The columns of each unique index. */
   readonly uniques: readonly (readonly string[])[];
+  /** The columns of each foreign key that no index serves. */
+  readonly unservedKeys: readonly (readonly string[])[];
 }
 
 const PLAIN_TABLE = `c.relkind = 'r' AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%'`;
@@ -42,10 +44,17 @@ const SIZES = `
          coalesce(s.n_tup_ins, 0)::float AS inserts, coalesce(s.n_tup_upd, 0)::float AS updates,
          coalesce(s.n_tup_hot_upd, 0)::float AS "hotUpdates",
          (SELECT count(*)::int FROM pg_index i WHERE i.indrelid = c.oid) AS indexes,
-         ARRAY(SELECT (SELECT json_agg(a.attname) FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) k
-                         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k)
+         ARRAY(SELECT (SELECT json_agg(a.attname ORDER BY k.place)
+                         FROM unnest((i.indkey::int2[])[0:i.indnkeyatts - 1]) WITH ORDINALITY k(number, place)
+                         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number)
                  FROM pg_index i
-                WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS uniques
+                WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL) AS uniques,
+         ARRAY(SELECT (SELECT json_agg(a.attname) FROM unnest(f.conkey) k
+                         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k)
+                 FROM pg_constraint f
+                WHERE f.conrelid = c.oid AND f.contype = 'f'
+                  AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisvalid
+                                     AND (i.indkey::int2[])[0:cardinality(f.conkey) - 1] @> f.conkey)) AS "unservedKeys"
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
