@@ -29,7 +29,7 @@ let shapes: AskedShape[];
 
 beforeAll(async () => {
   url = await scratchDatabase('small');
-  const app = buildApp(loadConfig(testEnvironment(url)));
+  const app = buildApp(loadConfig({ ...testEnvironment(url), DATABASE_CONNECTION_TIMEOUT_MS: '60000' }));
   await app.ready();
   shapes = askedShapes(app.hotpath);
   await app.close();
