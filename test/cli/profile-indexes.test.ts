@@ -2,7 +2,7 @@
 import { type AskedShape, askedShapes } from 'hotpath/advisor/asked-shapes';
 import { adviseIndexes } from 'hotpath/advisor/indexes/advise-indexes';
 import { withClone } from 'hotpath/advisor/indexes/clone';
-import { type PlannedStatement, Planner } from 'hotpath/advisor/indexes/planner';
+import { type PlannedStatement, StatementPlanner } from 'hotpath/advisor/indexes/planner';
 import { readWorkload, wantedStatements } from 'hotpath/advisor/indexes/workload';
 import { upkeepOf } from 'hotpath/advisor/upkeep';
 import pg from 'pg';
@@ -58,11 +58,12 @@ async function advisedIndexes() {
 /** The statements of every route, with values of real rows. */
 const statements = () =>
   onDatabase(
-    async (client) => (await readWorkload(new Planner(client), wantedStatements(shapes, undefined))).statements,
+    async (client) =>
+      (await readWorkload(new StatementPlanner(client), wantedStatements(shapes, undefined))).statements,
   );
 
 async function costsOf(client: pg.Client, planned: readonly PlannedStatement[]): Promise<number[]> {
-  const planner = new Planner(client);
+  const planner = new StatementPlanner(client);
   const costs: number[] = [];
   for (const statement of planned) costs.push((await planner.planOf(statement)).cost);
   return costs;

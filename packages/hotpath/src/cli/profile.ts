@@ -16,7 +16,7 @@ import { connectionAdvice } from '../advisor/connections.ts';
 import { type DearStatements, dearStatements, SHOWN_STATEMENTS } from '../advisor/dear-statements.ts';
 import { adviseIndexes } from '../advisor/indexes/advise-indexes.ts';
 import { CloneError, withClone } from '../advisor/indexes/clone.ts';
-import { Planner } from '../advisor/indexes/planner.ts';
+import { StatementPlanner } from '../advisor/indexes/planner.ts';
 import { withoutServedKeys } from '../advisor/served-keys.ts';
 import { withRoutes } from '../advisor/statement-routes.ts';
 import { upkeepOf } from '../advisor/upkeep.ts';
@@ -162,7 +162,8 @@ function profiled({ url, known, clone, everyShape, traffic }: WantedProfile): Pr
         counted: 'missing' in counted ? undefined : counted.statements,
         onProgress: (progress) => bars.show(progress),
       });
-      const cache = traffic && (await adviseCache({ client, planner: new Planner(client), ...known, traffic }));
+      const cache =
+        traffic && (await adviseCache({ client, planner: new StatementPlanner(client), ...known, traffic }));
       const found = 'missing' in indexes ? [] : indexes.indexes;
       return {
         dearest: shown(counted, known.shapes),

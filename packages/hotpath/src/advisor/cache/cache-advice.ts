@@ -2,7 +2,7 @@
 import type { TrafficRequest } from '../../replay/recorded-traffic.ts';
 import type { CatalogClient } from '../advice.ts';
 import type { AskedShape, CachableRoute } from '../asked-shapes.ts';
-import type { Planner } from '../indexes/planner.ts';
+import type { StatementPlanner } from '../indexes/planner.ts';
 import { ChangeRates } from './change-rates.ts';
 import { type CachedAsk, hitsOf } from './simulate-cache.ts';
 
@@ -37,7 +37,7 @@ const LEAST_GAIN = 0.05;
 
 export interface CacheAdvising {
   readonly client: CatalogClient;
-  readonly planner: Planner;
+  readonly planner: StatementPlanner;
   readonly routes: readonly CachableRoute[];
   readonly shapes: readonly AskedShape[];
   readonly traffic: readonly TrafficRequest[];

@@ -8,7 +8,7 @@ import { candidatesFor } from './candidates.ts';
 import { chooseIndexes } from './choose-indexes.ts';
 import { type IndexAdvice, indexAdviceOf } from './index-advice.ts';
 import { ClonedIndexes, HypotheticalIndexes, type IndexTrial } from './index-trial.ts';
-import { Planner } from './planner.ts';
+import { StatementPlanner } from './planner.ts';
 import { ReplacedIndexes } from './replaced-indexes.ts';
 import { TableFacts } from './table-facts.ts';
 import { upkeepCost } from './upkeep-cost.ts';
@@ -52,7 +52,7 @@ export async function adviseIndexes(advising: IndexAdvising): Promise<IndexFindi
   const wanted = wantedStatements(shapes, counted, everyShape);
   if (wanted.length === 0) return { missing: NO_WORKLOAD };
   const facts = await TableFacts.read(client);
-  const planner = new Planner(clone ?? client);
+  const planner = new StatementPlanner(clone ?? client);
   const workload = await readWorkload(planner, wanted, onProgress);
   const isCounted = counted !== undefined && !everyShape;
   const share = isCounted ? await countedShare(client) : undefined;

@@ -6,7 +6,7 @@ import type { OnAdvisorProgress } from '../advice.ts';
 import type { Candidates } from './candidates.ts';
 import { definitionOf, type IndexCandidate } from './index-candidate.ts';
 import type { IndexTrial } from './index-trial.ts';
-import type { PlannedStatement, Planner, StatementPlan } from './planner.ts';
+import type { PlannedStatement, StatementPlan, StatementPlanner } from './planner.ts';
 
 /** A statement that an index makes cheaper. */
 export interface HelpedStatement {
@@ -29,7 +29,7 @@ export interface ChosenIndex {
 const TOLERANCE = 1.05;
 
 export interface ChoosingOptions {
-  readonly planner: Planner;
+  readonly planner: StatementPlanner;
   readonly trial: IndexTrial;
   readonly statements: readonly PlannedStatement[];
   /** The cost of an index to the writes of its table, in the planner's units; see `upkeep-cost.ts`. */

@@ -1,7 +1,7 @@
 /** A copy of a database on its server, with all rows and statistics, which is dropped after the work. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { sqlstateOf } from '../../session/error-codes.ts';
+import { FORBIDDEN, sqlstateOf } from '../../session/error-codes.ts';
 
 /** The clone cannot be made; the message is for the user. */
 export class CloneError extends Error {
@@ -11,7 +11,7 @@ export class CloneError extends Error {
 const COMPLAINTS: Readonly<Record<string, (name: string) => string>> = {
   '55006': (name) =>
     `PostgreSQL copies a database only while no client is connected to "${name}": restore a backup of it as another database, and let --clone name that one.`,
-  '42501': (name) => `The role of --clone needs CREATEDB, and must own "${name}" or be a superuser, to copy it.`,
+  [FORBIDDEN]: (name) => `The role of --clone needs CREATEDB, and must own "${name}" or be a superuser, to copy it.`,
   '53100': () => 'The disk of the server has no room for a clone.',
 };
 

@@ -4,7 +4,7 @@
  */
 
 /** A node of a plan, as `EXPLAIN (VERBOSE, FORMAT JSON)` writes it. */
-export interface ExplainedNode {
+export interface ProfiledPlanNode {
   readonly 'Node Type': string;
   readonly Schema?: string;
   readonly 'Relation Name'?: string;
@@ -15,7 +15,7 @@ export interface ExplainedNode {
   readonly 'Plan Width': number;
   readonly Output?: readonly string[];
   readonly 'Sort Key'?: readonly string[];
-  readonly Plans?: readonly ExplainedNode[];
+  readonly Plans?: readonly ProfiledPlanNode[];
   readonly [property: string]: unknown;
 }
 
@@ -75,7 +75,7 @@ const EXPRESSIONS = /Cond$|Filter$|Key$/;
 const EXACT_PARENTS = ['Subquery Scan', 'Append'];
 
 /** The uses of the tables of a plan. */
-export function tableUses(plan: ExplainedNode): TableUse[] {
+export function tableUses(plan: ProfiledPlanNode): TableUse[] {
   const walk = new PlanWalk();
   walk.visit(plan, undefined, []);
   return walk.uses();
@@ -102,7 +102,7 @@ class PlanWalk {
   readonly #scans: Scan[] = [];
   readonly #drafts = new Map<string, Draft>();
 
-  visit(node: ExplainedNode, parent: ExplainedNode | undefined, orders: readonly (readonly string[])[]): void {
+  visit(node: ProfiledPlanNode, parent: ProfiledPlanNode | undefined, orders: readonly (readonly string[])[]): void {
     const { 'Relation Name': table, Schema: schema = '', Alias: alias, 'Sort Key': sortKey } = node;
     const within = sortKey ? [sortKey, ...orders] : orders;
     if (table !== undefined && alias !== undefined)
@@ -197,7 +197,7 @@ const USES: Readonly<Record<string, 'equal' | 'above' | 'below' | 'pattern'>> = 
 };
 const MIRRORED: Readonly<Record<string, string>> = { '=': '=', '>': '<', '>=': '<=', '<': '>', '<=': '>=' };
 
-const isSubplan = (node: ExplainedNode): boolean =>
+const isSubplan = (node: ProfiledPlanNode): boolean =>
   ['SubPlan', 'InitPlan'].includes(String(node['Parent Relationship']));
 
 /** The columns of this table at the beginning of the nearest order that begins with one. */

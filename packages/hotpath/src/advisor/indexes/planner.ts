@@ -1,6 +1,6 @@
 /** Plans the statements of a workload, without running any. */
 import type pg from 'pg';
-import { type ExplainedNode, type TableUse, tableUses } from './plan-uses.ts';
+import { type ProfiledPlanNode, type TableUse, tableUses } from './plan-uses.ts';
 import { SampledValues } from './sampled-values.ts';
 
 /** A statement of a workload. */
@@ -46,7 +46,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'character varying': 'a',
 };
 
-export class Planner {
+export class StatementPlanner {
   readonly client: pg.ClientBase;
   readonly #values: SampledValues;
 
@@ -57,7 +57,7 @@ export class Planner {
 
   async planOf({ text, values }: Pick<PlannedStatement, 'text' | 'values'>): Promise<StatementPlan> {
     const { rows } = await this.client.query(`EXPLAIN (FORMAT JSON) ${text}`, [...values]);
-    const plan = rows[0]['QUERY PLAN'][0].Plan as ExplainedNode;
+    const plan = rows[0]['QUERY PLAN'][0].Plan as ProfiledPlanNode;
     return {
       cost: plan['Total Cost'],
       indexes: new Set(indexesIn(plan)),
@@ -73,7 +73,7 @@ export class Planner {
       const nulls = types.length === 0 ? '' : `(${types.map(() => 'NULL').join(', ')})`;
       await this.client.query(GENERIC.join(';'));
       const { rows } = await this.client.query(`EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE hotpath_profile${nulls}`);
-      return { uses: tableUses(rows[0]['QUERY PLAN'][0].Plan as ExplainedNode), types };
+      return { uses: tableUses(rows[0]['QUERY PLAN'][0].Plan as ProfiledPlanNode), types };
     } finally {
       await this.client.query(`${USUAL.join(';')}; DEALLOCATE hotpath_profile`);
     }
@@ -103,7 +103,7 @@ export class Planner {
   }
 }
 
-function indexesIn(node: ExplainedNode): string[] {
+function indexesIn(node: ProfiledPlanNode): string[] {
   const inside = (node.Plans ?? []).flatMap(indexesIn);
   const own = node['Index Name'];
   return own === undefined ? inside : [own, ...inside];

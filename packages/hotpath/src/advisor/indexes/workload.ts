@@ -4,10 +4,10 @@ import type { OnAdvisorProgress } from '../advice.ts';
 import type { AskedShape } from '../asked-shapes.ts';
 import type { DearStatement } from '../dear-statements.ts';
 import type { TableUse } from './plan-uses.ts';
-import type { PlannedStatement, Planner } from './planner.ts';
+import type { PlannedStatement, StatementPlanner } from './planner.ts';
 
 /** The workload, with what it asks of the tables. */
-export interface Workload {
+export interface AdvisedWorkload {
   readonly statements: readonly PlannedStatement[];
   readonly uses: readonly TableUse[];
   /** Statements that PostgreSQL could not plan: the reason, with the number of statements. */
@@ -56,10 +56,10 @@ export function wantedStatements(
 
 /** Reads what the statements ask of their tables, and gives them values of real rows. */
 export async function readWorkload(
-  planner: Planner,
+  planner: StatementPlanner,
   wanted: readonly Wanted[],
   onProgress?: OnAdvisorProgress,
-): Promise<Workload> {
+): Promise<AdvisedWorkload> {
   const statements: PlannedStatement[] = [];
   const uses: TableUse[] = [];
   const unplanned = new Map<string, number>();
