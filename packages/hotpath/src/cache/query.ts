@@ -1,4 +1,5 @@
 /** A query to the cache, and its answer. */
+import type { Execute } from '../compile/execute.ts';
 import type { Span } from '../telemetry/span.ts';
 import type { Entry, ReadResult } from './entry.ts';
 import type { Why } from './observed-cache.ts';
@@ -20,6 +21,8 @@ export interface Query {
 /** Reads the database for one query. */
 export interface ReadSource {
   load(): Promise<ReadResult>;
+  /** Reads a standby; a source without it reads the primary alone. */
+  loadFrom?(standby: Execute): Promise<ReadResult>;
 }
 
 export interface CacheAnswer {

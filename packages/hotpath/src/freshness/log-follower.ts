@@ -1,36 +1,24 @@
 /** The follower of the invalidation log in one database. `follower.ts` states its guarantee, and why it holds. */
 import type { Culprit } from '../observation/observed-event.ts';
 import type { SessionClient } from '../session/session-client.ts';
+import { Backoff } from './backoff.ts';
 import { CatalogWatch } from './catalog.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
-import { FOLLOWER_DEFAULTS } from './follower-defaults.ts';
+import { FOLLOWER_DEFAULTS, MEMORY_LIMITS, PACE, READING_LIMITS } from './follower-defaults.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
+import { LifeName } from './life-name.ts';
 import { beginEpoch, endEpoch, epochId, type LogHeader, readCurrent, readLog, toChange } from './log.ts';
 import { openLogConnection } from './log-connection.ts';
 import { LogUpkeep } from './log-upkeep.ts';
 import { ObservedChanges } from './observed-changes.ts';
 import { Rest } from './rest.ts';
-import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
+import { includes, type Snapshot, snapshotText } from './snapshot.ts';
 import { Successor } from './successor.ts';
+import { readToken, tokenText } from './token.ts';
 import type { Watched } from './watched.ts';
 
-/** How long the database may take to answer, at the least. */
-const PATIENCE_MS = 2000;
-/** From one look at a catalog that may have changed to the next, at the most. */
-const CATALOG_MS = 100;
-/** From one connection that a doubt has cost to the next. */
-const DOUBT_MS = 200;
-const LIMITS = { tags: 200_000, transactions: 8 };
-/** Changes, and tags of them, in one reading. If there are more, everything is forgotten instead. */
-const MOST_CHANGES = 20_000;
-const MOST_TAGS = 100_000;
-/** The cost of a row that is not learned, in tags. */
-const UNLEARNED = 20;
 const NEVER = Number.NEGATIVE_INFINITY;
-/** Between a position and its epoch. */
-const OF = '@';
-const RETRY = { firstMs: 10, lastMs: 2000 };
 
 /** Follows until it is closed, whatever happens to the database. It is not current before its first reading. */
 export const openFollower = (options: FollowerOptions): Follower => new LogFollower(options);
@@ -39,7 +27,8 @@ class LogFollower implements Follower {
   readonly #options: FollowerOptions & typeof FOLLOWER_DEFAULTS;
   readonly #catalogWatch: CatalogWatch;
   readonly #upkeep: LogUpkeep;
-  readonly #knowledge = new Knowledge(LIMITS);
+  readonly #knowledge = new Knowledge(MEMORY_LIMITS);
+  readonly #lifeName: LifeName;
   readonly #observed: ObservedChanges;
   readonly #rest = new Rest();
   readonly #retreat = new Rest();
@@ -69,6 +58,7 @@ class LogFollower implements Follower {
     this.#observed = new ObservedChanges(options.port);
     this.#catalogWatch = new CatalogWatch(options.watched);
     this.#upkeep = new LogUpkeep(this.#options);
+    this.#lifeName = new LifeName(this.#options.namesLife);
     this.#following = this.#follow();
   }
 
@@ -98,16 +88,24 @@ class LogFollower implements Follower {
     return this.#incarnation;
   }
 
+  get life(): string {
+    return this.#lifeName.of(this.#row, this.#incarnation);
+  }
+
   get position(): string {
     return snapshotText(this.#knowledge.position);
   }
 
   get token(): string {
-    return `${this.position}${OF}${this.epoch}`;
+    return tokenText(this.position, this.epoch);
   }
 
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
     return this.#knowledge.isFresh(snapshot, tags);
+  }
+
+  hasCatalog(snapshot: Snapshot): boolean {
+    return this.#knowledge.hasCatalog(snapshot);
   }
 
   culprits(snapshot: Snapshot, tags: readonly string[]): readonly Culprit[] {
@@ -129,11 +127,10 @@ class LogFollower implements Follower {
   }
 
   async reach(token: string, timeoutMs: number): Promise<boolean> {
-    const [text = '', epoch] = token.split(OF, 2);
-    const wanted = readSnapshot(text);
+    const wanted = readToken(token);
     if (!wanted) return false;
     // Snapshots of two epochs cannot be compared.
-    const isKnown = () => epoch === this.epoch && includes(this.#knowledge.position, wanted);
+    const isKnown = () => wanted.epoch === this.epoch && includes(this.#knowledge.position, wanted.position);
     // The other follower took the position before this call, so the next reading includes it, or it is of another database.
     return isKnown() || ((await this.catchUp(timeoutMs)) && isKnown());
   }
@@ -172,7 +169,7 @@ class LogFollower implements Follower {
   }
 
   async #follow(): Promise<void> {
-    let retryMs = 0;
+    const backoff = new Backoff(PACE.firstRetryMs, PACE.lastRetryMs);
     let successor: SessionClient | undefined;
     while (!this.#isClosed) {
       const heardBefore = this.#heardAt;
@@ -184,12 +181,11 @@ class LogFollower implements Follower {
         } finally {
           void client.end();
         }
-        retryMs = 0;
+        backoff.reset();
       } catch (error) {
         this.#enter({ is: 'lost', error });
-        if (this.#heardAt !== heardBefore) retryMs = 0;
-        if (!this.#isClosed) await this.#retreat.for(retryMs);
-        retryMs = Math.min(Math.max(2 * retryMs, RETRY.firstMs), RETRY.lastMs);
+        if (this.#heardAt !== heardBefore) backoff.reset();
+        if (!this.#isClosed) await this.#retreat.for(backoff.next());
       }
     }
     void successor?.end();
@@ -201,7 +197,11 @@ class LogFollower implements Follower {
     const onChange = () => {
       if (!this.#isIdle(performance.now())) this.#rest.end();
     };
-    return openLogConnection({ connection, patienceMs: Math.max(boundMs, PATIENCE_MS), ...(listen && { onChange }) });
+    return openLogConnection({
+      connection,
+      patienceMs: Math.max(boundMs, PACE.patienceMs),
+      ...(listen && { onChange }),
+    });
   }
 
   /** Reads again and again until the connection fails, or should be replaced. @returns the connection that replaces it. */
@@ -216,6 +216,7 @@ class LogFollower implements Follower {
         if (this.#isDoubted) return await this.#connectAnew();
         if (successor.isDue(client.openedAt)) return successor.take();
         await this.#look(client);
+        await this.#lifeName.write(client, this.#row, this.#incarnation);
         await this.#upkeep.trim(client);
         const isIdle = this.#isIdle(performance.now());
         if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
@@ -228,7 +229,7 @@ class LogFollower implements Follower {
 
   async #connectAnew(): Promise<SessionClient> {
     const sinceMs = performance.now() - this.#doubtedAt;
-    if (sinceMs < DOUBT_MS) await this.#retreat.for(DOUBT_MS - sinceMs);
+    if (sinceMs < PACE.doubtMs) await this.#retreat.for(PACE.doubtMs - sinceMs);
     this.#isDoubted = false;
     this.#doubtedAt = performance.now();
     const before = performance.now();
@@ -242,7 +243,7 @@ class LogFollower implements Follower {
     if (this.#catalog === undefined) await this.#readCatalog(client);
     if (!(await this.#isStandingStill(client))) await this.#read(client);
     if (this.position === this.#catalogPosition) this.#catalogAt = this.#heardAt;
-    else if (performance.now() - this.#catalogAt >= Math.min(CATALOG_MS, this.#options.boundMs / 2)) {
+    else if (performance.now() - this.#catalogAt >= Math.min(PACE.catalogMs, this.#options.boundMs / 2)) {
       const known = this.#catalog;
       await this.#readCatalog(client);
       if (this.#catalog !== known) await this.#read(client);
@@ -284,7 +285,7 @@ class LogFollower implements Follower {
     let learned = 0;
     const isWhole = await readLog(
       client,
-      { since: knowledge.since, most: MOST_CHANGES },
+      { since: knowledge.since, most: READING_LIMITS.changes },
       {
         begin: ({ epoch, ...rest }) => {
           this.#meet(rest.incarnation);
@@ -294,7 +295,7 @@ class LogFollower implements Follower {
           if (welcome !== 'useful') this.#heardAt = NEVER;
         },
         learn: (row) => {
-          if (welcome !== 'useful' || learned > MOST_TAGS) return UNLEARNED;
+          if (welcome !== 'useful' || learned > READING_LIMITS.tags) return READING_LIMITS.unlearned;
           const change = toChange(row);
           knowledge.learn(change, header!);
           this.#observed.note(change);
@@ -308,7 +309,7 @@ class LogFollower implements Follower {
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);
     else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
-    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= MOST_TAGS);
+    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
     return welcome;
   }
 

@@ -34,6 +34,12 @@ interface PgClient {
   getStartupConf(): Record<string, string>;
 }
 
+/** The configuration of a client: `pg`'s own. */
+export interface SessionClientConfig extends pg.ClientConfig {
+  /** Whether the server is a standby, so that a connection which takes no writes is kept. */
+  readonly isStandby?: boolean;
+}
+
 /** A client of `pg` whose session has the settings that compiled reads depend on. */
 export class SessionClient extends pg.Client {
   static {
@@ -45,13 +51,15 @@ export class SessionClient extends pg.Client {
 
   readonly openedAt = performance.now();
   readonly #schema: string;
+  readonly #isStandby: boolean;
   #isDirect = false;
   #isReadOnly = false;
   #hasTurnedReadOnly = false;
   #hasStaleStatement = false;
 
-  constructor(config: pg.ClientConfig = {}) {
+  constructor(config: SessionClientConfig = {}) {
     super(config);
+    this.#isStandby = config.isStandby === true;
     this.#schema = schemaOf(config.connectionString);
     openRowSource(this.connection);
     this.connection.on('errorMessage', (error: unknown) => {
@@ -79,7 +87,12 @@ export class SessionClient extends pg.Client {
   /** Whether a new connection should replace it as soon as it is free. */
   get isSpent(): boolean {
     if (this.#hasTurnedReadOnly || this.#hasStaleStatement) return true;
-    return this.#isReadOnly && performance.now() - this.openedAt > READ_ONLY_LIFE_MS;
+    return this.#isReadOnly && !this.#isStandby && performance.now() - this.openedAt > READ_ONLY_LIFE_MS;
+  }
+
+  /** Breaks the connection, so that what was sent on it fails at once. */
+  breakOff(): void {
+    this.connection.stream.destroy();
   }
 
   /** Overrides a method that the types of `pg` do not declare: the parameters of the startup message. */

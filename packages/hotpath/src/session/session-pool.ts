@@ -3,7 +3,7 @@
  * connection may lead to it, so the pool replaces each before its next use.
  */
 import pg from 'pg';
-import { SessionClient } from './session-client.ts';
+import { SessionClient, type SessionClientConfig } from './session-client.ts';
 import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
 
 /** The shortest time between two replacements of the pool's connections, even if writes keep failing. */
@@ -13,7 +13,7 @@ type Release = (error?: Error | boolean) => void;
 type Taken = (error: Error | undefined, client?: pg.PoolClient, release?: Release) => void;
 
 /** The configuration of a pool: `pg`'s own. */
-export interface SessionPoolConfig extends pg.PoolConfig {
+export interface SessionPoolConfig extends pg.PoolConfig, Pick<SessionClientConfig, 'isStandby'> {
   readonly Client?: typeof SessionClient;
 }
 

@@ -10,6 +10,7 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ReadRow } from '../../compile/compile.ts';
+import type { Execute } from '../../compile/execute.ts';
 import { refusedCursor } from '../../resource/cursor.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
 import type { Selection } from '../../resource/selection.ts';
@@ -25,6 +26,13 @@ import type { ReadRoute } from './read-route.ts';
 export interface LoadedRead {
   readonly shown: ShownRead;
   readonly row: ReadRow;
+}
+
+export interface LoadOptions {
+  /** Fields whose values in each root row the statement also returns. */
+  readonly keys?: readonly string[];
+  /** The standby to read; the primary without it. */
+  readonly standby?: Execute;
 }
 
 /** A read route that is ready to answer. */
@@ -65,13 +73,16 @@ export class Read<S extends Selection> {
     await this.route.guard?.(request.viewer, this.#fixed(request));
   }
 
-  /** One statement. @param keys fields whose values in each root row the statement also returns. */
-  async load(ask: Ask<S>, keys: readonly string[] = []): Promise<LoadedRead> {
+  /** One statement. */
+  async load(ask: Ask<S>, { keys = [], standby }: LoadOptions = {}): Promise<LoadedRead> {
     const { compiler, execute, selections } = this.#hotpath;
     const { kind } = this.route;
     const asked = kind.request(ask.selection);
+    const wanted = keys.length > 0 ? { ...asked, keys } : asked;
     try {
-      const row = await execute(compiler.compile(keys.length > 0 ? { ...asked, keys } : asked));
+      const row = standby
+        ? await standby(compiler.compile(wanted, { server: 'standby' }))
+        : await execute(compiler.compile(wanted));
       return { shown: kind.show(row, ask, selections), row };
     } catch (error) {
       throw asked.after && isUnreadable(error) ? refusedCursor() : error;

@@ -4,12 +4,13 @@
  */
 import type { ReadResult } from '../../cache/entry.ts';
 import type { ReadSource } from '../../cache/query.ts';
+import type { Execute } from '../../compile/execute.ts';
 import { rootKeys, tagsOf } from '../../freshness/tags.ts';
 import type { Watched } from '../../freshness/watched.ts';
 import { tableOfTag } from '../../http/cache-headers.ts';
 import type { Selection } from '../../resource/selection.ts';
 import type { Ask } from './ask.ts';
-import type { Read } from './read.ts';
+import type { LoadOptions, Read } from './read.ts';
 
 export interface TaggedReadParts<S extends Selection> {
   readonly read: Read<S>;
@@ -26,10 +27,18 @@ export class TaggedRead<S extends Selection> implements ReadSource {
     this.#parts = parts;
   }
 
-  async load(): Promise<ReadResult> {
+  load(): Promise<ReadResult> {
+    return this.#load({});
+  }
+
+  loadFrom(standby: Execute): Promise<ReadResult> {
+    return this.#load({ standby });
+  }
+
+  async #load(from: Pick<LoadOptions, 'standby'>): Promise<ReadResult> {
     const { read, ask, watched, isTagged } = this.#parts;
     const { selection } = ask;
-    const { shown, row } = await read.load(ask, rootKeys(watched, selection));
+    const { shown, row } = await read.load(ask, { ...from, keys: rootKeys(watched, selection) });
     const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
     return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
   }

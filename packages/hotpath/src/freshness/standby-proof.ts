@@ -1,0 +1,36 @@
+/**
+ * The proof that an answer of a standby is fresh. The rule is that of every entry (`follower.ts`): each known change of its
+ * tags is visible in the snapshot of the statement that read it. A standby adds three conditions:
+ *
+ * - It has replayed the name of the life that the follower follows. So it reads a later state of that life: what it
+ *   replays is what that primary wrote, and ids of transactions mean the same on both.
+ * - Its snapshot includes the catalog of the follower's epoch. Changes of the schema are not in the log.
+ * - The epoch is still the one from before the read.
+ *
+ * How far the standby is behind does not matter: an answer is proved, or the primary is asked. Positions in the
+ * write-ahead log prove nothing, for primary and standby may make commits visible in different orders.
+ */
+import type { Follower } from './follower.ts';
+import { parseSnapshot } from './snapshot.ts';
+
+/** What a statement on a standby tells of itself, and what it read. */
+export interface StandbyReading {
+  /** Of the transactions that are certainly seen, as text. */
+  readonly snapshot: string;
+  /** The name of the life that the standby has replayed. */
+  readonly incarnation: string;
+  readonly tags: readonly string[];
+}
+
+/** `elsewhere`: another life or epoch. `behind`: the catalog, or a known change of the tags, is not certainly seen. */
+export type StandbyFault = 'elsewhere' | 'behind';
+
+export type StandbyJudge = Pick<Follower, 'life' | 'epoch' | 'isFresh' | 'hasCatalog'>;
+
+/** @param epoch of the follower before the read. @returns `undefined` for an answer that is proved. */
+export function standbyFault(judge: StandbyJudge, reading: StandbyReading, epoch: string): StandbyFault | undefined {
+  const { life } = judge;
+  if (life === '' || reading.incarnation !== life || judge.epoch !== epoch) return 'elsewhere';
+  const snapshot = parseSnapshot(reading.snapshot);
+  return judge.hasCatalog(snapshot) && judge.isFresh(snapshot, reading.tags) ? undefined : 'behind';
+}

@@ -1,0 +1,100 @@
+/**
+ * The watch of one standby: a connection of its own, on which it asks again and again how far the standby is. A standby that
+ * does not answer in time is away: one that has stopped, restarts, hangs, or is cut off. It is then tried again, ever later.
+ */
+import type pg from 'pg';
+import { READ_AT_ON_STANDBY } from '../compile/sql/read-at.ts';
+import { Backoff } from '../freshness/backoff.ts';
+import { Rest } from '../freshness/rest.ts';
+import { SessionClient } from '../session/session-client.ts';
+
+/** From one probe to the next, while the standby is read and while it is not; and how long an answer may take. */
+const PACE = {
+  probeMs: 100,
+  idleProbeMs: 1000,
+  idleAfterMs: 10_000,
+  patienceMs: 500,
+  firstRetryMs: 100,
+  lastRetryMs: 5000,
+};
+
+/** What a probe finds: the transactions that the standby certainly sees, and the life that it has replayed. */
+export interface StandbyProbe {
+  readonly snapshot: string;
+  readonly incarnation: string;
+}
+
+export interface StandbyWatchOptions {
+  readonly connection: pg.ClientConfig;
+  readonly onProbe: (probe: StandbyProbe) => void;
+  readonly onAway: (error: unknown) => void;
+}
+
+export class StandbyWatch {
+  readonly #options: StandbyWatchOptions;
+  readonly #rest = new Rest();
+  readonly #backoff = new Backoff(PACE.firstRetryMs, PACE.lastRetryMs);
+  readonly #watching: Promise<void>;
+  #touchedAt = performance.now();
+  #isClosed = false;
+
+  constructor(options: StandbyWatchOptions) {
+    this.#options = options;
+    this.#watching = this.#watch();
+  }
+
+  /** Says that the standby is read, so that it is probed often. */
+  touch(): void {
+    this.#touchedAt = performance.now();
+  }
+
+  /** Probes at once. */
+  wake(): void {
+    this.#rest.end();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#rest.end();
+    await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#isClosed) {
+      const client = this.#newClient();
+      try {
+        await client.connect();
+        await this.#probeOn(client);
+      } catch (error) {
+        if (this.#isClosed) return;
+        this.#options.onAway(error);
+        await this.#rest.for(this.#backoff.next());
+      } finally {
+        client.breakOff();
+      }
+    }
+  }
+
+  async #probeOn(client: SessionClient): Promise<void> {
+    while (!this.#isClosed) {
+      const { rows } = await client.query<StandbyProbe>(`SELECT ${READ_AT_ON_STANDBY}`);
+      this.#backoff.reset();
+      this.#options.onProbe(rows[0]!);
+      if (this.#isClosed) return;
+      const isIdle = performance.now() - this.#touchedAt > PACE.idleAfterMs;
+      await this.#rest.for(isIdle ? PACE.idleProbeMs : PACE.probeMs);
+    }
+  }
+
+  #newClient(): SessionClient {
+    const client = new SessionClient({
+      ...this.#options.connection,
+      isStandby: true,
+      application_name: 'hotpath standby watch',
+      connectionTimeoutMillis: PACE.patienceMs,
+      query_timeout: PACE.patienceMs,
+    });
+    client.on('error', () => {});
+    return client;
+  }
+}

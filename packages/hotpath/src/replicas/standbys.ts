@@ -1,0 +1,119 @@
+/**
+ * The standbys of a service: which of them a read asks, and whether its answer may be used. An answer is used only if it is
+ * proved to be fresh (`freshness/standby-proof.ts`); in every other case, an error or a silence included, the caller asks the
+ * primary. So no request fails for a standby, and none gets less than the primary would give within the follower's bound.
+ *
+ * A statement whose answer is not used does not count against the budget of its route: it is the same read, sent again. The
+ * ledger counts it apart.
+ */
+
+import { currentLedger } from '../budget/ledger.ts';
+import type { PoolOrUrl } from '../budget/reading-pool.ts';
+import type { ReadResult } from '../cache/entry.ts';
+import type { ReadSource } from '../cache/query.ts';
+import type { ProvedReading, StandbyReader } from '../cache/standby-reader.ts';
+import type { Execute } from '../compile/execute.ts';
+import type { Follower } from '../freshness/follower.ts';
+import { standbyFault } from '../freshness/standby-proof.ts';
+import { currentSpan } from '../telemetry/context.ts';
+import { Standby, type StandbyOptions, type StandbyOutcome } from './standby.ts';
+
+export interface StandbysOptions extends Pick<StandbyOptions, 'onState'> {
+  /** Each one standby: a pool, whose options the library takes for a pool of its own, or a URL. */
+  readonly servers: readonly PoolOrUrl[];
+  readonly follower: Follower;
+}
+
+/** How long an answer waits until the follower is current, in milliseconds. */
+const CATCH_UP_MS = 50;
+/** Delays below are the same to a read: probes measure no finer. */
+const SAME_DELAY_MS = 200;
+
+export class Standbys implements StandbyReader {
+  readonly all: readonly Standby[];
+  readonly #follower: Follower;
+
+  constructor({ servers, ...options }: StandbysOptions) {
+    this.#follower = options.follower;
+    this.all = servers.map((server) => new Standby({ server, ...options }));
+  }
+
+  async read(source: ReadSource): Promise<ProvedReading | undefined> {
+    return this.#readFrom(source, async (reading, epoch) => {
+      const follower = this.#follower;
+      if (!follower.isCurrent) await follower.catchUp(CATCH_UP_MS);
+      return follower.isCurrent ? (standbyFault(follower, reading, epoch) ?? 'proved') : 'unfollowed';
+    });
+  }
+
+  async readAsLastKnown(source: ReadSource): Promise<ProvedReading | undefined> {
+    return this.#readFrom(source, async (reading, epoch) => standbyFault(this.#follower, reading, epoch) ?? 'proved');
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((standby) => standby.close()));
+  }
+
+  async #readFrom(
+    source: ReadSource,
+    judge: (reading: ReadResult, epoch: string) => Promise<StandbyOutcome>,
+  ): Promise<ProvedReading | undefined> {
+    const standby = source.loadFrom && this.#choose();
+    if (!standby) return undefined;
+    const { epoch } = this.#follower;
+    const attempt = new Attempt();
+    let outcome: StandbyOutcome = 'failed';
+    let reading: ReadResult | undefined;
+    try {
+      reading = await standby.run((execute) => source.loadFrom!(attempt.noting(execute)));
+      outcome = await judge(reading, epoch);
+    } catch {
+      // The primary is asked next. If the read itself is wrong, the primary says so.
+      standby.doubt();
+    }
+    standby.reads[outcome] += 1;
+    if (reading && outcome === 'proved') return { reading, epoch };
+    attempt.setAside();
+    currentSpan()
+      ?.child('standby.unused', 'internal', {
+        'hotpath.standby': standby.name,
+        'hotpath.standby.outcome': outcome,
+      })
+      .end();
+    return undefined;
+  }
+
+  /** The least delayed of those that can be used, and of these the least busy. */
+  #choose(): Standby | undefined {
+    let best: Standby | undefined;
+    for (const standby of this.all) {
+      if (standby.isUsable && (!best || isBetter(standby, best))) best = standby;
+    }
+    return best;
+  }
+}
+
+function isBetter(one: Standby, other: Standby): boolean {
+  const [delay, otherDelay] = [one, other].map(({ delayMs }) => Math.max(delayMs, SAME_DELAY_MS)) as [number, number];
+  return delay === otherDelay ? one.busy < other.busy : delay < otherDelay;
+}
+
+/** The statement of one read on a standby, in the ledger of the request. */
+class Attempt {
+  readonly #ledger = currentLedger();
+  #text: string | undefined;
+  #sentBefore = 0;
+
+  noting(execute: Execute): Execute {
+    return (statement) => {
+      this.#text = statement.text;
+      this.#sentBefore = this.#ledger?.timesSent(statement.text) ?? 0;
+      return execute(statement);
+    };
+  }
+
+  setAside(): void {
+    const [ledger, text] = [this.#ledger, this.#text];
+    if (ledger && text !== undefined && ledger.timesSent(text) > this.#sentBefore) ledger.setAside(text);
+  }
+}
