@@ -63,5 +63,5 @@ export function includes(later: Snapshot, earlier: Snapshot): boolean {
   return behind <= 0 || earlier.xip.filter((xid) => xid >= later.xmax).length === behind;
 }
 
-/** Whether a text is the snapshot of a read on a standby. */
+/** Whether a text is the snapshot of a read on a server of another role than the statement was for. */
 export const isOfStandby = (text: string): boolean => text === STANDBY;

@@ -11,7 +11,7 @@
  * write-ahead log prove nothing, for primary and standby may make commits visible in different orders.
  */
 import type { Follower } from './follower.ts';
-import { parseSnapshot } from './snapshot.ts';
+import { isOfStandby, parseSnapshot } from './snapshot.ts';
 
 /** What a statement on a standby tells of itself, and what it read. */
 export interface StandbyReading {
@@ -22,7 +22,7 @@ export interface StandbyReading {
   readonly tags: readonly string[];
 }
 
-/** `elsewhere`: another life or epoch. `behind`: the catalog, or a known change of the tags, is not certainly seen. */
+/** `elsewhere`: no standby, or another life or epoch. `behind`: the catalog, or a known change of the tags, is not certainly seen. */
 export type StandbyFault = 'elsewhere' | 'behind';
 
 export type StandbyJudge = Pick<Follower, 'life' | 'epoch' | 'isFresh' | 'hasCatalog'>;
@@ -30,6 +30,8 @@ export type StandbyJudge = Pick<Follower, 'life' | 'epoch' | 'isFresh' | 'hasCat
 /** @param epoch of the follower before the read. @returns `undefined` for an answer that is proved. */
 export function standbyFault(judge: StandbyJudge, reading: StandbyReading, epoch: string): StandbyFault | undefined {
   const { life } = judge;
+  // A server that was promoted has the name of the life, too.
+  if (isOfStandby(reading.snapshot)) return 'elsewhere';
   if (life === '' || reading.incarnation !== life || judge.epoch !== epoch) return 'elsewhere';
   const snapshot = parseSnapshot(reading.snapshot);
   return judge.hasCatalog(snapshot) && judge.isFresh(snapshot, reading.tags) ? undefined : 'behind';

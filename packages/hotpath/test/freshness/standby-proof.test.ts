@@ -160,7 +160,7 @@ describe('the proof of an answer of a standby', () => {
     const reading = { ...readingOf(standby, []), snapshot: '12:12:' };
     expect(standbyFault(judge, reading, judge.epoch)).toBeUndefined();
     expect(standbyFault(judge, { ...reading, snapshot: '11:11:' }, judge.epoch)).toBe('behind');
-    expect(standbyFault(judge, { ...reading, snapshot: STANDBY }, judge.epoch)).toBe('behind');
+    expect(standbyFault(judge, { ...reading, snapshot: STANDBY }, judge.epoch)).toBe('elsewhere');
     expect(standbyFault(judge, { ...reading, incarnation: 'another' }, judge.epoch)).toBe('elsewhere');
     expect(standbyFault(judge, reading, 'the epoch before')).toBe('elsewhere');
     expect(standbyFault({ ...judge, life: '' }, { ...reading, incarnation: '' }, judge.epoch)).toBe('elsewhere');
