@@ -203,7 +203,7 @@ export class Cache {
     const { entry, verdict } = this.#lookUp(query.key, Date.now()) ?? {};
     if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
     if (entry && verdict === 'late') {
-      this.#refresh(query);
+      this.#refresh({ ...query, after: entry });
       return { entry, tier: 'l1', outcome: 'stale' };
     }
     if (entry && verdict === 'outdated') {
@@ -212,7 +212,8 @@ export class Cache {
       this.#l1.delete(query.key);
     }
     because(query, verdict === 'outdated' ? 'outdated' : verdict === 'lapsed' ? 'expired' : 'nothing');
-    return this.#joinOrFill(query, verdict === 'outdated' ? 'outdated' : 'nothing');
+    const asked = entry ? { ...query, after: entry } : query;
+    return this.#joinOrFill(asked, verdict === 'outdated' ? 'outdated' : 'nothing');
   }
 
   async #joinOrFill(query: Query, cause: Cause): Promise<CacheAnswer> {

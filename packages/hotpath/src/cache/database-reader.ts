@@ -44,13 +44,13 @@ export class DatabaseReader {
   /** Reads for an entry that is kept: on a standby if its answer is proved. @throws the error of the query's source. */
   async fill(query: Query): Promise<Entry> {
     const standbys = this.#standbys;
-    const proved = standbys && (await this.limit.run(() => standbys.read(query.source)));
+    const proved = standbys && (await this.limit.run(() => standbys.read(query)));
     return proved ? entryOfProved(proved, query) : this.read(query);
   }
 
   /** An answer of a standby to the last known changes, for a time without a primary. */
   async fillAsLastKnown(query: Query): Promise<Entry | undefined> {
-    const proved = await this.#standbys?.readAsLastKnown(query.source);
+    const proved = await this.#standbys?.readAsLastKnown(query);
     return proved && entryOfProved(proved, query);
   }
 

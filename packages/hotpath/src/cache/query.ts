@@ -12,6 +12,11 @@ export interface Query {
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
   readonly source: ReadSource;
+  /**
+   * The entry that memory had, if it may not be served any more. An answer of a standby must include its snapshot, so that
+   * a process shows no older state after a newer one.
+   */
+  readonly after?: Entry | undefined;
   /** The span of the look-up, if the request is traced. */
   readonly span?: Span | undefined;
   /** Room for the reason of a miss, if the request is observed. */

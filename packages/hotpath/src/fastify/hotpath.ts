@@ -37,8 +37,8 @@ export interface HotpathOptions {
   readonly pool: PoolOrUrl;
   /**
    * The standbys that may answer reads of cached routes, each a URL, or a pool whose options the library takes for a pool of
-   * its own. An answer of a standby is used only if it has every change that is known of its rows; else the primary is
-   * asked. None without it.
+   * its own. The library uses an answer of a standby only if it has every known change of its rows; otherwise it reads the
+   * primary. None without it.
    */
   readonly replicas?: readonly PoolOrUrl[];
   /** The data model of the resources, as the generator `hotpath-datamodel` wrote it. */

@@ -1,4 +1,4 @@
-/** The time before the next try of what has failed: none at first, then twice as long each time, up to a limit. */
+/** The pause before the next try of failed work: none at first, then twice as long each time, up to a limit. */
 export class Backoff {
   readonly #firstMs: number;
   readonly #lastMs: number;
@@ -16,7 +16,7 @@ export class Backoff {
     return ms;
   }
 
-  /** What was tried has succeeded. */
+  /** The work has succeeded. */
   reset(): void {
     this.#nextMs = 0;
   }

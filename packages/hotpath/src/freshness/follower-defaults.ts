@@ -11,11 +11,11 @@ export const FOLLOWER_DEFAULTS = {
   namesLife: false,
 };
 
-/** What a follower remembers. */
+/** The most tags, and transactions of one tag, that a follower remembers. */
 export const MEMORY_LIMITS = { tags: 200_000, transactions: 8 };
 
 /**
- * Changes, and tags of them, in one reading: if there are more, everything is forgotten instead. `unlearned` is the cost of
+ * Changes, and tags of them, in one reading: if there are more, the follower forgets everything instead. `unlearned` is the cost of
  * a row that is not learned, in tags.
  */
 export const READING_LIMITS = { changes: 20_000, tags: 100_000, unlearned: 20 };

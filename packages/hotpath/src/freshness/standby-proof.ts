@@ -1,28 +1,28 @@
 /**
  * The proof that an answer of a standby is fresh. The rule is that of every entry (`follower.ts`): each known change of its
- * tags is visible in the snapshot of the statement that read it. A standby adds three conditions:
+ * tags is visible in the snapshot of the statement that read it. A standby must meet three more conditions:
  *
- * - It has replayed the name of the life that the follower follows. So it reads a later state of that life: what it
- *   replays is what that primary wrote, and ids of transactions mean the same on both.
+ * - It has replayed the name of the life that the follower follows. So it reads a later state of that life: it replays the
+ *   writes of that primary, and ids of transactions mean the same on both.
  * - Its snapshot includes the catalog of the follower's epoch. Changes of the schema are not in the log.
  * - The epoch is still the one from before the read.
  *
- * How far the standby is behind does not matter: an answer is proved, or the primary is asked. Positions in the
- * write-ahead log prove nothing, for primary and standby may make commits visible in different orders.
+ * The delay of the standby does not matter: its answer is proved, or the caller reads the primary. Positions in the
+ * write-ahead log prove nothing, because primary and standby may make commits visible in different orders.
  */
 import type { Follower } from './follower.ts';
 import { isOfStandby, parseSnapshot } from './snapshot.ts';
 
-/** What a statement on a standby tells of itself, and what it read. */
+/** The part of a standby's answer that the proof needs. */
 export interface StandbyReading {
-  /** Of the transactions that are certainly seen, as text. */
+  /** The transactions that it certainly sees, as text. */
   readonly snapshot: string;
   /** The name of the life that the standby has replayed. */
   readonly incarnation: string;
   readonly tags: readonly string[];
 }
 
-/** `elsewhere`: no standby, or another life or epoch. `behind`: the catalog, or a known change of the tags, is not certainly seen. */
+/** `elsewhere`: a promoted server, or another life or epoch. `behind`: it may lack the catalog, or a known change of the tags. */
 export type StandbyFault = 'elsewhere' | 'behind';
 
 export type StandbyJudge = Pick<Follower, 'life' | 'epoch' | 'isFresh' | 'hasCatalog'>;

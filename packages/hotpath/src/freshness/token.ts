@@ -5,7 +5,7 @@ const OF = '@';
 
 export const tokenText = (position: string, epoch: string): string => `${position}${OF}${epoch}`;
 
-/** @returns `undefined` for a text that is no token. */
+/** @returns `undefined` for an invalid token. */
 export function readToken(
   token: string,
 ): { readonly position: Snapshot; readonly epoch: string | undefined } | undefined {

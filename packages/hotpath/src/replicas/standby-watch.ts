@@ -1,6 +1,7 @@
 /**
  * The watch of one standby: a connection of its own, on which it asks again and again how far the standby is. A standby that
- * does not answer in time is away: one that has stopped, restarts, hangs, or is cut off. It is then tried again, ever later.
+ * does not answer in time is away: it has stopped, restarts, hangs, or cannot be reached. The watch tries it again, with
+ * growing pauses.
  */
 import type pg from 'pg';
 import { READ_AT_ON_STANDBY } from '../compile/sql/read-at.ts';
@@ -18,7 +19,7 @@ const PACE = {
   lastRetryMs: 5000,
 };
 
-/** What a probe finds: the transactions that the standby certainly sees, and the life that it has replayed. */
+/** The result of a probe: the transactions that the standby certainly sees, and the life that it has replayed. */
 export interface StandbyProbe {
   readonly snapshot: string;
   readonly incarnation: string;

@@ -15,12 +15,13 @@ import { openStandbyPool, type StandbyPool } from './standby-pool.ts';
 import { type StandbyProbe, StandbyWatch } from './standby-watch.ts';
 
 /**
- * What became of a read on a standby. `proved`: its answer was used. The others asked the primary: `behind` and `elsewhere`
- * as in `StandbyFault`; `unfollowed` where the follower was not current; `failed` after an error, or without an answer.
+ * The outcome of a read on a standby. `proved`: the library used its answer. After the others it read the primary: `behind`
+ * and `elsewhere` as in `StandbyFault`; `unfollowed` if the follower was not current; `failed` after an error, or without an
+ * answer in time.
  */
 export type StandbyOutcome = 'proved' | 'behind' | 'elsewhere' | 'unfollowed' | 'failed';
 
-/** `elsewhere`: it replays another life than the follower's, or is no standby any more. */
+/** `elsewhere`: it replays another life than that of the follower, or was promoted. */
 export type StandbyState = 'ready' | 'elsewhere' | 'behind' | 'away';
 
 export interface StandbyOptions {

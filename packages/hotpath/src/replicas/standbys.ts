@@ -1,6 +1,6 @@
 /**
  * The standbys of a service: which of them a read asks, and whether its answer may be used. An answer is used only if it is
- * proved to be fresh (`freshness/standby-proof.ts`); in every other case, an error or a silence included, the caller asks the
+ * proved to be fresh (`freshness/standby-proof.ts`). In every other case, an error or a silence included, the caller reads the
  * primary. So no request fails for a standby, and none gets less than the primary would give within the follower's bound.
  *
  * A statement whose answer is not used does not count against the budget of its route: it is the same read, sent again. The
@@ -9,11 +9,11 @@
 
 import { currentLedger } from '../budget/ledger.ts';
 import type { PoolOrUrl } from '../budget/reading-pool.ts';
-import type { ReadResult } from '../cache/entry.ts';
-import type { ReadSource } from '../cache/query.ts';
-import type { ProvedReading, StandbyReader } from '../cache/standby-reader.ts';
+import type { Entry, ReadResult } from '../cache/entry.ts';
+import type { ProvedReading, StandbyQuery, StandbyReader } from '../cache/standby-reader.ts';
 import type { Execute } from '../compile/execute.ts';
 import type { Follower } from '../freshness/follower.ts';
+import { includes, parseSnapshot } from '../freshness/snapshot.ts';
 import { standbyFault } from '../freshness/standby-proof.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { Standby, type StandbyOptions, type StandbyOutcome } from './standby.ts';
@@ -38,25 +38,25 @@ export class Standbys implements StandbyReader {
     this.all = servers.map((server) => new Standby({ server, ...options }));
   }
 
-  async read(source: ReadSource): Promise<ProvedReading | undefined> {
-    return this.#readFrom(source, async (reading, epoch) => {
+  async read(asked: StandbyQuery): Promise<ProvedReading | undefined> {
+    return this.#readFrom(asked, async () => {
       const follower = this.#follower;
-      if (!follower.isCurrent) await follower.catchUp(CATCH_UP_MS);
-      return follower.isCurrent ? (standbyFault(follower, reading, epoch) ?? 'proved') : 'unfollowed';
+      return follower.isCurrent || (await follower.catchUp(CATCH_UP_MS)) ? undefined : 'unfollowed';
     });
   }
 
-  async readAsLastKnown(source: ReadSource): Promise<ProvedReading | undefined> {
-    return this.#readFrom(source, async (reading, epoch) => standbyFault(this.#follower, reading, epoch) ?? 'proved');
+  async readAsLastKnown(asked: StandbyQuery): Promise<ProvedReading | undefined> {
+    return this.#readFrom(asked, async () => undefined);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.all.map((standby) => standby.close()));
   }
 
+  /** @param catchUp called after the read; it resolves with the reason why nothing can be proved. */
   async #readFrom(
-    source: ReadSource,
-    judge: (reading: ReadResult, epoch: string) => Promise<StandbyOutcome>,
+    { source, after }: StandbyQuery,
+    catchUp: () => Promise<'unfollowed' | undefined>,
   ): Promise<ProvedReading | undefined> {
     const standby = source.loadFrom && this.#choose();
     if (!standby) return undefined;
@@ -66,19 +66,17 @@ export class Standbys implements StandbyReader {
     let reading: ReadResult | undefined;
     try {
       reading = await standby.run((execute) => source.loadFrom!(attempt.noting(execute)));
-      outcome = await judge(reading, epoch);
+      outcome = (await catchUp()) ?? standbyFault(this.#follower, reading, epoch) ?? 'proved';
+      if (outcome === 'proved' && goesBack({ reading, epoch }, after)) outcome = 'behind';
     } catch {
-      // The primary is asked next. If the read itself is wrong, the primary says so.
+      // The caller reads the primary next. If the read itself is wrong, the primary reports it.
       standby.doubt();
     }
     standby.reads[outcome] += 1;
     if (reading && outcome === 'proved') return { reading, epoch };
     attempt.setAside();
     currentSpan()
-      ?.child('standby.unused', 'internal', {
-        'hotpath.standby': standby.name,
-        'hotpath.standby.outcome': outcome,
-      })
+      ?.child('standby.unused', 'internal', { 'hotpath.standby': standby.name, 'hotpath.standby.outcome': outcome })
       .end();
     return undefined;
   }
@@ -92,6 +90,10 @@ export class Standbys implements StandbyReader {
     return best;
   }
 }
+
+/** Whether this process may have shown a later state. */
+const goesBack = ({ reading, epoch }: ProvedReading, after: Entry | undefined): boolean =>
+  after?.epoch === epoch && !includes(parseSnapshot(reading.snapshot), after.snapshot);
 
 function isBetter(one: Standby, other: Standby): boolean {
   const [delay, otherDelay] = [one, other].map(({ delayMs }) => Math.max(delayMs, SAME_DELAY_MS)) as [number, number];
