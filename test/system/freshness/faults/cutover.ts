@@ -4,7 +4,7 @@
  */
 import { setTimeout as rest } from 'node:timers/promises';
 import { BOUND_MS, CONNECTION_MS } from '../bounds.ts';
-import { openStandby } from '../database.ts';
+import { conninfoOf, openStandby } from '../database.ts';
 import type { Fault } from './fault.ts';
 
 /** How long a busy machine may take to open a connection. */
@@ -13,7 +13,7 @@ const SLACK_MS = 1000;
 const MOVED_MS = CONNECTION_MS + BOUND_MS + SLACK_MS;
 
 export const cutoverFault: Fault = async ({ ground }) => {
-  const { database, journal, proxy, writing, stack } = ground;
+  const { database, journal, proxy, writing, stack, replicas } = ground;
   const standby = await openStandby(stack, database);
   let settled: Promise<void> | undefined;
   await writing.hold(async (keep) => {
@@ -21,6 +21,7 @@ export const cutoverFault: Fault = async ({ ground }) => {
     ground.isMoving = true;
     proxy.moveTo(standby.url);
     await database.moveTo(standby.url);
+    await Promise.all(replicas.map((replica) => replica.follow(conninfoOf(standby.url))));
     journal.excuseUntil(performance.now() + MOVED_MS);
     settled = keep(() => rest(MOVED_MS));
   });
