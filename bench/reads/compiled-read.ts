@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { createCompiler, type Statement } from 'hotpath/compile/compile';
 import { executeOn } from 'hotpath/compile/execute';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
+import { processIdOf } from 'hotpath/session/pg-internals';
 import { SessionPool } from 'hotpath/session/session-pool';
 import { datamodel } from '#datamodel';
 import { cpuOf } from '../support/cpu.ts';
@@ -139,7 +140,7 @@ async function warmUp(pool: SessionPool, { run }: Contender): Promise<number[]> 
   };
   await Promise.all(clients.map((_, first) => turn(first)));
   await delay(50);
-  return clients.map((client) => (client as unknown as { processID: number }).processID);
+  return clients.map((client) => processIdOf(client)!);
 }
 
 async function measure({ run }: Contender, processes: readonly number[], seconds: number): Promise<Cost> {

@@ -9,8 +9,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Progress, ProgressBar } from 'hotpath/cli';
 import type pg from 'pg';
-import { progressDisplay } from '../../prisma/seed/progress.ts';
 import { seed } from '../../prisma/seed/seed.ts';
 import { HOME, PROJECT } from '../../src/dev/home.ts';
 import { migrate } from '../../src/dev/migrate.ts';
@@ -27,8 +27,8 @@ import { parentOf } from './cpu.ts';
 const DIRECTORY = join(HOME, 'bench-postgres');
 const PRESENT = new Date('2026-06-01T00:00:00Z');
 const SOURCES = ['prisma/migrations', 'prisma/seed'];
-/** They tell how a seed goes and make no rows. */
-const NO_SOURCES = ['main.ts', 'progress.ts'];
+/** The command, which makes no rows. */
+const NO_SOURCES = ['main.ts'];
 
 export interface BenchDatabase {
   readonly url: string;
@@ -53,8 +53,9 @@ export function openBenchDatabase(bench: Opening, size: BenchSize): Promise<Benc
     bench.log(`Making the ${size} bench database; it is kept for the next run.`);
     await ensureDatabase(server, name);
     await migrate(server.url(name));
-    const display = progressDisplay();
-    await seed({ url: server.url(name), size, now: PRESENT, onProgress: display.show }).finally(display.close);
+    const bar = new ProgressBar();
+    const onProgress = (progress: Progress) => bar.show(progress);
+    await seed({ url: server.url(name), size, now: PRESENT, onProgress }).finally(() => bar.close());
   });
 }
 

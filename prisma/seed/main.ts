@@ -1,11 +1,11 @@
 /** The command `npm run seed`: fills a migrated database with a marketplace. */
 
 import { parseArgs } from 'node:util';
+import { ProgressBar, secondsText } from 'hotpath/cli';
 import { urlComplaint } from 'hotpath/database';
 import { DATABASE_DIRECTORY, DATABASE_NAME } from '../../src/dev/home.ts';
 import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
 import { redactStandardError, startSentence } from '../../src/exit.ts';
-import { progressDisplay, seconds } from './progress.ts';
 import { type RowCounts, SeedError, type SeedOptions, seed } from './seed.ts';
 import { SIZES, type Size } from './sizes.ts';
 
@@ -83,11 +83,11 @@ async function main(args: string[]): Promise<void> {
   if (command === 'help') return void process.stdout.write(HELP);
   const started = performance.now();
   const database = await openDatabase(command.url);
-  const display = progressDisplay();
-  const counts = await seed({ ...command, url: database.url, onProgress: display.show })
-    .finally(display.close)
+  const bar = new ProgressBar();
+  const counts = await seed({ ...command, url: database.url, onProgress: (progress) => bar.show(progress) })
+    .finally(() => bar.close())
     .finally(database.close);
-  process.stdout.write(`${table(counts)}Seeded (${command.size}) in ${seconds(performance.now() - started)}.\n`);
+  process.stdout.write(`${table(counts)}Seeded (${command.size}) in ${secondsText(performance.now() - started)}.\n`);
 }
 
 await main(process.argv.slice(2)).catch((error) => {

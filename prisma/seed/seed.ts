@@ -9,7 +9,8 @@
  * place. Only the statistics and visibility maps (VACUUM ANALYZE) come after the commit.
  */
 
-import { SessionClient } from 'hotpath/session/session-client';
+import type { Progress } from 'hotpath/cli';
+import { SessionClient } from 'hotpath/database';
 import pg from 'pg';
 import { dropIndexes } from './indexes.ts';
 import { SIZES, type Size } from './sizes.ts';
@@ -24,15 +25,8 @@ export interface SeedOptions {
   now?: Date;
   /** Empties the tables first; without it, tables with rows are an error. */
   reset?: boolean;
+  /** Called when a step starts and when it is done. */
   onProgress?: (progress: Progress) => void;
-}
-
-/** A step of the seed. Called when the step starts, and again with `milliseconds` when it is done. */
-export interface Progress {
-  step: string;
-  number: number;
-  total: number;
-  milliseconds?: number;
 }
 
 /** Rows by table, in the order in which the steps make them. */
@@ -81,13 +75,12 @@ async function fill(client: pg.Client, { size = 'small', now = startOfToday(), r
 }
 
 function timer(total: number, onProgress: (progress: Progress) => void) {
-  let number = 0;
+  let done = 0;
   return async (step: string, run: () => Promise<unknown>): Promise<void> => {
-    number += 1;
-    const started = performance.now();
-    onProgress({ step, number, total });
+    onProgress({ done, total, part: step });
     await run();
-    onProgress({ step, number, total, milliseconds: performance.now() - started });
+    done += 1;
+    onProgress({ done, total, part: step });
   };
 }
 

@@ -8,7 +8,7 @@ interface Step {
   tables: readonly string[];
 }
 
-export const STEPS: readonly Step[] = [
+const STEPS: readonly Step[] = [
   { name: 'accounts', tables: ['users'] },
   { name: 'merchants', tables: ['categories', 'merchants'] },
   { name: 'catalog', tables: ['products', 'inventories', 'reviews'] },

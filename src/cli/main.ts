@@ -6,12 +6,14 @@ import {
   jobsCommand,
   migrationCommand,
   notify,
+  record,
   tail,
   triggersCommand,
 } from 'hotpath/cli';
 import { orExit } from '../exit.ts';
 import { marketplaceGrants } from './grants.ts';
 import { loadMarketplace } from './project.ts';
+import { marketplaceReplay } from './replay.ts';
 import { marketplaceToken } from './token.ts';
 import { marketplaceWarm } from './warm.ts';
 
@@ -25,10 +27,12 @@ const commands = {
   install,
   migration,
   notify,
+  record,
   tail,
   triggers,
   grants: marketplaceGrants,
   jobs: jobsCommand,
+  replay: marketplaceReplay,
   token: marketplaceToken,
   warm: marketplaceWarm,
 };

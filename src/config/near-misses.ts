@@ -13,7 +13,7 @@ export function nearMisses(from: Readonly<Record<string, string | undefined>>): 
 }
 
 /** Whether one letter is missing, added or different, or two neighbours are swapped. */
-export function isOneLetterAway(one: string, other: string): boolean {
+function isOneLetterAway(one: string, other: string): boolean {
   if (Math.abs(one.length - other.length) > 1) return false;
   let start = 0;
   while (start < one.length && one[start] === other[start]) start += 1;

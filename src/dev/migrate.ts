@@ -2,16 +2,16 @@
  * Applies the migrations to a database, with Prisma Migrate in a separate process, and then the migrations of the job queue.
  */
 import { createRequire } from 'node:module';
+import { runProgram } from 'hotpath/cli';
 import { installQueue } from 'hotpath/jobs';
 import { environment } from '../config/config.ts';
 import { PROJECT } from './home.ts';
-import { runProcess } from './run-process.ts';
 
 const prismaCommand = createRequire(import.meta.url).resolve('prisma/build/index.js');
 
 /** @throws {MigrationError} with Prisma's own output, if a migration fails. */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const { code, output } = await runProcess(process.execPath, [prismaCommand, 'migrate', 'deploy'], {
+  const { code, output } = await runProgram(process.execPath, [prismaCommand, 'migrate', 'deploy'], {
     cwd: PROJECT,
     env: { ...environment, DATABASE_URL: databaseUrl, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });

@@ -1,13 +1,13 @@
 /** Fills a database that has no users yet. */
 
+import { ProgressBar } from 'hotpath/cli';
 import { SessionClient } from 'hotpath/database';
-import { progressDisplay } from '../../prisma/seed/progress.ts';
 import { seed } from '../../prisma/seed/seed.ts';
 
 export async function seedIfEmpty(url: string): Promise<void> {
   if (!(await isEmpty(url))) return;
-  const display = progressDisplay();
-  await seed({ url, onProgress: display.show }).finally(display.close);
+  const bar = new ProgressBar();
+  await seed({ url, onProgress: (progress) => bar.show(progress) }).finally(() => bar.close());
 }
 
 async function isEmpty(url: string): Promise<boolean> {

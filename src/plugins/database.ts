@@ -2,12 +2,11 @@
  * The database: one `pg` pool, and the Prisma Client that uses it. The pool opens connections up to its minimum before the
  * service listens, so that no first request pays for them.
  */
-import type { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { Pool, SessionSettingsError, schemaOf } from 'hotpath';
-import type { SessionPool } from 'hotpath/database';
+import { closeIfSilent, type SessionPool } from 'hotpath/database';
 import { callSites } from 'hotpath/prisma';
 import type pg from 'pg';
 import { PrismaClient } from '#client';
@@ -35,7 +34,7 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
     pool.on('error', () => {});
     pool.on('connect', (client) => {
       client.on('error', (error) => app.log.warn({ err: error }, 'A database connection was lost.'));
-      if (config.statementTimeoutMs > 0) giveUpSilent(client, config.statementTimeoutMs + config.connectionTimeoutMs);
+      if (config.statementTimeoutMs > 0) closeIfSilent(client, config.statementTimeoutMs + config.connectionTimeoutMs);
     });
     const prisma = openPrisma(pool, config, sites);
     app.decorate('pool', pool);
@@ -92,24 +91,6 @@ function openPool(config: Config['database']): SessionPool {
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
   return config.preparedStatements ? pool : pool.on('connect', prepareNothing);
-}
-
-/**
- * Closes a connection that owes an answer and has sent nothing for longer than a statement may take. PostgreSQL cancels such
- * a statement itself. If its message does not arrive, TCP would wait for a quarter of an hour.
- */
-function giveUpSilent(client: pg.PoolClient, ms: number): void {
-  const { stream } = (client as unknown as PgClient).connection;
-  stream.setTimeout(ms, () => {
-    if (!(client as unknown as PgClient).readyForQuery) stream.destroy(new Error('Connection terminated: no answer.'));
-  });
-}
-
-/** Properties that `pg` has and does not declare. */
-interface PgClient {
-  readonly connection: { readonly stream: Socket };
-  /** Whether the connection owes no answer. */
-  readonly readyForQuery: boolean;
 }
 
 /** Removes the names of prepared statements, so that a statement is prepared for one execution only. */

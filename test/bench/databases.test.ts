@@ -38,7 +38,7 @@ const INDEXES = `
   WHERE relnamespace = 'public'::regnamespace AND NOT indisunique`;
 const TRANSACTIONS = 'SELECT md5(string_agg(t::text, chr(10) ORDER BY id)) FROM transactions t';
 
-it('holds the same rows before and after, and before no index or trigger that no rule needs', async () => {
+it('the bench has two databases with the same rows, and the one for the slow service has no index or trigger that no rule needs', async () => {
   expect(await firstValue(urls.after, 'SELECT count(*)::int FROM transactions')).toBeGreaterThan(100);
   expect(await firstValue(urls.before, TRANSACTIONS)).toBe(await firstValue(urls.after, TRANSACTIONS));
   expect(await firstValue(urls.after, TRIGGERS)).toBeGreaterThan(10);
@@ -47,7 +47,7 @@ it('holds the same rows before and after, and before no index or trigger that no
   expect(await firstValue(urls.before, INDEXES)).toBe(0);
 });
 
-it('keeps them for the next run', async () => {
+it('the bench keeps its databases for the next run', async () => {
   const oid = 'SELECT oid::int FROM pg_database WHERE datname = current_database()';
   const first = await firstValue(urls.before, oid);
   const again = await openBeforeDatabase(bench, 'tiny');
@@ -55,7 +55,7 @@ it('keeps them for the next run', async () => {
   expect(await firstValue(again.url, oid)).toBe(first);
 });
 
-it('copies a database that somebody is connected to', async () => {
+it('the bench copies a database while a client is connected to it', async () => {
   const somebody = new pg.Client({ connectionString: urls.after });
   const lost = new Promise((resolve) => somebody.on('error', resolve));
   await somebody.connect();
@@ -67,7 +67,7 @@ it('copies a database that somebody is connected to', async () => {
   expect(await firstValue(copy, TRANSACTIONS)).toBe(await firstValue(urls.after, TRANSACTIONS));
 });
 
-it('has two that writes are measured on, one of them without triggers that log', async () => {
+it('the bench has two databases for writes, one of them without triggers that log', async () => {
   await using stack = new AsyncDisposableStack();
   const { urls: sides } = await prepareWriteGround({ ...bench, stack });
   const logging = `SELECT count(*)::int FROM pg_trigger WHERE tgname LIKE 'invalidation\\_%'`;
@@ -75,13 +75,13 @@ it('has two that writes are measured on, one of them without triggers that log',
   expect(await firstValue(sides['without']!, logging)).toBe(0);
 });
 
-it('has one that orders are placed in', async () => {
+it('the bench has a database for orders', async () => {
   await using stack = new AsyncDisposableStack();
   const url = await databaseBeside(stack, urls.after, 'test');
   expect(await firstValue(url, 'SELECT count(*)::int FROM orders')).toBeGreaterThan(0);
 }, 60_000);
 
-it('is read by the service and its peers with the same answers in every shape', async () => {
+it('the service and its peers give the same answers in every shape', async () => {
   await using stack = new AsyncDisposableStack();
   const { contenders, bytes } = await startReadContenders({ ...bench, stack }, { url: urls.after });
   expect(contenders.map(({ name }) => name)).toEqual([

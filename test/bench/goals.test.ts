@@ -15,21 +15,21 @@ function dashboardGoal(what: string, before: Partial<Side>, after: Partial<Side>
 const heldGoal = (before: number, after: number) =>
   dashboardGoal('users held', { usersHeld: before }, { usersHeld: after });
 
-it('judges users by one if the slow service could hold none, and says so', () => {
+it('a goal of users counts one user for the slow service if it could hold none, and says so', () => {
   expect(heldGoal(0, 13)).toMatchObject({ met: true, measured: '13, and none could be held before' });
   expect(heldGoal(0, 12)).toMatchObject({ met: false });
   expect(heldGoal(0, 0)).toMatchObject({ met: false });
   expect(heldGoal(2, 26)).toMatchObject({ met: true, measured: '13 ×' });
 });
 
-it('does not count a ratio to nothing as met', () => {
+it('a ratio to zero does not meet a goal', () => {
   expect(dashboardGoal('throughput', { throughput: 0 }, { throughput: 100 })).toMatchObject({
     met: false,
     measured: '-',
   });
 });
 
-it('has a goal of reads from the database if its ratio was measured within the rounds', () => {
+it('reads from the database have a goal if their ratio was measured within the rounds', () => {
   const { ofLimit: _ofLimit, ofPrisma: _ofPrisma, ...hotpath } = document.cold!['hotpath']!;
   const goalsOf = (rate: object) => {
     const cold: Document['cold'] = { ...document.cold, hotpath: { ...hotpath, ...rate } };
@@ -39,7 +39,7 @@ it('has a goal of reads from the database if its ratio was measured within the r
   expect(goalsOf({ ofLimit: 0.8, ofPrisma: 2 }).map(({ met }) => met)).toEqual([true, false]);
 });
 
-it('judges what the log costs over minutes by the goals of each workload', () => {
+it('the cost of the log over minutes has the goals of each workload', () => {
   const { 'a reading': rates } = document.writes! as Record<string, Rates>;
   const costOf = (ofLimit: number) => ({
     rates: { ...rates!, 'with triggers': { ...rates!['with triggers']!, ofLimit } },

@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it('is held by one bench at a time', () => {
+it('the lock is held by one bench at a time', () => {
   const file = join(folder, 'one', 'bench.lock');
   const held = lock(file);
   expect(() => lock(file)).toThrow(LockedError);
@@ -21,7 +21,7 @@ it('is held by one bench at a time', () => {
   lock(file)[Symbol.dispose]();
 });
 
-it('is released when its process dies', async () => {
+it('the lock is released when its process dies', async () => {
   const file = join(folder, 'bench.lock');
   const module = JSON.stringify(join(import.meta.dirname, '../../bench/support/lock.ts'));
   const code = `const { lock } = await import(${module}); globalThis.held = lock(${JSON.stringify(file)}); console.log('held'); setInterval(() => {}, 1000)`;

@@ -1,4 +1,4 @@
-/** What the report, the README and the goals say of reads beside the peers. */
+/** Reads beside the peers, in the report, the README and the goals. */
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
@@ -27,13 +27,13 @@ const documentOf = (rates: Record<string, ReadRate>): Document => ({
   reads: Object.fromEntries(shapes.map((shape) => [shape, rates])),
 });
 
-it('sets Hotpath beside the fastest peer, the one that takes least CPU, and the SQL written by hand', () => {
+it('the report shows Hotpath beside the fastest peer, the peer with the least CPU, and SQL written by hand', () => {
   expect(besidePeers(WINS)).toEqual({ rate: 1.25, fastest: 'byHand', cpu: 0.65, postgres: 0.9 });
   const unknown = Object.entries(WINS).map(([name, rate]) => [name, { ...rate, postgresCpuUs: undefined }]);
   expect(besidePeers(Object.fromEntries(unknown))).toMatchObject({ rate: 1.25, cpu: undefined, postgres: undefined });
 });
 
-it('meets the goals where it is better in all of the eight shapes, and none where it is worse', () => {
+it('the goals are met if Hotpath is better in all of the eight shapes, and missed if it is worse', () => {
   const goals = readGoals(documentOf(WINS));
   expect(goals.map(({ met }) => met)).toEqual([true, true, true, true, true, true, true]);
   expect(goals[0]).toMatchObject({ what: 'shapes faster than every peer, of 8', measured: '8' });
@@ -44,11 +44,11 @@ it('meets the goals where it is better in all of the eight shapes, and none wher
   expect(lost.map(({ met }) => met)).toEqual([false, false, false, false, false, false, false]);
 });
 
-it('does not judge shapes that were not measured', () => {
+it('the goals leave out shapes that were not measured', () => {
   expect(readGoals({ ...readDocument(RESULTS), reads: {} })).toEqual([]);
 });
 
-it('is in the report, a card a shape and a table, and shortly in the README', () => {
+it('the report has a card for each shape and a table, and the README a summary', () => {
   const page = pageOf(documentOf(WINS));
   for (const { title } of Object.values(SHAPES)) expect(page.toLowerCase()).toContain(`<h3>${title.toLowerCase()}`);
   expect(page).toContain('1,000 · 40 + 90 µs');

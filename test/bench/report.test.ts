@@ -11,21 +11,21 @@ const REMEDY = 'run `npm run bench:report`';
 describe('the document in bench/results.json', () => {
   const document = readDocument(RESULTS);
 
-  it('holds every part', () => {
+  it('has every part', () => {
     const parts = ['beforeAfter', 'cold', 'hot', 'tracing', 'scale', 'writes', 'memory', 'startMs'];
     expect(Object.keys(document)).toEqual(expect.arrayContaining(parts));
   });
 
-  it('gives the table of the README', () => {
+  it('matches the table of the README', () => {
     const readme = readFileSync(README, 'utf8');
     expect(readmeWith(readme, document), REMEDY).toBe(readme);
   });
 
-  it('gives the report', () => {
+  it('matches the report', () => {
     expect(pageOf(document) === readFileSync(REPORT, 'utf8'), REMEDY).toBe(true);
   });
 
-  it('makes tables that fit: their cells wrap, or become a list that names each cell', () => {
+  it('becomes tables that fit: their cells wrap, or become a list that names each cell', () => {
     const tables = [...pageOf(document).matchAll(/<div class="wide (\w+)"><table>(.*?)<\/table>/gs)];
     const ofReads = document.reads ? ['wrapped'] : [];
     expect(tables.map(([, kind]) => kind)).toEqual(['list', ...ofReads, 'wrapped', 'wrapped']);

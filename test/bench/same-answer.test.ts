@@ -1,12 +1,12 @@
-/** What counts as the same answer of two contenders. */
+/** The differences that two equal answers of two contenders may have. */
 import { expect, it } from 'vitest';
 import { firstDifference } from '../../bench/sections/reads/same-answer.ts';
 
 it.each([
-  ['values', { id: 1, list: [{ name: 'a' }, null] }, { list: [{ name: 'a' }, null], id: 1 }],
+  ['objects, by the order of fields', { id: 1, list: [{ name: 'a' }, null] }, { list: [{ name: 'a' }, null], id: 1 }],
   ['decimals by value', ['12.50', '100', '-3.0'], ['12.5', '100', '-3']],
   ['times by the moment', ['2026-05-31T22:00:00.5+00:00'], ['2026-05-31T22:00:00.500Z']],
-])('takes %s as the same', (_what, one, other) => {
+])('two answers may differ in the form of %s', (_what, one, other) => {
   expect(firstDifference(one, other)).toBeUndefined();
 });
 
@@ -18,6 +18,6 @@ it.each([
   ['a field that one lacks', { a: 1 }, { a: 1, b: null }, 'data.b: undefined, not null'],
   ['a shorter list', [1], [1, 2], 'data.1: undefined, not 2'],
   ['a list for none', [], {}, 'data: a list, and none'],
-])('finds %s', (_what, one, other, difference) => {
+])('a difference is %s', (_what, one, other, difference) => {
   expect(firstDifference(one, other)).toContain(difference);
 });

@@ -13,14 +13,17 @@ function server(limit: number) {
   return { tried, holds };
 }
 
-it.each([0, 1, 5, 63, 64, 100, 1000, 5000, 8192])('finds the %i users that a server can serve', async (limit) => {
-  const { holds } = server(limit);
-  const held = await usersHeld(holds, SEARCH);
-  expect(held).toBeLessThanOrEqual(limit);
-  expect(held).toBeGreaterThanOrEqual(Math.min(limit - 1, limit / 1.1));
-});
+it.each([0, 1, 5, 63, 64, 100, 1000, 5000, 8192])(
+  'the search finds the %i users that a server can serve',
+  async (limit) => {
+    const { holds } = server(limit);
+    const held = await usersHeld(holds, SEARCH);
+    expect(held).toBeLessThanOrEqual(limit);
+    expect(held).toBeGreaterThanOrEqual(Math.min(limit - 1, limit / 1.1));
+  },
+);
 
-it('tries no more users than the maximum, and each number once', async () => {
+it('the search tries no more users than the maximum, and each number once', async () => {
   const { holds, tried } = server(1_000_000);
   expect(await usersHeld(holds, SEARCH)).toBe(8192);
   expect(Math.max(...tried)).toBe(8192);

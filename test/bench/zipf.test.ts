@@ -3,7 +3,7 @@ import { zipf } from '../../bench/support/zipf.ts';
 
 const THINGS = Array.from({ length: 100 }, (_, index) => index);
 
-it('draws the item at place p with a weight of 1/p', () => {
+it("Zipf's law draws the item at place p with a weight of 1/p", () => {
   const draws = zipf(THINGS, { seed: 7, count: 100_000 });
   const times = (thing: number) => draws.filter((each) => each === thing).length;
   expect(times(0) / times(1)).toBeCloseTo(2, 0);
@@ -12,7 +12,7 @@ it('draws the item at place p with a weight of 1/p', () => {
   expect(times(99)).toBeGreaterThan(0);
 });
 
-it('draws the same for the same seed', () => {
+it("Zipf's law draws the same items for the same seed", () => {
   const draws = (seed: number) => zipf(THINGS, { seed, count: 50 });
   expect(draws(7)).toEqual(draws(7));
   expect(draws(7)).not.toEqual(draws(8));

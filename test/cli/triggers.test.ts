@@ -1,12 +1,13 @@
 /** `hotpath triggers`: its report on the migrations, and on a database. */
+
+import { runProgram } from 'hotpath/cli';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { runProcess } from '../../src/dev/run-process.ts';
 import { scratchDatabase } from '../support/database.ts';
 
 async function run(args: string[], DATABASE_URL = '', command = 'triggers') {
   const environment = { ...process.env, DATABASE_URL };
-  return runProcess(process.execPath, ['src/cli/main.ts', command, ...args], { env: environment });
+  return runProgram(process.execPath, ['src/cli/main.ts', command, ...args], { env: environment });
 }
 
 it('finds that the migrations install everything that the resources need', async () => {

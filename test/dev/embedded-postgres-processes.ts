@@ -1,9 +1,11 @@
 /** Processes that use an embedded PostgreSQL, for tests that stop and kill them, and the queries of such tests. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { connectionUrl } from '../../src/dev/postgres/cluster-files.ts';
+import { twinOf } from '../../src/dev/postgres/server-user.ts';
 import type { Report } from './postgres-user.ts';
 
 export interface PostgresUser {
@@ -65,4 +67,12 @@ export async function ask(url: string, sql: string): Promise<unknown> {
 /** The process id of the running server, or of the last one that was killed. */
 export function postmaster(directory: string): number {
   return Number(readFileSync(join(directory, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+/** The URL of a database by the files of its cluster; undefined while there is no cluster that has been started. */
+export function embeddedUrl(directory: string, database: string): string | undefined {
+  const at = [directory, join(twinOf(directory), 'cluster')].find((folder) => existsSync(join(folder, 'port')));
+  if (!at) return undefined;
+  const read = (name: string) => readFileSync(join(at, name), 'utf8').trim();
+  return connectionUrl({ password: read('password'), port: Number(read('port')), database });
 }

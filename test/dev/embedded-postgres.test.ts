@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nativeFolder } from '../../src/dev/postgres/binaries.ts';
-import { embeddedUrl, openCluster } from '../../src/dev/postgres/cluster-files.ts';
+import { openCluster } from '../../src/dev/postgres/cluster-files.ts';
 import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
@@ -16,7 +16,7 @@ import {
 import { DatabaseInUseError, EmbeddedPostgresError, UnsupportedPlatformError } from '../../src/dev/postgres/errors.ts';
 import { runningServer, stopServer } from '../../src/dev/postgres/server.ts';
 import { isRoot, twinOf } from '../../src/dev/postgres/server-user.ts';
-import { ask, killAll, openIn, postmaster, startUser } from './embedded-postgres-processes.ts';
+import { ask, embeddedUrl, killAll, openIn, postmaster, startUser } from './embedded-postgres-processes.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'hotpath-embedded-'));
 const directory = join(home, 'postgres');

@@ -33,6 +33,7 @@ const TESTS: Readonly<Record<string, (block: FencedBlock) => string | undefined>
 };
 /** Output, which the test of its page compares. */
 const TEXTS: Readonly<Record<string, string>> = {
+  'docs/guides/replay.md': 'test/cli/replay.test.ts',
   'docs/guides/resources.md': 'test/docs/guides.test.ts',
   'docs/reference/commands.md': 'test/docs/reference.test.ts',
 };

@@ -1,4 +1,4 @@
-/** Traces on their way through an OpenTelemetry collector, over each protocol, from a process of the service. */
+/** Traces of a service process that pass through an OpenTelemetry collector, over each protocol. */
 import { beforeAll, expect, it } from 'vitest';
 import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   return stop;
 });
 
-it.each(['http/protobuf', 'http/json', 'grpc'])('over %s a trace arrives whole', async (protocol) => {
+it.each(['http/protobuf', 'http/json', 'grpc'])('a trace arrives whole over %s', async (protocol) => {
   const service = await startService({
     ...testEnvironment(database),
     LOG_LEVEL: 'info',
@@ -28,10 +28,10 @@ it.each(['http/protobuf', 'http/json', 'grpc'])('over %s a trace arrives whole',
   });
   const reply = await fetch(`${service.address}/v1/users/3/dashboard`, { headers: as(3) });
   const id = reply.headers.get('x-trace-id')!;
-  // At its end it sends what it has left.
+  // When the process ends, it sends its remaining spans.
   service.child.kill('SIGTERM');
   expect(await service.exit).toBe(0);
-  // The call is this process's own span, which reaches Jaeger by itself.
+  // The call is a span of this process, which reaches Jaeger without the collector.
   const lines = async () => {
     const trace = await jaeger().api.trace(id);
     // A new process may have to wait for its first connection.

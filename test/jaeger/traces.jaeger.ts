@@ -1,4 +1,4 @@
-/** What a developer looks for, in a real Jaeger: by its own query API, after the traffic of the end-to-end tests. */
+/** The questions of a developer to a real Jaeger: by its query API, after the traffic of the end-to-end tests. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { textOf } from '../deploy/files.ts';
@@ -41,14 +41,14 @@ function extend(app: App): void {
 
 const app = (index = 0) => service().apps[index]!;
 
-/** Asks, and waits until all that the request leaves behind is done. @returns its trace's id. */
+/** Sends a request, and waits until all work that it started is done. @returns its trace's id. */
 async function traced(url: string, headers: Record<string, string> = {}, index = 0): Promise<string> {
   const reply = await ask(app(index), url, headers);
   await Promise.all(service().apps.map((each) => each.hotpath.cache.settled()));
   return String(reply.headers['x-trace-id']);
 }
 
-/** The trace in Jaeger, once it has as many spans of it as have left, of which one is the request's. */
+/** The trace in Jaeger, when it has the number of spans that were sent, one of them the request's. */
 async function inJaeger(id: string): Promise<ReceivedSpan[]> {
   return vi.waitUntil(async () => {
     await jaeger().telemetry.flush();
@@ -60,7 +60,7 @@ async function inJaeger(id: string): Promise<ReceivedSpan[]> {
 
 const sentOf = (id: string): ReceivedSpan[] => jaeger().received.filter(({ traceId }) => traceId === id);
 const linesOf = async (id: string): Promise<string[]> => treeOf(await inJaeger(id)).split('\n');
-/** The tree with when each span begins and how long it takes, in milliseconds. */
+/** The tree with the start and the duration of each span, in milliseconds. */
 function timesOf(spans: readonly ReceivedSpan[]): string {
   const sorted = spans.toSorted((one, other) => Number(one.start - other.start));
   const first = sorted[0]!.start;
@@ -76,7 +76,7 @@ function timesOf(spans: readonly ReceivedSpan[]): string {
 
 const idsOf = (traces: readonly { readonly traceID: string }[]): string[] => traces.map(({ traceID }) => traceID);
 
-/** Orders a product that is there. @returns its trace's id. */
+/** Orders an existing product. @returns its trace's id. */
 async function order(): Promise<string> {
   const { rows } = await service().psql.query<{ id: number }>(
     `select p.id from products p join inventories on product_id = p.id where status = 'active' and quantity > 5 limit 1`,
@@ -90,7 +90,7 @@ async function order(): Promise<string> {
 const ids: Record<'cold' | 'memory' | 'redis' | 'comb' | 'slow' | 'failing' | 'order', string> = {} as never;
 
 beforeAll(async () => {
-  // Connections are there, and code is compiled.
+  // Opens the connections and compiles the code.
   for (const url of ['/v1/users/3', '/v1/users/3/home', '/v1/users/3/orders']) await traced(url, as(3));
   ids.cold = await traced('/v1/users/3/dashboard', as(3));
   ids.memory = await traced('/v1/users/3/dashboard', as(3));
@@ -104,7 +104,7 @@ beforeAll(async () => {
 });
 
 describe('the search page', () => {
-  it('knows the service and its operations', async () => {
+  it('lists the service and its operations', async () => {
     await Promise.all(Object.values(ids).map(inJaeger));
     expect(await jaeger().api.services()).toContain(SERVICE);
     const operations = await jaeger().api.operations();
@@ -118,13 +118,13 @@ describe('the search page', () => {
     expect(idsOf(await jaeger().api.find({ tags: { 'hotpath.n_plus_one': 'true' } }))).toEqual([ids.comb]);
   });
 
-  it('finds what is slow by its duration', async () => {
+  it('finds slow requests by their duration', async () => {
     await inJaeger(ids.slow);
     expect(idsOf(await jaeger().api.find({ operation: 'GET /slow', minDuration: '500ms' }))).toEqual([ids.slow]);
     expect(await jaeger().api.find({ operation: 'GET /slow', minDuration: '60s' })).toEqual([]);
   });
 
-  it('finds errors, by what they are', async () => {
+  it('finds errors by their kind', async () => {
     await inJaeger(ids.failing);
     expect(idsOf(await jaeger().api.find({ tags: { 'http.response.status_code': '500' } }))).toEqual([ids.failing]);
     expect(idsOf(await jaeger().api.find({ tags: { 'error.type': 'INTERNAL' } }))).toEqual([ids.failing]);
@@ -133,7 +133,7 @@ describe('the search page', () => {
     expect(JSON.stringify(byState)).not.toContain('a secret');
   });
 
-  it('tells cold reads from cached ones', async () => {
+  it('distinguishes cold reads from cached ones', async () => {
     await Promise.all([ids.cold, ids.memory, ids.redis].map(inJaeger));
     const found = async (outcome: string, tier: string) =>
       idsOf(
@@ -149,8 +149,8 @@ describe('the search page', () => {
 });
 
 describe('a trace', () => {
-  it('of a cold dashboard is its look-up, its statement, and what is kept after the reply', async () => {
-    process.stdout.write(`\nA cold dashboard, as Jaeger tells it:\n${timesOf(await inJaeger(ids.cold))}\n\n`);
+  it('of a cold dashboard has its look-up, its statement, and the write to the cache after the reply', async () => {
+    process.stdout.write(`\nA cold dashboard, in Jaeger:\n${timesOf(await inJaeger(ids.cold))}\n\n`);
     expect(await linesOf(ids.cold)).toEqual([
       GET_DASHBOARD,
       '  cache.get none miss',
@@ -161,7 +161,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it('of a cached dashboard is a look-up, and of one in Redis a command', async () => {
+  it('of a cached dashboard has one look-up, and of one in Redis a command', async () => {
     expect(await linesOf(ids.memory)).toEqual([GET_DASHBOARD, '  cache.get l1 hit']);
     expect(await linesOf(ids.redis)).toEqual([GET_DASHBOARD, '  cache.get l2 hit', '    GET']);
   });
@@ -172,7 +172,7 @@ describe('a trace', () => {
     expect(server.events.map(({ name }) => name)).toEqual(['hotpath.over_budget', 'hotpath.n_plus_one']);
   });
 
-  it('of an order has the jobs that it leaves behind, as steps of what sent them', async () => {
+  it('of an order has its jobs as children of the span that sent them', async () => {
     const spans = await inJaeger(ids.order);
     const send = spans.find(({ kind }) => kind === 4)!;
     const jobs = spans.filter(({ kind }) => kind === 5);
@@ -180,7 +180,7 @@ describe('a trace', () => {
     for (const job of jobs) expect(job.parentSpanId).toBe(send.spanId);
   });
 
-  it('is what the receiver of the other tests sees', async () => {
+  it('has the same spans as in the receiver of the other tests', async () => {
     for (const id of Object.values(ids)) {
       const told = (await inJaeger(id)).map(comparable).sort(byId);
       expect(told).toEqual(sentOf(id).map(comparable).sort(byId));
@@ -188,7 +188,9 @@ describe('a trace', () => {
   });
 });
 
-/** A span without what Jaeger does not keep: that a number is whole, the order of tags, and lists, which it tells as JSON. */
+/**
+ * A span without the facts that Jaeger drops: whether a number is an integer, the order of tags, and lists, which it returns as JSON.
+ */
 function comparable({ start, end, attributes, resource, links, parentSpanId, ...span }: ReceivedSpan) {
   return {
     ...span,
@@ -209,7 +211,7 @@ const flat = (values: ReceivedSpan['attributes']) =>
 const byId = (one: { spanId: string }, other: { spanId: string }): number => (one.spanId < other.spanId ? -1 : 1);
 
 describe('the Monitor page', () => {
-  it('has rates, errors and durations by route, from the metrics that Jaeger makes of spans', async () => {
+  it('shows rates, errors and durations by route, from the metrics that Jaeger makes of spans', async () => {
     const of = async (metric: 'calls' | 'errors' | 'latencies', operation: string) =>
       (await jaeger().api.monitor(metric)).find(({ labels }) => labels['operation'] === operation)?.values.at(-1);
     await vi.waitUntil(async () => {
@@ -224,8 +226,8 @@ describe('the Monitor page', () => {
   });
 });
 
-describe('what a client asks Jaeger for', () => {
-  it('is the share to sample, by jaeger/sampling.json', async () => {
+describe('the sampling strategy of Jaeger for a client', () => {
+  it('is the ratio in jaeger/sampling.json', async () => {
     const response = await fetch(`http://127.0.0.1:${jaeger().server.ports.sampling}/sampling?service=${SERVICE}`);
     const { probabilisticSampling, operationSampling } = (await response.json()) as SamplingStrategy;
     expect(probabilisticSampling.samplingRate).toBe(0.1);
@@ -251,7 +253,7 @@ interface SamplingStrategy {
 }
 
 describe('the links of a trace', () => {
-  it('lead to its logs, its statements and its cache, with all that they name', async () => {
+  it('lead to its logs, its statements and its cache, with all of their parameters', async () => {
     const { linkPatterns } = (await jaeger().api.uiConfig()) as { linkPatterns: LinkPattern[] };
     expect(linkPatterns).toEqual(JSON.parse(textOf('jaeger/ui.json')).linkPatterns);
     const trace = (await jaeger().api.trace(ids.cold))!;

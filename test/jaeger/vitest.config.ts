@@ -1,4 +1,4 @@
-/** `npm run test:jaeger`: traces in a real Jaeger, outside of `npm test`, since Jaeger may have to be built first. */
+/** `npm run test:jaeger`: traces in a real Jaeger, apart from `npm test`, because Jaeger may have to be built first. */
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { options, SERVER_SETUP } from '../../vitest.config.ts';
@@ -9,7 +9,7 @@ export default defineConfig({
     root: join(import.meta.dirname, '../..'),
     include: ['test/jaeger/**/*.jaeger.ts'],
     globalSetup: SERVER_SETUP,
-    // The first file builds Jaeger, which takes minutes, and the others find it.
+    // The first file builds Jaeger, which takes minutes; the others use that build.
     fileParallelism: false,
     hookTimeout: 3_600_000,
     testTimeout: 120_000,

@@ -55,7 +55,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 100,
   },
   idempotency: {
-    mutate: ['packages/hotpath/src/fastify/writes/idempotency.ts'],
+    mutate: ['packages/hotpath/src/fastify/writes/{idempotency-key,creation}.ts'],
     tests: ['test/plugins/idempotency.test.ts'],
     least: 100,
   },
@@ -68,8 +68,8 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 85,
   },
   tags: {
-    mutate: ['packages/hotpath/src/freshness/{tags,watched,conditions}.ts'],
-    tests: ['packages/hotpath/test/freshness/{tags,sources}.test.ts'],
+    mutate: ['packages/hotpath/src/freshness/{answer-tags,watched,conditions}.ts'],
+    tests: ['packages/hotpath/test/freshness/{answer-tags,sources}.test.ts'],
     least: 85,
   },
   triggers: {

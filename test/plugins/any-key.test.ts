@@ -237,7 +237,7 @@ describe('a cached answer', () => {
 });
 
 it('is never kept for a field without logged changes: such a route does not start', () => {
-  const complaint = 'is asked by "weight", which it does not declare, so no change is logged';
+  const complaint = 'uses "weight", which it does not declare, so no change is logged';
   expect(refused).toEqual([new DeclarationError('tag', complaint)]);
 });
 

@@ -9,9 +9,9 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { runProgram } from 'hotpath/cli';
 import { PROJECT } from '../../src/dev/home.ts';
 import { type ServerUser, serverUser } from '../../src/dev/postgres/server-user.ts';
-import { runProcess } from '../../src/dev/run-process.ts';
 import { asService } from './service-role.ts';
 
 export interface Pooler {
@@ -61,7 +61,7 @@ export function pooled(url: string, pooler: Pooler): string {
 
 /** Prepared statements are kept from 1.21 on; before, the setting is unknown and stops the start. */
 async function keepsPrepared(program: string): Promise<boolean> {
-  const { output } = await runProcess(program, ['--version']);
+  const { output } = await runProgram(program, ['--version']);
   const [, major, minor] = /PgBouncer (\d+)\.(\d+)/.exec(output) ?? [];
   if (!major) throw new Error(`${program} is not PgBouncer: ${output}`);
   return Number(major) > 1 || Number(minor) >= 21;

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from 'hotpath/cli';
 import pg from 'pg';
 import { postgresBinaries } from '../../src/dev/postgres/binaries.ts';
 import { runAs, type ServerUser, serverUser } from '../../src/dev/postgres/server-user.ts';
-import { runProcess } from '../../src/dev/run-process.ts';
 import { freePort } from './redis.ts';
 
 /** Where the programs `initdb` and `pg_ctl` of a version are, and as whom they run. */
@@ -165,6 +165,6 @@ function read(path: string): string | undefined {
 }
 
 async function mustRun({ user }: PostgresPrograms, file: string, args: readonly string[]): Promise<void> {
-  const { code, output } = await runProcess(file, args, runAs(user));
+  const { code, output } = await runProgram(file, args, runAs(user));
   if (code !== 0) throw new Error(`${file} ${args[0]}: ${output}`);
 }

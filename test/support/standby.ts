@@ -3,10 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { chmod, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runProgram } from 'hotpath/cli';
 import { seed } from '../../prisma/seed/seed.ts';
 import { migrate } from '../../src/dev/migrate.ts';
 import { ensureDatabase, openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
-import { runProcess } from '../../src/dev/run-process.ts';
 import { letServiceIn } from './service-role.ts';
 
 const DATABASE = 'shop';
@@ -44,7 +44,7 @@ export async function openPair(): Promise<Pair> {
 
 /** Of a server that is stopped. The files keep their owner. */
 async function copyOf(from: string, to: string): Promise<void> {
-  const { code, output } = await runProcess('cp', ['-a', from, to]);
+  const { code, output } = await runProgram('cp', ['-a', from, to]);
   if (code !== 0) throw new Error(output);
   await writeFile(join(to, 'data', 'standby.signal'), '');
   await rm(join(to, 'port'), { force: true });

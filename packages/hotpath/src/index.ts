@@ -11,7 +11,7 @@
  */
 export { type Needs, type NeedsOptions, needsOf, type Privilege, type TableNeed, type Writes } from './access/needs.ts';
 export { CountingPool as Pool } from './budget/counting-pool.ts';
-export { AWAY, type Breaker, createBreaker } from './cache/breaker.ts';
+export { AWAY, Breaker } from './cache/breaker.ts';
 export type { FactQuery } from './cache/facts.ts';
 export type { CachePolicy } from './cache/policy.ts';
 export type { Computed } from './compile/computed.ts';

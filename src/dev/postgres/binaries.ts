@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { runProcess } from '../run-process.ts';
+import { runProgram } from 'hotpath/cli';
 import { UnsupportedPlatformError } from './errors.ts';
 import { canReach, makeTwin, type ServerUser } from './server-user.ts';
 import { makeWholeFolder } from './whole-folder.ts';
@@ -42,7 +42,7 @@ async function reachableCopy(native: string, log: (line: string) => void): Promi
   log(`The user that PostgreSQL runs as cannot reach ${native}: it runs from a copy, ${copy}`);
   await makeWholeFolder(copy, async (staging) => {
     await cp(native, staging, { recursive: true, verbatimSymlinks: true });
-    await runProcess('chmod', ['-R', 'a+rX,go-w', staging]);
+    await runProgram('chmod', ['-R', 'a+rX,go-w', staging]);
   });
   return copy;
 }

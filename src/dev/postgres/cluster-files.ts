@@ -8,8 +8,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants, existsSync, readFileSync } from 'node:fs';
 import { access, appendFile, chown, mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { runProcess } from '../run-process.ts';
+import { dirname, join } from 'node:path';
+import { runProgram } from 'hotpath/cli';
 import { type PostgresBinaries, postgresBinaries } from './binaries.ts';
 import { EmbeddedPostgresError, hasCode } from './errors.ts';
 import {
@@ -58,13 +58,6 @@ export async function openCluster(directory: string, { durable, log }: ClusterOp
     binaries,
     user,
   };
-}
-
-/** The URL of a database of the cluster, whether or not it runs; undefined while the cluster does not exist. */
-export function embeddedUrl(directory: string, database: string): string | undefined {
-  const at = findCluster(resolve(directory));
-  if (!at || !existsSync(join(at, 'port'))) return undefined;
-  return connectionUrl({ password: read(at, 'password'), port: Number(read(at, 'port')), database });
 }
 
 export function connectionUrl(to: { password: string; port: number; database: string }): string {
@@ -135,7 +128,7 @@ async function initialise(directory: string, { binaries, user, durable }: NewClu
   const text = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const safety = durable ? ['--data-checksums'] : ['--data-checksums', '--no-sync'];
   const args = [`--pgdata=${data}`, '--username=postgres', ...password, ...text, ...safety];
-  const { code, output } = await runProcess(binaries.initdb, args, runAs(user));
+  const { code, output } = await runProgram(binaries.initdb, args, runAs(user));
   if (code !== 0) throw new EmbeddedPostgresError(`initdb could not make a PostgreSQL cluster:\n${output.trim()}`);
   await appendFile(join(data, 'postgresql.conf'), `\ninclude_if_exists = '${settingsFileName}'\n`);
 }

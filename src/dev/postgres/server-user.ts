@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { runProcess } from '../run-process.ts';
+import { runProgram } from 'hotpath/cli';
 import { EmbeddedPostgresError, hasCode } from './errors.ts';
 
 /** The system user that the server runs as; undefined if it is this process's user. */
@@ -38,7 +38,7 @@ export async function serverUser(cluster: string | undefined): Promise<ServerUse
 /** Whether the server's user can list `path`, a folder. The user of this process always counts as able. */
 export async function canReach(user: ServerUser | undefined, path: string): Promise<boolean> {
   if (!user) return true;
-  return (await runProcess('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], runAs(user))).code === 0;
+  return (await runProgram('/bin/sh', ['-c', 'test -r "$1" && test -x "$1"', 'sh', path], runAs(user))).code === 0;
 }
 
 export function twinOf(path: string): string {
@@ -67,15 +67,15 @@ export async function makeTwin(path: string): Promise<string> {
 }
 
 async function findUser(name: string): Promise<ServerUser | undefined> {
-  const [uid, gid] = await Promise.all([runProcess('id', ['-u', name]), runProcess('id', ['-g', name])]);
+  const [uid, gid] = await Promise.all([runProgram('id', ['-u', name]), runProgram('id', ['-g', name])]);
   return uid.code === 0 && gid.code === 0 ? { uid: Number(uid.output), gid: Number(gid.output) } : undefined;
 }
 
 async function createUser(name: string): Promise<ServerUser> {
   try {
-    await runProcess('/usr/sbin/groupadd', ['--system', name]);
+    await runProgram('/usr/sbin/groupadd', ['--system', name]);
     const nologin = ['--no-create-home', '--shell', '/usr/sbin/nologin'];
-    await runProcess('/usr/sbin/useradd', ['--system', '--gid', name, ...nologin, name]);
+    await runProgram('/usr/sbin/useradd', ['--system', '--gid', name, ...nologin, name]);
   } catch (cause) {
     throw new EmbeddedPostgresError(cannotCreate(name), { cause });
   }

@@ -11,7 +11,7 @@ import { rename, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { runProcess } from '../run-process.ts';
+import { runProgram } from 'hotpath/cli';
 import { type Cluster, lastPort, settingsFileName, writeOwned } from './cluster-files.ts';
 import { EmbeddedPostgresError, hasCode } from './errors.ts';
 import { runAs } from './server-user.ts';
@@ -56,7 +56,7 @@ export async function startServer(cluster: Cluster, settings: PostgresSettings):
   await writeOwned(join(cluster.data, settingsFileName), asConfiguration(postgresSettings(settings)), cluster.user);
   const port = await freePort(lastPort(cluster) ?? likelyPort(cluster));
   const args = ['start', '-w', '-t', `${PATIENCE_SECONDS}`, '-D', cluster.data, '-l', cluster.serverLog];
-  const { code, output } = await runProcess(cluster.binaries.pgCtl, [...args, '-o', `-p ${port}`], runAs(cluster.user));
+  const { code, output } = await runProgram(cluster.binaries.pgCtl, [...args, '-o', `-p ${port}`], runAs(cluster.user));
   const said = `${output}\n${logFrom(cluster, from)}`.trim();
   if (code === 0) return { outcome: said.includes('automatic recovery in progress') ? 'recovered' : 'started', said };
   if (PASSING.some((pattern) => pattern.test(said))) return { outcome: 'try again', said };
@@ -69,7 +69,7 @@ export async function startServer(cluster: Cluster, settings: PostgresSettings):
  * ended.
  */
 export async function stopServer(cluster: Cluster, { pid }: RunningServer): Promise<void> {
-  const { output } = await runProcess(cluster.binaries.pgCtl, ['kill', 'INT', String(pid)], runAs(cluster.user));
+  const { output } = await runProgram(cluster.binaries.pgCtl, ['kill', 'INT', String(pid)], runAs(cluster.user));
   for (
     const deadline = Date.now() + PATIENCE_SECONDS * 1000;
     runningServer(cluster)?.pid === pid;

@@ -3,11 +3,12 @@
  * allow-list of their properties, and a redactor removes the secrets of the environment from each line. An error that repeats
  * is logged once and then counted (`logger/repeated-errors.ts`).
  */
-import type { FastifyBaseLogger, FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { originOf } from 'hotpath/telemetry';
-import { type LogFn, type Logger, type LoggerOptions, pino, symbols } from 'pino';
+import { type LogFn, type Logger, type LoggerOptions, pino } from 'pino';
 import type { Config } from '../../config/config.ts';
 import { loggedError } from './logged-error.ts';
+import { givenHooks, withText } from './pino-internals.ts';
 import { RepeatedErrors } from './repeated-errors.ts';
 
 export function loggerOptions({ environment, log }: Pick<Config, 'environment' | 'log'>): PinoOptions {
@@ -79,7 +80,7 @@ class LogHooks {
 const LEVELS: Readonly<Record<number, 'warn' | 'error' | 'fatal'>> = { 40: 'warn', 50: 'error', 60: 'fatal' };
 
 const hooksOf = (logger: object): LogHooks | undefined => {
-  const hooks = (logger as { [symbols.hooksSym]?: unknown })[symbols.hooksSym];
+  const hooks = givenHooks(logger);
   return hooks instanceof LogHooks ? hooks : undefined;
 };
 
@@ -103,18 +104,7 @@ export const childLogger: NonNullable<FastifyServerOptions['childLoggerFactory']
   options,
   raw,
 ) => {
-  const parent = logger as unknown as Texts;
   const { traceId, spanId } = originOf(raw);
   const ids = `,"reqId":"${bindings['reqId']}","trace_id":"${traceId}","span_id":"${spanId}"`;
-  const own = Object.keys(options).length > 0 ? parent.child({}, options) : (Object.create(parent) as Texts);
-  own[CHINDINGS] = parent[CHINDINGS] + ids;
-  return own as unknown as FastifyBaseLogger;
+  return withText(Object.keys(options).length > 0 ? logger.child({}, options) : logger, ids);
 };
-
-const CHINDINGS = symbols.chindingsSym;
-
-/** A logger, with the text that it adds to each line. */
-interface Texts {
-  [CHINDINGS]: string;
-  child(bindings: object, options: object): Texts;
-}

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { createBreaker } from 'hotpath';
+import { Breaker } from 'hotpath';
 import type { SharedRedis } from 'hotpath/fastify';
 import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../../config/config.ts';
@@ -51,7 +51,7 @@ function share(app: FastifyInstance, config: Config['redis'], tell: TellTrouble)
     client.disconnect();
     unhear();
   });
-  const breaker = createBreaker({
+  const breaker = new Breaker({
     timeoutMs: config.timeoutMs,
     onChange(state, err) {
       if (state === 'closed') return app.log.info('Redis is back.');

@@ -8,9 +8,8 @@ export const CODE: readonly string[] = [
   'examples/*/{src,test}/**/*.ts',
   'packages/hotpath/*.ts',
   'packages/hotpath/{scripts,src}/**/*.ts',
-  'packages/hotpath/test/{access,budget,cache,doctor,http,install}/**/*.ts',
-  'packages/hotpath/test/{jobs,resource,session,testing,types}/**/*.ts',
+  'packages/hotpath/test/**/*.ts',
   'prisma/seed/**/*.{ts,sql}',
   'src/**/*.ts',
-  'test/{cli,cluster,contract,deploy,dev,domain,package,plugins,prisma,support,system,telemetry}/**/*.ts',
+  'test/**/*.ts',
 ];

@@ -1,9 +1,9 @@
-/** A trace as Jaeger tells it, in the form in which the receiver of the other tests keeps it. */
+/** A trace from Jaeger, in the form in which the receiver of the other tests keeps it. */
 import type { ReceivedSpan, Value } from '../../support/otlp.ts';
 import type { JaegerSpan, JaegerTag, JaegerTrace } from './query-api.ts';
 
 const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'];
-/** What Jaeger makes of a span's kind, status and scope. */
+/** The tags that Jaeger writes for a span's kind, status and scope. */
 const MADE = new Set(['span.kind', 'error', 'otel.status_code', 'otel.scope.name', 'otel.scope.version']);
 
 export const asReceived = ({ spans, processes }: JaegerTrace): ReceivedSpan[] =>

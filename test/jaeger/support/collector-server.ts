@@ -5,7 +5,7 @@ import { Daemon } from './daemon.ts';
 import { goProgram } from './go-program.ts';
 
 const SOURCES = join(PROJECT, 'test/jaeger/collector');
-/** Of the parts that its go.mod names. */
+/** The version of the parts in its go.mod. */
 const VERSION = 'v0.140.0';
 
 /** The ports of 127.0.0.1 that it listens on, and Jaeger's. */
@@ -21,7 +21,7 @@ export async function startCollector({ http, grpc, jaegerGrpc }: CollectorPorts)
   const program = await goProgram({ name, version: VERSION, command: '.', sources: async () => SOURCES });
   const env = { COLLECTOR_HTTP: `${http}`, COLLECTOR_GRPC: `${grpc}`, JAEGER_GRPC: `${jaegerGrpc}` };
   const args = [`--config=file:${join(SOURCES, 'config.yaml')}`];
-  // It answers 405 to a GET, as soon as it listens.
+  // It answers 405 to a GET when it listens.
   const daemon = new Daemon({ program, args, env, readyUrl: `http://127.0.0.1:${http}/v1/traces`, readyStatus: 405 });
   await daemon.ready();
   return () => daemon.stop();

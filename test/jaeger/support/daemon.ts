@@ -1,4 +1,4 @@
-/** A server of another project, as a child: started in a folder of its own, and gone with it. */
+/** A server of another project as a child process, in a folder that is removed when it stops. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,10 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface DaemonOptions {
   readonly program: string;
   readonly args: readonly string[];
-  /** Answers with `readyStatus` (200 without it) once it is ready. */
+  /** The URL that answers with `readyStatus` (default 200) when the server is ready. */
   readonly readyUrl: string;
   readonly readyStatus?: number;
-  /** Added to the environment of this process. */
+  /** Variables that are added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +31,7 @@ export class Daemon {
   /** @throws {Error} with its log, if it ends before it is ready. */
   async ready(): Promise<this> {
     for (;;) {
-      if (this.#child.exitCode !== null) throw new Error(`It ended before it was ready:\n${this.log.join('')}`);
+      if (this.#child.exitCode !== null) throw new Error(`The server ended before it was ready:\n${this.log.join('')}`);
       const isReady = await fetch(this.#readyUrl).then(
         ({ status }) => status === this.#readyStatus,
         () => false,

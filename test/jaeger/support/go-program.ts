@@ -11,15 +11,15 @@ const run = promisify(execFile);
 
 export interface GoProgram {
   readonly name: string;
-  /** Where it is kept: what it is made of is in this name. */
+  /** The name under which it is kept; the name states everything that the build depends on. */
   readonly version: string;
   /** The package of its command, in its module. */
   readonly command: string;
-  /** The folder of the module's sources, with its own go.mod; called only where it must be built. */
+  /** The folder of the module's sources, with its own go.mod; called only for a build. */
   sources(): Promise<string>;
 }
 
-/** The program's path. @throws {Error} one sentence, where there is neither the program nor Go. */
+/** The program's path. @throws {Error} with one sentence, if both the program and Go are missing. */
 export async function goProgram(wanted: GoProgram): Promise<string> {
   const path = (process.env['PATH'] ?? '').split(delimiter);
   const found = path.map((folder) => join(folder, wanted.name)).find((file) => existsSync(file));
@@ -33,7 +33,7 @@ export async function goProgram(wanted: GoProgram): Promise<string> {
   return kept;
 }
 
-/** In a copy, since a module's own `replace` counts only where it is the main one: `go install` refuses those that have one. */
+/** Builds in a copy, because a `replace` counts only in the main module: `go install` refuses a module that has one. */
 async function build({ name, version, command, sources }: GoProgram, kept: string): Promise<void> {
   process.stderr.write(`Building ${name} ${version}, which takes minutes.\n`);
   const folder = await mkdtemp(join(tmpdir(), `hotpath-${name}-`));

@@ -1,6 +1,6 @@
 /**
- * A Jaeger v2 of the tests' own, with `jaeger/config.yaml` as it is. A second file gives it addresses: ports that are
- * free, and files where they lie in this repository.
+ * A Jaeger v2 for the tests, with the unchanged `jaeger/config.yaml`. A second file sets its addresses: free ports, and the files of
+ * this repository.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ export interface JaegerServer {
 const jaegerProgram = () =>
   goProgram({ name: 'jaeger', version: VERSION, command: './cmd/jaeger', sources: () => goModule(MODULE, VERSION) });
 
-/** Starts it. @param prometheusPort where it asks for the metrics that it has made of spans. */
+/** Starts it. @param prometheusPort the port of the Prometheus that has the metrics made of spans. */
 export async function startJaeger(prometheusPort: number): Promise<JaegerServer> {
   const program = await jaegerProgram();
   const [http, grpc, query, sampling, spans, health, own, queryGrpc, samplingGrpc] = await freePorts(9);

@@ -1,15 +1,15 @@
-/** The link patterns of Jaeger's pages, filled in as the pages do it: by tags of the span, or by what the trace is. */
+/** The link patterns of Jaeger's pages, filled in like the pages do it: from tags of the span, or from values of the trace. */
 import type { JaegerTrace } from './query-api.ts';
 
 export interface LinkPattern {
   readonly type: 'traces' | 'tags';
-  /** The tag beside which it stands. */
+  /** The tag that has the link. */
   readonly key?: string;
   readonly url: string;
   readonly text: string;
 }
 
-/** The links that a page of the trace has by this pattern. One with an unknown name would not be shown. */
+/** The links that a page of the trace has by this pattern. Jaeger shows no link with an unknown name. */
 export function linksOf({ type, key, url }: LinkPattern, { traceID, spans }: JaegerTrace): string[] {
   const startTime = Math.min(...spans.map((span) => span.startTime));
   const endTime = Math.max(...spans.map((span) => span.startTime + span.duration));
@@ -32,5 +32,5 @@ const filled = (url: string, values: Readonly<Record<string, unknown>>): string 
 function changed(value: unknown, change: string | undefined): unknown {
   if (change === undefined) return value;
   if (change === 'epoch_micros_to_date_iso') return new Date(Number(value) / 1000).toISOString();
-  throw new Error(`Jaeger's pages know no ${change}.`);
+  throw new Error(`Jaeger's pages do not know ${change}.`);
 }

@@ -1,4 +1,4 @@
-/** Debian's Prometheus, with the jobs of `deploy/prometheus/prometheus.yml` that ask Jaeger. */
+/** Debian's Prometheus, with the jobs of `deploy/prometheus/prometheus.yml` that scrape Jaeger. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ interface Scraping {
 
 export interface PrometheusOptions {
   readonly port: number;
-  /** Where Jaeger tells what it has counted of spans. */
+  /** The address at which Jaeger serves the metrics that it made of spans. */
   readonly spansPort: number;
 }
 
@@ -39,7 +39,7 @@ export async function startPrometheus({ port, spansPort }: PrometheusOptions): P
   };
 }
 
-/** As deployed, but asked each second, and at this machine's address. */
+/** The deployed configuration, with a scrape each second and the address of this machine. */
 function scraping(spansPort: number) {
   const [deployed] = yamlOf<Scraping>('deploy/prometheus/prometheus.yml');
   const job = deployed!.scrape_configs.find(({ job_name }) => job_name === 'jaeger-spans')!;

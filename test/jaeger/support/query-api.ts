@@ -1,4 +1,4 @@
-/** Jaeger's query API, which is what its pages ask. */
+/** Jaeger's query API, which its pages use. */
 
 export interface JaegerTag {
   readonly key: string;
@@ -26,11 +26,11 @@ export interface JaegerTrace {
   readonly processes: Readonly<Record<string, { readonly serviceName: string; readonly tags: readonly JaegerTag[] }>>;
 }
 
-/** What its search page has fields for. */
+/** The fields of its search page. */
 export interface Search {
   readonly operation?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** `500ms`. */
+  /** For example `500ms`. */
   readonly minDuration?: string;
 }
 
@@ -61,7 +61,7 @@ export class QueryApi {
 
   operations = (): Promise<string[]> => this.#data(`/api/services/${this.#service}/operations`);
 
-  /** @returns nothing while it has none of its spans. */
+  /** @returns nothing while Jaeger has no span of the trace. */
   async trace(id: string): Promise<JaegerTrace | undefined> {
     const response = await fetch(`${this.#origin}/api/traces/${id}`);
     if (response.status === 404) return undefined;
@@ -82,7 +82,7 @@ export class QueryApi {
     return this.#data(`/api/traces?${query}`);
   }
 
-  /** What the *Monitor* page draws. @param metric `calls`, `errors`, or `latencies` in milliseconds, of which 95% are less. */
+  /** The curves of the *Monitor* page. @param metric `calls`, `errors`, or `latencies` in milliseconds, of which 95% are less. */
   async monitor(metric: 'calls' | 'errors' | 'latencies'): Promise<MetricPoint[]> {
     const query = new URLSearchParams({
       service: this.#service,
@@ -102,7 +102,7 @@ export class QueryApi {
     }));
   }
 
-  /** The configuration that its page has got. */
+  /** The configuration of its page. */
   async uiConfig(): Promise<unknown> {
     const page = await (await fetch(this.#origin)).text();
     return JSON.parse(/JAEGER_CONFIG = (\{.*\});/.exec(page)![1]!);

@@ -1,4 +1,4 @@
-/** Jaeger with Prometheus behind it, and a telemetry whose spans our own receiver sees, too, on their way there. */
+/** Jaeger with Prometheus behind it, and a telemetry whose spans pass through our own receiver to Jaeger. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,11 +19,11 @@ export interface JaegerUnderTest {
   readonly server: JaegerServer;
   readonly api: QueryApi;
   readonly telemetry: Telemetry;
-  /** What has gone to Jaeger so far. */
+  /** The spans that were sent to Jaeger so far. */
   readonly received: readonly ReceivedSpan[];
 }
 
-/** From before the tests of a file until after them. */
+/** Runs from before the tests of a file until after them. */
 export function useJaeger(): () => JaegerUnderTest {
   const opened = new AsyncDisposableStack();
   let world: JaegerUnderTest | undefined;
@@ -46,7 +46,7 @@ export function useJaeger(): () => JaegerUnderTest {
   return () => world!;
 }
 
-/** Keeps the spans of each request, and passes it on to Jaeger byte by byte. */
+/** Keeps the spans of each request, and passes the request on to Jaeger byte by byte. */
 async function passOn(port: number, received: ReceivedSpan[]): Promise<Server> {
   const passing = createServer(async (request, response) => {
     const body = await buffer(request);

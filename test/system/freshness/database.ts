@@ -2,9 +2,9 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runProgram } from 'hotpath/cli';
 import pg from 'pg';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../../../src/dev/postgres/embedded-postgres.ts';
-import { runProcess } from '../../../src/dev/run-process.ts';
 import { withDatabase } from '../../support/template.ts';
 
 /** Nothing here outlives the check, so nothing waits for the disk. */
@@ -103,7 +103,7 @@ async function copyServer(primary: pg.Client, directory: string, password: strin
   const { rows } = await primary.query<{ data: string }>(`SELECT current_setting('data_directory') AS "data"`);
   const data = join(directory, 'data');
   await primary.query(`SELECT pg_backup_start('check', true)`);
-  const copied = await runProcess('sh', [
+  const copied = await runProgram('sh', [
     '-c',
     'mkdir "$2" && chown --reference="$1" "$2" && cp -a "$1" "$2/data"',
     'sh',
@@ -122,7 +122,7 @@ async function copyServer(primary: pg.Client, directory: string, password: strin
     writeFile(join(data, 'standby.signal'), ''),
     writeFile(join(directory, 'password'), password),
   ]);
-  await runProcess('chown', ['-R', `--reference=${rows[0]!.data}`, directory]);
+  await runProgram('chown', ['-R', `--reference=${rows[0]!.data}`, directory]);
 }
 
 export function conninfoOf(url: string): string {

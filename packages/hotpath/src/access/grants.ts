@@ -6,7 +6,8 @@
  * SQL creates a policy for the role on each of these tables.
  */
 import { dollarQuoted, literal } from '../compile/sql/text.ts';
-import { type Needs, QUEUE_SCHEMA, type TableNeed } from './needs.ts';
+import { QUEUE_SCHEMA } from '../jobs/graphile-worker-internals.ts';
+import type { Needs, TableNeed } from './needs.ts';
 
 /**
  * The SQL that lets a role run the service and its workers, and do nothing else in their schemas.

@@ -4,7 +4,9 @@
  * queue. `grants.ts` grants the privileges, `/readyz` checks them.
  */
 
+import { MIGRATIONS_TABLE } from '../compile/prisma-internals.ts';
 import { viewsOf, type Watched } from '../freshness/watched.ts';
+import { QUEUE_SCHEMA, QUEUE_TABLES } from '../jobs/graphile-worker-internals.ts';
 import type { DataModel } from '../model/data-model.ts';
 
 /** A privilege of PostgreSQL on a table. */
@@ -69,17 +71,6 @@ const FUNCTIONS = [
   'catalog(text[])',
 ].map((each) => `"${OWN_SCHEMA}".${each}`);
 
-export const QUEUE_SCHEMA = 'graphile_worker';
-
-const QUEUE_TABLES: Readonly<Record<string, readonly Privilege[]>> = {
-  _private_jobs: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  _private_job_queues: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  _private_tasks: ['SELECT', 'INSERT', 'UPDATE'],
-  _private_known_crontabs: ['SELECT', 'INSERT', 'UPDATE'],
-  jobs: ['SELECT'],
-  migrations: ['SELECT'],
-};
-
 /** The privileges that the role of a service must have. */
 export function needsOf({ dataModel, watched, writes, schema, ...has }: NeedsOptions): Needs {
   const { hasQueue = true, hasMigrations = true } = has;
@@ -100,11 +91,11 @@ export function needsOf({ dataModel, watched, writes, schema, ...has }: NeedsOpt
       add(place(dataModel.models[model]!), ['SELECT', ...privileges!]);
     }
   }
-  const addAll = (tables: typeof OWN_TABLES, place: string) => {
+  const addAll = (tables: Readonly<Record<string, readonly Privilege[]>>, place: string) => {
     for (const [table, privileges] of Object.entries(tables)) add({ schema: place, table }, privileges);
   };
   addAll(OWN_TABLES, OWN_SCHEMA);
-  if (hasMigrations) addAll({ _prisma_migrations: ['SELECT'] }, schema);
+  if (hasMigrations) addAll({ [MIGRATIONS_TABLE]: ['SELECT'] }, schema);
   if (hasQueue) addAll(QUEUE_TABLES, QUEUE_SCHEMA);
   const tables = [...held.values()].map(({ need, privileges }) => ({ ...need, privileges: [...privileges] }));
   return {

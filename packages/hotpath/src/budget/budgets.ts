@@ -13,8 +13,8 @@ import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import { portOf } from '../observation/port-of.ts';
 import type { Overrun } from './budget.ts';
+import { BudgetGuard, foundOverrun, LEDGER, OVERRUN, SETTLED } from './budget-guard.ts';
 import { countStatements } from './count-statements.ts';
-import { foundOverrun, Guard, LEDGER, OVERRUN, SETTLED } from './guard.ts';
 import { currentLedger, type Ledger, withLedger } from './ledger.ts';
 import {
   BUDGET,
@@ -55,7 +55,7 @@ export const budgets = fp<BudgetsOptions>(
     mustBeAlone(app, options);
     const port = portOf(app);
     for (const pool of options.pools) port.pools.add(pool);
-    const guard = new Guard(options, port);
+    const guard = new BudgetGuard(options, port);
     decorate(app, guard);
     const undo = options.pools.map(countStatements);
     app.addHook('onClose', async () => undo.forEach((each) => void each()));
@@ -91,7 +91,7 @@ function mustBeAlone(app: FastifyInstance, { decorate }: CheckedOptions): void {
   );
 }
 
-function decorate(app: FastifyInstance, guard: Guard): void {
+function decorate(app: FastifyInstance, guard: BudgetGuard): void {
   app.decorate(GUARDED, true);
   // Declared at registration, so that all request objects have one shape.
   for (const name of [LEDGER, OVERRUN, SETTLED]) app.decorateRequest(name);

@@ -6,6 +6,7 @@
  * it restores the methods.
  */
 import type pg from 'pg';
+import { clientsOf } from '../session/pg-internals.ts';
 import { currentSpan, runWith } from '../telemetry/context.ts';
 import { currentCallSite, withCallSite } from './call-site.ts';
 import { type AnyFunction, afterPromise, countedQuery, tap } from './counted-query.ts';
@@ -55,9 +56,7 @@ class PoolCount {
     this.#pool = pool;
     this.#restore = [replaceMethod(pool, 'query', poolQuery), replaceMethod(pool, 'connect', poolConnect)];
     pool.on('connect', this.#count).on('acquire', this.#count).on('remove', this.#forget);
-    // The connections that exist now. The types of `pg` do not declare the list, but every version of `pg-pool` has it.
-    const { _clients: open = [] } = pool as unknown as { _clients?: pg.Client[] };
-    for (const client of open) this.#count(client);
+    for (const client of clientsOf(pool)) this.#count(client);
   }
 
   end(): void {

@@ -7,6 +7,7 @@
  */
 import { errorMonitor } from 'node:events';
 import type pg from 'pg';
+import { QUERY_HANDLERS } from '../session/pg-internals.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import type { CallSite } from './call-site.ts';
 import { bound, currentLedger } from './ledger.ts';
@@ -90,21 +91,9 @@ interface OwnCallback {
   once?(event: string | symbol, listener: Finish): unknown;
 }
 
-const HANDLERS = [
-  'handleRowDescription',
-  'handleDataRow',
-  'handlePortalSuspended',
-  'handleCommandComplete',
-  'handleEmptyQuery',
-  'handleReadyForQuery',
-  'handleError',
-  'handleCopyInResponse',
-  'handleCopyData',
-];
-
 function hearEvents(query: OwnCallback, finish: Finish): void {
-  const handlers = query as unknown as Record<string, unknown>;
-  for (const name of HANDLERS) {
+  const handlers = query as Record<string, unknown>;
+  for (const name of QUERY_HANDLERS) {
     const handler = handlers[name];
     if (typeof handler === 'function') handlers[name] = bound(handler as AnyFunction);
   }

@@ -21,70 +21,73 @@ export interface BreakerOptions {
   readonly onChange?: (state: 'closed' | 'open', cause?: unknown) => void;
 }
 
-export interface Breaker {
-  readonly state: BreakerState;
+const LATE = Symbol('late');
+
+/** A circuit breaker that is closed at first. */
+export class Breaker {
   /** The time limit of a piece of work, in milliseconds. */
   readonly timeoutMs: number;
+  readonly #failures: number;
+  readonly #openMs: number;
+  readonly #onChange: BreakerOptions['onChange'];
+  #state: BreakerState = 'closed';
+  #inARow = 0;
+  #openedAt = 0;
+
+  constructor({ timeoutMs, failures = 5, openMs = 1000, onChange }: BreakerOptions) {
+    this.timeoutMs = timeoutMs;
+    this.#failures = failures;
+    this.#openMs = openMs;
+    this.#onChange = onChange;
+  }
+
+  get state(): BreakerState {
+    return this.#state;
+  }
+
   /**
-   * Never rejects.
+   * Runs the work if the breaker lets it. Never rejects.
    * @param patienceMs a shorter limit of the caller's own. Work that exceeds only this limit does not count as a
    * failure.
    */
-  attempt<T>(work: () => Promise<T>, patienceMs?: number): Promise<T | typeof AWAY>;
-}
+  async attempt<T>(work: () => Promise<T>, patienceMs = this.timeoutMs): Promise<T | typeof AWAY> {
+    if (!this.#mayTry()) return AWAY;
+    const limit = this.#state === 'probing' ? this.timeoutMs : Math.min(patienceMs, this.timeoutMs);
+    try {
+      const result = await within(limit, work());
+      if (result !== LATE) {
+        this.#succeeded();
+        return result;
+      }
+      if (limit === this.timeoutMs) this.#failed(new Error(`It took longer than ${this.timeoutMs} ms.`));
+    } catch (error) {
+      this.#failed(error);
+    }
+    return AWAY;
+  }
 
-const LATE = Symbol('late');
-
-/** A breaker that is closed at first. */
-export function createBreaker({ timeoutMs, failures = 5, openMs = 1000, onChange }: BreakerOptions): Breaker {
-  let state: BreakerState = 'closed';
-  let inARow = 0;
-  let openedAt = 0;
-
-  function mayTry(): boolean {
-    if (state === 'closed') return true;
-    if (state === 'probing' || performance.now() - openedAt < openMs) return false;
-    state = 'probing';
+  #mayTry(): boolean {
+    if (this.#state === 'closed') return true;
+    if (this.#state === 'probing' || performance.now() - this.#openedAt < this.#openMs) return false;
+    this.#state = 'probing';
     return true;
   }
 
-  function succeeded(): void {
-    inARow = 0;
-    if (state !== 'probing') return;
-    state = 'closed';
-    onChange?.('closed');
+  #succeeded(): void {
+    this.#inARow = 0;
+    if (this.#state !== 'probing') return;
+    this.#state = 'closed';
+    this.#onChange?.('closed');
   }
 
-  function failed(cause: unknown): void {
-    inARow += 1;
-    if (state === 'open' || (state === 'closed' && inARow < failures)) return;
-    const opens = state === 'closed';
-    state = 'open';
-    openedAt = performance.now();
-    if (opens) onChange?.('open', cause);
+  #failed(cause: unknown): void {
+    this.#inARow += 1;
+    if (this.#state === 'open' || (this.#state === 'closed' && this.#inARow < this.#failures)) return;
+    const opens = this.#state === 'closed';
+    this.#state = 'open';
+    this.#openedAt = performance.now();
+    if (opens) this.#onChange?.('open', cause);
   }
-
-  return {
-    get state() {
-      return state;
-    },
-    timeoutMs,
-    async attempt(work, patienceMs = timeoutMs) {
-      if (!mayTry()) return AWAY;
-      const limit = state === 'probing' ? timeoutMs : Math.min(patienceMs, timeoutMs);
-      try {
-        const result = await within(limit, work());
-        if (result !== LATE) {
-          succeeded();
-          return result;
-        }
-        if (limit === timeoutMs) failed(new Error(`It took longer than ${timeoutMs} ms.`));
-      } catch (error) {
-        failed(error);
-      }
-      return AWAY;
-    },
-  };
 }
 
 /** If this process was too busy to see the result in time, it checks once more before it counts the work as late. */

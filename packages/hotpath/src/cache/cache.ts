@@ -27,7 +27,7 @@ import { AWAY } from './breaker.ts';
 import { CATCH_UP_MS, DatabaseReader } from './database-reader.ts';
 import type { Entry } from './entry.ts';
 import type { FillLimitOptions } from './fill-limit.ts';
-import { createFlights } from './flight.ts';
+import { Flights } from './flight.ts';
 import { Keeper } from './keeper.ts';
 import { createL1, type L1 } from './l1.ts';
 import { createL2, type L2, type Remote } from './l2.ts';
@@ -81,7 +81,7 @@ export class Cache {
   readonly #counters = createCounters();
   readonly #l1: L1;
   readonly #l2: L2 | undefined;
-  readonly #flights: ReturnType<typeof createFlights<CacheAnswer>>;
+  readonly #flights: Flights<CacheAnswer>;
   readonly #database: DatabaseReader;
   readonly #keeper: Keeper;
   readonly #remote: RemoteFill | undefined;
@@ -103,7 +103,7 @@ export class Cache {
     this.#l1 = l1;
     this.#l2 = l2;
     this.#keeper = keeper;
-    this.#flights = createFlights<CacheAnswer>(follower);
+    this.#flights = new Flights<CacheAnswer>(follower);
     this.#database = new DatabaseReader({ follower, fills: options.fills ?? FILLS, standbys: options.standbys });
     if (remote && l2)
       this.#remote = new RemoteFill({ follower, maxAgeMs, remote, l2, keeper, events, observed, leaseMs });

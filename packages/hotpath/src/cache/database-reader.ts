@@ -42,9 +42,12 @@ export class DatabaseReader {
   }
 
   /** Reads for an entry that is kept: on a standby if its answer is proved. @throws the error of the query's source. */
-  async fill(query: Query): Promise<Entry> {
-    const standbys = this.#standbys;
-    const proved = standbys && (await this.limit.run(() => standbys.read(query)));
+  fill(query: Query): Promise<Entry> {
+    return this.#standbys ? this.#fillFrom(this.#standbys, query) : this.read(query);
+  }
+
+  async #fillFrom(standbys: StandbyReader, query: Query): Promise<Entry> {
+    const proved = await this.limit.run(() => standbys.read(query));
     return proved ? entryOfProved(proved, query) : this.read(query);
   }
 

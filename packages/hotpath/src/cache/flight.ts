@@ -24,59 +24,58 @@ export interface Flight<T> {
   readonly span: Step | undefined;
 }
 
-export interface Flights<T> {
-  /** A flight that may be joined. */
-  join(key: string): Flight<T> | undefined;
-  /** @param tables every table that the work reads. */
-  start(key: string, tables: readonly string[], work: () => Promise<T>): Promise<T>;
-  /** Joins the flight that starts once the flight in the air has landed. Without one in the air, starts a flight. */
-  joinNext(key: string, work: () => Promise<T>): Promise<T>;
-  readonly inTheAir: number;
-}
-
 interface Turn<T> {
   readonly landing: Promise<T>;
   next: Promise<T> | undefined;
 }
 
-export function createFlights<T>(follower: Pick<Follower, 'isFresh' | 'position' | 'epoch'>): Flights<T> {
-  const flights = new Map<string, Flight<T>>();
-  const turns = new Map<string, Turn<T>>();
+export class Flights<T> {
+  readonly #follower: Pick<Follower, 'isFresh' | 'position' | 'epoch'>;
+  readonly #flights = new Map<string, Flight<T>>();
+  readonly #turns = new Map<string, Turn<T>>();
 
-  function takeTurn(key: string, work: () => Promise<T>): Promise<T> {
+  constructor(follower: Pick<Follower, 'isFresh' | 'position' | 'epoch'>) {
+    this.#follower = follower;
+  }
+
+  get inTheAir(): number {
+    return this.#flights.size + this.#turns.size;
+  }
+
+  /** A flight that may be joined. */
+  join(key: string): Flight<T> | undefined {
+    const flight = this.#flights.get(key);
+    if (!flight || flight.epoch !== this.#follower.epoch) return undefined;
+    return this.#follower.isFresh(flight.since, flight.tables) ? flight : undefined;
+  }
+
+  /** @param tables every table that the work reads. */
+  start(key: string, tables: readonly string[], work: () => Promise<T>): Promise<T> {
+    const { epoch, position } = this.#follower;
+    const since = parseSnapshot(position);
     const landing = work().finally(() => {
-      if (turns.get(key) === turn) turns.delete(key);
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
-    const turn: Turn<T> = { landing, next: undefined };
-    turns.set(key, turn);
+    const flight = { epoch, since, tables, landing, span: currentSpan() };
+    this.#flights.set(key, flight);
     return landing;
   }
 
-  return {
-    join(key) {
-      const flight = flights.get(key);
-      if (!flight || flight.epoch !== follower.epoch) return undefined;
-      return follower.isFresh(flight.since, flight.tables) ? flight : undefined;
-    },
-    start(key, tables, work) {
-      const { epoch, position } = follower;
-      const since = parseSnapshot(position);
-      const landing = work().finally(() => {
-        if (flights.get(key) === flight) flights.delete(key);
-      });
-      const flight = { epoch, since, tables, landing, span: currentSpan() };
-      flights.set(key, flight);
-      return landing;
-    },
-    joinNext(key, work) {
-      const turn = turns.get(key);
-      if (!turn) return takeTurn(key, work);
-      const start = () => takeTurn(key, work);
-      turn.next ??= turn.landing.then(start, start);
-      return turn.next;
-    },
-    get inTheAir() {
-      return flights.size + turns.size;
-    },
-  };
+  /** Joins the flight that starts once the flight in the air has landed. Without one in the air, starts a flight. */
+  joinNext(key: string, work: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.get(key);
+    if (!turn) return this.#takeTurn(key, work);
+    const start = () => this.#takeTurn(key, work);
+    turn.next ??= turn.landing.then(start, start);
+    return turn.next;
+  }
+
+  #takeTurn(key: string, work: () => Promise<T>): Promise<T> {
+    const landing = work().finally(() => {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    });
+    const turn: Turn<T> = { landing, next: undefined };
+    this.#turns.set(key, turn);
+    return landing;
+  }
 }

@@ -9,7 +9,7 @@ import { askedBy } from '../cache/key.ts';
 import type { Popular } from '../cache/popular.ts';
 import { PUBLIC, type Viewer } from '../resource/viewer.ts';
 import { CommandError, parseCommand, say } from './command.ts';
-import { progressBar } from './progress.ts';
+import { ProgressBar } from './progress-bar.ts';
 
 /** The part of a Fastify server with the plugin that the fill needs. */
 export interface Fillable {
@@ -55,14 +55,14 @@ export async function fill(app: Fillable, headersFor: HeadersFor, { rate, top }:
   if ((await redis.breaker.attempt(() => redis.client.ping())) === AWAY)
     throw new CommandError('Redis does not answer.');
   const keys = await popular.top(top);
-  const bar = progressBar(keys.length);
+  const bar = new ProgressBar();
   const filled = { known: keys.length, read: 0, guarded: 0, viewers: 0, failed: 0 };
   const startedAt = performance.now();
   try {
     for (const [done, key] of keys.entries()) {
       const outcome = await ask(app, headersFor, key);
       if (outcome !== 'held') filled[outcome] += 1;
-      bar.show(done + 1);
+      bar.show({ done: done + 1, total: keys.length });
       const earlyMs = startedAt + (filled.read * 1000) / rate - performance.now();
       if (earlyMs > 0) await delay(earlyMs);
     }

@@ -10,7 +10,10 @@ import { installCommand } from './install.ts';
 import { jobsCommand } from './jobs.ts';
 import { migrationCommand } from './migration.ts';
 import { notify } from './notify.ts';
+import { profileCommand } from './profile.ts';
 import { loadProject } from './project.ts';
+import { record } from './record.ts';
+import { replay } from './replay.ts';
 import { tail } from './tail.ts';
 import { token } from './token.ts';
 import { triggersCommand } from './triggers.ts';
@@ -25,6 +28,9 @@ const commands = {
   grants,
   jobs: jobsCommand,
   notify,
+  record,
+  replay,
+  profile: profileCommand,
   tail,
   token,
   warm,

@@ -8,7 +8,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CommandError } from './command.ts';
 import { packageFolder } from './package-folder.ts';
-import { type Ended, runProgram } from './run-program.ts';
+import { type EndedProgram, runProgram } from './run-program.ts';
 
 export interface PackageJson {
   readonly type?: string;
@@ -122,7 +122,7 @@ function filesOf(schema: string): string[] {
 }
 
 /** Runs Prisma's command line in a project, without a database unless the environment names one. */
-export function runPrisma({ root }: Pick<PrismaProject, 'root'>, args: readonly string[]): Promise<Ended> {
+export function runPrisma({ root }: Pick<PrismaProject, 'root'>, args: readonly string[]): Promise<EndedProgram> {
   const PATH = [...programFolders(root), process.env['PATH'] ?? ''].join(delimiter);
   const env = { DATABASE_URL: NO_URL, ...process.env, PATH, PRISMA_HIDE_UPDATE_MESSAGE: '1' };
   return runProgram(process.execPath, [prismaCommand(root), ...args], { cwd: root, env });

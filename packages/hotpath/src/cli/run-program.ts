@@ -1,7 +1,8 @@
 /** Runs a program to its end, and returns its output. */
 import { type SpawnOptions, spawn } from 'node:child_process';
 
-export interface Ended {
+/** The result of a program that has run to its end. */
+export interface EndedProgram {
   /** The exit code, or null if a signal ended the program. */
   readonly code: number | null;
   /** The output on stdout and stderr, in the order of arrival. */
@@ -9,8 +10,8 @@ export interface Ended {
 }
 
 /** Rejects only if the program cannot be started at all. */
-export function runProgram(file: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
-  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+export function runProgram(file: string, args: readonly string[], options: SpawnOptions = {}): Promise<EndedProgram> {
+  const { promise, resolve, reject } = Promise.withResolvers<EndedProgram>();
   const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
   let output = '';
   for (const stream of [child.stdout!, child.stderr!]) {

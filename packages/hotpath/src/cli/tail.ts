@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestLine } from '../inspector/request-view.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
+import { askInspector, DEFAULT_ADDRESS, type InspectorSource, inspectorSource } from './inspector-source.ts';
 
 const usage = `Usage: $0 tail [ADDRESS] [--token TOKEN] [--over] [--slow MS] [--status 5xx] [--route TEXT] [--text TEXT]
                 [--json] [--once]
@@ -22,7 +23,6 @@ const options = {
 } as const;
 
 const EVERY_MS = 500;
-const DEFAULT_ADDRESS = 'http://127.0.0.1:3000';
 
 /** The command `tail`. */
 export const tail: Command = {
@@ -32,13 +32,13 @@ export const tail: Command = {
     const { positionals, values } = parseCommand(usage, { args, options, allowPositionals: true });
     if (positionals.length > 1) throw new CommandError(usage);
     const { token, json = false, once = false, ...filter } = values;
-    const source = sourceOf(positionals[0] ?? DEFAULT_ADDRESS, token);
+    const source = inspectorSource(positionals[0] ?? DEFAULT_ADDRESS, token);
     const asked = new URLSearchParams(
       Object.entries(filter).map(([name, value]): [string, string] => [name, `${value}`]),
     );
     for (let after = -1; ; await pause(EVERY_MS)) {
       asked.set('after', String(after));
-      const { requests, last } = await ask<Listed>(source, `requests?${asked}`);
+      const { requests, last } = await askInspector<Listed>(source, `requests?${asked}`);
       for (const request of requests.toReversed()) say(json ? JSON.stringify(request) : await told(source, request));
       // A service that has started again counts from the beginning.
       after = last < after ? -1 : last;
@@ -52,38 +52,10 @@ interface Listed {
   readonly last: number;
 }
 
-interface InspectorSource {
-  /** Of the facts, with a slash at its end. */
-  readonly base: URL;
-  readonly token: string;
-}
-
-/** @throws {CommandError} for an invalid address, or without a token. */
-function sourceOf(address: string, given: string | undefined): InspectorSource {
-  if (!URL.canParse(address)) throw new CommandError(`${address} is not an address.`);
-  const url = new URL(address);
-  const inAddress = /^#token=(.+)$/.exec(url.hash)?.[1];
-  const token = given ?? (inAddress && decodeURIComponent(inAddress)) ?? process.env['INSPECTOR_TOKEN'];
-  if (!token) throw new CommandError('Give the address that the service printed, or --token, or set INSPECTOR_TOKEN.');
-  const prefix = url.pathname.replace(/\/_hotpath.*$/, '').replace(/\/$/, '');
-  return { base: new URL(`${prefix}/_hotpath/api/`, url.origin), token };
-}
-
-/** @throws {CommandError} with what the service says against it, or that it does not answer. */
-async function ask<T>({ base, token }: InspectorSource, path: string): Promise<T> {
-  const reply = await fetch(new URL(path, base), { headers: { authorization: `Bearer ${token}` } }).catch(
-    () => undefined,
-  );
-  if (!reply) throw new CommandError(`Nothing answers at ${base.origin}.`);
-  if (reply.ok) return (await reply.json()) as T;
-  const { detail, message = detail } = (await reply.json().catch(() => ({}))) as { detail?: string; message?: string };
-  throw new CommandError(message ?? `${base} answers with ${reply.status}: is the inspector on?`);
-}
-
 async function told(source: InspectorSource, request: RequestLine): Promise<string> {
   const line = lineOf(request);
   if (!request.isOver) return line;
-  const { groups } = await ask<{ groups: readonly Group[] }>(source, `requests/${request.id}`);
+  const { groups } = await askInspector<{ groups: readonly Group[] }>(source, `requests/${request.id}`);
   const repeated = groups.filter(({ isRepeated }) => isRepeated);
   return [
     line,

@@ -1,27 +1,10 @@
 /** Queries that speak `pg`'s protocol themselves: what every one of them does, and the one whose answer is one row of text. */
 import type { LRUCache } from 'lru-cache';
-import utils from 'pg/lib/utils';
 import { isForgotten } from '../session/error-codes.ts';
+import { prepareValue, type QueryConnection, type QueryHandlers } from '../session/pg-internals.ts';
 import type { ReadRow, Statement } from './compile.ts';
 
 export type ReadFinish = (error: Error | null, row?: ReadRow) => void;
-
-/** The part of `pg`'s connection that a query uses. */
-export interface QueryConnection {
-  readonly stream: { cork(): void; uncork(): void };
-  readonly parsedStatements: Record<string, string | undefined>;
-  readonly submittedNamedStatements: Record<string, string | undefined>;
-  parse(message: { text: string; name: string }): void;
-  bind(message: {
-    statement: string;
-    values: readonly unknown[];
-    binary: boolean;
-    valueMapper: (value: unknown) => unknown;
-  }): void;
-  describe(message: { type: 'P'; name: string }): void;
-  execute(message: object): void;
-  sync(): void;
-}
 
 /** How a column is described. */
 export interface ColumnDescription {
@@ -30,7 +13,7 @@ export interface ColumnDescription {
 }
 
 /** One execution of a statement, which is prepared on the way if it has a name. */
-export abstract class CompiledQuery {
+export abstract class CompiledQuery implements QueryHandlers {
   /** Read by `pg`, which keeps what was prepared on a connection under it. */
   readonly name: string;
   readonly text: string;
@@ -66,7 +49,7 @@ export abstract class CompiledQuery {
       connection.parse({ text, name });
       if (name !== '') connection.submittedNamedStatements[name] = text;
     }
-    const how = { binary: this.#isBinary, valueMapper: utils.prepareValue };
+    const how = { binary: this.#isBinary, valueMapper: prepareValue };
     connection.bind({ statement: name, values: this.#values, ...how });
     if (this.isDescribed(connection, isPrepared)) connection.describe({ type: 'P', name: '' });
     connection.execute({});

@@ -1,8 +1,9 @@
 /** A statement whose rows come in PostgreSQL's binary format. */
 import { LRUCache } from 'lru-cache';
+import type { QueryConnection } from '../session/pg-internals.ts';
 import { type RowReceiver, rowSourceOf } from '../session/raw-rows.ts';
 import type { Statement } from './compile.ts';
-import { type ColumnDescription, CompiledQuery, type QueryConnection, type ReadFinish } from './read-query.ts';
+import { type ColumnDescription, CompiledQuery, type ReadFinish } from './read-query.ts';
 import { JsonBytes } from './rows/json-bytes.ts';
 import type { RowsLayout } from './rows/layout.ts';
 import { RowsForm, RowsReader } from './rows/rows-reader.ts';
@@ -54,7 +55,7 @@ export class RowsForms {
  * to run it, `cached plan must not change result type`. Another connection may have prepared it with others. Behind a
  * pooler a connection is one of several, so there each query asks for the types.
  */
-export class ConnectionForms {
+class ConnectionForms {
   readonly all: RowsForms;
   readonly #isDirect: boolean;
   readonly #byName = new LRUCache<string, RowsForm>({ max: REMEMBERED_STATEMENTS });

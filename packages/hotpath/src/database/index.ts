@@ -7,4 +7,5 @@ export { type MigrationOptions, migrationFor, type WrittenMigration } from '../i
 export { databaseFault } from '../session/database-fault.ts';
 export { SessionClient } from '../session/session-client.ts';
 export { SessionPool, type SessionPoolConfig } from '../session/session-pool.ts';
+export { closeIfSilent } from '../session/silent-connection.ts';
 export { parsedUrl, urlComplaint } from '../session/urls.ts';

@@ -7,6 +7,7 @@ import type { Needs } from '../access/needs.ts';
 import { missingMigration } from '../fastify/operations/health/migrations-check.ts';
 import { missingColumn } from '../fastify/operations/health/schema-check.ts';
 import type { Watched } from '../freshness/watched.ts';
+import { queueExists } from '../jobs/graphile-worker-internals.ts';
 import { schemaOf } from '../session/settings.ts';
 import { openExamined, type Queryable } from './database.ts';
 import { type Finding, fault, ofComplaint, ok } from './finding.ts';
@@ -92,10 +93,7 @@ const complaining = (name: string, complaint: () => Promise<string | undefined>,
 
 async function checkQueue(client: Queryable): Promise<Finding> {
   const check = 'queue';
-  const { rowCount } = await client.query(
-    `SELECT FROM pg_class WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs'`,
-  );
-  if (rowCount! > 0) return ok(check, 'schema graphile_worker exists');
+  if (await queueExists(client)) return ok(check, 'schema graphile_worker exists');
   return fault('missing', { check, detail: 'it does not exist', remedy: 'hotpath jobs install' });
 }
 

@@ -1,14 +1,14 @@
 /** The server of the database: poolers in front of it, whether it takes writes, and its clock. */
 import type pg from 'pg';
+import { processIdOf } from '../session/pg-internals.ts';
 import type { Queryable } from './database.ts';
 import { type Finding, fault, ok } from './finding.ts';
 
 /** A pooler reports another process number than the server's. */
 export async function checkPooler(client: pg.Client): Promise<Finding> {
   const check = 'pooler';
-  const { processID } = client as unknown as { processID: number | null };
   const { rows } = await client.query<{ process: number }>('SELECT pg_backend_pid() AS "process"');
-  if (rows[0]!.process === processID) return ok(check, 'none: the connection leads to PostgreSQL itself');
+  if (rows[0]!.process === processIdOf(client)) return ok(check, 'none: the connection leads to PostgreSQL itself');
   return ok(check, 'in use: it does not keep the settings of its clients, so the role must have them');
 }
 

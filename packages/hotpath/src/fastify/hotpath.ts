@@ -11,7 +11,7 @@ import type { BudgetMode } from '../budget/budget.ts';
 import { budgets } from '../budget/budgets.ts';
 import type { BudgetsOptions } from '../budget/options.ts';
 import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
-import { createBreaker } from '../cache/breaker.ts';
+import { Breaker } from '../cache/breaker.ts';
 import type { RedisClient } from '../cache/redis-client.ts';
 import type { DataModel } from '../model/data-model.ts';
 import { portOf } from '../observation/port-of.ts';
@@ -19,8 +19,8 @@ import type { Resource } from '../resource/resource.ts';
 import { SessionPool } from '../session/session-pool.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { VERSION } from '../version.ts';
-import { type CacheOptions, openCache } from './cache/cache.ts';
-import { type FreshnessOptions, followChanges } from './cache/freshness.ts';
+import { type FreshnessOptions, followChanges } from './cache/follow-changes.ts';
+import { type CacheOptions, openCache } from './cache/open-cache.ts';
 import { telemetry } from './edge/telemetry.ts';
 import { addViewer, type ViewerOf } from './edge/viewer.ts';
 import type { SharedRedis } from './instance.ts';
@@ -114,7 +114,7 @@ const REDIS_TIMEOUT_MS = 50;
 
 function shared({ log }: FastifyInstance, redis: NonNullable<HotpathOptions['redis']>): SharedRedis {
   if ('breaker' in redis) return redis;
-  const breaker = createBreaker({
+  const breaker = new Breaker({
     timeoutMs: REDIS_TIMEOUT_MS,
     onChange(state, err) {
       if (state === 'closed') log.info('Redis is back.');

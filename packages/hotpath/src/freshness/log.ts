@@ -91,7 +91,7 @@ export function readLog(
   reader: LogReader,
 ): Promise<boolean> {
   const values = since ? [since.xmax, since.xip, most + 1] : [0, [], 0];
-  const { stream } = (client as unknown as PgClient).connection;
+  const { stream } = client.connection;
   let rows = -1;
   let inSlice = 0;
   return new Promise((resolve, reject) => {
@@ -112,11 +112,6 @@ export function readLog(
     const finish = (error: Error | null) => (error ? reject(error) : resolve(rows <= most));
     (client.query as (query: object, finish: (error: Error | null) => void) => void).call(client, query, finish);
   });
-}
-
-/** The part of `pg`'s client that it does not declare. */
-interface PgClient {
-  readonly connection: { readonly stream: { pause(): void; resume(): void } };
 }
 
 function toHeader([snapshot, row, began, floor, incarnation]: HeaderRow): Parameters<LogReader['begin']>[0] {

@@ -1,6 +1,7 @@
 /**
- * The SQL that logs the changes of each watched table: the body of a function, which `hotpath.log_changes` puts in the
- * schema `hotpath` under a name made of the table's schema and name, with a trigger for each kind of statement.
+ * The tags of a change: the SQL that logs them for each watched table. It is the body of a function, which
+ * `hotpath.log_changes` puts in the schema `hotpath` under a name made of the table's schema and name, with a trigger for
+ * each kind of statement.
  *
  * Two logs take turns (`sql/002-logs-that-take-turns.sql`), and the function has each statement for both: PostgreSQL keeps a
  * plan of each, and a choice of the table inside a statement would cost more than the row.

@@ -101,7 +101,7 @@ export function watch(registry: Registry): Watched {
 function mustDiffer(tables: readonly WatchedTable[]): void {
   const sources = tables.map(({ source }) => source);
   const twice = sources.find((source, index) => sources.indexOf(source) !== index);
-  if (twice !== undefined) throw new DeclarationError(twice, 'has the name of two models, but for the first letter');
+  if (twice !== undefined) throw new DeclarationError(twice, 'names two models that differ only in the first letter');
 }
 
 /**
@@ -114,7 +114,7 @@ export function mustBeWatched({ tables }: Watched, resource: Resource, uses: Ite
     if (!table || table.fields.some(({ name }) => name === field.name)) continue;
     throw new DeclarationError(
       resource.name,
-      `is asked by "${field.name}", which it does not declare, so no change is logged`,
+      `uses "${field.name}", which it does not declare, so no change is logged`,
     );
   }
 }

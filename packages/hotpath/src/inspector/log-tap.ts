@@ -3,6 +3,8 @@
  * replacement on the logger of the server hears all, and costs nothing where nothing is written.
  */
 
+import { replaceWrite } from './pino-internals.ts';
+
 /** A line of a log, without what else it carries, which may hold what clients sent. */
 export interface LogLine {
   /** As `pino` numbers levels: 30 is `info`, 40 `warn`, 50 `error`. */
@@ -14,31 +16,16 @@ export interface LogLine {
   readonly error?: string;
 }
 
-type Write = (this: unknown, about: unknown, text: string | undefined, level: number) => unknown;
-
-/** @returns what ends it; undefined for a logger that is not of `pino`. */
+/** @returns a function that ends it; undefined for a logger that is not of `pino`. */
 export function tapLog(log: object, hear: (line: LogLine) => void): (() => void) | undefined {
-  const symbol = symbolNamed(log, 'pino.write');
-  if (!symbol) return undefined;
-  const tapped = log as Record<symbol, Write>;
-  const write = tapped[symbol]!;
-  const isOwn = Object.hasOwn(log, symbol);
-  tapped[symbol] = function (about, text, level) {
-    hear(lineOf(about, text, level));
-    return write.call(this, about, text, level);
-  };
-  return () => {
-    if (isOwn) tapped[symbol] = write;
-    else delete tapped[symbol];
-  };
-}
-
-function symbolNamed(object: object, description: string): symbol | undefined {
-  for (let at: object | null = object; at; at = Object.getPrototypeOf(at)) {
-    const found = Object.getOwnPropertySymbols(at).find((symbol) => symbol.description === description);
-    if (found) return found;
-  }
-  return undefined;
+  return replaceWrite(
+    log,
+    (write) =>
+      function (about, text, level) {
+        hear(lineOf(about, text, level));
+        return write.call(this, about, text, level);
+      },
+  );
 }
 
 const LONGEST_LINE = 4000;

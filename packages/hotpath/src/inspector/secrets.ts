@@ -22,7 +22,8 @@ export function withoutSecrets(headers: Readonly<Record<string, unknown>>): Kept
   return kept;
 }
 
-const isSecretHeader = (name: string): boolean => SECRET_HEADER.test(name) && !HARMLESS_HEADERS.has(name);
+/** @param name in lower case. */
+export const isSecretHeader = (name: string): boolean => SECRET_HEADER.test(name) && !HARMLESS_HEADERS.has(name);
 
 /** A URL whose parameters hold no secret. */
 export function urlWithoutSecrets(url: string): string {

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type TableLog, tableLogs } from '../freshness/triggers.ts';
 import type { Watched } from '../freshness/watched.ts';
-import { sqlstateOf } from '../session/error-codes.ts';
+import { FORBIDDEN, sqlstateOf, UNDEFINED_TABLE } from '../session/error-codes.ts';
 import { LOCK_PATIENCE_MS, LOCK_TRIES } from './lock-tables.ts';
 import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS } from './schema-versions.ts';
 
@@ -96,14 +96,12 @@ async function installTriggers(client: Queryable, { relation, coverage, body }: 
 }
 
 const LOCKED = '55P03';
-const NO_TABLE = '42P01';
 const NO_SCHEMA = '3F000';
-const FORBIDDEN = '42501';
 
 function explained(error: unknown): unknown {
   const { message } = error as Error;
   const code = sqlstateOf(error);
-  if (code === NO_TABLE || code === NO_SCHEMA) {
+  if (code === UNDEFINED_TABLE || code === NO_SCHEMA) {
     return new InstallError(`${message}: create the tables of the data model first, then install.`, { cause: error });
   }
   if (code === LOCKED) {

@@ -8,6 +8,7 @@
  * first. Lanes are for rare jobs.
  */
 import { enqueueTraced, type JobHeaders } from '../telemetry/jobs.ts';
+import { ADD_JOBS_TO_LANES, INSERT_JOBS } from './graphile-worker-internals.ts';
 import type { Job } from './job.ts';
 
 /** The part of a Prisma transaction that `enqueue` needs. */
@@ -39,23 +40,12 @@ export const task = <Payload extends object>(job: Job<never, Payload>, payload: 
 /** The number of statements of `enqueue`. */
 export const ENQUEUEING_STATEMENTS = 1;
 
-const INSERT = `
-INSERT INTO graphile_worker._private_jobs (task_id, payload, max_attempts, priority)
-SELECT tasks.id, spec.payload, spec.max_attempts, spec.priority
-FROM json_populate_recordset(NULL::graphile_worker.job_spec, $1::json) AS spec
-JOIN graphile_worker._private_tasks AS tasks USING (identifier)`;
-
-const ADD_TO_LANES = `
-SELECT FROM graphile_worker.add_jobs(ARRAY(
-  SELECT spec FROM json_populate_recordset(NULL::graphile_worker.job_spec, $1::json) AS spec
-))`;
-
 /**
  * Writes the tasks into the queue, in one statement whatever their number. The queue must know their jobs (`nameJobs`).
  */
 export async function enqueue(tx: Transaction, ...tasks: readonly Task[]): Promise<void> {
   const names = tasks.map(({ job }) => job.name).join(', ');
-  const statement = tasks.some(({ lane }) => lane) ? ADD_TO_LANES : INSERT;
+  const statement = tasks.some(({ lane }) => lane) ? ADD_JOBS_TO_LANES : INSERT_JOBS;
   const written = await enqueueTraced(names, (headers) =>
     tx.$executeRawUnsafe(statement, JSON.stringify(tasks.map((each) => specOf(each, headers)))),
   );

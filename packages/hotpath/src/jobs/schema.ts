@@ -3,8 +3,9 @@
  * its own. So neither sees the other's tables, and Prisma reports no drift.
  */
 import type pg from 'pg';
-import { sqlstateOf } from '../session/error-codes.ts';
+import { FORBIDDEN, sqlstateOf } from '../session/error-codes.ts';
 import { SessionPool } from '../session/session-pool.ts';
+import { ADD_NAMES, queueExists, UNKNOWN_NAMES } from './graphile-worker-internals.ts';
 
 /**
  * The database has no queue of this version that the user may use, and the user may not create it; the message has the
@@ -37,7 +38,7 @@ export async function installQueue(connectionString: string): Promise<void> {
 
 /** For processes that only enqueue: creates the queue if it is missing. */
 export async function ensureQueue(pool: pg.Pool, connectionString: string): Promise<void> {
-  if (await isInstalled(pool)) return;
+  if (await queueExists(pool)) return;
   try {
     await installQueue(connectionString);
   } catch (cause) {
@@ -53,19 +54,10 @@ export async function upgradeQueue(connectionString: string): Promise<void> {
   });
 }
 
-const FORBIDDEN = '42501';
-
 function queueMissing(what: string, cause: unknown): QueueMissingError {
   const remedy =
     'Run `npm run hotpath -- jobs install` as a user with the right to create a schema, then `hotpath grants`.';
   return new QueueMissingError(`${what}: ${(cause as Error).message}. ${remedy}`, { cause });
-}
-
-async function isInstalled(pool: pg.Pool): Promise<boolean> {
-  // Not `to_regclass`, which fails without the privilege to use the schema.
-  const { rows } = await pool.query(`SELECT EXISTS (SELECT FROM pg_class
-    WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs') AS installed`);
-  return rows[0].installed;
 }
 
 /**
@@ -74,16 +66,9 @@ async function isInstalled(pool: pg.Pool): Promise<boolean> {
  */
 export async function nameJobs(pool: pg.Pool, names: readonly string[]): Promise<void> {
   try {
-    const { rows } = await pool.query<{ name: string }>(
-      `SELECT name FROM unnest($1::text[]) AS name
-       WHERE name NOT IN (SELECT identifier FROM graphile_worker._private_tasks)`,
-      [names],
-    );
+    const { rows } = await pool.query<{ name: string }>(UNKNOWN_NAMES, [names]);
     if (rows.length === 0) return;
-    await pool.query(
-      `INSERT INTO graphile_worker._private_tasks (identifier) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING`,
-      [rows.map(({ name }) => name)],
-    );
+    await pool.query(ADD_NAMES, [rows.map(({ name }) => name)]);
   } catch (cause) {
     if (sqlstateOf(cause) !== FORBIDDEN) throw cause;
     throw queueMissing('The role of DATABASE_URL may not use the queue', cause);

@@ -20,6 +20,7 @@ import { randomInt } from 'node:crypto';
 import type pg from 'pg';
 import { SessionClient } from '../session/session-client.ts';
 import type { Envelope } from './enqueue.ts';
+import { LAST_TRIES } from './graphile-worker-internals.ts';
 
 /** The namespace of the workers' advisory locks. */
 const WORKERS = 7_201;
@@ -88,10 +89,8 @@ WITH dead AS (
 ), list AS (
   SELECT coalesce(array_agg(locked_by), '{}') AS workers, count(*)::int AS dead FROM dead
 ), last_tries AS (
-  SELECT json_agg(json_build_object('id', jobs.id::text, 'job', identifier, 'envelope', payload)) AS jobs
-  FROM list
-  JOIN graphile_worker._private_jobs AS jobs ON locked_by = ANY (workers) AND attempts >= max_attempts
-  JOIN graphile_worker._private_tasks AS tasks ON tasks.id = task_id
+  SELECT json_agg(json_build_object('id', id::text, 'job', identifier, 'envelope', payload)) AS jobs
+  FROM (${LAST_TRIES}) AS last_try
 )
 SELECT dead, coalesce(jobs, '[]') AS "lastTries",
   CASE WHEN dead > 0 THEN graphile_worker.force_unlock_workers(workers) END

@@ -8,28 +8,15 @@
 import { Prisma } from '@prisma/client/extension';
 import { fromLine } from '../budget/call-site.ts';
 import { currentLedger } from '../budget/ledger.ts';
-
-interface InternalParameters {
-  readonly __internalParams?: { readonly callsite?: { getLocation(): Location | null } };
-}
-
-interface Location {
-  readonly fileName: string;
-  readonly lineNumber: number;
-  readonly columnNumber: number;
-}
+import { callPlaceOf } from '../compile/prisma-internals.ts';
 
 export const callSites = Prisma.defineExtension({
   name: 'hotpath call sites',
   query: {
     $allOperations({ args, query, ...rest }) {
       if (!currentLedger()?.keepsSites) return query(args);
-      const place = (rest as InternalParameters).__internalParams?.callsite?.getLocation();
-      const line = place
-        ? `${place.fileName.replace('file://', '')}:${place.lineNumber}:${place.columnNumber}`
-        : undefined;
       // Prisma's promises do nothing until they are awaited, so the await must happen in here.
-      return fromLine(line, async () => await query(args));
+      return fromLine(callPlaceOf(rest), async () => await query(args));
     },
   },
 });

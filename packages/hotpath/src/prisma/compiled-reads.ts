@@ -11,12 +11,13 @@
  *     });
  */
 import { Prisma } from '@prisma/client/extension';
-import { type Operation, skip, type Types } from '@prisma/client/runtime/client';
+import type { Operation, Types } from '@prisma/client/runtime/client';
 import { type PoolOrUrl, readingPool } from '../budget/reading-pool.ts';
 import { createCompiler } from '../compile/compile.ts';
 import type { Computed } from '../compile/computed.ts';
 import { executeOn } from '../compile/execute.ts';
 import { isObject } from '../compile/plan/arguments.ts';
+import { isSkip } from '../compile/prisma-internals.ts';
 import type { DataModel, Model } from '../model/data-model.ts';
 
 export interface CompiledReadsOptions {
@@ -64,7 +65,7 @@ function namesOneRow({ uniques, fields }: Model, args: unknown): boolean {
   if (!isObject(args) || !isObject(args['where'])) return false;
   if (['orderBy', 'take', 'skip', 'distinct', 'cursor'].some((key) => key in args)) return false;
   return Object.entries(args['where']).some(([key, value]) => {
-    if (!Object.hasOwn(uniques, key) || value === null || value === skip) return false;
+    if (!Object.hasOwn(uniques, key) || value === null || isSkip(value)) return false;
     return isObject(value) !== Object.hasOwn(fields, key);
   });
 }

@@ -1,4 +1,10 @@
-/** The SQLSTATEs that show that a connection, or a statement prepared on it, is no longer usable. */
+/** The SQLSTATEs that the library distinguishes. */
+
+/** `insufficient_privilege`: the role may not use an object. */
+export const FORBIDDEN = '42501';
+
+/** `undefined_table`: the database has no such table. */
+export const UNDEFINED_TABLE = '42P01';
 
 /** `read_only_sql_transaction`: the server is set to take no writes, or is a standby. */
 export const READ_ONLY = '25006';

@@ -1,3 +1,5 @@
+import { NO_ANSWER } from './silent-connection.ts';
+
 /**
  * Whether an error says that no PostgreSQL server answers. It is narrower than "the request failed": the cache sends an
  * expired answer only while no server could give a newer one.
@@ -20,7 +22,7 @@ export function saysNoServer(error: unknown): boolean {
   const { code = '', severity } = error as { code?: string; severity?: string };
   if (severity !== undefined) return code === ACCEPTS_NO_SESSION || POOLER_FOUND_NONE.test(error.message);
   if (error.message === OPENED_TOO_SLOWLY) return !hasAnswered(error.cause);
-  return NETWORK.has(code) || BROKEN.test(error.message);
+  return NETWORK.has(code) || error.message === NO_ANSWER || BROKEN.test(error.message);
 }
 
 const ACCEPTS_NO_SESSION = '57P03';
@@ -43,9 +45,9 @@ const NETWORK = new Set([
   'ENOENT',
 ]);
 
-/** The messages of `pg` and of `database.ts`, which have no code. */
+/** The messages of `pg`, which have no code. */
 const BROKEN =
-  /^(timeout expired|Connection terminated( unexpectedly|: no answer\.)?|Client has encountered a connection error and is not queryable)$/;
+  /^(timeout expired|Connection terminated( unexpectedly)?|Client has encountered a connection error and is not queryable)$/;
 
 /** The pool's message for a connection that was not ready in time. Its cause is the error of the connection. */
 const OPENED_TOO_SLOWLY = 'Connection terminated due to connection timeout';

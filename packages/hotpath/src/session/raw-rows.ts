@@ -2,12 +2,9 @@
  * Rows as the bytes that PostgreSQL sent. `pg` makes a string of every value of a row, in the binary format, too. A query
  * that reads rows itself gives its connection a receiver, which then gets each row where it lies in the socket's buffer.
  * Every other query gets its rows from `pg` as always.
- *
- * This is the one place that depends on the inside of `pg`: `Connection.attachListeners`, and the parser of `pg-protocol`
- * with its `handlePacket`. `test/session/raw-rows.test.ts` fails when a version of `pg` moves either.
  */
 import type pg from 'pg';
-import { Parser } from 'pg-protocol/dist/parser.js';
+import { MessageParser, messagesOf, type ServerMessage } from './pg-internals.ts';
 
 /** A query that reads the rows of its answer itself. */
 export interface RowReceiver {
@@ -23,31 +20,14 @@ export interface RowSource {
   receiver: RowReceiver | undefined;
 }
 
-interface Message {
-  readonly name: string;
-}
-
-/** The part of `pg-protocol`'s parser that it declares as private. */
-interface MessageParser {
-  parse(bytes: Buffer, take: (message: Message) => void): void;
-  handlePacket(start: number, code: number, length: number, bytes: Buffer): Message;
-}
-
-/** The part of `pg`'s connection that it does not declare. */
-interface MessageConnection {
-  attachListeners(stream: NodeJS.ReadableStream): void;
-  emit(event: string, message: Message): void;
-  readonly _emitMessage: boolean;
-}
-
 const DATA_ROW = 0x44;
 /** Stands for a row that its receiver has taken. */
-const TAKEN: Message = { name: 'taken' };
+const TAKEN: ServerMessage = { name: 'taken' };
 
-class RowParser extends (Parser as unknown as new () => MessageParser) implements RowSource {
+class RowParser extends MessageParser implements RowSource {
   receiver: RowReceiver | undefined;
 
-  override handlePacket(start: number, code: number, length: number, bytes: Buffer): Message {
+  override handlePacket(start: number, code: number, length: number, bytes: Buffer): ServerMessage {
     if (code !== DATA_ROW || this.receiver === undefined) return super.handlePacket(start, code, length, bytes);
     this.receiver.takeRow(bytes, start);
     return TAKEN;
@@ -58,11 +38,11 @@ const sources = new WeakMap<object, RowSource>();
 
 /** Lets queries of a connection receive rows as bytes. To be called before it connects. */
 export function openRowSource(connection: pg.Connection): void {
-  const messages = connection as unknown as MessageConnection;
+  const messages = messagesOf(connection);
   messages.attachListeners = (stream) => {
     const parser = new RowParser();
     sources.set(connection, parser);
-    const pass = (message: Message) => {
+    const pass = (message: ServerMessage) => {
       if (message === TAKEN) return;
       if (messages._emitMessage) messages.emit('message', message);
       messages.emit(message.name === 'error' ? 'errorMessage' : message.name, message);

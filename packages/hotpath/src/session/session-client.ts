@@ -9,6 +9,7 @@
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
 import { afterAnswer } from './no-server.ts';
+import { processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
 import { openRowSource } from './raw-rows.ts';
 import {
   complaintAbout,
@@ -27,12 +28,6 @@ type Send = (...args: unknown[]) => unknown;
 
 /** Sends a statement once, whether it succeeds or fails. */
 const sendAlone = pg.Client.prototype.query as Send;
-
-/** Members of `pg` that its types do not declare. */
-interface PgClient {
-  readonly processID: number | null;
-  getStartupConf(): Record<string, string>;
-}
 
 /** The configuration of a client: `pg`'s own. */
 export interface SessionClientConfig extends pg.ClientConfig {
@@ -92,13 +87,12 @@ export class SessionClient extends pg.Client {
 
   /** Breaks the connection, so that what was sent on it fails at once. */
   breakOff(): void {
-    this.connection.stream.destroy();
+    socketOf(this).destroy();
   }
 
   /** Overrides a method that the types of `pg` do not declare: the parameters of the startup message. */
   getStartupConf(): Record<string, string> {
-    const { getStartupConf } = pg.Client.prototype as unknown as PgClient;
-    return { ...getStartupConf.call(this), ...STARTUP_PARAMETERS };
+    return { ...startupParametersOf(this), ...STARTUP_PARAMETERS };
   }
 
   /** @throws {SessionSettingsError} if the session's settings are wrong. */
@@ -116,20 +110,20 @@ export class SessionClient extends pg.Client {
 
   /** Bypasses `query`, which may count statements for the request that waits for the connection. */
   #settle(callback: (error: Error | null, client?: pg.Client) => void): void {
-    const { processID } = this as unknown as PgClient;
+    const processId = processIdOf(this);
     const schema = this.#schema;
     // No code listens yet, and an error without a listener ends the process.
     const ignore = () => {};
     this.on('error', ignore);
-    sendAlone.call(this, settle(schema, processID ?? 0), (error: Error | null, results?: pg.QueryResult[]) => {
+    sendAlone.call(this, settle(schema, processId ?? 0), (error: Error | null, results?: pg.QueryResult[]) => {
       const state: SessionState = results?.[1]?.rows[0] ?? {};
-      const complaint = error ? undefined : complaintAbout(state, { schema, processId: processID ?? 0 });
+      const complaint = error ? undefined : complaintAbout(state, { schema, processId: processId ?? 0 });
       const fault = complaint ? new SessionSettingsError(complaint) : error && afterAnswer(error);
       if (fault) {
         void this.end();
         return callback(fault);
       }
-      this.#isDirect = state['process'] === String(processID);
+      this.#isDirect = state['process'] === String(processId);
       this.#isReadOnly = state['transaction_read_only'] === 'on';
       this.off('error', ignore);
       callback(null, this);

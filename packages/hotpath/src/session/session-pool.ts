@@ -3,6 +3,7 @@
  * connection may lead to it, so the pool replaces each before its next use.
  */
 import pg from 'pg';
+import { processIdOf } from './pg-internals.ts';
 import { SessionClient, type SessionClientConfig } from './session-client.ts';
 import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
 
@@ -52,11 +53,10 @@ export class SessionPool extends pg.Pool {
   /** One sentence on the fault of a session's settings, with its remedy. One statement. */
   async complaint(): Promise<string | undefined> {
     const client = await this.connect();
-    const { processID } = client as unknown as { processID: number };
     try {
       const { rows } = await client.query<SessionState>(READ_STATE);
       const schema = schemaOf(this.options.connectionString);
-      return complaintAbout(rows[0]!, { schema, processId: processID });
+      return complaintAbout(rows[0]!, { schema, processId: processIdOf(client)! });
     } finally {
       client.release();
     }

@@ -84,11 +84,11 @@ export class Span implements Step {
   failure: string | undefined;
   /** The description of the failure, if a team's own code gives one. */
   failureMessage: string | undefined;
-  events: readonly SpanEvent[] = NO_EVENTS;
-  links: readonly Reference[] = NO_LINKS;
   /** The moment 0 of its times, in milliseconds since 1970: one for all spans of a trace in this process. */
   readonly epoch: number;
   readonly #record: (span: Span) => void;
+  #events: SpanEvent[] | undefined;
+  #links: Reference[] | undefined;
 
   /** @param epoch its parent's, if that is of this process. */
   constructor(
@@ -120,11 +120,15 @@ export class Span implements Step {
 
   /** @param at by `performance.now()`. */
   event(name: string, attributes: Attributes = NONE, at = performance.now()): void {
-    if (!this.hasEnded) this.events = [...this.events, { name, at, attributes }];
+    if (this.hasEnded) return;
+    this.#events ??= [];
+    this.#events.push({ name, at, attributes });
   }
 
   link(to: Reference): void {
-    if (!this.hasEnded) this.links = [...this.links, to];
+    if (this.hasEnded) return;
+    this.#links ??= [];
+    this.#links.push(to);
   }
 
   /** @param type a name with few values, not a message, which may hold a client's input. */
@@ -146,6 +150,14 @@ export class Span implements Step {
     if (attributes) this.set(attributes);
     this.endedAt = performance.now();
     this.#record(this);
+  }
+
+  get events(): readonly SpanEvent[] {
+    return this.#events ?? NO_EVENTS;
+  }
+
+  get links(): readonly Reference[] {
+    return this.#links ?? NO_LINKS;
   }
 
   get hasEnded(): boolean {

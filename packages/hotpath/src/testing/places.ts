@@ -87,7 +87,7 @@ function whole({ hotpath }: Proof, { read, rows, fields }: Seen): object {
   return { AND: [rows, ...optional.map((field) => ({ [field]: { not: null } }))] };
 }
 
-export async function readRows(proof: Proof, request: ReadRequest): Promise<Row[]> {
+async function readRows(proof: Proof, request: ReadRequest): Promise<Row[]> {
   const { compiler, execute } = proof.hotpath;
   const { json } = await execute(compiler.compile(request, { snapshot: false }));
   return JSON.parse(json ?? '[]') as Row[];

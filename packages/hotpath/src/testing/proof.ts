@@ -45,7 +45,7 @@ export interface ProofReply {
 }
 
 /** Requests the database's own answer: the cache is neither read nor filled. */
-export const PAST_CACHE: Headers = { 'consistency-token': 'none' };
+const PAST_CACHE: Headers = { 'consistency-token': 'none' };
 
 export const REFUSALS = [401, 403, 404];
 

@@ -1,6 +1,6 @@
 /** The commands that the cache sends to Redis, and their spans: no answer takes more commands than it needs. */
 import { gunzipSync } from 'node:zlib';
-import { createBreaker } from 'hotpath/cache/breaker';
+import { Breaker } from 'hotpath/cache/breaker';
 import { Cache } from 'hotpath/cache/cache';
 import { entryOf, type ReadResult } from 'hotpath/cache/entry';
 import { remoteKeys } from 'hotpath/cache/key';
@@ -39,7 +39,7 @@ beforeEach(async () => {
       };
     },
   });
-  remote = { redis: client, breaker: createBreaker({ timeoutMs: 5000 }), namespace: 'n' };
+  remote = { redis: client, breaker: new Breaker({ timeoutMs: 5000 }), namespace: 'n' };
 });
 
 const known = { isFresh: true, changes: 0, reads: 0, isCurrent: true };
@@ -131,7 +131,7 @@ describe('the commands of an answer', () => {
   });
 
   it('are none if the first look-up is too late', async () => {
-    const late = { ...remote, breaker: createBreaker({ timeoutMs: 20 }) };
+    const late = { ...remote, breaker: new Breaker({ timeoutMs: 20 }) };
     const slow = new Proxy(remote.redis, {
       get: (_, name) => () => {
         if (name !== 'defineCommand') sent.push(String(name));

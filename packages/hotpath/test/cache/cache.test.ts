@@ -3,7 +3,7 @@
  * entries are kept, and which are never served.
  */
 
-import { AWAY, createBreaker } from 'hotpath/cache/breaker';
+import { AWAY, Breaker } from 'hotpath/cache/breaker';
 import { Cache, type CacheParts } from 'hotpath/cache/cache';
 import type { ReadResult } from 'hotpath/cache/entry';
 import { Facts } from 'hotpath/cache/facts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => redis?.disconnect());
 beforeEach(async () => {
   await redis.flushdb();
-  remote = { redis, breaker: createBreaker({ timeoutMs: 5000 }), namespace: 'n' };
+  remote = { redis, breaker: new Breaker({ timeoutMs: 5000 }), namespace: 'n' };
 });
 
 /**
@@ -411,7 +411,7 @@ describe('two processes with one Redis', () => {
 
   it('continue without Redis', async () => {
     const world = new World();
-    const broken = { ...remote, breaker: createBreaker({ timeoutMs: 20 }), redis: stuck() };
+    const broken = { ...remote, breaker: new Breaker({ timeoutMs: 20 }), redis: stuck() };
     const cache = open(world, { remote: broken });
     expect([await told(cache, world.query()), await told(cache, world.query())]).toEqual([
       'database miss a',
@@ -478,7 +478,7 @@ describe('a lease', () => {
     expect(await redis.exists(name)).toBe(0);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await redis.exists(name)).toBe(0);
-    const broken = createLeases({ ...remote, breaker: createBreaker({ timeoutMs: 10 }), redis: stuck() }, 60);
+    const broken = createLeases({ ...remote, breaker: new Breaker({ timeoutMs: 10 }), redis: stuck() }, 60);
     expect(await broken.take('k')).toBe(AWAY);
   });
 });
@@ -526,7 +526,7 @@ describe('the most read keys', () => {
     const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
     await redis.zadd(`hotpath:n:{popular}:viewers:${yesterday}`, 90, '/b\nuser');
     expect(await popular.top(2)).toEqual(['/c\npublic', '/b\nuser']);
-    const broken = createPopular({ ...remote, breaker: createBreaker({ timeoutMs: 10 }), redis: stuck() });
+    const broken = createPopular({ ...remote, breaker: new Breaker({ timeoutMs: 10 }), redis: stuck() });
     expect(await broken.top(2)).toEqual([]);
   });
 
@@ -606,7 +606,7 @@ describe('a fact', () => {
 
   it('delays a write no longer than the limit of Redis and a moment more', async () => {
     const world = new World();
-    const facts = factsOf(world, { remote: { ...remote, breaker: createBreaker({ timeoutMs: 30 }) } });
+    const facts = factsOf(world, { remote: { ...remote, breaker: new Breaker({ timeoutMs: 30 }) } });
     const began = performance.now();
     await facts.renew({ ...fact(world), load: () => new Promise(() => {}) });
     const took = performance.now() - began;

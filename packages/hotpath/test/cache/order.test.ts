@@ -1,9 +1,9 @@
 /** Requests that wait for each other: the breaker, the limit of fills, flights, and the verdict on an entry. */
 
-import { AWAY, createBreaker } from 'hotpath/cache/breaker';
+import { AWAY, Breaker } from 'hotpath/cache/breaker';
 import type { Entry } from 'hotpath/cache/entry';
 import { FillLimit } from 'hotpath/cache/fill-limit';
-import { createFlights } from 'hotpath/cache/flight';
+import { Flights } from 'hotpath/cache/flight';
 import { judge } from 'hotpath/cache/verdict';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
@@ -15,7 +15,7 @@ describe('the breaker', () => {
 
   it('opens after a number of failures in a row, probes once, and closes if the probe succeeds', async () => {
     const told: string[] = [];
-    const breaker = createBreaker({ timeoutMs: 50, failures: 3, openMs: 1000, onChange: (state) => told.push(state) });
+    const breaker = new Breaker({ timeoutMs: 50, failures: 3, openMs: 1000, onChange: (state) => told.push(state) });
     for (const work of [fails, fails, async () => 1, fails, fails]) await breaker.attempt(work);
     expect(breaker.state).toBe('closed');
     await breaker.attempt(fails);
@@ -36,7 +36,7 @@ describe('the breaker', () => {
   });
 
   it("counts late work as a failure, but not work that exceeds only the caller's limit", async () => {
-    const breaker = createBreaker({ timeoutMs: 50, failures: 1 });
+    const breaker = new Breaker({ timeoutMs: 50, failures: 1 });
     const impatient = breaker.attempt(never, 10);
     await vi.advanceTimersByTimeAsync(11);
     expect([await impatient, breaker.state]).toEqual([AWAY, 'closed']);
@@ -85,7 +85,7 @@ describe('a flight', () => {
   };
 
   it('is joined until a change of its tables is known, and until it lands', async () => {
-    const flights = createFlights<string>(follower);
+    const flights = new Flights<string>(follower);
     const first = Promise.withResolvers<string>();
     void flights.start('k', ['product'], () => first.promise);
     knowledge.stale = ['device'];
@@ -104,14 +104,14 @@ describe('a flight', () => {
   });
 
   it('of another epoch is not joined', () => {
-    const flights = createFlights<string>(follower);
+    const flights = new Flights<string>(follower);
     void flights.start('k', [], () => new Promise(() => {}));
     knowledge.epoch = 'f';
     expect(flights.join('k')).toBeUndefined();
   });
 
   it('that waits for the one in the air is shared; the one in the air is not, and its failure is its own', async () => {
-    const flights = createFlights<number>(follower);
+    const flights = new Flights<number>(follower);
     const begun: PromiseWithResolvers<number>[] = [];
     const work = () => {
       begun.push(Promise.withResolvers<number>());

@@ -1,9 +1,9 @@
 /** The breaker, the limit of fills, flights and the sampler: the edge cases that `order.test.ts` leaves out. */
 
-import { AWAY, createBreaker } from 'hotpath/cache/breaker';
+import { AWAY, Breaker } from 'hotpath/cache/breaker';
 import { type Entry, entryOf, type ReadResult } from 'hotpath/cache/entry';
 import { FillLimit } from 'hotpath/cache/fill-limit';
-import { createFlights } from 'hotpath/cache/flight';
+import { Flights } from 'hotpath/cache/flight';
 import { HitSampler } from 'hotpath/cache/hit-sampler';
 import { overdue } from 'hotpath/cache/verdict';
 import type { Follower } from 'hotpath/freshness/follower';
@@ -25,7 +25,7 @@ describe('a breaker', () => {
 
   it('opens at the fifth failure in a row, and probes after a second, unless it has other options', async () => {
     const changes: unknown[] = [];
-    const breaker = createBreaker({ timeoutMs: 50, onChange: (...change) => changes.push(change) });
+    const breaker = new Breaker({ timeoutMs: 50, onChange: (...change) => changes.push(change) });
     expect([breaker.state, breaker.timeoutMs]).toEqual(['closed', 50]);
     for (let times = 0; times < 4; times += 1) expect(await breaker.attempt(fails)).toBe(AWAY);
     expect(breaker.state).toBe('closed');
@@ -40,7 +40,7 @@ describe('a breaker', () => {
 
   it("names the work that was late, and gives a probe its whole time, whatever the caller's limit", async () => {
     const changes: unknown[] = [];
-    const breaker = createBreaker({ timeoutMs: 50, failures: 1, onChange: (_, cause) => changes.push(cause) });
+    const breaker = new Breaker({ timeoutMs: 50, failures: 1, onChange: (_, cause) => changes.push(cause) });
     const late = breaker.attempt(never);
     await vi.advanceTimersByTimeAsync(49);
     expect(breaker.state).toBe('closed');
@@ -56,7 +56,7 @@ describe('a breaker', () => {
 
   it('waits no longer than its own limit, and counts late work that began before it opened once', async () => {
     const onChange = vi.fn();
-    const breaker = createBreaker({ timeoutMs: 50, failures: 2, onChange });
+    const breaker = new Breaker({ timeoutMs: 50, failures: 2, onChange });
     const late = [breaker.attempt(never, 1000), breaker.attempt(never), breaker.attempt(never)];
     await vi.advanceTimersByTimeAsync(51);
     expect([await Promise.all(late), breaker.state, onChange.mock.calls.length]).toEqual([
@@ -111,7 +111,7 @@ describe('flights', () => {
   const follower = { epoch: 'e', position: '5:7:6', isFresh: vi.fn(() => true) };
 
   it("carry the follower's position at their start", async () => {
-    const flights = createFlights<string>(follower);
+    const flights = new Flights<string>(follower);
     const work = Promise.withResolvers<string>();
     const landing = flights.start('k', ['product'], () => work.promise);
     expect(flights.join('k')).toEqual({
@@ -129,7 +129,7 @@ describe('flights', () => {
   });
 
   it('that are replaced do not remove the later one when they land', async () => {
-    const flights = createFlights<string>(follower);
+    const flights = new Flights<string>(follower);
     const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
     const landing = flights.start('k', [], () => first.promise);
     void flights.start('k', [], () => second.promise);
@@ -142,7 +142,7 @@ describe('flights', () => {
   });
 
   it('in turn are one in the air and one that waits', async () => {
-    const flights = createFlights<number>(follower);
+    const flights = new Flights<number>(follower);
     const begun: PromiseWithResolvers<number>[] = [];
     const work = () => {
       begun.push(Promise.withResolvers<number>());

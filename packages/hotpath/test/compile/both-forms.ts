@@ -1,4 +1,4 @@
-/** Both forms of a compiled read, rows and JSON, run and compared: they answer alike, to the byte. */
+/** Runs both forms of a compiled read, rows and JSON, and compares them: their answers are equal to the byte. */
 import type { ReadRow, Statement } from 'hotpath/compile/compile';
 import { executeOn } from 'hotpath/compile/execute';
 import { openRowSource } from 'hotpath/session/raw-rows';
@@ -17,7 +17,7 @@ class RowsClient extends pg.Client {
 export const rowsPool = (config: pg.PoolConfig): pg.Pool =>
   new pg.Pool({ ...config, Client: RowsClient } as pg.PoolConfig);
 
-/** What a statement answers, as rows; each twice, for the columns of a prepared one are told once. */
+/** The answer of a statement, as rows. Each runs twice, because PostgreSQL describes the columns of a prepared statement once. */
 export async function readBothForms(pool: pg.Pool, statement: Statement): Promise<ReadRow> {
   const execute = executeOn(pool);
   expect(statement.rows).toBeDefined();

@@ -1,4 +1,4 @@
-/** The extension: `json()` and `jsonMany()` on a client, typed by it, one statement a call. */
+/** The client extension: `json()` and `jsonMany()` with the client's types and one statement a call. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Ledger, withLedger } from 'hotpath/budget';
 import { compiledReads } from 'hotpath/prisma';
@@ -10,7 +10,7 @@ import { testDatabaseUrl } from '../../../../test/support/database.ts';
 
 let pool: pg.Pool;
 
-/** A plain pool, as a script has it. */
+/** A plain pool, like that of a script. */
 const extended = () =>
   new PrismaClient({ adapter: new PrismaPg(pool) }).$extends(compiledReads({ model: datamodel, pool }));
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 describe('json', () => {
-  it('gives one row by its key, its relations in the same statement', async () => {
+  it('returns one row by its key, with its relations in the same statement', async () => {
     const ledger = new Ledger();
     const reading = () =>
       prisma.project.json({
@@ -46,7 +46,7 @@ describe('json', () => {
     expect(ledger.statements).toBe(1);
   });
 
-  it('takes compound keys, and orders like findFirst', async () => {
+  it('accepts compound keys, and sorts like findFirst', async () => {
     const key = { userId: 2, projectId: 1 };
     const one = await prisma.permission.json({ where: { userId_projectId: key }, select: { role: true } });
     expect(one).toBe('{"role":"viewer"}');
@@ -54,19 +54,19 @@ describe('json', () => {
     expect(last).toBe('{"id":2}');
   });
 
-  it('is null where there is no row', async () => {
+  it('returns null if no row matches', async () => {
     expect(await prisma.user.json({ where: { email: 'nobody' } })).toBeNull();
   });
 });
 
 describe('jsonMany', () => {
-  it('gives rows', async () => {
+  it('returns rows', async () => {
     const json = await prisma.user.jsonMany({ select: { id: true }, orderBy: { id: 'asc' } });
     expect(json).toBe('[{"id":1},{"id":2}]');
     expect(await prisma.post.jsonMany()).toBe('[]');
   });
 
-  it('takes computed values', async () => {
+  it('accepts computed values', async () => {
     const permissions = { aggregate: 'count', relation: 'permissions' } as const;
     const json = await prisma.user.jsonMany({
       where: { id: 1 },
@@ -77,25 +77,25 @@ describe('jsonMany', () => {
   });
 });
 
-describe('its types', () => {
-  it('tell a row that may be missing from rows', async () => {
+describe('the types of json and jsonMany', () => {
+  it('distinguish a row that may be missing from rows', async () => {
     const one = await prisma.user.json({ where: { id: 1 } });
     expectTypeOf(one).toEqualTypeOf<string | null>();
     const many = await prisma.user.jsonMany({ where: { id: 1 } });
     expectTypeOf(many).toEqualTypeOf<string>();
   });
 
-  it('refuse what the schema does not have', () => {
+  it('reject fields and arguments that the schema does not have', () => {
     const never = () => [
       // @ts-expect-error: no such field
       prisma.user.json({ where: { id: 1 }, select: { nam: true } }),
       // @ts-expect-error: no such field in a relation
       prisma.user.jsonMany({ select: { orders: { select: { totl: true } } } }),
-      // @ts-expect-error: a number is wanted
+      // @ts-expect-error: the argument is a number
       prisma.user.json({ where: { id: 'one' } }),
       // @ts-expect-error: no such argument
       prisma.user.jsonMany({ limit: 3 }),
-      // @ts-expect-error: a view without a key has no such field either
+      // @ts-expect-error: a view without a key does not have this field either
       prisma.categoryTotal.json({ where: { nam: 1 } }),
     ];
     expect(never).toBeTypeOf('function');

@@ -1,4 +1,4 @@
-/** `distinct`: rows are equal where Prisma Client has read the same values, whatever PostgreSQL takes for equal. */
+/** `distinct`: two rows are equal if Prisma Client reads the same values from them, even if PostgreSQL disagrees. */
 
 import { createCompiler } from 'hotpath/compile/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +33,7 @@ async function idsOf(args: object): Promise<readonly unknown[]> {
   return compiled.map(({ id }: { id: number }) => id);
 }
 
-describe('rows are distinct as Prisma reads them', () => {
+describe('`distinct` compares rows as Prisma reads them', () => {
   it.each([
     ['float', [1, 5]],
     ['floats', [1, 3, 4, 5]],
@@ -49,7 +49,7 @@ describe('rows are distinct as Prisma reads them', () => {
     expect(await idsOf({ distinct: field, skip: 1, take: 2 })).toEqual(ids.slice(1, 3));
   });
 
-  it('by nothing: the first of all rows is left', async () => {
+  it('by no field: only the first row remains', async () => {
     expect(await idsOf({ distinct: [] })).toEqual([1]);
     expect(await idsOf({ distinct: [], where: { id: { gt: 2 } }, take: 3 })).toEqual([3]);
     expect(await idsOf({ distinct: [], take: -2 })).toEqual([6]);

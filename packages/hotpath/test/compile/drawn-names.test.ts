@@ -1,4 +1,4 @@
-/** A schema whose names come from the project's own SQL, from keywords, and from the longest that PostgreSQL keeps. */
+/** A schema with names from the project's own SQL, from the keywords of SQL, and of the greatest length that PostgreSQL keeps. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { sqlWords } from './oracle/names/sql-words.ts';
 import { checkPages } from './oracle/pages/check-pages.ts';
 import { run } from './oracle/run.ts';
 
-describe('a schema that is drawn for its names', () => {
+describe('a schema with drawn names', () => {
   const seed = 5;
   let database: OpenDatabase;
 
@@ -22,7 +22,7 @@ describe('a schema that is drawn for its names', () => {
 
   afterAll(() => database.close());
 
-  it('is read as Prisma Client reads it', { timeout: 60_000 }, async () => {
+  it('is read like Prisma Client reads it', { timeout: 60_000 }, async () => {
     const tally = await run(database, { cases: 200, seed });
     expect(tally.cases).toBe(200);
     expect(tally.equal).toBeGreaterThan(180);
@@ -41,8 +41,8 @@ describe('a schema that is drawn for its names', () => {
   });
 });
 
-describe('the names of the SQL', () => {
-  it('are found in it, those of the compiler and those of the triggers, and none of the schema', () => {
+describe("the list of names in the project's SQL", () => {
+  it('has those of the compiler and of the triggers, and none of the schema', () => {
     const words = sqlWords();
     const some = ['row', 'row number', 'row number among equals', 'the row', 'the page', 'element', 'value', 'next'];
     expect(words).toEqual(expect.arrayContaining([...some, 'snapshot', 'incarnation', 'old_rows', 'logged', 'SELECT']));

@@ -4,13 +4,13 @@ import { parseArgs } from 'node:util';
 export interface FuzzOptions {
   /** A .prisma file or a folder with such files; without it, the schemas of the project. */
   readonly schema?: string;
-  /** How many schemas are drawn, for their names, in place of one that is given. */
+  /** The number of schemas with drawn names, which replace a given schema. */
   readonly names?: number;
   readonly cases: number;
   readonly seed: number;
 }
 
-/** An option that is not known, or has a value that it cannot have. */
+/** An unknown option, or an invalid value of one. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -26,11 +26,11 @@ and the pages of every model by each of its fields. The scratch databases have s
 
 TEST_DATABASE_URL names a server on which databases may be created; without it one is started.`;
 
-/** The text of `--help` if that is asked for. @throws {UsageError} */
+/** The text of `--help` if an argument requests it. @throws {UsageError} */
 export function readFuzzOptions(args: readonly string[]): FuzzOptions | string {
   const { help, schema, names, cases, seed } = parse(args);
   if (help) return USAGE;
-  if (schema !== undefined && names !== undefined) throw new UsageError('--schema and --names do not go together.');
+  if (schema !== undefined && names !== undefined) throw new UsageError('--schema and --names exclude each other.');
   return {
     ...(schema !== undefined && { schema }),
     ...(names !== undefined && { names: wholeNumber('--names', names, 1) }),

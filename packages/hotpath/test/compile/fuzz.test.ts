@@ -1,12 +1,12 @@
-/** `npm run fuzz -- --schema`: the path that it takes through any Prisma schema, on one with Prisma's odder features. */
+/** The path of `npm run fuzz -- --schema` through any Prisma schema, on a schema with Prisma's odder features. */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from 'hotpath/cli';
 import type { DataModel, Model } from 'hotpath/model/data-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOME, PROJECT } from '../../../../src/dev/home.ts';
-import { runProcess } from '../../../../src/dev/run-process.ts';
 import { adminUrl, scratchDatabase } from '../../../../test/support/database.ts';
 import { readFuzzOptions } from './fuzz-options.ts';
 import type { OpenDatabase } from './oracle/databases.ts';
@@ -30,14 +30,14 @@ describe('a schema with cyclic keys, ignored fields, unsupported types and views
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('is read as Prisma Client reads it', { timeout: 120_000 }, async () => {
+  it('is read like Prisma Client reads it', { timeout: 120_000 }, async () => {
     const tally = await run(database, { cases: 600, seed: 14 });
     expect(tally.cases).toBe(600);
     expect(tally.equal).toBeGreaterThan(570);
     expect(tally.doubt()).toBeUndefined();
   });
 
-  it('has rows in every table that the data model knows', async () => {
+  it('has rows in every table of the data model', async () => {
     await run(database, { cases: 2, seed: 3 });
     const { models } = database.dataModel;
     for (const model of Object.values(models)) expect([model.name, await rowsOf(model)]).toEqual([model.name, true]);
@@ -45,7 +45,7 @@ describe('a schema with cyclic keys, ignored fields, unsupported types and views
     expect(Object.keys(models)).not.toContain('Gone');
   });
 
-  it('shows the smallest arguments of a difference, and both answers', async () => {
+  it('shows the smallest arguments of a difference, with both answers', async () => {
     const wrong = { ...database, dataModel: withValuesSwapped(database.dataModel, 'Mood') };
     const difference = await run(wrong, { cases: 2_000, seed: 1 }).catch((error: unknown) => error);
     expect(difference).toBeInstanceOf(Difference);
@@ -69,7 +69,7 @@ function withValuesSwapped({ models, enums }: DataModel, name: string): DataMode
   return { models, enums: { ...enums, [name]: { name, values } } };
 }
 
-describe('a schema that cannot be taken', () => {
+describe('a schema that the oracle cannot open', () => {
   const folder = newFolder();
   const open = async (text: string) => {
     const schema = join(folder, 'schema.prisma');
@@ -80,7 +80,7 @@ describe('a schema that cannot be taken', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('is named, where there is none', async () => {
+  it('is named in the error if its file or folder is missing', async () => {
     const given = { folder: join(folder, 'copies'), url: 'postgresql://127.0.0.1:1/none' };
     await expect(openSchema({ schema: 'nowhere', ...given })).rejects.toThrow(
       /^There is no file or folder .*nowhere\.$/,
@@ -90,22 +90,22 @@ describe('a schema that cannot be taken', () => {
     );
   });
 
-  it('is refused with its provider, if that is not PostgreSQL', async () => {
+  it('is refused with its provider if that is not PostgreSQL', async () => {
     const opening = open('datasource db {\n  provider = "mysql"\n}\nmodel A {\n  id Int @id\n}\n');
     await expect(opening).rejects.toThrow('The schema is for mysql; compiled reads are for postgresql.');
   });
 
-  it('is refused with what Prisma says, and the line', async () => {
+  it("is refused with Prisma's message and the line", async () => {
     const opening = open('// Not a type.\nmodel A {\n  id Int @id\n  b Nothing\n}\n');
     await expect(opening).rejects.toThrow(
-      /^Prisma does not take the schema .*schema\.prisma:\n[\s\S]*Type "Nothing"[\s\S]*:4\n/,
+      /^Prisma rejects the schema .*schema\.prisma:\n[\s\S]*Type "Nothing"[\s\S]*:4\n/,
     );
     expect(existsSync(join(folder, 'copies'))).toBe(false);
   });
 });
 
-describe('the command', () => {
-  it('takes a schema, a number of cases and a seed', () => {
+describe('the command `npm run fuzz`', () => {
+  it('accepts a schema, a number of cases and a seed', () => {
     expect(readFuzzOptions(['--schema', 'a', '--cases', '50', '--seed', '7'])).toEqual({
       schema: 'a',
       cases: 50,
@@ -121,7 +121,7 @@ describe('the command', () => {
   });
 
   const fuzz = (...args: string[]) =>
-    runProcess(process.execPath, ['packages/hotpath/test/compile/fuzz.ts', ...args], {
+    runProgram(process.execPath, ['packages/hotpath/test/compile/fuzz.ts', ...args], {
       cwd: PROJECT,
       env: { ...process.env, TEST_DATABASE_URL: adminUrl() },
     });
@@ -134,7 +134,7 @@ describe('the command', () => {
     expect(code).toBe(0);
   });
 
-  it('ends with one sentence and the exit code 1 for a schema that is not there', { timeout: 60_000 }, async () => {
+  it('ends with one sentence and the exit code 1 if the schema is missing', { timeout: 60_000 }, async () => {
     const { code, output } = await fuzz('--schema', 'nowhere');
     expect(output.trim()).toMatch(/^There is no file or folder .*nowhere\.$/);
     expect(code).toBe(1);

@@ -26,7 +26,7 @@ import { Difference, run } from './oracle/run.ts';
 import { SchemaError } from './oracle/schema/copy-schema.ts';
 import { openSchema } from './oracle/schema/open-schema.ts';
 
-/** Errors that are a sentence for the user. */
+/** Errors whose message is a sentence for the user. */
 const SAID = [UsageError, SchemaError, Difference, PageDifference, UnloggedChange];
 
 try {
@@ -93,7 +93,7 @@ async function fuzzDatabase(server: Server, name: string, { open, foreign = fals
   }
 }
 
-/** @returns why the run proves little, if it does. */
+/** @returns why the run proves little, or nothing. */
 async function checkCases(database: OpenDatabase, name: string, { cases, seed }: Pick<FuzzOptions, 'cases' | 'seed'>) {
   const onBatch = (done: number) => console.log(`${name}: ${done} of ${cases}, seed ${seed}`);
   const tally = await run(database, { cases, seed, onBatch });
@@ -105,7 +105,7 @@ interface Server extends AsyncDisposable {
   url(): string;
 }
 
-/** `TEST_DATABASE_URL` names a server on which databases may be created; without it the tests' own is started. */
+/** `TEST_DATABASE_URL` names a server that may create databases; without it, the command starts the server of the tests. */
 async function openServer(): Promise<Server> {
   const given = process.env['TEST_DATABASE_URL'];
   if (given) return { url: () => given, [Symbol.asyncDispose]: async () => {} };

@@ -1,4 +1,4 @@
-/** The data model of a schema, generated as `prisma generate` does it. */
+/** The data model of a schema, made by its generator as in `prisma generate`. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { HOME } from '../../../../src/dev/home.ts';
 import { copySchema } from './oracle/schema/copy-schema.ts';
 import { prismaCommand } from './oracle/schema/prisma-command.ts';
 
-/** @throws {PrismaCommandError} with what Prisma, or the generator, says against the schema. */
+/** @throws {PrismaCommandError} with the message of Prisma or of the generator. */
 export async function generateDataModel(models: string): Promise<DataModel> {
   const folder = join(HOME, 'fuzz', randomUUID());
   try {

@@ -1,4 +1,4 @@
-/** The files that the generator writes, by the schema's settings. */
+/** The files that the generator writes, and the settings of the schema that change them. */
 import type { GeneratorConfig } from '@prisma/generator-helper';
 import { defineDataModel } from 'hotpath/model';
 import { fileExtensionOf } from 'hotpath/model/generator/file-extension';
@@ -15,18 +15,18 @@ const extension = (own?: string, ...otherGenerators: GeneratorConfig[]) =>
   fileExtensionOf({ generator: generatorOf('hotpath-datamodel', own), otherGenerators });
 
 describe('the extension of the generated file', () => {
-  it('is ts, unless the schema says otherwise', () => {
+  it('is ts unless the schema sets another one', () => {
     expect(extension()).toBe('ts');
     expect(extension(undefined, generatorOf('prisma-client-js'))).toBe('ts');
     expect(extension(undefined, generatorOf('prisma-client', 'mjs'))).toBe('mjs');
     expect(extension('js', generatorOf('prisma-client', 'ts'))).toBe('js');
   });
 
-  it('is not that of a client which is no ECMAScript module', () => {
+  it('is not taken from a client that is a CommonJS module', () => {
     expect(extension(undefined, generatorOf('prisma-client', 'cjs'))).toBe('ts');
   });
 
-  it('is refused if no ECMAScript module has it', () => {
+  it('is refused if an ECMAScript module cannot have it', () => {
     expect(() => extension('cts')).toThrow(
       'Compiled reads: generatedFileExtension is one of ts, mts, js, mjs, not "cts".',
     );

@@ -1,4 +1,4 @@
-/** The generator: what it makes of a schema unlike ours, as far as the oracle cannot see it. */
+/** The generator's output for a schema unlike ours, where the oracle cannot check it. */
 
 import type { DataModel, RelationField } from 'hotpath/model/data-model';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ const { models, enums } = datamodel;
 const relation = (model: string, field: string) => models[model]!.fields[field] as RelationField;
 
 describe('the generated data model', () => {
-  it('has the names of the database', () => {
+  it('has the names in the database', () => {
     expect(models['House']).toMatchObject({
       schema: 'public',
       table: 'House of animals',
@@ -19,7 +19,7 @@ describe('the generated data model', () => {
     expect(enums['Diet']!.values).toMatchObject({ leaves: 'Eats leaves', anything: 'anything' });
   });
 
-  it('knows every key by the name that findUnique takes', () => {
+  it('lists every key by the name in findUnique', () => {
     expect(models['House']!.uniques).toEqual({
       country_number: ['country', 'number'],
       twinCountry_twinNumber: ['twinCountry', 'twinNumber'],
@@ -32,7 +32,7 @@ describe('the generated data model', () => {
     });
   });
 
-  it('sees a relation from both its sides', () => {
+  it('has both sides of a relation', () => {
     const key = { from: ['country', 'number'], to: ['country', 'number'] };
     expect(relation('Animal', 'house')).toMatchObject({
       ...key,
@@ -52,7 +52,7 @@ describe('the generated data model', () => {
     expect(relation('Animal', 'children')).toMatchObject({ from: ['id'], to: ['motherId'], back: 'mother' });
   });
 
-  it('finds the join table of an implicit many-to-many relation', () => {
+  it('has the join table of an implicit many-to-many relation', () => {
     const through = { schema: 'public', table: '_Likes' };
     expect(relation('Animal', 'likedBy').through).toEqual({ ...through, from: 'A', to: 'B' });
     expect(relation('Animal', 'likes').through).toEqual({ ...through, from: 'B', to: 'A' });
@@ -64,7 +64,7 @@ describe('the generated data model', () => {
   });
 });
 
-describe('a schema with what Prisma Client does not read', () => {
+describe('the data model of a schema with parts that Prisma Client does not read', () => {
   let odd: DataModel;
   beforeAll(async () => {
     odd = await generateDataModel(`
@@ -125,7 +125,7 @@ view Sums {
     expect(Object.keys(odd.models['Tag']!.fields)).toEqual(['id', 'kind']);
   });
 
-  it('has no key that holds an ignored or unsupported field', () => {
+  it('has no key with an ignored or unsupported field', () => {
     expect(odd.models['File']).toMatchObject({ primaryKey: ['id'] });
     expect({ ...odd.models['File']!.uniques }).toEqual({ id: ['id'], known: ['ownerId', 'id'] });
     expect(odd.models['User']!.primaryKey).toEqual([]);
@@ -138,12 +138,12 @@ view Sums {
     expect(Object.keys(odd.models['Sums']!.uniques)).toEqual([]);
   });
 
-  it('keeps names to the last character', () => {
+  it('keeps names to their last character', () => {
     expect(odd.models['Tag']!.fields['id']).toMatchObject({ column: "quote ' back\\slash\nline \u2028 日本" });
     expect({ ...odd.enums['constructor']!.values }).toEqual({ toString: 'two\nlines \u2028 "quoted"' });
   });
 
-  it('finds nothing by the names of Object.prototype but what is called so', () => {
+  it('finds a name of Object.prototype only if the schema has it', () => {
     const { fields, uniques } = odd.models['hasOwnProperty']!;
     expect(fields['constructor']).toMatchObject({ kind: 'scalar', type: 'Int' });
     expect(uniques['toString']).toEqual(['constructor', 'gone']);
@@ -151,7 +151,7 @@ view Sums {
   });
 });
 
-describe('a schema that the generator cannot take', () => {
+describe('a schema that the generator cannot use', () => {
   const refusal = async (models: string) => generateDataModel(models).catch((error: Error) => error.message);
 
   it('is refused with the relation that joins by an ignored field', { timeout: 30_000 }, async () => {
@@ -170,7 +170,7 @@ model Kid {
     expect(message).toContain("Compiled reads: Parent.kids joins Parent.id, which is @ignore'd or Unsupported.");
   });
 
-  it('is refused with the many-to-many relation that does', { timeout: 30_000 }, async () => {
+  it('is refused with the many-to-many relation that joins by an ignored key', { timeout: 30_000 }, async () => {
     const message = await refusal(`
 model Left {
   id     Int     @id
@@ -185,7 +185,7 @@ model Right {
     expect(message).toContain("Compiled reads: Left.rights joins the @id of Right, which is @ignore'd.");
   });
 
-  it('of a table that PostgreSQL takes for one of its own, unless a schema is named', async () => {
+  it('is refused for a table with the name of a system table, unless it names its schema', async () => {
     const message = await refusal(`
       model Setting {
         id Int @id

@@ -1,4 +1,4 @@
-/** `after`: the rows behind a row, in every order that a list of two fields that may be null can have. */
+/** `after`: the rows behind a row, in every order of a list with two fields that may be null. */
 import fc from 'fast-check';
 import { createCompiler } from 'hotpath/compile/compile';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
@@ -42,7 +42,7 @@ const place = fc.oneof(
 const order = fc.record({ a: place, b: place, id: direction, leading: fc.constantFrom('a', 'b') });
 
 describe('the pages of a list', () => {
-  it('are the list, whatever its directions and wherever its nulls stand', async () => {
+  it('add up to the whole list, in all directions and with nulls first or last', async () => {
     await fc.assert(
       fc.asyncProperty(order, fc.integer({ min: 1, max: 4 }), async ({ a, b, id, leading }, take) => {
         const orderBy = [...(leading === 'a' ? [{ a }, { b }] : [{ b }, { a }]), { id }];
@@ -63,7 +63,7 @@ describe('the pages of a list', () => {
     );
   }, 60_000);
 
-  it('begin with one comparison of rows where all fields go one way and none is null', () => {
+  it('begin with one comparison of rows if all fields have one direction and none may be null', () => {
     const { text } = compiler.compile({
       model: 'Spot',
       action: 'findMany',
@@ -74,10 +74,10 @@ describe('the pages of a list', () => {
   });
 
   it.each([
-    ['a value too few', { orderBy: [{ a: 'asc' }, { id: 'asc' }], take: 2 }, ['1'], 'after'],
-    ['a null of a field that has none', { orderBy: { id: 'asc' }, take: 2 }, [null], 'after.0'],
-    ['no order, and no part of a list', {}, ['1'], 'after'],
-  ])('are refused for %s', (_, args, after, path) => {
+    ['too few values', { orderBy: [{ a: 'asc' }, { id: 'asc' }], take: 2 }, ['1'], 'after'],
+    ['a null for a required field', { orderBy: { id: 'asc' }, take: 2 }, [null], 'after.0'],
+    ['a list without an order and a limit', {}, ['1'], 'after'],
+  ])('refuse %s', (_, args, after, path) => {
     const refused = expect.objectContaining({
       path: path.split('.').map((key) => (/\d/.test(key) ? Number(key) : key)),
     });

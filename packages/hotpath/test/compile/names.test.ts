@@ -1,7 +1,4 @@
-/**
- * The names that the compiler invents beside those of a schema that takes every one of them, and texts of the user on
- * their way into SQL.
- */
+/** The names that the compiler invents, in a schema that uses each of them, and texts of the user on their way into SQL. */
 import fc from 'fast-check';
 import { createCompiler } from 'hotpath/compile/compile';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
@@ -23,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => client.end());
 
-/** Columns, by the names of their fields, of a table called as the compiler would call its own. */
+/** Columns by the names of their fields, in a table with a name of the compiler. */
 const COLUMNS = {
   id: 'id',
   row: 'row',
@@ -87,7 +84,7 @@ async function read(request: ReadRequest) {
   return { ...row, json: JSON.parse(json!), keys: keys && JSON.parse(keys) };
 }
 
-describe('a schema that has the names of the compiler', () => {
+describe('a schema with the names of the compiler', () => {
   beforeAll(async () => {
     for (const called of ['the page', 'the row']) {
       const columns = Object.values(COLUMNS).map((column) => `${name(column)} ${column === 'id' ? 'integer' : 'text'}`);
@@ -102,13 +99,13 @@ describe('a schema that has the names of the compiler', () => {
   const row = (id: number) => ({ id, row: `3 ${id}`, position: `10 ${id}`, turn: `23 ${id}`, lines: `9 ${id}` });
   const select = { id: true, row: true, position: true, turn: true, lines: true };
 
-  it.each(['Page', 'Row'])('is read rightly: %s', async (model) => {
+  it.each(['Page', 'Row'])('reads the right rows: %s', async (model) => {
     const nested = { ...select, parent: { select }, rows: { select }, _count: { select: { rows: true } } };
     const { json } = await read({ model, action: 'findMany', args: { select: nested, orderBy: { id: 'asc' } } });
     expect(json[1]).toEqual({ ...row(2), parent: row(1), rows: [row(3)], _count: { rows: 1 } });
   });
 
-  it.each(['Page', 'Row'])('is cut rightly: %s', async (model) => {
+  it.each(['Page', 'Row'])('reads the right part of a list: %s', async (model) => {
     const orderBy = { id: 'asc' };
     const last = await read({ model, action: 'findMany', args: { select, orderBy, take: -2 } });
     expect(last.json).toEqual([row(2), row(3)]);
@@ -126,7 +123,7 @@ describe('a schema that has the names of the compiler', () => {
     expect(await read(one)).toMatchObject({ json: row(2), version: '3 2' });
   });
 
-  it('is filtered by a field that is called like an operator of relations, if no relation can be meant', async () => {
+  it('accepts a filter of a field that has the name of a relation operator, if the operator makes no sense', async () => {
     const found = async (where: object) => {
       const args = { select: { id: true }, where, orderBy: { id: 'asc' } };
       return (await read({ model: 'Page', action: 'findMany', args })).json.map(({ id }: { id: number }) => id);
@@ -140,7 +137,7 @@ describe('a schema that has the names of the compiler', () => {
     ).toThrow('Expected an object, not a number at where.parent.is.');
   });
 
-  it('is read together under keys of any name', async () => {
+  it('lets several reads run together under keys of any name', async () => {
     const one = { model: 'Row', action: 'findFirst', args: { select: { id: true }, where: { id: 1 } } } as const;
     const { text, values } = compiler.compileAll({ row: one, reads: one, 'a"b': one });
     const { rows } = await client.query(text, [...values]);
@@ -149,7 +146,7 @@ describe('a schema that has the names of the compiler', () => {
 });
 
 describe('an alias', () => {
-  it('is given once, and PostgreSQL keeps all of it', () => {
+  it('is used once, and PostgreSQL keeps all of it', () => {
     const wanted = fc.array(
       fc.oneof(fc.constantFrom('row', 'rows', 'rows_2', 'rows_2_2', 'x'.repeat(62), 'x'.repeat(63), 'x'.repeat(70)), {
         arbitrary: fc.stringMatching(/^[a-z_0-9]{1,70}$/),
@@ -171,7 +168,7 @@ describe('an alias', () => {
 const text = fc.string({ unit: fc.constantFrom('a', '\n', '\r', '\\', "'", '"', '$', '%', 'é', '000A', 'n', ';') });
 
 describe('a text of the user', () => {
-  it('is the same in SQL, however deep it is indented', async () => {
+  it('keeps its value in SQL at any depth of indentation', async () => {
     await fc.assert(
       fc.asyncProperty(text, async (given) => {
         const nested = `SELECT * FROM ${block(`SELECT * FROM ${block(list('SELECT', [literal(given), '1']))} AS a`)} AS b`;
@@ -181,7 +178,7 @@ describe('a text of the user', () => {
     );
   });
 
-  it('is the same as a name', async () => {
+  it('keeps its value as a name', async () => {
     await fc.assert(
       fc.asyncProperty(text, async (given) => {
         fc.pre(given !== '' && Buffer.byteLength(given) <= 63);
@@ -191,7 +188,7 @@ describe('a text of the user', () => {
     );
   });
 
-  it('is the same as a name that is a value', async () => {
+  it('keeps its value as a name that is bound as a value', async () => {
     await fc.assert(
       fc.asyncProperty(text, async (given) => {
         fc.pre(given !== '' && Buffer.byteLength(given) <= 63);
@@ -202,7 +199,7 @@ describe('a text of the user', () => {
     );
   });
 
-  it('is the same as the body of a function', async () => {
+  it('keeps its value as the body of a function', async () => {
     await fc.assert(
       fc.asyncProperty(text, async (given) => {
         const { rows } = await client.query({ text: `SELECT ${dollarQuoted(`${given} `)}`, rowMode: 'array' });
@@ -212,15 +209,15 @@ describe('a text of the user', () => {
   });
 });
 
-describe('the function that logs the changes of a table', () => {
-  it('is that of one join table, though another schema has one of its name', () => {
+describe('the source of a join table', () => {
+  it('includes the schema, because another schema may have a table of the same name', () => {
     const through = { table: '_keeper tags?', from: 'A', to: 'B' } as const;
     expect(joinSource(through)).toBe('_keeper%20tags%3F');
     expect(joinSource({ ...through, schema: 'zoo' })).toBe('zoo._keeper%20tags%3F');
   });
 });
 
-it('refuses more values than PostgreSQL takes, before it sends any', () => {
+it('the compiler refuses more values than PostgreSQL accepts, before anything is sent', () => {
   const OR = Array.from({ length: 65_536 }, (_, id) => ({ id: { gt: id } }));
   expect(() => compiler.compile({ model: 'Row', action: 'findMany', args: { where: { OR } } })).toThrow(
     'A statement has at most 65535 values, and this one has 65536; a list in `in` counts as one.',

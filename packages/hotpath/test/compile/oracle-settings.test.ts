@@ -1,4 +1,4 @@
-/** The oracle on databases whose own settings are hostile: our sessions give them the settings that both sides rely on. */
+/** The oracle on databases with hostile settings: our sessions set what both sides rely on. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { SessionPool } from 'hotpath/session/session-pool';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ interface Opening {
   readonly client: (adapter: PrismaPg) => { $disconnect(): Promise<void> };
 }
 
-/** The tables are made while the settings are PostgreSQL's own; then everything is read and written by our sessions. */
+/** PostgreSQL's default settings hold while the tables are made; then our sessions read and write everything. */
 async function verdictsOn({ url, open, client }: Opening, cases: number) {
   const made = await open(url);
   await makeHostile(url);
@@ -33,7 +33,7 @@ async function verdictsOn({ url, open, client }: Opening, cases: number) {
   }
 }
 
-describe('a compiled read equals what Prisma Client gives, whatever the settings of the database', () => {
+describe('a compiled read equals that of Prisma Client in a database with hostile settings', () => {
   it('on the zoo', { timeout: 120_000 }, async () => {
     const client = (adapter: PrismaPg) => new ZooClient({ adapter });
     const url = await scratchDatabase('empty');

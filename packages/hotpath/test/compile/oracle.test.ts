@@ -1,4 +1,4 @@
-/** The oracle: random reads over random data, compiled and by Prisma Client, on two schemas. */
+/** The oracle: random reads over random data by the compiler and by Prisma Client, on two schemas. */
 import { describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
 import { type OpenDatabase, openMarketplace, openZoo } from './oracle/databases.ts';
@@ -15,7 +15,7 @@ async function verdictsOn(open: Promise<OpenDatabase>, cases: number) {
   }
 }
 
-describe('a compiled read equals what Prisma Client gives', { retry: 0 }, () => {
+describe('a compiled read equals that of Prisma Client', { retry: 0 }, () => {
   it('on the zoo', { timeout: 240_000 }, async () => {
     const tally = await verdictsOn(
       scratchDatabase('empty').then((url) => openZoo(url)),

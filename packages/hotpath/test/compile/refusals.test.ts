@@ -1,4 +1,4 @@
-/** Refusals: what is not answered is said so, with the place and what may stand there, before any SQL exists. */
+/** Refusals: before any SQL exists, the error names the place of what the compiler does not support, and the accepted values. */
 
 import { createCompiler } from 'hotpath/compile/compile';
 import { CompileError } from 'hotpath/compile/error';
@@ -31,7 +31,7 @@ describe('a refusal', () => {
     expect(error.message).toMatch(/^Unknown argument at select\.transactions\.where\.OR\.0\.amout\. Allowed: AND, OR/);
   });
 
-  it('shows no value', () => {
+  it('shows no value of the request', () => {
     expect(refusalOf(users({ where: { id: 'secret' } })).message).not.toContain('secret');
   });
 
@@ -112,7 +112,7 @@ describe('a refusal', () => {
     expect([error.code, error.path.join('.')]).toEqual([code, path]);
   });
 
-  it('of what is not a unique key', () => {
+  it('applies to a key that is not unique', () => {
     const permission = (where: object): ReadRequest => ({ model: 'Permission', action: 'findUnique', args: { where } });
     expect(refusalOf(permission({ userId: 1 })).allowed).toEqual(['userId_projectId']);
     expect(refusalOf(permission({ userId_projectId: { userId: 1 } })).path).toEqual(['where', 'userId_projectId']);
@@ -120,33 +120,33 @@ describe('a refusal', () => {
     expect(refusalOf(user).path).toEqual(['where', 'id']);
   });
 
-  it('of a model that is not there', () => {
+  it('applies to an unknown model', () => {
     expect(refusalOf({ model: 'Usr', action: 'findMany' }).code).toBe('UNKNOWN_MODEL');
     expect(refusalOf({ model: 'toString', action: 'findMany' }).code).toBe('UNKNOWN_MODEL');
   });
 
-  it('of a reference to another field', () => {
+  it('applies to a reference to another field', () => {
     const reference = { modelName: 'User', name: 'email', typeName: 'String', isList: false };
     expect(refusalOf(users({ where: { name: { equals: reference } } })).code).toBe('INVALID_VALUE');
   });
 
-  it('of `next` without a page', () => {
+  it('applies to `next` without a page', () => {
     expect(refusalOf({ ...users({ orderBy: { id: 'asc' } }), next: ['id'] }).path).toEqual(['next']);
     expect(refusalOf({ ...users({ take: 2 }), next: ['orders'] }).code).toBe('UNKNOWN_ARGUMENT');
   });
 
-  it('of the end of a list that has no order', () => {
+  it('applies to the end of a list without an order', () => {
     const totals = (args: object): ReadRequest => ({ model: 'CategoryTotal', action: 'findMany', args });
     expect(refusalOf(totals({ take: -1 })).path).toEqual(['orderBy']);
     expect(refusalOf(totals({ distinct: 'userId' })).path).toEqual(['orderBy']);
   });
 
-  it('of a name that PostgreSQL would cut', () => {
+  it('applies to a name that PostgreSQL would cut', () => {
     const computed = { ['x'.repeat(64)]: { aggregate: 'count', relation: 'orders' } };
     expect(refusalOf(users({ computed })).code).toBe('NOT_SUPPORTED');
   });
 
-  it('of a null that could mean two', () => {
+  it('applies to a null with two possible meanings', () => {
     expect(refusalOf(samples({ where: { json: { not: null } } }), 'zoo').allowed).toEqual([
       ...['Prisma.DbNull', 'Prisma.JsonNull', 'Prisma.AnyNull'],
     ]);

@@ -1,4 +1,4 @@
-/** Shapes: what the text of a statement depends on, and which statements are named. */
+/** Shapes: the parts of arguments that change the text of a statement, and the statements that get a name. */
 
 import { createCompiler } from 'hotpath/compile/compile';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
@@ -13,7 +13,7 @@ const shapeOf = (request: ReadRequest) => {
 };
 const users = (args: object): ReadRequest => ({ model: 'User', action: 'findMany', args });
 
-describe('the text', () => {
+describe('the text of a statement', () => {
   it('does not depend on values', () => {
     const one = compile(users({ where: { id: { in: [1, 2, 3] }, name: { contains: 'a' } }, skip: 1 }));
     const other = compile(users({ where: { id: { in: [] }, name: { contains: "b' OR TRUE --" } }, skip: 200 }));
@@ -29,7 +29,7 @@ describe('the text', () => {
     expect(other).toEqual(one);
   });
 
-  it('depends on what a plan depends on: nulls, take, and the value of an enum', () => {
+  it('depends on nulls, on take, and on the value of an enum, like the plan', () => {
     const texts = [{ where: { phone: null } }, { where: { phone: '1' } }, { take: 1 }, { take: 2 }].map(
       (args) => compile(users(args)).text,
     );
@@ -40,7 +40,7 @@ describe('the text', () => {
     expect(new Set(texts).size).toBe(texts.length);
   });
 
-  it('leaves out what is skipped', () => {
+  it('leaves out skipped arguments', () => {
     const skipped = shapeOf(
       users({ where: { id: 1, name: Prisma.skip }, select: { id: true, name: Prisma.skip }, take: Prisma.skip }),
     );
@@ -67,7 +67,7 @@ describe('the text', () => {
 });
 
 describe('a statement', () => {
-  it('is named from its second use on, by its text', () => {
+  it('gets a name by its text from its second use on', () => {
     const { compile } = createCompiler({ dataModel: datamodel });
     const [first, second, third] = [1, 2, 3].map((id) => compile(users({ where: { id } })));
     expect(first).not.toHaveProperty('name');
@@ -77,7 +77,7 @@ describe('a statement', () => {
     expect(compile(users({ where: { name: 'b' } })).name).not.toBe(second!.name);
   });
 
-  it('goes unnamed past the bound, however often it is used', () => {
+  it('stays unnamed above the limit, however often it is used', () => {
     const { compile } = createCompiler({ dataModel: datamodel, shapes: 2 });
     const twice = (take: number) => [compile(users({ take })), compile(users({ take }))][1]!;
     expect(twice(1).name).toBeDefined();
@@ -87,11 +87,11 @@ describe('a statement', () => {
   });
 });
 
-describe('a frozen select', () => {
+describe('a statement with a frozen select', () => {
   const fresh = () => createCompiler({ dataModel: datamodel });
   const select = Object.freeze({ id: true, orders: { select: { id: true }, take: 3 } });
 
-  it('is planned once, gives the same statement, and is named from its second use on', () => {
+  it('is planned once, keeps its text, and gets a name from its second use on', () => {
     const compiler = fresh();
     const plain = fresh().compile(users({ select: { ...select }, where: { id: 1 } }));
     const [first, second] = [7, 8].map((id) => compiler.compile(users({ select, where: { id } })));
@@ -100,7 +100,7 @@ describe('a frozen select', () => {
     expect([first!.values, second!.values]).toEqual([[7], [8]]);
   });
 
-  it('is told from the same one with other computed values', () => {
+  it('differs from the same one with other computed values', () => {
     const compiler = fresh();
     const computed = { n: { aggregate: 'count', relation: 'orders' } };
     const texts = [{ select }, { select, computed }, { select }].map((args) => compiler.compile(users(args)).text);
@@ -108,7 +108,7 @@ describe('a frozen select', () => {
     expect(texts[1]).not.toBe(texts[0]);
   });
 
-  it('that holds values is planned each time', () => {
+  it('is planned each time if the select holds values', () => {
     const compiler = fresh();
     const withValue = (total: string) => Object.freeze({ orders: { select: { id: true }, where: { total } } });
     const shared = withValue('5');

@@ -1,4 +1,4 @@
-/** The statements of typical reads, as a developer sees them in a trace, and what PostgreSQL answers to them. */
+/** The statements of typical reads, as a developer sees them in a trace, and PostgreSQL's answers. */
 
 import { createCompiler, type ReadRow, type Statement } from 'hotpath/compile/compile';
 import type { ReadRequest } from 'hotpath/compile/plan/read';
@@ -70,7 +70,7 @@ describe('the dashboard', () => {
     expect([values, asJson!().values]).toEqual([[1], [1]]);
   });
 
-  it('is answered whole', async () => {
+  it('returns all of its parts', async () => {
     const merchant = (name: string, category: string) => ({ name, category: { name: category } });
     expect(await read(dashboard(1))).toEqual({
       name: 'Ada',
@@ -86,19 +86,19 @@ describe('the dashboard', () => {
     });
   });
 
-  it('is empty lists for a user without transactions, and null for nobody', async () => {
+  it('has empty lists for a user without transactions, and is null for an unknown user', async () => {
     expect(await read(dashboard(2))).toEqual({ name: 'Bo', transactions: [], totals: [] });
     expect(await read(dashboard(3))).toBeNull();
   });
 
-  it('is compact: no space between values', async () => {
+  it('is compact: its JSON has no spaces between values', async () => {
     const { json } = await run(compiler.compile(dashboard(1)));
     expect(json).toBe(JSON.stringify(JSON.parse(json!)));
   });
 });
 
 describe('the snapshot', () => {
-  it('comes with the row, also where there is none', async () => {
+  it('comes with the row, also if no row matches', async () => {
     expect((await run(compiler.compile(dashboard(3)))).snapshot).toMatch(/^\d+:\d+:[\d,]*$/);
   });
 
@@ -117,7 +117,7 @@ describe('computed values', () => {
     args: { select: { name: true }, orderBy: { id: 'asc' }, ...args },
   });
 
-  it('ride in the statement', async () => {
+  it('are part of the statement', async () => {
     const request = products({ computed: { rating, best, inStock } });
     await expect(compiler.compile(request).text).toMatchFileSnapshot('snapshots/computed.sql');
     expect(await read(request)).toEqual([
@@ -126,7 +126,7 @@ describe('computed values', () => {
     ]);
   });
 
-  it('filter', async () => {
+  it('filter rows', async () => {
     expect(await read(products({ where: { computed: { value: inStock, equals: true } } }))).toEqual([
       { name: 'Bread' },
     ]);
@@ -135,7 +135,7 @@ describe('computed values', () => {
     ]);
   });
 
-  it('order', async () => {
+  it('sort rows', async () => {
     const orderBy = [{ computed: { value: rating, sort: 'asc' } }, { id: 'asc' }];
     expect(await read(products({ orderBy }))).toEqual([{ name: 'Salt' }, { name: 'Bread' }]);
   });
@@ -165,7 +165,7 @@ describe('computed values', () => {
     });
   });
 
-  it('are null over no rows, but for a count', async () => {
+  it('are null over no rows, except a count', async () => {
     const computed = { count: { aggregate: 'count', relation: 'reviews' }, rating };
     const args = { where: { id: 2 }, select: { id: true }, computed: { count: computed.count } };
     expect(await read({ model: 'User', action: 'findUnique', args })).toEqual({ id: 2, count: 1 });
@@ -192,32 +192,32 @@ describe('a page', () => {
     next: ['createdAt', 'id'],
   });
 
-  it('tells the keys of its last row while rows come after it', async () => {
+  it('returns the keys of its last row if more rows follow', async () => {
     await expect(compiler.compile(page(2)).text).toMatchFileSnapshot('snapshots/page.sql');
     const row = await run(compiler.compile(page(2)));
     expect(JSON.parse(row.json!)).toEqual([{ id: 3 }, { id: 2 }]);
     expect(JSON.parse(row.next!)).toEqual(['2024-05-02 10:00:00.5+00', '2']);
   });
 
-  it('begins behind a row', async () => {
+  it('begins behind a given row', async () => {
     const first = await run(compiler.compile(page(2)));
     const statement = compiler.compile({ ...page(2), after: JSON.parse(first.next!) });
     expect(statement.text).toContain('AND ("transaction"."created_at", "transaction"."id") < ($2, $3)');
     expect(await run(statement)).toMatchObject({ json: '[{"id":1}]', next: null });
   });
 
-  it('tells nothing at the end of the list', async () => {
+  it('returns no keys at the end of the list', async () => {
     expect((await run(compiler.compile(page(3)))).next).toBeNull();
     expect((await run(compiler.compile(page(2, { skip: 1 })))).next).toBeNull();
     expect((await run(compiler.compile(page(1, { skip: 1 })))).next).not.toBeNull();
   });
 
-  it('is counted whole beside it', async () => {
+  it('comes with the total of the whole list', async () => {
     const row = await run(compiler.compile({ ...page(1), total: { userId: 1 } }));
     expect(row.total).toBe('3');
   });
 
-  it('is estimated from statistics where nothing is asked of the rows', async () => {
+  it('comes with an estimated total from statistics if no condition limits the rows', async () => {
     const statement = compiler.compile({ ...page(1), total: {}, estimated: true });
     expect(statement.text).toContain('pg_stat_get_live_tuples');
     expect((await run(statement)).total).toMatch(/^\d+$/);
@@ -227,7 +227,7 @@ describe('a page', () => {
 });
 
 describe('several reads', () => {
-  it('are one statement and one object', async () => {
+  it('are one statement with one object', async () => {
     const statement = compiler.compileAll({
       user: { model: 'User', action: 'findUnique', args: { where: { id: 1 }, select: { name: true } } },
       nobody: { model: 'User', action: 'findFirst', args: { where: { id: 9 } } },

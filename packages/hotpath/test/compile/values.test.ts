@@ -1,4 +1,4 @@
-/** Values that Prisma Client cannot write, and sessions that it cannot read in: as JSON they must be right all the same. */
+/** Values that Prisma Client cannot write, and sessions in which it cannot read: the compiled JSON must be right anyway. */
 
 import { createCompiler } from 'hotpath/compile/compile';
 import pg from 'pg';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => zoo.close());
 
-/** The fields of the one sample, compiled, in a session of its own. */
+/** The fields of the only sample, compiled, in a session of its own. */
 async function read(fields: readonly string[], options = '-c TimeZone=UTC'): Promise<unknown> {
   const select = Object.fromEntries(fields.map((field) => [field, true]));
   const pool = rowsPool({ connectionString: url, options, max: 1 });
@@ -47,14 +47,14 @@ async function readByPrisma(fields: readonly string[]): Promise<unknown> {
   return asJson(await zoo.client['sample'].findFirst({ select, relationLoadStrategy: 'query' }));
 }
 
-describe('values at the edge are as Prisma reads them', () => {
+describe('a value at the edge reads as in Prisma', () => {
   it.each<[what: string, values: Record<string, string>]>([
     ['not a number', { float: 'NaN', real: 'NaN', floats: '{NaN,1}', decimal: 'NaN' }],
     ['infinities', { float: 'Infinity', real: '-Infinity', floats: '{Infinity,-Infinity}', timestamptz: 'infinity' }],
     ['negative zero', { float: '-0', real: '-0', floats: '{-0}', decimal: '-0.0' }],
     ['the smallest and largest floats', { float: '5e-324', floats: '{1.7976931348623157e308}', real: '1e-45' }],
     [
-      'microseconds, cut and not rounded',
+      'microseconds that are cut and not rounded',
       { timestamp6: '2024-01-01 00:00:00.999999', timestamptz6: '1969-12-31 23:59:59.0019Z' },
     ],
     ['times of day', { time: '24:00:00', timetz: '10:00:00.123456+05:30' }],
@@ -67,14 +67,14 @@ describe('values at the edge are as Prisma reads them', () => {
         decimals: '{0.000001,-0.0000001,1e21,1e20,99999999999999999999.9}',
       },
     ],
-    ['json with a text of its own', { jsonText: '{ "a" : 1.50,\n "a": "é" }', json: '{"__proto__": 1e2}' }],
+    ['json with its own spelling', { jsonText: '{ "a" : 1.50,\n "a": "é" }', json: '{"__proto__": 1e2}' }],
     ['nothing', {}],
   ])('%s', async (_, values) => {
     const fields = [...(await write(values)), 'id', 'text', 'ints', 'byteses'];
     expect(await read(fields)).toEqual(await readByPrisma(fields));
   });
 
-  it('except where Prisma depends on the session: dates are in UTC in any time zone', async () => {
+  it('except if Prisma depends on the session: dates are in UTC in any time zone', async () => {
     const fields = await write({
       timestamptz: '2024-07-01 12:00:00Z',
       timestamptz6: '2024-07-01 00:30:00+02',
@@ -84,7 +84,7 @@ describe('values at the edge are as Prisma reads them', () => {
     expect(await read(fields)).toEqual(await readByPrisma(fields));
   });
 
-  it('and whatever the session’s formats', async () => {
+  it("whatever the session's formats are", async () => {
     const values = { bytes: '\\x00ff', float: '0.1', timestamp: '2024-07-01 12:00:00', date: '2024-07-01' };
     const fields = await write(values);
     const options = '-c bytea_output=escape -c DateStyle=German -c extra_float_digits=1 -c IntervalStyle=iso_8601';
@@ -92,7 +92,7 @@ describe('values at the edge are as Prisma reads them', () => {
   });
 });
 
-it('a value of an enum that the schema does not know yet has the name that the database has for it', async () => {
+it('a value of an enum that the schema does not know yet keeps its name in the database', async () => {
   const fields = await write({ diet: 'Eats leaves', dietList: '{Eats leaves}' });
   await zoo.pool.query(`ALTER TYPE "The diet" ADD VALUE IF NOT EXISTS 'Eats moss'`);
   await zoo.pool.query(

@@ -12,7 +12,7 @@ async function read(request: ReadRequest) {
   return readBothForms(app().pool, app().hotpath.compiler.compile(request));
 }
 
-it('is that of the row that was read, whichever way it was found', async () => {
+it('the version is that of the row that was read, however the row was found', async () => {
   await app().pool.query('update users set version = id');
   const args = { select: { id: true, posts: { select: { id: true } } } };
   for (const [action, where] of [
@@ -28,13 +28,13 @@ it('is that of the row that was read, whichever way it was found', async () => {
   }
 });
 
-it('of a time is its microseconds', async () => {
+it('the version of a time is its microseconds', async () => {
   await app().pool.query(`update users set created_at = '2026-01-01T00:00:00.123Z' where id = 3`);
   const request = { model: 'User', action: 'findUnique', args: { where: { id: 3 } } } as const;
   expect(await read({ ...request, version: 'createdAt' })).toMatchObject({ version: '1767225600123000' });
 });
 
-it('is null where there is no row', async () => {
+it('the version is null if no row matches', async () => {
   const args = { where: { id: -1 }, select: { id: true } };
   expect(await read({ model: 'User', action: 'findFirst', args, version: 'version' })).toMatchObject({
     json: null,
@@ -42,7 +42,7 @@ it('is null where there is no row', async () => {
   });
 });
 
-it('is refused of what is no field', () => {
+it('the version of a relation is refused', () => {
   const request = { model: 'User', action: 'findFirst', args: {}, version: 'posts' } as const;
   expect(() => app().hotpath.compiler.compile(request)).toThrow(CompileError);
 });

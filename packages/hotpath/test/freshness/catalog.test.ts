@@ -1,4 +1,4 @@
-/** The fingerprint of the catalog: another one after every change of the schema that may change answers, and no other. */
+/** The fingerprint of the catalog changes with every change of the schema that may change answers, and with no other change. */
 
 import { readFingerprint, relationNames } from 'hotpath/freshness/catalog';
 import { openFollower } from 'hotpath/freshness/log-follower';
@@ -10,7 +10,7 @@ const psql = usePsql();
 const watched = watchMarketplace();
 const names = relationNames(watched);
 
-/** What another session sees, once the change has been committed. */
+/** The catalog that another session sees after the change is committed. */
 async function fingerprintAfter(...statements: string[]): Promise<string> {
   const { client } = psql();
   for (const statement of statements) await client.query(statement);
@@ -32,7 +32,7 @@ describe('the fingerprint of the catalog', () => {
       'begin; alter table users rename column name to other; alter table users rename column phone to name; alter table users rename column other to phone; commit',
     ],
     ['a column of another type', 'alter table users alter column name type varchar(200)'],
-    ['a column more', 'alter table users add column nickname text'],
+    ['a new column', 'alter table users add column nickname text'],
     ['another default', `alter table users alter column name set default 'nobody'`],
     ['a generated column', `alter table users add column shout text generated always as (upper(name)) stored`],
     [
@@ -43,7 +43,7 @@ describe('the fingerprint of the catalog', () => {
         group by t.user_id, c.id`,
     ],
     [
-      'another table in the place of one',
+      'a new table that takes the name of an old one',
       'begin; alter table posts rename to posts_before; create table posts (like posts_before including all); commit',
     ],
     [
@@ -52,21 +52,21 @@ describe('the fingerprint of the catalog', () => {
     ],
     ['a function of the triggers', `comment on function hotpath."log public.users"() is '{}'`],
     [
-      'a function that is replaced',
+      'a replaced function',
       'create or replace function half(integer) returns integer language sql as $$ select $1 / 2 $$',
     ],
     ['a policy', 'create policy own on users using (true)', 'alter table users enable row level security'],
     ['a table that inherits', 'create table more_users () inherits (users)'],
-    ['an enum with a value more', `alter type user_role add value if not exists 'guest'`],
+    ['an enum with a new value', `alter type user_role add value if not exists 'guest'`],
     [
       'a trigger of the team',
       'create trigger mine before update on users for each row execute function suppress_redundant_updates_trigger()',
     ],
     ['a rule', 'create rule nothing as on delete to devices do instead nothing'],
     ['a domain', 'create domain words as text check (length(value) > 2)'],
-    // Nothing tells that these have happened but the age of the row in pg_class: each is as it was before.
+    // Only the age of the row in pg_class shows these changes: the schema is as it was before.
     [
-      'row level security that held for the owner, too, for a moment',
+      'row level security that applied to the owner, too, for a moment',
       'alter table users force row level security',
       'alter table users no force row level security',
     ],
@@ -80,9 +80,9 @@ describe('the fingerprint of the catalog', () => {
       'alter view category_totals set (security_invoker)',
       'alter view category_totals reset (security_invoker)',
     ],
-    // These write the same row, so they begin a new epoch, too.
-    ['a table that is emptied', 'truncate devices cascade'],
-    ['a table that is rewritten', 'vacuum full devices'],
+    // These statements write the same row, so they also begin a new epoch.
+    ['an emptied table', 'truncate devices cascade'],
+    ['a rewritten table', 'vacuum full devices'],
     ['a right to a table', 'grant select on devices to pg_monitor'],
   ])('changes with %s', async (_, ...statements) => {
     const before = await fingerprintAfter();
@@ -107,7 +107,7 @@ describe('the fingerprint of the catalog', () => {
 });
 
 describe('the follower', () => {
-  it('begins another epoch after a change of the schema, and goes on', async () => {
+  it('begins another epoch after a change of the schema, and continues to follow the log', async () => {
     const follower = openFollower({
       connection: { connectionString: psql().url },
       pollMs: 5,
@@ -124,7 +124,7 @@ describe('the follower', () => {
     }
   });
 
-  it('replaces its connection, and loses nothing by it', async () => {
+  it('replaces its connection and loses no change', async () => {
     const follower = openFollower({
       connection: { connectionString: psql().url },
       pollMs: 1,

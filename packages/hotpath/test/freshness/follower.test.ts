@@ -1,4 +1,4 @@
-/** The follower, on a real database: in whatever order transactions commit, and whatever happens to its connection. */
+/** The follower on a real database, with transactions that commit in any order and connections that fail in several ways. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Follower, FollowerOptions } from 'hotpath/freshness/follower';
@@ -16,7 +16,7 @@ import { usePsql, watchMarketplace } from './support.ts';
 const psql = usePsql();
 let stack = new AsyncDisposableStack();
 
-/** Polls seldom, so that what is known is known by what a test asks for; and never too late on a busy machine. */
+/** This follower polls seldom, so its knowledge comes from the calls of a test; on a busy machine it is never too late. */
 const SELDOM = { pollMs: 600_000, idlePollMs: 600_000, boundMs: 10_000 };
 
 async function follow(options: Partial<FollowerOptions> = {}): Promise<Follower> {
@@ -31,7 +31,7 @@ async function follow(options: Partial<FollowerOptions> = {}): Promise<Follower>
   return follower;
 }
 
-/** A session of somebody else. */
+/** A session of another client. */
 async function session(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: psql().url });
   await client.connect();
@@ -54,8 +54,8 @@ afterEach(async () => {
   await ended.disposeAsync();
 });
 
-describe('transactions', () => {
-  it('that commit in the other order than they began are both seen', async () => {
+describe('a follower', () => {
+  it('sees both of two transactions that commit in another order than they began', async () => {
     const [first, second, follower] = [await session(), await session(), await follow()];
     await first.query(`begin; ${rename(1)}`);
     await second.query(`begin; ${rename(2)}; commit`);
@@ -68,7 +68,7 @@ describe('transactions', () => {
     expect(follower.isFresh(await snapshot(), ['product:1', 'product:2', 'product'])).toBe(true);
   });
 
-  it('that stay open hold nobody up: what others write is stale at once, and read anew it is fresh at once', async () => {
+  it('is not held up by an open transaction: later writes outdate older reads at once, and new reads are fresh at once', async () => {
     const [long, follower] = [await session(), await follow()];
     await long.query(`begin; ${rename(3)}`);
     for (let round = 0; round < 20; round += 1) {
@@ -85,7 +85,7 @@ describe('transactions', () => {
     expect(follower.isFresh(before, ['product:3'])).toBe(false);
   });
 
-  it('that roll back leave everything fresh', async () => {
+  it('keeps everything fresh after a rollback', async () => {
     const [writer, follower] = [await session(), await follow()];
     const before = await snapshot();
     const { changes } = follower;
@@ -97,7 +97,7 @@ describe('transactions', () => {
     expect(follower.changes).toBe(changes);
   });
 
-  it('that are prepared count when they are committed', async () => {
+  it('counts a prepared transaction when it is committed', async () => {
     const follower = await follow();
     const before = await snapshot();
     const { rows } = await psql().client.query('show max_prepared_transactions');
@@ -112,7 +112,7 @@ describe('transactions', () => {
     expect(follower.isFresh(before, ['product:6'])).toBe(false);
   });
 
-  it('that truncate, cascade and move rows outdate what they touch, and nothing else', async () => {
+  it('outdates what truncates, cascades and moved rows touch, and nothing else', async () => {
     const [writer, follower] = [await session(), await follow()];
     const before = await snapshot();
     await writer.query(`update reviews set product_id = 9 where id = 1; delete from products where id = 1`);
@@ -133,8 +133,8 @@ describe('transactions', () => {
   });
 });
 
-describe('a connection', () => {
-  it('that is cut costs nothing: what was written meanwhile is known, and nothing is forgotten', async () => {
+describe('the connection of a follower', () => {
+  it('may be cut: the follower learns what was written meanwhile and forgets nothing', async () => {
     const follower = await follow();
     const before = await snapshot();
     const { epoch } = follower;
@@ -149,7 +149,7 @@ describe('a connection', () => {
     expect(follower.epoch).toBe(epoch);
   });
 
-  it('that has died without a word is noticed within the bound, and what was missed is known afterwards', async () => {
+  it('may die in silence: the follower notices within the bound and then learns what it missed', async () => {
     const proxy = stack.adopt(await openProxy(psql().url), (each) => each.close());
     const follower = await follow({ connection: { connectionString: proxy.url }, pollMs: 5, boundMs: 300 });
     follower.touch();
@@ -165,7 +165,7 @@ describe('a connection', () => {
     expect(follower.isFresh(before, ['product:16', 'user'])).toBe(true);
   });
 
-  it('by way of a pooler in transaction mode will do, where there is one', async () => {
+  it('may lead through a pooler in transaction mode', async () => {
     const program = pgbouncer();
     const pooler = program && stack.adopt(await openPooler(program, adminUrl()), (each) => each.stop());
     const connectionString = pooler ? pooled(psql().url, pooler) : psql().url;
@@ -178,7 +178,7 @@ describe('a connection', () => {
 });
 
 describe('a poll', () => {
-  it('reads the log only after a transaction has ended, and then misses nothing', async () => {
+  it('reads the log only after a transaction has ended, and misses nothing then', async () => {
     const follower = await follow({ pollMs: 1, idlePollMs: 1 });
     const { client } = psql();
     const asked = async () => {
@@ -195,19 +195,19 @@ describe('a poll', () => {
     }
   });
 
-  it('does not stand still without an epoch, whatever the snapshot', async () => {
+  it('finds no current position without an epoch, whatever the snapshot', async () => {
     const client = await session();
     await follow();
     expect(await readCurrent(client)).toMatchObject({
       incarnation: expect.stringMatching(/^\d{4}-.* base\/\d+\/\d+$/),
     });
-    // As PostgreSQL leaves it after a crash.
+    // A crash of PostgreSQL leaves the table like this.
     await client.query('begin; truncate hotpath.epoch');
     expect(await readCurrent(client)).toBeUndefined();
     await client.query('rollback');
   });
 
-  it('is not waited for by who listens, where the database notifies', async () => {
+  it('does not delay a listening follower if the database notifies', async () => {
     const [listening, polling] = [await follow({ listen: true }), await follow()];
     const { client } = psql();
     for (const follower of [listening, polling]) follower.touch();
@@ -216,7 +216,7 @@ describe('a poll', () => {
     expect(await isNotifying(client)).toBe(true);
     await Promise.all([listening, polling].map(caughtUp));
     const before = await snapshot();
-    // What changes nothing wakes nobody.
+    // Statements that change nothing wake no listener.
     const heard: unknown[] = [];
     client.on('notification', (message) => heard.push(message.channel));
     await client.query(`listen ${CHANNEL}`);
@@ -231,11 +231,11 @@ describe('a poll', () => {
 });
 
 describe('an epoch', () => {
-  it('that has ended takes everything with it that was read before', async () => {
+  it('that ends outdates everything that was read before', async () => {
     const follower = await follow();
     const before = await snapshot();
     const { epoch } = follower;
-    // As PostgreSQL leaves them after a crash.
+    // A crash of PostgreSQL leaves the tables like this.
     await psql().client.query('truncate hotpath.log, hotpath.epoch');
     await caughtUp(follower);
     expect(follower.epoch).not.toBe(epoch);
@@ -245,7 +245,7 @@ describe('an epoch', () => {
 });
 
 describe('the log', () => {
-  it('is cleared of what nobody needs, and who has not read it by then forgets what came before', async () => {
+  it('loses the rows that no follower needs, and a follower that has not read them forgets older reads', async () => {
     const { client } = psql();
     const [clearing, asleep] = [await follow({ windowMs: 0, upkeepMs: 0 }), await follow({ windowMs: 600_000 })];
     const before = await snapshot();

@@ -1,5 +1,5 @@
 /**
- * What is known of the log, against a database of the mind: transactions that begin, write, commit and roll back in any
+ * The knowledge of a follower, against a model of a database in memory: transactions that begin, write, commit and roll back in any
  * order, followers that read now and then, and floors that rise.
  */
 import fc from 'fast-check';
@@ -19,7 +19,7 @@ const ASKED = SOURCES.flatMap((source) => [
 ]);
 const ROOMY = { tags: 1000, transactions: 1000 };
 
-/** Transactions by their ids, and the log. What a lost one writes is not logged: it was open when the epoch began. */
+/** Transactions by their ids, and the log. Writes of a lost transaction are not logged: it was open when the epoch began. */
 class World {
   readonly #lost: ReadonlySet<number>;
   readonly #open = new Map<number, LoggedChange[]>();
@@ -28,7 +28,7 @@ class World {
   #epoch: Epoch;
   /** Every change that has been committed, logged or not. */
   readonly history: LoggedChange[] = [];
-  /** Some that were taken. */
+  /** Some of the snapshots that were taken. */
   readonly snapshots: Snapshot[];
 
   constructor(lost: number) {
@@ -69,7 +69,7 @@ class World {
     this.#next += 1;
   }
 
-  /** Raises the floor to a snapshot that was, and deletes what is visible in it. */
+  /** Raises the floor to an earlier snapshot, and deletes every row that is visible in it. */
   trim(draw: Draw): void {
     const floor = pick(draw, this.snapshots);
     if (!includes(floor, this.#epoch.floor)) return;
@@ -93,7 +93,7 @@ function catchUp(knowledge: Knowledge, world: World): void {
   knowledge.end(header, true);
 }
 
-/** By the definition: all that has ever been committed, and no floors. */
+/** The definition of freshness: over all changes that were ever committed, without floors. */
 const isTrulyFresh = (history: readonly LoggedChange[], snapshot: Snapshot, tag: string): boolean =>
   history.filter((change) => touches(change, tag)).every(({ xid }) => isVisible(xid, snapshot));
 
@@ -112,13 +112,13 @@ interface Course {
   readonly trims: boolean;
 }
 
-describe('what is known of the log', () => {
+describe('what a follower knows of the log', () => {
   it.each<[string, Course]>([
     ['with room for all', { limits: ROOMY, lost: 0, trims: false }],
     ['with little room', { limits: { tags: 3, transactions: 1 }, lost: 0, trims: false }],
     ['when the log is cleared', { limits: ROOMY, lost: 0, trims: true }],
     ['after a crash', { limits: ROOMY, lost: 2, trims: false }],
-  ])('is never too good, %s', (_, { limits, lost, trims }) => {
+  ])('never judges a stale answer fresh, %s', (_, { limits, lost, trims }) => {
     const isExact = limits === ROOMY && lost === 0 && !trims;
     let [judgedFresh, trulyFresh] = [0, 0];
     const property = fc.property(fc.gen(), (draw) => {
@@ -142,7 +142,7 @@ describe('what is known of the log', () => {
     expect(judgedFresh).toBeGreaterThan(0.1 * trulyFresh);
   });
 
-  it('ends with an epoch whose snapshots go back', () => {
+  it('ends if the snapshots of an epoch go back', () => {
     const knowledge = new Knowledge(ROOMY);
     const header = new World(0).header();
     const later = { ...header, snapshot: { xmin: 20, xmax: 20, xip: [] } };
@@ -152,7 +152,7 @@ describe('what is known of the log', () => {
     expect(knowledge.begin(header)).toBe('wentBack');
   });
 
-  it('takes what was read on a standby for out of date, where nothing tells what was open', () => {
+  it('judges a read on a standby stale, because its snapshot does not show which transactions were open', () => {
     const knowledge = new Knowledge(ROOMY);
     const world = new World(0);
     catchUp(knowledge, world);

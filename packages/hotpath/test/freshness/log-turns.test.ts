@@ -1,4 +1,4 @@
-/** The logs that take turns: when one is emptied, and that nobody who reads or writes misses a row or waits for it. */
+/** The two logs take turns: when each is emptied, and that no reader or writer misses a row or waits for it. */
 import { Knowledge } from 'hotpath/freshness/knowledge';
 import { parseSnapshot } from 'hotpath/freshness/snapshot';
 import pg from 'pg';
@@ -11,7 +11,7 @@ const sessions: pg.Client[] = [];
 async function session(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: psql().url });
   await client.connect();
-  // What waits for a lock fails instead.
+  // A statement that waits for a lock fails instead.
   await client.query(`SET lock_timeout = '1ms'`);
   sessions.push(client);
   return client;
@@ -58,7 +58,7 @@ async function emptied(): Promise<void> {
     .toEqual({});
 }
 
-/** Which of the two is written to. */
+/** The log to which transactions write now. */
 async function turn(): Promise<string> {
   await writer.query(rename(99));
   const [log] = Object.entries(await logs()).find(([, tags]) => tags.includes(':99'))!;
@@ -67,8 +67,8 @@ async function turn(): Promise<string> {
 
 const other = (log: string): string => (log === 'hotpath.log_a' ? 'hotpath.log_b' : 'hotpath.log_a');
 
-describe('logs', () => {
-  it('take turns: one is written to while the other rests, and is then emptied as a file', async () => {
+describe('the two logs', () => {
+  it('take turns: transactions write to one while the other rests, and the resting log is then emptied as a file', async () => {
     const first = await turn();
     const fileOf = async (log: string) =>
       (await psql().client.query('SELECT pg_relation_filepath($1::regclass) AS file', [log])).rows[0].file;
@@ -81,7 +81,7 @@ describe('logs', () => {
     expect(await fileOf(first)).not.toBe(file);
   });
 
-  it('keep for a window what was written, and what was written meanwhile', async () => {
+  it('keep older rows for a window, and also the rows written meanwhile', async () => {
     const first = await turn();
     await trim('1 hour');
     await writer.query(rename(1));
@@ -91,7 +91,7 @@ describe('logs', () => {
     expect(kept[other(first)]).toContain(':1');
   });
 
-  it('are not trimmed in a transaction that does not see what others commit', async () => {
+  it('are not trimmed in a transaction that does not see the commits of others', async () => {
     await turn();
     await trim();
     const before = await logs();
@@ -103,7 +103,7 @@ describe('logs', () => {
 });
 
 describe('a log that rests', () => {
-  it('is kept while somebody reads it, who finds every row', async () => {
+  it('is kept while a session reads it, and that session finds every row', async () => {
     const first = await turn();
     await trim();
     await reader.query(`BEGIN; DECLARE reading CURSOR FOR SELECT tags FROM hotpath.log; FETCH 0 FROM reading`);
@@ -116,7 +116,7 @@ describe('a log that rests', () => {
     expect((await logs())[first]).toBeUndefined();
   });
 
-  it('is kept while a transaction that wrote to it is open, and a follower learns of that later', async () => {
+  it('is kept while a transaction that wrote to it is open, and a follower learns of the change later', async () => {
     const first = await turn();
     await writer.query(`BEGIN; ${rename(7)}`);
     const [before] = (await reader.query('SELECT pg_current_snapshot()::text AS snapshot')).rows;
@@ -134,7 +134,7 @@ describe('a log that rests', () => {
     await emptied();
   });
 
-  it('is kept while the floor does not cover what was committed last', async () => {
+  it('is kept while the floor does not cover the last commit', async () => {
     const first = await turn();
     await writer.query(`BEGIN; ${rename(8)}`);
     await trimOften();
@@ -146,7 +146,7 @@ describe('a log that rests', () => {
     expect((await logs())[first]).toContain(':8');
   });
 
-  it('is emptied without a wait for anybody, and nobody waits for it', async () => {
+  it('is emptied without waiting for a session, and no session waits for it', async () => {
     await turn();
     await writer.query(`BEGIN; ${rename(9)}`);
     await reader.query('BEGIN; SELECT FROM hotpath.log');
@@ -164,7 +164,7 @@ async function turnOf(client: pg.Client): Promise<string> {
 }
 
 describe('a follower', () => {
-  it('that has missed rows that are gone forgets what was read before, and nothing that was read after', async () => {
+  it('forgets earlier reads, and no later one, if it missed rows that are gone', async () => {
     const knowledge = new Knowledge({ tags: 1000, transactions: 8 });
     await catchUp(reader, knowledge);
     const snapshot = async () =>

@@ -1,4 +1,4 @@
-/** What is remembered of changes, within its limits: what is forgotten makes older entries stale, and no newer one. */
+/** The memory of changes keeps its limits: a forgotten change makes older entries stale, and no newer one. */
 
 import { SNAPSHOT } from 'hotpath/compile/sql/read-at';
 import { Knowledge } from 'hotpath/freshness/knowledge';
@@ -14,7 +14,7 @@ const memory = (limits: Partial<MemoryLimits> = {}) =>
 const change = (xid: number, ...tags: (string | null)[]) => ({ xid, source: 'product', tags });
 
 describe('a memory', () => {
-  it('takes for fresh what was read after every change of its tags', () => {
+  it('judges a snapshot fresh that was taken after every change of its tags', () => {
     const known = memory();
     known.learn(change(12, ':7', null, '?merchantId=3'), at(13));
     expect(known.size).toBe(3);
@@ -28,7 +28,7 @@ describe('a memory', () => {
     expect(known.isFresh(at(9), [])).toBe(false);
   });
 
-  it('takes a change of any row for a change of each', () => {
+  it('treats a change of any row as a change of each', () => {
     const known = memory();
     known.learn(change(12, ':*', '?a=*'), at(13));
     expect(known.isFresh(at(12), ['product:7'])).toBe(false);
@@ -37,7 +37,7 @@ describe('a memory', () => {
     expect(known.isFresh(at(13), ['product:7', 'product?a=x'])).toBe(true);
   });
 
-  it('remembers two transactions of a tag by their ids, and of more that there were some before', () => {
+  it('remembers two transactions of a tag by their ids, and of earlier ones only that some existed', () => {
     const known = memory();
     const open = (xip: number[]) => ({ xmin: 10, xmax: 20, xip });
     known.learn(change(12), at(13));
@@ -54,7 +54,7 @@ describe('a memory', () => {
     expect([known.isFresh(at(18), ['product']), known.isFresh(at(19), ['product'])]).toEqual([false, true]);
   });
 
-  it('names the changes because of which it takes a snapshot for stale, and none for a fresh one', () => {
+  it('names the changes that make a snapshot stale, and none for a fresh one', () => {
     const known = memory();
     known.learn(change(12, ':7'), at(13));
     known.learn(change(14, ':*'), at(15));
@@ -74,11 +74,11 @@ describe('a memory', () => {
     const seen = at(13);
     for (let times = 0; times < 5; times += 1) known.learn(change(12), seen);
     known.learn(change(14), at(15));
-    // With a floor, what does not see 11 would be out of date.
+    // With a floor, a snapshot that does not see 11 would be stale.
     expect(known.isFresh({ xmin: 11, xmax: 16, xip: [11] }, ['product'])).toBe(true);
   });
 
-  it('forgets the tags that were longest unchanged, and takes what was read before for stale', () => {
+  it('forgets the tags that were unchanged for longest, and judges older snapshots stale', () => {
     const known = memory({ tags: 4 });
     const learn = (xid: number) => known.learn({ xid, source: `table${xid}`, tags: [] }, at(xid + 1));
     for (const xid of [20, 21, 22, 23]) learn(xid);
@@ -112,7 +112,7 @@ describe('a memory', () => {
   });
 });
 
-describe('what is known', () => {
+describe('what a follower knows', () => {
   const epoch = { id: 'a', row: 'a', began: at(10), floor: at(10) };
   const header = (xid: number, more: object = {}): LogHeader => ({
     snapshot: at(xid),
@@ -135,7 +135,7 @@ describe('what is known', () => {
     expect(known.epoch).toBe('');
   });
 
-  it('begins at the floor of an epoch, and a change of it is counted', () => {
+  it('begins at the floor of an epoch, and counts each new epoch as a change', () => {
     const known = begun();
     expect([known.epoch, known.since, known.changes]).toEqual(['a', at(10), 1]);
     expect([known.begin(header(11)), known.begin(header(10)), known.begin(header(9))]).toEqual([
@@ -151,7 +151,7 @@ describe('what is known', () => {
     expect(known.isFresh(at(11), [])).toBe(false);
   });
 
-  it('is of what was read later alone after a part of a reading, and when it is told to forget', () => {
+  it('covers only later reads after a partial reading of the log, and after `forget`', () => {
     const known = begun();
     known.end(header(15), false);
     expect([at(14), at(15)].map((snapshot) => known.isFresh(snapshot, []))).toEqual([false, true]);
@@ -162,7 +162,7 @@ describe('what is known', () => {
     expect(known.changes).toBe(3);
   });
 
-  it('is of what was read after the floor if the log was cleared beyond what was read', () => {
+  it("covers only reads after the floor if the log was cleared beyond the follower's position", () => {
     const known = begun();
     known.end(header(15), true);
     known.end(header(20, { floor: at(15) }), true);
@@ -171,7 +171,7 @@ describe('what is known', () => {
     expect([at(24), at(25)].map((snapshot) => known.isFresh(snapshot, []))).toEqual([false, true]);
   });
 
-  it('is of what was read after a transaction ended that was open when the epoch began', () => {
+  it('covers only reads after the end of every transaction that was open when the epoch began', () => {
     const began = { xmin: 9, xmax: 10, xip: [9] };
     const known = new Knowledge(limits);
     const open = (xid: number): LogHeader => ({
@@ -188,7 +188,7 @@ describe('what is known', () => {
   });
 });
 
-it('a text that is no snapshot is shown in part', () => {
+it('the error for an invalid snapshot shows part of its text', () => {
   const error = new SnapshotError('x'.repeat(100));
   expect([error.name, error.message]).toEqual(['SnapshotError', `"${'x'.repeat(64)}" is no snapshot.`]);
   expect(() => parseSnapshot('9:8:')).toThrow(SnapshotError);

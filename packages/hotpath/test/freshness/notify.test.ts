@@ -1,4 +1,4 @@
-/** NOTIFY is switched on and off while others write, and wakes up who listens. */
+/** NOTIFY is switched on and off while other sessions write, and wakes up the listeners. */
 
 import { CHANNEL, isNotifying, switchNotify } from 'hotpath/freshness/notify';
 import pg from 'pg';
@@ -20,7 +20,7 @@ async function session(work: (client: pg.Client) => Promise<void>): Promise<void
 const write = (client: pg.Client) => client.query(`update products set name = name || '!' where id = 1`);
 
 describe('NOTIFY', () => {
-  it('is off until it is switched on, and off again after that', async () => {
+  it('is off until it is switched on, and off again afterwards', async () => {
     await session(async (listener) => {
       const heard: string[] = [];
       listener.on('notification', ({ channel }) => heard.push(channel));
@@ -41,7 +41,7 @@ describe('NOTIFY', () => {
     });
   });
 
-  it('is switched once those who write have committed, and what is so already is left alone', async () => {
+  it('is switched when the open writers have committed, and a second switch to the same state changes nothing', async () => {
     await session(async (writer) => {
       const { client } = psql();
       await writer.query('begin');
@@ -57,7 +57,7 @@ describe('NOTIFY', () => {
     });
   });
 
-  it('is not switched if they never do, or for another reason', async () => {
+  it('is not switched if a writer stays open or the session is read-only', async () => {
     await session(async (writer) => {
       const { client } = psql();
       await writer.query('begin; lock table hotpath.log');

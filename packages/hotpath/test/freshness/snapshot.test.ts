@@ -11,7 +11,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabaseUrl } from '../../../../test/support/database.ts';
 
-/** An id beyond 32 bits. None has only zeros in its lower half. */
+/** An id beyond 32 bits. No id has only zeros in its lower half. */
 const LARGE = 2 ** 40 + 3;
 
 /** Small ids, so that two of them meet; or large ones, beyond 32 bits. */
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => client.end());
 
 describe('a snapshot', () => {
-  it('sees what PostgreSQL says it sees', async () => {
+  it('sees the transactions that PostgreSQL says it sees', async () => {
     const property = fc.asyncProperty(snapshots, async (snapshot) => {
       const { rows } = await client.query<{ xid: string }>(
         'select xid from unnest($1::xid8[]) as xid where pg_visible_in_snapshot(xid, $2::pg_snapshot) order by xid',
@@ -51,7 +51,7 @@ describe('a snapshot', () => {
     await fc.assert(property, { numRuns: 500 });
   });
 
-  it('is read and written as PostgreSQL does', async () => {
+  it('is parsed and written like PostgreSQL does', async () => {
     const property = fc.asyncProperty(snapshots, async (snapshot) => {
       const { rows } = await client.query<{ text: string }>('select $1::pg_snapshot::text as text', [
         snapshotText(snapshot),
@@ -61,7 +61,7 @@ describe('a snapshot', () => {
     await fc.assert(property, { numRuns: 200 });
   });
 
-  it('includes another if everything visible there is visible here', () => {
+  it('includes another snapshot if everything visible there is visible here', () => {
     const property = fc.property(snapshots, snapshots, (later, earlier) => {
       // Below the least id of either, everything is visible to both.
       const all = Array.from({ length: 30 }, (_, index) => Math.min(later.xmin, earlier.xmin) + index);
@@ -72,7 +72,7 @@ describe('a snapshot', () => {
     fc.assert(property, { numRuns: 5000 });
   });
 
-  it('lists the parent of a subtransaction, which is what a subtransaction calls itself', async () => {
+  it('lists the parent of a subtransaction, and a subtransaction reports that parent as its id', async () => {
     await client.query('begin');
     const { rows } = await client.query<{ xid: string }>('select pg_current_xact_id() as xid');
     await client.query('savepoint inner_one; create temporary table made_by_the_inner_one ()');
@@ -96,7 +96,7 @@ describe('a snapshot', () => {
     '1:99999999999999999:',
     ' 1:2:',
     '1:2:,',
-  ])('is not "%s"', (text) => {
+  ])('cannot be "%s"', (text) => {
     expect(readSnapshot(text)).toBeUndefined();
     expect(() => parseSnapshot(text)).toThrow('is no snapshot');
   });

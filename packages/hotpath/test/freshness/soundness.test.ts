@@ -1,6 +1,6 @@
 /**
- * No false fresh: random selections of every resource against random histories of writes, through the whole of it:
- * triggers, log, tags and snapshots. The test that matters most here.
+ * No stale answer is judged fresh: random selections of every resource against random histories of writes, through triggers, log, tags
+ * and snapshots. This is the most important test of freshness.
  */
 import fc from 'fast-check';
 import { createCompiler } from 'hotpath/compile/compile';
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => stage.client.end());
 
-it('never takes for fresh what has changed, and seldom for stale what has not', {
+it('a follower never judges a changed answer fresh, and seldom judges an unchanged answer stale', {
   retry: 0,
   timeout: HISTORIES * 20_000,
 }, async () => {
@@ -60,7 +60,7 @@ it('never takes for fresh what has changed, and seldom for stale what has not', 
   const { failed, seed, errorInstance } = await fc.check(property, { numRuns: HISTORIES, endOnFailure: true });
   if (failed) throw new Error(`With the seed ${seed}`, { cause: errorInstance });
   if (process.env['HISTORIES']) console.log(tally);
-  // Enough has changed to tell; and of what had not changed, little was thrown away.
+  // Enough answers changed for a result, and few unchanged ones were dropped.
   expect(tally.changed).toBeGreaterThan(2 * HISTORIES);
   expect(tally.wasted / (tally.wasted + tally.kept)).toBeLessThan(0.15);
 });

@@ -1,5 +1,5 @@
+import { tagsOf } from 'hotpath/freshness/answer-tags';
 import { usesOf } from 'hotpath/freshness/conditions';
-import { tagsOf } from 'hotpath/freshness/tags';
 import { watch } from 'hotpath/freshness/watched';
 import { tableOfTag } from 'hotpath/http/cache-headers';
 import { defineDataModel } from 'hotpath/model/data-model';
@@ -20,7 +20,7 @@ const tag = zooResource('Tag', {
 const animal = zooResource('Animal', { name: 'animal', fields: ['id'], defaultFields: 'id', sort: 'id', policy });
 
 it.each(['_AnimalToTag', '_a:b', '_a?b=c', '_a%3Ab', '_ключ "x"'])(
-  'a tag of the join table %s names its source alone',
+  'the tag of the join table %s names its source alone',
   (table) => {
     const text = JSON.stringify(zooDataModel).replaceAll('"_AnimalToTag"', JSON.stringify(table));
     const registry = new Registry(defineDataModel(JSON.parse(text)));
@@ -34,17 +34,17 @@ it.each(['_AnimalToTag', '_a:b', '_a?b=c', '_a%3Ab', '_ключ "x"'])(
   },
 );
 
-it('of two models whose names differ in the first letter alone is refused: their changes would be logged as one', () => {
+it('a registry refuses two models whose names differ only in the first letter: their changes would be logged as one', () => {
   const text = JSON.stringify(zooDataModel).replaceAll('"Tag"', '"animal"');
   const registry = new Registry(defineDataModel(JSON.parse(text)));
   const lower = { ...tag, name: 'lower', model: 'animal', relations: {} };
   registry.add(lower, animal);
   expect(() => watch(registry)).toThrow(
-    new DeclarationError('animal', 'has the name of two models, but for the first letter'),
+    new DeclarationError('animal', 'names two models that differ only in the first letter'),
   );
 });
 
-it('a field that is called as a quantifier is looked at with what the quantifier is about', () => {
+it("a field that has the name of a quantifier counts as a use, and so does a quantifier's condition", () => {
   const text = JSON.stringify(zooDataModel).replaceAll('"salary"', '"is"').replaceAll('"staff"', '"some"');
   const dataModel = defineDataModel(JSON.parse(text));
   const looked = (where: object) =>

@@ -1,4 +1,4 @@
-/** When a connection gives way to another one, by a clock that stands still; and a pause that ends early. */
+/** How one connection replaces another, by a clock that stands still; and a pause that ends early. */
 
 import { Rest } from 'hotpath/freshness/rest';
 import { Successor } from 'hotpath/freshness/successor';
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const LIFE_MS = 10_000;
 
-/** A connection of which only the end matters. */
+/** A connection of which a test uses only the end. */
 const connection = () => {
   const end = vi.fn(async () => {});
   return { end, client: { end } as unknown as SessionClient };
@@ -17,8 +17,8 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 beforeEach(() => void vi.useFakeTimers({ now: 0, toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-describe('a successor', () => {
-  it('is opened once the other has lived its life, and then takes its place', async () => {
+describe('the successor of a connection', () => {
+  it("is opened at the end of the first connection's life, and then replaces it", async () => {
     const { client } = connection();
     const connect = vi.fn(async () => client);
     const successor = new Successor(connect, LIFE_MS);
@@ -37,7 +37,7 @@ describe('a successor', () => {
     expect(successor.isDue(performance.now())).toBe(false);
   });
 
-  it('is tried for again after a second, and the other is used for one more life', async () => {
+  it('is tried again after a second, and the first connection stays for one more life', async () => {
     const connect = vi.fn(() => Promise.reject(new Error('away')));
     const successor = new Successor(connect, LIFE_MS);
     const openedAt = performance.now();
@@ -57,7 +57,7 @@ describe('a successor', () => {
     expect(successor.take()).toBe(undefined);
   });
 
-  it('is not opened twice, however long it takes', async () => {
+  it('is not opened twice, even if opening takes long', async () => {
     const connect = vi.fn(() => new Promise<SessionClient>(() => {}));
     const successor = new Successor(connect, LIFE_MS);
     const openedAt = performance.now();
@@ -68,7 +68,7 @@ describe('a successor', () => {
     expect(connect).toHaveBeenCalledTimes(1);
   });
 
-  it('is ended if nobody takes it, also if it comes later', async () => {
+  it('is ended if no follower takes it, even if it opens late', async () => {
     const [ready, late] = [connection(), connection()];
     const first = new Successor(async () => ready.client, LIFE_MS);
     first.isDue(-LIFE_MS - 1);
@@ -87,7 +87,7 @@ describe('a successor', () => {
 });
 
 describe('a rest', () => {
-  it('lasts as long as it is to, unless it is ended', async () => {
+  it('lasts for its time unless it is ended', async () => {
     vi.useFakeTimers();
     const rest = new Rest();
     rest.end();

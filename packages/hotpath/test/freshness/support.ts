@@ -1,4 +1,4 @@
-/** The marketplace as it is watched, and who writes to it behind the service's back. */
+/** The watched marketplace, and sessions that write to its database behind the service. */
 
 import type { Knowledge, Welcome } from 'hotpath/freshness/knowledge';
 import { beginEpoch, type LogHeader, readLog, toChange } from 'hotpath/freshness/log';
@@ -20,7 +20,7 @@ export function watchMarketplace(): Watched {
 export interface Psql {
   readonly url: string;
   readonly client: pg.Client;
-  /** What the log has gained since it was asked last, as tags in the order of the alphabet; of a table `order`. */
+  /** The tags that the log gained since the last call, in alphabetical order. The tag of the table of orders is `order`. */
   changes(): Promise<string[]>;
 }
 
@@ -41,7 +41,7 @@ export function usePsql(rows = ROWS): () => Psql {
   return () => psql;
 }
 
-/** Transactions from before the epoch, of other databases too, at whose end everything is forgotten. */
+/** Transactions from before the epoch, of other databases too. A follower forgets everything when they end. */
 async function openBefore(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `select count(*)::int as count from hotpath.epoch, pg_snapshot_xip(began) as open
@@ -61,7 +61,7 @@ async function takeChanges(client: pg.Client): Promise<string[]> {
   return [...new Set(tags)].sort();
 }
 
-/** Reads the log to its end, in an epoch that is named by its row alone. */
+/** Reads the log to its end, in an epoch that only its row names. */
 export async function catchUp(client: pg.Client, knowledge: Knowledge): Promise<void> {
   while ((await readOnce(client, knowledge)) !== 'useful');
 }

@@ -13,26 +13,26 @@ import { usePsql, watchMarketplace } from './support.ts';
 const psql = usePsql();
 const query = (text: string) => psql().client.query(text);
 
-/** What a statement logs. */
+/** The tags that a statement logs. */
 async function logged(text: string): Promise<string[]> {
   await query(text);
   return psql().changes();
 }
 
 describe('the migrations', () => {
-  it('bring what the resources need: if not, `npm run hotpath -- triggers` writes one that does', () => {
+  it('install the triggers that the resources need; if not, `npm run hotpath -- triggers` writes such a migration', () => {
     const migrationTexts = marketplaceMigrations().map((name) =>
       readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'),
     );
     expect(migrationFor({ migrationTexts, registry: watchMarketplace().registry })).toBeUndefined();
   });
 
-  it('hold the released versions of the schema as they are in the package: what changes is a version of its own', () => {
+  it("have the released versions of the library's schema as the package has them: a change is a version of its own", () => {
     const text = readFileSync(join(MIGRATIONS, '20261128223000_hotpath', 'migration.sql'), 'utf8');
     expect(text).toContain(SCHEMA_VERSIONS[0]!.sql);
   });
 
-  it('have made the triggers so in the database', async () => {
+  it('made the same triggers in the database', async () => {
     const { rows } = await query(`
       select log.proname as function, log.prosrc as body, log.prosecdef as definer, log.proconfig as settings,
         obj_description(log.oid) as coverage,
@@ -51,7 +51,7 @@ describe('the migrations', () => {
     expect(rows).toEqual(wanted.sort((one, other) => (one.function < other.function ? -1 : 1)));
   });
 
-  it("have left nothing of the library in the service's schema", async () => {
+  it("leave nothing of the library in the service's schema", async () => {
     const { rows } = await query(`
       select relname as name from pg_class where relnamespace = 'public'::regnamespace
         and relname ~ '^(invalidation|idempotency|job)_'
@@ -59,7 +59,7 @@ describe('the migrations', () => {
     expect(rows).toEqual([]);
   });
 
-  it('watch what every view is made of', async () => {
+  it('watch the base tables of every view', async () => {
     const { rows } = await query(`
       select view_name as view, array_agg(table_name::text order by table_name) as tables
       from information_schema.view_table_usage where view_schema = 'public' group by 1`);
@@ -74,20 +74,20 @@ describe('the migrations', () => {
   });
 });
 
-describe('a change is logged', () => {
+describe('a statement logs', () => {
   it.each([
     [
-      'a row that comes',
+      'a row that is inserted',
       `insert into reviews (id, product_id, user_id, rating, title, body) values (9, 7, 8, 5, '', '')`,
       ['review', 'review:9', 'review?productId=7', 'review?userId=8'],
     ],
     [
-      'a row that goes',
+      'a row that is deleted',
       'delete from reviews where id = 9',
       ['review', 'review:9', 'review?productId=7', 'review?userId=8'],
     ],
     [
-      'a row that changes',
+      'a row that is updated',
       'update reviews set rating = 4 where id = 1',
       ['review', 'review:1', 'review?productId=2', 'review?userId=1'],
     ],
@@ -102,12 +102,12 @@ describe('a change is logged', () => {
       ['review', 'review:2', 'review:77', 'review?productId=1', 'review?userId=2'],
     ],
     [
-      'a text that is equal, and written otherwise',
+      'a text that is equal but written in another way',
       `update users set preferences = '{"a": 1.00}' where id = 5`,
       ['user', 'user:5', 'user?email=u5'],
     ],
     [
-      'a row that is there already, and updated',
+      'a row that exists and is updated on conflict',
       `insert into categories (id, name, slug, description, icon_url, parent_id) values (2, 'New', 'c2', '', '', 1)
       on conflict (id) do update set parent_id = excluded.parent_id`,
       ['category', 'category:2', 'category?parentId=1', 'category?slug=c2'],
@@ -158,13 +158,13 @@ describe('a change is logged', () => {
         'product?merchantId=3',
       ],
     ],
-  ])('of %s', async (_, statement, tags) => {
+  ])('%s', async (_, statement, tags) => {
     expect((await logged(statement)).filter((tag) => !/^product:\d/.test(tag))).toEqual(tags);
   });
 });
 
-describe('a change is logged, whoever makes it and how', () => {
-  it('of a cascade, in every table that it reaches', async () => {
+describe('a change is logged', () => {
+  it('if a cascade makes it, in every table that it reaches', async () => {
     await query(`insert into orders (id, user_id, total, shipping_address) values (1, 50, 1, '{}');
       insert into order_items (order_id, product_id, quantity, unit_price) values (1, 4, 1, 1);
       update transactions set order_id = 1 where id = 9`);
@@ -181,7 +181,7 @@ describe('a change is logged, whoever makes it and how', () => {
     );
   });
 
-  it('of TRUNCATE, for whatever was in the tables', async () => {
+  it('if TRUNCATE makes it, for all rows that the tables had', async () => {
     const tags = await logged('truncate devices cascade');
     expect(tags).toEqual([
       'device',
@@ -194,7 +194,7 @@ describe('a change is logged, whoever makes it and how', () => {
     ]);
   });
 
-  it('of COPY', async () => {
+  it('if COPY makes it', async () => {
     const rows = Buffer.from('60\tx\tcopied\t\t\n');
     const copy = Object.assign(new pg.Query('copy categories (id, name, slug, description, icon_url) from stdin'), {
       handleCopyInResponse(connection: { sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void }) {
@@ -207,13 +207,13 @@ describe('a change is logged, whoever makes it and how', () => {
     expect(await psql().changes()).toEqual(['category', 'category:60', 'category?slug=copied']);
   });
 
-  it('of one for whom ordinary triggers do not run', async () => {
+  it('if it comes from a session in which ordinary triggers do not run', async () => {
     await query('begin; set local session_replication_role = replica');
     await query(`update merchants set name = 'Restored' where id = 2; commit`);
     expect(await psql().changes()).toEqual(['merchant', 'merchant:2', 'merchant?categoryId=2']);
   });
 
-  it('of one who may write to the table and not to the log, and who has tables of that name', async () => {
+  it('if its role may write to the table but not to the log, and has a temporary table of that name', async () => {
     await query('begin; create role clerk; grant insert, select on categories to clerk');
     await query('create temporary table log (like hotpath.log); set local role clerk');
     await query(`insert into categories (id, name, slug, description, icon_url) values (61, '', 'clerk', '', '')`);
@@ -242,7 +242,7 @@ describe('nothing is logged', () => {
   });
 });
 
-it('keeps to one pass over the rows, whatever its plan was made for', async () => {
+it('the triggers make one pass over the rows, whatever their plan was made for', async () => {
   await query(`update users set name = 'one' where id = 1`);
   await query(`insert into users (id, email, name) select i, i, '' from generate_series(1000, 20000) i`);
   const { rows } = await query('explain (analyze, format json) update users set internal_risk_score = 1');
@@ -250,6 +250,6 @@ it('keeps to one pass over the rows, whatever its plan was made for', async () =
   const { Time: time } = triggers.find(
     (trigger: { 'Trigger Name': string }) => trigger['Trigger Name'] === 'invalidation_update',
   );
-  // A nested loop would look at 360 million pairs.
+  // A nested loop would visit 360 million pairs.
   expect(time).toBeLessThan(5_000);
 }, 60_000);

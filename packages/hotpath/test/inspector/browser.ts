@@ -1,6 +1,6 @@
 /**
- * A real Chromium: the one that `CHROMIUM` names, or that of the package @sparticuz/chromium, which brings it, and the
- * libraries that it needs, from the npm registry for Linux on x64.
+ * A real Chromium: `CHROMIUM` names it, or the package @sparticuz/chromium brings it with its libraries from the npm registry, for
+ * Linux on x64.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

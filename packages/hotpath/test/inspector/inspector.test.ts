@@ -1,4 +1,4 @@
-/** The inspector of an application that has `budgets` alone: its token, its facts, its plans. Real statements, by `pg` and by Drizzle. */
+/** The inspector of an application that has only `budgets`: its token, facts and plans. `pg` and Drizzle send real statements. */
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { FastifyInstance } from 'fastify';
@@ -11,7 +11,7 @@ const apps = new Apps();
 const TOKEN = 'a token for tests alone';
 const bearer = { authorization: `Bearer ${TOKEN}` };
 
-/** An application with the inspector, and what `add` adds. */
+/** An application with the inspector and the routes that `add` adds. */
 function inspected(add: (app: FastifyInstance) => void, options: InspectorOptions = { token: TOKEN }): FastifyInstance {
   const app = apps.bare({ logger: { level: 'warn', stream: { write() {} } } });
   app.register(budgets, { pool: apps.pool, mode: 'warn' });
@@ -26,8 +26,8 @@ const ask = async (app: FastifyInstance, path: string, body?: object) => {
 };
 const listed = async (app: FastifyInstance, query = '') => (await ask(app, `requests${query}`)).json().requests;
 
-describe('who may look', () => {
-  it('is who brings the token, and nobody else', async () => {
+describe('the inspector', () => {
+  it('answers a client with the token and no other client', async () => {
     const app = inspected(() => {});
     const without = await app.inject('/_hotpath/api/requests');
     const wrong = await app.inject({ url: '/_hotpath/api/requests', headers: { authorization: 'Bearer no' } });
@@ -36,13 +36,13 @@ describe('who may look', () => {
     expect((await ask(app, 'requests')).statusCode).toBe(200);
   });
 
-  it('is whom the service lets', async () => {
+  it('answers the clients that `mayInspect` accepts', async () => {
     const app = inspected(() => {}, { mayInspect: ({ headers }) => headers['x-admin'] === 'yes' });
     const asked = (admin: string) => app.inject({ url: '/_hotpath/api/requests', headers: { 'x-admin': admin } });
     expect([(await asked('yes')).statusCode, (await asked('no')).statusCode]).toEqual([200, 401]);
   });
 
-  it('is told by a token that is made and printed, unless one is given', async () => {
+  it('makes and prints a token unless the service gives one', async () => {
     const lines: string[] = [];
     const app = apps.bare({ logger: { level: 'info', stream: { write: (line: string) => void lines.push(line) } } });
     app.register(inspector);
@@ -52,7 +52,7 @@ describe('who may look', () => {
     expect([token!.length >= 16, reply.status]).toEqual([true, 200]);
   });
 
-  it('cannot be told by a token that can be guessed', async () => {
+  it('refuses a token that is easy to guess', async () => {
     await expect(inspected(() => {}, { token: 'short' }).ready()).rejects.toThrow('at least 16 characters');
   });
 });
@@ -74,7 +74,7 @@ describe('a request', () => {
     expect(user).toMatchObject({ statements: 1, budget: 1, repeated: 0, isOver: false, bytes: 16, hasDetails: true });
   });
 
-  it('that repeats a statement is an N+1 with its line and its stack, by pg and by Drizzle', async () => {
+  it('that repeats a statement is an N+1 with its line and stack, for pg and for Drizzle', async () => {
     const db = drizzle(apps.pool);
     const app = inspected((scope) => {
       scope.get('/pg', async () => apps.loop());
@@ -93,7 +93,7 @@ describe('a request', () => {
     }
   });
 
-  it('shows neither values nor tokens until it is asked for values', async () => {
+  it('shows neither values nor tokens until the client requests values', async () => {
     const app = inspected((scope) => {
       scope.get('/', async () => (await apps.pool.query('select $1::text as email', ['ada@example.org'])).rows);
     });
@@ -105,7 +105,7 @@ describe('a request', () => {
     expect(withValues.groups[0].statements[0].values).toEqual(['"ada@example.org"']);
   });
 
-  it('keeps nothing of a body that it writes', async () => {
+  it('keeps nothing of a body that it writes to the database', async () => {
     const app = inspected((scope) => {
       scope.post('/', async ({ body }) => {
         await apps.pool.query('create temp table if not exists written (text text)');
@@ -118,7 +118,7 @@ describe('a request', () => {
     }
   });
 
-  it('is filtered, asked for after another one, and forgotten', async () => {
+  it('can be filtered, listed after another one, and deleted', async () => {
     const app = inspected((scope) => {
       scope.get('/a', async () => apps.one());
       scope.get('/b', async () => 'b');
@@ -134,7 +134,7 @@ describe('a request', () => {
     expect([await idsOf(''), (await ask(app, 'requests/0')).statusCode]).toEqual([[], 404]);
   });
 
-  it('is kept within the bounds while thousands come and the page asks again and again', async () => {
+  it('is kept within the bounds while thousands arrive and the page polls', async () => {
     const app = inspected((scope) => scope.get('/', async () => 'ok'));
     let last = -1;
     for (let batch = 0; batch < 30; batch += 1) {
@@ -148,7 +148,7 @@ describe('a request', () => {
     expect(last).toBe(2999);
   });
 
-  it('goes by routes', async () => {
+  it('counts for its route', async () => {
     const app = inspected((scope) => scope.get('/a/:id', async () => apps.one()));
     for (const id of [1, 1, 2, 3]) await app.inject(`/a/${id}`);
     const { routes } = (await ask(app, 'routes')).json();
@@ -163,7 +163,7 @@ describe('EXPLAIN', () => {
     return ask(app, 'statements/0.0/explain', { analyze });
   }
 
-  it('gives the plan of a statement by its id, and what running it took', async () => {
+  it('returns the plan of a statement by its id, and the time and rows of its run', async () => {
     const reply = await explained('select n from generate_series(1, $1::int) as n where n % 2 = 0', [1000]);
     expect(reply.json()).toMatchObject({ isAnalyzed: true, isGeneric: false, plan: { 'Actual Rows': 500 } });
     const expected = await explained('select $1::int', [1], false);
@@ -184,11 +184,11 @@ describe('EXPLAIN', () => {
     expect(hidden.statusCode).toBe(400);
     expect(hidden.body).toMatch(/read-only transaction/);
     const { rows } = await apps.pool.query('select n from counted order by n');
-    // What the two requests themselves wrote.
+    // The rows that the two requests wrote.
     expect(rows.map(({ n }) => n)).toEqual([1, 2]);
   });
 
-  it('plans a write without its values, which were not kept', async () => {
+  it('plans a write without its values, which the inspector does not keep', async () => {
     await apps.pool.query('create table if not exists counted (n int)');
     const reply = await explained('update counted set n = n where n = $1', [1], false);
     expect(reply.json()).toMatchObject({ isGeneric: true, isAnalyzed: false, plan: { 'Node Type': 'ModifyTable' } });
@@ -202,24 +202,24 @@ describe('EXPLAIN', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('takes no SQL of a client, and no id that it does not know', async () => {
+  it('accepts no SQL from a client and no unknown id', async () => {
     const app = inspected(() => {});
     expect((await ask(app, 'statements/0.0/explain', { analyze: false })).statusCode).toBe(404);
     expect((await ask(app, 'statements/select%201/explain', {})).statusCode).toBe(400);
   });
 
-  it('leaves no trace in the pool: what it did to a session ends with it', async () => {
+  it('leaves no trace in the pool: its changes of a session end with it', async () => {
     await explained("select set_config('application_name', 'changed', false), pg_advisory_lock(4711)");
     const names = await Promise.all(
       [1, 2, 3].map(() => apps.pool.query("select current_setting('application_name') as name")),
     );
-    // The request itself changed the session of the connection that it got.
+    // The request itself changed the session of its connection.
     expect(names.filter(({ rows }) => rows[0].name !== 'changed').length).toBeGreaterThanOrEqual(2);
   });
 });
 
 describe('the page', () => {
-  it('is sent without a token, loads nothing from elsewhere, and holds no script or style in its HTML', async () => {
+  it('is sent without a token, loads nothing from elsewhere, and has no script or style in its HTML', async () => {
     const app = inspected(() => {});
     const redirect = await app.inject('/_hotpath');
     expect([redirect.statusCode, redirect.headers.location]).toEqual([302, '_hotpath/index.html']);

@@ -1,6 +1,6 @@
 /**
- * The page in a real Chromium, as a new user opens it: it leads to the three faults of a stranger's app, shows nothing
- * without the token, and works by the keyboard and on a phone. `SCREENSHOTS=folder` keeps what it looks like.
+ * The page in a real Chromium, as a new user opens it: it leads to the three faults of a stranger's app, shows nothing without the
+ * token, and works by the keyboard and on a phone. `SCREENSHOTS=folder` keeps its screenshots.
  */
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -18,7 +18,7 @@ let app: FastifyInstance;
 let browser: Browser;
 let address: string;
 let page: Page;
-/** What the console of the browser complains of: a script that fails, a file that the policy forbids. */
+/** The errors in the console of the browser: a script that fails, a file that the policy forbids. */
 const complaints: string[] = [];
 
 beforeAll(async () => {
@@ -81,7 +81,7 @@ describe('the page leads a new user to', { timeout: TEST_MS }, () => {
     await picture('n-plus-one');
   });
 
-  it('an ORDER BY without its index, with the index to try', async () => {
+  it('an ORDER BY without its index, and the index to try', async () => {
     await ask('/customers/3/invoices');
     await open();
     await click('/customers/3/invoices');
@@ -134,7 +134,7 @@ describe('the page', { timeout: TEST_MS }, () => {
     await shows('GET /totals?live=2');
   });
 
-  it('filters, and forgets', async () => {
+  it('filters requests and deletes them', async () => {
     await ask('/totals?filter=1');
     await ask('/customers/2/statement');
     await open();
@@ -146,7 +146,7 @@ describe('the page', { timeout: TEST_MS }, () => {
     await page.waitForFunction("document.querySelectorAll('#requests tbody tr').length === 0");
   });
 
-  it('shows values only when it is asked, and goes back by Escape', async () => {
+  it('shows values only on request, and goes back at Escape', async () => {
     await ask('/customers/0/invoices');
     await open();
     await click('/customers/0/invoices');
@@ -158,7 +158,7 @@ describe('the page', { timeout: TEST_MS }, () => {
     await page.waitForSelector('#requests');
   });
 
-  it('goes by the keyboard through its list and its views', async () => {
+  it('leads through its list and its views by the keyboard', async () => {
     await ask('/totals?keys=1');
     await open();
     await shows('keys=1');

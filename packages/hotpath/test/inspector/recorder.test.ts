@@ -29,7 +29,7 @@ const detailsOf = (recorder: Recorder, id = 0, withValues = false) =>
   requestDetails(recorder.requests.find(id)!, { changes: recorder.changes, withValues, repeated: 3 });
 
 describe('a recorder', () => {
-  it('groups equal statements of a request, and names those that are one too many with their lines', () => {
+  it('groups equal statements of a request, and names repeated ones with their lines', () => {
     const recorder = new Recorder();
     const request = {};
     for (const id of [1, 2, 3]) recorder.observe(statement('SELECT * FROM posts WHERE id = $1', [id]), request);
@@ -41,7 +41,7 @@ describe('a recorder', () => {
     ]);
   });
 
-  it('shows values only if it is asked for them', () => {
+  it('shows values only on request', () => {
     const recorder = new Recorder();
     const request = {};
     recorder.observe(statement("SELECT * FROM users WHERE name = 'Ada' AND email = $1", ['ada@example.org']), request);
@@ -50,7 +50,7 @@ describe('a recorder', () => {
     expect(JSON.stringify(detailsOf(recorder, 0, true))).toMatch(/'Ada'.*ada@example\.org/);
   });
 
-  it('keeps no value of a statement that writes, and none at all if it is told so', () => {
+  it('keeps no value of a statement that writes, and none at all with `values: false`', () => {
     const writing = new Recorder();
     const silent = new Recorder({ keepsValues: false });
     const request = {};
@@ -63,7 +63,7 @@ describe('a recorder', () => {
     }
   });
 
-  it('finds what a step of a request carries', () => {
+  it('finds the events that a step of a request carries', () => {
     const recorder = new Recorder();
     const request = {};
     recorder.observe(statement('SELECT 1'), { around: { around: request } });
@@ -71,7 +71,7 @@ describe('a recorder', () => {
     expect(detailsOf(recorder).groups).toHaveLength(1);
   });
 
-  it('keeps so many details of answers from memory in a second, and a line of each', () => {
+  it('keeps a limited number of details of answers from memory each second, and a line of each answer', () => {
     const recorder = new Recorder({ detailsPerSecond: 2, requests: 2000 });
     const startedAt = performance.now();
     for (let n = 0; n < 1000; n += 1) {
@@ -86,7 +86,7 @@ describe('a recorder', () => {
     expect(detailed.length).toBeLessThanOrEqual(2 * seconds);
   });
 
-  it('wants a hit in memory for its details, or if the request has some', () => {
+  it('requests the details of a hit in memory within its limit, or if the request has other details', () => {
     const recorder = new Recorder({ detailsPerSecond: 0 });
     const request = {};
     expect([recorder.wantsHit(undefined), recorder.wantsHit(request)]).toEqual([false, false]);
@@ -105,7 +105,7 @@ describe('a recorder', () => {
     expect([trail!.statements.length, trail!.left]).toEqual([200, 800]);
   });
 
-  it('keeps within its bytes, whatever the requests hold', () => {
+  it('keeps its limit of bytes, whatever the requests contain', () => {
     const recorder = new Recorder({ bytes: 100_000 });
     for (let n = 0; n < 500; n += 1) {
       const request = {};
@@ -116,7 +116,7 @@ describe('a recorder', () => {
     expect(recorder.requests.count).toBeGreaterThan(10);
   });
 
-  it('keeps a warning of the log with its request, and other lines where there are details', () => {
+  it('keeps a warning of the log with its request, and other lines only if the request has details', () => {
     const recorder = new Recorder();
     const [quiet, loud] = [{}, {}];
     const line = { startedAt: 1, text: 'hello' };
@@ -146,7 +146,7 @@ describe('the story of the cache', () => {
     ['expired', /past its time/],
     ['unfollowed', /follower of changes was not current/],
     ['asked', /sent past the cache/],
-  ] as const)('says of a miss that %s', (reason, sentence) => {
+  ] as const)('explains a miss: %s', (reason, sentence) => {
     expect(told(miss(reason))).toMatch(sentence);
   });
 
@@ -162,7 +162,7 @@ describe('the story of the cache', () => {
     );
   });
 
-  it('says that an entry was evicted', () => {
+  it('reports that an entry was evicted', () => {
     const evict = (recorder: Recorder) => recorder.observe({ kind: 'evicted', key: '/a\nuser' });
     expect(told(miss('nothing'), evict)).toMatch(/the entry was evicted \d+ ms before/);
   });

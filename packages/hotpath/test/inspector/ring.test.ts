@@ -12,19 +12,19 @@ function filled(...records: Ringed[]): Ring<Ringed> {
 }
 
 describe('a ring', () => {
-  it('keeps the newest of more records than it has places for', () => {
+  it('keeps the newest records if it gets more than it has places for', () => {
     const ring = filled(...[0, 1, 2, 3, 4].map((id) => record(id)));
     expect([ids(ring), ring.count, ring.bytes]).toEqual([[4, 3, 2], 3, 30]);
   });
 
-  it('keeps no more bytes than it may, whatever the number of records', () => {
+  it('never exceeds its limit of bytes, whatever the number of records', () => {
     const ring = filled(record(0, { keptBytes: 60 }), record(1, { keptBytes: 60 }));
     expect([ids(ring), ring.bytes]).toEqual([[1], 60]);
     ring.push(record(2, { keptBytes: 101 }));
     expect([ids(ring), ring.bytes]).toEqual([[], 0]);
   });
 
-  it('forgets what is too old, also when nothing new comes', () => {
+  it('forgets records that are too old, even if no new one arrives', () => {
     const ring = filled(record(0, { at: 0 }), record(1, { at: 500 }));
     expect(ids(ring, 1000)).toEqual([1, 0]);
     expect(ids(ring, 1001)).toEqual([1]);

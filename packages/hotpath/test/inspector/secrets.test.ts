@@ -2,7 +2,7 @@ import { tagWithoutValue, urlWithoutSecrets, withoutSecrets } from 'hotpath/insp
 import { shownValue, withoutLiterals } from 'hotpath/inspector/shown-values';
 import { describe, expect, it } from 'vitest';
 
-describe('what an inspector keeps', () => {
+describe('the inspector', () => {
   it.each([
     ['authorization', 'Bearer abc'],
     ['proxy-authorization', 'Basic abc'],
@@ -11,11 +11,11 @@ describe('what an inspector keeps', () => {
     ['x-api-key', 'abc'],
     ['x-csrf-token', 'abc'],
     ['x-amz-signature', 'abc'],
-  ])('has no value of the header %s', (name, value) => {
+  ])('keeps no value of the header %s', (name, value) => {
     expect(withoutSecrets({ [name]: value })).toEqual({ [name]: '[hidden]' });
   });
 
-  it('has the other headers, lists of values as one text', () => {
+  it('keeps the other headers, and a list of values as one text', () => {
     const headers = { 'consistency-token': '1:2:@a', vary: ['a', 'b'], 'content-length': 7, none: undefined };
     expect(withoutSecrets(headers)).toEqual({
       'consistency-token': '1:2:@a',
@@ -33,7 +33,7 @@ describe('what an inspector keeps', () => {
     ['/a?code=abc&x-api-key=abc&sessionId=abc', '/a?code=[hidden]&x-api-key=[hidden]&sessionId=[hidden]'],
     ['/a?keyword=a&authorId=7&postcode=8000&tokens=3', '/a?keyword=a&authorId=7&postcode=8000&tokens=3'],
     ['/token/abc', '/token/abc'],
-  ])('has of %j no secret in its parameters', (url, kept) => {
+  ])('keeps of the URL %j no secret in its parameters', (url, kept) => {
     expect(urlWithoutSecrets(url)).toBe(kept);
   });
 });
@@ -65,7 +65,7 @@ describe('a statement without its literals', () => {
     expect(withoutLiterals(text)).toBe(shown);
   });
 
-  it('shows a value as SQL and people write it, and long ones in part', () => {
+  it('shows a value in SQL notation, and a long one in part', () => {
     const values = [null, undefined, 7, 'a"b', new Date(0), Buffer.from('abc'), [1, 'x'], true];
     const shown = ['NULL', 'NULL', '7', '"a\\"b"', '1970-01-01T00:00:00.000Z', '3 bytes', '[1,"x"]', 'true'];
     expect(values.map(shownValue)).toEqual(shown);

@@ -1,6 +1,6 @@
 /**
- * An app of a stranger's shape, with three planted faults: an N+1, an ORDER BY without its index, and a route that is worth
- * caching and is not cached. It has `budgets` and the inspector, Drizzle and `pg`, and nothing else of hotpath.
+ * An app of a stranger's shape with three planted faults: an N+1, an ORDER BY without its index, and a route that is worth caching but
+ * is not cached. It has `budgets` and the inspector, Drizzle and `pg`, and nothing else of hotpath.
  */
 import { eq, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -34,7 +34,7 @@ INSERT INTO invoice_lines SELECT n, n % 40000 + 1, 'Line ' || n FROM generate_se
 CREATE INDEX ON invoice_lines (invoice_id);
 ANALYZE`;
 
-/** @param url of an empty database. */
+/** @param url the URL of an empty database. */
 export async function openStrangerApp(url: string): Promise<FastifyInstance> {
   const pool = new pg.Pool({ connectionString: url });
   pool.on('error', () => {});

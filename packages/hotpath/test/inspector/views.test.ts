@@ -28,8 +28,8 @@ describe('a filter of requests', () => {
   });
 });
 
-describe('routes', () => {
-  it('are summed up, the dearest first', () => {
+describe('the list of routes', () => {
+  it('begins with the route that costs most', () => {
     const lines = routeLines([
       record({ id: 1, ms: 1, bytes: undefined }),
       record({ id: 2, ms: 3, status: 500, isOver: true, statements: 3 }),
@@ -51,7 +51,7 @@ describe('routes', () => {
     ]);
   });
 
-  it('count the answers from memory that have no record, with their mean time', () => {
+  it('counts the answers from memory that have no record, with their mean time', () => {
     const [line] = routeLines([
       record({ id: 1, ms: 1, outcome: 'hit', tier: 'l1', statements: 0 }),
       record({ id: 2, ms: 90, outcome: 'miss', tier: 'database', statements: 1, unlisted: 98, unlistedMs: 49 }),
@@ -59,7 +59,7 @@ describe('routes', () => {
     expect(line).toMatchObject({ count: 100, hitRate: 0.99, p50: 0.5, p95: 0.5, statements: 0.01, slowest: 2 });
   });
 
-  it('that ask the same again and again are worth caching, unless they are cached', () => {
+  it('names routes that repeat their queries as worth caching, unless they are cached', () => {
     const same = Array.from({ length: 30 }, (_, id) => record({ id, url: `/posts/${id % 3}` }));
     const other = Array.from({ length: 30 }, (_, id) => record({ id, url: `/posts/${id}` }));
     const advice = (records: RequestRecord[], hasCache = false) =>
@@ -80,25 +80,25 @@ describe('a plan', () => {
   const sort = { 'Node Type': 'Sort', 'Sort Key': ['o.created_at DESC', 'id'], 'Actual Rows': 20, Plans: [scan] };
   const limit = { 'Node Type': 'Limit', 'Actual Rows': 20, Plans: [sort] };
 
-  it('that sorts many rows for a page wants an index in this order', () => {
+  it('that sorts many rows for a page leads to the advice of an index in this order', () => {
     expect(planAdvice({ plan: limit, ...analyzed })).toEqual([
       'PostgreSQL sorts 5,000 rows of orders to give 20. Try an index on (user_id, state, created_at DESC, id), which holds them in this order.',
     ]);
   });
 
-  it('that sorts few rows, or for no page, wants nothing', () => {
+  it('that sorts few rows, or sorts for no page, leads to no advice', () => {
     const few = { ...limit, Plans: [{ ...sort, Plans: [{ ...scan, 'Actual Rows': 100, 'Plan Rows': 100 }] }] };
     expect([planAdvice({ plan: few, ...analyzed }), planAdvice({ plan: sort, ...analyzed })]).toEqual([[], []]);
   });
 
-  it('that reads rows to throw them away wants an index', () => {
+  it('that reads rows only to remove them leads to the advice of an index', () => {
     const plan = { ...scan, 'Plan Rows': 3, 'Actual Rows': 3, 'Rows Removed by Filter': 9997 };
     expect(planAdvice({ plan, ...analyzed })).toEqual([
       'PostgreSQL reads 10,000 rows of orders and keeps 3. Try an index on (user_id, state).',
     ]);
   });
 
-  it('whose estimates are far off says so', () => {
+  it('with wrong estimates leads to a remark', () => {
     const plan = { ...scan, 'Plan Rows': 1 };
     expect(planAdvice({ plan, ...analyzed })[0]).toMatch(/^PostgreSQL expected 1 rows of orders and got 5,000/);
     expect(planAdvice({ plan, ...analyzed, isAnalyzed: false })).toEqual([]);

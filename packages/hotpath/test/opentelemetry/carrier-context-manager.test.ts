@@ -1,4 +1,4 @@
-/** OpenTelemetry's context and the library's, each where the other is entered, bound, attached or left. */
+/** OpenTelemetry's context and the library's: what each is while the other is entered, bound, attached or left. */
 import { EventEmitter } from 'node:events';
 import { type Context, ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
@@ -12,7 +12,7 @@ const ended: Span[] = [];
 const record = (span: Span) => void ended.push(span);
 const manager = new CarrierContextManager(record);
 
-/** A context with a span of somebody else's. */
+/** A context with a span of another tracer. */
 function foreign(from: Context, sampled = true) {
   const traceId = trace.getSpanContext(from)?.traceId ?? newTraceId();
   const span = { traceId, spanId: newSpanId(), traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE };
@@ -28,12 +28,12 @@ function sampledLedger(): { readonly ledger: Ledger; readonly span: Span } {
 
 const activeIds = () => trace.getSpanContext(manager.active());
 
-it('is nothing outside of all requests', () => {
+it('the active context is empty outside of requests', () => {
   expect(manager.active()).toBe(ROOT_CONTEXT);
   expect(manager.with(ROOT_CONTEXT, () => currentSpan())).toBeUndefined();
 });
 
-it("is the request's within one, the same however often it is asked for, and entered again leads back to it", () => {
+it('within a request the active context is one object, and `with` leads from it back to the request', () => {
   const { ledger, span } = sampledLedger();
   withLedger(ledger, () => {
     const context = manager.active();
@@ -43,7 +43,7 @@ it("is the request's within one, the same however often it is asked for, and ent
   });
 });
 
-it('follows a request that is traced later', () => {
+it('the active context follows a request that is traced later', () => {
   const { ledger, span } = sampledLedger();
   ledger.span = undefined;
   withLedger(ledger, () => {
@@ -53,7 +53,7 @@ it('follows a request that is traced later', () => {
   });
 });
 
-it("makes the library's spans steps of a foreign one, and counts for the request around it", () => {
+it("a span of another tracer becomes the parent of the library's spans, and statements count for the request around it", () => {
   const { ledger } = sampledLedger();
   withLedger(ledger, () => {
     const outer = foreign(manager.active());
@@ -70,7 +70,7 @@ it("makes the library's spans steps of a foreign one, and counts for the request
   });
 });
 
-it('has no span where the foreign one is not sampled, or tracing is suppressed', () => {
+it("the active context has no span if the other tracer's span is not sampled or tracing is suppressed", () => {
   const { ledger } = sampledLedger();
   withLedger(ledger, () => {
     expect(manager.with(foreign(ROOT_CONTEXT, false).context, currentSpan)).toBeUndefined();
@@ -79,7 +79,7 @@ it('has no span where the foreign one is not sampled, or tracing is suppressed',
   });
 });
 
-it('goes with functions and emitters that are bound to it, to the request that it was made in', () => {
+it('bound functions and emitters keep their context and its request', () => {
   const { ledger } = sampledLedger();
   const emitter = new EventEmitter();
   const outer = withLedger(ledger, () => foreign(manager.active()));
@@ -94,7 +94,7 @@ it('goes with functions and emitters that are bound to it, to the request that i
   expect(heard).toEqual([[outer.spanId, ledger]]);
 });
 
-it('is attached until it is disposed of', async () => {
+it('an attached context ends when its token is disposed', async () => {
   await (async () => {
     const outer = foreign(ROOT_CONTEXT);
     const token = manager.attach(outer.context);

@@ -1,4 +1,4 @@
-/** Instrumentations that tell what the library tells are named at the start. */
+/** The service warns at its start of instrumentations that record the same spans as the library. */
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
@@ -13,14 +13,14 @@ function warningsFor(...instrumentations: NamedInstrumentation[]): string[] {
   return warnings;
 }
 
-it('warns of a second span of each request, and of each statement', () => {
+it('the check warns of a second span of each request, and of each statement', () => {
   expect(warningsFor(new HttpInstrumentation({ enabled: false }), new PgInstrumentation({ enabled: false }))).toEqual([
     expect.stringMatching(/^With @opentelemetry\/instrumentation-http, each request has two server spans; .*\.$/),
     expect.stringMatching(/^With @opentelemetry\/instrumentation-pg, each statement has two spans; .*\.$/),
   ]);
 });
 
-it('says nothing of others, nor of HTTP that leaves requests alone', () => {
+it('the check accepts other instrumentations, and one of HTTP that leaves requests alone', () => {
   const http = new HttpInstrumentation({ enabled: false, disableIncomingRequestInstrumentation: true });
   expect(warningsFor(http, new UndiciInstrumentation({ enabled: false }))).toEqual([]);
 });

@@ -1,8 +1,7 @@
-/** Rows as bytes: what the library depends on inside `pg`, and that other queries of a connection notice nothing of it. */
+/** Rows as bytes, and that other queries of a connection notice nothing of it. */
 import { openRowSource, type RowReceiver, rowSourceOf } from 'hotpath/session/raw-rows';
 import { SessionClient } from 'hotpath/session/session-client';
 import pg from 'pg';
-import { Parser } from 'pg-protocol/dist/parser.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
 
@@ -18,18 +17,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => client.end());
-
-describe('the inside of pg', () => {
-  it('is as the library needs it', () => {
-    const { attachListeners } = pg.Connection.prototype as unknown as { attachListeners: unknown };
-    const { handlePacket, parse } = Parser.prototype as unknown as Record<string, (...args: unknown[]) => unknown>;
-    expect(attachListeners).toBeInstanceOf(Function);
-    expect((attachListeners as () => void).length).toBe(1);
-    expect(handlePacket).toHaveLength(4);
-    expect(parse).toHaveLength(2);
-    expect(String(parse)).toContain('this.handlePacket(offset + HEADER_LENGTH, code, length, this.buffer)');
-  });
-});
 
 /** A query of pg's protocol that keeps a copy of its rows. */
 class Raw implements RowReceiver {

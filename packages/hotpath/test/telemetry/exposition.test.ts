@@ -1,5 +1,6 @@
-import { expose, metricsIn } from 'hotpath/telemetry/metrics/exposition';
+import { expose } from 'hotpath/telemetry/metrics/exposition';
 import { Histogram } from 'hotpath/telemetry/metrics/histogram';
+import { metricsIn } from 'hotpath/telemetry/metrics/prom-client-internals';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 
@@ -17,7 +18,7 @@ function process(values: { counted: number; held: number; seconds: number; trace
 const one = process({ counted: 2, held: 0, seconds: 0.5, traceId: 'a'.repeat(32) });
 const other = process({ counted: 3, held: 2, seconds: 3, traceId: 'b'.repeat(32) });
 
-it('adds up, or takes what each metric says', async () => {
+it('the exposition of several processes adds their values up, or combines them as each metric declares', async () => {
   const { text } = await expose([await metricsIn(one), await metricsIn(other)]);
   expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
     'things_total 5',
@@ -30,7 +31,7 @@ it('adds up, or takes what each metric says', async () => {
   ]);
 });
 
-it('keeps exemplars, for who reads them', async () => {
+it('the exposition in the OpenMetrics format keeps exemplars', async () => {
   const { text } = await expose([await metricsIn(one), await metricsIn(other)], 'application/openmetrics-text');
   expect(text).toMatch(/^took_seconds_bucket\{le="1",route="\/a"\} 1 # \{trace_id="a{32}"\} 0.5 [\d.]+$/m);
   expect(text).toMatch(/^took_seconds_bucket\{le="\+Inf",route="\/a"\} 2 # \{trace_id="b{32}"\} 3 [\d.]+$/m);

@@ -1,4 +1,4 @@
-/** Spans in Protocol Buffers: what is written is what OpenTelemetry's own serialiser writes of the same spans. */
+/** Spans in Protocol Buffers equal what OpenTelemetry's own serialiser writes of the same spans. */
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { type ReadableSpan, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
@@ -11,11 +11,11 @@ import { type Attributes, type Kind, newSpanId, newTraceId, Span } from 'hotpath
 import { describe, expect, it } from 'vitest';
 import { bytesIn, type Fields, fieldsOf, fixed64In, numberIn, textIn } from '../../../../test/support/protobuf.ts';
 
-/** By number, what is a message in a message: those of trace.proto, as far as there are some. */
+/** The messages within messages by their field numbers in trace.proto. */
 interface Shape {
   readonly [field: number]: Shape;
 }
-/** One of several fields: which of them it is says something, whatever it holds. */
+/** A field of a oneof has a meaning even if its value is the default. */
 const VALUE: Shape = {};
 const PAIR: Shape = { 2: VALUE };
 const SPAN: Shape = { 9: PAIR, 11: { 3: PAIR }, 13: { 4: PAIR }, 15: {} };
@@ -23,7 +23,7 @@ const REQUEST: Shape = { 1: { 1: { 1: PAIR }, 2: { 1: {}, 2: SPAN } } };
 
 type Read = { [field: number]: (Read | string)[] };
 
-/** What a message means: numbers that are 0, and messages without a field, mean as much as none. */
+/** The meaning of a message: numbers that are 0, and messages without a field, mean the same as missing ones. */
 function read(message: Uint8Array, shape: Shape): Read {
   const all: Read = {};
   for (const [field, values] of fieldsOf(Buffer.from(message))) {
@@ -64,21 +64,21 @@ const NUMBERS = [0, 1, -1, 127, 128, 16_383, 16_384, 2 ** 31, -(2 ** 31), 2 ** 3
 const DOUBLES = [0.5, -0.1, 1e300, 2 ** 63, -(2 ** 64), Number.NaN, Number.POSITIVE_INFINITY, -0, 5e-324];
 const TEXTS = ['', 'a', 'ä', '€', '😀', '\ud800', 'a'.repeat(47), 'a'.repeat(48), 'a'.repeat(49), 'é'.repeat(20_000)];
 
-describe('spans', () => {
-  it.each(['internal', 'server', 'client', 'producer', 'consumer'] as const)('of the kind %s', (kind) => {
+describe('the encoder agrees with the SDK on', () => {
+  it.each(['internal', 'server', 'client', 'producer', 'consumer'] as const)('a span of the kind %s', (kind) => {
     const spans = [spanWith({}, kind)];
     spans[0]!.end();
     expect(written(spans)).toEqual(bySdk(spans));
   });
 
-  it('with attributes of each type, at the edges of each', () => {
+  it('attributes of each type, with the least and largest values', () => {
     const values = [...NUMBERS, -(2 ** 63), ...DOUBLES, ...TEXTS, true, false, undefined];
     const span = spanWith(Object.fromEntries(values.map((value, index) => [`attribute.${index}`, value])));
     span.end();
     expect(written([span])).toEqual(bySdk([span]));
   });
 
-  it('with attributes of whatever else the API takes', () => {
+  it('attributes of all other types that the API accepts', () => {
     const list = ['a', 1, true, null, undefined, ['b'], { c: 0.5 }];
     const bytes = new Uint8Array([0, 1, 255]);
     const span = spanWith({ list, none: [], map: { inner: { list }, empty: {} }, bytes, nothing: null });
@@ -86,7 +86,7 @@ describe('spans', () => {
     expect(written([span])).toEqual(bySdk([span]));
   });
 
-  it('with attributes that they have alike, and with their own', () => {
+  it('attributes that spans have in common, and their own', () => {
     const common = new CommonAttributes({ 'http.route': '/a', 'http.response.status_code': 200, none: undefined });
     const spans = ['first', 'second'].map((own) => {
       const span = new Span({ traceId: newTraceId(), name: own, kind: 'server', record });
@@ -101,14 +101,14 @@ describe('spans', () => {
     });
   });
 
-  it('with the last value of an attribute that a team has set before', () => {
+  it('the last value of an attribute that a team set earlier', () => {
     const span = spanWith({ 'http.route': 'of the team', theirs: 1 });
     span.end({ own: 2 }, new CommonAttributes({ 'http.route': '/a' }));
     expect(written([span])).toEqual(bySdk([span]));
     expect(new EndedSpan(span, source).attributes).toEqual({ 'http.route': '/a', theirs: 1, own: 2 });
   });
 
-  it('with what is said of a failure', () => {
+  it('the status and message of a failure', () => {
     const span = spanWith({});
     span.failure = 'ERROR';
     span.failureMessage = 'a hint';
@@ -116,7 +116,7 @@ describe('spans', () => {
     expect(written([span])).toEqual(bySdk([span]));
   });
 
-  it('beside those of others, in one request', () => {
+  it('spans beside those of another tracer, in one request', () => {
     const ended: ReadableSpan[] = [];
     const exporter = { export: (spans: ReadableSpan[]) => void ended.push(...spans), shutdown: async () => {} };
     const provider = new TracerProvider({
@@ -138,7 +138,7 @@ describe('spans', () => {
     expect(all[1]).toEqual(alone);
   });
 
-  it('with parents, events, links and failures, in their order', () => {
+  it('parents, events, links and failures, in their order', () => {
     const root = spanWith({ a: 1, b: 'two', c: undefined }, 'server');
     const step = root.child('a step of it', 'client', { d: true });
     for (const name of ['first', 'second', 'third']) step.event(name, { name, none: undefined });
@@ -151,7 +151,7 @@ describe('spans', () => {
     expect(encodeSpans(spans, origin).length).toBeGreaterThan(encodeSpans([root], origin).length);
   });
 
-  it('with whether a parent, and what a link leads to, is of another process', () => {
+  it('whether a parent or a linked span belongs to another process', () => {
     const reference = () => ({ traceId: newTraceId(), spanId: newSpanId() });
     const start = { traceId: newTraceId(), name: 'a', kind: 'server', record } as const;
     const served = new Span({ ...start, parentId: newSpanId() });
@@ -168,7 +168,7 @@ describe('spans', () => {
     expect(bytesIn(fields[2]!, 13).map((link) => fixed32In(fieldsOf(link), 6))).toEqual([0x301, 0x101]);
   });
 
-  it('that are whatever they may be', () => {
+  it('random spans', () => {
     const text = fc.string({ unit: 'binary', maxLength: 20 });
     const value = fc.oneof(text, fc.double(), fc.maxSafeInteger(), fc.integer(), fc.boolean(), fc.constant(undefined));
     const attributes = fc.dictionary(text, value, { maxKeys: 4 });
@@ -186,7 +186,7 @@ describe('spans', () => {
     fc.assert(check, { numRuns: 40 });
   });
 
-  it('say what they were given, read by the numbers of trace.proto', () => {
+  it('the fields of trace.proto and their numbers', () => {
     const span = spanWith({ text: 'ä€', whole: -3, part: 0.5, flag: true }, 'client');
     span.end();
     const [resourceSpans] = bytesIn(fieldsOf(Buffer.from(encodeSpans([span], origin))), 1).map(fieldsOf);
@@ -209,7 +209,7 @@ describe('spans', () => {
 });
 
 describe('times', () => {
-  it('are of 64 bits, to the nanosecond', () => {
+  it('have 64 bits and the precision of a nanosecond', () => {
     const check = fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (microseconds) => {
       const writer = new Writer(1);
       writer.nanoseconds(1, microseconds);

@@ -1,9 +1,9 @@
-/** Spans: what is told of them after their end is too late. */
+/** A span ignores every change after its end. */
 
 import { newSpanId, newTraceId, Span } from 'hotpath/telemetry/span';
 import { expect, it } from 'vitest';
 
-it('is what it was when it ended, whatever is told of it later', () => {
+it('a span keeps what it had at its end, whatever is set later', () => {
   const recorded: Span[] = [];
   const span = new Span({ traceId: newTraceId(), name: 'a', kind: 'server', record: (each) => recorded.push(each) });
   span.end({ first: 1 });

@@ -1,4 +1,4 @@
-/** Tracing belongs to the server that it is given to, not to the process. */
+/** Tracing belongs to the server that gets it, not to the process. */
 import Fastify, { type FastifyInstance } from 'fastify';
 import { budgets } from 'hotpath/budget';
 import { telemetry } from 'hotpath/fastify';
@@ -14,7 +14,7 @@ async function serverWith(tracing?: Tracing): Promise<FastifyInstance> {
   return app;
 }
 
-it('records the requests of its own server, and of no other in the process', async () => {
+it('tracing records the requests of its own server, and of no other server in the process', async () => {
   const recorded: Span[] = [];
   const tracing: Tracing = { sampler: () => true, record: (span) => void recorded.push(span) };
   const [traced, other] = [await serverWith(tracing), await serverWith()];

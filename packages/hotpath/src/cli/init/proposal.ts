@@ -49,7 +49,7 @@ export interface Schema {
 /** The models that have a resource, with its name and its path. */
 export type Places = ReadonlyMap<string, { readonly name: string; readonly path: string }>;
 
-export const EMBEDDED_ROWS = 20;
+const EMBEDDED_ROWS = 20;
 const LEAN_FIELDS = 6;
 
 export function proposalFor(schema: Schema, modelName: string, places: Places): Proposal {

@@ -2,9 +2,9 @@
 
 import type { DataModel, Model } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
+import { isSkip } from '../prisma-internals.ts';
 import type { OutputMemory } from './output-memory.ts';
 import type { Slot } from './plan.ts';
-import { isSkip } from './prisma-values.ts';
 
 /** The state of one planning. The values of the caller gather in `values`, in the order of their slots. */
 export interface Planner {

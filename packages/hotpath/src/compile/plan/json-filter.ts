@@ -2,9 +2,9 @@
 
 import type { ScalarField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
+import { jsonNullOf } from '../prisma-internals.ts';
 import { type Arguments, bind, checked, isObject, type Planner } from './arguments.ts';
 import { all, type JsonTest, type Predicate, type Slot } from './plan.ts';
-import { jsonNullOf } from './prisma-values.ts';
 import { encode } from './value.ts';
 
 const TEXT = { string_contains: 'anywhere', string_starts_with: 'start', string_ends_with: 'end' } as const;

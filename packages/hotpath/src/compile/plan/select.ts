@@ -2,6 +2,7 @@
 
 import type { Model } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
+import { isSkip } from '../prisma-internals.ts';
 import {
   type Arguments,
   checked,
@@ -15,7 +16,6 @@ import {
 } from './arguments.ts';
 import { planComputedOutputs } from './computed.ts';
 import { EVERYTHING, keyOf, type Output } from './plan.ts';
-import { isSkip } from './prisma-values.ts';
 import { planNested } from './read.ts';
 import { planWhere } from './where.ts';
 

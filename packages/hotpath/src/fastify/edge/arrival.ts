@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requestError } from '../../http/errors.ts';
 
 /** The length of the body that the client announces, in bytes; 0 without a body, `undefined` for a chunked body. */
-export function announcedLength({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
+function announcedLength({ headers }: Pick<IncomingMessage, 'headers'>): number | undefined {
   return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : undefined;
 }
 

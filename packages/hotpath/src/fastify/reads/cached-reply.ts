@@ -26,6 +26,9 @@ export interface AnswerOrigin {
   readonly outcome: Outcome;
 }
 
+/** The origin of an answer that was recalled. */
+export const MEMORY_HIT: AnswerOrigin = Object.freeze({ tier: 'l1', outcome: 'hit' });
+
 /** Sends an answer: at once if its bytes exist, else after compressing them. @throws `notFound` */
 export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: CachePolicy): Promise<void> | undefined {
   const { entry } = answer;

@@ -7,10 +7,10 @@ import { mustBeWatched } from '../../freshness/watched.ts';
 import { itemFields, listFields, type PathFields, pathReader } from '../../resource/route-place.ts';
 import type { Selection } from '../../resource/selection.ts';
 import { UNCOMPRESSED } from '../route-config.ts';
-import { CachedRead } from './cached-read.ts';
-import { Read } from './read.ts';
+import { CachedRead, plainRead } from './read.ts';
 import { itemKind, listKind, type ReadKind } from './read-kinds.ts';
 import type { ReadRoute } from './read-route.ts';
+import { ReadSteps } from './read-steps.ts';
 import type { ServedRead } from './served-reads.ts';
 
 /** Gives a server its two kinds of read routes. */
@@ -38,16 +38,16 @@ function addRoute<S extends Selection>(
   const { hotpath } = app;
   const { budget, resource, guard, cache, where } = declared;
   const config = { budget, read: declared };
-  const read = new Read(hotpath, {
+  const steps = new ReadSteps(hotpath, {
     ...{ kind, resource, fixed: pathReader(hotpath.resources, resource, where) },
     ...(guard && { guard }),
   });
   if (!cache) {
-    app.get(path, { config }, read.handle);
+    app.get(path, { config }, plainRead(hotpath, steps));
     return;
   }
   mustKeepFresh(app, declared);
-  const { recall, handle } = new CachedRead(hotpath, read, cache);
+  const { recall, handle } = new CachedRead(hotpath, steps, cache);
   app.get(path, { config: { ...config, ownDeadline: true }, ...UNCOMPRESSED, onRequest: recall }, handle);
 }
 

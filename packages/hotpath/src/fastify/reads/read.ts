@@ -1,95 +1,80 @@
 /**
- * The steps of a read. Each step takes the result of the step before.
+ * The life of a read, from the request to the reply. Each step takes the result of the step before:
  *
+ *     recall      only with a cache: an entry in memory answers from the first hook that knows the viewer
  *     ask         the URL becomes a selection, within the viewer's policy
  *     authorise   the route's guard may refuse
+ *     look up     only with a cache: an answer from memory, from Redis, or of another request's read
  *     load        one statement reads the rows, and their snapshot with them
- *     answer      the row of the statement becomes a reply
+ *     answer      the rows or the entry become a reply
  *
- * A route with a cache asks the cache between `authorise` and `load` (`cached-read.ts`).
+ * `ask`, `authorise` and `load` are in `read-steps.ts`, `recall` and `look up` in `look-up.ts`.
  */
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ReadRow } from '../../compile/compile.ts';
-import type { Execute } from '../../compile/execute.ts';
-import { refusedCursor } from '../../resource/cursor.ts';
-import type { FixedFields } from '../../resource/fixed.ts';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { Entry } from '../../cache/entry.ts';
+import type { CachePolicy } from '../../cache/policy.ts';
+import type { CacheAnswer } from '../../cache/query.ts';
 import type { Selection } from '../../resource/selection.ts';
-import type { Viewer } from '../../resource/viewer.ts';
-import { isUnreadable } from '../../session/error-codes.ts';
 import type { Hotpath } from '../instance.ts';
-import type { Ask } from './ask.ts';
-import { type ShownRead, sendShown } from './plain-reply.ts';
-import type { ReadKind } from './read-kinds.ts';
-import type { ReadRoute } from './read-route.ts';
+import { MEMORY_HIT, sendAnswer } from './cached-reply.ts';
+import { LookUp } from './look-up.ts';
+import { sendShown } from './plain-reply.ts';
+import type { ReadSteps } from './read-steps.ts';
 
-/** The reply of a read, and the row of its statement. */
-export interface LoadedRead {
-  readonly shown: ShownRead;
-  readonly row: ReadRow;
-}
-
-export interface LoadOptions {
-  /** Fields whose values in each root row the statement also returns. */
-  readonly keys?: readonly string[];
-  /** The standby to read; the primary without it. */
-  readonly standby?: Execute;
-}
-
-/** A read route that is ready to answer. */
-export interface PreparedRoute<S extends Selection> extends Pick<ReadRoute, 'resource' | 'guard'> {
-  readonly kind: ReadKind<S>;
-  /** The values that a path fixes, by their fields. */
-  fixed(params: Record<string, string>): FixedFields;
-}
-
-export class Read<S extends Selection> {
-  readonly route: PreparedRoute<S>;
-  readonly #hotpath: Pick<Hotpath, 'selections' | 'compiler' | 'execute' | 'burst'>;
-
-  constructor(hotpath: Hotpath, route: PreparedRoute<S>) {
-    this.#hotpath = hotpath;
-    this.route = route;
-  }
-
-  /** The handler of a route without a cache. */
-  readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const ask = this.ask(request, request.viewer);
-    await this.authorise(ask);
-    const { shown } = await this.load(ask);
-    await this.#hotpath.burst.turn();
+/** The handler of a route without a cache. */
+export const plainRead =
+  <S extends Selection>({ burst }: Pick<Hotpath, 'burst'>, steps: ReadSteps<S>) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const ask = steps.ask(request, request.viewer);
+    await steps.authorise(ask);
+    const { shown } = await steps.load(ask);
+    await burst.turn();
     return sendShown(reply, shown);
   };
 
-  /** @throws 400 for an invalid request, 401 and 403 for a viewer without permission. */
-  ask(request: FastifyRequest, viewer: Viewer): Ask<S> {
-    const { kind, resource } = this.route;
-    const query = request.query as Record<string, string | string[]>;
-    const selection = kind.select(this.#hotpath.selections, { resource, viewer, query, where: this.#fixed(request) });
-    return { request, viewer, selection };
+/** The first hook and the handler of a route with a cache. Replies of one turn of the event loop leave together (`burst.ts`). */
+export class CachedRead<S extends Selection> {
+  readonly #hotpath: Hotpath;
+  readonly #steps: ReadSteps<S>;
+  readonly #policy: CachePolicy;
+  readonly #lookUp: LookUp<S>;
+
+  /** @throws {TypeError} for a policy that contradicts itself. */
+  constructor(hotpath: Hotpath, steps: ReadSteps<S>, policy: CachePolicy) {
+    this.#hotpath = hotpath;
+    this.#steps = steps;
+    this.#policy = policy;
+    this.#lookUp = new LookUp(hotpath, steps, policy);
   }
 
-  /** @throws the error of the route's guard. */
-  async authorise({ request }: Ask<S>): Promise<void> {
-    await this.route.guard?.(request.viewer, this.#fixed(request));
+  /** Answers without parsing or awaiting, or leaves the request to the handler. */
+  readonly recall: onRequestHookHandler = (request, reply, done) => {
+    const entry = this.#lookUp.recall(request);
+    if (!entry) return done();
+    this.#hotpath.burst.add(() => this.#answerHit(reply, entry, done));
+  };
+
+  readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { inTime, burst } = this.#hotpath;
+    const answer = await inTime(this.#answerTo(request));
+    await burst.turn();
+    await sendAnswer(reply, answer, this.#policy);
+    return reply;
+  };
+
+  async #answerTo(request: FastifyRequest): Promise<CacheAnswer> {
+    const ask = this.#steps.ask(request, this.#lookUp.viewerOf(request));
+    await this.#steps.authorise(ask);
+    return this.#lookUp.find(ask);
   }
 
-  /** One statement. */
-  async load(ask: Ask<S>, { keys = [], standby }: LoadOptions = {}): Promise<LoadedRead> {
-    const { compiler, execute, selections } = this.#hotpath;
-    const { kind } = this.route;
-    const asked = kind.request(ask.selection);
-    const wanted = keys.length > 0 ? { ...asked, keys } : asked;
+  #answerHit(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
+    // The client may have left since the look-up.
+    if (reply.request.raw.socket.destroyed) return;
     try {
-      const row = standby
-        ? await standby(compiler.compile(wanted, { server: 'standby' }))
-        : await execute(compiler.compile(wanted));
-      return { shown: kind.show(row, ask, selections), row };
+      sendAnswer(reply, { entry, ...MEMORY_HIT }, this.#policy)?.catch(fail);
     } catch (error) {
-      throw asked.after && isUnreadable(error) ? refusedCursor() : error;
+      fail(error as Error);
     }
-  }
-
-  #fixed({ params }: FastifyRequest): FixedFields {
-    return this.route.fixed(params as Record<string, string>);
   }
 }

@@ -5,15 +5,15 @@
 import type { ReadResult } from '../../cache/entry.ts';
 import type { ReadSource } from '../../cache/query.ts';
 import type { Execute } from '../../compile/execute.ts';
-import { rootKeys, tagsOf } from '../../freshness/tags.ts';
+import { rootKeys, tagsOf } from '../../freshness/answer-tags.ts';
 import type { Watched } from '../../freshness/watched.ts';
 import { tableOfTag } from '../../http/cache-headers.ts';
 import type { Selection } from '../../resource/selection.ts';
 import type { Ask } from './ask.ts';
-import type { LoadOptions, Read } from './read.ts';
+import type { ReadSteps } from './read-steps.ts';
 
 export interface TaggedReadParts<S extends Selection> {
-  readonly read: Read<S>;
+  readonly steps: ReadSteps<S>;
   readonly ask: Ask<S>;
   readonly watched: Watched;
   /** False for an answer that the cache does not keep and whose tags no header names. */
@@ -28,17 +28,17 @@ export class TaggedRead<S extends Selection> implements ReadSource {
   }
 
   load(): Promise<ReadResult> {
-    return this.#load({});
+    return this.#load();
   }
 
   loadFrom(standby: Execute): Promise<ReadResult> {
-    return this.#load({ standby });
+    return this.#load(standby);
   }
 
-  async #load(from: Pick<LoadOptions, 'standby'>): Promise<ReadResult> {
-    const { read, ask, watched, isTagged } = this.#parts;
+  async #load(standby?: Execute): Promise<ReadResult> {
+    const { steps, ask, watched, isTagged } = this.#parts;
     const { selection } = ask;
-    const { shown, row } = await read.load(ask, { ...from, keys: rootKeys(watched, selection) });
+    const { shown, row } = await steps.load(ask, rootKeys(watched, selection), standby);
     const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
     return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
   }

@@ -20,19 +20,15 @@
  *       if (!(await lockIfMatch(request, { tx, resource: note, where: { id } }))) return false;
  *       …
  */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { lockStatement } from '../../compile/lock.ts';
 import { type RequestError, requestError } from '../../http/errors.ts';
-import { etagOf } from '../../http/etag.ts';
 import { holdFor, holdForNone, preconditionsIn } from '../../http/preconditions.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
 import { noRows } from '../../resource/no-rows.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { isVersionOfPrisma, versionsFor } from '../../resource/version.ts';
 import type { RawQueries } from '../prisma-client.ts';
-import { sendJson } from '../reads/plain-reply.ts';
-import { readRow } from '../reads/row.ts';
-import { writeCommitted } from './catch-up.ts';
 
 /**
  * The versions that a change applies to, as a condition on the row in the shape of Prisma's `where`.
@@ -84,35 +80,6 @@ export async function lockIfMatch({ headers, server }: FastifyRequest, change: L
   return rows.length > 0;
 }
 
-/** An attempted change, for `sendChanged`. */
-export interface Change {
-  /** The resource of the row. */
-  readonly resource: Resource;
-  /** The row that was to be changed. */
-  readonly where: FixedFields;
-  /** Whether the row was changed. */
-  readonly changed: boolean;
-  /** The reason why it was not changed, if that is neither its absence nor its version. */
-  readonly otherwise?: () => RequestError;
-}
-
-/**
- * Answers with the row as the viewer sees it now, with its ETag. One statement. The change is committed by then.
- * @throws `notFound` if the row does not exist; `preconditionFailed` if it has another version.
- */
-export async function sendChanged(reply: FastifyReply, { resource, where, changed, otherwise }: Change) {
-  const { server, viewer, headers } = reply.request;
-  if (changed) writeCommitted(reply.request);
-  const { json, version = null } = await readRow(server.hotpath, { resource, where, viewer });
-  if (json === null) throw requestError('notFound', `There is no such ${resource.name}.`);
-  if (!changed) {
-    if (otherwise && holdFor(preconditionsIn(headers), version)) throw otherwise();
-    throw failed(resource, version);
-  }
-  const body = `{"data":${json}}`;
-  return sendJson(reply.header('etag', etagOf(body, version)), body);
-}
-
 /** The version of a row; `null` for a row without a version, `undefined` if the row does not exist. */
 export type CurrentVersion = string | null | undefined;
 
@@ -123,7 +90,7 @@ export type CurrentVersion = string | null | undefined;
 export function mustHoldFor({ headers }: FastifyRequest, resource: Resource, version: CurrentVersion): void {
   const preconditions = preconditionsIn(headers);
   if (version === undefined ? holdForNone(preconditions) : holdFor(preconditions, version)) return;
-  throw failed(resource, version);
+  throw unmetFor(resource, version);
 }
 
 /** Whether a request has a precondition at all. */
@@ -147,7 +114,8 @@ export function mustCreate(request: FastifyRequest): void {
   if (!isRead && ifMatch !== undefined) throw unmet('There is nothing at this path that If-Match can name.');
 }
 
-function failed({ name, version: declared }: Resource, version: CurrentVersion): RequestError {
+/** The refusal of a change whose preconditions do not hold for the version that the row has now. */
+export function unmetFor({ name, version: declared }: Resource, version: CurrentVersion): RequestError {
   if (version === undefined) return unmet(`There is no such ${name}, so If-Match fails.`);
   if (declared === undefined) return unmet(`A ${name} has no version, so If-Match and If-None-Match with tags fail.`);
   return unmet(`This ${name} now has ${version === null ? 'another version' : `version ${version}`}.`);

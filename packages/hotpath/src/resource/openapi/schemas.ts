@@ -10,7 +10,7 @@ import type { Resource } from '../resource.ts';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** The name among the document's components: `order item` is `OrderItem`. */
-export const componentName = (resource: Resource): string =>
+const componentName = (resource: Resource): string =>
   resource.name.replace(/(?:^|\W+)(\w)/g, (_, first: string) => first.toUpperCase());
 
 export const rowReference = (resource: Resource): JsonSchema => reference(componentName(resource));

@@ -5,29 +5,14 @@
  * prom-client writes the text. Adding up loses its exemplars, so the exposition restores them. Writing OpenMetrics changes
  * the names of prom-client's counters permanently, so it gets copies.
  */
-import * as prometheus from 'prom-client';
-import { type Aggregator, type Metric, Registry } from 'prom-client';
-
-export interface MetricValue {
-  readonly labels: Readonly<Record<string, string | number>>;
-  readonly value: number;
-  /** Where it is not the metric's own name: `…_bucket`. */
-  readonly metricName?: string;
-  readonly exemplar?: { readonly timestamp: number } | null;
-}
-
-/** A metric with its values, as plain data. */
-export interface PublishedMetric {
-  readonly name: string;
-  readonly help: string;
-  readonly type: string;
-  readonly aggregator: Aggregator;
-  readonly values: readonly MetricValue[];
-}
-
-/** The metrics of one process. */
-export const metricsIn = async (registry: Registry): Promise<PublishedMetric[]> =>
-  (await registry.getMetricsAsJSON()) as unknown as PublishedMetric[];
+import { Registry } from 'prom-client';
+import {
+  aggregators,
+  asMetric,
+  type MetricSource,
+  type MetricValue,
+  type PublishedMetric,
+} from './prom-client-internals.ts';
 
 export interface Exposition {
   readonly contentType: string;
@@ -41,8 +26,8 @@ export async function expose(processes: readonly PublishedMetric[][], accept = '
   const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>();
   if (OPEN_METRICS.test(accept)) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   for (const metric of processes.length === 1 ? processes[0]! : addUp(processes.flat())) {
-    const copy = { ...metric, get: async () => copy };
-    registry.registerMetric(copy as unknown as Metric);
+    const copy: MetricSource & PublishedMetric = { ...metric, get: async () => copy };
+    registry.registerMetric(asMetric(copy));
   }
   return { contentType: registry.contentType, text: await registry.metrics() };
 }
@@ -54,11 +39,6 @@ function addUp(metrics: readonly PublishedMetric[]): PublishedMetric[] {
     return sum ? [withExemplars(sum, same)] : [];
   });
 }
-
-type Add = (metrics: readonly PublishedMetric[]) => PublishedMetric | undefined;
-
-/** Exported, but not in its types. */
-const { aggregators } = prometheus as unknown as { readonly aggregators: Readonly<Record<Aggregator, Add>> };
 
 /** Of each value's exemplars the latest. */
 function withExemplars(sum: PublishedMetric, parts: readonly PublishedMetric[]): PublishedMetric {

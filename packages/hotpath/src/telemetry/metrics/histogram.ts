@@ -4,7 +4,7 @@
  * several times a request.) A registry of prom-client publishes it like one of its own.
  */
 import type { Aggregator, Metric } from 'prom-client';
-import type { MetricValue, PublishedMetric } from './exposition.ts';
+import { asMetric, type MetricSource, type MetricValue, type PublishedMetric } from './prom-client-internals.ts';
 
 type Labels = Readonly<Record<string, string | number>>;
 
@@ -27,7 +27,7 @@ interface Example {
   readonly timestamp: number;
 }
 
-export class Histogram {
+export class Histogram implements MetricSource {
   readonly name: string;
   readonly help: string;
   readonly type = 'histogram';
@@ -55,7 +55,7 @@ export class Histogram {
 
   /** As a registry of prom-client's takes it. */
   get metric(): Metric {
-    return this as unknown as Metric;
+    return asMetric(this);
   }
 
   reset(): void {

@@ -1,4 +1,4 @@
-/** Arguments of reads, drawn from a data model: everything that the compiler supports, and no more than Prisma accepts. */
+/** Arguments of reads, drawn from a data model: everything that the compiler supports, and nothing that Prisma rejects. */
 import type { Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import { atLeastOne, integer, once, pick, some } from './draw.ts';
 import { drawWhere } from './filters.ts';

@@ -1,4 +1,4 @@
-/** The triggers that log changes, on any schema: each table has them, and each kind of change is logged. */
+/** Checks the triggers that log changes, on any schema: each table has them, and they log each kind of change. */
 
 import { surveyTables } from 'hotpath/freshness/coverage';
 import { type WatchedTable, watch } from 'hotpath/freshness/watched';
@@ -8,12 +8,12 @@ import type { Database } from './data.ts';
 import { declareModels } from './pages/declare-models.ts';
 import { qualified } from './tables.ts';
 
-/** A table whose triggers are not found, or a change that is not logged. */
+/** A table without its triggers, or a change that is not logged. */
 export class UnloggedChange extends Error {
   override readonly name = 'UnloggedChange';
 }
 
-/** Installs the triggers of a database without migrations, and empties its tables. @returns how many tables log. */
+/** Installs the triggers in a database without migrations, and empties its tables. @returns the number of tables that log. */
 export async function checkTriggers(database: Database): Promise<number> {
   const watched = watch(declareModels(database.dataModel).registry);
   const client = await database.pool.connect();
@@ -28,7 +28,7 @@ export async function checkTriggers(database: Database): Promise<number> {
   }
 }
 
-/** A row is taken out, put back and changed; then the table is emptied. */
+/** Deletes a row, inserts it again and changes it; then empties the table. */
 async function checkTable(client: pg.PoolClient, table: WatchedTable): Promise<void> {
   const called = qualified(table);
   const run = (text: string) => mustBeLogged(client, table, text);
@@ -49,7 +49,7 @@ function nullableColumns({ fields, identity }: WatchedTable): string[] {
     .map(({ column }) => pg.escapeIdentifier(column));
 }
 
-/** @returns how many rows the statement changed. */
+/** @returns the number of rows that the statement changed. */
 async function mustBeLogged(client: pg.PoolClient, table: WatchedTable, text: string): Promise<number> {
   const before = await countLogged(client, table);
   const { rowCount } = await client.query(text);

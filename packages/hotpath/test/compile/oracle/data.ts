@@ -1,8 +1,7 @@
 /**
- * Rows drawn for every table of a data model, written by SQL of the oracle's own.
- *
- * Foreign keys may lead in a circle, so the tables have no constraints for them: each row refers to rows that are there,
- * what others refer to in vain is added, and a row that still refers to nothing is deleted.
+ * Draws rows for every table of a data model, and writes them by SQL of the oracle's own. Foreign keys may form a circle, so the
+ * tables have no constraints for them: each row refers to existing rows, missing targets are added, and a row whose target is still
+ * missing is deleted.
  */
 
 import type { DataModel, Model, RelationField } from 'hotpath/model/data-model';
@@ -11,7 +10,7 @@ import { type Draw, integer } from './draw.ts';
 import { drawRow, foreignKeys, keyText, type Row } from './rows.ts';
 import { columnOf, qualified, tablesOf } from './tables.ts';
 
-/** What the drawing needs of a generated client. */
+/** The part of a generated client that the oracle uses. */
 export interface Client {
   // biome-ignore lint/suspicious/noExplicitAny: one code for the delegates of all clients.
   readonly [model: string]: any;
@@ -26,9 +25,9 @@ export interface Database {
   readonly nulls: { readonly database: unknown; readonly json: unknown; readonly any: unknown };
 }
 
-/** Rows drawn for a table; unique keys keep some out. */
+/** The rows drawn for a table; unique keys keep some of them out. */
 const ROWS = 9;
-/** How often rows are added that others refer to, which may refer to others. */
+/** The rounds in which rows are added that other rows refer to. Added rows may refer to others again. */
 const ROUNDS = 4;
 
 export function delegate(client: Client, model: string) {
@@ -52,7 +51,7 @@ export async function fill(database: Database, draw: Draw): Promise<void> {
   await pairUp(database, models, draw);
 }
 
-/** Models whose tables others refer to first, as far as they do not refer to one another. */
+/** The order of the models in which a table comes before the tables that refer to it, unless they refer to one another. */
 function ownersFirst(models: readonly Model[]): Model[] {
   const waiting = [...models];
   const done: Model[] = [];
@@ -67,7 +66,7 @@ function ownersFirst(models: readonly Model[]): Model[] {
   return done;
 }
 
-/** The rows of one batch, as they are written. */
+/** The rows of one batch while they are written. */
 class Filling {
   readonly #database: Database;
   readonly #draw: Draw;
@@ -79,7 +78,7 @@ class Filling {
     this.#rows = new Map(Object.keys(database.dataModel.models).map((name) => [name, []]));
   }
 
-  /** Row by row, so that a row may refer to earlier ones of its own table; one that a unique key keeps out is left out. */
+  /** Inserts one row, so that the next may refer to it in its own table. A row that a unique key keeps out is dropped. */
   async add(model: Model, index: number, fixed: Row = {}): Promise<void> {
     const row = drawRow(this.#database.dataModel, this.#draw, { model, rows: this.#rows, index, fixed });
     const columns = Object.keys(row).map((name) => columnOf(model, name));
@@ -100,7 +99,7 @@ class Filling {
     }
   }
 
-  /** Keys that rows refer to and that are not there; none once a table has grown enough. */
+  /** Missing keys that rows refer to; none once a table has grown enough. */
   #missing(model: Model, field: RelationField): Row[] {
     const targets = this.#rows.get(field.model)!;
     if (targets.length >= 2 * ROWS) return [];
@@ -114,7 +113,7 @@ class Filling {
   }
 }
 
-/** Until no row is left that refers to nothing. As Prisma joins rows, so that letter case counts in citext, too. */
+/** Deletes rows with a missing target until none is left. Like Prisma's joins, it distinguishes letter case in citext, too. */
 async function deleteDangling({ dataModel, pool }: Database, models: readonly Model[]): Promise<void> {
   const statements = models.flatMap((model) => foreignKeys(model).map((field) => dangling(dataModel, model, field)));
   for (let deleted = 1; deleted > 0; ) {

@@ -1,4 +1,4 @@
-/** The databases that the oracle reads: of the marketplace's schema, and of the zoo's, which is unlike it in every feature. */
+/** The databases that the oracle reads: the marketplace, and the zoo, which differs from it in every feature. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { SessionPool } from 'hotpath/session/session-pool';
 import { Prisma, PrismaClient } from '../../../../../prisma/generated/client.ts';
@@ -18,11 +18,11 @@ export interface OpenDatabase extends Database {
 }
 
 export interface OpenOptions {
-  /** Whether the database has settings that a session would read and write wrongly with. */
+  /** Whether the database has settings with which an ordinary session reads and writes wrong values. */
   readonly hostile?: boolean;
 }
 
-/** @param url a database with the marketplace's tables. What its checks keep out is worth reading too. */
+/** @param url a database with the marketplace's tables. Their check constraints are dropped, so that any value can be read. */
 export async function openMarketplace(url: string, { hostile = false }: OpenOptions = {}): Promise<OpenDatabase> {
   if (hostile) await makeHostile(url);
   const schema = { name: 'marketplace', dataModel: datamodel, views: ['CategoryTotal'] };
@@ -42,10 +42,10 @@ export async function openZoo(url: string, { hostile = false }: OpenOptions = {}
   return zoo;
 }
 
-/** A generated client's class, as far as the oracle uses it. */
+/** The part of a generated client's class that the oracle uses. */
 export type ClientClass = new (given: { adapter: PrismaPg }) => { $disconnect(): Promise<void> };
 
-/** Its sessions are those of the service. */
+/** Opens a database with the sessions of the service. */
 export function opened(
   url: string,
   Generated: ClientClass,
@@ -53,7 +53,7 @@ export function opened(
 ): OpenDatabase {
   const pool = new SessionPool({ connectionString: url, max: 4 });
   const client = new Generated({ adapter: new PrismaPg(pool) });
-  // The database is dropped by force, which may cut a connection that is just being closed.
+  // DROP DATABASE with FORCE may cut a connection that is closing.
   pool.on('error', () => {});
   const close = async () => {
     await client.$disconnect();

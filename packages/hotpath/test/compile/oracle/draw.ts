@@ -1,4 +1,4 @@
-/** How arguments and rows are drawn: a few functions over fast-check's generator, which a seed repeats. */
+/** Functions that draw arguments and rows from fast-check's generator, which a seed repeats. */
 import fc from 'fast-check';
 
 export type Draw = fc.GeneratorValue;

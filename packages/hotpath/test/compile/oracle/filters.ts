@@ -41,7 +41,7 @@ const TEXTUAL = ['contains', 'startsWith', 'endsWith'];
 const TEXT_TYPES = [undefined, 'Text', 'VarChar', 'Char', 'Citext'];
 const FRAGMENTS = ['', 'a', 'A', 'ab', 'AB', '%', '_', 'é', 'É', 'x ', '\n', '"'];
 
-/** Nothing for what PostgreSQL cannot compare. */
+/** `undefined` for a field that PostgreSQL cannot compare. */
 function drawFilter(source: Source, field: ScalarField): unknown {
   const { draw } = source;
   const values = valuesOf(source.dataModel, field);
@@ -75,7 +75,7 @@ function drawOperators({ draw }: Source, field: ScalarField, values: readonly un
   return given;
 }
 
-/** PostgreSQL compares neither `json` nor `xml`, and Prisma no lists of Bytes. */
+/** PostgreSQL compares neither `json` nor `xml`, and Prisma does not compare lists of Bytes. */
 function drawListFilter({ draw }: Source, field: ScalarField, values: readonly unknown[]): unknown {
   const equals = () => ({ equals: some(draw, values, 3) });
   const has = () => ({ has: pick(draw, values) });

@@ -1,7 +1,7 @@
-/** What tells the rows of a model apart, to order by it. */
+/** The fields that identify a row of a model, for a total order. */
 import type { Model, ScalarField } from 'hotpath/model/data-model';
 
-/** PostgreSQL's own limit to the columns of an index. */
+/** PostgreSQL's limit of the columns of an index. */
 const MOST = 32;
 
 export function scalarsOf(model: Model): ScalarField[] {
@@ -12,7 +12,7 @@ export function isOrderable(field: ScalarField): boolean {
   return !['Json', 'Xml'].includes(field.native?.name ?? '') && field.type !== 'Json';
 }
 
-/** Names of as many fields as an index takes. */
+/** The names of the fields that an order may use, at most as many as an index accepts. */
 export function orderableFields(model: Model): string[] {
   return scalarsOf(model)
     .filter(isOrderable)
@@ -30,7 +30,7 @@ export function hasTotalKey(model: Model): boolean {
   return totalKey(model) !== undefined;
 }
 
-/** Names of the fields that tell a row from every other: a key, or for a model without one all that can be ordered by. */
+/** The names of the fields that identify a row: a key, or for a model without a key all fields that an order may use. */
 export function keyOf(model: Model): readonly string[] {
   return totalKey(model) ?? orderableFields(model);
 }

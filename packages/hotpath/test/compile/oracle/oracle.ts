@@ -1,4 +1,4 @@
-/** Prisma as the oracle: the same arguments answered by the compiler and by Prisma Client, side by side. */
+/** Prisma as the oracle: the compiler and Prisma Client answer the same arguments, side by side. */
 import { isDeepStrictEqual } from 'node:util';
 import { type Compiler, createCompiler, type Statement } from 'hotpath/compile/compile';
 import { CompileError } from 'hotpath/compile/error';
@@ -21,10 +21,10 @@ export type Verdict =
   | ({ readonly kind: 'different' } & Disagreement);
 
 export interface Disagreement {
-  /** `values`, or the error of the compiler or of PostgreSQL, without what is particular to the arguments. */
+  /** `values`, or the error of the compiler or of PostgreSQL without the details of the arguments. */
   readonly failure: string;
   readonly expected: unknown;
-  /** What the compiled statement gave: an answer, or an error. */
+  /** The result of the compiled statement: an answer, or an error. */
   readonly actual: unknown;
   readonly text?: string;
 }
@@ -44,7 +44,9 @@ export function drawCase({ dataModel, nulls }: Pick<Database, 'dataModel' | 'nul
   };
 }
 
-/** The rules of `JSON.stringify`, with the two values that it leaves open as the design says: strings, and base64. */
+/**
+ * The rules of `JSON.stringify`, and the project's own for the two values that it cannot write: BigInt as a string, bytes as base64.
+ */
 export function asJson(value: unknown): unknown {
   const text = JSON.stringify(value, (_, each) => {
     if (typeof each === 'bigint') return String(each);
@@ -53,7 +55,7 @@ export function asJson(value: unknown): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-/** Both forms of a statement are run: they give the same JSON, to the byte, and it is what Prisma Client gives. */
+/** Runs both forms of a statement: they return the same JSON to the byte, and it equals that of Prisma Client. */
 export function oracle(database: Database): (given: Case) => Promise<Verdict> {
   const compiler = createCompiler({ dataModel: database.dataModel });
   const unreadable: Error[] = [];
@@ -90,7 +92,7 @@ function rowsIn(answer: unknown): number {
   return answer === null || answer === 0 ? 0 : 1;
 }
 
-/** The statement, or why there is none. A refusal counts only if the compiler says that it does not support it. */
+/** The statement, or the reason of its refusal. A refusal counts only if the compiler says that it does not support the arguments. */
 function compiled(compiler: Compiler, given: Case): Statement | Error {
   try {
     return compiler.compile(given, { snapshot: false });

@@ -4,7 +4,7 @@ import { once, pick, some } from './draw.ts';
 import { isOrderable, scalarsOf } from './keys.ts';
 import { type Args, modelOf, relationsOf, type Source } from './source.ts';
 
-/** Ends in a key of the model, so that the order is total. */
+/** The order ends in a key of the model, so that it is total. */
 export function drawOrder(source: Source, model: Model, key: readonly string[]): Args[] {
   const { draw } = source;
   const keys = some(draw, [0, 1], 2)
@@ -14,7 +14,7 @@ export function drawOrder(source: Source, model: Model, key: readonly string[]):
   return [...keys, ...key.map((name) => ({ [name]: direction }))];
 }
 
-/** Nothing for a model that nothing orders. */
+/** `undefined` for a model without a field that an order may use. */
 function drawOrderKey(source: Source, model: Model, depth: number): Args | undefined {
   const { draw } = source;
   const direction = pick(draw, ['asc', 'desc']);

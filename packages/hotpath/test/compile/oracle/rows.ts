@@ -1,16 +1,16 @@
-/** A row drawn for a table: a value for each of its fields, and keys of rows that are there in its foreign keys. */
+/** A row drawn for a table: a value for each of its fields, and keys of existing rows in its foreign keys. */
 import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import { type Draw, once, pick, some } from './draw.ts';
 import { onlyStored, type Stored, storedValuesOf } from './stored-values.ts';
 
-/** By field: what the database is given. */
+/** The values for the database, by field. */
 export type Row = Record<string, Stored>;
 
 export interface Place {
   readonly model: Model;
-  /** The rows of all models that are there already. */
+  /** The existing rows of all models. */
   readonly rows: ReadonlyMap<string, readonly Row[]>;
-  /** How many rows were drawn for the model before. */
+  /** The number of rows drawn earlier for the model. */
   readonly index: number;
   /** Values that the row must have. */
   readonly fixed: Row;
@@ -51,7 +51,7 @@ function drawStored(dataModel: DataModel, draw: Draw, { model, field, index }: C
   return !field.required && once(draw, 3) ? null : pick(draw, values);
 }
 
-/** Prisma joins by the values that it has read, which for a time are whole milliseconds. */
+/** Prisma joins by the values that it has read, and reads a time in whole milliseconds. */
 function isJoined(model: Model, { name }: ScalarField): boolean {
   return Object.values(model.fields).some((field) => field.kind === 'relation' && field.from.includes(name));
 }
@@ -65,7 +65,7 @@ interface Reference {
   readonly targets: readonly Row[];
 }
 
-/** Keys may share fields: a target has what is settled. A required key without a target keeps the drawn values. */
+/** Keys may share fields: a target must have the settled values. A required key without a target keeps the drawn values. */
 function refer(draw: Draw, { model, row, field, settled, targets }: Reference): void {
   const open = field.from.filter((name) => !settled.has(name));
   const fits = (target: Row) =>
@@ -84,7 +84,7 @@ function refer(draw: Draw, { model, row, field, settled, targets }: Reference): 
   }
 }
 
-/** All null, or null in one of its fields. */
+/** Sets all fields of a key to null, or one of them. */
 function leaveOut(draw: Draw, { model, row, open }: { model: Model; row: Row; open: readonly string[] }): void {
   const nullable = open.filter((name) => !(model.fields[name] as ScalarField).required);
   const only = nullable.length > 1 && once(draw, 2) ? [pick(draw, nullable)] : nullable;

@@ -1,4 +1,4 @@
-/** Runs cases of the oracle in batches: rows drawn once, then a hundred arguments drawn over them. */
+/** Runs cases of the oracle in batches: draws rows once, then a hundred arguments over them. */
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { type Database, empty, fill } from './data.ts';
@@ -14,7 +14,7 @@ export interface Run {
   readonly onBatch?: (done: number) => void;
 }
 
-/** @throws {Difference} for the first arguments that are answered differently, as small as they can be made. */
+/** @throws {Difference} at the first arguments with different answers, made as small as possible. */
 export async function run(database: Database, { cases, seed, onBatch }: Run): Promise<Tally> {
   const tally = new Tally();
   for (let done = 0; done < cases; done += BATCH) {
@@ -61,7 +61,7 @@ async function smallestDifference(
   return new Difference({ ...found, given, verdict });
 }
 
-/** A read that the compiler answers otherwise than Prisma, or not at all. */
+/** A read with another answer than Prisma's, or with none. */
 export class Difference extends Error {
   override readonly name = 'Difference';
 

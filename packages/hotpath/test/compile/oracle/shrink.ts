@@ -8,7 +8,7 @@ import { keyOf } from './keys.ts';
 import type { Case } from './oracle.ts';
 import type { Args } from './source.ts';
 
-/** @param fails whether a case fails in the same way; one that Prisma refuses does not. */
+/** @param fails whether a case fails in the same way; a case that Prisma refuses does not. */
 export async function shrink(
   dataModel: DataModel,
   given: Case,
@@ -56,7 +56,7 @@ function* smallerSelections(dataModel: DataModel, model: Model, selection: Args)
   }
 }
 
-/** A condition may also be as small as one of those that it joins. */
+/** Each of the conditions that a condition joins is also a smaller one. */
 function* smallerConditions(where: Args): Generator<unknown> {
   for (const key of ['AND', 'OR', 'NOT']) {
     const joined = where[key];
@@ -79,7 +79,7 @@ function* smallerValues(value: unknown): Generator<unknown> {
   }
 }
 
-/** Not a Date, bytes, or one of Prisma's nulls. */
+/** An object that is not a Date, bytes, or one of Prisma's nulls. */
 function isPlain(value: unknown): value is Args {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

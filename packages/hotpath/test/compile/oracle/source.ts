@@ -1,4 +1,4 @@
-/** What arguments are drawn from. */
+/** The data model and the generator from which arguments are drawn. */
 import type { DataModel, Model, RelationField } from 'hotpath/model/data-model';
 import type { Draw } from './draw.ts';
 

@@ -1,11 +1,11 @@
-/** Values as a statement stores them. */
+/** Values in the form in which a statement stores them. */
 import type { DataModel, ScalarField } from 'hotpath/model/data-model';
 import { valuesOf } from './values.ts';
 
 /** A parameter of `pg`. */
 export type Stored = string | number | boolean | Buffer | null | readonly Stored[];
 
-/** The values that are asked for. */
+/** The values that arguments may contain. */
 export function storedValuesOf(dataModel: DataModel, field: ScalarField): Stored[] {
   return valuesOf(dataModel, field).map((value) => toStored(dataModel, field, value));
 }
@@ -23,7 +23,7 @@ function dateText({ native }: ScalarField, text: string): string {
   return native?.name === 'Timetz' ? `${text.slice(11, 23)}+00` : text;
 }
 
-/** Values that are not asked for, since no argument says them: microseconds, a JSON null, what is not finite. */
+/** Values that no argument can express: microseconds, a JSON null, numbers that are not finite. */
 export function onlyStored({ type, native, list }: ScalarField): Stored[] {
   if (type === 'Json') return list ? [] : ['null'];
   if (type === 'Float') return ['NaN', 'Infinity', '-Infinity'];

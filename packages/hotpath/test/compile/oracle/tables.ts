@@ -16,7 +16,7 @@ export function columnOf(model: Model, field: string): string {
   return pg.escapeIdentifier((model.fields[field] as ScalarField).column);
 }
 
-/** The tables of all models that are no views, and join tables. */
+/** The tables of all models except views, and the join tables. */
 export function tablesOf({ models }: DataModel, views: readonly string[]): Table[] {
   const own = Object.values(models).filter(({ name }) => !views.includes(name));
   const joins = own.flatMap(({ fields }) =>

@@ -1,15 +1,15 @@
-/** What became of the cases of a run, and whether they prove anything. */
+/** Counts the results of a run's cases, and judges whether they prove anything. */
 import type { Verdict } from './oracle.ts';
 
-/** A run proves something if at least so many of its cases were answered by both, and so many of these gave rows. */
+/** A run proves something if both sides answered this number of its cases, and this number of the answers had rows. */
 const LEAST_ANSWERED = 0.8;
 const LEAST_WITH_ROWS = 0.3;
-/** Reasons that are printed. */
+/** The number of reasons that are printed. */
 const MOST_REASONS = 12;
 
 export class Tally {
   equal = 0;
-  /** Of the equal ones, those that gave a row at least. */
+  /** The equal answers with at least one row. */
   withRows = 0;
   readonly #reasons = new Map<string, number>();
   #cases = 0;
@@ -41,7 +41,7 @@ export class Tally {
     ];
   }
 
-  /** Why the run proves nothing; nothing if it does. */
+  /** Why the run proves nothing; `undefined` if it proves something. */
   doubt(): string | undefined {
     if (this.equal < LEAST_ANSWERED * this.#cases)
       return `The run proves little: ${this.#cases - this.equal} of ${this.#cases} cases were refused.`;

@@ -1,4 +1,4 @@
-/** The values that data and filters are drawn from: few enough to meet, odd enough to tell representations apart. */
+/** The values of data and filters: few enough to meet, and odd enough to show differences of representation. */
 import type { DataModel, ScalarField } from 'hotpath/model/data-model';
 
 const TEXTS = [
@@ -95,7 +95,7 @@ export function valuesOf({ enums }: DataModel, field: ScalarField): readonly unk
 
 type Native = ScalarField['native'];
 
-/** A type without a length is as long as its value, except for these of length one. */
+/** A type without a length accepts any length, except the types whose length is then one. */
 function lengthOf({ name, args: [length] }: NonNullable<Native>): number {
   if (length !== undefined) return Number(length);
   return name === 'Bit' || name === 'Char' ? 1 : Number.POSITIVE_INFINITY;
@@ -108,7 +108,7 @@ function textsOf(native: Native): string[] {
   return texts.filter((text) => text.length <= length);
 }
 
-/** What is rounded to fewer digits than a Date has must not become the year 10000, or 24 o'clock. */
+/** A value that is rounded to fewer digits than a Date has must not become the year 10000, or 24 o'clock. */
 function datesOf(native: Native): string[] {
   const digits = Number(native?.args[0] ?? 6);
   return digits < 3 ? DATES.filter((text) => !text.endsWith('59.999Z')) : DATES;

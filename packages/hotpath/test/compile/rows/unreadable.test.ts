@@ -1,4 +1,4 @@
-/** Rows that cannot be read as bytes: values of a type that their field does not lead to expect, and other clients. */
+/** Rows that cannot be read as bytes: values of a type that their field does not suggest, and other clients. */
 import { CountingPool } from 'hotpath/budget/counting-pool';
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import { createCompiler } from 'hotpath/compile/compile';
@@ -48,7 +48,7 @@ const nested = () => {
   return compiler.compile({ model: 'Node', action: 'findMany', args: { select, orderBy: { id: 'asc' } } });
 };
 
-describe('values of a type that is not known for their field', () => {
+describe('values of an unexpected type', () => {
   let refusals: string[];
   let execute: ReturnType<typeof executeOn>;
   beforeEach(() => {
@@ -56,13 +56,13 @@ describe('values of a type that is not known for their field', () => {
     execute = executeOn(pool, { onUnreadable: ({ message }) => refusals.push(message) });
   });
 
-  it('are read as JSON that PostgreSQL writes, and at once the next time', async () => {
+  it('are read as JSON that PostgreSQL writes, and without a second attempt the next time', async () => {
     await tableWith('numeric(9, 2)');
     for (const _ of [1, 2, 3]) expect((await execute(flat())).json).toBe('[{"value":10.00},{"value":20.00}]');
     expect(refusals).toEqual(['Int as type 1700']);
   });
 
-  it('in a record, too: it names a domain, and not the type below', async () => {
+  it('are also read in a record, whose column has the type of a domain and not its base type', async () => {
     await tableWith('amount');
     const answer = '[{"children":[{"value":20}]},{"children":[]}]';
     for (const _ of [1, 2, 3]) expect((await execute(nested())).json).toBe(answer);
@@ -71,14 +71,14 @@ describe('values of a type that is not known for their field', () => {
     expect(refusals).toHaveLength(1);
   });
 
-  it('are no second statement of the request', async () => {
+  it('cost the request no second statement', async () => {
     await tableWith('float4');
     const ledger = new Ledger();
     expect((await withLedger(ledger, () => execute(flat()))).json).toBe('[{"value":10},{"value":20}]');
     expect([ledger.statements, refusals.length]).toEqual([1, 1]);
   });
 
-  it('are met after the column was altered under prepared statements, on each connection', async () => {
+  it('are read on each connection after the column was altered under prepared statements', async () => {
     await tableWith('integer');
     const everywhere = () => Promise.all(Array.from({ length: 8 }, () => execute(flat({ id: { gt: 0 } }))));
     for (const type of ['bigint', 'smallint', 'float8', 'integer']) {
@@ -89,7 +89,7 @@ describe('values of a type that is not known for their field', () => {
   });
 });
 
-it('a client that gives no rows as bytes is sent the form in JSON', async () => {
+it('a client that cannot return rows as bytes gets the form in JSON', async () => {
   await tableWith('integer');
   const plain = new pg.Pool({ connectionString: url, max: 1 });
   expect((await executeOn(plain)(nested())).json).toBe('[{"children":[{"value":20}]},{"children":[]}]');

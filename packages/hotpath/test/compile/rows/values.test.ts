@@ -1,4 +1,4 @@
-/** The writer of JSON beside PostgreSQL: values of every type, drawn at random, are the same to the byte in both forms. */
+/** The JSON writer against PostgreSQL: random values of every type are the same in both forms, to the byte. */
 import fc from 'fast-check';
 import { createCompiler } from 'hotpath/compile/compile';
 import { defineDataModel, type ScalarField } from 'hotpath/model/data-model';
@@ -11,7 +11,7 @@ const ROWS = 120;
 const RUNS = 8;
 
 interface Drawn {
-  /** In PostgreSQL. */
+  /** The type in PostgreSQL. */
   readonly type: string;
   readonly field: Pick<ScalarField, 'type' | 'native' | 'enum'>;
   readonly text: fc.Arbitrary<string>;
@@ -175,10 +175,10 @@ describe('a drawn value is the same in both forms', () => {
   });
 });
 
-describe('what a cursor holds of a drawn value', () => {
+describe('the text of a drawn value in a cursor', () => {
   const ordered = names.filter((name) => !['json', 'jsonb'].includes(name));
 
-  it.each(ordered)('is a text that PostgreSQL reads as the same value: %s', { timeout: 60_000 }, async (name) => {
+  it.each(ordered)('means the same value to PostgreSQL: %s', { timeout: 60_000 }, async (name) => {
     const { type } = DRAWN[name]!;
     const args = { select: { id: true }, orderBy: { id: 'asc' }, take: 1 };
     await fc.assert(

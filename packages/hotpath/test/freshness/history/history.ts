@@ -1,12 +1,12 @@
 /**
- * A history: selections are read and kept with their tags and snapshots, as a cache would; then writes come, one
- * transaction after another. After each, what is judged fresh must be what the database answers.
+ * A history: it reads selections and keeps them with their tags and snapshots, as a cache does; then it writes, one transaction after
+ * another. After each transaction, every answer that is judged fresh must equal the answer of the database.
  */
 
 import type { Compiler, ReadRow, Statement } from 'hotpath/compile/compile';
+import { tagsOf } from 'hotpath/freshness/answer-tags';
 import { Knowledge } from 'hotpath/freshness/knowledge';
 import { parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
-import { tagsOf } from 'hotpath/freshness/tags';
 import type { Watched } from 'hotpath/freshness/watched';
 import type pg from 'pg';
 import { catchUp } from '../support.ts';
@@ -14,17 +14,17 @@ import type { Asked } from './selections.ts';
 import type { Write } from './writes.ts';
 
 export interface Tally {
-  /** Kept answers that were still right, and judged fresh. */
+  /** Kept answers that were still right and judged fresh. */
   kept: number;
   /** Answers that had changed, all judged stale. */
   changed: number;
-  /** Answers that were judged stale, and had not changed. */
+  /** Answers that had not changed and were judged stale. */
   wasted: number;
   /** Transactions that PostgreSQL refused. */
   refused: number;
 }
 
-/** An answer that was judged fresh, and is not what the database answers now. */
+/** An answer that was judged fresh and differs from the present answer of the database. */
 export class FalseFresh extends Error {
   override readonly name = 'FalseFresh';
 }
@@ -83,7 +83,7 @@ async function read({ client, compiler, watched }: Stage, asked: Asked): Promise
   return { asked, answer: JSON.stringify(answer), tags, snapshot: parseSnapshot(snapshot) };
 }
 
-/** @returns whether PostgreSQL took it. */
+/** @returns whether PostgreSQL accepted it. */
 async function send({ client }: Stage, write: Write): Promise<boolean> {
   try {
     await client.query(write.join('; '));

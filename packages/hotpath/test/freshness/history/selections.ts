@@ -1,7 +1,7 @@
-/** Random selections of every resource: what consumers may ask, and what routes may fix. */
+/** Random selections of every resource, which consumers may request or routes may fix. */
 
 import type { ReadRequest } from 'hotpath/compile/plan/read';
-import { rootKeys } from 'hotpath/freshness/tags';
+import { rootKeys } from 'hotpath/freshness/answer-tags';
 import type { Watched } from 'hotpath/freshness/watched';
 import type { DataModel, Model } from 'hotpath/model/data-model';
 import { filterParameters } from 'hotpath/resource/filter';
@@ -15,11 +15,11 @@ import { drawText, KEYS } from './values.ts';
 export interface Asked {
   readonly selection: Selection;
   readonly request: ReadRequest;
-  /** For people, when it fails. */
+  /** For the message of a failure. */
   readonly text: string;
 }
 
-/** `undefined` where what was drawn may not be asked. */
+/** `undefined` if the drawn selection is not allowed. */
 export function drawSelection(draw: Draw, watched: Watched, parser: SelectionParser): Asked | undefined {
   const { registry } = watched;
   const resource = pick(draw, registry.all());
@@ -55,7 +55,7 @@ export function modelsOf({ selection: { resource, args } }: Asked, { models }: D
   return [model, ...relations.flatMap((field) => (field?.kind === 'relation' ? [models[field.model]!] : []))];
 }
 
-/** What the path of a route fixes: of one row its key, of a list now and then a key of another row. */
+/** The part that a route's path fixes: of one row its key, of a list sometimes a key of another row. */
 function drawFixed(
   draw: Draw,
   registry: Registry,
@@ -73,7 +73,7 @@ function drawFixed(
 
 function drawValue(draw: Draw, registry: Registry, model: Model, name: string): string | number {
   const field = model.fields[name]!;
-  if (field.kind !== 'scalar') throw new Error(`${name} is no field`);
+  if (field.kind !== 'scalar') throw new Error(`${name} is not a field`);
   if (field.type === 'Int') return integer(draw, 1, KEYS);
   const place = { dataModel: registry.dataModel, model };
   const text = drawText(draw, { ...field, required: true }, place)!;

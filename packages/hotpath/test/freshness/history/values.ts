@@ -1,24 +1,24 @@
-/** Random values of fields: few different ones, so that rows share them, and pairs that only their text tells apart. */
+/** Random values of fields: few different ones, so that rows share them, and pairs that differ only in their text. */
 import type { DataModel, Model, ScalarField } from 'hotpath/model/data-model';
 import { type Draw, integer, once, pick } from '../../compile/oracle/draw.ts';
 
-/** Rows of a model have the keys 1 to this, when there are not more. */
+/** Rows of a model have the keys from 1 to this number, if the model has no more rows. */
 export const KEYS = 5;
 
-/** Lists of what was measured show the last hours or days. */
+/** Lists of measured values show the last hours or days. */
 const HOURS = [1, 2, 3, 4, 5].map((hours) => new Date(Date.now() - hours * 3_600_000).toISOString());
 
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   Boolean: ['true', 'false'],
   DateTime: HOURS,
-  // Equal to PostgreSQL, and not alike in JSON.
+  // PostgreSQL calls them equal; their JSON differs.
   Json: ['{}', '{"a": 1.0}', '{"a": 1.00}'],
   Bytes: ['\\x01', '\\x02'],
   Float: ['1', '2.5', '-0.0', '0.0'],
   Decimal: ['1.0', '1.00', '2.5'],
 };
 
-/** A value as text that PostgreSQL reads, and a consumer may write; null for none. */
+/** A value as text that PostgreSQL reads and a consumer may write; null if the type has no such text. */
 export function drawText(draw: Draw, field: ScalarField, { dataModel, model }: Place): string | null {
   if (!field.required && once(draw, 4)) return null;
   if (field.list) return pick(draw, ['{}', '{a}', '{a,b}']);

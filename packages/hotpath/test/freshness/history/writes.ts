@@ -1,14 +1,14 @@
-/** Random writes in SQL, whoever might send them: one row or many, in every table, with cascades, moves and rollbacks. */
+/** Random writes in SQL, as any client may send them: one row or many, in every table, with cascades, moves and rollbacks. */
 
 import type { DataModel, Model, RelationField, ScalarField } from 'hotpath/model/data-model';
 import pg from 'pg';
 import { atLeastOne, type Draw, integer, once, pick } from '../../compile/oracle/draw.ts';
 import { drawText, KEYS, keyText, scalarsOf } from './values.ts';
 
-/** One transaction: what is sent in it, in order. */
+/** One transaction: its statements in order. */
 export type Write = readonly string[];
 
-/** A row with each key in every table, so that whatever a row refers to is there. */
+/** A row with each key in every table, so that every reference has its row. */
 export function initialRows(models: readonly Model[], dataModel: DataModel, draw: Draw): string[] {
   const rows = models.flatMap((model) =>
     Array.from({ length: KEYS }, (_, index) => insert(draw, { dataModel, model }, index + 1)),
@@ -16,7 +16,7 @@ export function initialRows(models: readonly Model[], dataModel: DataModel, draw
   return ['SET session_replication_role = replica', ...rows, 'SET session_replication_role = origin'];
 }
 
-/** @param models those with tables. */
+/** @param models the models with tables. */
 export function drawWrite(draw: Draw, models: readonly Model[], dataModel: DataModel): Write {
   const statements = Array.from({ length: integer(draw, 1, 3) }, () => {
     const statement = drawStatement(draw, { dataModel, model: pick(draw, models) });
@@ -51,7 +51,7 @@ function insert(draw: Draw, place: Place, key: number): string {
   return `INSERT INTO "${place.model.table}" (${columns(fields)}) VALUES (${values.map(literal).join(', ')}) ON CONFLICT DO NOTHING`;
 }
 
-/** More rows than are logged one by one, of one drawn pattern. */
+/** More rows than the triggers log one by one, of one drawn pattern. */
 function insertMany(draw: Draw, place: Place): string {
   const fields = scalarsOf(place.model);
   const first = integer(draw, 1, 3) * 100;
@@ -76,7 +76,7 @@ function drawCondition(draw: Draw, place: Place): string {
   return `"${pick(draw, numbers).column}" = ${integer(draw, 1, KEYS)}`;
 }
 
-/** Whether a field of the key counts: those that refer to other rows are drawn. */
+/** Whether a field of the key counts. Fields that refer to other rows are drawn. */
 function isOwnKey(model: Model, field: ScalarField): boolean {
   const key = model.primaryKey;
   return key.includes(field.name) && (key.length === 1 || relationsBy(model, field).length === 0);

@@ -19,7 +19,7 @@ export const int16At = (bytes: Uint8Array, at: number): number => ((bytes[at]! <
 export const int64At = (bytes: Uint8Array, at: number): bigint =>
   (BigInt(int32At(bytes, at)) << 32n) | BigInt(uint32At(bytes, at + 4));
 
-export const isSafeInt64 = (bytes: Uint8Array, at: number): boolean => {
+const isSafeInt64 = (bytes: Uint8Array, at: number): boolean => {
   const high = int32At(bytes, at);
   return high < SAFE_HIGH && high >= -SAFE_HIGH;
 };

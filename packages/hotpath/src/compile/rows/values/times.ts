@@ -138,7 +138,7 @@ function dayBytes(day: number, reused: Uint8Array): Uint8Array {
 }
 
 /** `2024-05-01`; a year before Christ without saying so, and one beyond 9999 with all of its digits. */
-export function dayText(day: number): string {
+function dayText(day: number): string {
   const { year, month, dayOfMonth } = civil(day);
   const [m, d] = [month, dayOfMonth].map((part) => String(part).padStart(2, '0'));
   return `${String(year > 0 ? year : 1 - year).padStart(4, '0')}-${m}-${d}`;

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type pg from 'pg';
 import type { Needs } from '../../../access/needs.ts';
 import type { Gap } from '../../../freshness/coverage.ts';
+import { queueExists } from '../../../jobs/graphile-worker-internals.ts';
 import type { DataModel } from '../../../model/data-model.ts';
 import type { SessionPool } from '../../../session/session-pool.ts';
 import { schemaOf } from '../../../session/settings.ts';
@@ -72,10 +73,8 @@ function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
 }
 
 async function missingQueue(pool: pg.Pool): Promise<string | undefined> {
-  const { rowCount } = await pool.query(
-    `SELECT FROM pg_class WHERE relnamespace = to_regnamespace('graphile_worker') AND relname = 'jobs'`,
-  );
-  return rowCount === 0 ? 'The database has no queue: run `npm run hotpath -- jobs install`.' : undefined;
+  if (await queueExists(pool)) return undefined;
+  return 'The database has no queue: run `npm run hotpath -- jobs install`.';
 }
 
 async function readOnly(pool: pg.Pool): Promise<string | undefined> {

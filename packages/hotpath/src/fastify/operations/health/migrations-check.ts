@@ -4,10 +4,8 @@
  */
 
 import pg from 'pg';
-import { sqlstateOf } from '../../../session/error-codes.ts';
-
-const UNDEFINED_TABLE = '42P01';
-const FORBIDDEN = '42501';
+import { MIGRATIONS_TABLE } from '../../../compile/prisma-internals.ts';
+import { FORBIDDEN, sqlstateOf, UNDEFINED_TABLE } from '../../../session/error-codes.ts';
 
 /** @param migrations their names. @returns one sentence on the missing migrations, with the remedy. */
 export async function missingMigration(
@@ -15,7 +13,7 @@ export async function missingMigration(
   schema: string,
   migrations: readonly string[],
 ): Promise<string | undefined> {
-  const list = `${pg.escapeIdentifier(schema)}._prisma_migrations`;
+  const list = `${pg.escapeIdentifier(schema)}.${MIGRATIONS_TABLE}`;
   const looking = pool.query<{ name: string; began: boolean }>(
     `SELECT name, EXISTS (SELECT FROM ${list} WHERE migration_name = name AND rolled_back_at IS NULL) AS "began"
      FROM unnest($1::text[]) AS name

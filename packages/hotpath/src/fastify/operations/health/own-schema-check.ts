@@ -2,10 +2,7 @@
 
 import type pg from 'pg';
 import { LATEST_VERSION } from '../../../install/latest-version.ts';
-import { sqlstateOf } from '../../../session/error-codes.ts';
-
-const UNDEFINED_TABLE = '42P01';
-const FORBIDDEN = '42501';
+import { FORBIDDEN, sqlstateOf, UNDEFINED_TABLE } from '../../../session/error-codes.ts';
 
 /** @returns one sentence on the missing part, with its remedy. */
 export async function missingSchema(pool: Pick<pg.Pool, 'query'>): Promise<string | undefined> {

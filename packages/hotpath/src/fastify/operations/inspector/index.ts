@@ -7,3 +7,4 @@ import './request-watch.ts';
 
 export type { InspectorBounds } from '../../../inspector/bounds.ts';
 export { type InspectorOptions, inspector } from './inspector.ts';
+export { type RecordableOptions, recordable } from './recordable.ts';

@@ -10,20 +10,23 @@
  *
  * A request sees its data only with the token, which the plugin prints when the service listens, or if `mayInspect` allows it.
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { currentLedger } from '../../../budget/ledger.ts';
 import type { InspectorBounds } from '../../../inspector/bounds.ts';
 import { tapLog } from '../../../inspector/log-tap.ts';
 import { Recorder } from '../../../inspector/recorder.ts';
 import { portOf } from '../../../observation/port-of.ts';
+import { TrafficTap } from '../../../replay/traffic-tap.ts';
 import { InspectorAccess } from './access.ts';
+import { INSPECTOR_PATH, printAddress } from './inspector-address.ts';
 import { addInspectorPage } from './page-files.ts';
 import { RequestWatch } from './request-watch.ts';
 import { parseOwnBodies } from './routes/input.ts';
 import { addRequestRoutes } from './routes/request-routes.ts';
 import { addResourceRoutes } from './routes/resource-routes.ts';
 import { addStateRoutes } from './routes/state-routes.ts';
+import { addTrafficRoute, tapRequest } from './tapped-requests.ts';
 
 /** The options of `inspector`: what it keeps, and which requests see it. */
 export interface InspectorOptions {
@@ -50,9 +53,6 @@ export interface InspectorOptions {
   readonly bounds?: Partial<InspectorBounds>;
 }
 
-/** Where the page is. */
-export const INSPECTOR_PATH = '/_hotpath';
-
 /** The plugin that serves the page, and the facts that it shows. */
 export const inspector = fp<InspectorOptions>(
   async (app, options) => {
@@ -62,10 +62,12 @@ export const inspector = fp<InspectorOptions>(
     const recorder = new Recorder({ ...bounds, wantsLines: lines ?? true, keepsValues: values ?? true });
     const watch = new RequestWatch(recorder);
     const access = new InspectorAccess(options);
+    const tap = new TrafficTap();
     port.observer = recorder;
     const untap = tapLog(app.log, (line) => recorder.hearLog(line, currentLedger()));
     app.addHook('onResponse', (request, reply, done) => {
       watch.record(request, reply, reply.statusCode);
+      if (tap.isOpen) tapRequest(tap, request, reply);
       done();
     });
     app.addHook('onReady', async () => {
@@ -73,6 +75,7 @@ export const inspector = fp<InspectorOptions>(
     });
     app.addHook('onClose', async () => {
       untap?.();
+      tap.close();
       if (port.observer === recorder) port.observer = undefined;
     });
     await addInspectorPage(app, INSPECTOR_PATH);
@@ -84,22 +87,14 @@ export const inspector = fp<InspectorOptions>(
         addRequestRoutes(api, parts);
         addStateRoutes(api, parts);
         addResourceRoutes(api, parts);
+        addTrafficRoute(api, tap);
       },
       { prefix: `${INSPECTOR_PATH}/api` },
     );
-    printAddress(app, access);
+    printAddress(app, access, 'The inspector is at');
   },
   { name: 'hotpath-inspector', fastify: '5.x' },
 );
 
 /** As nginx has it. */
 const CLIENT_LEFT = 499;
-
-/** The token stands behind `#`, so that it is sent to no server, and stands in no log of one. */
-function printAddress(app: FastifyInstance, { token, isMade }: InspectorAccess): void {
-  if (!isMade) return;
-  app.addHook('onListen', async () => {
-    const address = app.listeningOrigin;
-    app.log.info(`The inspector is at ${address}${INSPECTOR_PATH}#token=${token}`);
-  });
-}

@@ -1,6 +1,6 @@
 /** Reports each request that has ended to the recorder. On the path of every request, so it does as little as it can. */
 import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
-import { foundOverrun, openedLedger } from '../../../budget/guard.ts';
+import { foundOverrun, openedLedger } from '../../../budget/budget-guard.ts';
 import type { Recorder } from '../../../inspector/recorder.ts';
 import { urlWithoutSecrets, withoutSecrets } from '../../../inspector/secrets.ts';
 
@@ -45,7 +45,9 @@ export class RequestWatch {
     const hasDetails = this.#recorder.trailOf(ledger) !== undefined;
     const now = Date.now();
     const ms = reply.elapsedTime;
-    if (!hasDetails && now < route.recordedAt + RECORD_EVERY_MS && isPlainHit(request, status)) {
+    // The clock may be set back.
+    const isSoon = Math.abs(now - route.recordedAt) < RECORD_EVERY_MS;
+    if (!hasDetails && isSoon && isPlainHit(request, status)) {
       route.unlisted += 1;
       route.unlistedMs += ms;
       return;

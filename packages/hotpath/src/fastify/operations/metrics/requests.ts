@@ -25,53 +25,9 @@ interface RouteSeries {
 }
 
 export function countRequests(app: FastifyInstance): void {
-  const seconds = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the head of a request to the end of its reply, or until its client left (499). cohort: whether its viewer is on the cache.',
-    buckets: SECONDS,
-  });
-  const statements = new Histogram({
-    name: 'hotpath_statements_per_request',
-    help: 'SQL statements that a request sent.',
-    buckets: STATEMENTS,
-  });
-  app.metrics.registerMetric(seconds.metric);
-  app.metrics.registerMetric(statements.metric);
-  const routes = new Map<FastifyContextConfig, RouteSeries>();
-  const countOverrun = overrunCounters(app);
-
-  function seriesOf({ routeOptions: { config, url } }: FastifyRequest): RouteSeries {
-    let series = routes.get(config);
-    if (!series) {
-      series = { statements: statements.series({ route: routeLabel(url) }), seconds: new Map() };
-      routes.set(config, series);
-    }
-    return series;
-  }
-
-  function secondsOf(request: FastifyRequest, series: RouteSeries, status: number): Series {
-    const isOn = !request.viewer || (hotpathOf(app)?.isOnCache(request) ?? true);
-    const key = (METHODS.indexOf(request.method) * 1000 + status) * 2 + Number(isOn);
-    let found = series.seconds.get(key);
-    if (!found) {
-      const { method, routeOptions } = request;
-      const labels = { method, route: routeLabel(routeOptions.url), status_code: status };
-      found = seconds.series({ ...labels, cohort: isOn ? 'cached' : 'control' });
-      series.seconds.set(key, found);
-    }
-    return found;
-  }
-
-  function observe({ request, elapsedTime }: FastifyReply, status: number): void {
-    const { ledger } = request;
-    const series = seriesOf(request);
-    series.statements.observe(ledger.statements, ledger.span?.traceId);
-    secondsOf(request, series, status).observe(elapsedTime / 1000, ledger.span?.traceId);
-    if (request.overrun) countOverrun(request);
-  }
-
+  const counted = new RequestMetrics(app);
   app.addHook('onResponse', (_request, reply, done) => {
-    observe(reply, reply.statusCode);
+    counted.observe(reply, reply.statusCode);
     done();
   });
   const unreadable = new Counter({
@@ -81,7 +37,60 @@ export function countRequests(app: FastifyInstance): void {
     registers: [app.metrics],
   });
   app.decorate('countUnreadable', (status) => unreadable.inc({ status_code: status }));
-  if (app.hasDecorator('whenAborted')) app.whenAborted((reply) => observe(reply, CLIENT_LEFT));
+  if (app.hasDecorator('whenAborted')) app.whenAborted((reply) => counted.observe(reply, CLIENT_LEFT));
+}
+
+class RequestMetrics {
+  readonly #app: FastifyInstance;
+  readonly #countOverrun: (request: FastifyRequest) => void;
+  readonly #routes = new Map<FastifyContextConfig, RouteSeries>();
+  readonly #seconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its reply, or until its client left (499). cohort: whether its viewer is on the cache.',
+    buckets: SECONDS,
+  });
+  readonly #statements = new Histogram({
+    name: 'hotpath_statements_per_request',
+    help: 'SQL statements that a request sent.',
+    buckets: STATEMENTS,
+  });
+
+  constructor(app: FastifyInstance) {
+    this.#app = app;
+    app.metrics.registerMetric(this.#seconds.metric);
+    app.metrics.registerMetric(this.#statements.metric);
+    this.#countOverrun = overrunCounters(app);
+  }
+
+  observe({ request, elapsedTime }: FastifyReply, status: number): void {
+    const { ledger } = request;
+    const series = this.#seriesOf(request);
+    series.statements.observe(ledger.statements, ledger.span?.traceId);
+    this.#secondsOf(request, series, status).observe(elapsedTime / 1000, ledger.span?.traceId);
+    if (request.overrun) this.#countOverrun(request);
+  }
+
+  #seriesOf({ routeOptions: { config, url } }: FastifyRequest): RouteSeries {
+    let series = this.#routes.get(config);
+    if (!series) {
+      series = { statements: this.#statements.series({ route: routeLabel(url) }), seconds: new Map() };
+      this.#routes.set(config, series);
+    }
+    return series;
+  }
+
+  #secondsOf(request: FastifyRequest, series: RouteSeries, status: number): Series {
+    const isOn = !request.viewer || (hotpathOf(this.#app)?.isOnCache(request) ?? true);
+    const key = (METHODS.indexOf(request.method) * 1000 + status) * 2 + Number(isOn);
+    let found = series.seconds.get(key);
+    if (!found) {
+      const { method, routeOptions } = request;
+      const labels = { method, route: routeLabel(routeOptions.url), status_code: status };
+      found = this.#seconds.series({ ...labels, cohort: isOn ? 'cached' : 'control' });
+      series.seconds.set(key, found);
+    }
+    return found;
+  }
 }
 
 /** As in nginx: the server sent no reply, but the time of the request is known. */

@@ -4,7 +4,7 @@
  */
 import cluster, { type Worker } from 'node:cluster';
 import type { Registry } from 'prom-client';
-import { metricsIn, type PublishedMetric } from '../../../telemetry/metrics/exposition.ts';
+import { metricsIn, type PublishedMetric } from '../../../telemetry/metrics/prom-client-internals.ts';
 
 /** The time limit for the reply of a worker, in milliseconds. */
 const PATIENCE_MS = 1000;

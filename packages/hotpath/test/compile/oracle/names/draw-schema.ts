@@ -7,7 +7,7 @@
 import { type Draw, integer, once, pick } from '../draw.ts';
 import { NamePools, Names } from './name-pools.ts';
 
-/** What Prisma takes as the name of no model and no enum. */
+/** The names that Prisma rejects for models and enums. */
 const RESERVED = [
   ...[
     'PrismaClient',
@@ -31,14 +31,14 @@ const RESERVED = [
   ...['return', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'using', 'var', 'void', 'while', 'with'],
   ...['yield', 'String', 'Boolean', 'Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Json', 'Bytes', 'Unsupported'],
 ];
-/** Of PostgreSQL's types: Prisma writes the type of an enum without its schema, so PostgreSQL would take its own. */
+/** Names of PostgreSQL's types: Prisma writes the type of an enum without its schema, so PostgreSQL would use its own type. */
 const BUILT_IN_TYPES = ['xid', 'json', 'jsonb', 'record', 'trigger', 'name', 'path'];
 /**
- * Of filters, in any case: Prisma's query compiler panics if a field has such a name. And of a field for whose row Prisma
- * Client gives times and BigInts as objects of its own.
+ * Names of filters: Prisma's query compiler panics if a field has one of them. And `constructor`: for a row with such a field, Prisma
+ * Client returns times and BigInts as objects of its own.
  */
 const RESERVED_FIELDS = ['AND', 'OR', 'NOT', 'and', 'or', 'not', 'constructor'];
-/** Of PostgreSQL's own columns, and of the table of Prisma Migrate. */
+/** Names of PostgreSQL's system columns, and of the table of Prisma Migrate. */
 const SYSTEM_COLUMNS = ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'];
 const OWN_TABLES = ['_prisma_migrations'];
 
@@ -50,7 +50,7 @@ const TYPES = [
 
 interface Field {
   readonly name: string;
-  /** `String @db.Uuid`. */
+  /** For example `String @db.Uuid`. */
   readonly type: string;
 }
 
@@ -58,12 +58,12 @@ interface DrawnModel {
   readonly name: string;
   readonly kind: 'model' | 'view';
   readonly key: readonly Field[];
-  /** Of fields and columns: Prisma takes no column that has the name of another field. */
+  /** The names of fields and columns: Prisma rejects a column with the name of another field. */
   readonly names: Names;
   readonly lines: string[];
 }
 
-/** @param words the names of the project's own SQL. @returns the text of the schema. */
+/** @param words the names in the project's own SQL. @returns the text of the schema. */
 export function drawSchema(draw: Draw, words: readonly string[]): string {
   return new SchemaDrawing(draw, words).text();
 }
@@ -71,7 +71,7 @@ export function drawSchema(draw: Draw, words: readonly string[]): string {
 class SchemaDrawing {
   readonly #draw: Draw;
   readonly #pools: NamePools;
-  /** Of models, enums, tables and types. Models that differ in the first letter alone would have one delegate. */
+  /** The names of models, enums, tables and types. Models that differ only in the first letter would share a delegate. */
   readonly #types = new Names([...RESERVED, ...OWN_TABLES, ...BUILT_IN_TYPES], (name) => name.toLowerCase());
   readonly #relations = new Names();
   readonly #enums: string[] = [];
@@ -159,7 +159,7 @@ class SchemaDrawing {
     other.lines.push(`${this.#pools.identifier(other.names)} ${one.name}[] ${relation}`);
   }
 
-  /** The name of a relation, whose table has an underscore before it. Prisma's engine fails where it cuts a character. */
+  /** The name of a relation; its table has an underscore before it. Prisma's engine fails if it cuts through a character. */
   #joinTable(): string {
     for (;;) {
       const name = this.#pools.mapped(this.#relations);
@@ -173,7 +173,7 @@ class SchemaDrawing {
 
   #addForeignKey(from: DrawnModel, to: DrawnModel): void {
     const isOne = once(this.#draw, 3);
-    // Required keys in a circle would leave the tables empty.
+    // A circle of required keys would leave the tables empty.
     const isOlder = this.#models.indexOf(to) < this.#models.indexOf(from);
     const form = isOlder ? pick(this.#draw, ['', '?']) : '?';
     const keys = to.key.map(({ type }) => ({ name: this.#pools.identifier(from.names), type }));

@@ -1,7 +1,7 @@
-/** The names that schemas are drawn with: those that could be taken for another, cut short, or end the text around them. */
+/** The names for drawn schemas: names that resemble others, that PostgreSQL cuts, or that could end the text around them. */
 import { type Draw, integer, once, pick } from '../draw.ts';
 
-/** PostgreSQL keeps so many bytes of a name. */
+/** PostgreSQL keeps this number of bytes of a name. */
 const LONGEST = 63;
 
 const KEYWORDS = [
@@ -39,7 +39,7 @@ const OF_ARGUMENTS = [
   ],
 ];
 const OF_TRIGGERS = ['old_rows', 'new_rows', 'o', 'n', 'logged', 'xid', 'source', 'tags', 'hotpath', 'log'];
-/** Of the columns of a statement, and of aliases. */
+/** Names of the columns of a statement, and of aliases. */
 const OF_STATEMENTS = [
   'json',
   'version',
@@ -56,7 +56,7 @@ const OF_STATEMENTS = [
   'the_page',
 ];
 
-/** Without quotes: Prisma Migrate writes a `"` in a name, and a `'` in the value of an enum, as they are. */
+/** Names without quotes: Prisma Migrate does not escape a `"` in a name or a `'` in the value of an enum. */
 const HOSTILE = [
   ...[
     'row number',
@@ -82,16 +82,16 @@ const LONG_NAMES = [
   ...[`${'é'.repeat(31)}a`, `${'日'.repeat(21)}`, '\\'.repeat(LONGEST)],
 ];
 
-/** As identifiers of a Prisma schema. */
+/** Identifiers of a Prisma schema. */
 const IDENTIFIER = /^[a-zA-Z]\w*$/;
 
-/** Draws names from the pools, each once in its place. */
+/** Draws names from the pools, each at most once in one place. */
 export class NamePools {
   readonly #draw: Draw;
   readonly #identifiers: readonly string[];
   readonly #names: readonly string[];
 
-  /** @param words the names of the project's own SQL. */
+  /** @param words the names in the project's own SQL. */
   constructor(draw: Draw, words: readonly string[]) {
     const common = [...words, ...KEYWORDS, ...OF_OBJECTS, ...OF_ARGUMENTS, ...OF_TRIGGERS, ...OF_STATEMENTS];
     this.#draw = draw;
@@ -111,18 +111,18 @@ export class NamePools {
     return taken.add(pick(this.#draw, pool), (name, count) => `${cut(name, LONGEST - 3)}${count}`);
   }
 
-  /** A mapped name half of the time. */
+  /** A mapped name in half of the cases. */
   mappedOrNot(taken: Names): string | undefined {
     return integer(this.#draw, 0, 1) === 1 ? this.mapped(taken) : undefined;
   }
 }
 
-/** The names in one place, each once. */
+/** The names in one place, without repetition. */
 export class Names {
   readonly #taken = new Set<string>();
   readonly #like: (name: string) => string;
 
-  /** @param like of names that count as one. */
+  /** @param like returns the same text for names that count as one. */
   constructor(taken: readonly string[] = [], like: (name: string) => string = (name) => name) {
     this.#like = like;
     for (const name of taken) this.#taken.add(like(name));

@@ -1,4 +1,4 @@
-/** A schema that is drawn for its names, as a database of the oracle. */
+/** Opens a schema with drawn names as a database of the oracle. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,7 +7,7 @@ import { openSchema, type SchemaPlace } from '../schema/open-schema.ts';
 import { drawSchema } from './draw-schema.ts';
 import { sqlWords } from './sql-words.ts';
 
-/** @param seed of the schema; its text lies in `drawn.prisma` of the folder while the database is open. */
+/** @param seed the seed of the schema; its text is in `drawn.prisma` of the folder while the database is open. */
 export async function openDrawnSchema(seed: number, place: Omit<SchemaPlace, 'schema'>): Promise<OpenDatabase> {
   const schema = join(place.folder, 'drawn.prisma');
   await mkdir(place.folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** The names that the SQL of the project has of its own: in compiled reads, and in the triggers that log changes. */
+/** The names that the project's SQL adds: in compiled reads, and in the triggers that log changes. */
 import fc from 'fast-check';
 import { createCompiler, type Statement } from 'hotpath/compile/compile';
 import { CompileError } from 'hotpath/compile/error';
@@ -11,12 +11,12 @@ import { declareModels } from '../pages/declare-models.ts';
 const SAMPLES = 400;
 /** A literal, a name in quotes, or a word. */
 const TOKEN = /E'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?<quoted>(?:[^"]|"")+)"|(?<word>[A-Za-z_]\w*)/g;
-/** A name of the zoo as it stands in an alias. */
+/** A name of the zoo as part of an alias. */
 const ALIAS_OF = /^(?<name>.*?)(?:_pairs)?(?:_\d+)?$/;
 /** The name of a function for a table of the zoo. */
 const LOG_FUNCTION = /^log_/;
 
-/** Every name and keyword that stands in SQL for the zoo and is not a name of the zoo. */
+/** Every name and keyword in the SQL for the zoo that is not a name of the zoo. */
 export function sqlWords(): readonly string[] {
   const known = new Set(namesOf(datamodel));
   const found = texts().flatMap((text) =>
@@ -54,7 +54,7 @@ function compiledTexts(): string[] {
     }
   }
 
-  /** What resources ask beside rows: what comes next, keys, a total, a version. */
+  /** The values that resources request beside rows: the next cursor, keys, a total, a version. */
   function pagesAndRows(): string[] {
     const args = { select: { id: true }, orderBy: { id: 'asc' }, take: 1 };
     const page = { model: 'Animal', action: 'findMany', args, next: ['id'], keys: ['id'], total: {} } as const;
@@ -63,7 +63,7 @@ function compiledTexts(): string[] {
   }
 }
 
-/** The names of everything in a data model, in a schema's words and in the database's. */
+/** The names of everything in a data model, both in the schema and in the database. */
 function namesOf(value: unknown): string[] {
   if (typeof value === 'string') return [value, value.charAt(0).toLowerCase() + value.slice(1)];
   if (typeof value !== 'object' || value === null) return [];

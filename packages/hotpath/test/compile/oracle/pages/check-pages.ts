@@ -1,4 +1,4 @@
-/** Pages against Prisma: the pages of every model, by each field and limit, are the rows of its whole list in order. */
+/** Compares pages with Prisma: the pages of every model, by each field and limit, have the rows of its whole list in order. */
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { executeOn } from 'hotpath/compile/execute';
 import { hasOrder, type ScalarField } from 'hotpath/model/data-model';
@@ -13,10 +13,10 @@ import { PageWalker } from './page-walk.ts';
 const LIMITS = [1, 2, 3];
 
 export interface PagesTally {
-  /** Models whose pages are whole in every order. */
+  /** The models whose pages are complete in every order. */
   readonly models: number;
   readonly orders: number;
-  /** Models that cannot be listed, as the declaration of their resource says. */
+  /** The models that a resource cannot list, by the message of its declaration. */
   readonly refused: readonly string[];
 }
 
@@ -25,7 +25,7 @@ export class PageDifference extends Error {
   override readonly name = 'PageDifference';
 }
 
-/** @throws {PageDifference} for the first one. */
+/** @throws {PageDifference} at the first difference. */
 export async function checkPages(database: Database): Promise<PagesTally> {
   const { registry, refused } = declareModels(database.dataModel);
   for (const [name, reason] of refused)

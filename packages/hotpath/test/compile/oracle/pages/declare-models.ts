@@ -1,4 +1,4 @@
-/** A resource for every model of a data model, made of the data model alone. */
+/** A resource for every model of a data model, made from the data model alone. */
 import { type DataModel, hasOrder, type Model } from 'hotpath/model/data-model';
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
@@ -8,9 +8,9 @@ import { scalarsOf } from '../keys.ts';
 const declare = resources<never>() as unknown as (model: string, declaration: object) => Resource;
 
 export interface Declared {
-  /** With the resources of all models that have a page. */
+  /** The resources of all models that can have a page. */
   readonly registry: Registry;
-  /** Why a model has none, by its name. */
+  /** The reason why a model has no resource, by its name. */
   readonly refused: ReadonlyMap<string, string>;
 }
 
@@ -41,7 +41,7 @@ function refusalOf(dataModel: DataModel, model: Model): string | undefined {
   }
 }
 
-/** Every field and relation, and an order by each field that has one. */
+/** Every field and relation, and an order by each field that an order may use. */
 function resourceOf(model: Model, isDeclared: (model: string) => boolean): Resource {
   const scalars = scalarsOf(model);
   const sorts = scalars.filter(hasOrder).map(({ name }) => name);

@@ -1,4 +1,4 @@
-/** A walk through all pages of a resource by cursor, as a client of the service does it. */
+/** Reads all pages of a resource by cursor, like a client of the service. */
 import { type Compiler, createCompiler } from 'hotpath/compile/compile';
 import type { Execute } from 'hotpath/compile/execute';
 import { cursorSigner } from 'hotpath/resource/cursor';
@@ -9,10 +9,10 @@ import { PUBLIC } from 'hotpath/resource/viewer';
 
 export interface Walk {
   readonly resource: Resource;
-  /** As the parameter `sort`. */
+  /** The value of the parameter `sort`. */
   readonly sort: string;
   readonly limit: number;
-  /** As the parameter `fields`. */
+  /** The value of the parameter `fields`. */
   readonly fields: string;
   readonly onPage?: (page: number) => Promise<void>;
 }

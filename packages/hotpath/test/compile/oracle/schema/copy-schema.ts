@@ -1,9 +1,8 @@
 /**
- * Two copies of a Prisma schema, with generators of ours in place of its own: one for the client, one for the tables.
- *
- * That for the tables is made so that any PostgreSQL can take it, whatever extensions and functions the schema needs:
- * a view is a table, a type that Prisma does not support is `text`, and neither indexes nor defaults that the database
- * computes are kept. None of these changes what a read gives.
+ * Two copies of a Prisma schema, with the oracle's generators instead of its own: one for the client, one for the tables. Any
+ * PostgreSQL accepts the copy for the tables, whatever extensions and functions the schema needs: a view is a table, a type that
+ * Prisma does not support is `text`, and indexes and defaults that the database computes are dropped. None of these changes affects
+ * the result of a read.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -15,11 +14,11 @@ export interface SchemaCopies {
   readonly tables: string;
   /** Where the client's copy has its generated client and data model. */
   readonly generated: string;
-  /** Whether a field is of a type of the extension `citext`, also one that the client does not read. */
+  /** Whether a field has a type of the extension `citext`, even a field that the client does not read. */
   readonly usesCitext: boolean;
 }
 
-/** What is wrong with the schema that was given, or with where it was looked for. */
+/** A fault of the given schema, or of its path. */
 export class SchemaError extends Error {
   override readonly name = 'SchemaError';
 }
@@ -120,7 +119,7 @@ function forTables(block: Block | undefined): string {
   return blockText({ ...block, kind: 'model', body: block.kind === 'view' ? withKey(body) : body });
 }
 
-/** A table needs a key where a view need not have one. The client does not know of it. */
+/** A table needs a key, even if a view does not. The client does not know this key. */
 function withKey(body: string): string {
   return /@id\b/.test(body) ? body : `${body}\n  keyOfTheOracle Int @id @default(autoincrement())\n`;
 }

@@ -16,7 +16,7 @@ export async function dropConstraints(pool: pg.Pool): Promise<void> {
   for (const { drop } of rows) await pool.query(drop);
 }
 
-/** What the data model does not know of a table is left empty; rows of a table without a key differ. */
+/** Columns that the data model does not know stay empty; rows of a table without a key all differ. */
 export async function loosenTables(pool: pg.Pool, { models }: DataModel): Promise<void> {
   for (const model of Object.values(models)) {
     await allowUnknownNulls(pool, model);
@@ -38,7 +38,7 @@ async function allowUnknownNulls(pool: pg.Pool, model: Model): Promise<void> {
     await pool.query(`ALTER TABLE ${qualified(model)} ALTER ${pg.escapeIdentifier(column)} DROP NOT NULL`);
 }
 
-/** So that an order by all that can be ordered by is total. */
+/** Makes an order by all fields that an order may use total. */
 async function tellRowsApart(pool: pg.Pool, model: Model): Promise<void> {
   const columns = orderableFields(model).map((field) => columnOf(model, field));
   if (columns.length === 0) return;

@@ -1,4 +1,4 @@
-/** Any Prisma schema as a database of the oracle: its client and data model generated, its tables made. */
+/** Opens any Prisma schema as a database of the oracle: generates its client and data model, and makes its tables. */
 import { rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,13 +14,13 @@ import { PrismaCommandError, prismaCommand } from './prisma-command.ts';
 export interface SchemaPlace extends OpenOptions {
   /** A .prisma file, or a folder with such files. */
   readonly schema: string;
-  /** A folder of the checkout for what is generated; removed when the database is closed. */
+  /** A folder of the checkout for the generated files; removed when the database is closed. */
   readonly folder: string;
   /** An empty database. */
   readonly url: string;
 }
 
-/** @throws {SchemaError} if there is no schema, or Prisma or the generator does not take it. */
+/** @throws {SchemaError} if the schema is missing, or Prisma or the generator rejects it. */
 export async function openSchema({ schema, folder, url, hostile = false }: SchemaPlace): Promise<OpenDatabase> {
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
@@ -42,7 +42,7 @@ export async function openSchema({ schema, folder, url, hostile = false }: Schem
 
 async function generate(copies: SchemaCopies, schema: string): Promise<void> {
   await prismaCommand('generate', '--schema', copies.client).catch((error: unknown) => {
-    throw schemaError('Prisma does not take the schema', { schema, copy: copies.client, error });
+    throw schemaError('Prisma rejects the schema', { schema, copy: copies.client, error });
   });
 }
 
@@ -71,7 +71,7 @@ async function createCitext(url: string): Promise<void> {
 
 interface Failure {
   readonly schema: string;
-  /** The folder that Prisma read in its place. */
+  /** The folder that Prisma read instead. */
   readonly copy: string;
   readonly error: unknown;
 }

@@ -1,18 +1,18 @@
-/** Prisma's CLI, as the oracle runs it. */
+/** Runs Prisma's CLI for the oracle. */
 import { createRequire } from 'node:module';
+import { runProgram } from 'hotpath/cli';
 import { PROJECT } from '../../../../../../src/dev/home.ts';
-import { runProcess } from '../../../../../../src/dev/run-process.ts';
 
 const COMMAND = createRequire(import.meta.url).resolve('prisma/build/index.js');
 
-/** Prisma refused; the message is what it said, without what it says every time. */
+/** Prisma failed. The message is Prisma's output without the lines that it always prints. */
 export class PrismaCommandError extends Error {
   override readonly name = 'PrismaCommandError';
 }
 
 /** @throws {PrismaCommandError} */
 export async function prismaCommand(...args: readonly string[]): Promise<void> {
-  const { code, output } = await runProcess(process.execPath, [COMMAND, ...args], {
+  const { code, output } = await runProgram(process.execPath, [COMMAND, ...args], {
     cwd: PROJECT,
     env: { ...process.env, NO_COLOR: '1', PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   });
@@ -23,12 +23,12 @@ const NOISE = [
   /^(✔ Generated .*|Error: )$/,
   /^(Loaded Prisma config|Prisma schema loaded|Datasource "|Prisma CLI Version|\[Context: |Validation Error Count)/,
   /^Error code: /,
-  // Where in the schema engine.
+  // A place in the code of the schema engine.
   /^\s+(\d+: sql_schema|\d+: schema_|with step=|at schema-engine)/,
 ];
 
 function messageIn(output: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: matches the colour codes of a terminal.
   const lines = output.replace(/\u001b\[[\d;]*m/g, '').split('\n');
   return lines.filter((line) => line.trim() && !NOISE.some((noise) => noise.test(line))).join('\n');
 }

@@ -4,7 +4,7 @@
  * Comments are left out and strings set aside while the text is changed, so that neither is taken for code.
  */
 
-/** A block of the schema: `model User { … }` has the kind `model`, the name `User`, and what stands between the braces. */
+/** A block of the schema: `model User { … }` has the kind `model`, the name `User`, and the text between the braces. */
 export interface Block {
   readonly kind: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Block {
 const COMMENT_OR_STRING = /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"/g;
 const BLOCK = /\b(\w+)\s+(\w+)\s*\{([^{}]*)\}/g;
 
-/** Replaces each block by what `change` gives for it. Strings in a body are numbers in quotes; `quoted` gives them back. */
+/** Replaces each block by the result of `change`. Strings in a body are numbers in quotes; `quoted` returns their text. */
 export function changeBlocks(text: string, change: (block: Block, quoted: (text: string) => string) => string): string {
   const strings: string[] = [];
   const bare = text.replace(COMMENT_OR_STRING, (found) => {
@@ -36,7 +36,7 @@ export function withoutAttribute(body: string, attribute: string): string {
   return `${body.slice(0, found.index)}${withoutAttribute(body.slice(end), attribute)}`;
 }
 
-/** Where the parenthesis that is open at `start` has been closed. */
+/** The position at which the parenthesis that is open at `start` closes. */
 function closing(text: string, start: number): number {
   let [index, open] = [start, 1];
   for (; index < text.length && open > 0; index += 1) {
@@ -46,7 +46,7 @@ function closing(text: string, start: number): number {
   return index;
 }
 
-/** Its line breaks alone, so that Prisma's messages still name the line. */
+/** Only the line breaks of a text, so that Prisma's messages still name the right line. */
 export function linesOf(text: string): string {
   return text.replace(/[^\n]/g, '');
 }

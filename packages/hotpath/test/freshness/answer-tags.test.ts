@@ -1,7 +1,7 @@
-/** Which tags a selection has: those of its rows where a key is fixed, of collections below them, else of tables. */
+/** The tags of a selection: those of its rows if it fixes a key, those of collections for the rows below, else those of tables. */
 
+import { type RootKey, rootKeys, tagsOf } from 'hotpath/freshness/answer-tags';
 import { fixedValues, usesAlong, usesOf, usesOfNode } from 'hotpath/freshness/conditions';
-import { type RootKey, rootKeys, tagsOf } from 'hotpath/freshness/tags';
 import { joinSource, mustBeWatched, viewsOf, watch } from 'hotpath/freshness/watched';
 import { defineDataModel } from 'hotpath/model/data-model';
 import { everything, SUBJECT } from 'hotpath/resource/policy';
@@ -82,7 +82,7 @@ describe('a selection of root rows', () => {
     [{ where: { code: { equals: 'A', mode: 'insensitive' } } }, ['animal']],
     [{ where: { name: 'x' } }, ['animal']],
     [{ where: { id: { in: [] } } }, []],
-  ])('%o has %o', (args, expected) => {
+  ])('with %o has the tags %o', (args, expected) => {
     expect(tagged(animal, args)).toEqual(expected);
   });
 
@@ -105,7 +105,7 @@ describe('a selection of root rows', () => {
     expect(tagged(offer, { where: { gate: { in: ['a', 'b'] }, seat: { in: seats } } })).toEqual(['offer']);
   });
 
-  it('by a key whose values the database compares otherwise has the next key, or the table', () => {
+  it('by a key that the database compares by other rules than its bytes has the tag of its next key, or of the table', () => {
     const inexact = { ...watched, inexactKeys: new Set(['animal?code=']) };
     const asked = (where: Record<string, unknown>) =>
       tagsOf(inexact, { resource: animal, args: { select: {}, where } });
@@ -113,7 +113,7 @@ describe('a selection of root rows', () => {
     expect(asked({ code: 'x', motherId: 7 })).toEqual(['animal?motherId=7']);
   });
 
-  it('has the tables that a condition or an order uses at behind relations', () => {
+  it('has the tags of the tables that a condition or an order uses behind relations', () => {
     expect(tagged(animal, { where: { id: 7, mother: { is: { nickname: 'x' } } } })).toEqual(['animal', 'animal:7']);
     expect(tagged(tag, { where: { slug: 'x' }, orderBy: [{ tickets: { _count: 'asc' } }] })).toEqual([
       'tag:x',
@@ -135,7 +135,7 @@ describe('embedded rows', () => {
   const select = (inside: object) => ({ where: { id: 7 }, select: inside });
   const rows = { select: {} };
 
-  it('are a collection of each root row, by the key that the selection fixes or that the row has', () => {
+  it('have the tag of a collection of each root row, by the key that the selection fixes or the row has', () => {
     expect(tagged(animal, select({ feedings: rows }))).toEqual(['animal:7', 'feeding?animalId=7']);
     const all = { select: { feedings: rows } };
     expect(rootKeys(watched, { resource: animal, args: all as never })).toEqual(['id']);
@@ -143,7 +143,7 @@ describe('embedded rows', () => {
     expect(tagged(animal, all)).toEqual(['animal']);
   });
 
-  it('need the keys of root rows that the selection does not fix to one value', () => {
+  it('need the keys of root rows if the selection does not fix them to one value', () => {
     const keys = (resource: Resource, args: object) => rootKeys(watched, { resource, args: args as Args });
     expect(keys(animal, select({ feedings: rows }))).toEqual([]);
     expect(keys(animal, { where: { id: { in: [7, 8] } }, select: { feedings: rows } })).toEqual(['id']);
@@ -153,23 +153,23 @@ describe('embedded rows', () => {
     expect(keys(animal, { select: { feedings: rows, children: rows } })).toEqual(['id']);
   });
 
-  it('by a key of several fields have all of them', () => {
+  it('by a key of several fields have all fields in their tag', () => {
     const args = { select: { offers: rows } };
     expect(tagged(ticket, args, [['a', 1]])).toEqual(['offer?gate,seat=a,1', 'ticket']);
     expect(tagged(ticket, { ...args, where: { seat: 2 } }, [['a']])).toEqual(['offer?gate,seat=a,2', 'ticket']);
   });
 
-  it('below a row whose key is null are none', () => {
+  it('below a row whose key is null have no tag', () => {
     expect(tagged(ticket, { select: { offers: rows } }, [[null, 1]])).toEqual(['ticket']);
     expect(tagged(ticket, { select: { offers: rows } }, [['a', null]])).toEqual(['ticket']);
   });
 
-  it('that are parents are any row of their table', () => {
+  it('that are parents have the tag of their table', () => {
     expect(tagged(animal, select({ mother: rows }))).toEqual(['animal', 'animal:7']);
     expect(tagged(ticket, { where: { note: 'x' }, select: { tag: rows } })).toEqual(['tag', 'ticket?note=x']);
   });
 
-  it('of many to many are a collection of the join table, and any row behind it', () => {
+  it('of a many-to-many relation have the tags of a collection of the join table and of the table behind it', () => {
     expect(tagged(animal, select({ tags: rows }))).toEqual(['animal:7', 'public._AnimalToTag?A=7', 'tag']);
     expect(tagged(tag, { where: { slug: 'x' }, select: { animals: rows } })).toEqual([
       'animal',
@@ -178,7 +178,7 @@ describe('embedded rows', () => {
     ]);
   });
 
-  it('further in are any row of their tables, with what their conditions and orders look at', () => {
+  it('at deeper levels have the tags of their tables and of those that their conditions and orders use', () => {
     expect(tagged(animal, select({ feedings: { select: { keeper: rows } } }))).toEqual([
       'animal:7',
       'feeding?animalId=7',
@@ -197,7 +197,7 @@ describe('embedded rows', () => {
     ]);
   });
 
-  it('that are counted or compared are those that are listed', () => {
+  it('that are counted or compared have the tags that listed rows have', () => {
     const { meals, heavy } = animal.computed;
     expect(tagged(animal, { where: { id: 7 }, computed: { meals } })).toEqual(['animal:7', 'feeding?animalId=7']);
     expect(tagged(animal, { where: { id: 7 }, computed: { heavy } })).toEqual(['animal:7']);
@@ -211,7 +211,7 @@ describe('embedded rows', () => {
     ]);
   });
 
-  it('are found once for a select that is frozen, with the computed values beside it', () => {
+  it('of a frozen select are analysed once, apart from the computed values beside it', () => {
     const frozen = Object.freeze({ feedings: rows });
     const { meals } = animal.computed;
     const count = { n: { aggregate: 'count', relation: 'samples' } };
@@ -247,7 +247,7 @@ describe('a view', () => {
   other.add(total({ Tag: { country: 'slug' }, Keeper: {} }));
   const made = watch(other);
 
-  it('has the tags of the tables that it is made of, by the fields that are fields of theirs', () => {
+  it('has the tags of its base tables, by those of its fields that are fields of the tables', () => {
     const [resource] = other.all() as [Resource];
     const asked = (where: Record<string, unknown>) => tagsOf(made, { resource, args: { select: {}, where } }).sort();
     expect(asked({})).toEqual(['keeper', 'tag']);
@@ -255,7 +255,7 @@ describe('a view', () => {
     expect(asked({ total: 7 })).toEqual(['keeper', 'tag']);
   });
 
-  it('is known to the database by its name, with its bases, and its tables are watched whole', () => {
+  it('is listed by its name in the database with its bases, and its base tables are watched as a whole', () => {
     expect(viewsOf(made)).toEqual([
       { source: 'animalTotal', schema: 'public', table: 'animal totals', bases: ['tag', 'keeper'] },
     ]);
@@ -263,7 +263,7 @@ describe('a view', () => {
     expect(made.tables.get('Tag')!.fields.map(({ name }) => name)).toEqual(['slug', 'label', 'weight']);
   });
 
-  it('that does not say what it is made of is refused', () => {
+  it('is refused if it does not declare its base tables', () => {
     const alone = new Registry(zooDataModel);
     const { madeOf: _, ...without } = total({});
     alone.add({ ...without, filters: {} } as Resource);
@@ -277,11 +277,11 @@ describe('a view', () => {
   });
 });
 
-describe('what is watched', () => {
+describe('the watched schema', () => {
   const fieldsOf = (model: string) => watched.tables.get(model)?.fields.map(({ name }) => name);
   const keysOf = (model: string) => watched.tables.get(model)?.keys.map(({ prefix }) => prefix);
 
-  it('are the fields that a resource, its conditions, orders and values look at, and the keys', () => {
+  it('has the keys, and the fields that a resource, its conditions, orders and computed values use', () => {
     expect(fieldsOf('Animal')).toEqual([
       ...['id', 'name', 'nickname', 'mood', 'weight', 'born', 'legs', 'code', 'motherId', 'friendId'],
     ]);
@@ -292,14 +292,14 @@ describe('what is watched', () => {
     expect(fieldsOf('public._AnimalToTag')).toEqual(['A', 'B']);
   });
 
-  it('are the keys whose values are written in one way: of rows, of unique fields that filters name, of relations', () => {
+  it('has the keys whose values have one written form: of rows, of unique fields with a filter, of relations', () => {
     expect(keysOf('Animal')).toEqual([':', '?code=', '?motherId=', '?friendId=']);
     expect(keysOf('Feeding')).toEqual(['?animalId=', '?keeperId=']);
     expect(keysOf('Ticket')).toEqual(['?note=', '?tagId=']);
     expect(keysOf('public._AnimalToTag')).toEqual(['?A=', '?B=']);
   });
 
-  it('are tables by their names, and by a key that tells rows apart', () => {
+  it('has tables by their names, each with a key that identifies its rows', () => {
     const { source, schema, table, identity } = watched.tables.get('Feeding')!;
     expect([source, schema, table, identity.map(({ name }) => name)]).toEqual([
       'feeding',
@@ -324,7 +324,7 @@ describe('what is watched', () => {
     ]);
   });
 
-  it('is what a policy, a window and a version look at, too', () => {
+  it('has the fields that a policy, a window and a version use', () => {
     const member = zooResource('Member', {
       name: 'member',
       fields: ['kind'],
@@ -340,7 +340,7 @@ describe('what is watched', () => {
     expect(fields.map(({ name }) => name)).toEqual(['kind', 'user_Id', 'nick', 'Edition', 'changed']);
   });
 
-  it('has a key for tags only where its values are written in one way', () => {
+  it('has a key for tags only if its values have one written form', () => {
     const prefixes = (model: 'Member' | 'Booth' | 'Sample', type?: object) => {
       const { fields } = zooDataModel.models[model]!;
       const changed = { ...fields, id: { ...fields['id']!, ...type } };
@@ -367,23 +367,23 @@ describe('what is watched', () => {
     );
   });
 
-  it('is all that a selection uses at, or it is refused', () => {
+  it('has every field that a selection uses, or the selection is refused', () => {
     const uses = (where: object) => usesOf(zooDataModel, zooDataModel.models['Animal']!, where);
     expect(() => mustBeWatched(watched, animal, uses({ name: 'x', mother: { is: { id: 1 } } }))).not.toThrow();
     expect(() => mustBeWatched(watched, animal, uses({ select: 'x' }))).toThrow(
-      new DeclarationError('animal', 'is asked by "select", which it does not declare, so no change is logged'),
+      new DeclarationError('animal', 'uses "select", which it does not declare, so no change is logged'),
     );
-    expect(() => tagged(animal, { where: { diet: 'meat' } })).toThrow(/is asked by "diet"/);
+    expect(() => tagged(animal, { where: { diet: 'meat' } })).toThrow(/uses "diet"/);
   });
 
-  it('is a join table by its schema as well, with every character that no tag may have written otherwise', () => {
+  it('names a join table by its schema and name, with every character escaped that a tag may not contain', () => {
     const through = { table: "a!b'(c)*~d", from: 'A', to: 'B' } as const;
     expect(joinSource(through)).toBe('a%21b%27%28c%29%2A%7Ed');
     expect(joinSource({ ...through, table: 't', schema: 's' })).toBe('s.t');
   });
 });
 
-describe('what is looked at', () => {
+describe('the fields that are used', () => {
   const names = (uses: Iterable<{ readonly field: { readonly name: string } }>) =>
     [...uses].map(({ field }) => field.name);
   const model = zooDataModel.models['Animal']!;
@@ -412,15 +412,15 @@ describe('what is looked at', () => {
       { computed: { value: { aggregate: 'max', relation: 'feedings', field: 'amount', where: { note: 'x' } } } },
       ['feedings', 'amount', 'note'],
     ],
-  ])('by %o is %o', (condition, expected) => {
+  ])('by the condition %o are %o', (condition, expected) => {
     expect(of(condition)).toEqual(expected);
   });
 
-  it('along a path is each step of it', () => {
+  it('along a path are all of its steps', () => {
     expect(names(usesAlong(zooDataModel, model, 'mother.friend.name'))).toEqual(['mother', 'friend', 'name']);
   });
 
-  it('by an embedded level is what it selects, computes, asks for and is ordered by', () => {
+  it('by an embedded level are those that it selects, computes, filters by and sorts by', () => {
     const node = {
       select: { name: true, mother: { select: { legs: true } }, feedings: true },
       computed: { heavy: { compare: ['weight', 'gt', 4] } },
@@ -432,7 +432,7 @@ describe('what is looked at', () => {
     ]);
   });
 
-  it('is fixed where a condition leaves one of some values', () => {
+  it('have fixed values if a condition names the values', () => {
     const fixed = (where: unknown) => Object.fromEntries(fixedValues(where));
     expect(fixed(undefined)).toEqual({});
     expect(fixed({ a: 1, b: { equals: 'x' }, c: { in: [1n, 2n] }, d: { gt: 1 }, e: null, f: true })).toEqual({
@@ -445,7 +445,7 @@ describe('what is looked at', () => {
   });
 });
 
-it('a model by another schema of the service is watched there', () => {
+it('a model without a schema in the data model is watched in the schema of the service', () => {
   const text = JSON.stringify(zooDataModel).replaceAll('"schema":"public",', '');
   const other = new Registry(defineDataModel(JSON.parse(text)));
   other.add(feeding);

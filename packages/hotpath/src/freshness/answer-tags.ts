@@ -1,5 +1,6 @@
 /**
- * Tags: the names of all that an entry was made from, derived from its selection and its result.
+ * The tags of an answer: the names of all that it was made from, derived from its selection and its result. The tags of a
+ * change are made in PostgreSQL (`triggers.ts`).
  *
  *     product                  a table: any change in it
  *     product:7                a row; a key of several fields has its values in order, `permission:3,9`

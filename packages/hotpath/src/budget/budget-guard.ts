@@ -20,7 +20,7 @@ interface GuardedRequest {
   [SETTLED]?: boolean | undefined;
 }
 
-export class Guard {
+export class BudgetGuard {
   readonly options: CheckedOptions;
   /** Requests over budget since the start, by route. */
   readonly overruns = new Map<string, number>();

@@ -1,17 +1,13 @@
 /**
- * The steps of a read whose route has a cache policy.
+ * The look-up: how a route with a cache policy gets its answer without a statement, if it can.
  *
- *     recall      an entry in memory answers from the first hook that knows the viewer, without parsing or awaiting
- *     ask         as in `read.ts`
- *     authorise   as in `read.ts`
- *     look        the cache answers: from memory, from Redis, with another request's read, or it loads
- *     answer      the entry becomes a reply
+ * `recall` looks in the memory of the process alone, by the URL as it came. A route with a guard does not recall, because the
+ * guard runs first. Neither does a route whose answers shared caches keep (`sharedMaxAge`), because the follower reads the log
+ * first.
  *
- * A route with a guard does not recall, because the guard runs first. Neither does a route whose answers shared caches
- * keep (`sharedMaxAge`), because the follower reads the log first. Replies of one turn of the event loop leave together
- * (`burst.ts`).
+ * `find` asks the cache, which answers from memory, from Redis, with another request's read, or by `load`.
  */
-import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Entry } from '../../cache/entry.ts';
 import { createQuestions, entryKey, type Question } from '../../cache/key.ts';
 import { type CachePolicy, checkPolicy } from '../../cache/policy.ts';
@@ -21,8 +17,8 @@ import type { Selection } from '../../resource/selection.ts';
 import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
 import type { Hotpath } from '../instance.ts';
 import type { Ask } from './ask.ts';
-import { type AnswerOrigin, sendAnswer } from './cached-reply.ts';
-import type { Read } from './read.ts';
+import { MEMORY_HIT } from './cached-reply.ts';
+import type { ReadSteps } from './read-steps.ts';
 import { TaggedRead, tablesRead } from './tagged-read.ts';
 
 /**
@@ -33,63 +29,44 @@ const PAST = 'none';
 /** How long a read waits until its instance has reached the position of its `Consistency-Token`, in milliseconds. */
 const REACH_MS = 200;
 
-const MEMORY_HIT: AnswerOrigin = Object.freeze({ tier: 'l1', outcome: 'hit' });
-
-export class CachedRead<S extends Selection> {
+export class LookUp<S extends Selection> {
   readonly #hotpath: Hotpath;
-  readonly #read: Read<S>;
+  readonly #steps: ReadSteps<S>;
   readonly #policy: CachePolicy;
   readonly #isRecalled: boolean;
   readonly #questions = createQuestions();
 
   /** @throws {TypeError} for a policy that contradicts itself. */
-  constructor(hotpath: Hotpath, read: Read<S>, policy: CachePolicy) {
+  constructor(hotpath: Hotpath, steps: ReadSteps<S>, policy: CachePolicy) {
     checkPolicy(policy);
     this.#hotpath = hotpath;
-    this.#read = read;
+    this.#steps = steps;
     this.#policy = policy;
-    this.#isRecalled = read.route.guard === undefined && policy.sharedMaxAge === undefined;
+    this.#isRecalled = steps.route.guard === undefined && policy.sharedMaxAge === undefined;
   }
 
-  /** The hook that answers from memory, or leaves the request to the handler. */
-  readonly recall: onRequestHookHandler = (request, reply, done) => {
+  /** The entry in memory that answers a request, if there is one. It neither parses the URL nor awaits. */
+  recall(request: FastifyRequest): Entry | undefined {
     // A request with an invalid token has no viewer.
     if (!this.#isRecalled || request.viewer === undefined || request.headers['consistency-token'] !== undefined) {
-      return done();
+      return undefined;
     }
-    const { burst, cache, hitSampler } = this.#hotpath;
-    const viewer = this.#viewerOf(request);
+    const { cache, hitSampler } = this.#hotpath;
+    const viewer = this.viewerOf(request);
     const question = this.#questions.known(request.url, viewer);
     const look = request.ledger.span?.child('cache.get');
     const entry = question && this.#hotpath.isOnCache(request) ? cache.peek(entryKey(question, viewer)) : undefined;
-    if (!entry) return done();
+    if (!entry) return undefined;
     if (look) endLookUp(look, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
     if (this.#isComparable(request) && hitSampler.isDue()) {
-      hitSampler.compare(entry, { load: () => this.#source(this.#ask(request)).load() });
+      hitSampler.compare(entry, { load: () => this.#source(this.#steps.ask(request, viewer)).load() });
     }
-    burst.add(() => this.#answerFromMemory(reply, entry, done));
-  };
-
-  readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { inTime, burst } = this.#hotpath;
-    const answer = await inTime(this.#answerTo(request));
-    await burst.turn();
-    await sendAnswer(reply, answer, this.#policy);
-    return reply;
-  };
-
-  async #answerTo(request: FastifyRequest): Promise<CacheAnswer> {
-    const ask = this.#ask(request);
-    await this.#read.authorise(ask);
-    return this.#look(ask);
+    return entry;
   }
 
-  #ask(request: FastifyRequest): Ask<S> {
-    return this.#read.ask(request, this.#viewerOf(request));
-  }
-
-  async #look(ask: Ask<S>): Promise<CacheAnswer> {
+  /** The answer to a request, as fresh as its `Consistency-Token` demands. */
+  async find(ask: Ask<S>): Promise<CacheAnswer> {
     const { cache, hitSampler, isOnCache } = this.#hotpath;
     const isOn = isOnCache(ask.request);
     cache.countViewer(isOn);
@@ -111,7 +88,7 @@ export class CachedRead<S extends Selection> {
   }
 
   #source(ask: Ask<S>, isTagged = true): TaggedRead<S> {
-    return new TaggedRead({ read: this.#read, ask, watched: this.#hotpath.watched, isTagged });
+    return new TaggedRead({ steps: this.#steps, ask, watched: this.#hotpath.watched, isTagged });
   }
 
   #questionOf({ request: { url }, viewer, selection }: Ask<S>): Question {
@@ -126,25 +103,16 @@ export class CachedRead<S extends Selection> {
   /** Values that depend on the current time, and estimates, may differ without a change. */
   #isComparable({ query }: FastifyRequest): boolean {
     const { count } = query as { count?: string };
-    return !this.#read.route.resource.window && count !== 'estimated';
+    return !this.#steps.route.resource.window && count !== 'estimated';
   }
 
-  #viewerOf(request: FastifyRequest): Viewer {
+  /** The viewer whose answers the route keeps: the public, if they are the same for everyone. */
+  viewerOf(request: FastifyRequest): Viewer {
     return this.#policy.scope === 'public' ? PUBLIC : request.viewer;
   }
 
   async #hasReached({ headers }: FastifyRequest): Promise<boolean> {
     const token = headers['consistency-token'];
     return token === undefined || this.#hotpath.follower.reach(String(token), REACH_MS);
-  }
-
-  #answerFromMemory(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {
-    // The client may have left since the look-up.
-    if (reply.request.raw.socket.destroyed) return;
-    try {
-      sendAnswer(reply, { entry, ...MEMORY_HIT }, this.#policy)?.catch(fail);
-    } catch (error) {
-      fail(error as Error);
-    }
   }
 }
