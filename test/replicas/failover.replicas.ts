@@ -123,5 +123,24 @@ describe('a standby that is promoted by mistake, while the primary lives', () =>
       expect(await nameOf(1)).toBe(`on the primary ${round}`);
     }
     await expect.poll(states, PATIENT).toEqual(['elsewhere', 'ready']);
+
+    // Started as a standby again without pg_rewind, it replays nothing and keeps its own changes, with higher ids.
+    await first.stop();
+    await first.follow(primary);
+    await first.start();
+    const provedBefore = proved()[0];
+    const probed = await probesOf(first);
+    await expect.poll(() => probesOf(first), PATIENT).toBeGreaterThan(probed);
+    await rename(right, 'on the primary after all');
+    expect(await app.hotpath.follower.catchUp(5000)).toBe(true);
+    expect(await nameOf(1)).toBe('on the primary after all');
+    expect([states(), proved()[0]]).toEqual([['elsewhere', 'ready'], provedBefore]);
   });
 });
+
+/** Statements that the watch of a standby has ended there, since the server started. */
+async function probesOf(server: PostgresServer): Promise<number> {
+  const text = `SELECT coalesce(max(extract(epoch FROM state_change - backend_start)), 0) AS "seconds"
+    FROM pg_stat_activity WHERE application_name = 'hotpath standby watch' AND state = 'idle'`;
+  return Number((await server.run(text))[0]!['seconds']);
+}

@@ -203,7 +203,7 @@ export class Cache {
     const { entry, verdict } = this.#lookUp(query.key, Date.now()) ?? {};
     if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
     if (entry && verdict === 'late') {
-      this.#refresh({ ...query, after: entry });
+      this.#refresh(this.#database.after(query, entry));
       return { entry, tier: 'l1', outcome: 'stale' };
     }
     if (entry && verdict === 'outdated') {
@@ -212,7 +212,7 @@ export class Cache {
       this.#l1.delete(query.key);
     }
     because(query, verdict === 'outdated' ? 'outdated' : verdict === 'lapsed' ? 'expired' : 'nothing');
-    const asked = entry ? { ...query, after: entry } : query;
+    const asked = entry ? this.#database.after(query, entry) : query;
     return this.#joinOrFill(asked, verdict === 'outdated' ? 'outdated' : 'nothing');
   }
 

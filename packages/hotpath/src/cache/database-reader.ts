@@ -41,6 +41,11 @@ export class DatabaseReader {
     this.limit = new FillLimit(fills);
   }
 
+  /** The query with the entry that memory had, which a standby's answer must not be older than. */
+  after(query: Query, entry: Entry): Query {
+    return this.#standbys ? { ...query, after: entry } : query;
+  }
+
   /** Reads for an entry that is kept: on a standby if its answer is proved. @throws the error of the query's source. */
   fill(query: Query): Promise<Entry> {
     return this.#standbys ? this.#fillFrom(this.#standbys, query) : this.read(query);

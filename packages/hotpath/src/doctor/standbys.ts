@@ -1,4 +1,5 @@
 /** The standbys that answer reads: each must be reached, be in recovery, and replay the life of the primary. */
+import { LIFE_OF_TIMELINE } from '../compile/sql/read-at.ts';
 import type { Queryable } from './database.ts';
 import { openExamined } from './database.ts';
 import { type Finding, fault, ok } from './finding.ts';
@@ -9,12 +10,12 @@ const STANDBY = `
 SELECT pg_is_in_recovery() AS "isStandby",
   CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
     ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 END AS "lagMs",
-  (${LIFE}) AS "life"`;
+  ${LIFE_OF_TIMELINE} AS "life"`;
 
 interface Found {
   readonly isStandby: boolean;
   readonly lagMs: string | null;
-  readonly life: string | null;
+  readonly life: string;
 }
 
 /** @param primary a connection to the primary. One finding for each URL. */
@@ -36,7 +37,8 @@ async function checkStandby(url: string, life: string | undefined): Promise<Find
       return wrong('it is no standby', 'Take it out of DATABASE_REPLICA_URLS, or make it a standby again.');
     if (life === undefined) return ok(check, 'a standby; no service with standbys has run on the primary yet');
     if (replayed !== life) {
-      const remedy = 'Wait until it has caught up; if it stays so, it follows another server: make it anew.';
+      const remedy =
+        'Wait until it has caught up; if it stays so, it follows another server, or was promoted: make it anew.';
       return wrong('it has not replayed the present life of the primary', remedy);
     }
     return ok(check, `a standby of this primary, ${Math.round(Number(lagMs))} ms behind`);

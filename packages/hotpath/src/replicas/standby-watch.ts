@@ -78,9 +78,9 @@ export class StandbyWatch {
 
   async #probeOn(client: SessionClient): Promise<void> {
     while (!this.#isClosed) {
-      const { rows } = await client.query<StandbyProbe>(`SELECT ${READ_AT_ON_STANDBY}`);
+      const probe = await probeOn(client);
       this.#backoff.reset();
-      this.#options.onProbe(rows[0]!);
+      this.#options.onProbe(probe);
       if (this.#isClosed) return;
       const isIdle = performance.now() - this.#touchedAt > PACE.idleAfterMs;
       await this.#rest.for(isIdle ? PACE.idleProbeMs : PACE.probeMs);
@@ -93,9 +93,24 @@ export class StandbyWatch {
       isStandby: true,
       application_name: 'hotpath standby watch',
       connectionTimeoutMillis: PACE.patienceMs,
-      query_timeout: PACE.patienceMs,
     });
     client.on('error', () => {});
+    // The server may have been another one since.
+    client.on('end', () => this.wake());
     return client;
+  }
+}
+
+/** @throws the error of a connection that is broken, or that gave no answer in time. */
+async function probeOn(client: SessionClient): Promise<StandbyProbe> {
+  let isAnswered = false;
+  // If this process was too busy to see the answer, the answer is there by now, and is looked at first.
+  const timer = setTimeout(() => setImmediate(() => isAnswered || client.breakOff()), PACE.patienceMs);
+  try {
+    const { rows } = await client.query<StandbyProbe>(`SELECT ${READ_AT_ON_STANDBY}`);
+    return rows[0]!;
+  } finally {
+    isAnswered = true;
+    clearTimeout(timer);
   }
 }

@@ -85,8 +85,8 @@ export class Standby {
     this.#watch.touch();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#reading.add(reject);
-    work(this.#execute).then(resolve, reject);
     try {
+      work(this.#execute).then(resolve, reject);
       return await promise;
     } finally {
       this.#reading.delete(reject);

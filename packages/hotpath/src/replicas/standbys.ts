@@ -32,6 +32,7 @@ const SAME_DELAY_MS = 200;
 export class Standbys implements StandbyReader {
   readonly all: readonly Standby[];
   readonly #follower: Follower;
+  #turn = 0;
 
   constructor({ servers, ...options }: StandbysOptions) {
     this.#follower = options.follower;
@@ -81,10 +82,13 @@ export class Standbys implements StandbyReader {
     return undefined;
   }
 
-  /** The least delayed of those that can be used, and of these the least busy. */
+  /** The least delayed of those that can be used, and of these the least busy; equal ones take turns. */
   #choose(): Standby | undefined {
+    const many = this.all.length;
     let best: Standby | undefined;
-    for (const standby of this.all) {
+    this.#turn = (this.#turn + 1) % many;
+    for (let each = 0; each < many; each += 1) {
+      const standby = this.all[(this.#turn + each) % many]!;
       if (standby.isUsable && (!best || isBetter(standby, best))) best = standby;
     }
     return best;

@@ -1,5 +1,5 @@
 /**
- * What proves an answer of a standby, against a primary and a standby of the mind: transactions that take ids, and whose
+ * The proof of an answer of a standby, against a primary and a standby in memory: transactions that take ids, and whose
  * ends the primary shows in one order and the standby replays in another.
  */
 import fc from 'fast-check';
@@ -38,7 +38,7 @@ class Server {
   }
 }
 
-/** What the write-ahead log says, in its order. */
+/** The records of the write-ahead log, in its order. */
 type WalRecord =
   | { readonly is: 'begin'; readonly xid: number }
   | { readonly is: 'end'; readonly xid: number; readonly tag: string | undefined };

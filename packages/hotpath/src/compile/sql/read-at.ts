@@ -45,8 +45,14 @@ const BY_ROLE: Readonly<Record<ServerRole, ReadAt>> = {
 
 export const readAtOf = (server: ServerRole = 'primary'): ReadAt => BY_ROLE[server];
 
-/** The columns of a statement for a standby. */
-export const READ_AT_ON_STANDBY = `${STANDBY_SNAPSHOT} AS "snapshot", ${STANDBY_LIFE} AS "incarnation"`;
+/**
+ * The name of the life without the server's own past: empty on a server that was promoted out of it, and is a standby again.
+ * Such a server has changes of its own. It reads a file of the server, so a probe asks for it, and no read of data.
+ */
+export const LIFE_OF_TIMELINE = `coalesce((SELECT "name" FROM "hotpath"."life" WHERE "timeline" >= (SELECT "timeline_id" FROM pg_control_checkpoint())), '')`;
+
+/** The columns of a probe of a standby. */
+export const READ_AT_ON_STANDBY = `${STANDBY_SNAPSHOT} AS "snapshot", ${LIFE_OF_TIMELINE} AS "incarnation"`;
 
 /** The columns, after the data. */
 export const READ_AT = `${SNAPSHOT} AS "snapshot", ${INCARNATION} AS "incarnation"`;
