@@ -9,7 +9,7 @@ export interface ProvedReading {
   readonly epoch: string;
 }
 
-export type StandbyQuery = Pick<Query, 'source' | 'after'>;
+export type StandbyQuery = Pick<Query, 'source' | 'after' | 'tables'>;
 
 /** Both never reject: without a proved answer they resolve with `undefined`, and the caller reads the primary. */
 export interface StandbyReader {

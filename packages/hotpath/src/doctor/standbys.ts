@@ -1,5 +1,5 @@
 /** The standbys that answer reads: each must be reached, be in recovery, and replay the life of the primary. */
-import { LIFE_OF_TIMELINE } from '../compile/sql/read-at.ts';
+import { LIFE_OF_TIMELINE, lifeOn } from '../compile/sql/read-at.ts';
 import type { Queryable } from './database.ts';
 import { openExamined } from './database.ts';
 import { type Finding, fault, ok } from './finding.ts';
@@ -36,7 +36,7 @@ async function checkStandby(url: string, life: string | undefined): Promise<Find
     if (!isStandby)
       return wrong('it is no standby', 'Take it out of DATABASE_REPLICA_URLS, or make it a standby again.');
     if (life === undefined) return ok(check, 'a standby; no service with standbys has run on the primary yet');
-    if (replayed !== life) {
+    if (lifeOn(replayed) !== life) {
       const remedy =
         'Wait until it has caught up; if it stays so, it follows another server, or was promoted: make it anew.';
       return wrong('it has not replayed the present life of the primary', remedy);

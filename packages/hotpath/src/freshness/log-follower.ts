@@ -4,7 +4,7 @@ import type { SessionClient } from '../session/session-client.ts';
 import { Backoff } from './backoff.ts';
 import { CatalogWatch } from './catalog.ts';
 import { surveyTables } from './coverage.ts';
-import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
+import type { Follower, FollowerOptions, FollowerState, WalPosition } from './follower.ts';
 import { FOLLOWER_DEFAULTS, MEMORY_LIMITS, PACE, READING_LIMITS } from './follower-defaults.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
 import { LifeName } from './life-name.ts';
@@ -44,6 +44,7 @@ class LogFollower implements Follower {
   #isQuiet = false;
   /** The epoch's row of the latest reading. */
   #row = '';
+  #walPosition: WalPosition | undefined;
   #catalog: string | undefined;
   /** The position at which the catalog was read, and when. */
   #catalogPosition = '';
@@ -94,6 +95,10 @@ class LogFollower implements Follower {
 
   get position(): string {
     return snapshotText(this.#knowledge.position);
+  }
+
+  get walPosition(): WalPosition | undefined {
+    return this.#walPosition;
   }
 
   get token(): string {
@@ -285,7 +290,7 @@ class LogFollower implements Follower {
     let learned = 0;
     const isWhole = await readLog(
       client,
-      { since: knowledge.since, most: READING_LIMITS.changes },
+      { since: knowledge.since, most: READING_LIMITS.changes, withLsn: this.#options.namesLife },
       {
         begin: ({ epoch, ...rest }) => {
           this.#meet(rest.incarnation);
@@ -309,8 +314,22 @@ class LogFollower implements Follower {
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);
     else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
-    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
+    else if (welcome === 'useful') {
+      knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
+      this.#noteWalPosition(header!);
+    }
     return welcome;
+  }
+
+  #noteWalPosition({ lsn }: LogHeader): void {
+    const snapshot = this.#knowledge.position;
+    if (lsn !== undefined && !this.#isQuietAt(snapshot)) this.#walPosition = { snapshot, lsn };
+  }
+
+  /** A snapshot that has not moved keeps its earlier place, which standbys reach sooner. */
+  #isQuietAt(snapshot: Snapshot): boolean {
+    const known = this.#walPosition;
+    return known !== undefined && snapshotText(known.snapshot) === snapshotText(snapshot);
   }
 
   /** The server may be another one, whose catalog has not been looked at. */
@@ -318,6 +337,7 @@ class LogFollower implements Follower {
     if (incarnation === this.#incarnation) return;
     const isFirst = this.#incarnation === '';
     this.#incarnation = incarnation;
+    this.#walPosition = undefined;
     this.#catalogPosition = '';
     this.#catalogAt = NEVER;
     if (!isFirst) this.#options.onReplace?.(performance.now());

@@ -19,10 +19,14 @@ const PACE = {
   lastRetryMs: 5000,
 };
 
-/** The result of a probe: the transactions that the standby certainly sees, and the life that it has replayed. */
+/** The result of a probe. */
 export interface StandbyProbe {
+  /** The transactions that the standby certainly sees. */
   readonly snapshot: string;
+  /** The life that it has replayed, and its own start. */
   readonly incarnation: string;
+  /** The place up to which it has replayed the write-ahead log. */
+  readonly replayed: string;
 }
 
 export interface StandbyWatchOptions {
@@ -36,6 +40,7 @@ export class StandbyWatch {
   readonly #rest = new Rest();
   readonly #backoff = new Backoff(PACE.firstRetryMs, PACE.lastRetryMs);
   readonly #watching: Promise<void>;
+  readonly #waiting = new Set<() => void>();
   #touchedAt = performance.now();
   #isClosed = false;
 
@@ -54,10 +59,19 @@ export class StandbyWatch {
     this.#rest.end();
   }
 
+  /** Resolves after a probe that is sent from now on, or when the standby is found to be away. */
+  probe(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    this.#rest.end();
+    return promise;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#rest.end();
     await this.#watching;
+    this.#answer([...this.#waiting]);
   }
 
   async #watch(): Promise<void> {
@@ -67,6 +81,7 @@ export class StandbyWatch {
         await client.connect();
         await this.#probeOn(client);
       } catch (error) {
+        this.#answer([...this.#waiting]);
         if (this.#isClosed) return;
         this.#options.onAway(error);
         await this.#rest.for(this.#backoff.next());
@@ -78,12 +93,22 @@ export class StandbyWatch {
 
   async #probeOn(client: SessionClient): Promise<void> {
     while (!this.#isClosed) {
+      const waiting = [...this.#waiting];
       const probe = await probeOn(client);
       this.#backoff.reset();
       this.#options.onProbe(probe);
+      this.#answer(waiting);
       if (this.#isClosed) return;
+      if (this.#waiting.size > 0) continue;
       const isIdle = performance.now() - this.#touchedAt > PACE.idleAfterMs;
       await this.#rest.for(isIdle ? PACE.idleProbeMs : PACE.probeMs);
+    }
+  }
+
+  #answer(waiting: readonly (() => void)[]): void {
+    for (const done of waiting) {
+      this.#waiting.delete(done);
+      done();
     }
   }
 

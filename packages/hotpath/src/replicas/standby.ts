@@ -6,9 +6,10 @@
  */
 import type { PoolOrUrl } from '../budget/reading-pool.ts';
 import { type Execute, executeOn } from '../compile/execute.ts';
+import { lifeOn } from '../compile/sql/read-at.ts';
 import type { Follower } from '../freshness/follower.ts';
-import { parseSnapshot } from '../freshness/snapshot.ts';
-import { standbyFault } from '../freshness/standby-proof.ts';
+import { isOfStandby } from '../freshness/snapshot.ts';
+import { type ShownState, stampOf, standbyFault } from '../freshness/standby-proof.ts';
 import { connectionOf } from '../session/connection.ts';
 import { PositionHistory } from './position-history.ts';
 import { openStandbyPool, type StandbyPool } from './standby-pool.ts';
@@ -46,6 +47,7 @@ export class Standby {
   /** The follower's epoch for which it was found ready. */
   #epoch = '';
   #missedSince: number | undefined;
+  #shown: ShownState | undefined;
   /** How to end each read that it has in hand. */
   readonly #reading = new Set<(error: Error) => void>();
 
@@ -75,6 +77,11 @@ export class Standby {
     return this.#missedSince === undefined ? 0 : performance.now() - this.#missedSince;
   }
 
+  /** What every statement that is sent to it from now on shows, as the latest probe found. */
+  get shown(): ShownState | undefined {
+    return this.#shown;
+  }
+
   /** The reads that it has in hand. */
   get busy(): number {
     return this.#reading.size;
@@ -93,6 +100,11 @@ export class Standby {
     }
   }
 
+  /** Resolves when a probe that is sent from now on has found what it shows, or that it is away. */
+  probe(): Promise<void> {
+    return this.#watch.probe();
+  }
+
   /** Probes it at once, after a read on it has failed. */
   doubt(): void {
     if (this.#state !== 'away') this.#watch.wake();
@@ -103,13 +115,16 @@ export class Standby {
     await this.#pool.pool.end();
   }
 
-  #found({ snapshot, incarnation }: StandbyProbe): void {
+  #found({ snapshot, incarnation, replayed }: StandbyProbe): void {
     const { follower } = this.#options;
-    const seen = parseSnapshot(snapshot);
-    this.#history.note(parseSnapshot(follower.position).xmin, performance.now());
-    this.#missedSince = this.#history.missedSince(seen.xmin);
-    const { epoch } = follower;
-    const fault = standbyFault(follower, { snapshot, incarnation, tags: [] }, epoch);
+    const { epoch, life } = follower;
+    this.#history.note(follower, performance.now());
+    this.#missedSince = this.#history.missedSince(BigInt(replayed));
+    const isOfLife = life !== '' && lifeOn(incarnation) === life && !isOfStandby(snapshot);
+    const known = isOfLife ? this.#history.shownBy(BigInt(replayed)) : undefined;
+    this.#shown = known && { snapshot: known, incarnation };
+    const reading = { snapshot: stampOf({ snapshot, incarnation }, this.#shown), incarnation, tags: [] };
+    const fault = standbyFault(follower, reading, epoch);
     if (fault === undefined && this.#epoch !== epoch) {
       this.#pool.pool.replaceOlderThan(performance.now());
       this.#epoch = epoch;
@@ -118,6 +133,7 @@ export class Standby {
   }
 
   #lost(error: unknown): void {
+    this.#shown = undefined;
     this.#enter('away', error);
     this.#pool.breakOff();
     for (const end of this.#reading) end(new StandbyAwayError(this.name));

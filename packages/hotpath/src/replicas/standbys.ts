@@ -14,7 +14,7 @@ import type { ProvedReading, StandbyQuery, StandbyReader } from '../cache/standb
 import type { Execute } from '../compile/execute.ts';
 import type { Follower } from '../freshness/follower.ts';
 import { includes, parseSnapshot } from '../freshness/snapshot.ts';
-import { standbyFault } from '../freshness/standby-proof.ts';
+import { stampOf, standbyFault } from '../freshness/standby-proof.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { Standby, type StandbyOptions, type StandbyOutcome } from './standby.ts';
 
@@ -56,17 +56,24 @@ export class Standbys implements StandbyReader {
 
   /** @param catchUp called after the read; it resolves with the reason why nothing can be proved. */
   async #readFrom(
-    { source, after }: StandbyQuery,
+    asked: StandbyQuery,
     catchUp: () => Promise<'unfollowed' | undefined>,
   ): Promise<ProvedReading | undefined> {
+    const { source, after } = asked;
     const standby = source.loadFrom && this.#choose();
     if (!standby) return undefined;
     const { epoch } = this.#follower;
+    if (!(await this.#mayProve(standby, asked))) {
+      standby.reads.behind += 1;
+      return undefined;
+    }
+    const { shown } = standby;
     const attempt = new Attempt();
     let outcome: StandbyOutcome = 'failed';
     let reading: ReadResult | undefined;
     try {
-      reading = await standby.run((execute) => source.loadFrom!(attempt.noting(execute)));
+      const read = await standby.run((execute) => source.loadFrom!(attempt.noting(execute)));
+      reading = { ...read, snapshot: stampOf(read, shown) };
       outcome = (await catchUp()) ?? standbyFault(this.#follower, reading, epoch) ?? 'proved';
       if (outcome === 'proved' && goesBack({ reading, epoch }, after)) outcome = 'behind';
     } catch {
@@ -80,6 +87,22 @@ export class Standbys implements StandbyReader {
       ?.child('standby.unused', 'internal', { 'hotpath.standby': standby.name, 'hotpath.standby.outcome': outcome })
       .end();
     return undefined;
+  }
+
+  /**
+   * Finds out what the standby shows, if a table of the query has changed since the latest probe.
+   * @returns false if it still lacks the change that outdated the entry: reading it would prove nothing.
+   */
+  async #mayProve(standby: Standby, { tables, after }: StandbyQuery): Promise<boolean> {
+    if (!this.#lacks(standby, tables)) return true;
+    await standby.probe();
+    if (!standby.isUsable) return false;
+    return after === undefined || !standby.shown || !this.#lacks(standby, after.tags);
+  }
+
+  /** Whether a change of the tags is known that the standby was not found to show. */
+  #lacks({ shown }: Standby, tags: readonly string[]): boolean {
+    return !shown || !this.#follower.isFresh(shown.snapshot, tags);
   }
 
   /** The least delayed of those that can be used, and of these the least busy; equal ones take turns. */

@@ -7,7 +7,8 @@ import { readAtOf, STANDBY } from 'hotpath/compile/sql/read-at';
 import { Knowledge } from 'hotpath/freshness/knowledge';
 import type { LogHeader } from 'hotpath/freshness/log';
 import { isVisible, parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
-import { type StandbyJudge, standbyFault } from 'hotpath/freshness/standby-proof';
+import { type ShownState, type StandbyJudge, stampOf, standbyFault } from 'hotpath/freshness/standby-proof';
+import { PositionHistory } from 'hotpath/replicas/position-history';
 import { describe, expect, it } from 'vitest';
 import { type Draw, once, pick } from '../compile/oracle/draw.ts';
 
@@ -47,6 +48,9 @@ class Pair {
   readonly primary = new Server();
   readonly standby = new Server();
   readonly #wal: WalRecord[] = [];
+  /** Places in the write-ahead log: its end, and up to where the standby has replayed it. */
+  written = 0;
+  replayed = 0;
   /** Ended in the write-ahead log, and not yet shown on the primary. */
   readonly #hidden: (WalRecord & { is: 'end' })[] = [];
 
@@ -59,7 +63,7 @@ class Pair {
     else if (running.length > 0) {
       const tag = once(draw, 4) ? undefined : pick(draw, TAGS);
       const record = { is: 'end', xid: pick(draw, running), tag } as const;
-      this.#wal.push(record);
+      this.#write(record);
       this.#hidden.push(record);
     }
   }
@@ -67,11 +71,17 @@ class Pair {
   #begin(): void {
     const xid = this.primary.next;
     this.primary.begin(xid);
-    this.#wal.push({ is: 'begin', xid });
+    this.#write({ is: 'begin', xid });
+  }
+
+  #write(record: WalRecord): void {
+    this.#wal.push(record);
+    this.written += 1;
   }
 
   #replay(): void {
     const record = this.#wal.shift();
+    if (record) this.replayed += 1;
     if (record?.is === 'begin') this.standby.begin(record.xid);
     else if (record) this.standby.end(record.xid, record.tag);
   }
@@ -86,6 +96,7 @@ class Pair {
 }
 
 const LIFE = 'the only life';
+const SERVER = `${LIFE} on a server`;
 const FROM: Snapshot = { xmin: 10, xmax: 10, xip: [] };
 
 const headerAt = (snapshot: Snapshot, id = 'the epoch'): LogHeader => ({
@@ -111,34 +122,80 @@ const judgeOf = (knowledge: Knowledge): StandbyJudge => ({
   hasCatalog: (snapshot) => knowledge.hasCatalog(snapshot),
 });
 
-const readingOf = ({ lowest }: Server, tags: readonly string[]) => ({
-  snapshot: `${lowest}:${lowest}:`,
-  incarnation: LIFE,
-  tags,
-});
+const readingOf = ({ lowest }: Server, tags: readonly string[], shown?: ShownState) => {
+  const own = { snapshot: `${lowest}:${lowest}:`, incarnation: SERVER };
+  return { ...own, snapshot: stampOf(own, shown), tags };
+};
+
+/** Draws a history, and judges after each step an answer of the standby. */
+function judgeEachStep(draw: Draw, hasProbes: boolean) {
+  const knowledge = new Knowledge({ tags: 1000, transactions: 3 });
+  const pair = new Pair();
+  const counts = { proved: 0, lacking: 0 };
+  const history = new PositionHistory();
+  let changes = 0;
+  let shown: ShownState | undefined;
+  learn(knowledge, pair.primary);
+  for (let step = 0; step < 80; step += 1) {
+    pair.step(draw);
+    if (once(draw, 3)) {
+      learn(knowledge, pair.primary);
+      changes += 1;
+      const walPosition = { snapshot: knowledge.position, lsn: BigInt(pair.written) };
+      history.note({ life: LIFE, walPosition, changes }, step);
+    }
+    if (hasProbes && once(draw, 4)) {
+      const snapshot = history.shownBy(BigInt(pair.replayed));
+      shown = snapshot && { snapshot, incarnation: SERVER };
+    }
+    const tag = pick(draw, TAGS);
+    const reading = readingOf(pair.standby, [tag], shown);
+    const fault = standbyFault(judgeOf(knowledge), reading, knowledge.epoch);
+    const known = [...pair.primary.committed].filter(([xid]) => isVisible(xid, knowledge.position));
+    const lacks = known.some(([xid, changed]) => changed === tag && !pair.standby.committed.has(xid));
+    if (lacks) expect(fault).toBe('behind');
+    const stamp = parseSnapshot(reading.snapshot);
+    const stamped = [...pair.primary.committed.keys()].filter((xid) => isVisible(xid, stamp));
+    expect(stamped.filter((xid) => !pair.standby.committed.has(xid))).toEqual([]);
+    counts.proved += Number(fault === undefined);
+    counts.lacking += Number(lacks);
+  }
+  return counts;
+}
 
 describe('the proof of an answer of a standby', () => {
   it('passes no answer that lacks a known change, in whatever order commits become visible', () => {
     let [proved, lacking] = [0, 0];
     const property = fc.property(fc.gen(), (draw) => {
-      const knowledge = new Knowledge({ tags: 1000, transactions: 1000 });
-      const pair = new Pair();
-      learn(knowledge, pair.primary);
-      for (let step = 0; step < 80; step += 1) {
-        pair.step(draw);
-        if (once(draw, 3)) learn(knowledge, pair.primary);
-        const tag = pick(draw, TAGS);
-        const fault = standbyFault(judgeOf(knowledge), readingOf(pair.standby, [tag]), knowledge.epoch);
-        const known = [...pair.primary.committed].filter(([xid]) => isVisible(xid, knowledge.position));
-        const lacks = known.some(([xid, changed]) => changed === tag && !pair.standby.committed.has(xid));
-        if (lacks) expect(fault).toBe('behind');
-        proved += Number(fault === undefined);
-        lacking += Number(lacks);
-      }
+      const counts = judgeEachStep(draw, false);
+      proved += counts.proved;
+      lacking += counts.lacking;
     });
     fc.assert(property, { numRuns: 500 });
     expect(proved).toBeGreaterThan(1000);
     expect(lacking).toBeGreaterThan(1000);
+  });
+
+  it('passes more answers after a probe of the replayed log, and none that lacks a known change', () => {
+    let [proved, without] = [0, 0];
+    const property = fc.property(fc.gen(), (draw) => {
+      proved += judgeEachStep(draw, true).proved;
+    });
+    fc.assert(property, { numRuns: 500, seed: 1 });
+    const bare = fc.property(fc.gen(), (draw) => {
+      without += judgeEachStep(draw, false).proved;
+    });
+    fc.assert(bare, { numRuns: 500, seed: 1 });
+    expect(proved).toBeGreaterThan(without);
+  });
+
+  it('believes a probe of the same server only', () => {
+    const shown = { snapshot: { xmin: 5, xmax: 20, xip: [5, 9] }, incarnation: SERVER };
+    const own = { snapshot: '7:7:', incarnation: SERVER };
+    expect(stampOf(own, shown)).toBe('7:20:9');
+    expect(stampOf({ ...own, snapshot: '30:30:' }, shown)).toBe('30:30:');
+    expect(stampOf({ ...own, incarnation: `${LIFE} on another server` }, shown)).toBe('7:7:');
+    expect(stampOf({ ...own, snapshot: STANDBY }, shown)).toBe(STANDBY);
   });
 
   it('passes an answer of a standby that lacks only changes of other tags', () => {

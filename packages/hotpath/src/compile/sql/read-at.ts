@@ -29,8 +29,19 @@ export const STANDBY_SNAPSHOT = `CASE WHEN pg_is_in_recovery() THEN concat(${XMI
  */
 export const INCARNATION = `pg_postmaster_start_time()::text || ' ' || pg_relation_filepath('pg_catalog.pg_class')`;
 
-/** The life of the primary whose changes a standby has replayed, by the name that the primary wrote; empty without one. */
-export const STANDBY_LIFE = `coalesce((SELECT "name" FROM "hotpath"."life"), '')`;
+/** Between the name of a life and the start of a standby. */
+const ON = ' on ';
+
+const NAME_ON_SERVER = `concat("name", '${ON}', pg_postmaster_start_time())`;
+
+/**
+ * The life of the primary whose changes a standby has replayed, by the name that the primary wrote, and the start of the
+ * standby itself; empty without a name.
+ */
+const STANDBY_LIFE = `coalesce((SELECT ${NAME_ON_SERVER} FROM "hotpath"."life"), '')`;
+
+/** The name of the life in the incarnation of a read on a standby. */
+export const lifeOn = (incarnation: string): string => incarnation.split(ON, 1)[0]!;
 
 /** The two values that say where and when a statement reads. */
 export interface ReadAt {
@@ -49,10 +60,11 @@ export const readAtOf = (server: ServerRole = 'primary'): ReadAt => BY_ROLE[serv
  * The name of the life without the server's own past: empty on a server that was promoted out of it, and is a standby again.
  * Such a server has changes of its own. It reads a file of the server, so a probe asks for it, and no read of data.
  */
-export const LIFE_OF_TIMELINE = `coalesce((SELECT "name" FROM "hotpath"."life" WHERE "timeline" >= (SELECT "timeline_id" FROM pg_control_checkpoint())), '')`;
+export const LIFE_OF_TIMELINE = `coalesce((SELECT ${NAME_ON_SERVER} FROM "hotpath"."life" WHERE "timeline" >= (SELECT "timeline_id" FROM pg_control_checkpoint())), '')`;
 
-/** The columns of a probe of a standby. */
-export const READ_AT_ON_STANDBY = `${STANDBY_SNAPSHOT} AS "snapshot", ${LIFE_OF_TIMELINE} AS "incarnation"`;
+/** The columns of a probe of a standby: the place up to which it has replayed the write-ahead log, too. */
+export const READ_AT_ON_STANDBY = `${STANDBY_SNAPSHOT} AS "snapshot", ${LIFE_OF_TIMELINE} AS "incarnation",
+  coalesce(pg_last_wal_replay_lsn() - '0/0'::pg_lsn, 0)::text AS "replayed"`;
 
 /** The columns, after the data. */
 export const READ_AT = `${SNAPSHOT} AS "snapshot", ${INCARNATION} AS "incarnation"`;
