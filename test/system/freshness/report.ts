@@ -32,7 +32,9 @@ export function measured(outcome: Outcome, seed: number): string[] {
 
 function shareOf({ misses, outcomes: { proved = 0, ...others } }: StandbyShare): string {
   const unused = Object.entries(others).map(([outcome, count]) => `${count} ${outcome}`);
-  return `${proved} of ${misses} fills (${((100 * proved) / misses).toFixed(1)}%); not used: ${unused.join(', ')}`;
+  const asked = Object.values(others).reduce((sum, count) => sum + count, proved);
+  const share = ((100 * proved) / Math.max(asked, 1)).toFixed(1);
+  return `${proved} of ${asked} reads (${share}%); by the primary: ${unused.join(', ')}; misses: ${misses}`;
 }
 
 /** The faults; empty if all is right. */

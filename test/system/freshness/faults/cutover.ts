@@ -15,13 +15,14 @@ const MOVED_MS = CONNECTION_MS + BOUND_MS + SLACK_MS;
 export const cutoverFault: Fault = async ({ ground }) => {
   const { database, journal, proxy, writing, stack, replicas } = ground;
   const standby = await openStandby(stack, database);
+  // They get the log from it, so that none has more of the log than it has.
+  await Promise.all(replicas.map((replica) => replica.follow(conninfoOf(standby.url))));
   let settled: Promise<void> | undefined;
   await writing.hold(async (keep) => {
     await standby.promote();
     ground.isMoving = true;
     proxy.moveTo(standby.url);
     await database.moveTo(standby.url);
-    await Promise.all(replicas.map((replica) => replica.follow(conninfoOf(standby.url))));
     journal.excuseUntil(performance.now() + MOVED_MS);
     settled = keep(() => rest(MOVED_MS));
   });
