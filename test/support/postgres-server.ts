@@ -75,6 +75,11 @@ export class PostgresServer {
     return `postgresql://postgres:any@127.0.0.1:${this.port}/${database}`;
   }
 
+  /** The process of the postmaster; undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#processes()[0];
+  }
+
   start(): Promise<void> {
     const args = [
       'start',

@@ -20,9 +20,15 @@ export interface ReplicationOptions {
   readonly standbys: number;
   /** The folder with the programs of a version of PostgreSQL; the embedded ones without it. */
   readonly programs?: string | undefined;
+  /** The rows of the primary; `tiny` without it. */
+  readonly size?: 'tiny' | 'small' | 'large' | undefined;
 }
 
-export async function openReplication({ standbys: count, programs: folder }: ReplicationOptions): Promise<Replication> {
+export async function openReplication({
+  standbys: count,
+  programs: folder,
+  size = 'tiny',
+}: ReplicationOptions): Promise<Replication> {
   await using opened = new AsyncDisposableStack();
   const programs = await postgresPrograms(folder);
   const home = mkdtempSync(join(tmpdir(), 'hotpath-replication-'));
@@ -36,7 +42,7 @@ export async function openReplication({ standbys: count, programs: folder }: Rep
   const url = primary.url(REPLICATED);
   await migrate(url);
   await letServiceIn(url);
-  await seed({ url, size: 'tiny' });
+  await seed({ url, size });
   await primary.stop();
   const standbys: PostgresServer[] = [];
   for (let each = 1; each <= count; each += 1) {
