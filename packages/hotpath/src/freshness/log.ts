@@ -11,7 +11,7 @@ export interface LogHeader {
   readonly snapshot: Snapshot;
   readonly incarnation: string;
   readonly epoch: Epoch | undefined;
-  /** The place in the write-ahead log before which everything visible in the snapshot lies, if it is asked for. */
+  /** The place in the write-ahead log before which everything visible in the snapshot lies; undefined unless `withLsn`. */
   readonly lsn?: bigint | undefined;
 }
 

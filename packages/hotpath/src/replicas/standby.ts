@@ -77,7 +77,7 @@ export class Standby {
     return this.#missedSince === undefined ? 0 : performance.now() - this.#missedSince;
   }
 
-  /** What every statement that is sent to it from now on shows, as the latest probe found. */
+  /** The state that every statement sent to it from now on shows, as the latest probe found. */
   get shown(): ShownState | undefined {
     return this.#shown;
   }
