@@ -3,6 +3,7 @@ import type { Culprit } from '../observation/observed-event.ts';
 import type { SessionClient } from '../session/session-client.ts';
 import { Backoff } from './backoff.ts';
 import { CatalogWatch } from './catalog.ts';
+import { CatchUpWaiters } from './catch-up-waiters.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState, WalPosition } from './follower.ts';
 import { FOLLOWER_DEFAULTS, MEMORY_LIMITS, PACE, READING_LIMITS } from './follower-defaults.ts';
@@ -16,6 +17,7 @@ import { Rest } from './rest.ts';
 import { includes, type Snapshot, snapshotText } from './snapshot.ts';
 import { Successor } from './successor.ts';
 import { readToken, tokenText } from './token.ts';
+import { WalMark } from './wal-mark.ts';
 import type { Watched } from './watched.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
@@ -29,10 +31,11 @@ class LogFollower implements Follower {
   readonly #upkeep: LogUpkeep;
   readonly #knowledge = new Knowledge(MEMORY_LIMITS);
   readonly #lifeName: LifeName;
+  readonly #walMark = new WalMark();
   readonly #observed: ObservedChanges;
   readonly #rest = new Rest();
   readonly #retreat = new Rest();
-  readonly #waiting = new Set<(isKnown: boolean) => void>();
+  readonly #waiting = new CatchUpWaiters();
   readonly #following: Promise<void>;
   #incarnation = '';
   #heardAt = NEVER;
@@ -44,7 +47,6 @@ class LogFollower implements Follower {
   #isQuiet = false;
   /** The epoch's row of the latest reading. */
   #row = '';
-  #walPosition: WalPosition | undefined;
   #catalog: string | undefined;
   /** The position at which the catalog was read, and when. */
   #catalogPosition = '';
@@ -98,7 +100,7 @@ class LogFollower implements Follower {
   }
 
   get walPosition(): WalPosition | undefined {
-    return this.#walPosition;
+    return this.#walMark.position;
   }
 
   get token(): string {
@@ -118,17 +120,9 @@ class LogFollower implements Follower {
   }
 
   catchUp(timeoutMs = this.#options.boundMs): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const done = (isKnown: boolean) => {
-      clearTimeout(timer);
-      this.#waiting.delete(done);
-      resolve(isKnown);
-    };
-    // If the process was too busy to see the answer, the answer is there by now, and is looked at first.
-    const timer = setTimeout(() => setImmediate(done, false), timeoutMs);
-    this.#waiting.add(done);
+    const caughtUp = this.#waiting.wait(timeoutMs);
     this.#rest.end();
-    return promise;
+    return caughtUp;
   }
 
   async reach(token: string, timeoutMs: number): Promise<boolean> {
@@ -224,7 +218,7 @@ class LogFollower implements Follower {
         await this.#lifeName.write(client, this.#row, this.#incarnation);
         await this.#upkeep.trim(client);
         const isIdle = this.#isIdle(performance.now());
-        if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
+        if (this.#waiting.count === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
       }
       return undefined;
     } finally {
@@ -257,7 +251,7 @@ class LogFollower implements Follower {
 
   /** Whether the log need not be read. A caller that waits is not kept waiting for the answer, for most have written. */
   async #isStandingStill(client: SessionClient): Promise<boolean> {
-    if (!this.#isQuiet || this.#waiting.size > 0) return false;
+    if (!this.#isQuiet || this.#waiting.count > 0) return false;
     const sentAt = performance.now();
     const current = await readCurrent(client);
     if (current?.row !== this.#row || current.incarnation !== this.#incarnation) return false;
@@ -268,7 +262,7 @@ class LogFollower implements Follower {
 
   /** Reads the log to its end. A caller that waited before the read learns whether it has what it waited for. */
   async #read(client: SessionClient): Promise<void> {
-    const served = [...this.#waiting];
+    const served = this.#waiting.present();
     const before = this.position;
     let sentAt: number;
     let welcome: Welcome;
@@ -316,20 +310,9 @@ class LogFollower implements Follower {
     else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
     else if (welcome === 'useful') {
       knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
-      this.#noteWalPosition(header!);
+      this.#walMark.note(knowledge.position, header!.lsn);
     }
     return welcome;
-  }
-
-  #noteWalPosition({ lsn }: LogHeader): void {
-    const snapshot = this.#knowledge.position;
-    if (lsn !== undefined && !this.#isQuietAt(snapshot)) this.#walPosition = { snapshot, lsn };
-  }
-
-  /** A snapshot that has not moved keeps its earlier place, which standbys reach sooner. */
-  #isQuietAt(snapshot: Snapshot): boolean {
-    const known = this.#walPosition;
-    return known !== undefined && snapshotText(known.snapshot) === snapshotText(snapshot);
   }
 
   /** The server may be another one, whose catalog has not been looked at. */
@@ -337,7 +320,7 @@ class LogFollower implements Follower {
     if (incarnation === this.#incarnation) return;
     const isFirst = this.#incarnation === '';
     this.#incarnation = incarnation;
-    this.#walPosition = undefined;
+    this.#walMark.forget();
     this.#catalogPosition = '';
     this.#catalogAt = NEVER;
     if (!isFirst) this.#options.onReplace?.(performance.now());
