@@ -1,4 +1,4 @@
-// The import arrows: domain -> plugins -> the package hotpath, and what each may not touch. `npm run lint` checks them.
+// The import arrows: domain -> plugins -> the package hotpath, and the imports that each may not have. `npm run lint` checks them.
 const inside = (...folders) => `^src/(${folders.join('|')})/`;
 const LIBRARY = '^packages/hotpath/src/';
 
@@ -14,13 +14,13 @@ module.exports = {
     {
       name: 'no-cycles',
       comment:
-        'A cycle is two files that are one. The compiler is spared: a filter holds relations, which hold filters, so its files recurse.',
+        'Files of a cycle cannot be read one by one. The compiler is exempt: a filter has relations, which have filters, so its files recurse.',
       severity: 'error',
       from: { pathNot: `${LIBRARY}compile/(plan|sql)/` },
       to: { circular: true, dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'library-knows-nobody',
+      name: 'library-imports-itself-alone',
       comment: 'The library works for any service and any Prisma schema: it imports no file outside itself.',
       severity: 'error',
       from: { path: LIBRARY },
@@ -28,21 +28,21 @@ module.exports = {
     },
     {
       name: 'library-by-its-exports-only',
-      comment: 'The service imports `hotpath/…`, as any other would, and no file of the library by its path.',
+      comment: 'The service imports `hotpath/…`, as any user does, and no file of the library by its path.',
       severity: 'error',
       from: { path: '^(src|bench)/' },
       to: { path: '^packages/', dependencyTypesNot: ['aliased-workspace'] },
     },
     {
       name: 'the-guard-alone-needs-nothing',
-      comment: 'A team without Prisma and Redis uses hotpath/budget: what it loads needs neither.',
+      comment: 'A team without Prisma and Redis uses hotpath/budget, so none of its files loads either.',
       severity: 'error',
       from: { path: `${LIBRARY}budget/index[.]ts$` },
       to: { path: '^node_modules/(@prisma|ioredis|graphile-worker|prom-client)/', reachable: true },
     },
     {
       name: 'service-by-public-entries-only',
-      comment: 'The service imports what every user of the package can: its public entries.',
+      comment: 'The service imports only the public entries, as every user of the package does.',
       severity: 'error',
       from: { path: '^src/' },
       to: { path: LIBRARY, pathNot: ENTRIES },
@@ -96,7 +96,7 @@ module.exports = {
     },
     {
       name: 'modules-know-each-other-by-index-only',
-      comment: "A module's inside is its own; others import its index.ts.",
+      comment: "Other modules import a module's index.ts, and no other file of it.",
       severity: 'error',
       from: { path: '^src/domain/([^/]+)/' },
       to: { path: '^src/domain/[^/]+/', pathNot: ['^src/domain/$1/', '^src/domain/[^/]+/index[.]ts$'] },
@@ -109,7 +109,7 @@ module.exports = {
     },
     {
       name: 'the-service-needs-no-development',
-      comment: 'What runs in production imports nothing that only a bare machine needs.',
+      comment: 'Production code imports nothing that only a development machine needs.',
       severity: 'error',
       from: { path: '^src/', pathNot: inside('dev', 'cli') },
       to: { path: inside('dev', 'cli') },

@@ -12,7 +12,7 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', pool: 'forks', related: false },
   coverageAnalysis: 'perTest',
-  // Code that runs while a module loads or a test file sets up is covered by no single test: all of its scope run.
+  // No single test covers code that runs while a module loads or a test file sets up, so all tests of its scope run.
   ignoreStatic: false,
   warnings: { slow: false },
   thresholds: { high: 100, low: least, break: least },
@@ -23,7 +23,7 @@ export default {
   dryRunTimeoutMinutes: 15,
   // Node.js strips the types.
   disableTypeChecks: false,
-  // There is none: Stryker would rewrite `tsconfig.json` with an API that TypeScript 7 does not have.
+  // The file does not exist: Stryker would rewrite `tsconfig.json` with an API that TypeScript 7 does not have.
   tsconfigFile: 'tsconfig.none.json',
   ignorePatterns: ['/.hotpath', '/bench', '/reports', '/jaeger', '*.log'],
   reporters: ['clear-text', 'progress-append-only', 'html', 'json'],

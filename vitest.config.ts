@@ -28,11 +28,11 @@ export default defineConfig({
       include: ['src/**/*.ts', 'packages/hotpath/src/**/*.ts'],
       exclude: ['**/*.d.ts'],
       reporter: ['text-summary', 'html', 'lcov'],
-      // The floor. It only rises: raise it when the figures have.
+      // The floor. Raise it when coverage has risen.
       thresholds: { statements: 71, branches: 65, functions: 70, lines: 72 },
     },
     projects: [
-      // One module graph for all unit tests of a worker: half the time.
+      // All unit tests of a worker share one module graph, which halves their time.
       { test: { name: 'unit', include: unit, isolate: false } },
       {
         test: {
@@ -40,7 +40,7 @@ export default defineConfig({
           include: [TEST_FILES],
           exclude: ['**/node_modules/**', ...unit],
           globalSetup: SERVER_SETUP,
-          // Servers share a busy machine. The report marks a test that passes the second time: its fault is to be found.
+          // Servers share a busy machine. The report marks a test that passes the second time; it has a fault.
           // A proof that no answer is wrong or outdated has `retry: 0`.
           retry: 1,
         },

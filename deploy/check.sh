@@ -1,8 +1,8 @@
 #!/bin/sh
-# Checks the files of a deployment with the programs that read them, as far as they are on PATH; says which are not.
-# On Debian: apt-get install prometheus shellcheck curl. What needs no program is in test/deploy.
+# Checks the files of a deployment with the programs that read them, and names the programs that are missing on PATH.
+# On Debian: apt-get install prometheus shellcheck curl. The checks of test/deploy need no program.
 #
-# With SERVICE=127.0.0.1:3000 Prometheus is started with these files, and must find that service up.
+# With SERVICE=127.0.0.1:3000 it starts Prometheus with these files, which must find that service up.
 set -eu
 cd "$(dirname -- "$0")/.."
 status=0
@@ -34,7 +34,7 @@ if docker buildx version >/dev/null 2>&1; then
   check docker build --check deploy/pgbouncer
 fi
 
-# Starts Prometheus with a copy that differs in where the service is; waits until it has asked it.
+# Starts Prometheus with a copy that has the address of the service, and waits for its first scrape.
 scrape() {
   folder=$(mktemp -d)
   cp -R deploy/prometheus "$folder/conf"

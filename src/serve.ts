@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { Tracing } from 'hotpath/telemetry';
 import { type App, buildApp } from './app.ts';
-import { type Order, SIGNALS, whenTold } from './cluster/orders.ts';
+import { type Order, SIGNALS, whenOrdered } from './cluster/orders.ts';
 import type { Config } from './config/config.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 
@@ -56,8 +56,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     await close();
   });
   if (cluster.isWorker) {
-    whenTold((told) => {
-      order = told;
+    whenOrdered((given) => {
+      order = given;
       void closing.close();
     });
   }

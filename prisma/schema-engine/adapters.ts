@@ -1,4 +1,4 @@
-/** The driver adapters of one datasource: for its database, and for the shadow databases that migrations are tried on. */
+/** The driver adapters of one datasource: for its database, and for the shadow databases that the engine tries migrations on. */
 
 import { randomInt, randomUUID } from 'node:crypto';
 import {
@@ -14,11 +14,11 @@ import type { ScriptError } from './script-error.ts';
 import { openSession, type SessionOptions } from './session.ts';
 
 export interface MigrationAdapters extends SqlMigrationAwareDriverAdapterFactory {
-  /** The last failure that an adapter met. Set it to undefined before the work whose failure is wanted. */
+  /** The last failure that an adapter met. Set it to undefined before work whose failure you read. */
   failure: KnownError | ScriptError | undefined;
   /** The scripts of the migrations that the engine may run now. */
   migrations: ReadonlySet<string>;
-  /** Closes all that are open, and drops their shadow databases. */
+  /** Closes all open adapters, and drops their shadow databases. */
   dispose(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ async function openShadow({ url, shadowDatabaseUrl }: Datasource, options: Sessi
   return emptyShadow(shadow, options);
 }
 
-/** An advisory lock is known in its own database alone, whatever name the URL gives to its server. */
+/** An advisory lock exists in its own database only, so it identifies a database whatever host name its URL has. */
 async function areInOneDatabase(one: SqlDriverAdapter, other: SqlDriverAdapter): Promise<boolean> {
   const key = randomInt(2 ** 31);
   const query = (sql: string) => ({ sql, args: [], argTypes: [] });
@@ -72,8 +72,8 @@ async function areInOneDatabase(one: SqlDriverAdapter, other: SqlDriverAdapter):
 }
 
 /**
- * Creates a database, and drops it when its adapter is disposed of. The adapter of `@prisma/adapter-pg` is of no use here:
- * it keeps the connection string, in which the main database stands, and so tries migrations on that.
+ * Creates a database, and drops it when its adapter is disposed of. `@prisma/adapter-pg` would try the migrations on the main
+ * database, because it keeps the connection string.
  */
 async function createShadow(url: URL, options: SessionOptions): Promise<SqlDriverAdapter> {
   const name = `prisma_migrate_shadow_db_${randomUUID()}`;
@@ -90,7 +90,7 @@ async function createShadow(url: URL, options: SessionOptions): Promise<SqlDrive
   });
 }
 
-/** A shadow database that the developer keeps is emptied before each use, and stays. */
+/** Empties the developer's own shadow database before each use, and does not drop it. */
 async function emptyShadow(url: URL, options: SessionOptions): Promise<SqlDriverAdapter> {
   const schema = pg.escapeIdentifier(schemaName(url) ?? 'public');
   const shadow = await openSession(url, options);

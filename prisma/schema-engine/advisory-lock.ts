@@ -1,7 +1,7 @@
 /**
  * The wait for the advisory lock that keeps two deployments apart. The engine waits in a query. `CREATE INDEX CONCURRENTLY`
- * waits for the end of every query, so in the deployment that holds the lock it would fail: each waits for the other.
- * Here no query is under way while the engine waits.
+ * waits for the end of every query, so it would fail in the deployment that holds the lock: each waits for the other.
+ * Here the engine waits without an open query.
  */
 
 import { setTimeout } from 'node:timers/promises';

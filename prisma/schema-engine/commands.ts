@@ -1,4 +1,4 @@
-/** The commands of Prisma's CLI, carried out by the engine. */
+/** Runs the commands of Prisma's CLI on the engine. */
 
 import { readFile } from 'node:fs/promises';
 import type { ApplyMigrationsOutput, DevDiagnosticInput, SchemaEngine } from '@prisma/schema-engine-wasm';
@@ -31,7 +31,7 @@ export type Method = keyof typeof METHODS;
 /** The methods that compare the schema with a database, for which the preview features matter. */
 const COMPARING = new Set<Method>(['createMigration', 'devDiagnostic', 'evaluateDataLoss', 'schemaPush']);
 
-/** The methods that need to know what the migrations add up to. */
+/** The methods that need the schema that results from the migrations. */
 const PLANNING = new Set<Method>(['createMigration', 'evaluateDataLoss']);
 
 export interface Request {
@@ -40,10 +40,10 @@ export interface Request {
 }
 
 /**
- * Runs commands on an engine that it starts when needed, and prepares for some of them.
+ * Runs commands on an engine that it starts when needed, and prepares the engine for some of them.
  *
- * What the migrations add up to, the engine finds out on a shadow database in `devDiagnostic` alone; `evaluateDataLoss` and
- * `createMigration` take it from there, and fail if it is not there. It is not if migrations were applied in between.
+ * Only `devDiagnostic` applies the migrations to a shadow database and keeps the resulting schema. `evaluateDataLoss` and
+ * `createMigration` use that schema, and fail without it. The engine discards it when it applies migrations.
  */
 export function commandRunner(paths: string[], adapters: MigrationAdapters): (request: Request) => Promise<unknown> {
   const files = once(() => Promise.all(paths.map(async (path) => ({ path, content: await readFile(path, 'utf8') }))));

@@ -1,9 +1,9 @@
-/** What Prisma calls the ways in which a connection to PostgreSQL fails. */
+/** Prisma's error codes for failed connections to PostgreSQL. */
 
 import { databaseName } from './database-url.ts';
 import { KnownError } from './known-error.ts';
 
-/** Names an error met on the way to the database at `url`; undefined if it says nothing of the connection. */
+/** Prisma's error for a failed connection to the database at `url`; undefined if the error is not about the connection. */
 export function connectionError(error: Error, url: URL): KnownError | undefined {
   const { code = '', syscall } = error as NodeJS.ErrnoException;
   const { message } = error;
@@ -15,7 +15,7 @@ export function connectionError(error: Error, url: URL): KnownError | undefined 
   );
 }
 
-/** Errors that the server sends instead of a session. */
+/** The error of a server that refuses the session. */
 function sqlStateError(code: string, url: URL): KnownError | undefined {
   const user = decodeURIComponent(url.username);
   switch (code) {

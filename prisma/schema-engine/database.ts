@@ -1,4 +1,4 @@
-/** The database as a whole: whether it can be reached, and its creation. */
+/** Connects to a database to check it, and creates one. */
 
 import pg from 'pg';
 import { connectionError } from './connection-error.ts';
@@ -7,12 +7,12 @@ import { databaseName, parseDatabaseUrl, schemaName, withDatabase } from './data
 /** Prisma gives a server five seconds to answer unless the URL says otherwise. */
 const CONNECT_TIMEOUT_SECONDS = 5;
 
-/** Throws a KnownError with the Prisma code (P1000, P1001, P1003, ...) of what stands in the way. */
+/** Throws a KnownError with the Prisma code (P1000, P1001, P1003, ...) of the obstacle. */
 export async function canConnect(text: string | undefined): Promise<void> {
   await runOn(parseDatabaseUrl(text), 'SELECT 1');
 }
 
-/** Creates the database of the URL, and its `schema` if the URL names one; answers the database's name. */
+/** Creates the database of the URL, and its `schema` if the URL names one; returns the database's name. */
 export async function createDatabase(text: string | undefined): Promise<string> {
   const url = parseDatabaseUrl(text);
   const name = databaseName(url);

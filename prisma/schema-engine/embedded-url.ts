@@ -1,6 +1,5 @@
 /**
- * The URL that stands for the project's embedded PostgreSQL where DATABASE_URL is not set. The Prisma CLI wants a URL
- * before anything runs, and the server may not run yet, so this one's host is no host: the engine, which alone
- * connects, opens the server behind it.
+ * The URL of the project's embedded PostgreSQL for a Prisma CLI without DATABASE_URL. The CLI needs a URL before the server
+ * runs, so its host does not exist. Only the engine connects, and it starts the server first.
  */
 export const EMBEDDED_URL = 'postgresql://embedded/hotpath';

@@ -1,4 +1,4 @@
-/** Prisma's schema engine as WebAssembly, the same that its native binary holds. */
+/** Prisma's schema engine as WebAssembly, of the same source as its native binary. */
 
 import { readFile } from 'node:fs/promises';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
@@ -16,9 +16,9 @@ export async function startEngine(files: SchemaFile[], adapters: MigrationAdapte
 }
 
 /**
- * Has the engine heed the schema's preview features, as its native form does from the start.
- * This one reads them in `diff` alone, from a schema that stands for the database, and keeps them from then on. Without
- * `partialIndexes` it does not see partial indexes in the database, and creates them anew in every migration.
+ * Makes the engine use the schema's preview features, as the native engine always does.
+ * The WebAssembly engine reads them only in `diff`, from a schema file in the place of the database, and then keeps them.
+ * Without `partialIndexes` it ignores partial indexes of the database, and every migration would create them again.
  */
 export async function enablePreviewFeatures(engine: glue.SchemaEngine, files: SchemaFile[]): Promise<void> {
   await engine.diff({
@@ -31,8 +31,8 @@ export async function enablePreviewFeatures(engine: glue.SchemaEngine, files: Sc
 }
 
 /**
- * Watches for a panic inside the engine, which surfaces as an uncaught exception, while the promise it happened in never
- * settles. `thrown` rejects then; `message` is what the engine said of it.
+ * Watches for a panic inside the engine. A panic becomes an uncaught exception, and the promise of the command never settles.
+ * `thrown` rejects then; `message` is the engine's message.
  */
 export function watchForPanic(): { message: string; thrown: Promise<never> } {
   const { promise, reject } = Promise.withResolvers<never>();
@@ -43,7 +43,7 @@ export function watchForPanic(): { message: string; thrown: Promise<never> } {
   return panic;
 }
 
-/** Joins the package's JavaScript to its WebAssembly, which it leaves to a bundler otherwise. */
+/** Loads the package's WebAssembly into its JavaScript, a step that the package expects of a bundler. */
 async function instantiate(): Promise<void> {
   const file = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': glue });

@@ -1,7 +1,7 @@
 /**
  * JSON-RPC 2.0 as the Prisma CLI speaks it to its engine: one message a line, requests answered one after the other.
  *
- * `readline` also ends a line at U+2028, as may stand in a comment or a name of a schema; the request would be lost.
+ * `readline` is of no use, because it also ends a line at U+2028, which a comment or name of a schema may contain.
  */
 import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 
@@ -21,7 +21,7 @@ export class RpcError extends Error {
 
 type Send = (message: object) => void;
 
-/** Serves requests in their order until the input ends, or until `signal`, after which the one at work is the last. */
+/** Serves requests in their order until the input ends or `signal` aborts; the request at work is then the last. */
 export async function serveRpc(
   streams: { input: Readable; output: Writable },
   call: Call,
@@ -34,7 +34,7 @@ export async function serveRpc(
   }
 }
 
-/** The lines until the input ends, or until `signal`. */
+/** The lines until the input ends or `signal` aborts. */
 async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<string> {
   let text = '';
   try {

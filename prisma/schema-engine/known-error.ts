@@ -1,4 +1,4 @@
-/** An error that Prisma's error reference lists: a code such as P1001, and a message in the wording given there. */
+/** An error that Prisma's error reference lists: a code such as P1001, and a message with the reference's wording. */
 export class KnownError extends Error {
   readonly code: string;
 

@@ -1,4 +1,4 @@
-/** Prisma's schema engine as the Prisma CLI expects it: an executable, which here needs no native binary. */
+/** The executable that the Prisma CLI starts as its schema engine, without a native binary. */
 
 import { migrationAdapters } from './adapters.ts';
 import { type CommandLine, parseCommandLine } from './command-line.ts';
@@ -19,7 +19,7 @@ try {
   process.stderr.write(logOf(error));
   process.exitCode = 1;
 }
-// The engine leaves a timer behind, its limit on the wait for the advisory lock. All else is closed by now.
+// Ends the process now, because the engine's limit on the wait for the advisory lock is still a running timer.
 process.exit();
 
 async function runSubcommand({ subcommand, datasource }: CommandLine): Promise<void> {

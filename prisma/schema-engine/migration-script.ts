@@ -1,12 +1,12 @@
 /**
  * Runs the script of a migration as Prisma's native engine does: each statement in a message of its own. PostgreSQL runs
  * several statements of one message in one transaction, in which `CREATE INDEX CONCURRENTLY` and `VACUUM` fail, as does
- * the use of an enum's new value. So what stands before a statement that fails has happened. A script that is to happen
- * whole has a `BEGIN` and a `COMMIT` of its own.
+ * the use of an enum's new value. So the statements before a failed one stay applied. A script that must apply as a whole
+ * has its own `BEGIN` and `COMMIT`.
  *
- * - A script with an error of syntax goes in one message, as Prisma's does, so that none of it happens.
+ * - A script with an error of syntax goes in one message, as Prisma's does, so that PostgreSQL runs no part of it.
  * - So does a script with a `LOCK` or `DECLARE`, which need a transaction, and no `BEGIN`.
- * - A transaction that a script leaves open is rolled back: the engine notes in this session what became of the script.
+ * - A transaction that a script leaves open is rolled back, because the engine records the script's outcome in this session.
  */
 
 import { DriverAdapterError } from '@prisma/driver-adapter-utils';
@@ -17,17 +17,17 @@ import { type ScriptStatement, splitStatements } from './statements.ts';
 export interface ScriptSession {
   /** Runs a text in one message. Throws an error that the engine understands. */
   readonly run: (text: string) => Promise<unknown>;
-  /** Does work on the session's connection, of which `onFailure` does not hear. */
+  /** Does work on the session's connection whose failure does not reach `onFailure`. */
   readonly onConnection: <T>(work: (client: pg.ClientBase) => Promise<T>) => Promise<T>;
-  /** What PostgreSQL said when `run` last failed; undefined if the connection failed. */
+  /** PostgreSQL's error of the last failed `run`; undefined if the connection failed. */
   readonly refusal: () => ScriptFailure | undefined;
-  /** Puts back the settings that a script may have changed. */
+  /** Restores the settings that a script may have changed. */
   readonly settings: string;
 }
 
 type OnScriptFailure = (failure: ScriptError) => void;
 
-/** Throws what `run` throws. `onFailure` hears of it first, with its place in the script. */
+/** Throws the errors of `run`. `onFailure` receives each first, with its place in the script. */
 export async function runMigrationScript(
   session: ScriptSession,
   script: string,
@@ -70,7 +70,7 @@ const ZERO_BYTE = {
 /** One statement, or a script whose statements go together. */
 type Message = Pick<ScriptStatement, 'text' | 'start'> & Partial<Pick<ScriptStatement, 'first'>>;
 
-/** A byte order mark is no part of the script. A blank in its place keeps all positions. */
+/** A byte order mark does not belong to the script. A blank instead of it keeps all positions. */
 async function messagesOf(session: ScriptSession, script: string): Promise<Message[]> {
   const text = script.replace(/^\uFEFF/, ' ');
   const statements = splitStatements(text);
@@ -91,7 +91,7 @@ function needTransaction(statements: ScriptStatement[]): boolean {
 }
 
 /**
- * Whether PostgreSQL can parse all of a script, without running any of it; true if it may not be asked.
+ * Whether PostgreSQL can parse all of a script; it runs no part of it. True if the session cannot find out.
  * PostgreSQL parses the body of an SQL function when it is created, and no more than that if an argument is polymorphic.
  */
 function parses({ onConnection }: ScriptSession, script: string): Promise<boolean> {
@@ -110,7 +110,7 @@ CREATE FUNCTION pg_temp.parsed(anyelement) RETURNS void LANGUAGE sql AS ${pg.esc
   });
 }
 
-/** The role may not create temporary functions, the session is read-only, an event trigger refuses functions. */
+/** The role may not create temporary functions, the session is read-only, or an event trigger refuses functions. */
 const MAY_NOT_CREATE: ReadonlySet<string> = new Set(['42501', '25006', 'P0001']);
 
 /** A script's settings and role are its own: the next one begins as if it were alone. */

@@ -1,4 +1,4 @@
-/** The migrations that a request brings along, as the CLI reads them from their files. */
+/** The migrations of a request, which the CLI has read from their files. */
 
 import type { MigrationDirectory, MigrationList } from '@prisma/schema-engine-wasm';
 
@@ -8,7 +8,7 @@ export function migrationScripts(params: unknown): ReadonlySet<string> {
 
 /**
  * The name of the migration with this script that failed.
- * @param message of the engine's error, which names it among several with the same script.
+ * @param message of the engine's error, which names the failed one of several migrations with the same script.
  */
 export function nameOfMigration(params: unknown, script: string, message: string): string | undefined {
   const names = migrationDirectories(params).flatMap((each) => (scriptOf(each) === script ? [each.path] : []));

@@ -1,4 +1,4 @@
-/** The replies of the engine to the CLI's requests, with errors as its native form gives them. */
+/** The engine's replies to the CLI's requests, with the errors of the native engine. */
 
 import type { DiffResult } from '@prisma/schema-engine-wasm';
 import type { MigrationAdapters } from './adapters.ts';
@@ -9,7 +9,7 @@ import { KnownError } from './known-error.ts';
 import { migrationScripts, nameOfMigration } from './migrations.ts';
 import { migrationError, shadowMigrationError } from './script-error.ts';
 
-/** The code that the native engine gives every failed command; the Prisma error code stands in `data`. */
+/** The code that the native engine gives every failed command; `data` has the Prisma error code. */
 const COMMAND_FAILED = 4466;
 
 /** An error as the engine throws it: `code` and `meta` are those of Prisma's error reference. */
@@ -20,7 +20,7 @@ interface EngineError extends Error {
 
 /**
  * Replies to requests for the schema in the files at `paths`. The engine starts at the first of them, so a failure to start
- * is a reply too, to all of them. After a panic the engine is not to be trusted, and all that follows fails with that panic.
+ * becomes the reply to every request. After a panic the engine's state is invalid, so every later request fails with that panic.
  */
 export function engineReplies(paths: string[], adapters: MigrationAdapters): Call {
   const panic = watchForPanic();
@@ -41,13 +41,13 @@ export function engineReplies(paths: string[], adapters: MigrationAdapters): Cal
   };
 }
 
-/** The native engine prints a difference, and answers with the exit code alone. */
+/** The native engine prints a difference, and replies with the exit code only. */
 function printed({ stdout, exitCode }: DiffResult, print: (text: string) => void): object {
   if (stdout) print(stdout);
   return { exitCode };
 }
 
-/** The error that the native engine would give, where the adapters know more than this one says. */
+/** The native engine's error, if the adapters know more than `error` says. */
 function fullError(error: EngineError, failure: MigrationAdapters['failure'], request: Request): EngineError {
   if (failure instanceof KnownError) return error.code === undefined ? failure : error;
   if (failure === undefined) return error;

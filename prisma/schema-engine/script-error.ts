@@ -1,4 +1,4 @@
-/** An SQL script that PostgreSQL refused, described as Prisma's native engine describes it. */
+/** An SQL script that PostgreSQL refused, with the description of Prisma's native engine. */
 
 import type { DatabaseError } from 'pg';
 import { KnownError } from './known-error.ts';
@@ -6,14 +6,14 @@ import { KnownError } from './known-error.ts';
 /** Lines of the script shown before the one at fault. */
 const CONTEXT_LINES = 5;
 
-/** What PostgreSQL says of a failure. */
+/** The fields of PostgreSQL's error message. */
 export type ScriptFailure = Pick<DatabaseError, 'message'> &
   Partial<Pick<DatabaseError, 'code' | 'severity' | 'detail' | 'hint' | 'where' | 'position'>>;
 
 export class ScriptError extends Error {
   readonly script: string;
   readonly reason: ScriptFailure;
-  /** What PostgreSQL said, and the place in the script that it means. */
+  /** PostgreSQL's message, and its place in the script. */
   readonly description: string;
 
   /**
@@ -38,7 +38,7 @@ export function migrationError(migration: string, { reason, description }: Scrip
   );
 }
 
-/** The error for a migration that fails where it was to be tried (P3006). */
+/** The error for a migration that fails on the shadow database (P3006). */
 export function shadowMigrationError(migration: string, { reason, description }: ScriptError): KnownError {
   return new KnownError(
     'P3006',
@@ -59,7 +59,7 @@ function describe({ severity, message, detail, hint, where }: ScriptFailure, lin
     .join('\n');
 }
 
-/** The place that a failure means in its script, in UTF-16 code units; PostgreSQL counts whole characters, from 1. */
+/** The place of a failure in its script, in UTF-16 code units; PostgreSQL counts whole characters, from 1. */
 function place(
   script: string,
   { position }: ScriptFailure,

@@ -1,11 +1,11 @@
 /**
- * The settings of the engine's sessions. A migration must make the same tables, and a schema read the same, whatever the
- * database or the role has set. A setting that the URL's own `options` give stays.
+ * The settings of the engine's sessions. A migration makes the same tables, and reads the same schema, whatever settings the
+ * database or the role has. A setting in the URL's `options` stays.
  */
 
 import pg from 'pg';
 
-/** The settings that change how SQL is read, or how PostgreSQL prints defaults and definitions: as PostgreSQL has them. */
+/** PostgreSQL's defaults of the settings that change how it reads SQL, or prints defaults and definitions. */
 const SETTINGS = {
   array_nulls: 'on',
   bytea_output: 'hex',
@@ -20,12 +20,12 @@ const SETTINGS = {
 };
 
 /**
- * The statements that make these settings, for one message.
- * @param schema that the URL asks for. Without it Prisma describes `public`, so its tables are to stand there.
+ * The statements that set them, for one message.
+ * @param schema that the URL names. Without it Prisma reads `public`, so migrations create their tables there.
  */
 export function settingsStatements(schema: string | undefined): string {
   const settings = Object.entries(SETTINGS).map(([name, value]) => `('${name}', '${value}')`);
-  // Apart, because `quote_ident` obeys `quote_all_identifiers`.
+  // A statement of its own, because `quote_ident` obeys `quote_all_identifiers`.
   const searchPath = `('search_path', pg_catalog.quote_ident(${pg.escapeLiteral(schema ?? 'public')}))`;
   return `${setAll(settings)} WHERE ${NOT_IN_URL}; ${setAll([searchPath])}${schema === undefined ? ` WHERE ${NOT_IN_URL}` : ''}`;
 }

@@ -1,13 +1,13 @@
 /**
- * One session with PostgreSQL, behind the driver adapter that the schema engine speaks to.
+ * One session with PostgreSQL, behind the schema engine's driver adapter.
  *
- * `@prisma/adapter-pg` is made for Prisma Client. What the engine needs besides:
+ * `@prisma/adapter-pg` is made for Prisma Client. The engine also needs:
  * - One session. The advisory lock that keeps two migrations apart, and the `search_path`, belong to a session, so the
- *   pool holds one connection and never lets it idle out.
- * - Scripts. The adapter splits scripts at every `;`, also inside function bodies. A migration runs as
- *   `migration-script.ts` says; every other script goes in one message.
- * - The type `"char"` of the catalogs. The adapter refuses it, and the engine insists on it.
- * - Failures in full. The engine keeps little of what the driver says, so `onFailure` hears of them first.
+ *   pool holds one connection and never closes it when idle.
+ * - Scripts. The adapter splits scripts at every `;`, also inside function bodies. `migration-script.ts` runs a migration;
+ *   every other script goes in one message.
+ * - The type `"char"` of the catalogs. The adapter refuses it, and the engine requires it.
+ * - Complete errors. The engine keeps little of a driver's error, so `onFailure` receives it first.
  */
 
 import { PrismaPg } from '@prisma/adapter-pg';
@@ -25,7 +25,7 @@ const { builtins } = pg.types;
 
 export interface SessionOptions {
   onFailure(failure: KnownError | ScriptError): void;
-  /** Whether a script that the engine runs is that of a migration. */
+  /** Whether a script that the engine runs belongs to a migration. */
   isMigration(script: string): boolean;
 }
 
@@ -98,7 +98,7 @@ function scriptError(cause: Error, script: string): ScriptError | undefined {
   return cause instanceof pg.DatabaseError ? new ScriptError(script, cause) : undefined;
 }
 
-/** The columns of type `"char"` in a result, which passes the adapter under the name of text. */
+/** The columns of type `"char"` in a result, which the adapter must see as text. */
 const characters = new WeakMap<unknown[][], number[]>();
 
 function disguiseCharacters(result: pg.QueryArrayResult): pg.QueryArrayResult {

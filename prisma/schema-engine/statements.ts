@@ -1,5 +1,5 @@
 /**
- * A script cut into its statements, as `psql` and PostgreSQL's own lexer read it.
+ * Splits a script into its statements by the rules of `psql` and of PostgreSQL's lexer.
  *
  *     splitStatements(`CREATE FUNCTION f() … AS $$ BEGIN a; b; END $$; -- one; two\nSELECT ';'`)
  *     // 'CREATE FUNCTION f() … AS $$ BEGIN a; b; END $$;' and ` -- one; two\nSELECT ';'`
@@ -9,7 +9,7 @@
  */
 
 export interface ScriptStatement {
-  /** The statement with its semicolon, and the comments and blanks that stand before it. */
+  /** The statement with its semicolon, and the comments and blanks before it. */
   readonly text: string;
   /** Where `text` begins in the script, in UTF-16 code units. */
   readonly start: number;
@@ -25,13 +25,13 @@ export function splitStatements(script: string): ScriptStatement[] {
 }
 
 const FIRST_WORDS = 4;
-/** Bytes of a character beyond ASCII are letters to PostgreSQL. */
+/** PostgreSQL treats the bytes of a character beyond ASCII as letters. */
 const LETTER = 'A-Za-z_\\u0080-\\uffff';
 const BLANK = /[ \t\n\r\f\v]+|--[^\n\r]*/y;
 const WORD = new RegExp(`[${LETTER}][${LETTER}0-9$]*`, 'y');
 const NUMBER = new RegExp(`[0-9][${LETTER}0-9]*`, 'y');
 const DOLLAR_QUOTE = new RegExp(`\\$(?:[${LETTER}][${LETTER}0-9]*)?\\$`, 'y');
-/** A literal goes on in the next one if a line break stands between them, and keeps its kind. */
+/** A literal continues in the next one after a line break, and keeps its kind. */
 const CONTINUATION = /(?:[ \t\f\v]|--[^\n\r]*)*[\n\r](?:[ \t\n\r\f\v]+|--[^\n\r]*[\n\r])*'/y;
 const ROUTINE = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b/;
 
@@ -138,7 +138,7 @@ class StatementSplitter {
     return true;
   }
 
-  /** A doubled quote is part of what is quoted. */
+  /** A doubled quote is part of the quoted text. */
   #afterQuote(quote: string, from: number): number {
     let at = this.#script.indexOf(quote, from);
     while (at >= 0 && this.#script[at + 1] === quote) at = this.#script.indexOf(quote, at + 2);
@@ -165,7 +165,7 @@ class StatementSplitter {
     return true;
   }
 
-  /** Reads what stands here, and moves past it. */
+  /** Reads the next token, and moves past it. */
   #match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#at;
     const found = pattern.exec(this.#script)?.[0];

@@ -1,4 +1,4 @@
-/** The part of the global WebAssembly that loading the engine needs; TypeScript declares it for browsers alone. */
+/** The part of the global WebAssembly that loading the engine needs; TypeScript declares it for browsers only. */
 declare namespace WebAssembly {
   class RuntimeError extends Error {}
 

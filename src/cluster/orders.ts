@@ -6,11 +6,11 @@ export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export type Order = 'drain' | 'retire';
 
 /** In a worker: calls `obey` once, at the primary's message or a signal, whichever comes first. */
-export function whenTold(obey: (order: Order) => void): void {
-  let told = false;
+export function whenOrdered(obey: (order: Order) => void): void {
+  let isOrdered = false;
   const onlyOnce = (order: Order) => {
-    if (!told) obey(order);
-    told = true;
+    if (!isOrdered) obey(order);
+    isOrdered = true;
   };
   for (const signal of SIGNALS) process.on(signal, () => onlyOnce('drain'));
   // SIGHUP is for the primary. Without a listener it would end the worker.

@@ -11,7 +11,7 @@ import { type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import fp from 'fastify-plugin';
 import { canonicalAddress, requestErrorOf } from 'hotpath/edge';
 import type { Logger } from 'pino';
-import { tellRepeatedErrors } from './logger/logger.ts';
+import { logRepeatedErrors } from './logger/logger.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -35,8 +35,8 @@ const LONGEST_PATH = 256;
 
 export const requestLog = fp(
   async (app) => {
-    app.addHook('onClose', async () => tellRepeatedErrors(app.log)());
-    tellRepeatedErrors(app.log);
+    app.addHook('onClose', async () => logRepeatedErrors(app.log)());
+    logRepeatedErrors(app.log);
     if (!(app.log as Logger).isLevelEnabled('info')) return;
     app.decorateRequest('failure');
     app.addHook('onError', (request, _reply, error, done) => {

@@ -24,8 +24,8 @@ it('lists its commands, and each has a help text', async () => {
   expect(code).toBe(0);
   const names = [...stdout.matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
   expect(names).toEqual([
-    ...['init', 'migration', 'install', 'triggers', 'doctor', 'grants', 'jobs', 'notify', 'record', 'replay', 'tail'],
-    ...['token', 'warm'],
+    ...['init', 'migration', 'install', 'triggers', 'doctor', 'grants', 'jobs', 'notify', 'record', 'replay'],
+    ...['profile', 'tail', 'token', 'warm'],
   ]);
   for (const name of names) {
     const help = await project.hotpath(name, '--help');

@@ -3,7 +3,7 @@
  * fails here, and so do JSON and generator blocks that are not right.
  */
 import { describe, expect, it } from 'vitest';
-import { ALL_PAGES, docPages, type FencedBlock, fencedBlocks, pageText } from './doc-pages.ts';
+import { ALL_PAGES, docPages, type FencedBlock, fencedBlocks, pageText, withoutCode } from './doc-pages.ts';
 
 const blocks = docPages(...ALL_PAGES)
   .filter((page) => !page.startsWith('.github/'))
@@ -28,13 +28,18 @@ const TESTS: Readonly<Record<string, (block: FencedBlock) => string | undefined>
       : undefined,
   prisma: () => 'test/docs/code-blocks.test.ts',
   sql: ({ page }) => (page === 'docs/operating/operate.md' ? 'test/docs/operations.test.ts' : undefined),
-  ini: ({ page }) => (page === 'docs/operating/operate.md' ? 'test/docs/operations.test.ts' : undefined),
+  ini: ({ page }) =>
+    page === 'docs/operating/operate.md' ? 'test/docs/operations.test.ts' : 'test/docs/code-blocks.test.ts',
+  http: ({ page }) => TEXTS[page],
+  promql: ({ page }) => TEXTS[page],
   text: ({ page }) => TEXTS[page],
 };
-/** Output, which the test of its page compares. */
+/** Output, queries and headers, which the test of their page compares. */
 const TEXTS: Readonly<Record<string, string>> = {
+  'docs/guides/inspector.md': 'packages/hotpath/test/inspector/inspector.test.ts',
   'docs/guides/replay.md': 'test/cli/replay.test.ts',
   'docs/guides/resources.md': 'test/docs/guides.test.ts',
+  'docs/observability.md': 'test/docs/observability.test.ts',
   'docs/reference/commands.md': 'test/docs/reference.test.ts',
 };
 
@@ -43,6 +48,13 @@ const testOf = (block: FencedBlock): string | undefined => FOLLOWED[block.page] 
 it('has a test for each block', () => {
   expect(blocks.length).toBeGreaterThan(60);
   expect(blocks.filter((block) => testOf(block) === undefined).map(placeOf)).toEqual([]);
+});
+
+it('has no block that is only indented, because no test would read it', () => {
+  const indented = docPages(...ALL_PAGES).flatMap((page) =>
+    [...withoutCode(pageText(page)).matchAll(/(?<=\n\n) {4}(?![-*|]|\d+\. )\S.*/g)].map(([line]) => `${page}: ${line}`),
+  );
+  expect(indented).toEqual([]);
 });
 
 it('names tests that read the page', () => {
@@ -57,6 +69,19 @@ describe('JSON', () => {
   it.each(ofLanguage('json', 'jsonc').map((block) => [placeOf(block), block.code] as const))('%s parses', (_, code) => {
     const withoutComments = code.replaceAll(/^\s*\/\/.*$/gm, '');
     expect(() => JSON.parse(withoutComments)).not.toThrow();
+  });
+});
+
+describe('variables', () => {
+  const known = docPages('docs/observability.md', 'docs/reference/configuration.md').map(pageText).join('\n');
+  const variables = ofLanguage('ini').filter(({ page }) => page !== 'docs/operating/operate.md');
+
+  it.each(variables.map((block) => [placeOf(block), block.code] as const))('%s has variables that exist', (_, code) => {
+    const names = code
+      .trim()
+      .split('\n')
+      .map((line) => /^([A-Z_]+)=\S+$/.exec(line)?.[1]);
+    expect(names.filter((name) => name === undefined || !known.includes(`\`${name}\``))).toEqual([]);
   });
 });
 

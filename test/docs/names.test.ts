@@ -1,4 +1,4 @@
-/** Each exported name stands once in the repository, so that a search for it finds one thing. */
+/** Each exported name, and each SQLSTATE of the library, is defined once, so that a search for it finds one thing. */
 import { expect, it } from 'vitest';
 import { docPages, pageText } from './doc-pages.ts';
 
@@ -15,4 +15,16 @@ it('is the only one of its name', () => {
   expect(files.size).toBeGreaterThan(1000);
   const twice = [...files].filter(([, places]) => places.size > 1).map(([name, places]) => [name, ...places]);
   expect(twice).toEqual([]);
+});
+
+const SQLSTATE = /'(?=\d)([0-9A-Z]{5})'/g;
+
+it('is the only name of its SQLSTATE', () => {
+  const files = new Map<string, Set<string>>();
+  for (const file of docPages('packages/hotpath/src/**/*.ts')) {
+    for (const [, code] of pageText(file).matchAll(SQLSTATE))
+      files.set(code!, (files.get(code!) ?? new Set()).add(file));
+  }
+  expect(files.get('42501')).toEqual(new Set(['packages/hotpath/src/session/error-codes.ts']));
+  expect([...files].filter(([, places]) => places.size > 1)).toEqual([]);
 });

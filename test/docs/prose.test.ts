@@ -1,6 +1,6 @@
 /**
  * The prose of the documentation, and of the code that `prose/code.ts` lists, has none of the phrases of `prose/rules.ts`. The check
- * reads comments, test titles and error messages of TypeScript and SQL files.
+ * reads comments, test titles, error messages, and the descriptions that configuration files show.
  */
 import { describe, expect, it } from 'vitest';
 import { docPages, pageText } from './doc-pages.ts';
@@ -9,7 +9,7 @@ import { proseOf } from './prose/prose-of.ts';
 import { RULES } from './prose/rules.ts';
 
 const CHECKED = [
-  ...['*.md', '.github/**/*.md', 'docs/**/*.md', 'packages/*/*.md', 'examples/*/README.md'],
+  ...['*.md', '.github/**/*.md', 'bench/*.md', 'docs/**/*.md', 'packages/*/*.md', 'examples/*/README.md'],
   ...['docs/.vitepress/*.ts', 'test/docs/**/*.ts'],
 ];
 /** The rules and their test quote the phrases. */
@@ -70,6 +70,22 @@ describe('the check', () => {
     ].join('\n');
     const lines = faultsOf('a.ts', source).map((fault) => Number(/:(\d+):/.exec(fault)![1]));
     expect([...new Set(lines)]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('reads the comments and descriptions of a configuration file', () => {
+    const file = [
+      '# The rows are read',
+      '# anew.',
+      'summary: Who asks.',
+      '{ "description": "What it keeps." }',
+      'name: Whoever',
+    ].join('\n');
+    const found = faultsOf('a.yml', file).map((fault) => fault.replace(/: ".*: not|;.*/g, ''));
+    expect(found).toEqual(['a.yml:1 "read anew"', 'a.yml:1 "anew"', 'a.yml:3 "Who"', 'a.yml:4 "What"']);
+  });
+
+  it('reads the reason of a lint rule', () => {
+    expect(faultsOf('a.cjs', "rule({ comment: 'Nobody imports it.' });")).not.toEqual([]);
   });
 
   it('knows the line of a fault', () => {

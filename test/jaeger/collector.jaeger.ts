@@ -2,8 +2,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { startService } from '../support/process.ts';
-import { freePort } from '../support/redis.ts';
 import { treeOf } from '../support/traces.ts';
 import { asReceived } from './support/as-received.ts';
 import { startCollector } from './support/collector-server.ts';

@@ -21,7 +21,10 @@ export interface MutationScope {
 export const scopes: Readonly<Record<string, MutationScope>> = {
   selections: {
     mutate: ['packages/hotpath/src/resource/{policy,select,selection,fixed}.ts'],
-    tests: ['packages/hotpath/test/resource/{policy,select,selection,hidden,fixed}.test.ts'],
+    tests: [
+      'packages/hotpath/test/resource/{policy,select,selection,selection-cursor,selection-policy}.test.ts',
+      'packages/hotpath/test/resource/{declaration,hidden,fixed}.test.ts',
+    ],
     least: 100,
   },
   grants: {
@@ -51,7 +54,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   },
   cursors: {
     mutate: ['packages/hotpath/src/resource/{cursor,page,sort}.ts'],
-    tests: ['packages/hotpath/test/resource/{cursor,page,hidden}.test.ts'],
+    tests: ['packages/hotpath/test/resource/{cursor,selection-cursor,page,hidden}.test.ts'],
     least: 100,
   },
   idempotency: {
@@ -69,7 +72,7 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
   },
   tags: {
     mutate: ['packages/hotpath/src/freshness/{answer-tags,watched,conditions}.ts'],
-    tests: ['packages/hotpath/test/freshness/{answer-tags,sources}.test.ts'],
+    tests: ['packages/hotpath/test/freshness/{answer-tags,conditions,watched,sources}.test.ts'],
     least: 85,
   },
   triggers: {
@@ -101,13 +104,16 @@ export const scopes: Readonly<Record<string, MutationScope>> = {
     least: 85,
   },
   turns: {
-    mutate: ['packages/hotpath/src/cache/{breaker,flight,gate,sampler}.ts'],
+    mutate: ['packages/hotpath/src/cache/{breaker,fill-limit,flight,hit-sampler}.ts'],
     tests: ['packages/hotpath/test/cache/{order,turns}.test.ts'],
     least: 85,
   },
   cache: {
-    mutate: ['packages/hotpath/src/cache/{cache,fill,facts,l2,lease,popular,stats,variants}.ts'],
-    tests: ['packages/hotpath/test/cache/{cache,cache-commands}.test.ts'],
+    mutate: [
+      'packages/hotpath/src/cache/{cache,database-reader,keeper,remote-fill}.ts',
+      'packages/hotpath/src/cache/{facts,l2,lease,popular,stats,variants}.ts',
+    ],
+    tests: ['packages/hotpath/test/cache/{cache,cache-shared,facts,l2,lease,popular,cache-commands}.test.ts'],
     least: 85,
   },
 };

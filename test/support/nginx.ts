@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { freePort } from './free-port.ts';
 import { programOf } from './program.ts';
-import { freePort } from './redis.ts';
 
 export interface SharedCache {
   /** Asks through nginx. @param headers of the request. */

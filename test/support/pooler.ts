@@ -5,13 +5,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { runProgram } from 'hotpath/cli';
 import { PROJECT } from '../../src/dev/home.ts';
 import { type ServerUser, serverUser } from '../../src/dev/postgres/server-user.ts';
+import { freePort } from './free-port.ts';
 import { asService } from './service-role.ts';
 
 export interface Pooler {
@@ -120,13 +120,4 @@ async function listening({ program, folder, user }: Start): Promise<ChildProcess
     child.once('exit', (code) => reject(new Error(`${program} ended with ${code}:\n${log.join('\n')}`)));
   });
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

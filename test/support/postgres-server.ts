@@ -6,7 +6,7 @@ import { runProgram } from 'hotpath/cli';
 import pg from 'pg';
 import { postgresBinaries } from '../../src/dev/postgres/binaries.ts';
 import { runAs, type ServerUser, serverUser } from '../../src/dev/postgres/server-user.ts';
-import { freePort } from './redis.ts';
+import { freePort } from './free-port.ts';
 
 /** Where the programs `initdb` and `pg_ctl` of a version are, and as whom they run. */
 export interface PostgresPrograms {

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, vi } from 'vitest';
-import { freePort, type RedisServer, startRedis } from './redis.ts';
+import { freePort } from './free-port.ts';
+import { type RedisServer, startRedis } from './redis.ts';
 import { redisProgram } from './redis-program.ts';
 
 export interface Topology {

@@ -7,11 +7,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
+import { freePort } from './free-port.ts';
 import { redisProgram } from './redis-program.ts';
 
 /** A Redis of its own, on one port for as long as it lives. */
@@ -100,13 +99,4 @@ async function empty(url: string): Promise<void> {
   await redis.connect();
   await redis.flushdb();
   redis.disconnect();
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

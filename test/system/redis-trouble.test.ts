@@ -10,8 +10,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { testEnvironment } from '../support/app.ts';
 import { type Certificate, loopbackCertificate, redisTls } from '../support/certificate.ts';
 import { testDatabaseUrl } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { startService } from '../support/process.ts';
-import { freePort, type RedisServer, startRedis } from '../support/redis.ts';
+import { type RedisServer, startRedis } from '../support/redis.ts';
 import { redisProgram } from '../support/redis-program.ts';
 
 const PASSWORD = 'Zq7xKwVb9tRm';

@@ -10,6 +10,13 @@ const places = await folders();
 const app = useApp({ seeded: true, environment: { JOBS: 'inline', ...places }, tracing: () => traces().tracing });
 const { order, shelve } = shop(app);
 
+/** The spans of an order in docs/observability.md. */
+const SHOWN = [
+  ...['BEGIN', 'SELECT products merchants inventories', 'INSERT orders', 'COMMIT'],
+  'send orders.confirm, orders.count',
+  ...['process orders.confirm', 'SELECT orders users order_items products'],
+];
+
 it('an order is traced to the mail that confirms it', async () => {
   const reply = await order(await shelve(1, { stock: 10 }), as(1));
   expect(reply.status).toBe(201);
@@ -17,11 +24,12 @@ it('an order is traced to the mail that confirms it', async () => {
   const jobs = await vi.waitUntil(
     async () => {
       const consumers = (await traces().of(id)).filter(({ kind }) => kind === 5);
-      return consumers.length > 0 && consumers;
+      return consumers.length === 2 && consumers;
     },
     { timeout: 10_000 },
   );
   const spans = await traces().of(id);
+  expect(spans.map(({ name }) => name)).toEqual(expect.arrayContaining(SHOWN));
   const server = spans.find(({ kind }) => kind === 2)!;
   const [send] = spans.filter(({ kind }) => kind === 4);
   expect(send).toMatchObject({ parentSpanId: server.spanId, status: 0 });

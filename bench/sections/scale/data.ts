@@ -1,4 +1,4 @@
-/** A dashboard from the database, with few data and with many. */
+/** A dashboard from the database, with little data and with much. */
 import type { Bench, BenchSize } from '../../support/bench.ts';
 import { withClient } from '../../support/client.ts';
 import { openBenchDatabase } from '../../support/database.ts';

@@ -9,7 +9,7 @@ import { startTarget } from './target.ts';
 import { scaleWorkers } from './workers.ts';
 
 export const scale: Section = {
-  summary: '1 to 1,000 children, 1 to 10,000 connections, 1 and 2 processes, few and many data',
+  summary: '1 to 1,000 children, 1 to 10,000 connections, 1 and 2 processes, two sizes of data',
   async run(bench) {
     const rows = await scaleRows(bench);
     const data = await scaleData(bench);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run once, by the first start on an empty volume: statements are counted, and who watches may see them, and nothing else.
+# The first start on an empty volume runs it: it counts statements, and creates a role that may read the statistics alone.
 set -eu
 : "${MONITOR_PASSWORD:?is the password of the role hotpath_monitor, by which Grafana reads statistics}"
 psql --set=ON_ERROR_STOP=1 --set=password="$MONITOR_PASSWORD" --username="$POSTGRES_USER" --dbname="$POSTGRES_DB" <<'SQL'

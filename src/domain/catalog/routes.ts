@@ -45,6 +45,11 @@ const newReview = exactly(
 );
 
 export function catalogWrites(app: FastifyInstance): void {
+  productWrites(app);
+  reviewWrites(app);
+}
+
+function productWrites(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.patch(
@@ -76,8 +81,10 @@ export function catalogWrites(app: FastifyInstance): void {
       return sendChanged(reply, { resource: inventory, where, changed: count > 0, otherwise });
     },
   );
+}
 
-  typed.post(
+function reviewWrites(app: FastifyInstance): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/products/:id/reviews',
     {
       schema: { params: idParams, body: newReview },

@@ -1,3 +1,4 @@
+/** The sensors of the merchants, their readings, and the hours that a job folds of these. All members see them. */
 import { DAY, everything } from 'hotpath';
 import { resource } from '../resource.ts';
 

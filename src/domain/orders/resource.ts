@@ -1,3 +1,4 @@
+/** The orders of a user and their items. A user sees its own, an administrator all. */
 import { SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 

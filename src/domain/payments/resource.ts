@@ -1,3 +1,4 @@
+/** The transactions of a user, the merchants that they paid, and the categories of these. */
 import { everything, SUBJECT } from 'hotpath';
 import { resource } from '../resource.ts';
 

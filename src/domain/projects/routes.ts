@@ -27,6 +27,11 @@ const newActivity = exactly(
 );
 
 export function projectWrites(app: FastifyInstance): void {
+  permissionWrites(app);
+  activityWrites(app);
+}
+
+function permissionWrites(app: FastifyInstance): void {
   const typed = app.withTypeProvider<TypeBoxTypeProvider>();
 
   typed.put(
@@ -55,8 +60,10 @@ export function projectWrites(app: FastifyInstance): void {
       return reply.code(204).send();
     },
   );
+}
 
-  typed.post(
+function activityWrites(app: FastifyInstance): void {
+  app.withTypeProvider<TypeBoxTypeProvider>().post(
     '/projects/:id/activities',
     {
       schema: { params: idParams, body: newActivity },

@@ -78,19 +78,19 @@ async function writeRows(
 ): Promise<number> {
   const { prisma, pool, files, signal } = dependencies;
   const source = reportSource(kind, { userId, ...(parameters as ReportParameters) });
-  const tell = paced(async ({ written, total }: Batch) => {
+  const saveProgress = paced(async ({ written, total }: Batch) => {
     const progress = Math.min(99, Math.floor((100 * written) / total));
     await prisma.report.updateMany({ where: { id, status: 'running' }, data: { progress } });
   });
   let rows = 0;
-  async function* told() {
+  async function* rowsOfBatches() {
     for await (const batch of streamRows(pool, source, signal)) {
       rows = batch.written;
-      await tell(batch);
+      await saveProgress(batch);
       yield batch.rows;
     }
   }
-  await files.write(fileOf(id), csvOf(source.header, told()), signal);
+  await files.write(fileOf(id), csvOf(source.header, rowsOfBatches()), signal);
   return rows;
 }
 

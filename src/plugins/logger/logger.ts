@@ -88,7 +88,7 @@ const hooksOf = (logger: object): LogHooks | undefined => {
  * Lets a logger report errors that repeat, in lines that belong to no request.
  * @returns a function that reports the remaining ones.
  */
-export function tellRepeatedErrors(logger: object): () => void {
+export function logRepeatedErrors(logger: object): () => void {
   const hooks = hooksOf(logger);
   if (hooks) hooks.logger = logger as Logger;
   return () => hooks?.close();

@@ -59,13 +59,13 @@ export class RepeatedErrors {
       return false;
     }
     this.#episodes.set(key, { level, message, code: codeOf(error), since: Date.now(), times: 0, timesInAll: 1 });
-    this.#timer ??= setInterval(() => this.#tell(), this.#everyMs).unref();
+    this.#timer ??= setInterval(() => this.#summariseAll(), this.#everyMs).unref();
     return true;
   }
 
   /** Reports the errors that no line has reported. */
   close(): void {
-    this.#tell();
+    this.#summariseAll();
     clearInterval(this.#timer);
     this.#timer = undefined;
     this.#episodes.clear();
@@ -75,7 +75,7 @@ export class RepeatedErrors {
     return this.#episodes.size < MOST_EPISODES || this.#episodes.has(key) ? key : 'others';
   }
 
-  #tell(): void {
+  #summariseAll(): void {
     for (const [key, { times, timesInAll, ...episode }] of this.#episodes) {
       const all = timesInAll + times;
       if (times > 0) this.#summarise({ ...episode, times });

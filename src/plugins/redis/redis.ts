@@ -22,13 +22,13 @@ declare module 'fastify' {
 
 export const redis = fp<{ config: Config['redis'] }>(
   async (app, { config }) => {
-    const tell = troubleTeller(app, config);
-    const shared = config.url === undefined ? undefined : share(app, config, tell);
+    const logTrouble = troubleLogger(app, config);
+    const shared = config.url === undefined ? undefined : share(app, config, logTrouble);
     app.decorate('redis', shared);
     if (!shared) return;
     const connected = shared.client.connect().catch((err: unknown) => {
       // The log already has the fault of a Redis that answers.
-      if (!tell(err)) app.log.warn({ err }, 'Redis is away: starting without it.');
+      if (!logTrouble(err)) app.log.warn({ err }, 'Redis is away: starting without it.');
     });
     // If no sentinel answers, ioredis keeps trying.
     await Promise.race([connected, pause(LONGEST_START_MS, undefined, { ref: false })]);
@@ -36,26 +36,26 @@ export const redis = fp<{ config: Config['redis'] }>(
   { name: 'redis' },
 );
 
-function share(app: FastifyInstance, config: Config['redis'], tell: TellTrouble) {
+function share(app: FastifyInstance, config: Config['redis'], logTrouble: LogTrouble) {
   const client = openRedis(config);
-  const heard = (err: Error) => {
-    tell(err);
+  const onFailure = (err: Error) => {
+    logTrouble(err);
     app.log.debug({ err }, 'The connection to Redis failed.');
   };
-  client.on('error', heard);
+  client.on('error', onFailure);
   // Errors of a cluster's nodes, and of the sentinels.
-  client.on('node error', heard);
-  client.on('sentinelError', heard);
-  const unhear = hearIoredis((message) => tell(new Error(message)));
+  client.on('node error', onFailure);
+  client.on('sentinelError', onFailure);
+  const stopListening = hearIoredis((message) => logTrouble(new Error(message)));
   app.addHook('onClose', async () => {
     client.disconnect();
-    unhear();
+    stopListening();
   });
   const breaker = new Breaker({
     timeoutMs: config.timeoutMs,
     onChange(state, err) {
       if (state === 'closed') return app.log.info('Redis is back.');
-      tell(err);
+      logTrouble(err);
       app.log.warn({ err }, 'Redis is away or slow: going on without it.');
     },
   });
@@ -63,10 +63,10 @@ function share(app: FastifyInstance, config: Config['redis'], tell: TellTrouble)
 }
 
 /** @returns whether the error explains why Redis cannot be used, and a log line reports it now or did before. */
-type TellTrouble = (error: unknown) => boolean;
+type LogTrouble = (error: unknown) => boolean;
 
 /** Logs each fault of a Redis that answers, once in the life of the process. */
-function troubleTeller({ log }: FastifyInstance, { url = '' }: Config['redis']): TellTrouble {
+function troubleLogger({ log }: FastifyInstance, { url = '' }: Config['redis']): LogTrouble {
   const told = new Set<string>();
   return (error) => {
     const trouble = redisTrouble(error, url.startsWith('rediss:'));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { PROJECT } from '../../../src/dev/home.ts';
-import { freePort } from '../../support/redis.ts';
+import { freePort } from '../../support/free-port.ts';
 import { Daemon } from './daemon.ts';
 import { goModule, goProgram } from './go-program.ts';
 

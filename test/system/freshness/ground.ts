@@ -1,6 +1,7 @@
 /** The servers of the check: Redis, a proxy before PostgreSQL, two instances of the service, and sessions beside them. */
 import { createSigner } from 'fast-jwt';
 import pg from 'pg';
+import { freePort } from '../../support/free-port.ts';
 import { type FreezableProxy, openProxy } from '../../support/proxy.ts';
 import { redisProgram } from '../../support/redis-program.ts';
 import { BOUND_MS, CONNECTION_MS } from './bounds.ts';
@@ -8,7 +9,7 @@ import { type Ask, createClient } from './client.ts';
 import { CheckDatabase } from './database.ts';
 import { WITHOUT } from './guards.ts';
 import type { Journal } from './journal.ts';
-import { freePort, type Running, startProcess } from './processes.ts';
+import { type Running, startProcess } from './processes.ts';
 import type { Random } from './random.ts';
 import { METRICS_TOKEN, openReplicas, type Replica } from './replicas.ts';
 import { COUNTS, copyInto, copyOf, firstOf, type Kind, OTHERS, type Page } from './world.ts';

@@ -1,5 +1,5 @@
 /** The statements that take the most time in total, from the extension pg_stat_statements. */
-import { sqlstateOf } from '../session/error-codes.ts';
+import { FORBIDDEN, sqlstateOf } from '../session/error-codes.ts';
 import type { CatalogClient } from './advice.ts';
 
 /** Times in milliseconds; blocks are of 8 kB unless the server was built otherwise. */
@@ -30,7 +30,7 @@ const NOT_CREATED = 'To see the dearest statements, run CREATE EXTENSION pg_stat
 const TOO_OLD = 'To see the dearest statements, run ALTER EXTENSION pg_stat_statements UPDATE; as a superuser.';
 const DENIED = 'To see the dearest statements, the role needs GRANT pg_read_all_stats.';
 
-const MISSING: Readonly<Record<string, string>> = { '55000': NOT_PRELOADED, '42703': TOO_OLD, '42501': DENIED };
+const MISSING: Readonly<Record<string, string>> = { '55000': NOT_PRELOADED, '42703': TOO_OLD, [FORBIDDEN]: DENIED };
 
 const SCHEMA = `
   SELECT quote_ident(n.nspname) AS schema

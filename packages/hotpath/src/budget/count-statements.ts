@@ -54,7 +54,11 @@ class PoolCount {
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
-    this.#restore = [replaceMethod(pool, 'query', poolQuery), replaceMethod(pool, 'connect', poolConnect)];
+    const takes = ['connect', 'share'].filter((name) => name in pool);
+    this.#restore = [
+      replaceMethod(pool, 'query', poolQuery),
+      ...takes.map((name) => replaceMethod(pool, name, poolConnect)),
+    ];
     pool.on('connect', this.#count).on('acquire', this.#count).on('remove', this.#forget);
     for (const client of clientsOf(pool)) this.#count(client);
   }

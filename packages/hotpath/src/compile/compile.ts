@@ -62,47 +62,60 @@ export interface CompilerOptions {
   readonly shapes?: number;
 }
 
-export function createCompiler({ dataModel, shapes = 1_000 }: CompilerOptions): Compiler {
-  const kept = new LRUCache<string, Shape>({ max: shapes });
-  const names = new Set<string>();
-  const remembered = new OutputMemory();
+export const createCompiler = (options: CompilerOptions): Compiler => new ShapeCompiler(options);
 
-  function shapeOf(roots: Roots, options: StatementOptions): Shape {
+/** Keeps the text of each shape, and the names of the texts that are prepared. */
+class ShapeCompiler implements Compiler {
+  readonly #dataModel: DataModel;
+  readonly #mostNames: number;
+  readonly #shapes: LRUCache<string, Shape>;
+  readonly #names = new Set<string>();
+  readonly #remembered = new OutputMemory();
+
+  constructor({ dataModel, shapes = 1_000 }: CompilerOptions) {
+    this.#dataModel = dataModel;
+    this.#mostNames = shapes;
+    this.#shapes = new LRUCache({ max: shapes });
+  }
+
+  /** Properties, so that callers may take them off the compiler. */
+  readonly compile: Compiler['compile'] = (request, options) =>
+    this.#assemble((planner) => planRoot(planner, request), options);
+
+  readonly compileAll: Compiler['compileAll'] = (requests, options) =>
+    this.#assemble((planner) => planAll(planner, requests), options);
+
+  #assemble(plan: (planner: Planner) => Roots, given: Partial<StatementOptions> = {}): Statement {
+    const planner: Planner = { dataModel: this.#dataModel, remembered: this.#remembered, values: [], negated: false };
+    const roots = plan(planner);
+    if (planner.values.length > MOST_VALUES) refuseValues(planner.values.length);
+    return this.#statementOf(roots, planner.values, { snapshot: true, form: 'rows', ...given });
+  }
+
+  #statementOf(roots: Roots, values: readonly unknown[], options: StatementOptions): Statement {
+    const { text, name, rows } = this.#shapeOf(roots, options);
+    const named = name === undefined ? { text, values } : { text, values, name };
+    if (!rows) return named;
+    return { ...named, rows, asJson: () => this.#statementOf(roots, values, { ...options, form: 'json' }) };
+  }
+
+  #shapeOf(roots: Roots, options: StatementOptions): Shape {
     const key = JSON.stringify([options, roots]);
-    const known = kept.get(key);
+    const known = this.#shapes.get(key);
     if (known) {
-      known.name ??= nameFor(known.text);
+      known.name ??= this.#nameFor(known.text);
       return known;
     }
-    const shape: Shape = { name: undefined, ...formOf(dataModel, roots, options) };
-    kept.set(key, shape);
+    const shape: Shape = { name: undefined, ...formOf(this.#dataModel, roots, options) };
+    this.#shapes.set(key, shape);
     return shape;
   }
 
-  function nameFor(text: string): string | undefined {
+  #nameFor(text: string): string | undefined {
     const name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-    if (names.size < shapes) names.add(name);
-    return names.has(name) ? name : undefined;
+    if (this.#names.size < this.#mostNames) this.#names.add(name);
+    return this.#names.has(name) ? name : undefined;
   }
-
-  function assemble(plan: (planner: Planner) => Roots, given: Partial<StatementOptions> = {}): Statement {
-    const planner: Planner = { dataModel, remembered, values: [], negated: false };
-    const roots = plan(planner);
-    if (planner.values.length > MOST_VALUES) refuseValues(planner.values.length);
-    return statementOf(roots, planner.values, { snapshot: true, form: 'rows', ...given });
-  }
-
-  function statementOf(roots: Roots, values: readonly unknown[], options: StatementOptions): Statement {
-    const { text, name, rows } = shapeOf(roots, options);
-    const named = name === undefined ? { text, values } : { text, values, name };
-    if (!rows) return named;
-    return { ...named, rows, asJson: () => statementOf(roots, values, { ...options, form: 'json' }) };
-  }
-
-  return {
-    compile: (request, options) => assemble((planner) => planRoot(planner, request), options),
-    compileAll: (requests, options) => assemble((planner) => planAll(planner, requests), options),
-  };
 }
 
 /** PostgreSQL's protocol counts the parameters of a statement in 16 bits. */

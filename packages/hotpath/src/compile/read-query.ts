@@ -2,6 +2,7 @@
 import type { LRUCache } from 'lru-cache';
 import { isForgotten } from '../session/error-codes.ts';
 import { prepareValue, type QueryConnection, type QueryHandlers } from '../session/pg-internals.ts';
+import type { BatchedQuery } from '../session/query-batch.ts';
 import type { ReadRow, Statement } from './compile.ts';
 
 export type ReadFinish = (error: Error | null, row?: ReadRow) => void;
@@ -13,12 +14,15 @@ export interface ColumnDescription {
 }
 
 /** One execution of a statement, which is prepared on the way if it has a name. */
-export abstract class CompiledQuery implements QueryHandlers {
+export abstract class CompiledQuery implements QueryHandlers, BatchedQuery {
   /** Read by `pg`, which keeps what was prepared on a connection under it. */
   readonly name: string;
   readonly text: string;
   /** Called once; `pg` and the counting pool put theirs around it. */
   callback: ReadFinish;
+  batchSize = 1;
+  /** Whether its connection had prepared the statement before. */
+  wasPrepared = false;
   readonly #values: readonly unknown[];
   readonly #isBinary: boolean;
 
@@ -33,6 +37,7 @@ export abstract class CompiledQuery implements QueryHandlers {
   /** @param isPrepared whether the connection has prepared the statement before. @returns whether the columns must come. */
   protected abstract isDescribed(connection: QueryConnection, isPrepared: boolean): boolean;
   abstract handleRowDescription(message: { readonly fields: readonly ColumnDescription[] }): void;
+  abstract handleDataRow(message: object): void;
   abstract handleReadyForQuery(connection: QueryConnection): void;
 
   /** The values of its parameters. */
@@ -41,10 +46,21 @@ export abstract class CompiledQuery implements QueryHandlers {
   }
 
   submit(connection: QueryConnection): null {
+    connection.stream.cork();
+    this.write(connection);
+    connection.sync();
+    connection.stream.uncork();
+    this.expectAnswer(connection);
+    return null;
+  }
+
+  expectAnswer(_connection: QueryConnection): void {}
+
+  write(connection: QueryConnection): void {
     const { name, text } = this;
     const isPrepared =
       name !== '' && Boolean(connection.parsedStatements[name] || connection.submittedNamedStatements[name]);
-    connection.stream.cork();
+    this.wasPrepared = isPrepared;
     if (!isPrepared) {
       connection.parse({ text, name });
       if (name !== '') connection.submittedNamedStatements[name] = text;
@@ -53,9 +69,6 @@ export abstract class CompiledQuery implements QueryHandlers {
     connection.bind({ statement: name, values: this.#values, ...how });
     if (this.isDescribed(connection, isPrepared)) connection.describe({ type: 'P', name: '' });
     connection.execute({});
-    connection.sync();
-    connection.stream.uncork();
-    return null;
   }
 
   handleError(error: Error, connection: QueryConnection): void {

@@ -89,9 +89,8 @@ export class RowsQuery extends CompiledQuery implements RowReceiver {
     this.#out = forms.all.takeBuffer();
   }
 
-  override submit(connection: QueryConnection): null {
-    rowSourceOf(connection)!.receiver = this;
-    return super.submit(connection);
+  override expectAnswer(connection: QueryConnection): void {
+    if (!this.#hasEnded) rowSourceOf(connection)!.receiver = this;
   }
 
   protected override isDescribed(_connection: QueryConnection, isPrepared: boolean): boolean {

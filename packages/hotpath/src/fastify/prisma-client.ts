@@ -1,3 +1,7 @@
+/** The Prisma Client of a service: its type, its transactions, and compiled statements in them. */
+import type { ReadRow } from '../compile/compile.ts';
+import type { Execute } from '../compile/execute.ts';
+
 /**
  * The Prisma Client of the service. The library calls two of its methods, so any client fits. A team that registers its
  * own client gets its type wherever the library passes it on, such as `tx` in `createOnce`:
@@ -6,7 +10,6 @@
  *       interface Register { prisma: PrismaClient; }
  *     }
  */
-
 // biome-ignore lint/suspicious/noEmptyInterface: a team adds to it
 export interface Register {}
 
@@ -36,3 +39,12 @@ export const inTransaction = <T>(
   client: RegisteredClient,
   work: (tx: RegisteredTransaction & RawQueries) => Promise<T>,
 ): Promise<T> => (client as unknown as AnyPrismaClient).$transaction(work);
+
+/** Runs compiled statements in a transaction of the client, which reads no rows in PostgreSQL's binary format. */
+export function executeIn(tx: Pick<RawQueries, '$queryRawUnsafe'>): Execute {
+  return async (statement) => {
+    const { text, values } = statement.asJson?.() ?? statement;
+    const [row] = await tx.$queryRawUnsafe<ReadRow[]>(text, ...values);
+    return row!;
+  };
+}

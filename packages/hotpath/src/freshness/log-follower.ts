@@ -196,11 +196,8 @@ class LogFollower implements Follower {
     const onChange = () => {
       if (!this.#isIdle(performance.now())) this.#rest.end();
     };
-    return openLogConnection({
-      connection,
-      patienceMs: Math.max(boundMs, PACE.patienceMs),
-      ...(listen && { onChange }),
-    });
+    const patienceMs = Math.max(boundMs, PACE.patienceMs);
+    return openLogConnection({ connection, patienceMs, ...(listen && { onChange }) });
   }
 
   /** Reads again and again until the connection fails, or should be replaced. @returns the connection that replaces it. */
@@ -214,7 +211,7 @@ class LogFollower implements Follower {
       while (!this.#isClosed && !client.isSpent) {
         if (this.#isDoubted) return await this.#connectAnew();
         if (successor.isDue(client.openedAt)) return successor.take();
-        await this.#look(client);
+        await this.#readNews(client);
         await this.#lifeName.write(client, this.#row, this.#incarnation);
         await this.#upkeep.trim(client);
         const isIdle = this.#isIdle(performance.now());
@@ -237,8 +234,8 @@ class LogFollower implements Follower {
     return client;
   }
 
-  /** Learns what is new, or that nothing is. */
-  async #look(client: SessionClient): Promise<void> {
+  /** Reads the log and the catalog if they have changed. */
+  async #readNews(client: SessionClient): Promise<void> {
     if (this.#catalog === undefined) await this.#readCatalog(client);
     if (!(await this.#isStandingStill(client))) await this.#read(client);
     if (this.position === this.#catalogPosition) this.#catalogAt = this.#heardAt;
@@ -249,7 +246,7 @@ class LogFollower implements Follower {
     }
   }
 
-  /** Whether the log need not be read. A caller that waits is not kept waiting for the answer, for most have written. */
+  /** Whether the log need not be read. While a caller waits, the answer is no, because most such callers have written. */
   async #isStandingStill(client: SessionClient): Promise<boolean> {
     if (!this.#isQuiet || this.#waiting.count > 0) return false;
     const sentAt = performance.now();
@@ -303,15 +300,13 @@ class LogFollower implements Follower {
         },
       },
     );
-    this.#observed.tell();
+    this.#observed.report();
     const { epoch } = header!;
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);
     else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
-    else if (welcome === 'useful') {
-      knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
-      this.#walMark.note(knowledge.position, header!.lsn);
-    }
+    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
+    if (welcome === 'useful') this.#walMark.note(knowledge.position, header!.lsn);
     return welcome;
   }
 

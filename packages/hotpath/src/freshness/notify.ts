@@ -8,6 +8,7 @@
  * TRANSACTION). The message says nothing, so a transaction tells once whatever it changed, and one that changed nothing does not.
  */
 import type pg from 'pg';
+import { LOCK_NOT_AVAILABLE, sqlstateOf } from '../session/error-codes.ts';
 
 export const CHANNEL = 'invalidation';
 
@@ -19,15 +20,14 @@ const alterAll = (action: string): string =>
 
 const ON = alterAll('ENABLE ALWAYS');
 
-/** Not dropped, for that would lock readers out, too. */
+/** The triggers stay, because to drop them would also lock readers out. */
 const OFF = alterAll('DISABLE');
 
-/** Either waits for the transactions that have written to the log, and later ones wait for it: so not for long at a time. */
+/** Both wait for the transactions that have written to the log, and later writers wait for them, so each try is short. */
 const PATIENCE = `SET LOCAL lock_timeout = '500ms';`;
 const TRIES = 10;
-const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Makes the database tell of changes by NOTIFY, or not. @throws if transactions that write are open all the time. */
+/** Makes the database announce changes by NOTIFY, or not. @throws if transactions that write are open all the time. */
 export async function switchNotify(client: pg.Client, isOn: boolean): Promise<void> {
   if (isOn === (await isNotifying(client))) return;
   for (let tried = 1; ; tried += 1) {
@@ -35,12 +35,12 @@ export async function switchNotify(client: pg.Client, isOn: boolean): Promise<vo
       return void (await client.query(`BEGIN; ${PATIENCE} ${isOn ? ON : OFF} COMMIT`));
     } catch (error) {
       await client.query('ROLLBACK');
-      if (tried === TRIES || (error as pg.DatabaseError).code !== LOCK_NOT_AVAILABLE) throw error;
+      if (tried === TRIES || sqlstateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
     }
   }
 }
 
-/** Whether the database tells of changes by NOTIFY. */
+/** Whether the database announces changes by NOTIFY. */
 export async function isNotifying(client: Pick<pg.Client, 'query'>): Promise<boolean> {
   const { rows } = await client.query<{ is: boolean }>(
     `SELECT coalesce(bool_and(tgenabled = 'A'), false) AS "is" FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid

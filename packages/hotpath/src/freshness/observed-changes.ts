@@ -18,7 +18,7 @@ export class ObservedChanges {
   }
 
   /** Reports the changes since the last report. */
-  tell(): void {
+  report(): void {
     const changes = this.#changes;
     if (changes.length === 0) return;
     this.#changes = [];

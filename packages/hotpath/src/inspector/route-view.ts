@@ -26,8 +26,8 @@ export interface RouteLine {
   readonly advice: readonly string[];
 }
 
-/** The facts of a route that its requests do not show. */
-export interface RouteKnowledge {
+/** The traits of a route that its requests do not show. */
+export interface RouteTraits {
   /** Whether it is made of a resource, so that it can have a cache. */
   readonly isRead: boolean;
   readonly hasCache: boolean;
@@ -35,7 +35,7 @@ export interface RouteKnowledge {
 
 export function routeLines(
   records: Iterable<RequestRecord>,
-  knowledgeOf: (route: string) => RouteKnowledge | undefined = () => undefined,
+  traitsOf: (route: string) => RouteTraits | undefined = () => undefined,
 ): RouteLine[] {
   const routes = new Map<string, RequestRecord[]>();
   for (const record of records) {
@@ -44,11 +44,11 @@ export function routeLines(
     if (group) group.push(record);
     else routes.set(route, [record]);
   }
-  const lines = [...routes].map(([route, group]) => lineOf(route, group, knowledgeOf(route)));
+  const lines = [...routes].map(([route, group]) => lineOf(route, group, traitsOf(route)));
   return lines.sort((one, other) => other.count * other.p50 - one.count * one.p50);
 }
 
-function lineOf(route: string, group: readonly RequestRecord[], knowledge: RouteKnowledge | undefined): RouteLine {
+function lineOf(route: string, group: readonly RequestRecord[], traits: RouteTraits | undefined): RouteLine {
   const times = timesOf(group);
   const count = group.length + sum(group.map(({ unlisted }) => unlisted));
   const mean = (numbers: readonly number[]): number => sum(numbers) / count;
@@ -70,19 +70,19 @@ function lineOf(route: string, group: readonly RequestRecord[], knowledge: Route
     repeats: 1 - new Set(group.map(({ url, viewerKey }) => `${viewerKey} ${url}`)).size / group.length,
     slowest: group.reduce((slowest, each) => (each.ms > slowest.ms ? each : slowest)).id,
   };
-  return { ...line, advice: adviceFor(line, knowledge) };
+  return { ...line, advice: adviceFor(line, traits) };
 }
 
 const ENOUGH_REQUESTS = 20;
 const WORTH_CACHING = 0.5;
 
-function adviceFor(line: Omit<RouteLine, 'advice'>, knowledge: RouteKnowledge | undefined): string[] {
+function adviceFor(line: Omit<RouteLine, 'advice'>, traits: RouteTraits | undefined): string[] {
   const advice: string[] = [];
   if (line.over > 0) advice.push(`${line.over} of ${line.count} requests repeated a statement or exceeded the budget.`);
-  if (isWorthCaching(line) && knowledge?.hasCache !== true) {
+  if (isWorthCaching(line) && traits?.hasCache !== true) {
     const share = `${Math.round(line.repeats * 100)}% of its requests ask what was asked before`;
     const cost = `each costs ${line.databaseMs.toFixed(1)} ms in PostgreSQL`;
-    const remedy = knowledge?.isRead
+    const remedy = traits?.isRead
       ? 'Give it a cache: `cache: { ttl: 60 }`.'
       : 'A read route that is made of a resource can have a cache.';
     advice.push(`Worth caching: ${share}, and ${cost}. ${remedy}`);

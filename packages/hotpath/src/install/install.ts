@@ -6,7 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { type TableLog, tableLogs } from '../freshness/triggers.ts';
 import type { Watched } from '../freshness/watched.ts';
-import { FORBIDDEN, sqlstateOf, UNDEFINED_TABLE } from '../session/error-codes.ts';
+import {
+  FORBIDDEN,
+  LOCK_NOT_AVAILABLE,
+  sqlstateOf,
+  UNDEFINED_SCHEMA,
+  UNDEFINED_TABLE,
+} from '../session/error-codes.ts';
 import { LOCK_PATIENCE_MS, LOCK_TRIES } from './lock-tables.ts';
 import { ADOPT_SCHEMA, PREPARE_SCHEMA, SCHEMA_VERSIONS } from './schema-versions.ts';
 
@@ -45,7 +51,7 @@ export async function install(
     try {
       return await installOnce(client, logs, (log) => (first = log));
     } catch (error) {
-      const locked = sqlstateOf(error) === LOCKED ? first : undefined;
+      const locked = sqlstateOf(error) === LOCK_NOT_AVAILABLE ? first : undefined;
       if (!locked || tried === tries) throw explained(error);
       // Begins with the table whose lock the last attempt waited for (`lock-tables.ts`).
       logs = [locked, ...logs.filter((log) => log !== locked)];
@@ -95,16 +101,13 @@ async function installTriggers(client: Queryable, { relation, coverage, body }: 
   return rows[0]!.isChanged;
 }
 
-const LOCKED = '55P03';
-const NO_SCHEMA = '3F000';
-
 function explained(error: unknown): unknown {
   const { message } = error as Error;
   const code = sqlstateOf(error);
-  if (code === UNDEFINED_TABLE || code === NO_SCHEMA) {
+  if (code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA) {
     return new InstallError(`${message}: create the tables of the data model first, then install.`, { cause: error });
   }
-  if (code === LOCKED) {
+  if (code === LOCK_NOT_AVAILABLE) {
     const remedy = 'Look for transactions that stay open, or stop the writers of the tables.';
     return new InstallError(`${message}, again and again. ${remedy}`, { cause: error });
   }

@@ -4,7 +4,7 @@
  * The judge asks both at the same time. If their answers differ, it asks both again, three times in two seconds. A field is a
  * difference if its values differed each time, and the other service gave the same value each time. A write between two
  * questions, or a service that learns of a write a moment later, makes no difference. Neither does a field that changes from
- * question to question, such as the time: the report names it as not compared.
+ * question to question, such as the time: the report lists it as not compared.
  *
  * A cached answer may depend on the time at which it was made, as a list of the last 24 hours does. So the judge asks both until
  * each has given an answer that no cache gave, or `settleMs` are over.
@@ -39,7 +39,7 @@ export interface JudgeOptions {
   readonly pausesMs?: readonly number[];
   /** How long cached answers may keep a decision waiting, in milliseconds. */
   readonly settleMs: number;
-  /** Ends the pauses: what is open is not decided. */
+  /** Ends the pauses. Open decisions stay open. */
   readonly signal?: AbortSignal;
 }
 

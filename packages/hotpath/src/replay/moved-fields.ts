@@ -1,5 +1,5 @@
 /**
- * The fields of a service's answers that changed from one answer to its next, with all that moved along.
+ * The fields of a service's answers that changed from one answer to the next, with the fields that moved with them.
  *
  * If rows enter a list, the element at a place is another row. A value that is the same by chance, as a flag often is, says
  * nothing then. So a list whose rows are not the same at each place has moved as a whole, and so has an object whose id has

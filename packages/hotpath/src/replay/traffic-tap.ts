@@ -63,7 +63,7 @@ export class TrafficTap {
 
   /**
    * The requests from a place on, the oldest first. Opens the tap, and keeps it open.
-   * @param from the `next` of the reply before; undefined for all that is kept.
+   * @param from the `next` of the reply before; undefined for all requests that the tap keeps.
    */
   poll(from: number | undefined, headers: readonly string[]): TappedTraffic {
     this.#open(headers);

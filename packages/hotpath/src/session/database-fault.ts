@@ -2,6 +2,8 @@
  * The reason why a program cannot use its database, in one sentence for the operator that set `DATABASE_URL`. The
  * sentence repeats no part of the URL, which contains a password.
  */
+import { ACCEPTS_NO_SESSION, FORBIDDEN, NO_CONNECTION_LEFT, UNDEFINED_TABLE } from './error-codes.ts';
+
 type ConnectionError = NodeJS.ErrnoException & { readonly port?: number; readonly errors?: readonly ConnectionError[] };
 
 /** By the code of a socket error, or a SQLSTATE. */
@@ -16,10 +18,11 @@ const SENTENCES: Readonly<Record<string, (error: ConnectionError) => string>> = 
   '28P01': () => 'PostgreSQL refuses the user or the password of DATABASE_URL.',
   '28000': ({ message }) => `PostgreSQL refuses the connection of DATABASE_URL: ${message}.`,
   '3D000': ({ message }) => `DATABASE_URL names a database that does not exist: ${message}.`,
-  '42501': ({ message }) => `The user of DATABASE_URL lacks a privilege that the service needs: ${message}. Grant it.`,
-  '42P01': ({ message }) => `The database is not migrated: ${message}. Run the migrations.`,
-  '53300': ({ message }) => `PostgreSQL has no connection left: ${message}.`,
-  '57P03': ({ message }) => `PostgreSQL takes no connections at the moment: ${message}.`,
+  [FORBIDDEN]: ({ message }) =>
+    `The user of DATABASE_URL lacks a privilege that the service needs: ${message}. Grant it.`,
+  [UNDEFINED_TABLE]: ({ message }) => `The database is not migrated: ${message}. Run the migrations.`,
+  [NO_CONNECTION_LEFT]: ({ message }) => `PostgreSQL has no connection left: ${message}.`,
+  [ACCEPTS_NO_SESSION]: ({ message }) => `PostgreSQL takes no connections at the moment: ${message}.`,
 };
 
 /** Errors without a code, by their messages. */

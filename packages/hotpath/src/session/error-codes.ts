@@ -6,6 +6,21 @@ export const FORBIDDEN = '42501';
 /** `undefined_table`: the database has no such table. */
 export const UNDEFINED_TABLE = '42P01';
 
+/** `invalid_schema_name`: the database has no such schema. */
+export const UNDEFINED_SCHEMA = '3F000';
+
+/** `lock_not_available`: another session holds a lock for longer than `lock_timeout`. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
+/** `query_canceled`: the statement exceeded `statement_timeout`, or another session cancelled it. */
+export const CANCELED = '57014';
+
+/** `cannot_connect_now`: the server starts, stops or recovers. */
+export const ACCEPTS_NO_SESSION = '57P03';
+
+/** `too_many_connections`. */
+export const NO_CONNECTION_LEFT = '53300';
+
 /** `read_only_sql_transaction`: the server is set to take no writes, or is a standby. */
 export const READ_ONLY = '25006';
 

@@ -1,3 +1,4 @@
+import { ACCEPTS_NO_SESSION } from './error-codes.ts';
 import { NO_ANSWER } from './silent-connection.ts';
 
 /**
@@ -24,8 +25,6 @@ export function saysNoServer(error: unknown): boolean {
   if (error.message === OPENED_TOO_SLOWLY) return !hasAnswered(error.cause);
   return NETWORK.has(code) || error.message === NO_ANSWER || BROKEN.test(error.message);
 }
-
-const ACCEPTS_NO_SESSION = '57P03';
 
 const POOLER_FOUND_NONE = /cached error: (connect failed|cannot connect|connect timeout|server DNS lookup failed)/;
 

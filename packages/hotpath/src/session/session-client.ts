@@ -10,6 +10,7 @@ import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
 import { afterAnswer } from './no-server.ts';
 import { processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
+import { type BatchedQuery, QueryBatch } from './query-batch.ts';
 import { openRowSource } from './raw-rows.ts';
 import {
   complaintAbout,
@@ -40,11 +41,13 @@ export class SessionClient extends pg.Client {
   static {
     // As a method it would have to repeat seven overloads.
     SessionClient.prototype.query = function (this: SessionClient, ...args: unknown[]) {
+      if (this.#gathered && isBatched(args[0])) return this.#gathered.push(args[0]);
       return isNamed(args[0]) ? this.#sendNamed(args) : sendAlone.apply(this, args);
     } as pg.Client['query'];
   }
 
   readonly openedAt = performance.now();
+  #gathered: BatchedQuery[] | undefined;
   readonly #schema: string;
   readonly #isStandby: boolean;
   #isDirect = false;
@@ -93,6 +96,27 @@ export class SessionClient extends pg.Client {
   /** Overrides a method that the types of `pg` do not declare: the parameters of the startup message. */
   getStartupConf(): Record<string, string> {
     return { ...startupParametersOf(this), ...STARTUP_PARAMETERS };
+  }
+
+  /** Sends the reads that `submit` passes to `query` or `resend` as one batch, after `first`. */
+  gather(submit: () => void, first: readonly BatchedQuery[] = []): void {
+    const gathered = [...first];
+    this.#gathered = gathered;
+    try {
+      submit();
+    } finally {
+      this.#gathered = undefined;
+    }
+    if (gathered.length === 1) sendAlone.call(this, gathered[0]);
+    if (gathered.length > 1) {
+      sendAlone.call(this, new QueryBatch(gathered, (more, skipped) => this.gather(more, skipped)));
+    }
+  }
+
+  /** Sends a read whose statement is counted already: the attempt before it had no effect, or is the same read. */
+  resend(query: BatchedQuery): void {
+    if (this.#gathered) this.#gathered.push(query);
+    else sendAlone.call(this, query);
   }
 
   /** @throws {SessionSettingsError} if the session's settings are wrong. */
@@ -161,6 +185,9 @@ export class SessionClient extends pg.Client {
     return isAlone;
   }
 }
+
+const isBatched = (query: unknown): query is BatchedQuery =>
+  typeof (query as Partial<BatchedQuery> | undefined)?.expectAnswer === 'function';
 
 const isNamed = (statement: unknown): boolean =>
   typeof statement === 'object' &&

@@ -7,11 +7,10 @@ import { processIdOf } from './pg-internals.ts';
 import { SessionClient, type SessionClientConfig } from './session-client.ts';
 import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
 
+import { type Release, SharedSessions, type Taken } from './shared-sessions.ts';
+
 /** The shortest time between two replacements of the pool's connections, even if writes keep failing. */
 const REPLACE_EVERY_MS = 5000;
-
-type Release = (error?: Error | boolean) => void;
-type Taken = (error: Error | undefined, client?: pg.PoolClient, release?: Release) => void;
 
 /** The configuration of a pool: `pg`'s own. */
 export interface SessionPoolConfig extends pg.PoolConfig, Pick<SessionClientConfig, 'isStandby'> {
@@ -20,6 +19,7 @@ export interface SessionPoolConfig extends pg.PoolConfig, Pick<SessionClientConf
 
 /** A pool of `pg` whose sessions have the settings that compiled reads depend on. */
 export class SessionPool extends pg.Pool {
+  readonly #shared: SharedSessions = new SharedSessions((taken) => this.#take(taken));
   #replacedAt = Number.NEGATIVE_INFINITY;
   #replacements = 0;
 
@@ -37,6 +37,17 @@ export class SessionPool extends pg.Pool {
     return new Promise((resolve, reject) => {
       this.#take((error, client) => (client ? resolve(client) : reject(error)));
     });
+  }
+
+  /** Takes a session as `connect` does, for one short read: other such reads may use the session at the same time. */
+  share(callback: Taken): void {
+    this.#shared.take(callback);
+  }
+
+  /** The number of callers that wait for a session, each read that is to share one included. */
+  get waitingCallers(): number {
+    const others = Math.max(0, this.waitingCount - this.#shared.comingCount);
+    return others + this.#shared.waitingCount;
   }
 
   /** From now on the pool does not use connections that were opened before a time of `performance.now()`. */
@@ -64,7 +75,7 @@ export class SessionPool extends pg.Pool {
 
   #take(callback: Taken): void {
     super.connect((error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => {
-      if (!client) return callback(error, client, release);
+      if (!client) return callback(error, undefined, release);
       const session = client as pg.PoolClient & SessionClient;
       if (session.isSpent || session.openedAt < this.#replacedAt) {
         release(true);

@@ -9,6 +9,7 @@
 import type pg from 'pg';
 import { tableText } from '../compile/sql/scope.ts';
 import type { Model } from '../model/data-model.ts';
+import { FORBIDDEN, sqlstateOf } from '../session/error-codes.ts';
 import { fail } from './fault.ts';
 import type { LargeTables } from './plan-complaints.ts';
 
@@ -58,15 +59,14 @@ const ROLE = `SELECT rolsuper AS "isSuperuser", current_setting('server_version_
   FROM pg_roles WHERE rolname = current_user`;
 /** The first version with functions for statistics. */
 const POSTGRESQL_18 = 180_000;
-const DENIED = '42501';
 
 async function enlarge(client: pg.ClientBase, tables: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ isSuperuser: boolean; version: number }>(ROLE);
   const { isSuperuser, version } = rows[0]!;
   if (isSuperuser) return enlargeAsSuperuser(client, tables);
   if (version < POSTGRESQL_18) return refuse();
-  await enlargeAsOwner(client, tables).catch((error: { readonly code?: string }) => {
-    if (error.code === DENIED) refuse();
+  await enlargeAsOwner(client, tables).catch((error: unknown) => {
+    if (sqlstateOf(error) === FORBIDDEN) refuse();
     throw error;
   });
 }

@@ -50,6 +50,16 @@ const entries: fc.Arbitrary<Entry> = fc
     bodies: { identity, ...(gzip && { gzip }), ...(br && { br }) },
   }));
 
+const LARGE = {
+  status: 200,
+  body: JSON.stringify({ data: 'x'.repeat(2000) }),
+  etag: '"1-2"',
+  link: '',
+  snapshot: '1:1:',
+  incarnation: 'here',
+  tags: ['user:1'],
+} as const;
+
 describe('an entry in memory', () => {
   /** The memory that cannot be freed while the entry lives. */
   const keptBy = ({ bodies }: Entry) => {
@@ -58,22 +68,12 @@ describe('an entry in memory', () => {
   };
 
   it('keeps its own bytes and no others, wherever they come from', async () => {
-    const body = JSON.stringify({ data: 'x'.repeat(2000) });
-    const read = {
-      status: 200,
-      body,
-      etag: '"1-2"',
-      link: '',
-      snapshot: '1:1:',
-      incarnation: 'here',
-      tags: ['user:1'],
-    } as const;
-    const made = entryOf(read, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
+    const made = entryOf(LARGE, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
     await complete(made);
     const { identity, gzip, br } = made.bodies;
-    expect(keptBy(made)).toBe(body.length + gzip!.length + br!.length);
+    expect(keptBy(made)).toBe(LARGE.body.length + gzip!.length + br!.length);
     expect([identity.toString(), gunzipSync(gzip!).toString(), brotliDecompressSync(br!).toString()]).toEqual(
-      Array(3).fill(body),
+      Array(3).fill(LARGE.body),
     );
     const value = encodeEntry(made);
     const chunk = Buffer.concat([Buffer.alloc(60_000), value]);
@@ -83,17 +83,7 @@ describe('an entry in memory', () => {
 
 describe('memory', () => {
   it('counts the growth of an entry since it was kept', async () => {
-    const body = JSON.stringify({ data: 'x'.repeat(2000) });
-    const read = {
-      status: 200,
-      body,
-      etag: '"1-2"',
-      link: '',
-      snapshot: '1:1:',
-      incarnation: 'here',
-      tags: ['user:1'],
-    } as const;
-    const entry = entryOf(read, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
+    const entry = entryOf(LARGE, { epoch: 'e', readAt: 0, ttlMs: 1, staleMs: 1, rescueMs: 1 });
     const l1 = createL1({ maxBytes: 1_000_000 });
     l1.set('key', entry);
     const before = l1.bytes;

@@ -47,7 +47,7 @@ describe('the inspector', () => {
     const app = apps.bare({ logger: { level: 'info', stream: { write: (line: string) => void lines.push(line) } } });
     app.register(inspector);
     const address = await app.listen({ port: 0 });
-    const token = /\/_hotpath#token=([\w-]+)/.exec(lines.join(''))?.[1];
+    const token = /The inspector is at http:[^ ]*\/_hotpath#token=([\w-]+)/.exec(lines.join(''))?.[1];
     const reply = await fetch(`${address}/_hotpath/api/requests`, { headers: { authorization: `Bearer ${token}` } });
     expect([token!.length >= 16, reply.status]).toEqual([true, 200]);
   });

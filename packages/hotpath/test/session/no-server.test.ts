@@ -12,10 +12,10 @@ import { SessionPool, type SessionPoolConfig } from 'hotpath/session/session-poo
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../../../../src/dev/postgres/embedded-postgres.ts';
 import { adminUrl } from '../../../../test/support/database.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
 import { openPooler, pooled } from '../../../../test/support/pooler.ts';
 import { programOf } from '../../../../test/support/program.ts';
 import { openProxy } from '../../../../test/support/proxy.ts';
-import { freePort } from '../../../../test/support/redis.ts';
 
 interface Fault {
   readonly code: string | undefined;

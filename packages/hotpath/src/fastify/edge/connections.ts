@@ -35,53 +35,83 @@ declare module 'fastify' {
 
 export const connections = fp(
   async (app) => {
-    let draining = false;
-    const open = new Set<Socket>();
-    const inHand = new WeakMap<Socket, FastifyReply>();
-    const listeners: ((reply: FastifyReply) => void)[] = [];
-    app.decorate('isDraining', () => draining);
-    app.decorate('replyOn', (socket) => inHand.get(socket));
+    const open = new OpenConnections();
+    app.decorate('isDraining', () => open.isDraining);
+    app.decorate('replyOn', (socket) => open.replyOn(socket));
     app.decorate('beginDraining', () => {
-      draining = true;
+      open.isDraining = true;
     });
     app.decorate('leavePort', async (ms) => {
       // The `close` of Node.js's HTTP server would also close the connections that wait for a request.
       Server.prototype.close.call(app.server);
-      const until = performance.now() + ms;
-      while (open.size > 0 && performance.now() < until) await pause(LOOK_MS);
+      await open.emptyWithin(ms);
     });
-    app.decorate('whenAborted', (listener) => void listeners.push(listener));
-    app.server.on('connection', (socket: Socket) => {
-      open.add(socket);
-      socket.once('close', () => {
-        open.delete(socket);
-        const reply = inHand.get(socket);
-        if (reply) for (const listener of listeners) listener(reply);
-      });
-    });
+    app.decorate('whenAborted', (listener) => open.whenAborted(listener));
+    app.server.on('connection', (socket: Socket) => open.add(socket));
     app.addHook('onRequest', ({ raw }, reply, done) => {
       // RFC 9112 (9.6): after a reply with `Connection: close`, no bytes on the connection are a request.
       if (raw.socket.writableEnded) return void raw.socket.destroy();
-      inHand.set(raw.socket, reply);
+      open.begin(raw.socket, reply);
       done();
     });
     app.addHook('onSend', ({ raw }, reply, _payload, done) => {
-      if (draining || isLeftUnread(raw)) reply.header('connection', 'close');
+      if (open.isDraining || isLeftUnread(raw)) reply.header('connection', 'close');
       if (isArriving(raw) && reply.getHeader('connection') === 'close') lingerAtEnd(raw.socket);
       done();
     });
     app.addHook('onResponse', ({ raw }, reply, done) => {
-      // A client that pipelines requests has another one in hand by now.
-      if (inHand.get(raw.socket) === reply) inHand.delete(raw.socket);
+      open.end(raw.socket, reply);
       done();
     });
-    app.addHook('preClose', async () => {
-      draining = true;
-      for (const socket of open) if (!inHand.has(socket)) socket.destroy();
-    });
+    app.addHook('preClose', async () => open.drain());
   },
   { name: 'hotpath-connections' },
 );
+
+/** The open connections of a process, and the reply that each has in hand. */
+class OpenConnections {
+  isDraining = false;
+  readonly #open = new Set<Socket>();
+  readonly #inHand = new WeakMap<Socket, FastifyReply>();
+  readonly #listeners: ((reply: FastifyReply) => void)[] = [];
+
+  add(socket: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      const reply = this.#inHand.get(socket);
+      if (reply) for (const listener of this.#listeners) listener(reply);
+    });
+  }
+
+  whenAborted(listener: (reply: FastifyReply) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  replyOn(socket: Socket): FastifyReply | undefined {
+    return this.#inHand.get(socket);
+  }
+
+  begin(socket: Socket, reply: FastifyReply): void {
+    this.#inHand.set(socket, reply);
+  }
+
+  /** A client that pipelines requests has another one in hand by now. */
+  end(socket: Socket, reply: FastifyReply): void {
+    if (this.#inHand.get(socket) === reply) this.#inHand.delete(socket);
+  }
+
+  /** Closes each connection that waits for its client. */
+  drain(): void {
+    this.isDraining = true;
+    for (const socket of this.#open) if (!this.#inHand.has(socket)) socket.destroy();
+  }
+
+  async emptyWithin(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (this.#open.size > 0 && performance.now() < until) await pause(LOOK_MS);
+  }
+}
 
 /** The time between two checks whether clients are connected, in milliseconds. */
 const LOOK_MS = 20;

@@ -3,7 +3,7 @@ import type { FastifyError } from 'fastify';
 import { pointerStep } from '../../http/body.ts';
 import { type ErrorName, isRequestError, type RequestError, requestError } from '../../http/errors.ts';
 import type { ProblemPart } from '../../http/problem.ts';
-import { READ_ONLY } from '../../session/error-codes.ts';
+import { CANCELED, READ_ONLY } from '../../session/error-codes.ts';
 
 /** The error of the registry that stands for a thrown error. */
 export function requestErrorOf(error: FastifyError): RequestError {
@@ -77,7 +77,7 @@ function databaseError(error: FastifyError): RequestError | undefined {
   const state = (error as { meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } }).meta
     ?.driverAdapterError?.cause?.originalCode;
   const code = state ?? error.code;
-  if (code === '57014') {
+  if (code === CANCELED) {
     return requestError('statementTimeout', 'The request exceeded the time limit of the database.');
   }
   if (code === READ_ONLY) {

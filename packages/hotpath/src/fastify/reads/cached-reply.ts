@@ -35,7 +35,7 @@ export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: Cac
   const { headers } = reply.request;
   const ageMs = Math.max(0, Date.now() - entry.readAt);
   const isRescued = answer.outcome === 'rescued';
-  tellSource(reply, answer, ageMs);
+  setSourceHeaders(reply, answer, ageMs);
   if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
   mustMatch(headers, entry.etag);
   const described = describedBy(entry, policy);
@@ -44,9 +44,9 @@ export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: Cac
   reply.header('cache-control', cacheControl(policy, { isConfirmed, isRescued, ageMs }));
   // A 304 would claim that the client's copy was confirmed.
   const held = isRescued ? undefined : heldTag(headers['if-none-match'], entry.etag);
-  if (held !== undefined) return void tell(reply.code(304), described.always).header('etag', held).send();
+  if (held !== undefined) return void setHeaders(reply.code(304), described.always).header('etag', held).send();
   const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
-  tell(reply, described[encoding]);
+  setHeaders(reply, described[encoding]);
   const bytes = entry.bodies[encoding];
   if (bytes) return void reply.send(bytes);
   return bytesOf(entry, encoding).then((made) => void reply.send(made));
@@ -56,7 +56,7 @@ const TOKEN = 'consistency-token';
 
 const acceptOf = (headers: FastifyRequest['headers']): string | undefined => headers['accept-encoding'] as string;
 
-function tellSource(reply: FastifyReply, { entry, tier, outcome, overdueMs }: CacheAnswer, ageMs: number): void {
+function setSourceHeaders(reply: FastifyReply, { entry, tier, outcome, overdueMs }: CacheAnswer, ageMs: number): void {
   reply.request.served = { tier, outcome };
   reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs, overdueMs }));
   reply.header('server-timing', `cache;desc="${tier} ${outcome}"`);
@@ -66,7 +66,7 @@ function tellSource(reply: FastifyReply, { entry, tier, outcome, overdueMs }: Ca
 type Headers = Readonly<Record<string, string>>;
 
 /** The reply may have a part of its `Vary` header already. */
-function tell(reply: FastifyReply, headers: Headers): FastifyReply {
+function setHeaders(reply: FastifyReply, headers: Headers): FastifyReply {
   const others = reply.getHeader('vary');
   reply.headers(headers);
   return others === undefined ? reply : reply.header('vary', `${others}, ${headers['vary']}`);

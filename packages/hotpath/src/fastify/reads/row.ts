@@ -4,7 +4,7 @@ import type { FixedFields } from '../../resource/fixed.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { Viewer } from '../../resource/viewer.ts';
 import type { Hotpath } from '../instance.ts';
-import type { RawQueries } from '../prisma-client.ts';
+import { executeIn, type RawQueries } from '../prisma-client.ts';
 import { itemRequest } from './read-kinds.ts';
 
 /** One row of a resource, as a viewer may see it. */
@@ -21,10 +21,7 @@ type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
  * that transaction.
  */
 export async function readRow(reading: RowReading, place: RowPlace, tx?: RawQueries): Promise<ReadRow> {
-  const { selections, compiler, execute } = reading;
-  const request = itemRequest(selections.item({ ...place, query: {} }));
-  if (!tx) return execute(compiler.compile(request));
-  const statement = compiler.compile(request, { form: 'json' });
-  const rows = await tx.$queryRawUnsafe<ReadRow[]>(statement.text, ...statement.values);
-  return rows[0]!;
+  const { selections, compiler } = reading;
+  const execute = tx ? executeIn(tx) : reading.execute;
+  return execute(compiler.compile(itemRequest(selections.item({ ...place, query: {} }))));
 }

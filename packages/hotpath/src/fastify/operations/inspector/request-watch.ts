@@ -52,40 +52,17 @@ export class RequestWatch {
       route.unlistedMs += ms;
       return;
     }
-    const overrun = foundOverrun(request);
-    const { viewer, served } = request;
-    const { unlisted, unlistedMs } = route;
+    const { url, budget, unlisted, unlistedMs } = route;
     route.recordedAt = now;
     route.unlisted = 0;
     route.unlistedMs = 0;
-    this.#recorder.add(
-      {
-        at: now - ms,
-        startedAt: performance.now() - ms,
-        method: request.method,
-        route: route.url,
-        url: urlWithoutSecrets(request.url),
-        status,
-        ms,
-        unlisted,
-        unlistedMs,
-        statements: ledger?.statements ?? 0,
-        databaseMs: ledger?.durationMs ?? 0,
-        budget: route.budget,
-        repeated: overrun ? Math.max(0, ...overrun.repeated.map(({ times }) => times)) : 0,
-        isOver: overrun !== undefined,
-        tier: served?.tier,
-        outcome: served?.outcome,
-        bytes: bytesOf(reply),
-        role: viewer?.role,
-        viewerKey: viewer ? `${viewer.role}\n${viewer.subject ?? ''}` : '',
-        traceId: ledger?.traceId,
-        requestId: request.id,
-        requestHeaders: hasDetails ? withoutSecrets(request.headers) : undefined,
-        replyHeaders: hasDetails ? withoutSecrets(reply.getHeaders()) : undefined,
-      },
-      ledger,
-    );
+    const headers = {
+      requestHeaders: hasDetails ? withoutSecrets(request.headers) : undefined,
+      replyHeaders: hasDetails ? withoutSecrets(reply.getHeaders()) : undefined,
+    };
+    const times = { at: now - ms, startedAt: performance.now() - ms, ms };
+    const ofRoute = { route: url, budget, unlisted, unlistedMs };
+    this.#recorder.add({ ...times, ...ofRoute, ...requestRecord(request, reply), status, ...headers }, ledger);
   }
 
   #routeOf(request: FastifyRequest): KnownRoute {
@@ -99,6 +76,28 @@ export class RequestWatch {
     }
     return known;
   }
+}
+
+/** The request, its cost and the cache's part in it. */
+function requestRecord(request: FastifyRequest, reply: FastifyReply) {
+  const { viewer, served } = request;
+  const ledger = openedLedger(request);
+  const overrun = foundOverrun(request);
+  return {
+    method: request.method,
+    url: urlWithoutSecrets(request.url),
+    statements: ledger?.statements ?? 0,
+    databaseMs: ledger?.durationMs ?? 0,
+    repeated: overrun ? Math.max(0, ...overrun.repeated.map(({ times }) => times)) : 0,
+    isOver: overrun !== undefined,
+    tier: served?.tier,
+    outcome: served?.outcome,
+    bytes: bytesOf(reply),
+    role: viewer?.role,
+    viewerKey: viewer ? `${viewer.role}\n${viewer.subject ?? ''}` : '',
+    traceId: ledger?.traceId,
+    requestId: request.id,
+  };
 }
 
 /** Whether memory answered, and nothing failed. */

@@ -21,23 +21,23 @@ export function publishState(app: FastifyInstance, pool: SessionPool | undefined
 
 type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
 
-function gauge(app: FastifyInstance, options: Omit<GaugeConfiguration<string>, 'collect'>, look: () => Values): void {
+function gauge(app: FastifyInstance, options: Omit<GaugeConfiguration<string>, 'collect'>, read: () => Values): void {
   new Gauge({
     ...options,
     registers: [app.metrics],
     collect() {
-      for (const [labels, value] of look()) this.set(labels, value);
+      for (const [labels, value] of read()) this.set(labels, value);
     },
   });
 }
 
-function counter(app: FastifyInstance, options: Omit<CounterConfiguration<string>, 'collect'>, look: () => Values) {
+function counter(app: FastifyInstance, options: Omit<CounterConfiguration<string>, 'collect'>, read: () => Values) {
   new Counter({
     ...options,
     registers: [app.metrics],
     collect() {
       this.reset();
-      for (const [labels, value] of look()) this.inc(labels, value);
+      for (const [labels, value] of read()) this.inc(labels, value);
     },
   });
 }
@@ -55,7 +55,7 @@ function publishPool(app: FastifyInstance, pool: SessionPool): void {
     [{}, pool.options.max],
   ]);
   gauge(app, { name: 'hotpath_pool_waiting', help: 'Requests that wait for a connection.' }, () => [
-    [{}, pool.waitingCount],
+    [{}, pool.waitingCallers],
   ]);
 }
 

@@ -2,8 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { askedBy } from '../../../../cache/key.ts';
 import { judge } from '../../../../cache/verdict.ts';
-import { type RouteKnowledge, routeLines } from '../../../../inspector/route-view.ts';
+import { type RouteTraits, routeLines } from '../../../../inspector/route-view.ts';
 import { listJobs, queueState, retryDead } from '../../../../jobs/dead-letters.ts';
+import { FORBIDDEN, sqlstateOf, UNDEFINED_SCHEMA, UNDEFINED_TABLE } from '../../../../session/error-codes.ts';
 import { type Hotpath, hotpathOf } from '../../../instance.ts';
 import { RoutePatterns } from '../route-patterns.ts';
 import { Input } from './input.ts';
@@ -12,7 +13,7 @@ import { type InspectorParts, OWN_ROUTE, poolOf } from './parts.ts';
 export function addStateRoutes(app: FastifyInstance, parts: InspectorParts): void {
   const { recorder } = parts;
   app.get('/routes', OWN_ROUTE, async () => {
-    return { routes: routeLines(recorder.requests.newest(), knowledgeOf(hotpathOf(app))) };
+    return { routes: routeLines(recorder.requests.newest(), traitsOf(hotpathOf(app))) };
   });
   app.get('/freshness', OWN_ROUTE, async () => freshnessOf(parts, hotpathOf(app)));
   app.get('/cache', OWN_ROUTE, async () => cacheOf(hotpathOf(app)));
@@ -22,7 +23,7 @@ export function addStateRoutes(app: FastifyInstance, parts: InspectorParts): voi
   });
 }
 
-function knowledgeOf(hotpath: Hotpath | undefined): (route: string) => RouteKnowledge | undefined {
+function traitsOf(hotpath: Hotpath | undefined): (route: string) => RouteTraits | undefined {
   const reads = new Map(hotpath?.routes.map(({ url, read }) => [`GET ${url}`, read]));
   return (route) => {
     const read = reads.get(route);
@@ -74,7 +75,7 @@ function cacheOf(hotpath: Hotpath | undefined) {
 }
 
 const LISTED_JOBS = 100;
-const MISSING = new Set(['42P01', '3F000', '42501']);
+const MISSING = new Set([UNDEFINED_TABLE, UNDEFINED_SCHEMA, FORBIDDEN]);
 
 /** The queue, where there is one that this role may see. */
 async function jobsOf(parts: InspectorParts) {
@@ -84,7 +85,7 @@ async function jobsOf(parts: InspectorParts) {
     const [state, listed] = [await queueState(pool), await listJobs(pool, undefined, LISTED_JOBS)];
     return { hasQueue: true, state, listed, ran: ran.toReversed() };
   } catch (error) {
-    if (!MISSING.has((error as { code?: string }).code ?? '')) throw error;
+    if (!MISSING.has(sqlstateOf(error))) throw error;
     return { hasQueue: false, state: undefined, listed: [], ran: ran.toReversed() };
   }
 }

@@ -1,0 +1,98 @@
+/**
+ * Sessions that several short reads share. Reads of one turn of the event loop go to as few sessions as their number
+ * needs, each with a batch of them (`query-batch.ts`). If all sessions are in use, the reads wait, and the next free
+ * session takes as many as a batch may have.
+ *
+ * A system call to a socket takes Node.js longer than everything else that it does for a short read, and PostgreSQL as
+ * well. The price is that a read waits for those before it in its batch, so only reads that take little time may share.
+ */
+import { AsyncResource } from 'node:async_hooks';
+import type pg from 'pg';
+import type { SessionClient } from './session-client.ts';
+
+export type Release = (error?: Error | boolean) => void;
+export type Taken = (error: Error | undefined, client?: pg.PoolClient & SessionClient, release?: Release) => void;
+
+/** The number of reads for which one session more is used. */
+const SHARE = 4;
+/** The highest number of reads in a batch. */
+const BATCH = 16;
+
+interface WaitingRead {
+  readonly number: number;
+  readonly take: Taken;
+}
+
+/** The reads of one pool that share sessions. */
+export class SharedSessions {
+  readonly #connect: (taken: Taken) => void;
+  /** A new connection must not belong to the request that happens to open it. */
+  readonly #outside = new AsyncResource('SharedSessions', { requireManualDestroy: true });
+  #waiting: WaitingRead[] = [];
+  #reads = 0;
+  #coming = 0;
+
+  /** @param connect takes a session of the pool. */
+  constructor(connect: (taken: Taken) => void) {
+    this.#connect = connect;
+  }
+
+  /** The reads that wait for a session. */
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
+  /** The number of sessions that these reads wait for. */
+  get comingCount(): number {
+    return this.#coming;
+  }
+
+  /** Calls `take` with a session, at the end of this turn of the event loop or once one is free. It releases its part. */
+  take(take: Taken): void {
+    this.#reads += 1;
+    if (this.#waiting.push({ number: this.#reads, take }) > 1) return;
+    this.#outside.runInAsyncScope(() => setImmediate(() => this.#ask()));
+  }
+
+  #ask(): void {
+    const last = this.#reads;
+    while (this.#coming < Math.ceil(this.#waiting.length / SHARE)) {
+      this.#coming += 1;
+      this.#connect((error, session, release) => {
+        if (session) this.#share(session, release!);
+        else this.#fail(error!, last);
+      });
+    }
+  }
+
+  #share(session: pg.PoolClient & SessionClient, release: Release): void {
+    const batch = this.#waiting.splice(0, Math.min(BATCH, Math.ceil(this.#waiting.length / this.#coming)));
+    this.#coming -= 1;
+    if (batch.length > 0) shareOut(batch, session, release);
+    else release();
+    if (this.#waiting.length > 0) this.#ask();
+  }
+
+  /** @param last the youngest read that waited when the wait for this session began. */
+  #fail(error: Error, last: number): void {
+    this.#coming -= 1;
+    const failed = this.#waiting.filter(({ number }) => number <= last).slice(0, SHARE);
+    this.#waiting = this.#waiting.slice(failed.length);
+    for (const { take } of failed) take(error);
+    if (this.#waiting.length > 0) this.#ask();
+  }
+}
+
+/** The session is free again once each read of the batch has released its part. */
+function shareOut(batch: readonly WaitingRead[], session: pg.PoolClient & SessionClient, release: Release): void {
+  let unfinished = batch.length;
+  let fault: Error | boolean | undefined;
+  const releasePart: Release = (error) => {
+    fault ||= error;
+    unfinished -= 1;
+    if (unfinished === 0) release(fault);
+  };
+  session.gather(() => {
+    for (const { take } of batch) take(undefined, session, releasePart);
+  });
+}
