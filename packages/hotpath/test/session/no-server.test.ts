@@ -160,7 +160,7 @@ describe('a server that answers', () => {
   });
 
   it('and our own pool has no connection free', async () => {
-    const pool = poolOf(adminUrl(), { max: 1, connectionTimeoutMillis: 100 });
+    const pool = poolOf(adminUrl(), { max: 1, connectionTimeoutMillis: 1000 });
     const client = await pool.connect();
     const fault = await faultOf(pool.query('select 1'));
     client.release();
