@@ -8,7 +8,7 @@ export class CatchUpWaiters {
     return this.#waiting.size;
   }
 
-  /** Those that wait now, to be told the outcome of a reading that begins from now on. */
+  /** The present callers: a reading that begins from now on answers them. */
   present(): readonly Done[] {
     return [...this.#waiting];
   }
