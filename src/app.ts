@@ -67,9 +67,10 @@ export function buildApp(config: Config, tracing?: Tracing) {
   });
   app.register(metrics, ({ pool }: FastifyInstance) => ({ ...config.metrics, pool, mayRead: isAsAdmin }));
   const { secret } = config.signing;
-  app.register(hotpath, ({ prisma, pool, redis }: FastifyInstance) => ({
+  app.register(hotpath, ({ prisma, pool, replicas, redis }: FastifyInstance) => ({
     prisma,
     pool,
+    replicas,
     redis,
     model: datamodel,
     resources: modules.flatMap(({ resources }) => resources),

@@ -1,4 +1,5 @@
 /** The goals of the service, beside the measured values. */
+import { allCpuOf } from '../sections/replicas.ts';
 import { LOGGED } from '../sections/writes/ground.ts';
 import { WORKLOADS } from '../sections/writes/workloads.ts';
 import type { Document, Pair, Rates, Side } from '../support/document.ts';
@@ -20,6 +21,7 @@ export const limitGoalsOf = (document: Document): Goal[] => [
   ...inspectorGoals(document),
   ...mixedGoals(document),
   ...floodGoals(document),
+  ...replicaGoals(document),
   ...scaleGoals(document),
   ...writesGoals(document),
   ...logGoals(document),
@@ -123,6 +125,23 @@ function floodGoals({ flood }: Document): Goal[] {
   return [
     goal([of, 'hit rate'], flood.honestHitRate, { least: 0.95, show: percentOf }),
     goal([of, 'hit rate from memory'], flood.honestMemoryHitRate, { least: 0.95, show: percentOf }),
+  ];
+}
+
+/** The reads that two standbys take from the primary, and the cost of the check. */
+function replicaGoals({ replicas }: Document): Goal[] {
+  if (!replicas) return [];
+  const { none, two } = replicas;
+  const of = 'With two standbys';
+  return [
+    goal([of, 'CPU of the primary a cold read, less by'], 1 - two.primaryCpuUs / none.primaryCpuUs, {
+      least: 0.9,
+      show: percentOf,
+    }),
+    goal([of, 'CPU of all servers a cold read, more by'], allCpuOf(two) / allCpuOf(none) - 1, {
+      most: 0.05,
+      show: percentOf,
+    }),
   ];
 }
 

@@ -10,6 +10,7 @@ import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';
 import { ordersSection } from './orders/orders.ts';
 import { reads } from './reads/reads.ts';
+import { replicas } from './replicas.ts';
 import { scale } from './scale/scale.ts';
 import { tracing } from './tracing/tracing.ts';
 import { writes } from './writes/writes.ts';
@@ -23,6 +24,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   flood,
   tracing,
   inspector: inspectorCost,
+  replicas,
   scale,
   writes,
   log,

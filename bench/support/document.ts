@@ -131,6 +131,21 @@ export interface Flooded {
   readonly floodRate: number;
 }
 
+/** CPU time of a cold read, in microseconds. */
+export interface ColdCost {
+  /** Reads a second. */
+  readonly rate: number;
+  readonly nodeCpuUs: number;
+  readonly primaryCpuUs: number;
+  readonly standbysCpuUs: number;
+}
+
+/** Cold reads without standbys, and with two. */
+export interface ReplicasResult {
+  readonly none: ColdCost;
+  readonly two: ColdCost;
+}
+
 /** Rates by workload, with triggers and without; and orders. */
 export interface WritesResult {
   readonly orders?: Orders;
@@ -155,6 +170,7 @@ export interface Figures {
   readonly flood: Flooded;
   readonly tracing: Rates;
   readonly inspector: Rates;
+  readonly replicas: ReplicasResult;
   readonly scale: Scale;
   readonly writes: WritesResult;
   /** By workload. */

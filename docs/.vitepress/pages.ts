@@ -53,6 +53,7 @@ export const GROUPS: readonly PageGroup[] = [
       'operating/package',
       'operating/deploy',
       'operating/operate',
+      'operating/growing',
       'operating/jobs',
       'operating/security',
       'observability',

@@ -62,11 +62,18 @@ function checkedTogether(values: Variables): Variables {
 }
 
 const URLS_WITH_USERS = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL'] as const;
+const LISTS_OF_URLS = ['DATABASE_REPLICA_URLS'] as const;
 const OTHER_URLS = ['JWKS_URL'] as const;
 
 function urlsComplaint(values: Variables): string | undefined {
   for (const name of URLS_WITH_USERS) {
     const complaint = values[name] && urlComplaint(name, values[name]);
+    if (complaint) return complaint;
+  }
+  for (const name of LISTS_OF_URLS) {
+    const complaint = urlsIn(values[name])
+      .map((each) => urlComplaint(name, each))
+      .find(Boolean);
     if (complaint) return complaint;
   }
   const other = OTHER_URLS.find((name) => values[name] && !URL.canParse(values[name]));
@@ -90,6 +97,8 @@ function redisComplaint({ REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES }: Var
     ? `${name} is set without REDIS_URL, which has the credentials and the protocol.`
     : undefined;
 }
+
+const urlsIn = (list: string | undefined): readonly string[] => list?.split(',') ?? [];
 
 function hostsIn(list: string | undefined): { host: string; port: number }[] {
   return (list?.split(',') ?? []).map((text) => {
@@ -163,6 +172,7 @@ const httpFrom = (values: Variables) => ({
 
 const databaseFrom = (values: Variables) => ({
   url: values.DATABASE_URL!,
+  replicaUrls: urlsIn(values.DATABASE_REPLICA_URLS),
   poolMax: values.DATABASE_POOL_MAX,
   poolMin: values.DATABASE_POOL_MIN,
   idleTimeoutMs: values.DATABASE_POOL_IDLE_TIMEOUT_MS,

@@ -8,7 +8,7 @@ import { parsedUrl, urlComplaint } from 'hotpath/database';
 export type Redact = (text: string) => string;
 
 /** Names of variables that hold a secret, or a URL or headers with one. */
-const SECRET_NAME = /SECRET|TOKEN|PASSWORD|_URL$|ENDPOINT$|_HEADERS$/;
+const SECRET_NAME = /SECRET|TOKEN|PASSWORD|_URLS?$|ENDPOINT$|_HEADERS$/;
 /** A shorter secret would match parts of too many words. */
 const SHORTEST = 5;
 const REDACTED = '[redacted]';
@@ -28,6 +28,7 @@ const WITH_USER = /:\/\/.*@/s;
 function secretsIn(name: string, value: string): string[] {
   if (!SECRET_NAME.test(name) && !WITH_USER.test(value)) return [];
   if (name.endsWith('_HEADERS')) return value.split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
+  if (name.endsWith('_URLS')) return value.split(',').flatMap((url) => secretsIn(name.slice(0, -1), url));
   if (!/_URL$|ENDPOINT$/.test(name) && !WITH_USER.test(value)) return [value];
   return urlComplaint(name, value) || !STARTS_AS_URL.test(value) ? piecesOf(value) : secretsOfUrl(value);
 }

@@ -161,6 +161,15 @@ export const variables = Type.Object({
     'Responses, the most read first, that a process takes from Redis into its memory before `/readyz` says that it is ready.',
   ),
   DATABASE_URL: url(['postgres', 'postgresql'], 'The database. Without it, `npm run dev` starts its own.'),
+  DATABASE_REPLICA_URLS: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://[^,]+(,postgres(ql)?://[^,]+)*$',
+      secret: true,
+      wants: 'URLs that start with postgres:// or postgresql://, with commas between them',
+      description:
+        'Physical standbys of the database, which answer reads of cached routes. A standby whose answer may lack a change is not believed: the service asks the database.',
+    }),
+  ),
   DATABASE_POOL_MAX: count(20, 1, 'The most connections the pool opens.'),
   DATABASE_POOL_MIN: count(5, 0, 'Connections that the pool opens at the start and keeps open when idle.'),
   DATABASE_POOL_IDLE_TIMEOUT_MS: milliseconds(30_000, 'How long an idle connection above the minimum stays open.'),

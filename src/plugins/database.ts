@@ -21,6 +21,8 @@ declare module 'hotpath/fastify' {
 declare module 'fastify' {
   interface FastifyInstance {
     readonly pool: SessionPool;
+    /** The options of the standbys. */
+    readonly replicas: readonly SessionPool[];
     readonly prisma: PrismaClient;
   }
 }
@@ -36,6 +38,11 @@ export const database = fp<{ config: Config['database']; sites: boolean }>(
     });
     const prisma = openPrisma(pool, config, sites);
     app.decorate('pool', pool);
+    // The plugin `hotpath` takes their options for pools of its own, so these open no connection.
+    app.decorate(
+      'replicas',
+      config.replicaUrls.map((url) => openPool({ ...config, url, poolMin: 0 })),
+    );
     app.decorate('prisma', prisma);
     app.addHook('onReady', async () => {
       // Prisma compiles its engine at its first use, in one turn of 100 ms. It sends no statement for that.

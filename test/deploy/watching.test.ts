@@ -39,7 +39,12 @@ const askedIn = (expression: string): string[] =>
     .filter((name) => name.includes(':') || /^(hotpath|http|nodejs|process)_/.test(name));
 
 describe('metrics', () => {
-  const app = useApp({ environment: { REDIS_URL: 'redis://127.0.0.1:1' } });
+  const app = useApp({
+    environment: {
+      REDIS_URL: 'redis://127.0.0.1:1',
+      DATABASE_REPLICA_URLS: 'postgresql://service:secret@127.0.0.1:1/shop',
+    },
+  });
   const exposed = new Set<string>(['up']);
 
   beforeAll(async () => {

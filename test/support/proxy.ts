@@ -18,6 +18,10 @@ export interface FreezableProxy {
   delayMs: number;
   /** Leads new connections to another server; those that are open stay where they are. */
   moveTo(databaseUrl: string): void;
+  /** From now on every connection breaks, of all applications: the server is away. */
+  fail(): void;
+  /** Lets connections through again. */
+  recover(): void;
   close(): Promise<void>;
 }
 
@@ -27,7 +31,13 @@ export async function openProxy(databaseUrl: string, application = 'hotpath foll
   const open = new Set<Socket>();
   const held = new Set<Socket>();
   let isFrozen = false;
+  let hasFailed = false;
   const server = createServer((client) => {
+    if (hasFailed) {
+      client.on('error', () => {});
+      client.destroy();
+      return;
+    }
     const database = connect(Number(target.port), target.hostname);
     let sent: Promise<unknown> | undefined;
     /** Late, and in order. */
@@ -82,6 +92,13 @@ export async function openProxy(databaseUrl: string, application = 'hotpath foll
     },
     moveTo(other) {
       target = new URL(other);
+    },
+    fail() {
+      hasFailed = true;
+      for (const socket of open) socket.destroy();
+    },
+    recover() {
+      hasFailed = false;
     },
     async close() {
       server.close();

@@ -9,6 +9,7 @@ import { type Ground, type Pauses, prepareGround } from './ground.ts';
 import { Journal } from './journal.ts';
 import { createRandom } from './random.ts';
 import { compare, readOn } from './readers.ts';
+import { StandbyReads, type StandbyShare } from './replicas.ts';
 import { newTally, type Tally } from './stage.ts';
 import { pages } from './world.ts';
 import { type Writer, writersOf } from './writers.ts';
@@ -21,6 +22,8 @@ export interface CheckOptions {
   readonly seed: number;
   /** Names of faults. */
   readonly faults: readonly string[];
+  /** The number of standbys that answer reads; none without it. */
+  readonly replicas?: number;
   /** The name of a guard that the instances lack, as the check is to find out. */
   readonly without?: string | undefined;
   /** Whether the first stale read is enough. */
@@ -36,6 +39,8 @@ export interface Outcome extends Omit<Tally, 'looked' | 'history'> {
   readonly pauses: Pauses;
   /** The latest errors that the instances have logged. */
   readonly logged: readonly string[];
+  /** With standbys: the fills of the cache, and those of them that a standby answered. */
+  readonly standbyReads?: StandbyShare;
 }
 
 const READERS = 6;
@@ -43,7 +48,7 @@ const READERS = 6;
 const ROUND_MS = 4000;
 
 export async function check(options: CheckOptions): Promise<Outcome> {
-  const { databaseUrl, seconds, seed, faults, without, stopsAtStale = false, log = () => {} } = options;
+  const { databaseUrl, seconds, seed, faults, without, replicas = 0, stopsAtStale = false, log = () => {} } = options;
   await using stack = new AsyncDisposableStack();
   const [journal, tally, writing] = [new Journal(BOUND_MS), newTally(), new Writing()];
   const random = createRandom(seed);
@@ -51,7 +56,17 @@ export async function check(options: CheckOptions): Promise<Outcome> {
   let isOver = false;
   let fault: string | undefined;
   const state = { isOver: () => isOver, fault: () => fault };
-  const ground = await prepareGround({ stack, databaseUrl, journal, random, writing, without, ...state });
+  const ground = await prepareGround({
+    stack,
+    databaseUrl,
+    journal,
+    random,
+    writing,
+    without,
+    replicaCount: replicas,
+    ...state,
+  });
+  const standbyReads = new StandbyReads();
   const stage = { ground, pages: pages(), tally };
   const progress = () => `${tally.reads} reads, ${journal.writes.length} writes, ${wrongIn(tally)}`;
   const onFault = (name: string) => {
@@ -69,12 +84,13 @@ export async function check(options: CheckOptions): Promise<Outcome> {
   while (mayGoOn()) {
     await random.pause(Math.min(stopsAtStale ? ROUND_MS / 2 : 2 * ROUND_MS, endAt - performance.now()));
     await writing.hold(() => compare(stage));
+    if (replicas > 0) await standbyReads.note(ground.instances, ground.ask);
     log(progress());
     isEnding = stopsAtStale && tally.stale.length > 0;
   }
   isOver = true;
   await Promise.all([...working, faulting]);
-  return outcomeOf(stage);
+  return { ...outcomeOf(stage), ...(replicas > 0 && { standbyReads: standbyReads.share }) };
 }
 
 export const wrongIn = ({ stale, backward, failures }: Pick<Tally, 'stale' | 'backward' | 'failures'>): string =>

@@ -67,6 +67,9 @@ function openPool(url: string): pg.Pool {
 export interface Standby {
   /** Of the check's database on it. */
   readonly url: string;
+  readonly directory: string;
+  stop(): Promise<void>;
+  start(): Promise<void>;
   /** Waits until it has everything that was committed on its primary, and makes it a primary. */
   promote(): Promise<void>;
 }
@@ -81,9 +84,18 @@ export async function openStandby(stack: AsyncDisposableStack, database: CheckDa
   const directory = join(home, 'standby');
   await copyServer(primary, directory, new URL(database.url).password);
   const settings = { ...UNSAFE, shared_buffers: '64MB', primary_conninfo: conninfoOf(database.url) };
-  const server = stack.adopt(await openEmbeddedPostgres({ directory, settings }), (each) => each.stop());
+  let server = await openEmbeddedPostgres({ directory, settings });
+  stack.defer(() => server.stop());
   const name = new URL(database.url).pathname.slice(1);
-  return { url: server.url(name), promote: () => promote(server, database) };
+  return {
+    url: server.url(name),
+    directory,
+    stop: () => server.stop(),
+    start: async () => {
+      server = await openEmbeddedPostgres({ directory, settings });
+    },
+    promote: () => promote(server, database),
+  };
 }
 
 /** A base backup: the files of the server as they are, and a label that says from where its log makes them whole. */
@@ -113,7 +125,7 @@ async function copyServer(primary: pg.Client, directory: string, password: strin
   await runProgram('chown', ['-R', `--reference=${rows[0]!.data}`, directory]);
 }
 
-function conninfoOf(url: string): string {
+export function conninfoOf(url: string): string {
   const { hostname, port, username, password } = new URL(url);
   return `host=${hostname} port=${port} user=${username} password=${password}`;
 }

@@ -11,6 +11,7 @@ import { WITHOUT } from './guards.ts';
 import type { Journal } from './journal.ts';
 import { type Running, startProcess } from './processes.ts';
 import type { Random } from './random.ts';
+import { METRICS_TOKEN, openReplicas, type Replica } from './replicas.ts';
 import { COUNTS, copyInto, copyOf, firstOf, type Kind, OTHERS, type Page } from './world.ts';
 import type { Writing } from './writing.ts';
 
@@ -52,6 +53,8 @@ export interface Ground {
   readonly proxy: FreezableProxy;
   readonly redis: Running & { readonly port: number };
   readonly instances: readonly Instance[];
+  /** The standbys that answer reads; none unless the check has them. */
+  readonly replicas: readonly Replica[];
   readonly pauses: Pauses;
   readonly ask: Ask;
   readonly headersFor: (page: Pick<Page, 'user'>, role?: 'user' | 'admin') => Record<string, string>;
@@ -77,25 +80,40 @@ export interface GroundOptions extends Pick<Ground, 'stack' | 'journal' | 'rando
   /** A migrated database without rows. */
   readonly databaseUrl: string;
   readonly without: string | undefined;
+  /** The number of standbys that answer reads. */
+  readonly replicaCount: number;
 }
 
 const INSTANCES = 2;
 const SECRET = 'the secret of a check that ends with it, and its database, too';
 
-export async function prepareGround({ databaseUrl, without, ...options }: GroundOptions): Promise<Ground> {
+export async function prepareGround({
+  databaseUrl,
+  without,
+  replicaCount,
+  ...options
+}: GroundOptions): Promise<Ground> {
   const { stack } = options;
   const database = stack.adopt(new CheckDatabase(databaseUrl), (each) => each.close());
   await fill(database.pool, options.journal);
   const proxy = stack.adopt(await openProxy(databaseUrl), (each) => each.close());
   const redis = await startRedis(stack);
   const pauses: Pauses = { delayMs: 0, cpuMs: 0, fault: undefined };
+  const replicas = await openReplicas(stack, database, replicaCount);
+  const replicaUrls = replicas.map(({ url }) => url).join();
   const start = (onto: AsyncDisposableStack, index: number, url: string) =>
-    startInstance(onto, { index, environment: environmentOf(url, redis.port), without, pauses, fault: options.fault });
+    startInstance(onto, {
+      index,
+      environment: environmentOf({ url, redisPort: redis.port, replicaUrls }),
+      without,
+      pauses,
+      fault: options.fault,
+    });
   const starting = Array.from({ length: INSTANCES }, (_, index) => start(stack, index, proxy.url));
   const client = stack.adopt(createClient(), (each) => each.close());
   return {
     ...options,
-    ...{ database, proxy, redis, pauses, headersFor },
+    ...{ database, proxy, redis, replicas, pauses, headersFor },
     instances: await Promise.all(starting),
     ask: client.ask,
     startOn: (onto, url) => start(onto, INSTANCES, url),
@@ -115,11 +133,19 @@ async function startRedis(stack: AsyncDisposableStack): Promise<Ground['redis']>
   return Object.assign(running, { port });
 }
 
-const environmentOf = (databaseUrl: string, redisPort: number): Record<string, string> => ({
+interface Servers {
+  readonly url: string;
+  readonly redisPort: number;
+  /** Between commas; empty without standbys. */
+  readonly replicaUrls: string;
+}
+
+const environmentOf = ({ url, redisPort, replicaUrls }: Servers): Record<string, string> => ({
   NODE_ENV: 'production',
   BUDGET_MODE: 'count',
   LOG_LEVEL: 'info',
-  DATABASE_URL: databaseUrl,
+  DATABASE_URL: url,
+  ...(replicaUrls !== '' && { DATABASE_REPLICA_URLS: replicaUrls, METRICS_TOKEN }),
   DATABASE_POOL_MIN: '2',
   DATABASE_POOL_MAX: '8',
   // On a machine with other work the service must not refuse requests for it.

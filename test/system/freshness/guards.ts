@@ -94,7 +94,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   /** A batch that is too long outdates everything. */
   forgetting: {
     fault: 'burst',
-    edits: [{ file: FOLLOWER, from: 'isWhole && learned <= MOST_TAGS);', to: 'true);' }],
+    edits: [{ file: FOLLOWER, from: 'isWhole && learned <= READING_LIMITS.tags);', to: 'true);' }],
   },
   /** A follower that may have missed changes before the floor forgets everything that was read before it. */
   floor: {

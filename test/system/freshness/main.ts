@@ -13,15 +13,19 @@ import { complaints, measured, summary } from './report.ts';
 
 async function runCheck(options: RunOptions): Promise<number> {
   await using stack = new AsyncDisposableStack();
-  const databaseUrl = await openDatabase(stack);
+  const databaseUrl = await openDatabase(stack, options.replicas > 0);
   const outcome = await check({ ...options, databaseUrl, log });
   const wrong = complaints(outcome, options.faults);
   print([...measured(outcome, options.seed), ...wrong, summary(outcome)]);
   return wrong.length > 0 ? 1 : 0;
 }
 
-async function openDatabase(stack: AsyncDisposableStack): Promise<string> {
-  const server = await openEmbeddedPostgres({ directory: join(HOME, 'check-postgres'), settings: UNSAFE, log });
+/** Standbys get a commit once the log is flushed, so with them each commit flushes it. */
+const SENT_AT_ONCE = { ...UNSAFE, synchronous_commit: 'on' };
+
+async function openDatabase(stack: AsyncDisposableStack, hasReplicas: boolean): Promise<string> {
+  const [folder, settings] = hasReplicas ? ['check-replicas', SENT_AT_ONCE] : ['check-postgres', UNSAFE];
+  const server = await openEmbeddedPostgres({ directory: join(HOME, folder), settings, log });
   stack.defer(server.stop);
   const name = `check_${process.pid}`;
   const admin = stack.adopt(new pg.Client({ connectionString: server.url() }), (client) => client.end());

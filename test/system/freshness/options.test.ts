@@ -1,16 +1,22 @@
 /** The command line of the freshness check. */
 import { expect, it } from 'vitest';
-import { FAULT_NAMES } from './faults/index.ts';
-import { commandFrom } from './options.ts';
+import { FAULT_NAMES, REPLICA_FAULT_NAMES } from './faults/index.ts';
+import { commandFrom, type RunOptions } from './options.ts';
 
 it('checks this service for a minute, with all faults, by default', () => {
-  const usual = { seconds: 60, seed: expect.any(Number), faults: FAULT_NAMES, without: undefined };
+  const usual = { seconds: 60, seed: expect.any(Number), faults: FAULT_NAMES, replicas: 0, without: undefined };
   expect(commandFrom([])).toEqual({ does: 'check', options: usual });
   const given = commandFrom(['--seconds', '5', '--seed', '7', '--faults', 'copy,ddl', '--without', 'changes']);
   expect(given).toEqual({
     does: 'check',
-    options: { seconds: 5, seed: 7, faults: ['copy', 'ddl'], without: 'changes' },
+    options: { seconds: 5, seed: 7, faults: ['copy', 'ddl'], replicas: 0, without: 'changes' },
   });
+});
+
+it('has faults of standbys only with standbys', () => {
+  const faultsOf = (...args: string[]) => (commandFrom(args) as { options: RunOptions }).options.faults;
+  expect(faultsOf('--replicas', '2')).toEqual([...FAULT_NAMES, ...REPLICA_FAULT_NAMES]);
+  expect(() => faultsOf('--faults', 'replica-lag')).toThrow('There is no fault "replica-lag".');
 });
 
 it('hunts in the service at --base', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { BOUND_MS } from './bounds.ts';
-import { FAULT_NAMES } from './faults/index.ts';
+import { FAULT_NAMES, REPLICA_FAULT_NAMES } from './faults/index.ts';
 import { GUARD_NAMES } from './guards.ts';
 import type { HuntOptions } from './hunt/hunt.ts';
 
@@ -16,6 +16,7 @@ with what had been committed when it was sent: a read that is sent more than ${B
   --faults LIST  all (the default), none, or some of these between commas:
                  ${FAULT_NAMES.slice(0, 8).join(', ')},
                  ${FAULT_NAMES.slice(8).join(', ')}
+  --replicas N   standbys that answer reads of the instances (0), with faults of their own: ${REPLICA_FAULT_NAMES.join(', ')}
   --without NAME with instances that lack a guard, so that the check must fail:
                  ${GUARD_NAMES.join(', ')}
 
@@ -53,6 +54,7 @@ export interface RunOptions {
   readonly seconds: number;
   readonly seed: number;
   readonly faults: readonly string[];
+  readonly replicas: number;
   readonly without: string | undefined;
 }
 
@@ -64,7 +66,7 @@ export type CheckCommand =
 const text = { type: 'string' } as const;
 const texts = { type: 'string', multiple: true } as const;
 const flag = { type: 'boolean' } as const;
-const OF_CHECK = { seed: text, faults: text, without: text };
+const OF_CHECK = { seed: text, faults: text, without: text, replicas: text };
 const OF_HUNT = { base: text, path: texts, paths: text, header: texts, database: text, write: texts, bound: text };
 
 /** @throws {WrongUsageError} */
@@ -88,9 +90,11 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function runOptions({ faults = 'all', without, seconds, seed }: Values): RunOptions {
-  const names = { all: FAULT_NAMES, none: [] }[faults] ?? faults.split(',');
-  const stranger = names.find((name) => !FAULT_NAMES.includes(name));
+function runOptions({ faults = 'all', without, seconds, seed, replicas: many = '0' }: Values): RunOptions {
+  const replicas = numberFrom('replicas', many);
+  const known = replicas > 0 ? [...FAULT_NAMES, ...REPLICA_FAULT_NAMES] : FAULT_NAMES;
+  const names = { all: known, none: [] }[faults] ?? faults.split(',');
+  const stranger = names.find((name) => !known.includes(name));
   if (stranger !== undefined) throw new WrongUsageError(`There is no fault "${stranger}".`);
   if (without !== undefined && !GUARD_NAMES.includes(without)) {
     throw new WrongUsageError(`There is no guard "${without}".`);
@@ -99,6 +103,7 @@ function runOptions({ faults = 'all', without, seconds, seed }: Values): RunOpti
     seconds: numberFrom('seconds', seconds ?? '60'),
     seed: numberFrom('seed', seed ?? String(Math.floor(Math.random() * 2 ** 31))),
     faults: names,
+    replicas,
     without,
   };
 }

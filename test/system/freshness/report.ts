@@ -1,6 +1,7 @@
 /** The report of the check: the measurements, the faults, and a summary in one line. */
 import { BOUND_MS } from './bounds.ts';
 import { type Outcome, wrongIn } from './check.ts';
+import type { StandbyShare } from './replicas.ts';
 
 /** Without faults so many reads are answered from the cache. */
 const HIT_RATE = 0.8;
@@ -19,6 +20,7 @@ export function measured(outcome: Outcome, seed: number): string[] {
     writes,
     faults,
     'compared with the database': compared,
+    ...(outcome.standbyReads && { 'answered by standbys': shareOf(outcome.standbyReads) }),
     'commit to invisible, p50': `${delay.p50.toFixed(1)} ms`,
     'commit to invisible, p99': `${delay.p99.toFixed(1)} ms`,
     'commit to invisible, worst': `${delay.worst.toFixed(1)} ms (bound: ${BOUND_MS} ms)`,
@@ -26,6 +28,13 @@ export function measured(outcome: Outcome, seed: number): string[] {
     'latest timer': `${pauses.delayMs} ms (other processes delay it, too)`,
   });
   return shown.map(([name, value]) => `${name.padEnd(28)}${value}`);
+}
+
+function shareOf({ misses, outcomes: { proved = 0, ...others } }: StandbyShare): string {
+  const unused = Object.entries(others).map(([outcome, count]) => `${count} ${outcome}`);
+  const asked = Object.values(others).reduce((sum, count) => sum + count, proved);
+  const share = ((100 * proved) / Math.max(asked, 1)).toFixed(1);
+  return `${proved} of ${asked} reads (${share}%); by the primary: ${unused.join(', ')}; misses: ${misses}`;
 }
 
 /** The faults; empty if all is right. */

@@ -56,15 +56,20 @@ const OWN_TABLES: Readonly<Record<string, readonly Privilege[]>> = {
   version: ['SELECT'],
   log: ['SELECT'],
   epoch: ['SELECT'],
+  life: ['SELECT'],
   idempotency_keys: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   job_effects: ['SELECT', 'INSERT', 'DELETE'],
   job_marks: ['SELECT', 'INSERT', 'UPDATE'],
   job_workers: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
 
-const FUNCTIONS = ['begin_epoch()', 'end_epoch(uuid)', 'trim_log(interval, integer)', 'catalog(text[])'].map(
-  (each) => `"${OWN_SCHEMA}".${each}`,
-);
+const FUNCTIONS = [
+  'begin_epoch()',
+  'end_epoch(uuid)',
+  'name_life()',
+  'trim_log(interval, integer)',
+  'catalog(text[])',
+].map((each) => `"${OWN_SCHEMA}".${each}`);
 
 /** The privileges that the role of a service must have. */
 export function needsOf({ dataModel, watched, writes, schema, ...has }: NeedsOptions): Needs {

@@ -37,6 +37,8 @@ export class Ledger implements Carrier {
   incoming: TraceHeaders | undefined;
   statements = 0;
   failures = 0;
+  /** Statements whose answers were not used, so that the same read was sent again. No budget counts them. */
+  unused = 0;
   /** The sum of the times from sending a statement to its result, in milliseconds. */
   durationMs = 0;
   readonly #options: LedgerOptions;
@@ -76,6 +78,22 @@ export class Ledger implements Carrier {
       this.durationMs += performance.now() - startedAt;
       if (error) this.failures += 1;
     };
+  }
+
+  /** How often the request sent a statement whose answer was not set aside. */
+  timesSent(text: string): number {
+    return this.#repetitions.get(normalise(text))?.times ?? 0;
+  }
+
+  /** Takes back a statement that was counted: its answer is not used, and the same read is sent to another server. */
+  setAside(text: string): void {
+    const statement = normalise(text);
+    const repetition = this.#repetitions.get(statement);
+    if (!repetition) return;
+    repetition.times -= 1;
+    if (repetition.times === 0) this.#repetitions.delete(statement);
+    this.statements -= 1;
+    this.unused += 1;
   }
 
   /** Statements that the request sent at least `times` times. */

@@ -37,7 +37,8 @@ import type { KeyReads } from './popular.ts';
 import { type CacheAnswer, coalesced, type Query } from './query.ts';
 import { type Cause, RemoteFill } from './remote-fill.ts';
 import { coalesce, traceLookUp, traceRefresh, unanswered } from './spans.ts';
-import { type CacheStats, count, createCounters, type Outcome } from './stats.ts';
+import type { StandbyReader } from './standby-reader.ts';
+import { type CacheStats, count, createCounters, type Outcome, type Tier } from './stats.ts';
 import { isCurrent, judge, overdue } from './verdict.ts';
 
 export interface CacheParts {
@@ -54,6 +55,8 @@ export interface CacheParts {
   readonly leaseMs?: number;
   /** The highest age of the follower's last reading, in milliseconds; without it, the follower's own bound. */
   readonly maxAgeMs?: number;
+  /** The standbys that may answer fills; without it every read asks the primary. */
+  readonly standbys?: StandbyReader | undefined;
   /** Whether an error says that no database server answers. */
   readonly isAway: (error: unknown) => boolean;
   /** The port to the observer of answers and evictions. */
@@ -101,7 +104,7 @@ export class Cache {
     this.#l2 = l2;
     this.#keeper = keeper;
     this.#flights = new Flights<CacheAnswer>(follower);
-    this.#database = new DatabaseReader(follower, options.fills ?? FILLS);
+    this.#database = new DatabaseReader({ follower, fills: options.fills ?? FILLS, standbys: options.standbys });
     if (remote && l2)
       this.#remote = new RemoteFill({ follower, maxAgeMs, remote, l2, keeper, events, observed, leaseMs });
     this.stats = this.#statsWith(remote);
@@ -200,7 +203,7 @@ export class Cache {
     const { entry, verdict } = this.#lookUp(query.key, Date.now()) ?? {};
     if (entry && verdict === 'fresh') return { entry, tier: 'l1', outcome: 'hit' };
     if (entry && verdict === 'late') {
-      this.#refresh(query);
+      this.#refresh(this.#database.after(query, entry));
       return { entry, tier: 'l1', outcome: 'stale' };
     }
     if (entry && verdict === 'outdated') {
@@ -209,7 +212,8 @@ export class Cache {
       this.#l1.delete(query.key);
     }
     because(query, verdict === 'outdated' ? 'outdated' : verdict === 'lapsed' ? 'expired' : 'nothing');
-    return this.#joinOrFill(query, verdict === 'outdated' ? 'outdated' : 'nothing');
+    const asked = entry ? this.#database.after(query, entry) : query;
+    return this.#joinOrFill(asked, verdict === 'outdated' ? 'outdated' : 'nothing');
   }
 
   async #joinOrFill(query: Query, cause: Cause): Promise<CacheAnswer> {
@@ -241,7 +245,7 @@ export class Cache {
   async #load(query: Query, lease?: Lease): Promise<CacheAnswer> {
     unanswered(query.span, 'miss');
     try {
-      const entry = await this.#database.read(query);
+      const entry = await this.#database.fill(query);
       void this.#keeper.keep(query.key, entry, lease);
       return { entry, tier: 'database', outcome: 'miss' };
     } catch (error) {
@@ -267,17 +271,25 @@ export class Cache {
   }
 
   /**
-   * Serves an entry past its ttl, if no server answers and no change is known to have outdated it. @throws `error`
-   * otherwise.
+   * Serves an entry past its ttl, or an answer of a standby, if the primary is away and no change is known to have outdated
+   * it. @throws `error` otherwise.
    */
-  async #rescue({ key }: Query, error: unknown): Promise<CacheAnswer> {
+  async #rescue(query: Query, error: unknown): Promise<CacheAnswer> {
     if (!this.#isAway(error)) throw error;
+    const { key } = query;
     const local = this.#l1.get(key);
     const entry = local ?? (await this.#l2?.get({ key, span: currentSpan() }));
-    if (!entry || entry === AWAY || judge(this.#follower, entry) === 'outdated') throw error;
+    const kept = entry && entry !== AWAY ? this.#rescued(entry, local ? 'l1' : 'l2') : undefined;
+    const read = kept ? undefined : await this.#database.fillAsLastKnown(query);
+    const answer = kept ?? (read && this.#rescued(read, 'database'));
+    if (!answer) throw error;
+    return answer;
+  }
+
+  #rescued(entry: Entry, tier: Tier): CacheAnswer | undefined {
+    if (judge(this.#follower, entry) === 'outdated') return undefined;
     const overdueMs = Math.max(overdue(entry, Date.now()), this.#follower.ageMs, 1);
-    if (overdueMs > entry.rescueMs) throw error;
-    return { entry, tier: local ? 'l1' : 'l2', outcome: 'rescued', overdueMs };
+    return overdueMs > entry.rescueMs ? undefined : { entry, tier, outcome: 'rescued', overdueMs };
   }
 
   async #counted(query: Query, answerTo: (query: Query) => Promise<CacheAnswer>): Promise<CacheAnswer> {

@@ -1,6 +1,9 @@
 /**
  * The reader: how the cache reads the database. It stamps each entry with the epoch that was known before the read. If
  * the connection turns out to lead to another server than the one that the follower follows, the reader reads again.
+ *
+ * A standby may answer a fill. Its answer is kept like one of the primary, stamped with the transactions that the standby
+ * certainly sees.
  */
 import type { Follower } from '../freshness/follower.ts';
 import { isOfStandby } from '../freshness/snapshot.ts';
@@ -8,9 +11,21 @@ import { type Entry, entryOf, type ReadResult } from './entry.ts';
 import { FillLimit, type FillLimitOptions } from './fill-limit.ts';
 import { timesFor } from './policy.ts';
 import type { Query } from './query.ts';
+import type { ProvedReading, StandbyReader } from './standby-reader.ts';
 
 /** How long a read may wait for the follower to catch up, in milliseconds. */
 export const CATCH_UP_MS = 50;
+
+export interface DatabaseReaderParts {
+  readonly follower: Follower;
+  readonly fills: FillLimitOptions;
+  /** Without it every read asks the primary. */
+  readonly standbys?: StandbyReader | undefined;
+}
+
+function entryOfProved({ reading, epoch }: ProvedReading, { policy }: Query): Entry {
+  return entryOf(reading, { ...timesFor(policy, reading.status, Math.random()), epoch, readAt: Date.now() });
+}
 
 /** The epoch of an entry from another server than the one that the follower follows. Such an entry is never fresh. */
 const NO_EPOCH = '';
@@ -18,10 +33,33 @@ const NO_EPOCH = '';
 export class DatabaseReader {
   readonly limit: FillLimit;
   readonly #follower: Follower;
+  readonly #standbys: StandbyReader | undefined;
 
-  constructor(follower: Follower, limit: FillLimitOptions) {
+  constructor({ follower, fills, standbys }: DatabaseReaderParts) {
     this.#follower = follower;
-    this.limit = new FillLimit(limit);
+    this.#standbys = standbys;
+    this.limit = new FillLimit(fills);
+  }
+
+  /** The query with the entry that memory had, which a standby's answer must not be older than. */
+  after(query: Query, entry: Entry): Query {
+    return this.#standbys ? { ...query, after: entry } : query;
+  }
+
+  /** Reads for an entry that is kept: on a standby if its answer is proved. @throws the error of the query's source. */
+  fill(query: Query): Promise<Entry> {
+    return this.#standbys ? this.#fillFrom(this.#standbys, query) : this.read(query);
+  }
+
+  async #fillFrom(standbys: StandbyReader, query: Query): Promise<Entry> {
+    const proved = await this.limit.run(() => standbys.read(query));
+    return proved ? entryOfProved(proved, query) : this.read(query);
+  }
+
+  /** An answer of a standby to the last known changes, for a time without a primary. */
+  async fillAsLastKnown(query: Query): Promise<Entry | undefined> {
+    const proved = await this.#standbys?.readAsLastKnown(query);
+    return proved && entryOfProved(proved, query);
   }
 
   /** @throws the error of the query's source. */

@@ -1,4 +1,5 @@
 /** A query to the cache, and its answer. */
+import type { Execute } from '../compile/execute.ts';
 import type { Span } from '../telemetry/span.ts';
 import type { Entry, ReadResult } from './entry.ts';
 import type { Why } from './observed-cache.ts';
@@ -11,6 +12,11 @@ export interface Query {
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
   readonly source: ReadSource;
+  /**
+   * The entry that memory had, if it may not be served any more. An answer of a standby must include its snapshot, so that
+   * a process shows no older state after a newer one.
+   */
+  readonly after?: Entry | undefined;
   /** The span of the look-up, if the request is traced. */
   readonly span?: Span | undefined;
   /** Room for the reason of a miss, if the request is observed. */
@@ -20,6 +26,8 @@ export interface Query {
 /** Reads the database for one query. */
 export interface ReadSource {
   load(): Promise<ReadResult>;
+  /** Reads a standby; a source without it reads the primary alone. */
+  loadFrom?(standby: Execute): Promise<ReadResult>;
 }
 
 export interface CacheAnswer {

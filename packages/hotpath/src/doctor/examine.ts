@@ -15,6 +15,7 @@ import { checkOwnSchema, checkTriggers } from './own-schema.ts';
 import { checkRedis } from './redis.ts';
 import { checkRights } from './rights.ts';
 import { checkClock, checkPooler, checkWrites } from './server.ts';
+import { checkStandbys } from './standbys.ts';
 import { checkNode, checkPackages, checkPostgres } from './versions.ts';
 
 export interface ExamineOptions {
@@ -29,6 +30,8 @@ export interface ExamineOptions {
   /** The names of the migrations that the database should have; without it they are not checked. */
   readonly migrations?: readonly string[];
   readonly redisUrl?: string | undefined;
+  /** The URLs of the standbys that answer reads; none without it. */
+  readonly replicaUrls?: readonly string[];
 }
 
 export async function examine(options: ExamineOptions): Promise<Finding[]> {
@@ -61,7 +64,8 @@ async function examineDatabase(options: ExamineOptions): Promise<Finding[]> {
 
 type Check = readonly [name: string, run: () => Promise<Finding | readonly Finding[]>];
 
-function checksOf(client: pg.Client, { url, watched, needs, migrations }: ExamineOptions): Check[] {
+function checksOf(client: pg.Client, options: ExamineOptions): Check[] {
+  const { url, watched, needs, migrations, replicaUrls = [] } = options;
   const schema = schemaOf(url);
   const pool = client as unknown as pg.Pool;
   const { dataModel } = watched.registry;
@@ -77,6 +81,7 @@ function checksOf(client: pg.Client, { url, watched, needs, migrations }: Examin
     ['schema hotpath', () => checkOwnSchema(client)],
     ['triggers', () => checkTriggers(client, watched)],
     ['privileges of the role', () => checkRights(client, needs)],
+    ...(replicaUrls.length > 0 ? [['standbys', () => checkStandbys(client, replicaUrls)] as const] : []),
     ...(needs.hasQueue ? [['queue', () => checkQueue(client)] as const] : []),
   ];
 }

@@ -25,6 +25,7 @@ import { telemetry } from './edge/telemetry.ts';
 import { addViewer, type ViewerOf } from './edge/viewer.ts';
 import type { SharedRedis } from './instance.ts';
 import type { RegisteredClient } from './prisma-client.ts';
+import { openStandbys } from './reads/open-standbys.ts';
 import { addReadRoutes } from './reads/read-routes.ts';
 import { openReading } from './reads/reading.ts';
 import { recordReads } from './reads/served-reads.ts';
@@ -34,6 +35,12 @@ export interface HotpathOptions {
   readonly prisma: RegisteredClient;
   /** The pool for reads, which the service closes, or the URL of the database. */
   readonly pool: PoolOrUrl;
+  /**
+   * The standbys that may answer reads of cached routes, each a URL, or a pool whose options the library takes for a pool of
+   * its own. The library uses an answer of a standby only if it has every known change of its rows; otherwise it reads the
+   * primary. None without it.
+   */
+  readonly replicas?: readonly PoolOrUrl[];
   /** The data model of the resources, as the generator `hotpath-datamodel` wrote it. */
   readonly model: DataModel;
   /** The resources that clients may read; each name once. */
@@ -85,12 +92,14 @@ export const hotpath = fp<HotpathOptions>(
     portOf(app).pools.add(pool);
     const redis = options.redis && shared(app, options.redis);
     const reading = openReading({ pool, model, resources, secret, timeoutMs });
-    const freshness = followChanges(app, reading, options.freshness ?? {});
+    const { replicas = [] } = options;
+    const freshness = followChanges(app, reading, { ...options.freshness, namesLife: replicas.length > 0 });
+    const standbys = replicas.length > 0 ? openStandbys(app, replicas, freshness.follower) : undefined;
     // Another version of the library may write another body for the same rows.
-    const parts = { reading, freshness, redis, resources, release: `${VERSION} ${release}`, secret };
+    const parts = { reading, freshness, standbys, redis, resources, release: `${VERSION} ${release}`, secret };
     const caching = openCache(app, parts, options.cache ?? {});
     const routes = recordReads(app);
-    app.decorate('hotpath', { prisma, routes, ...reading, ...freshness, ...caching });
+    app.decorate('hotpath', { prisma, routes, standbys, ...reading, ...freshness, ...caching });
     addReadRoutes(app);
   },
   { name: 'hotpath', fastify: '5.x' },

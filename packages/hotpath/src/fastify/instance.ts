@@ -12,6 +12,7 @@ import type { Execute } from '../compile/execute.ts';
 import type { Gap } from '../freshness/coverage.ts';
 import type { Follower } from '../freshness/follower.ts';
 import type { Watched } from '../freshness/watched.ts';
+import type { Standbys } from '../replicas/standbys.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { SelectionParser } from '../resource/selection.ts';
 import type { SessionPool } from '../session/session-pool.ts';
@@ -69,6 +70,8 @@ export interface Caching {
 /** The object that the plugin adds to a server as `app.hotpath`. */
 export interface Hotpath extends ReadParts, Freshness, Caching {
   readonly prisma: RegisteredClient;
+  /** The standbys that may answer reads; undefined without any. */
+  readonly standbys: Standbys | undefined;
   /** The read routes so far. */
   readonly routes: readonly ServedRead[];
 }

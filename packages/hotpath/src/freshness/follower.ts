@@ -48,6 +48,8 @@ export interface Follower {
    * is remembered. Of memory alone.
    */
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean;
+  /** Whether a standby that reads at the snapshot has replayed the catalog of the epoch. */
+  hasCatalog(snapshot: Snapshot): boolean;
   /** The changes because of which `isFresh` is false, for people to read. */
   culprits(snapshot: Snapshot, tags: readonly string[]): readonly Culprit[];
   /** Whether what is known is as new as its bound wants. */
@@ -62,8 +64,12 @@ export interface Follower {
   readonly epoch: string;
   /** The life of the database that is followed; empty before the first reading. */
   readonly incarnation: string;
+  /** The name by which standbys know the life that is followed; empty while it is not written, or not to be. */
+  readonly life: string;
   /** The snapshot of the latest reading, as text: what is known is all that is visible in it. */
   readonly position: string;
+  /** The position with its place in the write-ahead log; undefined without `namesLife`. One object for each position. */
+  readonly walPosition: WalPosition | undefined;
   /** The position and its epoch: names all that is known, to other followers of the database. */
   readonly token: string;
   /**
@@ -81,6 +87,12 @@ export interface Follower {
   /** Says that entries are served, so that the log is read often. */
   touch(): void;
   close(): Promise<void>;
+}
+
+/** A snapshot, and the place in the write-ahead log before which everything that is visible in it lies. */
+export interface WalPosition {
+  readonly snapshot: Snapshot;
+  readonly lsn: bigint;
 }
 
 export interface FollowerOptions {
@@ -101,6 +113,11 @@ export interface FollowerOptions {
   readonly upkeepMs?: number;
   /** Whether the follower listens for NOTIFY, which the database sends if `notify.ts` has switched it on. */
   readonly listen?: boolean;
+  /**
+   * Whether the follower writes the name of the primary's life, and reads the place in its write-ahead log: answers of
+   * standbys are proved by both.
+   */
+  readonly namesLife?: boolean;
   /** The tables whose changes the database must log; without it the follower does not check the triggers. */
   readonly watched?: Watched;
   readonly onState?: (state: FollowerState) => void;

@@ -14,6 +14,8 @@ export class Knowledge {
   #memory: ChangeMemory | undefined;
   #epoch: Epoch | undefined;
   #position = NOTHING;
+  /** The snapshot at which the epoch became known: everything that its name says of the catalog is visible in it. */
+  #entered = NOTHING;
   #changes = 0;
 
   constructor(limits: MemoryLimits) {
@@ -42,6 +44,14 @@ export class Knowledge {
     return this.#memory?.isFresh(snapshot, tags) ?? false;
   }
 
+  /**
+   * Whether a standby that reads at the snapshot has replayed the catalog of this epoch. A primary has it: the entries that
+   * it gave before the catalog changed are of another epoch.
+   */
+  hasCatalog(snapshot: Snapshot): boolean {
+    return this.#epoch !== undefined && includes(snapshot, this.#entered);
+  }
+
   /** The changes because of which `isFresh` is false. */
   culprits(snapshot: Snapshot, tags: readonly string[]): Culprit[] {
     return this.#memory?.culprits(snapshot, tags) ?? [];
@@ -51,7 +61,7 @@ export class Knowledge {
   begin({ snapshot, epoch }: LogHeader): Welcome {
     if (!epoch) return 'useless';
     if (epoch.id !== this.#epoch?.id) {
-      this.#enter(epoch);
+      this.#enter(epoch, snapshot);
       return 'useless';
     }
     return includes(snapshot, this.#position) ? 'useful' : 'wentBack';
@@ -81,8 +91,9 @@ export class Knowledge {
     this.#changes += 1;
   }
 
-  #enter(epoch: Epoch): void {
+  #enter(epoch: Epoch, snapshot: Snapshot): void {
     this.#epoch = epoch;
+    this.#entered = snapshot;
     this.#position = epoch.floor;
     this.#memory = new ChangeMemory(epoch.floor, this.#limits);
     this.#changes += 1;

@@ -1,36 +1,26 @@
 /** The follower of the invalidation log in one database. `follower.ts` states its guarantee, and why it holds. */
 import type { Culprit } from '../observation/observed-event.ts';
 import type { SessionClient } from '../session/session-client.ts';
+import { Backoff } from './backoff.ts';
 import { CatalogWatch } from './catalog.ts';
+import { CatchUpWaiters } from './catch-up-waiters.ts';
 import { surveyTables } from './coverage.ts';
-import type { Follower, FollowerOptions, FollowerState } from './follower.ts';
-import { FOLLOWER_DEFAULTS } from './follower-defaults.ts';
+import type { Follower, FollowerOptions, FollowerState, WalPosition } from './follower.ts';
+import { FOLLOWER_DEFAULTS, MEMORY_LIMITS, PACE, READING_LIMITS } from './follower-defaults.ts';
 import { Knowledge, type Welcome } from './knowledge.ts';
+import { LifeName } from './life-name.ts';
 import { beginEpoch, endEpoch, epochId, type LogHeader, readCurrent, readLog, toChange } from './log.ts';
 import { openLogConnection } from './log-connection.ts';
 import { LogUpkeep } from './log-upkeep.ts';
 import { ObservedChanges } from './observed-changes.ts';
 import { Rest } from './rest.ts';
-import { includes, readSnapshot, type Snapshot, snapshotText } from './snapshot.ts';
+import { includes, type Snapshot, snapshotText } from './snapshot.ts';
 import { Successor } from './successor.ts';
+import { readToken, tokenText } from './token.ts';
+import { WalMark } from './wal-mark.ts';
 import type { Watched } from './watched.ts';
 
-/** How long the database may take to answer, at the least. */
-const PATIENCE_MS = 2000;
-/** From one look at a catalog that may have changed to the next, at the most. */
-const CATALOG_MS = 100;
-/** From one connection that a doubt has cost to the next. */
-const DOUBT_MS = 200;
-const LIMITS = { tags: 200_000, transactions: 8 };
-/** Changes, and tags of them, in one reading. If there are more, everything is forgotten instead. */
-const MOST_CHANGES = 20_000;
-const MOST_TAGS = 100_000;
-/** The cost of a row that is not learned, in tags. */
-const UNLEARNED = 20;
 const NEVER = Number.NEGATIVE_INFINITY;
-/** Between a position and its epoch. */
-const OF = '@';
-const RETRY = { firstMs: 10, lastMs: 2000 };
 
 /** Follows until it is closed, whatever happens to the database. It is not current before its first reading. */
 export const openFollower = (options: FollowerOptions): Follower => new LogFollower(options);
@@ -39,11 +29,13 @@ class LogFollower implements Follower {
   readonly #options: FollowerOptions & typeof FOLLOWER_DEFAULTS;
   readonly #catalogWatch: CatalogWatch;
   readonly #upkeep: LogUpkeep;
-  readonly #knowledge = new Knowledge(LIMITS);
+  readonly #knowledge = new Knowledge(MEMORY_LIMITS);
+  readonly #lifeName: LifeName;
+  readonly #walMark = new WalMark();
   readonly #observed: ObservedChanges;
   readonly #rest = new Rest();
   readonly #retreat = new Rest();
-  readonly #waiting = new Set<(isKnown: boolean) => void>();
+  readonly #waiting = new CatchUpWaiters();
   readonly #following: Promise<void>;
   #incarnation = '';
   #heardAt = NEVER;
@@ -69,6 +61,7 @@ class LogFollower implements Follower {
     this.#observed = new ObservedChanges(options.port);
     this.#catalogWatch = new CatalogWatch(options.watched);
     this.#upkeep = new LogUpkeep(this.#options);
+    this.#lifeName = new LifeName(this.#options.namesLife);
     this.#following = this.#follow();
   }
 
@@ -98,16 +91,28 @@ class LogFollower implements Follower {
     return this.#incarnation;
   }
 
+  get life(): string {
+    return this.#lifeName.of(this.#row, this.#incarnation);
+  }
+
   get position(): string {
     return snapshotText(this.#knowledge.position);
   }
 
+  get walPosition(): WalPosition | undefined {
+    return this.#walMark.position;
+  }
+
   get token(): string {
-    return `${this.position}${OF}${this.epoch}`;
+    return tokenText(this.position, this.epoch);
   }
 
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
     return this.#knowledge.isFresh(snapshot, tags);
+  }
+
+  hasCatalog(snapshot: Snapshot): boolean {
+    return this.#knowledge.hasCatalog(snapshot);
   }
 
   culprits(snapshot: Snapshot, tags: readonly string[]): readonly Culprit[] {
@@ -115,25 +120,16 @@ class LogFollower implements Follower {
   }
 
   catchUp(timeoutMs = this.#options.boundMs): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const done = (isKnown: boolean) => {
-      clearTimeout(timer);
-      this.#waiting.delete(done);
-      resolve(isKnown);
-    };
-    // If the process was too busy to see the answer, the answer is there by now, and is looked at first.
-    const timer = setTimeout(() => setImmediate(done, false), timeoutMs);
-    this.#waiting.add(done);
+    const caughtUp = this.#waiting.wait(timeoutMs);
     this.#rest.end();
-    return promise;
+    return caughtUp;
   }
 
   async reach(token: string, timeoutMs: number): Promise<boolean> {
-    const [text = '', epoch] = token.split(OF, 2);
-    const wanted = readSnapshot(text);
+    const wanted = readToken(token);
     if (!wanted) return false;
     // Snapshots of two epochs cannot be compared.
-    const isKnown = () => epoch === this.epoch && includes(this.#knowledge.position, wanted);
+    const isKnown = () => wanted.epoch === this.epoch && includes(this.#knowledge.position, wanted.position);
     // The other follower took the position before this call, so the next reading includes it, or it is of another database.
     return isKnown() || ((await this.catchUp(timeoutMs)) && isKnown());
   }
@@ -172,7 +168,7 @@ class LogFollower implements Follower {
   }
 
   async #follow(): Promise<void> {
-    let retryMs = 0;
+    const backoff = new Backoff(PACE.firstRetryMs, PACE.lastRetryMs);
     let successor: SessionClient | undefined;
     while (!this.#isClosed) {
       const heardBefore = this.#heardAt;
@@ -184,12 +180,11 @@ class LogFollower implements Follower {
         } finally {
           void client.end();
         }
-        retryMs = 0;
+        backoff.reset();
       } catch (error) {
         this.#enter({ is: 'lost', error });
-        if (this.#heardAt !== heardBefore) retryMs = 0;
-        if (!this.#isClosed) await this.#retreat.for(retryMs);
-        retryMs = Math.min(Math.max(2 * retryMs, RETRY.firstMs), RETRY.lastMs);
+        if (this.#heardAt !== heardBefore) backoff.reset();
+        if (!this.#isClosed) await this.#retreat.for(backoff.next());
       }
     }
     void successor?.end();
@@ -201,7 +196,8 @@ class LogFollower implements Follower {
     const onChange = () => {
       if (!this.#isIdle(performance.now())) this.#rest.end();
     };
-    return openLogConnection({ connection, patienceMs: Math.max(boundMs, PATIENCE_MS), ...(listen && { onChange }) });
+    const patienceMs = Math.max(boundMs, PACE.patienceMs);
+    return openLogConnection({ connection, patienceMs, ...(listen && { onChange }) });
   }
 
   /** Reads again and again until the connection fails, or should be replaced. @returns the connection that replaces it. */
@@ -216,9 +212,10 @@ class LogFollower implements Follower {
         if (this.#isDoubted) return await this.#connectAnew();
         if (successor.isDue(client.openedAt)) return successor.take();
         await this.#readNews(client);
+        await this.#lifeName.write(client, this.#row, this.#incarnation);
         await this.#upkeep.trim(client);
         const isIdle = this.#isIdle(performance.now());
-        if (this.#waiting.size === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
+        if (this.#waiting.count === 0 && !this.#isClosed) await this.#rest.for(isIdle ? idlePollMs : pollMs);
       }
       return undefined;
     } finally {
@@ -228,7 +225,7 @@ class LogFollower implements Follower {
 
   async #connectAnew(): Promise<SessionClient> {
     const sinceMs = performance.now() - this.#doubtedAt;
-    if (sinceMs < DOUBT_MS) await this.#retreat.for(DOUBT_MS - sinceMs);
+    if (sinceMs < PACE.doubtMs) await this.#retreat.for(PACE.doubtMs - sinceMs);
     this.#isDoubted = false;
     this.#doubtedAt = performance.now();
     const before = performance.now();
@@ -242,7 +239,7 @@ class LogFollower implements Follower {
     if (this.#catalog === undefined) await this.#readCatalog(client);
     if (!(await this.#isStandingStill(client))) await this.#read(client);
     if (this.position === this.#catalogPosition) this.#catalogAt = this.#heardAt;
-    else if (performance.now() - this.#catalogAt >= Math.min(CATALOG_MS, this.#options.boundMs / 2)) {
+    else if (performance.now() - this.#catalogAt >= Math.min(PACE.catalogMs, this.#options.boundMs / 2)) {
       const known = this.#catalog;
       await this.#readCatalog(client);
       if (this.#catalog !== known) await this.#read(client);
@@ -251,7 +248,7 @@ class LogFollower implements Follower {
 
   /** Whether the log need not be read. While a caller waits, the answer is no, because most such callers have written. */
   async #isStandingStill(client: SessionClient): Promise<boolean> {
-    if (!this.#isQuiet || this.#waiting.size > 0) return false;
+    if (!this.#isQuiet || this.#waiting.count > 0) return false;
     const sentAt = performance.now();
     const current = await readCurrent(client);
     if (current?.row !== this.#row || current.incarnation !== this.#incarnation) return false;
@@ -262,7 +259,7 @@ class LogFollower implements Follower {
 
   /** Reads the log to its end. A caller that waited before the read learns whether it has what it waited for. */
   async #read(client: SessionClient): Promise<void> {
-    const served = [...this.#waiting];
+    const served = this.#waiting.present();
     const before = this.position;
     let sentAt: number;
     let welcome: Welcome;
@@ -284,7 +281,7 @@ class LogFollower implements Follower {
     let learned = 0;
     const isWhole = await readLog(
       client,
-      { since: knowledge.since, most: MOST_CHANGES },
+      { since: knowledge.since, most: READING_LIMITS.changes, withLsn: this.#options.namesLife },
       {
         begin: ({ epoch, ...rest }) => {
           this.#meet(rest.incarnation);
@@ -294,7 +291,7 @@ class LogFollower implements Follower {
           if (welcome !== 'useful') this.#heardAt = NEVER;
         },
         learn: (row) => {
-          if (welcome !== 'useful' || learned > MOST_TAGS) return UNLEARNED;
+          if (welcome !== 'useful' || learned > READING_LIMITS.tags) return READING_LIMITS.unlearned;
           const change = toChange(row);
           knowledge.learn(change, header!);
           this.#observed.note(change);
@@ -308,7 +305,8 @@ class LogFollower implements Follower {
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);
     else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
-    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= MOST_TAGS);
+    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
+    if (welcome === 'useful') this.#walMark.note(knowledge.position, header!.lsn);
     return welcome;
   }
 
@@ -317,6 +315,7 @@ class LogFollower implements Follower {
     if (incarnation === this.#incarnation) return;
     const isFirst = this.#incarnation === '';
     this.#incarnation = incarnation;
+    this.#walMark.forget();
     this.#catalogPosition = '';
     this.#catalogAt = NEVER;
     if (!isFirst) this.#options.onReplace?.(performance.now());

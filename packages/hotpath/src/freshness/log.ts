@@ -11,6 +11,8 @@ export interface LogHeader {
   readonly snapshot: Snapshot;
   readonly incarnation: string;
   readonly epoch: Epoch | undefined;
+  /** The place in the write-ahead log before which everything visible in the snapshot lies; undefined unless `withLsn`. */
+  readonly lsn?: bigint | undefined;
 }
 
 /** The time in which snapshots can be compared and the log is whole. */
@@ -34,12 +36,12 @@ export const epochId = (row: string, incarnation: string, catalog: string | unde
  * snapshot is one of those that the snapshot names as open, or came after all that it knows. So a transaction that stays
  * open for hours costs a look-up by its id, not a scan from there.
  */
-const READ = `
-SELECT pg_current_snapshot()::text, epoch."id"::text, epoch."began"::text, epoch."floor"::text, ${INCARNATION}
+const readText = (lsn: string): string => `
+SELECT pg_current_snapshot()::text, epoch."id"::text, epoch."began"::text, epoch."floor"::text, ${INCARNATION}, ${lsn}
 FROM (SELECT) AS once
 LEFT JOIN "hotpath"."epoch" AS epoch ON epoch."xmin" = epoch."xid"::xid
 UNION ALL
-SELECT change."xid"::text, change."source", array_to_json(change."tags")::text, NULL, NULL
+SELECT change."xid"::text, change."source", array_to_json(change."tags")::text, NULL, NULL, NULL
 FROM (
   SELECT * FROM (SELECT * FROM "hotpath"."log" WHERE "xid" >= $1::xid8 ORDER BY "xid") AS later
   UNION ALL
@@ -47,8 +49,19 @@ FROM (
   LIMIT $3
 ) AS change`;
 
-type HeaderRow = [snapshot: string, id: string | null, began: string | null, floor: string | null, incarnation: string];
-export type ChangeRow = [xid: string, source: string, tags: string, none: null, neither: null];
+const READ = readText('NULL');
+/** The place is read after the statement's snapshot was taken. */
+const READ_WITH_LSN = readText(`(pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text`);
+
+type HeaderRow = [
+  snapshot: string,
+  id: string | null,
+  began: string | null,
+  floor: string | null,
+  incarnation: string,
+  lsn: string | null,
+];
+export type ChangeRow = [xid: string, source: string, tags: string, none: null, neither: null, nor: null];
 
 /**
  * The snapshot of now, with its epoch and incarnation. It reads an unlogged table, so that it fails on a standby, where
@@ -76,6 +89,12 @@ export interface LogReader {
   learn(row: ChangeRow): number;
 }
 
+export interface LogRange {
+  readonly since: Snapshot | undefined;
+  readonly most: number;
+  readonly withLsn?: boolean;
+}
+
 /** Tags, and rows, that are learned before the event loop has its turn. A chunk of the socket is learned whole. */
 const SLICE = 500;
 
@@ -83,11 +102,12 @@ const SLICE = 500;
  * Reads the log row by row, and lets the event loop turn between slices of them.
  * @param since without it, no changes are read.
  * @param most changes that are read.
+ * @param withLsn whether the header has the place in the write-ahead log.
  * @returns whether these were all.
  */
 export function readLog(
   client: pg.Client,
-  { since, most }: { readonly since: Snapshot | undefined; readonly most: number },
+  { since, most, withLsn = false }: LogRange,
   reader: LogReader,
 ): Promise<boolean> {
   const values = since ? [since.xmax, since.xip, most + 1] : [0, [], 0];
@@ -95,7 +115,11 @@ export function readLog(
   let rows = -1;
   let inSlice = 0;
   return new Promise((resolve, reject) => {
-    const query = new pg.Query<unknown[]>({ text: READ, values, rowMode: 'array' } as pg.QueryConfig);
+    const query = new pg.Query<unknown[]>({
+      text: withLsn ? READ_WITH_LSN : READ,
+      values,
+      rowMode: 'array',
+    } as pg.QueryConfig);
     query.on('row', (row: unknown) => {
       rows += 1;
       try {
@@ -114,9 +138,9 @@ export function readLog(
   });
 }
 
-function toHeader([snapshot, row, began, floor, incarnation]: HeaderRow): Parameters<LogReader['begin']>[0] {
+function toHeader([snapshot, row, began, floor, incarnation, lsn]: HeaderRow): Parameters<LogReader['begin']>[0] {
   const epoch = row === null ? undefined : { row, began: parseSnapshot(began!), floor: parseSnapshot(floor!) };
-  return { snapshot: parseSnapshot(snapshot), incarnation, epoch };
+  return { snapshot: parseSnapshot(snapshot), incarnation, epoch, lsn: lsn === null ? undefined : BigInt(lsn) };
 }
 
 /** A row of the log as a change. */

@@ -63,5 +63,12 @@ export function includes(later: Snapshot, earlier: Snapshot): boolean {
   return behind <= 0 || earlier.xip.filter((xid) => xid >= later.xmax).length === behind;
 }
 
-/** Whether a text is the snapshot of a read on a standby. */
+/** The snapshot that sees everything visible in `seen`, and every transaction below `xmin`. */
+export function withAllBelow(seen: Snapshot, xmin: number): Snapshot {
+  if (xmin >= seen.xmax) return { xmin, xmax: xmin, xip: [] };
+  const xip = seen.xip.filter((xid) => xid >= xmin);
+  return { xmin: Math.max(xmin, seen.xmin), xmax: seen.xmax, xip };
+}
+
+/** Whether a text is the snapshot of a read on a server of another role than the statement was for. */
 export const isOfStandby = (text: string): boolean => text === STANDBY;

@@ -9,7 +9,7 @@
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
 import { afterAnswer } from './no-server.ts';
-import { processIdOf, startupParametersOf } from './pg-internals.ts';
+import { processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
 import { type BatchedQuery, QueryBatch } from './query-batch.ts';
 import { openRowSource } from './raw-rows.ts';
 import {
@@ -30,6 +30,12 @@ type Send = (...args: unknown[]) => unknown;
 /** Sends a statement once, whether it succeeds or fails. */
 const sendAlone = pg.Client.prototype.query as Send;
 
+/** The configuration of a client: `pg`'s own. */
+export interface SessionClientConfig extends pg.ClientConfig {
+  /** Whether the server is a standby, so that a connection which takes no writes is kept. */
+  readonly isStandby?: boolean;
+}
+
 /** A client of `pg` whose session has the settings that compiled reads depend on. */
 export class SessionClient extends pg.Client {
   static {
@@ -43,13 +49,15 @@ export class SessionClient extends pg.Client {
   readonly openedAt = performance.now();
   #gathered: BatchedQuery[] | undefined;
   readonly #schema: string;
+  readonly #isStandby: boolean;
   #isDirect = false;
   #isReadOnly = false;
   #hasTurnedReadOnly = false;
   #hasStaleStatement = false;
 
-  constructor(config: pg.ClientConfig = {}) {
+  constructor(config: SessionClientConfig = {}) {
     super(config);
+    this.#isStandby = config.isStandby === true;
     this.#schema = schemaOf(config.connectionString);
     openRowSource(this.connection);
     this.connection.on('errorMessage', (error: unknown) => {
@@ -77,7 +85,12 @@ export class SessionClient extends pg.Client {
   /** Whether a new connection should replace it as soon as it is free. */
   get isSpent(): boolean {
     if (this.#hasTurnedReadOnly || this.#hasStaleStatement) return true;
-    return this.#isReadOnly && performance.now() - this.openedAt > READ_ONLY_LIFE_MS;
+    return this.#isReadOnly && !this.#isStandby && performance.now() - this.openedAt > READ_ONLY_LIFE_MS;
+  }
+
+  /** Breaks the connection, so that what was sent on it fails at once. */
+  breakOff(): void {
+    socketOf(this).destroy();
   }
 
   /** Overrides a method that the types of `pg` do not declare: the parameters of the startup message. */

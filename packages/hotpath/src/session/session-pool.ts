@@ -4,7 +4,7 @@
  */
 import pg from 'pg';
 import { processIdOf } from './pg-internals.ts';
-import { SessionClient } from './session-client.ts';
+import { SessionClient, type SessionClientConfig } from './session-client.ts';
 import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
 
 import { type Release, SharedSessions, type Taken } from './shared-sessions.ts';
@@ -13,7 +13,7 @@ import { type Release, SharedSessions, type Taken } from './shared-sessions.ts';
 const REPLACE_EVERY_MS = 5000;
 
 /** The configuration of a pool: `pg`'s own. */
-export interface SessionPoolConfig extends pg.PoolConfig {
+export interface SessionPoolConfig extends pg.PoolConfig, Pick<SessionClientConfig, 'isStandby'> {
   readonly Client?: typeof SessionClient;
 }
 

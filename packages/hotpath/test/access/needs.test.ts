@@ -41,6 +41,7 @@ const own = [
   { schema: 'hotpath', table: 'epoch', privileges: ['SELECT'] },
   { schema: 'hotpath', table: 'log', privileges: ['SELECT'] },
   { schema: 'hotpath', table: 'job_workers', privileges: ALL },
+  { schema: 'hotpath', table: 'life', privileges: ['SELECT'] },
   { schema: 'graphile_worker', table: '_private_job_queues', privileges: ALL },
   { schema: 'graphile_worker', table: '_private_jobs', privileges: ALL },
   { schema: 'graphile_worker', table: '_private_known_crontabs', privileges: ['SELECT', 'INSERT', 'UPDATE'] },
@@ -57,6 +58,7 @@ it("are to read the tables of resources, including views and their tables, and t
     functions: [
       '"hotpath".begin_epoch()',
       '"hotpath".end_epoch(uuid)',
+      '"hotpath".name_life()',
       '"hotpath".trim_log(interval, integer)',
       '"hotpath".catalog(text[])',
     ],

@@ -4,7 +4,7 @@
  */
 import { setTimeout as rest } from 'node:timers/promises';
 import { BOUND_MS, CONNECTION_MS } from '../bounds.ts';
-import { openStandby } from '../database.ts';
+import { conninfoOf, openStandby } from '../database.ts';
 import type { Fault } from './fault.ts';
 
 /** How long a busy machine may take to open a connection. */
@@ -13,8 +13,10 @@ const SLACK_MS = 1000;
 const MOVED_MS = CONNECTION_MS + BOUND_MS + SLACK_MS;
 
 export const cutoverFault: Fault = async ({ ground }) => {
-  const { database, journal, proxy, writing, stack } = ground;
+  const { database, journal, proxy, writing, stack, replicas } = ground;
   const standby = await openStandby(stack, database);
+  // They get the log from it, so that none has more of the log than it has.
+  await Promise.all(replicas.map((replica) => replica.follow(conninfoOf(standby.url))));
   let settled: Promise<void> | undefined;
   await writing.hold(async (keep) => {
     await standby.promote();

@@ -10,6 +10,7 @@ import { LINK_FAULTS } from './links.ts';
 import { LOAD_FAULTS } from './load.ts';
 import { purgeFault } from './purge.ts';
 import { REDIS_FAULTS } from './redis.ts';
+import { REPLICA_FAULTS } from './replicas.ts';
 import { ddlFault } from './schema.ts';
 import { trimFault } from './trim.ts';
 
@@ -29,6 +30,11 @@ export const FAULTS: Faults = {
 
 export const FAULT_NAMES = Object.keys(FAULTS);
 
+/** The faults of a check with standbys alone. */
+export const REPLICA_FAULT_NAMES = Object.keys(REPLICA_FAULTS);
+
+const ALL_FAULTS: Faults = { ...FAULTS, ...REPLICA_FAULTS };
+
 const PAUSE_MS = 1000;
 
 /** A fault that fails is the last, because it has not undone its changes. @param onFault gets each fault before it begins. */
@@ -44,7 +50,7 @@ export async function injectFaults(stage: CheckStage, names: readonly string[], 
     left = left.filter((other) => other !== name);
     onFault(name);
     try {
-      await FAULTS[name]!(stage);
+      await ALL_FAULTS[name]!(stage);
     } catch (error) {
       stage.tally.failures.push(`The fault "${name}": ${(error as Error).stack}`);
       return;

@@ -6,7 +6,7 @@ import { exactOutput, fieldOutput, scalarLayout } from './binary-output.ts';
 import { Columns } from './columns.ts';
 import { StatementNames } from './names.ts';
 import { rootRows } from './read.ts';
-import { INCARNATION, SNAPSHOT } from './read-at.ts';
+import { readAtOf } from './read-at.ts';
 import { outputsOf, rowSource } from './rows.ts';
 import { column, type Scope, type Sql, scalarOf } from './scope.ts';
 import { type StatementOptions, totalOf } from './statement.ts';
@@ -46,10 +46,11 @@ const isPage = (plan: RowsPlan): boolean => plan.kind === 'many' && plan.beside.
 
 type Lead = readonly (readonly [name: LeadColumn, text: string])[];
 
-function leadOf(sql: Sql, plan: RowsPlan, { snapshot }: StatementOptions): Lead {
+function leadOf(sql: Sql, plan: RowsPlan, { snapshot, server }: StatementOptions): Lead {
   const total = plan.kind === 'many' ? plan.beside.total : null;
   const lead: [LeadColumn, string][] = [];
-  if (snapshot) lead.push(['snapshot', SNAPSHOT], ['incarnation', INCARNATION]);
+  const readAt = readAtOf(server);
+  if (snapshot) lead.push(['snapshot', readAt.snapshot], ['incarnation', readAt.incarnation]);
   if (total) lead.push(['total', `${totalOf(sql, plan.read.model, total)}::text`]);
   return lead;
 }

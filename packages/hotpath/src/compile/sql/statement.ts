@@ -7,7 +7,7 @@ import { asExactText } from './native.ts';
 import { output } from './output.ts';
 import { conjuncts, where } from './predicate.ts';
 import { allRows, cutRow, cutRows, oneRow, readFromCut, rootRows } from './read.ts';
-import { INCARNATION, SNAPSHOT } from './read-at.ts';
+import { readAtOf, type ServerRole } from './read-at.ts';
 import { column, from, type Scope, type Sql, scalarOf, tableText } from './scope.ts';
 import { block, lines, list, literal, name } from './text.ts';
 import { versionValue } from './version.ts';
@@ -26,17 +26,20 @@ export interface StatementOptions {
   readonly form: 'rows' | 'json';
   /** Whether columns carry the snapshot and the incarnation that the statement read at. */
   readonly snapshot: boolean;
+  /** The server that the statement is for; the primary without it. */
+  readonly server?: ServerRole;
 }
 
 /** One read gives its JSON; several give one object with the JSON of each. */
 export function statement(
   dataModel: DataModel,
   roots: Roots,
-  { snapshot }: Pick<StatementOptions, 'snapshot'>,
+  { snapshot, server }: Pick<StatementOptions, 'snapshot' | 'server'>,
 ): string {
   const sql: Sql = { dataModel, names: new StatementNames(dataModel) };
   const [parts, columns] = isSingleRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
-  if (snapshot) columns.push(`${SNAPSHOT} AS "snapshot"`, `${INCARNATION} AS "incarnation"`);
+  const readAt = readAtOf(server);
+  if (snapshot) columns.push(`${readAt.snapshot} AS "snapshot"`, `${readAt.incarnation} AS "incarnation"`);
   return lines(...parts, list('SELECT', columns));
 }
 

@@ -1,7 +1,7 @@
 /** Freshness in a server: the tables that triggers watch, and the follower of the log of their changes. */
 import type { FastifyInstance } from 'fastify';
 import type { Gap } from '../../freshness/coverage.ts';
-import type { FollowerState } from '../../freshness/follower.ts';
+import type { FollowerOptions, FollowerState } from '../../freshness/follower.ts';
 import { openFollower } from '../../freshness/log-follower.ts';
 import { isNotifying } from '../../freshness/notify.ts';
 import { watch } from '../../freshness/watched.ts';
@@ -31,10 +31,13 @@ export interface FreshnessOptions {
   readonly listen?: boolean;
 }
 
+/** The options of the service, and whether it has standbys. */
+export interface FollowOptions extends FreshnessOptions, Pick<FollowerOptions, 'namesLife'> {}
+
 const DEFAULT_BOUND_MS = 200;
 
 /** @param reading its pool leads to the database that the follower follows. */
-export function followChanges(app: FastifyInstance, reading: ReadParts, options: FreshnessOptions): Freshness {
+export function followChanges(app: FastifyInstance, reading: ReadParts, options: FollowOptions): Freshness {
   const { pool } = reading;
   const { boundMs = DEFAULT_BOUND_MS } = options;
   const watched = watch(reading.resources);

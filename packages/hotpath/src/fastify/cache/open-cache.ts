@@ -8,6 +8,7 @@ import { HitSampler } from '../../cache/hit-sampler.ts';
 import { isPublicKey } from '../../cache/key.ts';
 import { createPopular } from '../../cache/popular.ts';
 import { isWithin } from '../../cache/rollout.ts';
+import type { StandbyReader } from '../../cache/standby-reader.ts';
 import { portOf } from '../../observation/port-of.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { saysNoServer } from '../../session/no-server.ts';
@@ -31,6 +32,7 @@ export interface CacheOptions {
 export interface CachingParts {
   readonly reading: ReadParts;
   readonly freshness: Freshness;
+  readonly standbys: StandbyReader | undefined;
   readonly redis: SharedRedis | undefined;
   readonly resources: readonly Resource[];
   /** The name of the code that makes answers: processes of one release share answers in Redis. */
@@ -55,7 +57,15 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
     background: (work: () => Promise<void>) => void withLedger(new Ledger(), work),
   };
   const port = portOf(app);
-  const cache = new Cache({ ...parts, port, maxBytes: memoryBytes, isPublic: isPublicKey, isAway: saysNoServer });
+  const { standbys } = given;
+  const cache = new Cache({
+    ...parts,
+    standbys,
+    port,
+    maxBytes: memoryBytes,
+    isPublic: isPublicKey,
+    isAway: saysNoServer,
+  });
   const facts = new Facts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
   const popular = namespaces && createPopular({ ...parts.remote!, namespace: namespaces.popular });
   const hitSampler = new HitSampler({ ...parts, oneIn: sampleOneIn, onInconsistent: (entry) => tell(app, entry) });

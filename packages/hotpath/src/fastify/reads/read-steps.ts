@@ -1,6 +1,7 @@
 /** The steps of a read that do not depend on a cache: `ask`, `authorise`, `load`. */
 import type { FastifyRequest } from 'fastify';
 import type { ReadRow } from '../../compile/compile.ts';
+import type { Execute } from '../../compile/execute.ts';
 import { refusedCursor } from '../../resource/cursor.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
 import type { Selection } from '../../resource/selection.ts';
@@ -47,13 +48,20 @@ export class ReadSteps<S extends Selection> {
     await this.route.guard?.(request.viewer, this.#fixed(request));
   }
 
-  /** One statement. @param keys fields whose values in each root row the statement also returns. */
-  async load(ask: Ask<S>, keys: readonly string[] = []): Promise<LoadedRead> {
+  /**
+   * One statement.
+   * @param keys fields whose values in each root row the statement also returns.
+   * @param standby the standby to read; the primary without it.
+   */
+  async load(ask: Ask<S>, keys: readonly string[] = [], standby?: Execute): Promise<LoadedRead> {
     const { compiler, execute, selections } = this.#hotpath;
     const { kind } = this.route;
     const asked = kind.request(ask.selection);
+    const wanted = keys.length > 0 ? { ...asked, keys } : asked;
     try {
-      const row = await execute(compiler.compile(keys.length > 0 ? { ...asked, keys } : asked));
+      const row = standby
+        ? await standby(compiler.compile(wanted, { server: 'standby' }))
+        : await execute(compiler.compile(wanted));
       return { shown: kind.show(row, ask, selections), row };
     } catch (error) {
       throw asked.after && isUnreadable(error) ? refusedCursor() : error;

@@ -4,6 +4,7 @@
  */
 import type { ReadResult } from '../../cache/entry.ts';
 import type { ReadSource } from '../../cache/query.ts';
+import type { Execute } from '../../compile/execute.ts';
 import { rootKeys, tagsOf } from '../../freshness/answer-tags.ts';
 import type { Watched } from '../../freshness/watched.ts';
 import { tableOfTag } from '../../http/cache-headers.ts';
@@ -26,10 +27,18 @@ export class TaggedRead<S extends Selection> implements ReadSource {
     this.#parts = parts;
   }
 
-  async load(): Promise<ReadResult> {
+  load(): Promise<ReadResult> {
+    return this.#load();
+  }
+
+  loadFrom(standby: Execute): Promise<ReadResult> {
+    return this.#load(standby);
+  }
+
+  async #load(standby?: Execute): Promise<ReadResult> {
     const { steps, ask, watched, isTagged } = this.#parts;
     const { selection } = ask;
-    const { shown, row } = await steps.load(ask, rootKeys(watched, selection));
+    const { shown, row } = await steps.load(ask, rootKeys(watched, selection), standby);
     const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
     return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
   }

@@ -4,6 +4,7 @@ import { Counter, type CounterConfiguration, Gauge, type GaugeConfiguration } fr
 import type { Breaker } from '../../../cache/breaker.ts';
 import { tierName } from '../../../cache/spans.ts';
 import type { CacheStats, Tier } from '../../../cache/stats.ts';
+import type { Standbys } from '../../../replicas/standbys.ts';
 import type { SessionPool } from '../../../session/session-pool.ts';
 import { type Hotpath, hotpathOf } from '../../instance.ts';
 
@@ -15,6 +16,7 @@ export function publishState(app: FastifyInstance, pool: SessionPool | undefined
   if (hotpath.redis) publishBreaker(app, hotpath.redis.breaker);
   publishFollower(app, hotpath);
   publishCache(app, hotpath);
+  if (hotpath.standbys) publishStandbys(app, hotpath.standbys);
 }
 
 type Values = Iterable<readonly [labels: Record<string, string>, value: number]>;
@@ -77,6 +79,25 @@ function publishFollower(app: FastifyInstance, { follower }: Hotpath): void {
   gauge(app, { name: 'hotpath_follower_current', help: current, aggregator: 'min' }, () => [
     [{}, Number(follower.isFollowing)],
   ]);
+}
+
+function publishStandbys(app: FastifyInstance, { all }: Standbys): void {
+  const reads = 'Reads on standbys, by outcome; the primary answers all that are not proved.';
+  counter(app, { name: 'hotpath_standby_reads_total', help: reads, labelNames: ['standby', 'outcome'] }, () =>
+    all.flatMap(({ name, reads }) =>
+      Object.entries(reads).map(([outcome, value]) => [{ standby: name, outcome }, value] as const),
+    ),
+  );
+  const labelNames = ['standby'];
+  const delay =
+    'How far a standby is behind the follower; of one that does not answer, since the last that it had seen.';
+  gauge(app, { name: 'hotpath_standby_delay_seconds', help: delay, labelNames, aggregator: 'max' }, () =>
+    all.map(({ name, delayMs }) => [{ standby: name }, delayMs / 1000] as const),
+  );
+  const ready = 'Whether a standby answers and follows the primary: 1 if it can be read.';
+  gauge(app, { name: 'hotpath_standby_ready', help: ready, labelNames, aggregator: 'min' }, () =>
+    all.map(({ name, state }) => [{ standby: name }, Number(state === 'ready')] as const),
+  );
 }
 
 function publishCache(app: FastifyInstance, { cacheStats: stats, hitSampler }: Hotpath): void {

@@ -1,0 +1,66 @@
+/** One standby of the embedded server: `npm run test:replicas` has more of them, more faults and another version. */
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type App, buildApp } from '../../../src/app.ts';
+import { loadConfig } from '../../../src/config/config.ts';
+import { testEnvironment } from '../../support/app.ts';
+import { type Asked, ask } from '../../support/instances.ts';
+import { openReplication, REPLICATED, type Replication } from '../../support/replication.ts';
+import { asService } from '../../support/service-role.ts';
+
+const PATIENT = { timeout: 20_000, interval: 20 };
+let replication: Replication;
+let psql: pg.Client;
+let app: App;
+
+beforeAll(async () => {
+  replication = await openReplication({ standbys: 1 });
+  const url = replication.primary.url(REPLICATED);
+  psql = new pg.Client({ connectionString: url });
+  await psql.connect();
+  const own = {
+    DATABASE_URL: asService(url),
+    DATABASE_REPLICA_URLS: asService(replication.standbys[0]!.url(REPLICATED)),
+    METRICS_TOKEN: 'a token of the tests',
+  };
+  app = buildApp(loadConfig({ ...testEnvironment(url), ...own }));
+  await app.ready();
+  await vi.waitFor(() => expect(standby().state).toBe('ready'), PATIENT);
+}, 120_000);
+
+afterAll(async () => {
+  await app.close();
+  await psql.end();
+  await replication.close();
+}, 60_000);
+
+const standby = () => app.hotpath.standbys!.all[0]!;
+const product = (id: number) => `/v1/products/${id}?fields=name`;
+const nameIn = ({ body }: Asked): string => JSON.parse(body).data.name;
+
+it('a standby answers a fill by one statement, and the primary the reads that the cache does not answer', async () => {
+  const filled = await ask(app, product(2));
+  expect([filled.statements, filled.cache, standby().reads.proved]).toEqual([1, 'database miss', 1]);
+  const past = await ask(app, product(2), { 'consistency-token': 'none' });
+  expect([past.statements, past.body, standby().reads.proved]).toEqual([1, filled.body, 1]);
+});
+
+it('the primary answers for a change that the standby has not replayed, within the budget of the route', async () => {
+  await replication.standbys[0]!.run('SELECT pg_wal_replay_pause()');
+  await psql.query(`UPDATE products SET name = 'not yet replayed' WHERE id = 1`);
+  expect(await app.hotpath.follower.catchUp(10_000)).toBe(true);
+  const changed = await ask(app, product(1));
+  expect([nameIn(changed), changed.statements, standby().reads.behind]).toEqual(['not yet replayed', 1, 1]);
+  await replication.standbys[0]!.run('SELECT pg_wal_replay_resume()');
+  await expect.poll(() => standby().delayMs, PATIENT).toBe(0);
+  await psql.query(`UPDATE products SET name = 'replayed' WHERE id = 1`);
+  await expect.poll(async () => nameIn(await ask(app, product(1))), PATIENT).toBe('replayed');
+});
+
+it('metrics count its reads by outcome', async () => {
+  const reply = await app.inject({ url: '/metrics', headers: { authorization: 'Bearer a token of the tests' } });
+  const { name } = standby();
+  expect(reply.body).toContain(`hotpath_standby_reads_total{standby="${name}",outcome="behind"}`);
+  expect(reply.body).toContain(`hotpath_standby_ready{standby="${name}"} 1`);
+  expect(reply.body).toContain(`hotpath_standby_delay_seconds{standby="${name}"}`);
+});
