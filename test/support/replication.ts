@@ -24,12 +24,21 @@ export interface ReplicationOptions {
   readonly size?: 'tiny' | 'small' | 'large' | undefined;
 }
 
-export async function openReplication({
-  standbys: count,
-  programs: folder,
-  size = 'tiny',
-}: ReplicationOptions): Promise<Replication> {
-  await using opened = new AsyncDisposableStack();
+export async function openReplication(options: ReplicationOptions): Promise<Replication> {
+  const opened = new AsyncDisposableStack();
+  try {
+    return { ...(await openServers(opened, options)), close: () => opened.disposeAsync() };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** @param opened gets what closes each server. */
+async function openServers(
+  opened: AsyncDisposableStack,
+  { standbys: count, programs: folder, size = 'tiny' }: ReplicationOptions,
+): Promise<Omit<Replication, 'close'>> {
   const programs = await postgresPrograms(folder);
   const home = mkdtempSync(join(tmpdir(), 'hotpath-replication-'));
   opened.defer(() => rm(home, { recursive: true, force: true }));
@@ -52,6 +61,5 @@ export async function openReplication({
   }
   await primary.start();
   await Promise.all(standbys.map((standby) => standby.start()));
-  const ours = opened.move();
-  return { primary, standbys, close: () => ours.disposeAsync() };
+  return { primary, standbys };
 }
