@@ -16,7 +16,7 @@ import { at, refuse } from './error.ts';
 import type { Planner } from './plan/arguments.ts';
 import { OutputMemory } from './plan/output-memory.ts';
 import type { RootPlan } from './plan/plan.ts';
-import { planRoot, type ReadRequest } from './plan/read.ts';
+import { PARTS, planRoot, type ReadRequest } from './plan/read.ts';
 import type { RowsLayout } from './rows/layout.ts';
 import { rowsStatement } from './sql/rows-statement.ts';
 import { isSingleRoot, type Roots, type StatementOptions, statement } from './sql/statement.ts';
@@ -86,7 +86,13 @@ class ShapeCompiler implements Compiler {
     this.#assemble((planner) => planAll(planner, requests), options);
 
   #assemble(plan: (planner: Planner) => Roots, given: Partial<StatementOptions> = {}): Statement {
-    const planner: Planner = { dataModel: this.#dataModel, remembered: this.#remembered, values: [], negated: false };
+    const planner: Planner = {
+      dataModel: this.#dataModel,
+      remembered: this.#remembered,
+      values: [],
+      negated: false,
+      parts: PARTS,
+    };
     const roots = plan(planner);
     if (planner.values.length > MOST_VALUES) refuseValues(planner.values.length);
     return this.#statementOf(roots, planner.values, { snapshot: true, form: 'rows', ...given });

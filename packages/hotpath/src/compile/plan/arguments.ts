@@ -1,10 +1,10 @@
 /** How the arguments of a read are taken apart: their keys in a fixed order, without what Prisma skips. */
 
-import type { DataModel, Model } from '../../model/data-model.ts';
+import type { DataModel, Model, RelationField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
 import { isSkip } from '../prisma-internals.ts';
 import type { OutputMemory } from './output-memory.ts';
-import type { Slot } from './plan.ts';
+import type { Predicate, ReadPlan, Slot } from './plan.ts';
 
 /** The state of one planning. The values of the caller gather in `values`, in the order of their slots. */
 export interface Planner {
@@ -14,6 +14,13 @@ export interface Planner {
   readonly values: unknown[];
   /** Whether what is being planned stands under an odd number of `NOT` and `isNot`. */
   readonly negated: boolean;
+  readonly parts: PlannedParts;
+}
+
+/** The parts of a read that contain parts of their own kind: a filter has relations, and these have filters. */
+export interface PlannedParts {
+  where(planner: Planner, model: Model, where: unknown, path: Path): Predicate;
+  nested(planner: Planner, field: RelationField, value: unknown, path: Path): ReadPlan;
 }
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -89,4 +96,9 @@ export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? `an object of type ${value.constructor?.name ?? 'null'}` : `a ${typeof value}`;
+}
+
+export function isDescending(value: unknown, path: Path): boolean {
+  if (value === 'asc' || value === 'desc') return value === 'desc';
+  return refuse(path, { code: 'INVALID_VALUE', message: 'Unknown direction', allowed: ['asc', 'desc'] });
 }

@@ -7,6 +7,7 @@ import {
   type Arguments,
   bind,
   checked,
+  isDescending,
   keysOf,
   modelOf,
   type Planner,
@@ -14,7 +15,6 @@ import {
   toArguments,
   toList,
 } from './arguments.ts';
-import { isDescending } from './order.ts';
 import {
   all,
   type ComputedPlan,
@@ -25,7 +25,6 @@ import {
   type Predicate,
 } from './plan.ts';
 import { encode } from './value.ts';
-import { planWhere } from './where.ts';
 
 const OPERATORS = { equals: '=', not: '<>', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const satisfies Record<
   string,
@@ -106,7 +105,7 @@ function planComputed(planner: Planner, model: Model, given: unknown, path: Path
     function: fn,
     relation: list.name,
     field: fn === 'count' ? null : aggregatedField(related, fn, field, at(path, 'field')),
-    where: where === undefined ? EVERYTHING : planWhere(planner, related, where, at(path, 'where')),
+    where: where === undefined ? EVERYTHING : planner.parts.where(planner, related, where, at(path, 'where')),
   };
 }
 

@@ -1,7 +1,17 @@
 /** `orderBy`: fields, fields of to-one relations, counts of lists, computed values. */
 import type { Model, RelationField, ScalarField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
-import { checked, isObject, keysOf, modelOf, type Planner, refuseUnknown, toArguments, toList } from './arguments.ts';
+import {
+  checked,
+  isDescending,
+  isObject,
+  keysOf,
+  modelOf,
+  type Planner,
+  refuseUnknown,
+  toArguments,
+  toList,
+} from './arguments.ts';
 import { planComputedOrder } from './computed.ts';
 import type { OrderKey } from './plan.ts';
 
@@ -69,9 +79,4 @@ function planCount({ through }: Place, field: RelationField, value: unknown, pat
     descending: isDescending(_count, at(path, '_count')),
     nulls: null,
   };
-}
-
-export function isDescending(value: unknown, path: Path): boolean {
-  if (value === 'asc' || value === 'desc') return value === 'desc';
-  return refuse(path, { code: 'INVALID_VALUE', message: 'Unknown direction', allowed: ['asc', 'desc'] });
 }

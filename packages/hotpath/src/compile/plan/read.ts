@@ -7,7 +7,7 @@ import {
   type ScalarField,
 } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
-import { type Arguments, checked, modelOf, type Planner, refuseUnknown } from './arguments.ts';
+import { type Arguments, checked, modelOf, type PlannedParts, type Planner, refuseUnknown } from './arguments.ts';
 import { type KeysetValues, planKeyset } from './keyset.ts';
 import { planOrder } from './order.ts';
 import { planPage } from './page.ts';
@@ -46,6 +46,8 @@ export interface ReadRequest {
 const OUTPUTS = ['select', 'include', 'omit', 'computed', 'relationLoadStrategy'];
 const LIST = [...OUTPUTS, 'where', 'orderBy', 'take', 'skip', 'distinct'];
 const WHOLE: Page = { take: null, skip: null, reverse: false, distinct: null };
+
+export const PARTS: PlannedParts = { where: planWhere, nested: planNested };
 
 export function planRoot(planner: Planner, request: ReadRequest, path?: Path): RootPlan {
   const { model: name, action, args = {} } = request;
@@ -117,7 +119,7 @@ function planBeside(planner: Planner, model: Model, request: ReadRequest, path: 
 }
 
 /** Unlike Prisma, also a required relation takes a `where`: one that does not hold makes it null. */
-export function planNested(planner: Planner, field: RelationField, value: unknown, path: Path): ReadPlan {
+function planNested(planner: Planner, field: RelationField, value: unknown, path: Path): ReadPlan {
   const model = modelOf(planner, field.model);
   if (field.list) return planList(planner, model, checked(value, [...LIST, 'cursor'], path), path);
   const given = checked(value, [...OUTPUTS, 'where'], path);

@@ -16,7 +16,6 @@ import {
 } from './arguments.ts';
 import { planComputedOutputs } from './computed.ts';
 import { EVERYTHING, keyOf, type Output } from './plan.ts';
-import { planNested } from './read.ts';
 import { planWhere } from './where.ts';
 
 /** As `planAnew`; a frozen `select` that holds no values is planned once. */
@@ -119,7 +118,7 @@ function planOutput(planner: Planner, model: Model, { name, value, place }: Want
     return {
       kind: 'relation',
       field: name,
-      read: planNested(planner, field, value === true ? {} : value, at(place, name)),
+      read: planner.parts.nested(planner, field, value === true ? {} : value, at(place, name)),
     };
   }
   if (value !== true) {

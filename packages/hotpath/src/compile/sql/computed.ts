@@ -3,9 +3,8 @@ import type { ComputedPlan, Predicate } from '../plan/plan.ts';
 import { isWrittenByPostgres } from './binary-output.ts';
 import { comparand, isMoney, operandOf } from './native.ts';
 import { output, type ValueType } from './output.ts';
-import { conjuncts, where } from './predicate.ts';
 import { column, from, joinedThrough, type Related, related, type Scope, type Sql, scalarOf } from './scope.ts';
-import { block, lines } from './text.ts';
+import { block, lines, where } from './text.ts';
 
 type Aggregate = Extract<ComputedPlan, { kind: 'aggregate' }>;
 type Comparison = Extract<ComputedPlan, { kind: 'compare' }>;
@@ -61,7 +60,7 @@ export function countOf(sql: Sql, scope: Scope, relation: string, condition: Pre
 function aggregate(sql: Sql, rows: Related, value: Aggregate, write: (text: string) => string): string {
   const { scope, source, conditions } = rows;
   const text = value.field === null ? 'count(*)' : `${value.function}(${operand(scope, value.field)})`;
-  const terms = [...conditions, ...conjuncts(sql, scope, value.where)];
+  const terms = [...conditions, ...sql.conjuncts(sql, scope, value.where)];
   return block(lines(`SELECT ${write(text)}`, from(scope, source), where(terms)));
 }
 

@@ -12,9 +12,9 @@ import type { ReadPlan } from '../plan/plan.ts';
 import { distinctValue } from './distinct.ts';
 import { helperColumn } from './names.ts';
 import { orderKeys } from './order.ts';
-import { conjuncts, where } from './predicate.ts';
+import { conjuncts } from './predicate.ts';
 import { column, from, type Related, type Scope, type Sql, scalarOf } from './scope.ts';
-import { block, lines, list, name, parameter } from './text.ts';
+import { block, lines, list, name, parameter, where } from './text.ts';
 
 /** The column that holds a row's place in the order, counted from the end that the list was taken from. */
 export const positionIn = (model: Model): string => helperColumn('row number', model);

@@ -1,6 +1,6 @@
 /** Conditions on a Json value: always as `jsonb`, so that a `Json` column of type `json` can be compared too. */
 import type { JsonTest, Predicate, Slot } from '../plan/plan.ts';
-import { like, pattern } from './predicate.ts';
+import { like, pattern } from './like.ts';
 import { parameter } from './text.ts';
 
 type JsonPredicate = Extract<Predicate, { is: 'json' }>;

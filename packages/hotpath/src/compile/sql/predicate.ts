@@ -1,11 +1,12 @@
 /** From the conditions of a plan to SQL, with the three values of Prisma's own conditions. */
-import type { Predicate, TextPlace } from '../plan/plan.ts';
+import type { Predicate } from '../plan/plan.ts';
 import { computed } from './computed.ts';
 import { jsonPredicate } from './json-predicate.ts';
 import { keyset } from './keyset.ts';
+import { like } from './like.ts';
 import { comparand } from './native.ts';
 import { column, from, joined, related, relationOf, type Scope, type Sql, scalarOf } from './scope.ts';
-import { block, lines, literal, parameter } from './text.ts';
+import { block, lines, literal, parameter, where } from './text.ts';
 
 export function predicate(sql: Sql, scope: Scope, node: Predicate): string {
   switch (node.is) {
@@ -55,11 +56,6 @@ export function conjuncts(sql: Sql, scope: Scope, node: Predicate): string[] {
   return [isEnclosed ? enclosed(sql, scope, node) : predicate(sql, scope, node)];
 }
 
-/** `WHERE`, or nothing where everything holds. */
-export function where(terms: readonly string[]): string {
-  return terms.length === 0 ? '' : `WHERE ${terms.join('\n  AND ')}`;
-}
-
 function junction(sql: Sql, scope: Scope, { is, of }: Of<'and' | 'or'>): string {
   if (of.length === 0) return is === 'and' ? 'TRUE' : 'FALSE';
   return of.map((each) => enclosed(sql, scope, each)).join(is === 'and' ? ' AND ' : ' OR ');
@@ -99,20 +95,6 @@ function textOf(scope: Scope, { field, fold }: Of<'like'>): string {
   const value = column(scope, field);
   const isConverted = ['Char', 'Citext'].includes(scalarOf(scope, field).native?.name ?? '');
   return isConverted && !fold ? `${value}::text` : value;
-}
-
-export function like(
-  value: string,
-  { at, value: slot, negated, fold }: Pick<Of<'like'>, 'at' | 'value' | 'negated' | 'fold'>,
-): string {
-  return `${value} ${negated ? 'NOT ' : ''}${fold ? 'ILIKE' : 'LIKE'} ${pattern(at, slot)}`;
-}
-
-/** As in Prisma, `%` and `_` in the value are wildcards too. */
-export function pattern(at: TextPlace, slot: number): string {
-  const text = parameter(slot);
-  const patterns = { whole: text, anywhere: `'%' || ${text} || '%'`, start: `${text} || '%'`, end: `'%' || ${text}` };
-  return at === 'whole' ? patterns.whole : `(${patterns[at]})`;
 }
 
 /** Lists of Json are equal as JSON. */

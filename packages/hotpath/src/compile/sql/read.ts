@@ -12,7 +12,7 @@ import { cut, isCut, positionIn } from './cut.ts';
 import { AS_ROW, WHOLE_ROW } from './names.ts';
 import { orderKeys } from './order.ts';
 import { output } from './output.ts';
-import { conjuncts, where } from './predicate.ts';
+import { conjuncts } from './predicate.ts';
 import {
   aliased,
   column,
@@ -25,7 +25,7 @@ import {
   type Sql,
   scalarOf,
 } from './scope.ts';
-import { block, lines, list, name } from './text.ts';
+import { block, lines, list, name, where } from './text.ts';
 
 /** One row as a record, or null. */
 export function oneRow(sql: Sql, plan: ReadPlan, rows: Related): string {

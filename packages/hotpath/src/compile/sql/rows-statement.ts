@@ -5,6 +5,7 @@ import type { LeadColumn, RowsLayout, ScalarLayout } from '../rows/layout.ts';
 import { exactOutput, fieldOutput, scalarLayout } from './binary-output.ts';
 import { Columns } from './columns.ts';
 import { StatementNames } from './names.ts';
+import { conjuncts } from './predicate.ts';
 import { rootRows } from './read.ts';
 import { readAtOf } from './read-at.ts';
 import { outputsOf, rowSource } from './rows.ts';
@@ -29,7 +30,7 @@ export function rowsStatement(
   plan: RowsPlan,
   options: StatementOptions,
 ): RowsStatement | undefined {
-  const sql: Sql = { dataModel, names: new StatementNames(dataModel) };
+  const sql: Sql = { dataModel, names: new StatementNames(dataModel), conjuncts };
   const lead = leadOf(sql, plan, options);
   const columns = new Columns(lead.length);
   const { kind, read } = plan;

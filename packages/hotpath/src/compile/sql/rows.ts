@@ -16,7 +16,7 @@ import { computedValue, countOf } from './computed.ts';
 import { cut, isCut, positionIn } from './cut.ts';
 import { AS_ROW, ROW } from './names.ts';
 import { orderKeys } from './order.ts';
-import { conjuncts, where } from './predicate.ts';
+import { conjuncts } from './predicate.ts';
 import {
   column,
   from,
@@ -29,7 +29,7 @@ import {
   type Sql,
   scalarOf,
 } from './scope.ts';
-import { block, lines, list, name } from './text.ts';
+import { block, lines, list, name, where } from './text.ts';
 
 /** Adds what is selected of a row to the columns. */
 export function outputsOf(sql: Sql, scope: Scope, outputs: readonly Output[], place: OutputPlace): RowLayout {

@@ -6,12 +6,15 @@
  * the condition is strict, so a filter on the related row may drive the whole statement.
  */
 import type { DataModel, Model, RelationField, ScalarField } from '../../model/data-model.ts';
+import type { Predicate } from '../plan/plan.ts';
 import type { StatementNames } from './names.ts';
 import { block, lines, name, nameText } from './text.ts';
 
 export interface Sql {
   readonly dataModel: DataModel;
   readonly names: StatementNames;
+  /** The terms of a conjunction. A condition may compare an aggregate, which has conditions itself. */
+  conjuncts(sql: Sql, scope: Scope, node: Predicate): string[];
 }
 
 export interface Scope {

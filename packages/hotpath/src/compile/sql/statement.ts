@@ -5,11 +5,11 @@ import { cut } from './cut.ts';
 import { AS_ROW, StatementNames, WHOLE_ROW } from './names.ts';
 import { asExactText } from './native.ts';
 import { output } from './output.ts';
-import { conjuncts, where } from './predicate.ts';
+import { conjuncts } from './predicate.ts';
 import { allRows, cutRow, cutRows, oneRow, readFromCut, rootRows } from './read.ts';
 import { readAtOf, type ServerRole } from './read-at.ts';
 import { column, from, type Scope, type Sql, scalarOf, tableText } from './scope.ts';
-import { block, lines, list, literal, name } from './text.ts';
+import { block, lines, list, literal, name, where } from './text.ts';
 import { versionValue } from './version.ts';
 
 type OnePlan = Extract<RootPlan, { kind: 'one' }>;
@@ -36,7 +36,7 @@ export function statement(
   roots: Roots,
   { snapshot, server }: Pick<StatementOptions, 'snapshot' | 'server'>,
 ): string {
-  const sql: Sql = { dataModel, names: new StatementNames(dataModel) };
+  const sql: Sql = { dataModel, names: new StatementNames(dataModel), conjuncts };
   const [parts, columns] = isSingleRoot(roots) ? ofOne(sql, roots) : [[], [json(together(sql, roots))]];
   const readAt = readAtOf(server);
   if (snapshot) columns.push(`${readAt.snapshot} AS "snapshot"`, `${readAt.incarnation} AS "incarnation"`);

@@ -49,3 +49,8 @@ export function list(keyword: string, items: readonly string[]): string {
 export function lines(...parts: (string | false | null)[]): string {
   return parts.filter(Boolean).join('\n');
 }
+
+/** `WHERE`, or nothing where everything holds. */
+export function where(terms: readonly string[]): string {
+  return terms.length === 0 ? '' : `WHERE ${terms.join('\n  AND ')}`;
+}
