@@ -24,7 +24,8 @@ check() {
 check promtool check config deploy/prometheus/prometheus.yml
 check promtool check rules deploy/prometheus/rules.yml deploy/prometheus/alerts.yml
 check promtool test rules deploy/prometheus/alerts.test.yml
-check shellcheck deploy/check.sh deploy/pgbouncer/start.sh deploy/postgres/init/monitor.sh deploy/postgres/init/service.sh
+check shellcheck deploy/check.sh deploy/pgbouncer/start.sh deploy/postgres/init/monitor.sh deploy/postgres/init/service.sh \
+  deploy/postgres/init/replication.sh deploy/postgres/standby.sh
 if docker compose version >/dev/null 2>&1; then
   check docker compose --file docker-compose.yml config --quiet
   check docker compose config --quiet

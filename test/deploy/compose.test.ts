@@ -1,5 +1,5 @@
 /** docker-compose.yml and the files that it mounts, compared with the code as far as possible without Docker. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { variables } from '../../src/config/variables.ts';
@@ -85,6 +85,15 @@ describe('the roles of the database', () => {
     expect(users).toEqual(['hotpath_service', 'hotpath_service', 'hotpath']);
     expect(production!.services['pgbouncer']!.environment!['SERVICE_USER']).toBe('hotpath_service');
     expect(textOf('deploy/postgres/init/service.sh')).toContain('CREATE ROLE hotpath_service LOGIN');
+  });
+
+  it('of a standby copies the primary, and has the password of its role', () => {
+    const role = 'hotpath_replication';
+    expect(textOf('deploy/postgres/init/replication.sh')).toContain(`CREATE ROLE ${role} LOGIN REPLICATION`);
+    expect(textOf('deploy/postgres/standby.sh')).toContain(`--username=${role}`);
+    const { postgres, standby } = production!.services;
+    expect(standby!.environment!['REPLICATION_PASSWORD']).toBe(postgres!.environment!['REPLICATION_PASSWORD']);
+    expect(statSync(pathOf('deploy/postgres/standby.sh')).mode & 0o111).not.toBe(0);
   });
 });
 
