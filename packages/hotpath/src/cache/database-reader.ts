@@ -69,6 +69,7 @@ export class DatabaseReader {
     if (this.#isInDoubt(reading) && !(await this.#follower.doubt(reading.incarnation, CATCH_UP_MS))) {
       // The pool has replaced the connection by now. The old one led to a server that the address no longer leads to.
       epoch = this.#follower.epoch;
+      source.setAside?.();
       reading = await this.limit.run(() => source.load());
     }
     const times = timesFor(policy, reading.status, Math.random());

@@ -26,6 +26,8 @@ export interface Query {
 /** Reads the database for one query. */
 export interface ReadSource {
   load(): Promise<ReadResult>;
+  /** Takes back the count of the latest `load`: its answer is not used, and the same read follows. */
+  setAside?(): void;
   /** Reads a standby; a source without it reads the primary alone. */
   loadFrom?(standby: Execute): Promise<ReadResult>;
 }

@@ -27,11 +27,14 @@ async function open(options: { readonly max: number; readonly connectionTimeoutM
 /** Reads until reads of the statement share sessions, which takes several on a machine at work. */
 async function areShared(name: keyof typeof TEXTS, ...values: unknown[]): Promise<void> {
   await expect
-    .poll(async () => {
-      taken = 0;
-      await Promise.all(numbers(4).map(() => reading(name, values)));
-      return taken;
-    })
+    .poll(
+      async () => {
+        taken = 0;
+        await Promise.all(numbers(4).map(() => reading(name, values)));
+        return taken;
+      },
+      { timeout: 15_000 },
+    )
     .toBe(1);
   taken = 0;
 }

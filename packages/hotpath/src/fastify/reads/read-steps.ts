@@ -1,6 +1,6 @@
 /** The steps of a read that do not depend on a cache: `ask`, `authorise`, `load`. */
 import type { FastifyRequest } from 'fastify';
-import type { ReadRow } from '../../compile/compile.ts';
+import type { ReadRow, Statement } from '../../compile/compile.ts';
 import type { Execute } from '../../compile/execute.ts';
 import { refusedCursor } from '../../resource/cursor.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
@@ -54,18 +54,21 @@ export class ReadSteps<S extends Selection> {
    * @param standby the standby to read; the primary without it.
    */
   async load(ask: Ask<S>, keys: readonly string[] = [], standby?: Execute): Promise<LoadedRead> {
-    const { compiler, execute, selections } = this.#hotpath;
+    const { execute, selections } = this.#hotpath;
     const { kind } = this.route;
-    const asked = kind.request(ask.selection);
-    const wanted = keys.length > 0 ? { ...asked, keys } : asked;
     try {
-      const row = standby
-        ? await standby(compiler.compile(wanted, { server: 'standby' }))
-        : await execute(compiler.compile(wanted));
+      const row = await (standby ?? execute)(this.statementOf(ask, keys, standby && 'standby'));
       return { shown: kind.show(row, ask, selections), row };
     } catch (error) {
-      throw asked.after && isUnreadable(error) ? refusedCursor() : error;
+      throw kind.request(ask.selection).after && isUnreadable(error) ? refusedCursor() : error;
     }
+  }
+
+  /** The statement that `load` sends. */
+  statementOf({ selection }: Ask<S>, keys: readonly string[] = [], server?: 'standby'): Statement {
+    const asked = this.route.kind.request(selection);
+    const wanted = keys.length > 0 ? { ...asked, keys } : asked;
+    return this.#hotpath.compiler.compile(wanted, server && { server });
   }
 
   #fixed({ params }: FastifyRequest): FixedFields {

@@ -2,6 +2,7 @@
  * A read for the cache: the result carries the snapshot at which it was read, and the tags of the data that it was made
  * from.
  */
+import { currentLedger } from '../../budget/ledger.ts';
 import type { ReadResult } from '../../cache/entry.ts';
 import type { ReadSource } from '../../cache/query.ts';
 import type { Execute } from '../../compile/execute.ts';
@@ -33,6 +34,11 @@ export class TaggedRead<S extends Selection> implements ReadSource {
 
   loadFrom(standby: Execute): Promise<ReadResult> {
     return this.#load(standby);
+  }
+
+  setAside(): void {
+    const { steps, ask, watched } = this.#parts;
+    currentLedger()?.setAside(steps.statementOf(ask, rootKeys(watched, ask.selection)).text);
   }
 
   async #load(standby?: Execute): Promise<ReadResult> {
