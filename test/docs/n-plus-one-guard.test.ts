@@ -30,7 +30,7 @@ beforeAll(async () => {
   const { tarball } = await pack(folder);
   const wanted = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline', tarball, 'fastify@5', 'pg@8'];
   await promisify(execFile)('npm', ['install', ...wanted], { cwd: folder });
-}, 120_000);
+}, 600_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function testWith(app: string): Promise<{ status: number; output: string }> {
@@ -54,7 +54,7 @@ it('names the N+1 as it says, and passes once it is fixed', async () => {
   const fixed = await testWith(app.replace(route, blocks.get('the route, fixed')!));
   expect([fixed.status, fixed.output]).toEqual([0, expect.stringContaining('"statusCode":200')]);
   expect(readdirSync(join(folder, 'node_modules'))).not.toContain('@prisma');
-}, 60_000);
+}, 300_000);
 
 it('has each option, with its default', () => {
   const { pools: _, ...known } = checkedOptions({ mode: 'throw' });

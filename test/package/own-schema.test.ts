@@ -110,7 +110,7 @@ async function write(url: string, text: string): Promise<void> {
   await client.query(text).finally(() => client.end());
 }
 
-it('works as before, reads fast and fresh, and passes its own checks', { timeout: 120_000 }, async () => {
+it('works as before, reads fast and fresh, and passes its own checks', { timeout: 600_000 }, async () => {
   const url = await scratchDatabase('empty');
   const example = await installed(url);
   await runIn(example, 'prisma', 'generate');

@@ -22,7 +22,7 @@ async function unpack(tarball: string): Promise<string> {
 
 describe('the package', () => {
   it('is clean by publint and "Are the types wrong?", and works in a strict project', {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     const folder = await temporaryFolder();
     expect(await checkTarball(await pack(folder), folder)).toEqual([]);
@@ -45,9 +45,9 @@ describe('the package', () => {
     const map = JSON.parse(await readFile(join(unpacked, 'dist/model/index.js.map'), 'utf8'));
     expect(map.sources).toEqual(['../../src/model/index.ts']);
     expect(map.sourcesContent[0]).toContain('hotpath/model');
-  }, 60_000);
+  }, 300_000);
 
-  it('fails the check if an entry names a missing file', { timeout: 60_000 }, async () => {
+  it('fails the check if an entry names a missing file', { timeout: 300_000 }, async () => {
     const folder = await temporaryFolder();
     const unpacked = await unpack((await pack(folder)).tarball);
     const file = join(unpacked, 'package.json');
