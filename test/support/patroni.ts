@@ -98,7 +98,7 @@ export interface PatroniCluster {
   readonly nodes: readonly PatroniNode[];
   /** The leader's database, by way of HAProxy. */
   url(database: string): string;
-  /** Waits for a leader that is none of those given. */
+  /** Waits for a leader, another one than `but`. */
   leader(but?: PatroniNode): Promise<PatroniNode>;
 }
 

@@ -1,4 +1,4 @@
-/** What the reader counts when it reads twice, because the first answer came from a server that the address no longer leads to. */
+/** The count of a reader that reads twice, because the first answer came from a server that the address no longer leads to. */
 import { DatabaseReader } from 'hotpath/cache/database-reader';
 import type { ReadResult } from 'hotpath/cache/entry';
 import type { Query } from 'hotpath/cache/query';
