@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { FORBIDDEN, sqlstateOf } from '../../session/error-codes.ts';
+import { SessionClient } from '../../session/session-client.ts';
 
 /** The clone cannot be made; the message is for the user. */
 export class CloneError extends Error {
@@ -23,10 +24,10 @@ const COMPLAINTS: Readonly<Record<string, (name: string) => string>> = {
 export async function withClone<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const source = decodeURIComponent(new URL(url).pathname.slice(1));
   const clone = `${source.slice(0, 40)}_hotpath_${randomBytes(4).toString('hex')}`;
-  return onDatabaseOf(url, 'postgres', async (admin) => {
+  return onDatabaseOf(urlOf(withoutSchema(url), 'postgres'), async (admin) => {
     await copy(admin, source, clone);
     try {
-      return await onDatabaseOf(url, clone, work);
+      return await onDatabaseOf(urlOf(url, clone), work);
     } finally {
       await admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(clone)} WITH (FORCE)`);
     }
@@ -43,10 +44,21 @@ async function copy(admin: pg.Client, source: string, clone: string): Promise<vo
   }
 }
 
-async function onDatabaseOf<T>(url: string, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+function urlOf(url: string, database: string): string {
   const place = new URL(url);
   place.pathname = `/${encodeURIComponent(database)}`;
-  const client = new pg.Client({ connectionString: place.href });
+  return place.href;
+}
+
+/** The database `postgres` lacks the schemas of others. */
+function withoutSchema(url: string): string {
+  const place = new URL(url);
+  place.searchParams.delete('schema');
+  return place.href;
+}
+
+async function onDatabaseOf<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new SessionClient({ connectionString });
   await client.connect();
   try {
     return await work(client);
