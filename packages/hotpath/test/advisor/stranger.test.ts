@@ -67,7 +67,7 @@ it('finds the missing index of a foreign app, and nothing once its lines were pa
   const app = await openStrangerApp(url);
   // The planner's choice needs statistics; autovacuum makes them a minute later.
   await onDatabase(url, (client) => client.query('VACUUM ANALYZE'));
-  // A session reports its writes some seconds later. Those that made the tables are no part of the traffic.
+  // A session reports its writes some seconds later. The writes that made the tables do not belong to the traffic.
   await expect.poll(() => onDatabase(url, rowsWritten), { timeout: 30_000 }).toBe(120_000);
   await onDatabase(url, forget);
   await sendTraffic(app);
