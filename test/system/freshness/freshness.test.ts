@@ -20,8 +20,14 @@ const QUICK = [
 ];
 const seed = Math.floor(Math.random() * 2 ** 31);
 
-it(`shows no outdated answer, whatever fails (seed ${seed})`, { retry: 0, timeout: 120_000 }, async () => {
-  const outcome = await check({ databaseUrl: await scratchDatabase(), seconds: 10, seed, faults: QUICK });
+/** On a busy machine Redis may be too slow for the whole run. Then the shared cache keeps nothing, and a run proves too little. */
+const isTooShort = (complaint: string) => complaint.includes('The shared cache kept nothing');
+
+it(`shows no outdated answer, whatever fails (seed ${seed})`, { retry: 0, timeout: 240_000 }, async () => {
+  const run = async (seconds: number) => check({ databaseUrl: await scratchDatabase(), seconds, seed, faults: QUICK });
+  let outcome = await run(10);
+  const failed = complaints(outcome, QUICK).filter((complaint) => complaint.startsWith('Failed'));
+  if (failed.length > 0 && failed.every(isTooShort)) outcome = await run(40);
   expect(complaints(outcome, QUICK)).toEqual([]);
   expect(outcome.writes).toBeGreaterThan(10);
   expect(outcome.faults).toBeGreaterThan(0);
