@@ -37,7 +37,7 @@ export function superviseWorkers(config: Config): void {
   shareHeap(config.workers, log);
   const supervisor = new Supervisor(config, log);
   gatherMetrics();
-  cluster.on('listening', (worker) => supervisor.welcome(worker));
+  cluster.on('listening', (worker) => supervisor.admit(worker));
   cluster.on('exit', (worker, code, signal) => supervisor.bury(worker, signal ?? code));
   for (const signal of SIGNALS) process.on(signal, () => supervisor.stop(signal));
   process.on('SIGHUP', () => supervisor.restart());
@@ -46,8 +46,8 @@ export function superviseWorkers(config: Config): void {
 
 /** Each worker gets a share of the heap that Node.js would give to one process in this container. */
 function shareHeap(workers: number, log: Logger): void {
-  const told = [...process.execArgv, environment['NODE_OPTIONS'] ?? ''].join(' ');
-  const share = heapShare({ workers, limitBytes: process.constrainedMemory(), told });
+  const nodeOptions = [...process.execArgv, environment['NODE_OPTIONS'] ?? ''].join(' ');
+  const share = heapShare({ workers, limitBytes: process.constrainedMemory(), nodeOptions });
   if (!share) return;
   if (share.megabytes < SMALLEST_HEAP_MB) {
     log.warn(`Each of ${workers} workers gets a heap of ${share.megabytes} MB: give the container 512 MB a worker.`);
@@ -85,7 +85,7 @@ class Supervisor {
   }
 
   /** Records a worker that listens. After the first one, the others start. */
-  welcome(worker: Worker): void {
+  admit(worker: Worker): void {
     this.#servesSince.set(worker, performance.now());
     if (!this.#served) this.start(this.#config.workers - 1);
     this.#served = true;

@@ -15,15 +15,16 @@ export interface HeapLimits {
   /** The memory of the container, in bytes; 0 without a limit. */
   readonly limitBytes: number;
   /** The options that Node.js already has: its arguments and `NODE_OPTIONS`. */
-  readonly told: string;
+  readonly nodeOptions: string;
 }
 
 /**
  * Half of the container's memory, divided by the number of workers plus one: during a restart one more worker runs.
  * @returns undefined without a memory limit, or if the operator has set the heap size.
  */
-export function heapShare({ workers, limitBytes, told }: HeapLimits): HeapShare | undefined {
-  if (limitBytes <= 0 || limitBytes >= UNLIMITED_BYTES || /--max[-_]old[-_]space[-_]size/.test(told)) return undefined;
+export function heapShare({ workers, limitBytes, nodeOptions }: HeapLimits): HeapShare | undefined {
+  if (limitBytes <= 0 || limitBytes >= UNLIMITED_BYTES || /--max[-_]old[-_]space[-_]size/.test(nodeOptions))
+    return undefined;
   const megabytes = Math.max(SMALLEST_HEAP_MB / 2, Math.floor(limitBytes / 2 / (workers + 1) / 2 ** 20));
   return { megabytes, execArgv: [`--max-old-space-size=${megabytes}`] };
 }

@@ -8,7 +8,7 @@ import { postgresBinaries } from '../../src/dev/postgres/binaries.ts';
 import { runAs, type ServerUser, serverUser } from '../../src/dev/postgres/server-user.ts';
 import { freePort } from './free-port.ts';
 
-/** Where the programs `initdb` and `pg_ctl` of a version are, and as whom they run. */
+/** The programs `initdb` and `pg_ctl` of one version, and the user of the system that runs them. */
 export interface PostgresPrograms {
   readonly initdb: string;
   readonly pgCtl: string;

@@ -52,8 +52,8 @@ class LogHooks {
   readonly streamWrite: (line: string) => string;
   /** A logger of the process, for lines that belong to no request. */
   logger: Logger | undefined;
-  readonly #repeated = new RepeatedErrors(({ level, message, ...told }) => {
-    this.logger?.[LEVELS[level]!](told, `Repeated: ${message}`);
+  readonly #repeated = new RepeatedErrors(({ level, message, ...fields }) => {
+    this.logger?.[LEVELS[level]!](fields, `Repeated: ${message}`);
   });
 
   constructor(redact: (line: string) => string) {

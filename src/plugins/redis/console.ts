@@ -10,11 +10,11 @@ const OF_IOREDIS =
 const METHODS = ['warn', 'error'] as const;
 
 /** @returns a function that restores the console. */
-export function hearIoredis(hear: (message: string) => void): () => void {
+export function onIoredisError(listener: (message: string) => void): () => void {
   const restore = METHODS.map((method) => {
     const before = console[method];
     const listening = (...args: unknown[]) => {
-      if (OF_IOREDIS.test(String(args[0]))) hear(args.map(String).join(' '));
+      if (OF_IOREDIS.test(String(args[0]))) listener(args.map(String).join(' '));
       else before.apply(console, args);
     };
     console[method] = listening;

@@ -10,7 +10,7 @@ import { Breaker } from 'hotpath';
 import type { SharedRedis } from 'hotpath/fastify';
 import { Cluster, Redis } from 'ioredis';
 import type { Config } from '../../config/config.ts';
-import { hearIoredis } from './console.ts';
+import { onIoredisError } from './console.ts';
 import { redisTrouble } from './trouble.ts';
 
 declare module 'fastify' {
@@ -46,7 +46,7 @@ function share(app: FastifyInstance, config: Config['redis'], logTrouble: LogTro
   // Errors of a cluster's nodes, and of the sentinels.
   client.on('node error', onFailure);
   client.on('sentinelError', onFailure);
-  const stopListening = hearIoredis((message) => logTrouble(new Error(message)));
+  const stopListening = onIoredisError((message) => logTrouble(new Error(message)));
   app.addHook('onClose', async () => {
     client.disconnect();
     stopListening();
@@ -67,12 +67,12 @@ type LogTrouble = (error: unknown) => boolean;
 
 /** Logs each fault of a Redis that answers, once in the life of the process. */
 function troubleLogger({ log }: FastifyInstance, { url = '' }: Config['redis']): LogTrouble {
-  const told = new Set<string>();
+  const logged = new Set<string>();
   return (error) => {
     const trouble = redisTrouble(error, url.startsWith('rediss:'));
     if (trouble === undefined) return false;
-    if (!told.has(trouble)) log.warn(`${trouble} The service goes on without it.`);
-    told.add(trouble);
+    if (!logged.has(trouble)) log.warn(`${trouble} The service goes on without it.`);
+    logged.add(trouble);
     return true;
   };
 }

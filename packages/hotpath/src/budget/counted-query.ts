@@ -27,10 +27,10 @@ export function countedQuery(client: pg.Client, query: AnyFunction): AnyFunction
     const count = ledger?.start(textOf(args[0]), site);
     const counted = ledger?.observer ? observedStatement(args, { ledger, site, finish: count! }) : count;
     const finish = once(span ? traceStatement(span, { statement: args[0], client, counted }) : counted!);
-    const isHeard = tellOfEnd(args, finish);
+    const isReported = reportEnd(args, finish);
     try {
       const result = query.apply(this, args);
-      return isHeard ? result : afterPromise(result, { finish, site });
+      return isReported ? result : afterPromise(result, { finish, site });
     } catch (error) {
       finish(error);
       throw error;
@@ -65,7 +65,7 @@ const isPromise = (result: unknown): result is Promise<unknown> =>
   typeof (result as Promise<unknown> | undefined)?.then === 'function';
 
 /** Puts `finish` where `pg` reports the end of the query. @returns false if only a promise reports the end. */
-function tellOfEnd(args: unknown[], finish: Finish): boolean {
+function reportEnd(args: unknown[], finish: Finish): boolean {
   const query = Object(args[0]) as OwnCallback;
   const last = args.length - 1;
   const hasOwn = typeof query.callback === 'function';
@@ -74,7 +74,7 @@ function tellOfEnd(args: unknown[], finish: Finish): boolean {
   } else if (last > 0 && typeof args[last] === 'function') {
     args[last] = bound(tap(args[last] as AnyFunction, finish));
   } else if (typeof query.submit === 'function') {
-    hearEvents(query, finish);
+    listenToEvents(query, finish);
   } else if (hasOwn) {
     // The application may send its own object again, so that object stays unchanged.
     args[2] = bound(tap(query.callback!, finish));
@@ -91,7 +91,7 @@ interface OwnCallback {
   once?(event: string | symbol, listener: Finish): unknown;
 }
 
-function hearEvents(query: OwnCallback, finish: Finish): void {
+function listenToEvents(query: OwnCallback, finish: Finish): void {
   const handlers = query as Record<string, unknown>;
   for (const name of QUERY_HANDLERS) {
     const handler = handlers[name];
@@ -103,10 +103,10 @@ function hearEvents(query: OwnCallback, finish: Finish): void {
   query.once?.('close', () => finish());
 }
 
-/** Wraps a callback, so that `tell` gets the error and the result first. */
-export const tap = (callback: AnyFunction, tell: Finish): AnyFunction =>
+/** Wraps a callback, so that `report` gets the error and the result first. */
+export const tap = (callback: AnyFunction, report: Finish): AnyFunction =>
   function (this: unknown, ...args) {
-    tell(args[0], args[1]);
+    report(args[0], args[1]);
     return callback.apply(this, args);
   };
 

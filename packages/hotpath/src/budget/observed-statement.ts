@@ -22,8 +22,8 @@ export function observedStatement(args: readonly unknown[], { ledger, site, fini
     const ms = performance.now() - startedAt;
     const failure = error ? failureOf(error) : undefined;
     const rows = error ? undefined : rowsOf(result);
-    const told = { text, values, startedAt, ms, rows, failure, isCounted: !isSessionControl(text) };
-    ledger.observer?.observe({ kind: 'statement', ...told, lines: () => site?.lines() ?? [] }, ledger);
+    const ended = { text, values, startedAt, ms, rows, failure, isCounted: !isSessionControl(text) };
+    ledger.observer?.observe({ kind: 'statement', ...ended, lines: () => site?.lines() ?? [] }, ledger);
   };
 }
 

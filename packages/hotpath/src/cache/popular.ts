@@ -63,16 +63,16 @@ export function createPopular({ redis, breaker, namespace }: Remote): Popular {
     `hotpath:${namespace}:{popular}:${audience}:${new Date(time).toISOString().slice(0, 10)}`;
 
   async function add(reads: readonly KeyReads[], audience: Audience): Promise<void> {
-    const told = reads.filter(({ key }) => audienceOf(key) === audience).flatMap(({ key, times }) => [times, key]);
-    if (told.length === 0) return;
+    const counts = reads.filter(({ key }) => audienceOf(key) === audience).flatMap(({ key, times }) => [times, key]);
+    if (counts.length === 0) return;
     const name = nameOf(Date.now(), audience);
-    await breaker.attempt(() => addReads(name, KEPT_KEYS, 2 * DAY_MS, ...told));
+    await breaker.attempt(() => addReads(name, KEPT_KEYS, 2 * DAY_MS, ...counts));
   }
 
   async function readsOf(name: string, many: number): Promise<KeyReads[]> {
-    const told = await breaker.attempt(() => redis.zrevrange(name, 0, many - 1, 'WITHSCORES'));
-    if (told === AWAY) return [];
-    return told.flatMap((key, at) => (at % 2 === 0 ? [{ key, times: Number(told[at + 1]) }] : []));
+    const ranked = await breaker.attempt(() => redis.zrevrange(name, 0, many - 1, 'WITHSCORES'));
+    if (ranked === AWAY) return [];
+    return ranked.flatMap((key, at) => (at % 2 === 0 ? [{ key, times: Number(ranked[at + 1]) }] : []));
   }
 
   return {
@@ -82,9 +82,9 @@ export function createPopular({ redis, breaker, namespace }: Remote): Popular {
     async top(many) {
       const now = Date.now();
       const names = AUDIENCES.flatMap((audience) => [nameOf(now, audience), nameOf(now - DAY_MS, audience)]);
-      const told = await Promise.all(names.map((name) => readsOf(name, many)));
+      const found = await Promise.all(names.map((name) => readsOf(name, many)));
       const times = new Map<string, number>();
-      for (const read of told.flat()) times.set(read.key, (times.get(read.key) ?? 0) + read.times);
+      for (const read of found.flat()) times.set(read.key, (times.get(read.key) ?? 0) + read.times);
       const reads = [...times].map(([key, sum]): KeyReads => ({ key, times: sum }));
       return mostRead(reads, many).map(({ key }) => key);
     },

@@ -35,12 +35,12 @@ export class ScanResistantCache<V> {
   readonly #maxViewers: number;
   #evictions = 0;
 
-  constructor({ maxBytes, sizeOf, isPublic, onEvict: tell }: ScanResistantOptions<V>) {
+  constructor({ maxBytes, sizeOf, isPublic, onEvict: reportKey }: ScanResistantOptions<V>) {
     const remembered = 2 ** Math.floor(Math.log2(Math.max(1, maxBytes / BYTES_A_REMEMBERED)));
     const onEvict = ({ key }: Held<V>) => {
       this.#held.delete(key);
       this.#evictions += 1;
-      tell?.(key);
+      reportKey?.(key);
     };
     this.#viewers = new Share({ remembered, onEvict });
     this.#public = new Share({ remembered, onEvict });

@@ -39,7 +39,8 @@ export const tail: Command = {
     for (let after = -1; ; await pause(EVERY_MS)) {
       asked.set('after', String(after));
       const { requests, last } = await askInspector<Listed>(source, `requests?${asked}`);
-      for (const request of requests.toReversed()) say(json ? JSON.stringify(request) : await told(source, request));
+      for (const request of requests.toReversed())
+        say(json ? JSON.stringify(request) : await shownLine(source, request));
       // A service that has started again counts from the beginning.
       after = last < after ? -1 : last;
       if (once) return;
@@ -52,7 +53,7 @@ interface Listed {
   readonly last: number;
 }
 
-async function told(source: InspectorSource, request: RequestLine): Promise<string> {
+async function shownLine(source: InspectorSource, request: RequestLine): Promise<string> {
   const line = lineOf(request);
   if (!request.isOver) return line;
   const { groups } = await askInspector<{ groups: readonly Group[] }>(source, `requests/${request.id}`);

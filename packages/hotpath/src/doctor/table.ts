@@ -11,8 +11,8 @@ export function findingsTable(findings: readonly Finding[]): string {
   ];
   const lines = rows.map(([check, state, detail]) => `${check.padEnd(first)}  ${state.padEnd(second)}  ${detail}`);
   const indent = ' '.repeat(first + second + 4);
-  const told = findings.map(({ remedy }) => (remedy ? [`${indent}→ ${remedy}`] : []));
-  return [lines[0]!, ...lines.slice(1).flatMap((line, index) => [line, ...told[index]!])].join('\n');
+  const remedies = findings.map(({ remedy }) => (remedy ? [`${indent}→ ${remedy}`] : []));
+  return [lines[0]!, ...lines.slice(1).flatMap((line, index) => [line, ...remedies[index]!])].join('\n');
 }
 
 /** One sentence that summarises all findings. */

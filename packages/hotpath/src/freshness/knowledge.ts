@@ -7,7 +7,7 @@ import { includes, isVisible, type Snapshot } from './snapshot.ts';
 const NOTHING: Snapshot = Object.freeze({ xmin: 1, xmax: 1, xip: [] });
 
 /** Of no use: the log is to be read again, from `since`. `wentBack`: the epoch's snapshots have gone back, so it is over. */
-export type Welcome = 'useful' | 'useless' | 'wentBack';
+export type HeaderVerdict = 'useful' | 'useless' | 'wentBack';
 
 export class Knowledge {
   readonly #limits: MemoryLimits;
@@ -58,7 +58,7 @@ export class Knowledge {
   }
 
   /** Begins a reading of the log, whose changes are to be learned if it is useful. */
-  begin({ snapshot, epoch }: LogHeader): Welcome {
+  begin({ snapshot, epoch }: LogHeader): HeaderVerdict {
     if (!epoch) return 'useless';
     if (epoch.id !== this.#epoch?.id) {
       this.#enter(epoch, snapshot);

@@ -7,7 +7,7 @@ import { CatchUpWaiters } from './catch-up-waiters.ts';
 import { surveyTables } from './coverage.ts';
 import type { Follower, FollowerOptions, FollowerState, WalPosition } from './follower.ts';
 import { FOLLOWER_DEFAULTS, MEMORY_LIMITS, PACE, READING_LIMITS } from './follower-defaults.ts';
-import { Knowledge, type Welcome } from './knowledge.ts';
+import { type HeaderVerdict, Knowledge } from './knowledge.ts';
 import { LifeName } from './life-name.ts';
 import { beginEpoch, endEpoch, epochId, type LogHeader, readCurrent, readLog, toChange } from './log.ts';
 import { openLogConnection } from './log-connection.ts';
@@ -262,11 +262,11 @@ class LogFollower implements Follower {
     const served = this.#waiting.present();
     const before = this.position;
     let sentAt: number;
-    let welcome: Welcome;
+    let verdict: HeaderVerdict;
     do {
       sentAt = performance.now();
-      welcome = await this.#readOnce(client);
-    } while (welcome !== 'useful');
+      verdict = await this.#readOnce(client);
+    } while (verdict !== 'useful');
     this.#isQuiet = this.position === before;
     this.#heardAt = this.#isCovered && !this.#isDoubted ? sentAt : NEVER;
     const isHeard = this.#heardAt === sentAt;
@@ -274,10 +274,10 @@ class LogFollower implements Follower {
     for (const done of served) done(isHeard);
   }
 
-  async #readOnce(client: SessionClient): Promise<Welcome> {
+  async #readOnce(client: SessionClient): Promise<HeaderVerdict> {
     const knowledge = this.#knowledge;
     let header: LogHeader | undefined;
-    let welcome = 'useless' as Welcome;
+    let verdict = 'useless' as HeaderVerdict;
     let learned = 0;
     const isWhole = await readLog(
       client,
@@ -286,12 +286,12 @@ class LogFollower implements Follower {
         begin: ({ epoch, ...rest }) => {
           this.#meet(rest.incarnation);
           header = { ...rest, epoch: epoch && { ...epoch, id: epochId(epoch.row, rest.incarnation, this.#catalog) } };
-          welcome = knowledge.begin(header);
+          verdict = knowledge.begin(header);
           // Nothing is known of another epoch before its log has been read.
-          if (welcome !== 'useful') this.#heardAt = NEVER;
+          if (verdict !== 'useful') this.#heardAt = NEVER;
         },
         learn: (row) => {
-          if (welcome !== 'useful' || learned > READING_LIMITS.tags) return READING_LIMITS.unlearned;
+          if (verdict !== 'useful' || learned > READING_LIMITS.tags) return READING_LIMITS.unlearned;
           const change = toChange(row);
           knowledge.learn(change, header!);
           this.#observed.note(change);
@@ -304,10 +304,10 @@ class LogFollower implements Follower {
     const { epoch } = header!;
     this.#row = epoch?.row ?? '';
     if (!epoch) await beginEpoch(client);
-    else if (welcome === 'wentBack') await endEpoch(client, epoch.row);
-    else if (welcome === 'useful') knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
-    if (welcome === 'useful') this.#walMark.note(knowledge.position, header!.lsn);
-    return welcome;
+    else if (verdict === 'wentBack') await endEpoch(client, epoch.row);
+    else if (verdict === 'useful') knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
+    if (verdict === 'useful') this.#walMark.note(knowledge.position, header!.lsn);
+    return verdict;
   }
 
   /** The server may be another one, whose catalog has not been looked at. */

@@ -77,7 +77,7 @@ export class Recorder implements Observer {
   }
 
   /** A line of the log of a request. A warning is worth the details of its request, any other only if it has them. */
-  hearLog(line: LogLine, carrier: object | undefined): void {
+  addLog(line: LogLine, carrier: object | undefined): void {
     if (!carrier) return;
     const trail = line.level >= WARNING ? this.#trailOf(carrier) : this.#trails.get(rootOf(carrier));
     trail?.addLog(line);

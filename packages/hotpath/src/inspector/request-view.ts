@@ -154,8 +154,8 @@ function statementOf(
   { id, origin, withValues }: { id: string; origin: number; withValues: boolean },
 ): ShownStatement {
   const { startedAt, ms, rows, failure, text, values } = sent;
-  const told = { id, from: startedAt - origin, ms, rows, failure, mayExplain: isExplainable(sent) };
-  return withValues ? { ...told, text, ...(values && { values: values.map(shownValue) }) } : told;
+  const shown = { id, from: startedAt - origin, ms, rows, failure, mayExplain: isExplainable(sent) };
+  return withValues ? { ...shown, text, ...(values && { values: values.map(shownValue) }) } : shown;
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

@@ -47,18 +47,18 @@ export function taskOf<Dependencies extends object>(
     const seconds = () => (performance.now() - startedAt) / 1000;
     const { id, attempts: attempt } = helpers.job;
     const trace = new JobTrace({ tracing, task: job.name, headers, id, attempt });
-    const told = log.child?.({ trace_id: trace.traceId, span_id: trace.spanId }) ?? log;
+    const traced = log.child?.({ trace_id: trace.traceId, span_id: trace.spanId }) ?? log;
     const run = () =>
-      job.run(payload, { ...dependencies, signal, attempt, log: told.child?.({ job: job.name, id }) ?? log });
+      job.run(payload, { ...dependencies, signal, attempt, log: traced.child?.({ job: job.name, id }) ?? log });
     try {
       await trace.run(() => orAborted(run, signal));
     } catch (error) {
-      const outcome = await failed({ error, payload, log: told }, helpers);
+      const outcome = await failed({ error, payload, log: traced }, helpers);
       onRun?.({ job: job.name, outcome, seconds: seconds() });
       throw error;
     }
     onRun?.({ job: job.name, outcome: 'done', seconds: seconds() });
-    told.debug({ job: job.name, id, seconds: seconds() }, 'A job is done.');
+    traced.debug({ job: job.name, id, seconds: seconds() }, 'A job is done.');
   };
 }
 

@@ -1,4 +1,4 @@
-/** A request of a file that another program has recorded: its headers sorted into what is sent again, and what is not. */
+/** A request in a file that another program recorded. A replay sends some of its headers and leaves out the others. */
 import { guessedRoute, type RecordedReply, type TrafficRequest, type TrafficViewer } from './recorded-traffic.ts';
 
 export interface ForeignRequest {

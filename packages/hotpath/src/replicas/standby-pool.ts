@@ -12,7 +12,7 @@ const LIMITS = ['max', 'idleTimeoutMillis', 'maxUses', 'statement_timeout', 'app
 
 export interface StandbyPool {
   readonly pool: SessionPool;
-  /** Breaks all connections: what is read on them fails at once. */
+  /** Breaks all connections, so that reads on them fail at once. */
   breakOff(): void;
 }
 

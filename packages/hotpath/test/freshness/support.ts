@@ -1,6 +1,6 @@
 /** The watched marketplace, and sessions that write to its database behind the service. */
 
-import type { Knowledge, Welcome } from 'hotpath/freshness/knowledge';
+import type { HeaderVerdict, Knowledge } from 'hotpath/freshness/knowledge';
 import { beginEpoch, type LogHeader, readLog, toChange } from 'hotpath/freshness/log';
 import { type Watched, watch } from 'hotpath/freshness/watched';
 import { Registry } from 'hotpath/resource/registry';
@@ -66,26 +66,26 @@ export async function catchUp(client: pg.Client, knowledge: Knowledge): Promise<
   while ((await readOnce(client, knowledge)) !== 'useful');
 }
 
-async function readOnce(client: pg.Client, knowledge: Knowledge): Promise<Welcome> {
+async function readOnce(client: pg.Client, knowledge: Knowledge): Promise<HeaderVerdict> {
   let header: LogHeader | undefined;
-  let welcome = 'useless' as Welcome;
+  let verdict = 'useless' as HeaderVerdict;
   const isWhole = await readLog(
     client,
     { since: knowledge.since, most: 1000 },
     {
       begin: ({ epoch, ...rest }) => {
         header = { ...rest, epoch: epoch && { ...epoch, id: epoch.row } };
-        welcome = knowledge.begin(header);
+        verdict = knowledge.begin(header);
       },
       learn: (row) => {
-        if (welcome === 'useful') knowledge.learn(toChange(row), header!);
+        if (verdict === 'useful') knowledge.learn(toChange(row), header!);
         return 1;
       },
     },
   );
   if (!header!.epoch) await beginEpoch(client);
-  if (welcome === 'useful') knowledge.end(header!, isWhole);
-  return welcome;
+  if (verdict === 'useful') knowledge.end(header!, isWhole);
+  return verdict;
 }
 
 const ROWS = `

@@ -120,10 +120,10 @@ describe('a recorder', () => {
     const recorder = new Recorder();
     const [quiet, loud] = [{}, {}];
     const line = { startedAt: 1, text: 'hello' };
-    recorder.hearLog({ ...line, level: 30 }, quiet);
-    recorder.hearLog({ ...line, level: 40 }, loud);
-    recorder.hearLog({ ...line, level: 30 }, loud);
-    recorder.hearLog({ ...line, level: 50 }, undefined);
+    recorder.addLog({ ...line, level: 30 }, quiet);
+    recorder.addLog({ ...line, level: 40 }, loud);
+    recorder.addLog({ ...line, level: 30 }, loud);
+    recorder.addLog({ ...line, level: 50 }, undefined);
     recorder.add(seen, quiet);
     recorder.add(seen, loud);
     expect([detailsOf(recorder, 0).logs.length, detailsOf(recorder, 1).logs.length]).toEqual([0, 2]);

@@ -85,7 +85,7 @@ function planImplicit(planner: Planner, model: Model, given: Arguments, path: Pa
 function wanted(model: Model, selection: Arguments, place: Path): string[] {
   const names: string[] = [];
   let known = 0;
-  const look = (name: string) => {
+  const add = (name: string) => {
     if (!Object.hasOwn(selection, name)) return;
     known += 1;
     const value = selection[name];
@@ -93,8 +93,8 @@ function wanted(model: Model, selection: Arguments, place: Path): string[] {
     if (value === false || isSkip(value)) return;
     names.push(name);
   };
-  for (const name of Object.keys(model.fields)) look(name);
-  look('_count');
+  for (const name of Object.keys(model.fields)) add(name);
+  add('_count');
   const keys = Object.keys(selection);
   if (known < keys.length) refuseStranger(model, keys, place);
   return names;

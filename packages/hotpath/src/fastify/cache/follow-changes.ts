@@ -49,7 +49,7 @@ export function followChanges(app: FastifyInstance, reading: ReadParts, options:
     port: portOf(app),
     onState(state) {
       if (state.is !== 'lost') gaps = state.is === 'uncovered' ? state.gaps : [];
-      tell(app, state);
+      logState(app, state);
     },
     onReplace: (before) => pool.replaceOlderThan(before),
   });
@@ -72,7 +72,7 @@ async function expectNotify({ log }: FastifyInstance, { pool }: ReadParts): Prom
   if (!isOn) log.warn('The service listens for changes, but the database does not notify: `npx hotpath notify on`.');
 }
 
-function tell({ log }: FastifyInstance, state: FollowerState): void {
+function logState({ log }: FastifyInstance, state: FollowerState): void {
   if (state.is === 'following') log.info('The cache follows the database.');
   else if (state.is === 'lost')
     log.warn({ err: state.error }, 'The cache lost its connection to the database and bypasses itself.');

@@ -68,7 +68,11 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
   });
   const facts = new Facts({ ...parts, maxBytes: FACT_BYTES, isCached: isWithinRollout });
   const popular = namespaces && createPopular({ ...parts.remote!, namespace: namespaces.popular });
-  const hitSampler = new HitSampler({ ...parts, oneIn: sampleOneIn, onInconsistent: (entry) => tell(app, entry) });
+  const hitSampler = new HitSampler({
+    ...parts,
+    oneIn: sampleOneIn,
+    onInconsistent: (entry) => logInconsistency(app, entry),
+  });
   app.decorateRequest('served');
   app.addHook('onClose', async () => void (await Promise.all([cache.settled(), facts.settled()])));
   catchUpAfterWrites(app, follower);
@@ -84,7 +88,7 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
   };
 }
 
-function tell({ log }: FastifyInstance, { tags, snapshot, readAt }: Entry): void {
+function logInconsistency({ log }: FastifyInstance, { tags, snapshot, readAt }: Entry): void {
   log.error(
     { tags, snapshot, readAt: new Date(readAt) },
     'A cached response differs from the database, and no change explains it.',

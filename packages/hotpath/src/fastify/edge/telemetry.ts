@@ -100,7 +100,7 @@ class RequestTracer {
   #end(span: Span, request: FastifyRequest, reply: FastifyReply): void {
     const { overrun, url, id } = request;
     const { statusCode: status, writableEnded: isWhole } = reply.raw;
-    if (overrun) tellOverrun(span, overrun);
+    if (overrun) addOverrun(span, overrun);
     if (isWhole && status >= 500 && span.failure === undefined) span.fail(String(status));
     // Without the query, which may contain names of people.
     const queryAt = url.indexOf('?');
@@ -109,7 +109,7 @@ class RequestTracer {
   }
 }
 
-function tellOverrun(span: Span, { statements, budget, repeated }: Overrun): void {
+function addOverrun(span: Span, { statements, budget, repeated }: Overrun): void {
   if (statements > budget) span.event('hotpath.over_budget', { 'hotpath.statements': statements });
   for (const { statement, times, sites } of repeated) {
     span.event('hotpath.n_plus_one', {

@@ -54,10 +54,10 @@ export class LookUp<S extends Selection> {
     const { cache, hitSampler } = this.#hotpath;
     const viewer = this.viewerOf(request);
     const question = this.#questions.known(request.url, viewer);
-    const look = request.ledger.span?.child('cache.get');
+    const span = request.ledger.span?.child('cache.get');
     const entry = question && this.#hotpath.isOnCache(request) ? cache.peek(entryKey(question, viewer)) : undefined;
     if (!entry) return undefined;
-    if (look) endLookUp(look, { entry, ...MEMORY_HIT });
+    if (span) endLookUp(span, { entry, ...MEMORY_HIT });
     cache.countViewer(true);
     if (this.#isComparable(request) && hitSampler.isDue()) {
       hitSampler.compare(entry, { load: () => this.#source(this.#steps.ask(request, viewer)).load() });

@@ -6,12 +6,12 @@ import type { Standby } from '../../replicas/standby.ts';
 import { Standbys } from '../../replicas/standbys.ts';
 
 export function openStandbys(app: FastifyInstance, servers: readonly PoolOrUrl[], follower: Follower): Standbys {
-  const standbys = new Standbys({ servers, follower, onState: (standby, err) => tell(app, standby, err) });
+  const standbys = new Standbys({ servers, follower, onState: (standby, err) => logState(app, standby, err) });
   app.addHook('onClose', () => standbys.close());
   return standbys;
 }
 
-function tell({ log }: FastifyInstance, { name: standby, state }: Standby, err: unknown): void {
+function logState({ log }: FastifyInstance, { name: standby, state }: Standby, err: unknown): void {
   if (state === 'ready') log.info({ standby }, 'The standby answers reads.');
   else if (state === 'away') log.warn({ standby, err }, 'The standby does not answer: the primary does.');
   else if (state === 'behind') log.info({ standby }, 'The standby has not replayed the present schema yet.');

@@ -53,8 +53,8 @@ export function checksOf(app: FastifyInstance, options: CheckOptions): readonly 
 /** The check needs no statement: the follower checks the triggers whenever the catalog changes. */
 function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
   const reasons = (remedy: Gap['remedy']) => {
-    const told = gaps()?.flatMap((gap) => (gap.remedy === remedy ? gap.reason : [])) ?? [];
-    return told.length === 0 ? undefined : `${told.join(' ')} The cache is bypassed.`;
+    const reasons = gaps()?.flatMap((gap) => (gap.remedy === remedy ? gap.reason : [])) ?? [];
+    return reasons.length === 0 ? undefined : `${reasons.join(' ')} The cache is bypassed.`;
   };
   return [
     {

@@ -23,7 +23,7 @@ const NOT_KEPT = ['cache-control', 'no-store'] as const;
 export const health = fp<HealthOptions>(
   async (app, { isDraining = () => false, ...options }) => {
     let readiness: ReadinessChecks | undefined;
-    let told = '';
+    let logged = '';
     app.addHook('onReady', async () => {
       readiness = new ReadinessChecks(checksOf(app, options));
     });
@@ -33,10 +33,10 @@ export const health = fp<HealthOptions>(
     app.get('/readyz', { config: { budget: STATEMENTS, unlimited: true } }, async (request, reply) => {
       if (isDraining()) return sendProblem(SHUTTING_DOWN(), request, reply);
       if (hotpathOf(app)?.isWarm() === false) return sendProblem(WARMING_UP(), request, reply);
-      const found = await readiness!.look();
+      const found = await readiness!.check();
       const complaint = complaintOf(found.checks);
-      if (complaint !== told) app.log[complaint ? 'warn' : 'info'](complaint || 'Every check of readiness passes.');
-      told = complaint;
+      if (complaint !== logged) app.log[complaint ? 'warn' : 'info'](complaint || 'Every check of readiness passes.');
+      logged = complaint;
       return answer(found, request, reply);
     });
   },

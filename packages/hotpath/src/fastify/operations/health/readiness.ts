@@ -32,21 +32,21 @@ export interface Readiness {
 export class ReadinessChecks {
   readonly #checks: readonly ReadinessCheck[];
   readonly #heldAt = new Map<ReadinessCheck, number>();
-  #looking: Promise<Readiness> | undefined;
+  #running: Promise<Readiness> | undefined;
 
   constructor(checks: readonly ReadinessCheck[]) {
     this.#checks = checks;
   }
 
   /** Concurrent requests get the same result. */
-  look(): Promise<Readiness> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
+  check(): Promise<Readiness> {
+    this.#running ??= this.#check().finally(() => {
+      this.#running = undefined;
     });
-    return this.#looking;
+    return this.#running;
   }
 
-  async #look(): Promise<Readiness> {
+  async #check(): Promise<Readiness> {
     const checks: CheckState[] = [];
     for (const check of this.#checks) {
       try {

@@ -64,7 +64,7 @@ export const inspector = fp<InspectorOptions>(
     const access = new InspectorAccess(options);
     const tap = new TrafficTap();
     port.observer = recorder;
-    const untap = tapLog(app.log, (line) => recorder.hearLog(line, currentLedger()));
+    const untap = tapLog(app.log, (line) => recorder.addLog(line, currentLedger()));
     app.addHook('onResponse', (request, reply, done) => {
       watch.record(request, reply, reply.statusCode);
       if (tap.isOpen) tapRequest(tap, request, reply);

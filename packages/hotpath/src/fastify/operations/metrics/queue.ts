@@ -7,11 +7,11 @@ import { type QueueState, queueState } from '../../../jobs/dead-letters.ts';
 import type { Ran } from '../../../jobs/task.ts';
 
 /** All metrics of one request come from one statement. */
-const SAME_LOOK_MS = 500;
+const KEPT_MS = 500;
 
 /** Every process sees the same queue. While the database is away, the last values remain. */
 export function publishQueue(app: FastifyInstance, pool: pg.Pool): void {
-  const look = looking(app, pool);
+  const state = recentState(app, pool);
   const common = { registers: [app.metrics], aggregator: 'max' as const };
   new Gauge({
     ...common,
@@ -19,7 +19,7 @@ export function publishQueue(app: FastifyInstance, pool: pg.Pool): void {
     help: 'Jobs that could run now.',
     labelNames: ['task'],
     async collect() {
-      const { depth } = await look();
+      const { depth } = await state();
       this.reset();
       for (const [task, jobs] of Object.entries(depth)) this.set({ task }, jobs);
     },
@@ -29,7 +29,7 @@ export function publishQueue(app: FastifyInstance, pool: pg.Pool): void {
     name: 'hotpath_queue_oldest_seconds',
     help: 'How long the oldest of the jobs that could run now has waited.',
     async collect() {
-      this.set((await look()).oldestSeconds);
+      this.set((await state()).oldestSeconds);
     },
   });
   new Gauge({
@@ -37,29 +37,29 @@ export function publishQueue(app: FastifyInstance, pool: pg.Pool): void {
     name: 'hotpath_queue_dead',
     help: 'Jobs that have used up their tries.',
     async collect() {
-      this.set((await look()).dead);
+      this.set((await state()).dead);
     },
   });
 }
 
-function looking({ log }: FastifyInstance, pool: pg.Pool): () => Promise<QueueState> {
+function recentState({ log }: FastifyInstance, pool: pg.Pool): () => Promise<QueueState> {
   let last: QueueState = { depth: {}, oldestSeconds: 0, dead: 0 };
-  let looked: Promise<QueueState> | undefined;
-  let lookedAt = Number.NEGATIVE_INFINITY;
+  let latest: Promise<QueueState> | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
   const ask = async () => {
     // The statement does not belong to the request for metrics.
     last = await withLedger(new Ledger(), () => queueState(pool));
     return last;
   };
   return () => {
-    if (!looked || performance.now() - lookedAt > SAME_LOOK_MS) {
-      lookedAt = performance.now();
-      looked = ask().catch((error) => {
+    if (!latest || performance.now() - askedAt > KEPT_MS) {
+      askedAt = performance.now();
+      latest = ask().catch((error) => {
         log.warn({ err: error }, 'The state of the queue cannot be read.');
         return last;
       });
     }
-    return looked;
+    return latest;
   };
 }
 

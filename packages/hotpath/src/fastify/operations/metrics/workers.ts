@@ -13,7 +13,7 @@ const PATIENCE_MS = 1000;
 type Message =
   | { readonly metrics: 'wanted'; readonly id: number }
   | { readonly metrics: 'asked'; readonly id: number }
-  | { readonly metrics: 'told'; readonly id: number; readonly of: PublishedMetric[] }
+  | { readonly metrics: 'answered'; readonly id: number; readonly of: PublishedMetric[] }
   | { readonly metrics: 'gathered'; readonly id: number; readonly of: PublishedMetric[][] };
 
 const isMessage = (message: unknown): message is Message =>
@@ -33,7 +33,7 @@ export function metricsOfAll(registry: Registry): Metrics {
   const onMessage = async (message: unknown) => {
     if (!isMessage(message)) return;
     if (message.metrics === 'gathered') waiting.get(message.id)?.(message.of);
-    if (message.metrics === 'asked') say({ metrics: 'told', id: message.id, of: await metricsIn(registry) });
+    if (message.metrics === 'asked') say({ metrics: 'answered', id: message.id, of: await metricsIn(registry) });
   };
   process.on('message', onMessage);
   return {
@@ -66,17 +66,17 @@ export function gatherMetrics(): void {
 function askAll(id: number): Promise<PublishedMetric[][]> {
   const { promise, resolve } = Promise.withResolvers<PublishedMetric[][]>();
   const asked = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected());
-  const told: PublishedMetric[][] = [];
-  const onTold = (_worker: Worker, message: unknown) => {
-    if (!isMessage(message) || message.metrics !== 'told' || message.id !== id) return;
-    told.push(message.of);
-    if (told.length === asked.length) resolve(told);
+  const answers: PublishedMetric[][] = [];
+  const onAnswer = (_worker: Worker, message: unknown) => {
+    if (!isMessage(message) || message.metrics !== 'answered' || message.id !== id) return;
+    answers.push(message.of);
+    if (answers.length === asked.length) resolve(answers);
   };
-  cluster.on('message', onTold);
-  const timer = setTimeout(() => resolve(told), PATIENCE_MS);
+  cluster.on('message', onAnswer);
+  const timer = setTimeout(() => resolve(answers), PATIENCE_MS);
   for (const worker of asked) worker!.send({ metrics: 'asked', id } satisfies Message);
   return promise.finally(() => {
     clearTimeout(timer);
-    cluster.off('message', onTold);
+    cluster.off('message', onAnswer);
   });
 }
