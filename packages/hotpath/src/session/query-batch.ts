@@ -29,7 +29,7 @@ export interface BatchedQuery {
 export type Gather = (submit: () => void, first: readonly BatchedQuery[]) => void;
 
 export class QueryBatch {
-  /** Called by `pg` after the last answer, if a time limit applies to queries. */
+  /** Called after the last answer. `pg` puts its own in its place if queries have a time limit. */
   callback: (error?: Error) => void = () => {};
   readonly #queries: readonly BatchedQuery[];
   readonly #gather: Gather;
