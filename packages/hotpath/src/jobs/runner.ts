@@ -1,46 +1,25 @@
 /**
  * The runner: takes jobs from the queue and runs a bounded number at once, as long as the process lives. The queue
- * itself is graphile-worker's. The runner adds a heartbeat that other workers can see, a stop that loses no job, and a
- * restart after the database was away.
+ * itself is graphile-worker's (`worker-queue.ts`). The runner adds a heartbeat that other workers can see, and a stop
+ * that loses no job.
  *
- * A runner that has lost its heartbeat (`worker-heartbeat.ts`) stops its jobs and starts again, under another name in
- * the queue.
+ * A runner that has lost its heartbeat (`worker-heartbeat.ts`), or whose queue has stopped because the database was
+ * away, stops its jobs and starts again, under another name in the queue.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LogFunctionFactory, TaskList } from 'graphile-worker';
-import type pg from 'pg';
-import type { Tracing } from '../telemetry/tracing.ts';
-import type { AnyJob, Log } from './job.ts';
-import { queuePackage } from './schema.ts';
-import { bury, type Ran, taskOf } from './task.ts';
-import { beginHeartbeat, buryDead, enlist, type WorkerHeartbeat } from './worker-heartbeat.ts';
+import { bury } from './task.ts';
+import { beginHeartbeat, buryDead } from './worker-heartbeat.ts';
+import { openWorkerQueue, POLL_MS, type WorkerQueue, type WorkerQueueOptions } from './worker-queue.ts';
 
-export interface RunnerOptions<Dependencies> {
+export interface RunnerOptions<Dependencies> extends WorkerQueueOptions<Dependencies> {
   /** The URL of the database, for the connection of its heartbeat. */
   readonly url: string;
-  /** Connections for the queue: at least two. With one for each concurrent job, no job waits for a connection. */
-  readonly pool: pg.Pool;
-  readonly jobs: readonly AnyJob<Dependencies>[];
-  /** The objects that jobs work with. */
-  readonly dependencies: Dependencies;
-  /** The number of jobs that run at once. */
-  readonly concurrency: number;
-  /** How long jobs may go on after the stop, in milliseconds. Then they return to the queue. */
-  readonly graceMs: number;
-  readonly log: Log;
-  /** The destination of the spans of jobs; without it they have no spans. */
-  readonly tracing?: Tracing | undefined;
-  readonly onRun?: (ran: Ran) => void;
 }
 
 export interface Runner {
   /** Takes no more jobs; resolves when the running jobs have finished or returned to the queue. */
   stop(): Promise<void>;
 }
-
-/** The interval at which a free worker polls for jobs, and at which workers look for dead workers, in milliseconds. */
-const POLL_MS = 1000;
-const DAY_MS = 86_400_000;
 
 export function startRunner<Dependencies extends object>(options: RunnerOptions<Dependencies>): Runner {
   const stopping = new AbortController();
@@ -67,32 +46,28 @@ async function keepRunning<Dependencies extends object>(
   }
 }
 
-/** Runs jobs until `stopping` is aborted or the heartbeat is lost. */
+/** Runs jobs until `stopping` is aborted, the heartbeat is lost or the queue stops by itself. */
 async function runOnce<Dependencies extends object>(
   options: RunnerOptions<Dependencies>,
   stopping: AbortSignal,
 ): Promise<void> {
-  const { url, log } = options;
-  const heartbeat = await beginHeartbeat(url);
+  const heartbeat = await beginHeartbeat(options.url);
   const lost = new AbortController();
   void heartbeat.lost.then(() =>
     lost.abort(new Error('The worker lost its connection, and other workers may take it for dead.')),
   );
-  let nudge = () => {};
-  const looking = setInterval(() => {
-    void buryAll(options).then((dead) => dead > 0 && nudge(), noop);
+  let queue: WorkerQueue | undefined;
+  const burying = setInterval(() => {
+    void buryAll(options).then((dead) => dead > 0 && queue?.nudge(), noop);
   }, POLL_MS);
   try {
-    const runner = await startQueue(options, { heartbeat, lost: lost.signal, onNudge: (wake) => (nudge = wake) });
-    try {
-      log.info(`Running jobs, ${options.concurrency} at a time.`);
-      await Promise.race([runner.promise, aborted(lost.signal), aborted(stopping)]);
-      if (lost.signal.aborted) throw lost.signal.reason;
-    } finally {
-      await runner.stop().catch(noop);
-    }
+    queue = await openWorkerQueue(options, heartbeat, lost.signal);
+    options.log.info(`Running jobs, ${options.concurrency} at a time.`);
+    await Promise.race([queue.stopped, aborted(lost.signal), aborted(stopping)]);
+    if (lost.signal.aborted) throw lost.signal.reason;
   } finally {
-    clearInterval(looking);
+    await queue?.end();
+    clearInterval(burying);
     await heartbeat.end();
     await buryAll(options).catch(noop);
   }
@@ -113,72 +88,6 @@ async function buryAll<Dependencies extends object>({
   }
   return dead;
 }
-
-interface QueueStart {
-  readonly heartbeat: WorkerHeartbeat;
-  readonly lost: AbortSignal;
-  /** Gets a function that makes the queue look for jobs at once. */
-  readonly onNudge: (wake: () => void) => void;
-}
-
-async function startQueue<Dependencies extends object>(
-  options: RunnerOptions<Dependencies>,
-  { heartbeat, lost, onNudge }: QueueStart,
-) {
-  const { Logger, parseCronItems, run } = await queuePackage();
-  const { pool, jobs, concurrency, log, graceMs } = options;
-  let listed: Promise<void> | undefined;
-  const plugin: GraphileConfig.Plugin = {
-    name: 'HotpathHeartbeat',
-    version: '1.0.0',
-    worker: {
-      hooks: {
-        // The queue awaits this hook before it takes the first job. A worker that is not on the list must take no job.
-        async startWorker(_context, { worker: { workerPool } }) {
-          onNudge(() => workerPool.nudge(concurrency));
-          listed ??= enlist(pool, heartbeat, workerPool.id);
-          await listed.catch(() => heartbeat.end());
-        },
-      },
-    },
-  };
-  const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.name, taskOf(job, options, lost)]));
-  return run({
-    pgPool: pool,
-    taskList,
-    parsedCronItems: parseCronItems(jobs.flatMap(cronItem)),
-    concurrency,
-    pollInterval: POLL_MS,
-    noHandleSignals: true,
-    // Prepared statements would not outlive a transaction behind some poolers, and jobs are not a hot path.
-    noPreparedStatements: true,
-    gracefulShutdownAbortTimeout: graceMs,
-    logger: new Logger(logTo(log)),
-    // At the end the queue waits for its batches, so that it records every finished job.
-    preset: { plugins: [plugin], worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-  });
-}
-
-/** All missed runs become one run: a job works on the state that it finds, not on its scheduled time. */
-const cronItem = ({ name, schedule, attempts, priority = 0 }: AnyJob<never>) =>
-  schedule === undefined
-    ? []
-    : [
-        {
-          task: name,
-          match: schedule,
-          options: { backfillPeriod: DAY_MS, jobKey: name, maxAttempts: attempts, priority },
-        },
-      ];
-
-/** `task.ts` logs each job, so the queue's own messages about jobs are dropped. */
-const logTo =
-  (log: Log): LogFunctionFactory =>
-  () =>
-  (level, message, about = {}) => {
-    if (level === 'error' && !about['failure']) log.error({ about }, message);
-    else if (level === 'warning') log.warn({ about }, message);
-  };
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -11,9 +11,11 @@ export interface Ran {
   readonly seconds: number;
 }
 
-interface TaskOptions<Dependencies> {
+export interface TaskOptions<Dependencies> {
+  /** The objects that jobs work with. */
   readonly dependencies: Dependencies;
   readonly log: Log;
+  /** The destination of the spans of jobs; without it they have no spans. */
   readonly tracing?: Tracing | undefined;
   readonly onRun?: (ran: Ran) => void;
 }

@@ -13,12 +13,14 @@ import { scratchDatabase } from '../../../../test/support/database.ts';
 import { pooled } from '../../../../test/support/pooler.ts';
 import { asService } from '../../../../test/support/service-role.ts';
 
+let ownersUrl: string;
 let url: string;
 let pool: pg.Pool;
 
 beforeAll(async () => {
   const pooler = inject('pooler');
-  url = asService(await scratchDatabase());
+  ownersUrl = await scratchDatabase();
+  url = asService(ownersUrl);
   if (pooler) url = pooled(url, pooler);
   pool = new pg.Pool({ connectionString: url });
   pool.on('error', () => {});
@@ -280,3 +282,57 @@ it('makes an effect happen once, and never twice at the same time', async () => 
   await expect(first).rejects.toThrow('failed');
   expect([await act(), await act(), effects]).toEqual([true, false, 1]);
 });
+
+/** Makes each statement of `operation` on a table of the queue fail. @returns how many have failed, and the end of it. */
+async function refuse(operation: 'INSERT' | 'DELETE', table: string) {
+  const owner = new pg.Client({ connectionString: ownersUrl });
+  await owner.connect();
+  const allow = () => owner.query('DROP SCHEMA IF EXISTS refusal CASCADE');
+  onTestFinished(async () => {
+    await allow();
+    await owner.end();
+  });
+  await owner.query(`
+    CREATE SCHEMA refusal;
+    CREATE SEQUENCE refusal.count MINVALUE 0;
+    SELECT nextval('refusal.count');
+    CREATE FUNCTION refusal.raise() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+    $$ BEGIN PERFORM nextval('refusal.count'); RAISE read_only_sql_transaction; END $$;
+    CREATE TRIGGER refusal BEFORE ${operation} ON graphile_worker.${table} EXECUTE FUNCTION refusal.raise();
+  `);
+  const refused = async () => Number((await owner.query('SELECT last_value FROM refusal.count')).rows[0].last_value);
+  return { refused, allow };
+}
+
+it('starts again when the ends of several jobs cannot be recorded, and runs them once more', async () => {
+  const { refused, allow } = await refuse('DELETE', '_private_jobs');
+  const runs: unknown[] = [];
+  const both = Promise.withResolvers<void>();
+  const paired = job('paired', {
+    async run({ n }) {
+      runs.push(n);
+      if (runs.length === 2) both.resolve();
+      await both.promise;
+      await new Promise((resolve) => setTimeout(resolve, Number(n)));
+    },
+  });
+  await put(task(paired, { n: 1 }), task(paired, { n: 3 }));
+  running(paired);
+  await waitFor(async () => expect(await refused()).toBe(2));
+  await allow();
+  await waitFor(() => expect(runs).toHaveLength(4));
+  await waitFor(async () => {
+    expect([await listJobs(pool, 'running', 10), await listJobs(pool, 'waiting', 10)]).toEqual([[], []]);
+  });
+}, 40_000);
+
+it('takes jobs although the first statement of its queue failed', async () => {
+  const ran = Promise.withResolvers<void>();
+  const late = job('late', { run: async () => ran.resolve() });
+  await put(task(late, {}));
+  const { refused, allow } = await refuse('INSERT', '_private_tasks');
+  running(late);
+  await waitFor(async () => expect(await refused()).toBeGreaterThan(0));
+  await allow();
+  await ran.promise;
+}, 30_000);
