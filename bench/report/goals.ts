@@ -99,8 +99,8 @@ function tracingGoals({ tracing }: Document): Goal[] {
   const [one, all] = [tracing?.['one']?.ofLimit, tracing?.['all']?.ofLimit];
   const of = 'Tracing';
   return [
-    ...(one === undefined ? [] : [goal([of, 'rate with 1% traced'], one, { least: 0.97, show: timesOf })]),
-    ...(all === undefined ? [] : [goal([of, 'rate with all traced'], all, { least: 0.6, show: timesOf })]),
+    ...(one === undefined ? [] : [goal([of, 'rate with 1% traced'], one, { least: 0.98, show: timesOf })]),
+    ...(all === undefined ? [] : [goal([of, 'rate with all traced'], all, { least: 0.8, show: timesOf })]),
   ];
 }
 

@@ -4,7 +4,7 @@ import { beforeAfter } from './before-after/before-after.ts';
 import { cold } from './cold/cold.ts';
 import { flood } from './flood.ts';
 import { hot } from './hot/hot.ts';
-import { inspectorCost } from './inspector.ts';
+import { inspectorCost } from './inspector/inspector.ts';
 import { log } from './log/log.ts';
 import { memory } from './memory.ts';
 import { mixed } from './mixed.ts';

@@ -22,7 +22,7 @@ import {
   type Turns,
   wideRounds,
 } from './race.ts';
-import { type Service, startService } from './service.ts';
+import { type Server, type Service, startService } from './service.ts';
 import { shown, type Table } from './table.ts';
 
 /** Clients of a server at once. */
@@ -69,7 +69,7 @@ export async function raceDashboards(
 }
 
 /** Loads a service for a number of seconds. */
-export type RunOn = (service: Service, seconds: number) => Promise<Turn>;
+export type RunOn = (service: Server, seconds: number) => Promise<Turn>;
 
 export function dashboardLoad(stack: AsyncDisposableStack, headers: Headers): RunOn {
   const paths = Array.from({ length: USERS }, (_, index) => `/v1/users/${index + 1}/dashboard`);
@@ -85,12 +85,11 @@ export function dashboardLoad(stack: AsyncDisposableStack, headers: Headers): Ru
 /**
  * Starts the services of each setting, warm. A race warms up only one of each.
  * @param environments of the settings, by name.
- * @param run loads a service of a setting during its turn.
  */
 export async function startRacers(
   { stack, quick }: Bench,
   environments: Readonly<Record<string, Environment>>,
-  { runOn, run = (_name, service, seconds) => runOn(service, seconds) }: Turning,
+  runOn: RunOn,
 ): Promise<Racer[]> {
   const [processes, warmUp] = quick ? [1, 1] : [PROCESSES, 4];
   const settings = Object.entries(environments);
@@ -105,13 +104,8 @@ export async function startRacers(
   }
   return [...services].map(([name, each]) => {
     let turns = 0;
-    return { name, run: (seconds) => run(name, each[turns++ % each.length]!, seconds) };
+    return { name, run: (seconds) => runOn(each[turns++ % each.length]!, seconds) };
   });
-}
-
-interface Turning {
-  readonly runOn: RunOn;
-  readonly run?: (name: string, service: Service, seconds: number) => Promise<Turn>;
 }
 
 function tableOf(turns: Turns, { column, names, digits }: DashboardRace): Table {

@@ -20,6 +20,6 @@ export const tracing: Section = {
         return [name, { ...environment, ...traced }];
       });
       const runOn = dashboardLoad(bench.stack, headersFor(environment));
-      return startRacers(bench, Object.fromEntries(environments), { runOn });
+      return startRacers(bench, Object.fromEntries(environments), runOn);
     }),
 };

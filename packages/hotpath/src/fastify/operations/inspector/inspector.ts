@@ -65,18 +65,21 @@ export const inspector = fp<InspectorOptions>(
     const tap = new TrafficTap();
     port.observer = recorder;
     const untap = tapLog(app.log, (line) => recorder.addLog(line, currentLedger()));
+    // Without its observer the server makes no events, and a record would be empty.
+    const isObserving = () => port.observer === recorder;
     app.addHook('onResponse', (request, reply, done) => {
-      watch.record(request, reply, reply.statusCode);
+      if (isObserving()) watch.record(request, reply, reply.statusCode);
       if (tap.isOpen) tapRequest(tap, request, reply);
       done();
     });
     app.addHook('onReady', async () => {
-      if (app.hasDecorator('whenAborted')) app.whenAborted((reply) => watch.record(reply.request, reply, CLIENT_LEFT));
+      if (!app.hasDecorator('whenAborted')) return;
+      app.whenAborted((reply) => isObserving() && watch.record(reply.request, reply, CLIENT_LEFT));
     });
     app.addHook('onClose', async () => {
       untap?.();
       tap.close();
-      if (port.observer === recorder) port.observer = undefined;
+      if (isObserving()) port.observer = undefined;
     });
     await addInspectorPage(app, INSPECTOR_PATH);
     await app.register(
