@@ -3,7 +3,7 @@
  *
  * A pipeline of pure functions over plain data: arguments -> plan (`plan/`, checked, without values) -> text (`sql/`).
  * The plan is the shape of the arguments, so its JSON is the key of a bounded LRU of texts: a shape seen before costs
- * its planning and a look-up. A `select` that is frozen and holds no values is planned once.
+ * its planning and a look-up. A `select` that is frozen in depth is planned once.
  *
  * A statement's name is the hash of its text, so each connection prepares it once. PostgreSQL never forgets a prepared
  * statement by itself; so that a flood of shapes cannot fill its memory, a text gets a name at its second use, and

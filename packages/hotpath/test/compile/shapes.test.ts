@@ -108,11 +108,42 @@ describe('a statement with a frozen select', () => {
     expect(texts[1]).not.toBe(texts[0]);
   });
 
-  it('is planned each time if the select holds values', () => {
+  it('is planned each time if the select holds values that may change', () => {
     const compiler = fresh();
-    const withValue = (total: string) => Object.freeze({ orders: { select: { id: true }, where: { total } } });
-    const shared = withValue('5');
-    const values = [shared, withValue('6'), shared].map((each) => compiler.compile(users({ select: each })).values);
-    expect(values).toEqual([['5'], ['6'], ['5']]);
+    const where = { total: '5' };
+    const shared = Object.freeze({ orders: { select: { id: true }, where } });
+    const valuesNow = () => compiler.compile(users({ select: shared })).values;
+    expect(valuesNow()).toEqual(['5']);
+    where.total = '6';
+    expect(valuesNow()).toEqual(['6']);
+    const createdAt = Object.freeze({ gte: new Date(0) });
+    const dated = Object.freeze({ orders: Object.freeze({ where: Object.freeze({ createdAt }) }) });
+    const datesNow = () => compiler.compile(users({ select: dated })).values;
+    const before = datesNow();
+    createdAt.gte.setFullYear(2020);
+    expect(datesNow()).not.toEqual(before);
+  });
+
+  it('gives its own values, wherever it stands, if it is frozen in depth', () => {
+    const compiler = fresh();
+    const posts = Object.freeze({
+      title: true,
+      author: Object.freeze({ where: Object.freeze({ name: 'a' }), select: Object.freeze({ id: true }) }),
+    });
+    const alone = () => compiler.compile(users({ select: { posts: { select: posts, where: { title: 'b' } } } }));
+    const after = () =>
+      compiler.compile(users({ select: { orders: { where: { total: '5' } }, posts: { select: posts } } }));
+    for (const compiled of [alone, after]) {
+      const [first, second] = [compiled(), compiled()];
+      expect([second.text, second.values]).toEqual([first.text, first.values]);
+    }
+    expect([alone().values, after().values]).toEqual([
+      ['a', 'b'],
+      ['5', 'a'],
+    ]);
+    const plain = fresh().compile(
+      users({ select: { orders: { where: { total: '5' } }, posts: { select: structuredClone(posts) } } }),
+    );
+    expect(after().text).toBe(plain.text);
   });
 });

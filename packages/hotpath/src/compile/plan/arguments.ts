@@ -8,7 +8,7 @@ import type { Predicate, ReadPlan, Slot } from './plan.ts';
 
 /** The state of one planning. The values of the caller gather in `values`, in the order of their slots. */
 export interface Planner {
-  /** The outputs that were planned for a frozen `select` without values. */
+  /** The outputs that were planned for a frozen `select`. */
   readonly remembered: OutputMemory;
   readonly dataModel: DataModel;
   readonly values: unknown[];

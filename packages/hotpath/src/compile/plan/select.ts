@@ -18,7 +18,7 @@ import { planComputedOutputs } from './computed.ts';
 import { EVERYTHING, keyOf, type Output } from './plan.ts';
 import { planWhere } from './where.ts';
 
-/** As `planAnew`; a frozen `select` that holds no values is planned once. */
+/** As `planAnew`; a frozen `select` is planned once. One that holds values is planned each time, unless it is frozen in depth. */
 export function planOutputs(
   planner: Planner,
   model: Model,
@@ -27,12 +27,21 @@ export function planOutputs(
 ): readonly Output[] {
   const { select, computed } = given;
   if (!isObject(select) || !Object.isFrozen(select)) return planAnew(planner, model, given, path);
+  const { remembered, values } = planner;
   const source = { model, computed };
-  const known = planner.remembered.get(select, source);
+  const known = remembered.get(select, source, values);
   if (known) return known;
-  const values = planner.values.length;
+  const before = values.length;
   const planned = planAnew(planner, model, given, path);
-  return planner.values.length === values ? planner.remembered.set(select, source, planned) : planned;
+  const isLasting = values.length === before || (isFrozenInDepth(select) && isFrozenInDepth(computed));
+  return isLasting ? remembered.set(select, planned, { ...source, values, before }) : planned;
+}
+
+/** Whether nothing in a value can change. A date can, whether it is frozen or not. */
+function isFrozenInDepth(value: unknown): boolean {
+  if (Object(value) !== value) return true;
+  const isPlain = isObject(value) || Array.isArray(value);
+  return isPlain && Object.isFrozen(value) && Object.values(value).every(isFrozenInDepth);
 }
 
 function planAnew(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
