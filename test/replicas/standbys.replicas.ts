@@ -14,6 +14,8 @@ const VERSIONS: readonly (readonly [string, string | undefined])[] = [
   ['15', '/usr/lib/postgresql/15/bin'],
 ];
 
+/** PostgreSQL's default. */
+const WAL_FILE_BYTES = 16n * 1024n * 1024n;
 const PATIENT = { timeout: 20_000, interval: 20 };
 
 describe.each(VERSIONS)('with standbys of PostgreSQL %s', (_, programs) => {
@@ -65,6 +67,13 @@ describe.each(VERSIONS)('with standbys of PostgreSQL %s', (_, programs) => {
   const pause = () => Promise.all(replication.standbys.map((each) => each.run('SELECT pg_wal_replay_pause()')));
   const resume = () => Promise.all(replication.standbys.map((each) => each.run('SELECT pg_wal_replay_resume()')));
 
+  /** Whether each standby has replayed the log up to the position of the follower. */
+  const haveReplayed = (app: App) => {
+    const { lsn } = app.hotpath.follower.walPosition!;
+    const replayed = `SELECT pg_last_wal_replay_lsn() - '0/0'::pg_lsn >= ${lsn} AS "all"`;
+    return Promise.all(replication.standbys.map(async (each) => (await each.run(replayed))[0]!['all']));
+  };
+
   it('answers the first read of a row from a standby, by one statement, and keeps the answer', async () => {
     const app = await start();
     await areReady(app);
@@ -103,17 +112,29 @@ describe.each(VERSIONS)('with standbys of PostgreSQL %s', (_, programs) => {
       await older.query('BEGIN; UPDATE products SET name = name WHERE id = 5');
       await rename('after an older one', 4);
       expect(await app.hotpath.follower.catchUp()).toBe(true);
-      const { lsn } = app.hotpath.follower.walPosition!;
-      const replayed = `SELECT pg_last_wal_replay_lsn() - '0/0'::pg_lsn >= ${lsn} AS "all"`;
-      const haveAll = () =>
-        Promise.all(replication.standbys.map(async (each) => (await each.run(replayed))[0]!['all']));
-      await expect.poll(haveAll, PATIENT).toEqual([true, true]);
+      await expect.poll(() => haveReplayed(app), PATIENT).toEqual([true, true]);
       expect(nameIn(await ask(app, product(4)))).toBe('after an older one');
       expect([readsOf(app, 'behind'), readsOf(app, 'proved')]).toEqual([0, 1]);
     } finally {
       await older.query('ROLLBACK');
       await older.end();
     }
+  });
+
+  it('is proved after the log goes on in a new file, though nothing is written into that yet', async () => {
+    const app = await start();
+    await areReady(app);
+    const { follower } = app.hotpath;
+    const isAtNewFile = async () => {
+      await psql.query(
+        `BEGIN; UPDATE products SET name = 'last of its file' WHERE id = 6; COMMIT; SELECT pg_switch_wal()`,
+      );
+      expect(await follower.catchUp()).toBe(true);
+      return follower.walPosition!.lsn % WAL_FILE_BYTES === 0n;
+    };
+    // The follower may read the log between the commit and the switch.
+    await expect.poll(isAtNewFile, PATIENT).toBe(true);
+    await expect.poll(() => haveReplayed(app), { timeout: 2000 }).toEqual([true, true]);
   });
 
   it('is never stale while standbys lag by seconds', async () => {

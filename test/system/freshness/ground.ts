@@ -72,6 +72,8 @@ export interface Ground {
   isCopied: boolean;
   /** The database cannot be reached, and requests may fail. */
   isAway: boolean;
+  /** A read whose token is of another epoch may fail: only a primary can answer it. */
+  hasNoPrimary: boolean;
   /** The database has moved, and instances may still be connected to the server where it was. */
   isMoving: boolean;
 }
@@ -117,7 +119,7 @@ export async function prepareGround({
     instances: await Promise.all(starting),
     ask: client.ask,
     startOn: (onto, url) => start(onto, INSTANCES, url),
-    ...{ token: undefined, epoch: undefined, isCopied: false, isAway: false, isMoving: false },
+    ...{ token: undefined, epoch: undefined, isCopied: false, isAway: false, hasNoPrimary: false, isMoving: false },
   };
 }
 

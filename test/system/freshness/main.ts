@@ -20,12 +20,9 @@ async function runCheck(options: RunOptions): Promise<number> {
   return wrong.length > 0 ? 1 : 0;
 }
 
-/** Standbys get a commit once the log is flushed, so with them each commit flushes it. */
-const SENT_AT_ONCE = { ...UNSAFE, synchronous_commit: 'on' };
-
 async function openDatabase(stack: AsyncDisposableStack, hasReplicas: boolean): Promise<string> {
-  const [folder, settings] = hasReplicas ? ['check-replicas', SENT_AT_ONCE] : ['check-postgres', UNSAFE];
-  const server = await openEmbeddedPostgres({ directory: join(HOME, folder), settings, log });
+  const folder = hasReplicas ? 'check-replicas' : 'check-postgres';
+  const server = await openEmbeddedPostgres({ directory: join(HOME, folder), settings: UNSAFE, log });
   stack.defer(server.stop);
   const name = `check_${process.pid}`;
   const admin = stack.adopt(new pg.Client({ connectionString: server.url() }), (client) => client.end());

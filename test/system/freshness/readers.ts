@@ -22,7 +22,9 @@ export async function readPage(stage: CheckStage, { page, instance, knows }: Rea
   const known = ground.isMoving ? undefined : knows;
   const token = known ? { 'consistency-token': known.text } : {};
   const asked = { address: instance.address, path: page.path, headers: { ...ground.headersFor(page), ...token } };
-  const isExcused = () => instance.isDown || wasAway || ground.isAway;
+  const hadNoPrimary = ground.hasNoPrimary;
+  const isTokenInDoubt = () => known !== undefined && (hadNoPrimary || ground.hasNoPrimary);
+  const isExcused = () => instance.isDown || wasAway || ground.isAway || isTokenInDoubt();
   const reply = await ground.ask(asked).catch((error: Error) => {
     if (!isExcused()) tally.failures.push(`GET ${page.path}: ${error.message}`);
   });

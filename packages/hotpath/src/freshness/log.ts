@@ -50,8 +50,23 @@ FROM (
 ) AS change`;
 
 const READ = readText('NULL');
+
+/**
+ * The end of the write-ahead log. PostgreSQL gives the place of the next record. If the last record fills a page, as one does
+ * that ends a file of the log, that place lies behind the header of the next page, and a standby replays the log up to
+ * the beginning of that page.
+ */
+const END_OF_WAL = `(
+  SELECT CASE
+    WHEN place % pg_size_bytes(current_setting('wal_segment_size')) = 40 THEN place - 40
+    WHEN place % current_setting('wal_block_size')::bigint = 24 THEN place - 24
+    ELSE place
+  END::text
+  FROM (SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bigint AS place) AS next_record
+)`;
+
 /** The place is read after the statement's snapshot was taken. */
-const READ_WITH_LSN = readText(`(pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text`);
+const READ_WITH_LSN = readText(END_OF_WAL);
 
 type HeaderRow = [
   snapshot: string,

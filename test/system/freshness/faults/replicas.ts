@@ -33,19 +33,22 @@ export const REPLICA_FAULTS: Faults = {
     await replica.start();
   },
   // The primary is gone for a while, then a standby takes its place, and the replicas follow it. Reads go on all the time.
-  async failover({ ground: { database, proxy, replicas, stack, writing } }) {
+  async failover({ ground }) {
+    const { database, proxy, replicas, stack, writing } = ground;
     const heir = await openStandby(stack, database);
     // They get the log from it, so that none has more of the log than it has.
     await Promise.all(replicas.map((replica) => replica.follow(conninfoOf(heir.url))));
     await writing.hold(async () => {
       // A change that no instance has read the log for is unknown until there is a primary again.
       await rest(BOUND_MS);
+      ground.hasNoPrimary = true;
       proxy.fail();
       await rest(FAILED_MS);
       await heir.promote();
       proxy.moveTo(heir.url);
       await database.moveTo(heir.url);
       proxy.recover();
+      ground.hasNoPrimary = false;
     });
   },
 };
