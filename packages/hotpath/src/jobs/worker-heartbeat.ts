@@ -50,7 +50,17 @@ export async function beginHeartbeat(connectionString: string): Promise<WorkerHe
   await client.connect();
   try {
     if (client.isReadOnly) throw new Error('The database takes no writes, so the worker cannot take jobs.');
-    return { key: await takeKey(client), lost, end: () => client.end() };
+    const key = await takeKey(client);
+    let ended: Promise<void> | undefined;
+    return {
+      key,
+      lost,
+      // Each task of a worker may end it.
+      end: () => {
+        ended ??= client.end();
+        return ended;
+      },
+    };
   } catch (error) {
     await client.end();
     throw error;
