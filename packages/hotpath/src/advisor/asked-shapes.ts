@@ -11,7 +11,6 @@ import { exampleValue } from '../resource/example-value.ts';
 import type { FixedFields } from '../resource/fixed.ts';
 import { grantFor } from '../resource/policy.ts';
 import type { Registry } from '../resource/registry.ts';
-import type { Resource } from '../resource/resource.ts';
 import type { ListSelection, Selection, SelectionParser, SelectionRequest } from '../resource/selection.ts';
 import { readerOf } from '../resource/value.ts';
 import { PUBLIC, type Viewer } from '../resource/viewer.ts';
@@ -40,8 +39,9 @@ export interface AskedService {
 export function askedShapes(service: AskedService): AskedShape[] {
   return service.routes.flatMap((route) => {
     const shapes = new Map<string, AskedShape>();
-    for (const viewer of viewersOf(service.resources, route)) {
-      for (const shape of shapesFor(service, route, viewer)) {
+    const where = fixedExample(service.resources, route);
+    for (const viewer of viewersOf(service.resources, route, where)) {
+      for (const shape of shapesFor(service, route, { viewer, where })) {
         const known = shapes.get(shape.text);
         shapes.set(shape.text, known ? { ...known, requests: known.requests + 1 } : shape);
       }
@@ -53,19 +53,24 @@ export function askedShapes(service: AskedService): AskedShape[] {
 /** Texts that a subject may be: the first that the policy's fields can have stands for all. */
 const SUBJECTS = ['1', '00000000-0000-0000-0000-000000000001'];
 
-function viewersOf({ dataModel }: Registry, { read }: ServedRead): Viewer[] {
+/** A viewer of a role; where the path names a subject, it is the viewer's own, because a policy may forbid all others. */
+function viewersOf({ dataModel }: Registry, { read }: ServedRead, where: FixedFields): Viewer[] {
   if (read.cache?.scope === 'public') return [PUBLIC];
+  const subjects = [...Object.values(where).map(String), ...SUBJECTS];
   return Object.keys(read.resource.policy).map((role) => {
     if (role === PUBLIC.role) return PUBLIC;
-    const viewers = SUBJECTS.map((subject) => ({ subject, role }));
+    const viewers = subjects.map((subject) => ({ subject, role }));
     return viewers.find((viewer) => !grantFor(dataModel, read.resource, viewer)?.isNobody) ?? viewers[0]!;
   });
 }
 
-function shapesFor(service: AskedService, { url, read }: ServedRead, viewer: Viewer): AskedShape[] {
+function shapesFor(
+  service: AskedService,
+  { url, read }: ServedRead,
+  { viewer, where }: { readonly viewer: Viewer; readonly where: FixedFields },
+): AskedShape[] {
   const askable = Askable.by(viewer, read.resource, service.resources);
   if (!askable) return [];
-  const where = fixedExample(service.resources, read.resource, Object.keys(read.where ?? {}));
   return questionsOf(read.kind, askable).flatMap((question) => {
     const query = Object.fromEntries(new URLSearchParams(question));
     const statement = statementFor(service, read.kind, { resource: read.resource, viewer, where, query });
@@ -76,9 +81,9 @@ function shapesFor(service: AskedService, { url, read }: ServedRead, viewer: Vie
   });
 }
 
-function fixedExample(registry: Registry, resource: Resource, fields: readonly string[]): FixedFields {
-  const values = fields.map((name) => {
-    const field = registry.scalar(resource, name);
+function fixedExample(registry: Registry, { read }: ServedRead): FixedFields {
+  const values = Object.keys(read.where ?? {}).map((name) => {
+    const field = registry.scalar(read.resource, name);
     return [name, readerOf(field, registry.dataModel)!.read(exampleValue(field, registry.dataModel))!];
   });
   return Object.fromEntries(values);
@@ -128,8 +133,8 @@ export interface CachableRoute {
 export function cachableRoutes(service: AskedService): CachableRoute[] {
   return service.routes.map((route) => {
     const { url, read } = route;
-    const where = fixedExample(service.resources, read.resource, Object.keys(read.where ?? {}));
-    const subjectRoles = viewersOf(service.resources, route).flatMap((viewer) => {
+    const where = fixedExample(service.resources, route);
+    const subjectRoles = viewersOf(service.resources, route, where).flatMap((viewer) => {
       const found = selectionFor(service, read.kind, { resource: read.resource, viewer, where, query: {} });
       return found?.selection.scope === 'subject' ? [viewer.role] : [];
     });

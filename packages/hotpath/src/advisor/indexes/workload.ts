@@ -1,7 +1,7 @@
 /** The statements for which indexes are chosen: those that routes can send, and those that the database has counted. */
-import { normalise } from '../../budget/normalise.ts';
 import type { OnAdvisorProgress } from '../advice.ts';
 import type { AskedShape } from '../asked-shapes.ts';
+import { countedText } from '../counted-text.ts';
 import type { DearStatement } from '../dear-statements.ts';
 import type { TableUse } from './plan-uses.ts';
 import type { PlannedStatement, StatementPlanner } from './planner.ts';
@@ -37,7 +37,7 @@ export function wantedStatements(
   counted: readonly DearStatement[] | undefined,
   everyShape = false,
 ): Wanted[] {
-  const calls = new Map((counted ?? []).map((one) => [normalise(one.text), one]));
+  const calls = new Map((counted ?? []).map((one) => [countedText(one.text), one]));
   const byText = new Map<string, { text: string; values: readonly unknown[]; routes: string[]; requests: number }>();
   for (const { text, values, request, requests } of shapes) {
     const known = byText.get(text) ?? { text, values, routes: [], requests: 0 };
@@ -45,10 +45,13 @@ export function wantedStatements(
     known.requests += requests;
     byText.set(text, known);
   }
-  const asked = [...byText.values()].flatMap((shape) => {
-    const one = calls.get(normalise(shape.text));
-    if (one) calls.delete(normalise(shape.text));
-    return one || everyShape || !counted ? [{ ...shape, weight: one?.calls ?? (counted ? 0 : shape.requests) }] : [];
+  const asked = [...Map.groupBy(byText.values(), ({ text }) => countedText(text))].flatMap(([key, alike]) => {
+    const one = calls.get(key);
+    calls.delete(key);
+    if (counted && !one && !everyShape) return [];
+    // PostgreSQL counts texts that differ in constants alone as one.
+    const weightOf = (requests: number) => (counted ? (one?.calls ?? 0) / alike.length : requests);
+    return alike.map((shape) => ({ ...shape, weight: weightOf(shape.requests) }));
   });
   const others = [...calls.values()].filter(({ text }) => READS.test(text) && !FOREIGN.test(text));
   return [...asked, ...others.map(({ text, calls: weight }) => ({ text, weight, routes: [] }))];
