@@ -12,17 +12,17 @@ const TABLES = `
   CREATE SCHEMA tools;
   CREATE EXTENSION hypopg SCHEMA tools;
   CREATE EXTENSION pg_stat_statements SCHEMA tools;
-  CREATE TABLE invoices (id int PRIMARY KEY, customer int NOT NULL, issued_at timestamp NOT NULL, paid_at timestamp, total int NOT NULL);
+  CREATE TABLE invoices (id int PRIMARY KEY, customer int NOT NULL, issued_at timestamp NOT NULL, paid_at timestamp, note text NOT NULL);
   INSERT INTO invoices
   SELECT n, n % 400, timestamp '2026-01-01' + n * interval '1 minute',
-         CASE WHEN n % 50 <> 0 THEN timestamp '2026-02-01' END, n % 997
+         CASE WHEN n % 50 <> 0 THEN timestamp '2026-02-01' END, repeat('A long note. ', 10)
     FROM generate_series(1, 40000) AS n;
   CREATE TABLE labels (id int PRIMARY KEY, name text NOT NULL);
   INSERT INTO labels SELECT n, 'Label ' || n FROM generate_series(1, 50) AS n`;
 
 const STATEMENTS = [
-  'SELECT id, total FROM invoices WHERE customer = $1 ORDER BY issued_at DESC LIMIT 20',
-  'SELECT id, customer, total FROM invoices WHERE paid_at IS NULL ORDER BY issued_at LIMIT 50',
+  'SELECT id, note FROM invoices WHERE customer = $1 ORDER BY issued_at DESC LIMIT 20',
+  'SELECT id, customer, note FROM invoices WHERE paid_at IS NULL ORDER BY issued_at LIMIT 50',
   'SELECT id FROM invoices WHERE id = $1',
   'SELECT name FROM labels WHERE name = $1',
 ];
@@ -97,7 +97,8 @@ it('estimates sizes and costs near those of the real indexes', async () => {
   );
   for (const { sql, bytes, savings } of advised) {
     await onDatabase(url, async (client) => {
-      await client.query(sql);
+      await client.query('BEGIN');
+      await client.query(sql.replace('CONCURRENTLY', ''));
       const name = /"([^"]+)"/.exec(sql)![1]!;
       const { rows } = await client.query('SELECT pg_relation_size($1::regclass)::int AS size', [name]);
       expect(bytes / rows[0].size).toBeGreaterThan(0.5);
@@ -106,7 +107,7 @@ it('estimates sizes and costs near those of the real indexes', async () => {
       const cost = plan.rows[0]['QUERY PLAN'][0].Plan['Total Cost'];
       expect(savings[0]!.after / cost).toBeGreaterThan(0.5);
       expect(savings[0]!.after / cost).toBeLessThan(2);
-      await client.query(`DROP INDEX "${name}"`);
+      await client.query('ROLLBACK');
     });
   }
 });
@@ -123,7 +124,7 @@ it('advises by `hotpath profile` from what PostgreSQL has counted', async () => 
   const { stdout, code } = await runToEnd({ DATABASE_URL: url }, 'packages/hotpath/src/cli/main.ts', ['profile']);
   expect(code).toBe(0);
   expect(stdout).toContain('new index: invoices');
-  expect(stdout).toMatch(/20 calls: SELECT id, total FROM invoices/);
+  expect(stdout).toMatch(/20 calls: SELECT id, note FROM invoices/);
   expect(stdout).toContain(
     'CREATE INDEX CONCURRENTLY "invoices_customer_issued_at_idx" ON invoices (customer, issued_at DESC);',
   );

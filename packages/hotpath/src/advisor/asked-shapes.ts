@@ -6,11 +6,14 @@ import type { CachePolicy } from '../cache/policy.ts';
 import type { Compiler } from '../compile/compile.ts';
 import { itemKind, listKind } from '../fastify/reads/read-kinds.ts';
 import type { ServedRead } from '../fastify/reads/served-reads.ts';
+import type { ScalarField } from '../model/data-model.ts';
 import { Askable, questionsOf } from '../resource/askable.ts';
 import { exampleValue } from '../resource/example-value.ts';
+import { filterNamed } from '../resource/filter.ts';
 import type { FixedFields } from '../resource/fixed.ts';
 import { grantFor } from '../resource/policy.ts';
 import type { Registry } from '../resource/registry.ts';
+import type { Resource } from '../resource/resource.ts';
 import type { ListSelection, Selection, SelectionParser, SelectionRequest } from '../resource/selection.ts';
 import { readerOf } from '../resource/value.ts';
 import { PUBLIC, type Viewer } from '../resource/viewer.ts';
@@ -25,6 +28,8 @@ export interface AskedShape {
   readonly request: string;
   /** How many of the possible requests send it. */
   readonly requests: number;
+  /** Columns whose constant in the text is the client's choice, such as `status` for `?status=open`. */
+  readonly chosen: readonly string[];
 }
 
 /** The parts of a service that know its statements. */
@@ -75,9 +80,21 @@ function shapesFor(
     const query = Object.fromEntries(new URLSearchParams(question));
     const statement = statementFor(service, read.kind, { resource: read.resource, viewer, where, query });
     const route = `GET ${url}`;
-    return statement
-      ? [{ ...statement, route, request: question === '' ? route : `${route}?${question}`, requests: 1 }]
-      : [];
+    if (!statement) return [];
+    const chosen = chosenColumns(service.resources, read.resource, Object.keys(query));
+    return [{ ...statement, route, request: question === '' ? route : `${route}?${question}`, requests: 1, chosen }];
+  });
+}
+
+/** The compiler writes the value of an enum or a Boolean into the text, also that of a filter. */
+function chosenColumns(registry: Registry, resource: Resource, parameters: readonly string[]): string[] {
+  return parameters.flatMap((parameter) => {
+    const { name = '', operator } = filterNamed(resource, parameter) ?? {};
+    if (operator !== 'equals' || Object.hasOwn(resource.computed, name)) return [];
+    const [first, second] = name.split('.') as [string, string?];
+    if (second === undefined) return [registry.scalar(resource, first).column];
+    const { model } = registry.relation(resource, first);
+    return [(registry.dataModel.models[model]!.fields[second] as ScalarField).column];
   });
 }
 

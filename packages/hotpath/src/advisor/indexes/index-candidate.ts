@@ -10,6 +10,8 @@ export interface IndexCandidate {
   readonly include: readonly string[];
   /** The condition of a partial index, in SQL. */
   readonly where?: string;
+  /** The part of the rows that meet the condition, as the planner estimates it. */
+  readonly share?: number;
 }
 
 const quoted = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);

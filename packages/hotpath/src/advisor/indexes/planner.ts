@@ -65,6 +65,16 @@ export class StatementPlanner {
     };
   }
 
+  /** The part of the rows of a table that meet a condition, as the planner estimates it. @param table in SQL. */
+  async shareOf(table: string, condition: string): Promise<number> {
+    const rowsOf = async (text: string) => {
+      const { rows } = await this.client.query(`EXPLAIN (FORMAT JSON) ${text}`);
+      return (rows[0]['QUERY PLAN'][0].Plan as ProfiledPlanNode)['Plan Rows'];
+    };
+    const all = await rowsOf(`SELECT FROM ${table}`);
+    return (await rowsOf(`SELECT FROM ${table} WHERE ${condition}`)) / Math.max(1, all);
+  }
+
   /** The demands of a statement on its tables. @throws an error of PostgreSQL for a text that cannot be planned. */
   async usesOf(text: string): Promise<{ readonly uses: TableUse[]; readonly types: readonly string[] }> {
     await this.client.query(`PREPARE hotpath_profile AS ${text}`);

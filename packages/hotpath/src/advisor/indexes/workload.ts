@@ -19,6 +19,16 @@ interface Wanted {
   readonly values?: readonly unknown[];
   readonly weight: number;
   readonly routes: readonly string[];
+  /** Columns whose constant in the text is the client's choice. */
+  readonly chosen?: ReadonlySet<string>;
+}
+
+interface DraftStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly routes: string[];
+  readonly chosen: Set<string>;
+  requests: number;
 }
 
 /** Statements that read rows by a condition. */
@@ -38,11 +48,12 @@ export function wantedStatements(
   everyShape = false,
 ): Wanted[] {
   const calls = new Map((counted ?? []).map((one) => [countedText(one.text), one]));
-  const byText = new Map<string, { text: string; values: readonly unknown[]; routes: string[]; requests: number }>();
-  for (const { text, values, request, requests } of shapes) {
-    const known = byText.get(text) ?? { text, values, routes: [], requests: 0 };
+  const byText = new Map<string, DraftStatement>();
+  for (const { text, values, request, requests, chosen } of shapes) {
+    const known = byText.get(text) ?? { text, values, routes: [], requests: 0, chosen: new Set() };
     known.routes.push(request);
     known.requests += requests;
+    for (const column of chosen) known.chosen.add(column);
     byText.set(text, known);
   }
   const asked = [...Map.groupBy(byText.values(), ({ text }) => countedText(text))].flatMap(([key, alike]) => {
@@ -66,13 +77,13 @@ export async function readWorkload(
   const statements: PlannedStatement[] = [];
   const uses: TableUse[] = [];
   const unplanned = new Map<string, number>();
-  for (const [index, { text, values: given, weight, routes }] of wanted.entries()) {
+  for (const [index, { text, values: given, weight, routes, chosen }] of wanted.entries()) {
     try {
       const asked = await planner.usesOf(text);
       const values = await planner.realValues(asked.uses, asked.types, given);
       await planner.planOf({ text, values });
       statements.push({ text, values, weight, routes });
-      uses.push(...asked.uses);
+      uses.push(...asked.uses.map((use) => withoutChosen(use, chosen)));
     } catch (error) {
       const reason = (error as Error).message;
       unplanned.set(reason, (unplanned.get(reason) ?? 0) + 1);
@@ -81,3 +92,9 @@ export async function readWorkload(
   }
   return { statements, uses, unplanned };
 }
+
+/** An index for one value that a client may choose helps no request with another value. */
+const withoutChosen = (use: TableUse, chosen: ReadonlySet<string> | undefined): TableUse => ({
+  ...use,
+  constants: use.constants.filter(({ column, hasValue }) => !(hasValue && chosen?.has(column))),
+});
