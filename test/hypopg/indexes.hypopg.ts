@@ -128,4 +128,7 @@ it('advises by `hotpath profile` from what PostgreSQL has counted', async () => 
   expect(stdout).toContain(
     'CREATE INDEX CONCURRENTLY "invoices_customer_issued_at_idx" ON invoices (customer, issued_at DESC);',
   );
+  expect(stdout).toContain(
+    'Estimated, not measured: each insert will maintain 2 indexes instead of 1 (0 inserts so far).',
+  );
 });

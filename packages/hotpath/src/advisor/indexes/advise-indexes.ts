@@ -14,6 +14,7 @@ import { ReplacedIndexes } from './replaced-indexes.ts';
 import { TableFacts } from './table-facts.ts';
 import { upkeepCost } from './upkeep-cost.ts';
 import { readWorkload, wantedStatements } from './workload.ts';
+import { newColumnsOf } from './writes-text.ts';
 
 /** New indexes, or the sentence that says why there is no advice. */
 export type IndexFindings =
@@ -61,6 +62,7 @@ export async function adviseIndexes(advising: IndexAdvising): Promise<IndexFindi
   const chosen = await chooseIndexes(candidatesFor(workload.uses, facts, conditions), {
     ...{ planner, trial, isCounted, onProgress, statements: workload.statements },
     upkeepOf: (candidate) => upkeepCost(facts, candidate, share),
+    newColumnOf: (candidate) => newColumnsOf(facts, candidate)[0],
   });
   const replaced = await ReplacedIndexes.read(client);
   const tables = { facts, replaced, dataModel, isCounted, searched: await searchedSchema(client) };

@@ -112,8 +112,8 @@ class UseCandidates {
 
   #more(candidate: IndexCandidate, of: string): { of: string; candidate: IndexCandidate }[] {
     const covering = this.#covering(candidate);
-    const partial = this.#conditions.of(this.#use).flatMap(({ where, share, columns }) => {
-      return [candidate, ...covering].map((each) => ({ ...withoutColumns(each, columns), where, share }));
+    const partial = this.#conditions.of(this.#use).flatMap(({ where, share, tested, constant }) => {
+      return [candidate, ...covering].map((each) => ({ ...withoutColumns(each, constant), where, share, tested }));
     });
     return [...covering, ...partial].map((each) => ({ of, candidate: each }));
   }

@@ -7,6 +7,7 @@ import type { OnAdvisorProgress } from '../advice.ts';
 import type { Candidates } from './candidates.ts';
 import { definitionOf, type IndexCandidate } from './index-candidate.ts';
 import type { IndexTrial } from './index-trial.ts';
+import type { MeasuredWrites } from './measured-writes.ts';
 import type { PlannedStatement, StatementPlan, StatementPlanner } from './planner.ts';
 
 /** A statement that an index makes cheaper. */
@@ -22,6 +23,8 @@ export interface HelpedStatement {
 export interface ChosenIndex {
   readonly candidate: IndexCandidate;
   readonly bytes: number;
+  /** The cost to writes where it could be measured. */
+  readonly writes: MeasuredWrites | undefined;
   /** The statement that gains most first. */
   readonly helps: readonly HelpedStatement[];
 }
@@ -38,6 +41,8 @@ export interface ChoosingOptions {
   readonly statements: readonly PlannedStatement[];
   /** The cost of an index to the writes of its table, in the planner's units; see `upkeep-cost.ts`. */
   upkeepOf(candidate: IndexCandidate): number;
+  /** A column that no index of the database has. */
+  newColumnOf(candidate: IndexCandidate): string | undefined;
   /** Whether the weights of the statements are their calls. Otherwise each statement is judged alone. */
   readonly isCounted: boolean;
   readonly onProgress?: OnAdvisorProgress | undefined;
@@ -118,9 +123,14 @@ class Choice {
   }
 
   async chosen(): Promise<ChosenIndex[]> {
+    const { trial, onProgress, newColumnOf } = this.#options;
     const chosen: ChosenIndex[] = [];
+    const total = this.#candidates.size;
     for (const [name, candidate] of this.#candidates) {
-      chosen.push({ candidate, bytes: await this.#options.trial.sizeOf(name), helps: this.#helpedBy(name) });
+      const bytes = await trial.sizeOf(name);
+      const writes = await trial.writesOf(name, newColumnOf(candidate));
+      chosen.push({ candidate, bytes, writes, helps: this.#helpedBy(name) });
+      onProgress?.({ done: chosen.length, total, part: 'writes' });
     }
     return chosen.toSorted((one, other) => totalGain(other.helps) - totalGain(one.helps));
   }

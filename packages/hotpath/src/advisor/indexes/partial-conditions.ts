@@ -11,8 +11,9 @@ export interface PartialCondition {
   readonly where: string;
   /** The part of the rows that meet it. */
   readonly share: number;
+  readonly tested: readonly string[];
   /** Columns that have one value in all these rows. */
-  readonly columns: readonly string[];
+  readonly constant: readonly string[];
 }
 
 export class PartialConditions {
@@ -33,7 +34,8 @@ export class PartialConditions {
       for (const constants of [...use.constants.map((one) => [one]), ...all]) {
         const where = constants.map((one) => one.where).join(' AND ');
         const share = await planner.shareOf(tableIn(use), where);
-        if (share <= MOST_SHARE) found.push({ where, share, columns: columnsOf(constants) });
+        if (share <= MOST_SHARE)
+          found.push({ where, share, tested: constants.map(({ column }) => column), constant: constantsOf(constants) });
       }
       known.set(key, found);
     }
@@ -49,5 +51,5 @@ const keyOf = ({ schema, table, constants }: TableUse): string =>
   JSON.stringify([schema, table, constants.map(({ where }) => where)]);
 
 /** An inequality leaves several values. */
-const columnsOf = (constants: readonly ConstantCondition[]): string[] =>
+const constantsOf = (constants: readonly ConstantCondition[]): string[] =>
   constants.filter(({ hasValue, where }) => hasValue && !where.includes(' <> ')).map(({ column }) => column);
