@@ -93,6 +93,19 @@ export function tableUses(plan: ProfiledPlanNode): TableUse[] {
   return walk.uses();
 }
 
+const ALIKE = /^\(?\$(\d+)\)?(?:::[\w ."]+)? = \(?\$(\d+)\)?(?:::[\w ."]+)?$/;
+
+/** Parameters that a condition of no table compares: of two that one column equals, PostgreSQL compares the second with the first. */
+export function alikeParameters(node: ProfiledPlanNode): [number, number][] {
+  const filter = node['One-Time Filter'];
+  const terms = typeof filter === 'string' ? termsOf(filter) : [];
+  const own = terms.flatMap((term): [number, number][] => {
+    const [, one, other] = ALIKE.exec(term) ?? [];
+    return one === undefined ? [] : [[Number(one), Number(other)]];
+  });
+  return [...own, ...(node.Plans ?? []).flatMap(alikeParameters)];
+}
+
 interface Scan {
   readonly schema: string;
   readonly table: string;

@@ -61,11 +61,11 @@ export function wantedStatements(
     calls.delete(key);
     if (counted && !one && !everyShape) return [];
     // PostgreSQL counts texts that differ in constants alone as one.
-    const weightOf = (requests: number) => (counted ? (one?.calls ?? 0) / alike.length : requests);
+    const weightOf = (requests: number) => (counted && !everyShape ? (one?.calls ?? 0) / alike.length : requests);
     return alike.map((shape) => ({ ...shape, weight: weightOf(shape.requests) }));
   });
   const others = [...calls.values()].filter(({ text }) => READS.test(text) && !FOREIGN.test(text));
-  return [...asked, ...others.map(({ text, calls: weight }) => ({ text, weight, routes: [] }))];
+  return [...asked, ...others.map(({ text, calls }) => ({ text, weight: everyShape ? 1 : calls, routes: [] }))];
 }
 
 /** Reads what the statements ask of their tables, and gives them values of real rows. */
@@ -80,7 +80,7 @@ export async function readWorkload(
   for (const [index, { text, values: given, weight, routes, chosen }] of wanted.entries()) {
     try {
       const asked = await planner.usesOf(text);
-      const values = await planner.realValues(asked.uses, asked.types, given);
+      const values = await planner.realValues(asked, given);
       await planner.planOf({ text, values });
       statements.push({ text, values, weight, routes });
       uses.push(...asked.uses.map((use) => withoutChosen(use, chosen)));
