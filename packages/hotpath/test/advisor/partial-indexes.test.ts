@@ -13,13 +13,13 @@ const TABLES = `
   CREATE TYPE post_state AS ENUM ('draft', 'review', 'published');
   CREATE TABLE posts (
     id int PRIMARY KEY, author int NOT NULL, state post_state NOT NULL, pinned boolean NOT NULL, kind varchar(20) NOT NULL,
-    created_at timestamp NOT NULL, deleted_at timestamp);
+    created_at timestamp NOT NULL, deleted_at timestamp, writer int NOT NULL);
   INSERT INTO posts
   SELECT n, n % 200,
          CASE n % 50 WHEN 0 THEN 'review' WHEN 1 THEN 'draft' ELSE 'published' END::post_state,
          n % 97 = 0, CASE WHEN n % 40 = 0 THEN 'it''s new' ELSE 'usual' END,
          timestamp '2026-01-01' + (n * 7919 % ${ROWS}) * interval '1 minute',
-         CASE WHEN n % 50 > 20 THEN timestamp '2026-03-01' END
+         CASE WHEN n % 50 > 20 THEN timestamp '2026-03-01' END, n % 200
     FROM generate_series(1, ${ROWS}) AS n`;
 
 let url: string;
@@ -85,6 +85,12 @@ it('advises a plain index for a value that most rows have', async () => {
   ]);
   expect(await advisedFor({ text: newest('author = $1 AND NOT pinned') })).toEqual([
     'posts (author, pinned, created_at DESC)',
+  ]);
+});
+
+it('puts the column of a constant last, so that the index also serves statements and foreign keys without it', async () => {
+  expect(await advisedFor({ text: newest("state = 'published' AND writer = $1") })).toEqual([
+    'posts (writer, state, created_at DESC)',
   ]);
 });
 

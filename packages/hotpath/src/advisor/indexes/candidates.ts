@@ -73,9 +73,11 @@ class UseCandidates {
     this.#facts = facts;
     this.#conditions = conditions;
     const often = (column: string) => frequency.get(placeOf(use, column)) ?? 0;
+    // A column with a constant comes last: an index without it at its beginning also serves foreign keys and other values.
+    const fixed = (column: string) => Number(use.constants.some((one) => one.hasValue && one.column === column));
     this.#equal = use.equal
       .filter((column) => this.#isKey(column))
-      .toSorted((one, other) => often(other) - often(one) || one.localeCompare(other));
+      .toSorted((one, other) => fixed(one) - fixed(other) || often(other) - often(one) || one.localeCompare(other));
     const order = use.order.filter(({ column }) => !this.#equal.includes(column));
     this.#order = order.every(({ column }) => this.#isKey(column)) ? order : [];
     const uniques = facts.sizeOf(use)?.uniques ?? [];
