@@ -15,7 +15,7 @@ const TABLES = `
   CREATE TABLE invoices (id int PRIMARY KEY, customer int NOT NULL, issued_at timestamp NOT NULL, paid_at timestamp, note text NOT NULL);
   INSERT INTO invoices
   SELECT n, n % 400, timestamp '2026-01-01' + n * interval '1 minute',
-         CASE WHEN n % 50 <> 0 THEN timestamp '2026-02-01' END, repeat('A long note. ', 10)
+         CASE WHEN n % 10 <> 0 THEN timestamp '2026-02-01' END, repeat('A long note. ', 10)
     FROM generate_series(1, 40000) AS n;
   CREATE TABLE labels (id int PRIMARY KEY, name text NOT NULL);
   INSERT INTO labels SELECT n, 'Label ' || n FROM generate_series(1, 50) AS n`;
