@@ -19,6 +19,7 @@ export const limitGoalsOf = (document: Document): Goal[] => [
   ...hotGoals(document),
   ...tracingGoals(document),
   ...inspectorGoals(document),
+  ...indexGoals(document),
   ...mixedGoals(document),
   ...floodGoals(document),
   ...replicaGoals(document),
@@ -108,6 +109,11 @@ function inspectorGoals({ inspector }: Document): Goal[] {
   const on = inspector?.['on']?.ofLimit;
   if (on === undefined) return [];
   return [goal(['Inspector', 'rate from memory while it is on'], on, { least: 0.97, show: timesOf })];
+}
+
+function indexGoals({ indexes }: Document): Goal[] {
+  if (!indexes) return [];
+  return [goal(['With advised indexes', 'statements slower by a tenth'], indexes.slower, { most: 0, show: amountOf })];
 }
 
 function mixedGoals({ mixed }: Document): Goal[] {

@@ -4,6 +4,7 @@ import { beforeAfter } from './before-after/before-after.ts';
 import { cold } from './cold/cold.ts';
 import { flood } from './flood.ts';
 import { hot } from './hot/hot.ts';
+import { indexes } from './indexes.ts';
 import { inspectorCost } from './inspector/inspector.ts';
 import { log } from './log/log.ts';
 import { memory } from './memory.ts';
@@ -30,4 +31,5 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   log,
   orders: ordersSection,
   memory,
+  indexes,
 };

@@ -161,6 +161,17 @@ export interface LogCost {
   readonly mostBytes: number;
 }
 
+/** The statements of the service with advised indexes, beside the project's own. */
+export interface AdvisedIndexes {
+  readonly statements: number;
+  readonly indexes: number;
+  /** Statements that are slower by more than a tenth. */
+  readonly slower: number;
+  /** The medians of all statements together. */
+  readonly oursMs: number;
+  readonly advisedMs: number;
+}
+
 export interface Figures {
   readonly beforeAfter: Readonly<Record<string, Pair>>;
   readonly cold: Rates;
@@ -176,6 +187,7 @@ export interface Figures {
   /** By workload. */
   readonly log: Readonly<Record<string, LogCost>>;
   readonly memory: Memory;
+  readonly indexes: AdvisedIndexes;
   /** From the start of the process until it is ready. */
   readonly startMs: number;
 }

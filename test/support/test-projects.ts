@@ -13,7 +13,7 @@ export const TEST_FILES = '{packages/hotpath/,}test/**/*.test.ts';
 /** Imports that tell a test of a server, by package or by path from the root of the repository. */
 const SERVER_IMPORTS = [
   /^(node:child_process|pg|ioredis)$/,
-  /^test\/support\/(database|template|app|redis|pooler|program|process|instances|proxy)\.ts$/,
+  /^test\/support\/(database|template|app|redis|pooler|program|process|instances|proxy|counting-server)\.ts$/,
   // The reference is made by a compiler of its own, which takes longer than all unit tests together.
   /^packages\/hotpath\/scripts\/reference\/pages\.ts$/,
 ];

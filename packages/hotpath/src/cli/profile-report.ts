@@ -37,13 +37,16 @@ const adviceText = ({ kind, subject, detail, sql }: Advice): string =>
 
 const units = (cost: number): string => cost.toFixed(cost < 100 ? 1 : 0);
 
+const sizeText = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${Math.round(bytes / 2 ** 10)} kB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
+
 function indexText({ table, sql, prisma, bytes, statements, savings, writes, replaces }: IndexAdvice): string {
   const lines = savings.map(({ statement, calls, before, after }) => {
     const times = calls === undefined ? '' : `, ${calls} calls`;
     return `  ${units(before)} → ${units(after)}${times}: ${statement.replace(/\s+/g, ' ').slice(0, 140)}`;
   });
   const more = statements > savings.length ? [`  and ${statements - savings.length} other statements`] : [];
-  const size = `  ${(bytes / 2 ** 20).toFixed(1)} MB. ${writes}.`;
+  const size = `  ${sizeText(bytes)}. ${writes}.`;
   const inPrisma = prisma ? [`  → model ${prisma.model}: ${prisma.line}`] : [];
   return [
     `new index: ${table}`,

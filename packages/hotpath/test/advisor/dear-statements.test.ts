@@ -1,31 +1,20 @@
 /** The dearest statements on a server with pg_stat_statements, and the sentences where it is missing. */
-import { mkdtempSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { dearStatements } from 'hotpath/advisor/dear-statements';
 import { statementsTable } from 'hotpath/advisor/statements-table';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
-import { openEmbeddedPostgres } from '../../../../src/dev/postgres/embedded-postgres.ts';
+import { countingDatabase } from '../../../../test/support/counting-server.ts';
 
 /** A client of a new server. @param libraries those that the server loads as it starts. */
-async function clientOf(libraries: string): Promise<pg.Client> {
-  const directory = mkdtempSync(join(tmpdir(), 'hotpath-statements-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  await chmod(directory, 0o755);
-  const settings = { fsync: 'off', shared_buffers: '32MB', shared_preload_libraries: libraries };
-  const server = await openEmbeddedPostgres({ directory, settings });
-  onTestFinished(() => server.stop());
-  const client = new pg.Client({ connectionString: server.url() });
+async function clientOf(libraries?: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: await countingDatabase(libraries) });
   await client.connect();
   onTestFinished(() => client.end());
   return client;
 }
 
 it('ranks the statements of a database by total time, each with its counts', async () => {
-  const client = await clientOf('pg_stat_statements');
-  await client.query('CREATE EXTENSION pg_stat_statements');
+  const client = await clientOf();
   await client.query('CREATE TABLE notes AS SELECT n AS id FROM generate_series(1, 20000) n');
   await client.query('SELECT pg_stat_statements_reset()');
   for (const id of [1, 2, 3]) await client.query(`SELECT id FROM notes WHERE id = ${id}`);

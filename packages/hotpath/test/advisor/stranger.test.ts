@@ -1,38 +1,12 @@
 /** The stranger's app of the inspector: its profile, and the profile after the advice was followed. */
-import { mkdtempSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { dearStatements } from 'hotpath/advisor/dear-statements';
 import { adviseIndexes } from 'hotpath/advisor/indexes/advise-indexes';
 import { withClone } from 'hotpath/advisor/indexes/clone';
 import { upkeepOf } from 'hotpath/advisor/upkeep';
-import pg from 'pg';
-import { expect, it, onTestFinished } from 'vitest';
-import { openEmbeddedPostgres } from '../../../../src/dev/postgres/embedded-postgres.ts';
+import type pg from 'pg';
+import { expect, it } from 'vitest';
+import { countingDatabase, onCountedDatabase } from '../../../../test/support/counting-server.ts';
 import { openStrangerApp } from '../inspector/stranger-app.ts';
-
-async function serverWithCounts(): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'hotpath-stranger-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  await chmod(directory, 0o755);
-  const settings = { fsync: 'off', shared_buffers: '64MB', shared_preload_libraries: 'pg_stat_statements' };
-  const server = await openEmbeddedPostgres({ directory, settings });
-  onTestFinished(() => server.stop());
-  await onDatabase(server.url(), (client) => client.query('CREATE DATABASE stranger'));
-  await onDatabase(server.url('stranger'), (client) => client.query('CREATE EXTENSION pg_stat_statements'));
-  return server.url('stranger');
-}
-
-async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 const PATHS = ['/customers/1/statement', '/customers/2/invoices', '/customers/3/invoices', '/totals'];
 
@@ -53,7 +27,7 @@ async function rowsWritten(client: pg.Client): Promise<number> {
 /** The advice of `profile --clone`. */
 const profiled = (url: string) =>
   withClone(url, (clone) =>
-    onDatabase(url, async (client) => {
+    onCountedDatabase(url, async (client) => {
       const counted = await dearStatements(client, 500);
       if ('missing' in counted) throw new Error(counted.missing);
       const found = await adviseIndexes({ client, clone, shapes: [], counted: counted.statements });
@@ -63,13 +37,13 @@ const profiled = (url: string) =>
   );
 
 it('finds the missing index of a foreign app, and nothing once its lines were pasted', async () => {
-  const url = await serverWithCounts();
+  const url = await countingDatabase();
   const app = await openStrangerApp(url);
   // The planner's choice needs statistics; autovacuum makes them a minute later.
-  await onDatabase(url, (client) => client.query('VACUUM ANALYZE'));
+  await onCountedDatabase(url, (client) => client.query('VACUUM ANALYZE'));
   // A session reports its writes some seconds later. The writes that made the tables do not belong to the traffic.
-  await expect.poll(() => onDatabase(url, rowsWritten), { timeout: 30_000 }).toBe(120_000);
-  await onDatabase(url, forget);
+  await expect.poll(() => onCountedDatabase(url, rowsWritten), { timeout: 30_000 }).toBe(120_000);
+  await onCountedDatabase(url, forget);
   await sendTraffic(app);
   await app.close();
 
@@ -78,10 +52,10 @@ it('finds the missing index of a foreign app, and nothing once its lines were pa
   expect(missing.savings[0]!.statement).toContain('ORDER BY issued_at DESC');
   expect(missing.replaces).toEqual(['DROP INDEX CONCURRENTLY invoices_customer_id_idx;']);
   for (const { sql, replaces } of first.indexes) {
-    for (const line of [sql, ...replaces]) await onDatabase(url, (client) => client.query(line));
+    for (const line of [sql, ...replaces]) await onCountedDatabase(url, (client) => client.query(line));
   }
-  await onDatabase(url, forget);
-  await onDatabase(url, async (client) => {
+  await onCountedDatabase(url, forget);
+  await onCountedDatabase(url, async (client) => {
     for (const customer of [1, 2, 3]) {
       await client.query('SELECT id, total FROM invoices WHERE customer_id = $1 ORDER BY issued_at DESC, id LIMIT 20', [
         customer,

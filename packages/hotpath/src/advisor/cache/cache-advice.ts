@@ -52,10 +52,10 @@ export async function adviseCache(advising: CacheAdvising): Promise<CacheAdvice[
     const asks = asksOf(route, traffic);
     const shape = shapes.find(({ route: name }) => name === `GET ${route.url}`);
     if (asks.length === 0 || !shape) continue;
-    const { uses, types } = await planner.usesOf(shape.text);
-    const values = await planner.realValues(uses, types, shape.values);
+    const demands = await planner.usesOf(shape.text);
+    const values = await planner.realValues(demands, shape.values);
     const { bytes } = await planner.planOf({ text: shape.text, values });
-    advice.push(adviceFor(route, { asks, changeRate: rates.of(uses), bytes }));
+    advice.push(adviceFor(route, { asks, changeRate: rates.of(demands.uses), bytes }));
   }
   return advice.toSorted((one, other) => other.asks - one.asks);
 }

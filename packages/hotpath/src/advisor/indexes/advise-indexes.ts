@@ -8,11 +8,13 @@ import { candidatesFor } from './candidates.ts';
 import { chooseIndexes } from './choose-indexes.ts';
 import { type IndexAdvice, indexAdviceOf } from './index-advice.ts';
 import { ClonedIndexes, HypotheticalIndexes, type IndexTrial } from './index-trial.ts';
+import { PartialConditions } from './partial-conditions.ts';
 import { StatementPlanner } from './planner.ts';
 import { ReplacedIndexes } from './replaced-indexes.ts';
 import { TableFacts } from './table-facts.ts';
 import { upkeepCost } from './upkeep-cost.ts';
 import { readWorkload, wantedStatements } from './workload.ts';
+import { newColumnsOf } from './writes-text.ts';
 
 /** New indexes, or the sentence that says why there is no advice. */
 export type IndexFindings =
@@ -56,9 +58,11 @@ export async function adviseIndexes(advising: IndexAdvising): Promise<IndexFindi
   const workload = await readWorkload(planner, wanted, onProgress);
   const isCounted = counted !== undefined && !everyShape;
   const share = isCounted ? await countedShare(client) : undefined;
-  const chosen = await chooseIndexes(candidatesFor(workload.uses, facts), {
+  const conditions = await PartialConditions.read(planner, workload.uses);
+  const chosen = await chooseIndexes(candidatesFor(workload.uses, facts, conditions), {
     ...{ planner, trial, isCounted, onProgress, statements: workload.statements },
     upkeepOf: (candidate) => upkeepCost(facts, candidate, share),
+    newColumnOf: (candidate) => newColumnsOf(facts, candidate)[0],
   });
   const replaced = await ReplacedIndexes.read(client);
   const tables = { facts, replaced, dataModel, isCounted, searched: await searchedSchema(client) };

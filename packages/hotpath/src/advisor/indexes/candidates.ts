@@ -3,6 +3,7 @@
  * the order, or a range, with the condition of a partial index, and with the other columns that the statement reads.
  */
 import { definitionOf, type IndexCandidate } from './index-candidate.ts';
+import type { PartialConditions } from './partial-conditions.ts';
 import type { OrderedColumn, TableUse } from './plan-uses.ts';
 import type { TableFacts } from './table-facts.ts';
 
@@ -10,7 +11,7 @@ import type { TableFacts } from './table-facts.ts';
 const MOST_INCLUDED = 5;
 const MOST_INCLUDED_BYTES = 64;
 
-/** The candidates of a workload, each once. */
+/** The candidates of a workload, each once; a variant once for each plain one. */
 export interface Candidates {
   /** Indexes of keys alone. */
   readonly plain: readonly IndexCandidate[];
@@ -18,12 +19,13 @@ export interface Candidates {
   readonly variants: readonly { readonly of: string; readonly candidate: IndexCandidate }[];
 }
 
-export function candidatesFor(uses: readonly TableUse[], facts: TableFacts): Candidates {
+/** @param conditions those of partial indexes. */
+export function candidatesFor(uses: readonly TableUse[], facts: TableFacts, conditions: PartialConditions): Candidates {
   const frequency = frequencies(uses);
-  const drafts = uses.flatMap(accesses).map((use) => new UseCandidates(use, facts, frequency));
+  const drafts = uses.flatMap(accesses).map((use) => new UseCandidates(use, facts, { frequency, conditions }));
   const plain = new Map(drafts.flatMap((draft) => draft.plain()).map((each) => [definitionOf(each), each]));
   const variants = drafts.flatMap((draft) => draft.variants());
-  const unique = new Map(variants.map((each) => [definitionOf(each.candidate), each]));
+  const unique = new Map(variants.map((each) => [`${each.of}\n${definitionOf(each.candidate)}`, each]));
   return { plain: [...plain.values()], variants: [...unique.values()] };
 }
 
@@ -47,21 +49,35 @@ function frequencies(uses: readonly TableUse[]): Frequency {
 
 const ascending = (column: string): OrderedColumn => ({ column, descending: false });
 
+/** A column that the condition makes constant orders nothing; an index needs a column, though. */
+function withoutColumns(candidate: IndexCandidate, constant: readonly string[]): IndexCandidate {
+  const columns = candidate.columns.filter(({ column }) => !constant.includes(column));
+  return columns.length === 0 ? candidate : { ...candidate, columns };
+}
+
 class UseCandidates {
   readonly #use: TableUse;
   readonly #facts: TableFacts;
+  readonly #conditions: PartialConditions;
   readonly #equal: readonly string[];
   readonly #order: readonly OrderedColumn[];
   /** The columns of a unique index that finds the row already. */
   readonly #unique: readonly string[] | undefined;
 
-  constructor(use: TableUse, facts: TableFacts, frequency: Frequency) {
+  constructor(
+    use: TableUse,
+    facts: TableFacts,
+    { frequency, conditions }: { readonly frequency: Frequency; readonly conditions: PartialConditions },
+  ) {
     this.#use = use;
     this.#facts = facts;
+    this.#conditions = conditions;
     const often = (column: string) => frequency.get(placeOf(use, column)) ?? 0;
+    // A column with a constant comes last: an index without it at its beginning also serves foreign keys and other values.
+    const fixed = (column: string) => Number(use.constants.some((one) => one.hasValue && one.column === column));
     this.#equal = use.equal
       .filter((column) => this.#isKey(column))
-      .toSorted((one, other) => often(other) - often(one) || one.localeCompare(other));
+      .toSorted((one, other) => fixed(one) - fixed(other) || often(other) - often(one) || one.localeCompare(other));
     const order = use.order.filter(({ column }) => !this.#equal.includes(column));
     this.#order = order.every(({ column }) => this.#isKey(column)) ? order : [];
     const uniques = facts.sizeOf(use)?.uniques ?? [];
@@ -98,8 +114,8 @@ class UseCandidates {
 
   #more(candidate: IndexCandidate, of: string): { of: string; candidate: IndexCandidate }[] {
     const covering = this.#covering(candidate);
-    const partial = this.#use.constants.flatMap((where) => {
-      return [candidate, ...covering].map((each) => ({ ...each, where }));
+    const partial = this.#conditions.of(this.#use).flatMap(({ where, share, tested, constant }) => {
+      return [candidate, ...covering].map((each) => ({ ...withoutColumns(each, constant), where, share, tested }));
     });
     return [...covering, ...partial].map((each) => ({ of, candidate: each }));
   }

@@ -1,11 +1,13 @@
 /**
  * Chooses among candidates: first all of them together, then each is taken away again unless statements miss it, the one
- * that saves least first. An index stays if it saves more than its upkeep costs.
+ * that saves least first. An index stays if it saves more than its upkeep costs. A partial index replaces one of all rows if
+ * it is half as large or less, and serves the same statements as well.
  */
 import type { OnAdvisorProgress } from '../advice.ts';
 import type { Candidates } from './candidates.ts';
 import { definitionOf, type IndexCandidate } from './index-candidate.ts';
 import type { IndexTrial } from './index-trial.ts';
+import type { MeasuredWrites } from './measured-writes.ts';
 import type { PlannedStatement, StatementPlan, StatementPlanner } from './planner.ts';
 
 /** A statement that an index makes cheaper. */
@@ -21,6 +23,8 @@ export interface HelpedStatement {
 export interface ChosenIndex {
   readonly candidate: IndexCandidate;
   readonly bytes: number;
+  /** The cost to writes where it could be measured. */
+  readonly writes: MeasuredWrites | undefined;
   /** The statement that gains most first. */
   readonly helps: readonly HelpedStatement[];
 }
@@ -28,12 +32,17 @@ export interface ChosenIndex {
 /** A statement may cost this much more than under all candidates: the planner's costs are no more exact. */
 const TOLERANCE = 1.05;
 
+/** The most of the bytes of an index that a partial one may have to replace it. */
+const MOST_BYTES = 0.5;
+
 export interface ChoosingOptions {
   readonly planner: StatementPlanner;
   readonly trial: IndexTrial;
   readonly statements: readonly PlannedStatement[];
   /** The cost of an index to the writes of its table, in the planner's units; see `upkeep-cost.ts`. */
   upkeepOf(candidate: IndexCandidate): number;
+  /** A column that no index of the database has. */
+  newColumnOf(candidate: IndexCandidate): string | undefined;
   /** Whether the weights of the statements are their calls. Otherwise each statement is judged alone. */
   readonly isCounted: boolean;
   readonly onProgress?: OnAdvisorProgress | undefined;
@@ -43,6 +52,7 @@ export async function chooseIndexes(candidates: Candidates, options: ChoosingOpt
   const choice = new Choice(options);
   await choice.begin(candidates);
   await choice.reduce();
+  await choice.shrink(candidates.variants);
   return choice.chosen();
 }
 
@@ -63,8 +73,9 @@ class Choice {
     await this.#create(plain, 'indexes of keys');
     await this.#dropUnused(await this.#plans('with keys'));
     const kept = new Set(['', ...[...this.#candidates.values()].map((each) => definitionOf(each))]);
-    const wanted = variants.filter(({ of }) => kept.has(of)).map(({ candidate }) => candidate);
-    await this.#create(wanted, 'covering indexes');
+    const wanted = variants.filter(({ of }) => kept.has(of));
+    const unique = new Map(wanted.map(({ candidate }) => [definitionOf(candidate), candidate]));
+    await this.#create([...unique.values()], 'covering indexes');
     this.#best = await this.#plans('with all');
     this.#now = [...this.#best];
     await this.#dropUnused(this.#now);
@@ -81,10 +92,45 @@ class Choice {
     } while (this.#candidates.size < size);
   }
 
+  /** Replaces indexes by partial ones. */
+  async shrink(variants: Candidates['variants']): Promise<void> {
+    for (const [name, candidate] of [...this.#candidates]) {
+      if (candidate.where !== undefined) continue;
+      const of = definitionOf({ ...candidate, include: [] });
+      const partial = variants
+        .filter((each) => each.of === of && each.candidate.where !== undefined)
+        .filter((each) => each.candidate.include.join() === candidate.include.join())
+        .toSorted((one, other) => (one.candidate.share ?? 1) - (other.candidate.share ?? 1));
+      for (const each of partial) if (await this.#replace(name, each.candidate)) break;
+    }
+  }
+
+  /** @returns whether the partial index is smaller, and the statements do not miss the other one. */
+  async #replace(name: string, partial: IndexCandidate): Promise<boolean> {
+    const { trial } = this.#options;
+    const smaller = await trial.create(partial);
+    if (smaller === undefined) return false;
+    const plans = await this.#plansWithout(name);
+    const isMissed = this.#isMissed(this.#candidates.get(name)!, plans);
+    if (isMissed || (await trial.sizeOf(smaller)) > MOST_BYTES * (await trial.sizeOf(name))) {
+      await trial.drop(smaller);
+      return false;
+    }
+    await this.#drop(name);
+    this.#candidates.set(smaller, partial);
+    for (const [index, plan] of plans) this.#now[index] = plan;
+    return true;
+  }
+
   async chosen(): Promise<ChosenIndex[]> {
+    const { trial, onProgress, newColumnOf } = this.#options;
     const chosen: ChosenIndex[] = [];
+    const total = this.#candidates.size;
     for (const [name, candidate] of this.#candidates) {
-      chosen.push({ candidate, bytes: await this.#options.trial.sizeOf(name), helps: this.#helpedBy(name) });
+      const bytes = await trial.sizeOf(name);
+      const writes = await trial.writesOf(name, newColumnOf(candidate));
+      chosen.push({ candidate, bytes, writes, helps: this.#helpedBy(name) });
+      onProgress?.({ done: chosen.length, total, part: 'writes' });
     }
     return chosen.toSorted((one, other) => totalGain(other.helps) - totalGain(one.helps));
   }
@@ -118,14 +164,20 @@ class Choice {
     for (const name of [...this.#candidates.keys()]) if (!used.has(name)) await this.#drop(name);
   }
 
-  /** Drops an index unless the statements miss it. */
-  async #tryWithout(name: string): Promise<void> {
+  /** The plans of the statements that use an index, without it. */
+  async #plansWithout(name: string): Promise<Map<number, StatementPlan>> {
     const { statements, trial } = this.#options;
     const affected = [...statements.keys()].filter((index) => this.#now[index]!.indexes.has(name));
     const plans = new Map<number, StatementPlan>();
     await trial.without(name, async () => {
       for (const index of affected) plans.set(index, await this.#plan(statements[index]!));
     });
+    return plans;
+  }
+
+  /** Drops an index unless the statements miss it. */
+  async #tryWithout(name: string): Promise<void> {
+    const plans = await this.#plansWithout(name);
     if (this.#isMissed(this.#candidates.get(name)!, plans)) return;
     await this.#drop(name);
     for (const [index, plan] of plans) this.#now[index] = plan;

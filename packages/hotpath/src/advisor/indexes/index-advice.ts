@@ -2,9 +2,11 @@
 import type { DataModel } from '../../model/data-model.ts';
 import type { ChosenIndex } from './choose-indexes.ts';
 import { definitionOf, tableIn } from './index-candidate.ts';
+import type { MeasuredWrites } from './measured-writes.ts';
 import { indexNameOf, type PrismaIndexLine, prismaLineOf } from './prisma-index.ts';
 import type { ReplacedIndexes } from './replaced-indexes.ts';
 import type { TableFacts } from './table-facts.ts';
+import { writesText } from './writes-text.ts';
 
 /** A statement before and after, in the planner's units. */
 export interface StatementSaving {
@@ -29,8 +31,10 @@ export interface IndexAdvice {
   /** The number of statements that it makes cheaper, and those that gain most. */
   readonly statements: number;
   readonly savings: readonly StatementSaving[];
-  /** The cost of the index to writes, as a sentence without a full stop. */
+  /** The cost of the index to writes, as sentences without the last full stop. */
   readonly writes: string;
+  /** The same in figures, where a clone could measure it. */
+  readonly measuredWrites?: MeasuredWrites;
 }
 
 const SHOWN_SAVINGS = 3;
@@ -48,7 +52,7 @@ export function indexAdviceOf(
   chosen: ChosenIndex,
   { facts, replaced, dataModel, isCounted, searched }: AdvisedTables,
 ): IndexAdvice {
-  const { candidate, bytes, helps } = chosen;
+  const { candidate, bytes, helps, writes } = chosen;
   const prisma = dataModel && prismaLineOf(dataModel, candidate);
   return {
     table: tableIn(candidate, searched),
@@ -61,13 +65,6 @@ export function indexAdviceOf(
       return { statement: routes[0] ?? text, ...(isCounted && { calls: weight }), before, after };
     }),
     writes: writesText(chosen, facts),
+    ...(writes && { measuredWrites: writes }),
   };
-}
-
-function writesText({ candidate }: ChosenIndex, facts: TableFacts): string {
-  const { inserts, updates, hotUpdates, indexes } = facts.sizeOf(candidate)!;
-  const columns = [...candidate.columns.map(({ column }) => column), ...candidate.include].join(', ');
-  const hot =
-    updates === 0 ? '' : ` (${Math.round((100 * hotUpdates) / updates)}% of ${updates} updates are HOT today)`;
-  return `Each insert (${inserts} so far) maintains ${indexes + 1} indexes instead of ${indexes}; an update of ${columns} is no HOT update${hot}`;
 }

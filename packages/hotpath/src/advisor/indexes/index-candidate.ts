@@ -10,7 +10,16 @@ export interface IndexCandidate {
   readonly include: readonly string[];
   /** The condition of a partial index, in SQL. */
   readonly where?: string;
+  /** The columns of the condition. */
+  readonly tested?: readonly string[];
+  /** The part of the rows that meet the condition, as the planner estimates it. */
+  readonly share?: number;
 }
+
+/** All columns whose change is a change of the index. */
+export const columnsOfCandidate = ({ columns, include, tested = [] }: IndexCandidate): string[] => [
+  ...new Set([...columns.map(({ column }) => column), ...include, ...tested]),
+];
 
 const quoted = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
 

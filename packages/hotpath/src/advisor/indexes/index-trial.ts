@@ -1,6 +1,7 @@
 /** Tries indexes: as hypothetical ones of the extension HypoPG, or as real ones on a clone of the database. */
 import type pg from 'pg';
 import { definitionOf, type IndexCandidate } from './index-candidate.ts';
+import { type MeasuredWrites, measureWrites } from './measured-writes.ts';
 
 /** A place in which the planner sees candidates. */
 export interface IndexTrial {
@@ -13,6 +14,8 @@ export interface IndexTrial {
   nameInPlan(name: string): string;
   /** In bytes. */
   sizeOf(name: string): Promise<number>;
+  /** Undefined where the place cannot write. @param column one that no other index has. */
+  writesOf(name: string, column: string | undefined): Promise<MeasuredWrites | undefined>;
 }
 
 interface Hypothetical {
@@ -73,6 +76,10 @@ export class HypotheticalIndexes implements IndexTrial {
     return Number(await this.#call('hypopg_relation_size', this.#indexes.get(name)!.oid));
   }
 
+  async writesOf(): Promise<undefined> {
+    return undefined;
+  }
+
   async #make(candidate: IndexCandidate): Promise<{ oid: string; name: string }> {
     const call = `${this.#schema}.hypopg_create_index($1)`;
     const { rows } = await this.#client.query(`SELECT indexrelid::text AS oid, indexname AS name FROM ${call}`, [
@@ -89,22 +96,22 @@ export class HypotheticalIndexes implements IndexTrial {
 /** Real indexes on a clone, which is thrown away. */
 export class ClonedIndexes implements IndexTrial {
   readonly #client: pg.ClientBase;
-  /** Names in SQL by the name that plans show. */
-  readonly #names = new Map<string, string>();
+  /** By the name that plans show. */
+  readonly #candidates = new Map<string, IndexCandidate>();
 
   constructor(client: pg.ClientBase) {
     this.#client = client;
   }
 
   async create(candidate: IndexCandidate): Promise<string> {
-    const name = `hotpath_trial_${this.#names.size + 1}`;
+    const name = `hotpath_trial_${this.#candidates.size + 1}`;
     await this.#client.query(`CREATE INDEX ${name} ${definitionOf(candidate)}`);
-    this.#names.set(name, `"${candidate.schema.replaceAll('"', '""')}".${name}`);
+    this.#candidates.set(name, candidate);
     return name;
   }
 
   async drop(name: string): Promise<void> {
-    await this.#client.query(`DROP INDEX ${this.#names.get(name)}`);
+    await this.#client.query(`DROP INDEX ${this.#nameInSql(name)}`);
   }
 
   async without<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -122,7 +129,16 @@ export class ClonedIndexes implements IndexTrial {
   }
 
   async sizeOf(name: string): Promise<number> {
-    const { rows } = await this.#client.query('SELECT pg_relation_size($1::regclass) AS size', [this.#names.get(name)]);
+    const { rows } = await this.#client.query('SELECT pg_relation_size($1::regclass) AS size', [this.#nameInSql(name)]);
     return Number(rows[0].size);
+  }
+
+  async writesOf(name: string, column: string | undefined): Promise<MeasuredWrites | undefined> {
+    const { schema, table } = this.#candidates.get(name)!;
+    return measureWrites(this.#client, { schema, table, index: this.#nameInSql(name), column });
+  }
+
+  #nameInSql(name: string): string {
+    return `"${this.#candidates.get(name)!.schema.replaceAll('"', '""')}".${name}`;
   }
 }

@@ -35,6 +35,14 @@ export interface ComparedParameter {
   readonly use: 'equal' | 'any' | 'above' | 'below';
 }
 
+/** A condition that an index can have as its own: `read_at IS NULL`, `status = 'open'`, `NOT is_hidden`. */
+export interface ConstantCondition {
+  readonly column: string;
+  readonly where: string;
+  /** Whether it compares with a value of the text. */
+  readonly hasValue: boolean;
+}
+
 /** The demands of a statement on one table. */
 export interface TableUse {
   readonly schema: string;
@@ -46,8 +54,7 @@ export interface TableUse {
   readonly ranges: readonly string[];
   /** Columns that are compared with a pattern, such as `ILIKE '%garden%'`. */
   readonly patterns: readonly string[];
-  /** `read_at IS NULL`: conditions that an index can have as its own. */
-  readonly constants: readonly string[];
+  readonly constants: readonly ConstantCondition[];
   readonly order: readonly OrderedColumn[];
   /** All columns that the statement reads of the table. */
   readonly columns: readonly string[];
@@ -58,11 +65,16 @@ const NAME = '(?:"(?:[^"]|"")+"|[a-z_\\u0080-\\uffff][\\w$\\u0080-\\uffff]*)';
 const REFERENCE = `(${NAME})\\.(${NAME})`;
 const CAST = '(?:::[\\w .\\[\\]"(),]+?)?';
 
+const BARE_NAMES = new RegExp(`${NAME}(?!\\w*\\()`, 'g');
+const CASTS = /::(?:"[^"]+"|[\w.]+)(?:\[\])?/g;
+
 const REFERENCES = new RegExp(REFERENCE, 'g');
 const REFERENCE_INSIDE = new RegExp(REFERENCE);
 const ALONE = new RegExp(`^\\(?${REFERENCE}\\)?${CAST}$`);
 const COMPARISON = /^(.+?) (=|<>|<=|>=|<|>|~~\*|~~) (.+)$/s;
 const NULL_TEST = new RegExp(`^${REFERENCE} (IS (?:NOT )?NULL)$`);
+const TRUTH = new RegExp(`^(NOT )?${REFERENCE}$`);
+const LITERAL = /^('(?:[^']|'')*'|-?\d+(?:\.\d+)?)(?:::[\w ."]+(?:\(\d+\))?)?$/;
 const ORDER = new RegExp(`^\\(?${REFERENCE}\\)?${CAST}(?: COLLATE \\S+)?( DESC)?(?: NULLS (FIRST|LAST))?$`);
 const PARAMETER = /^\(?\$(\d+)\)?(?:::[\w .[\]"]+)?$/;
 const ANY_OF = /^ANY \((.+)\)$/s;
@@ -81,6 +93,19 @@ export function tableUses(plan: ProfiledPlanNode): TableUse[] {
   return walk.uses();
 }
 
+const ALIKE = /^\(?\$(\d+)\)?(?:::[\w ."]+)? = \(?\$(\d+)\)?(?:::[\w ."]+)?$/;
+
+/** Parameters that a condition of no table compares: of two that one column equals, PostgreSQL compares the second with the first. */
+export function alikeParameters(node: ProfiledPlanNode): [number, number][] {
+  const filter = node['One-Time Filter'];
+  const terms = typeof filter === 'string' ? termsOf(filter) : [];
+  const own = terms.flatMap((term): [number, number][] => {
+    const [, one, other] = ALIKE.exec(term) ?? [];
+    return one === undefined ? [] : [[Number(one), Number(other)]];
+  });
+  return [...own, ...(node.Plans ?? []).flatMap(alikeParameters)];
+}
+
 interface Scan {
   readonly schema: string;
   readonly table: string;
@@ -93,7 +118,8 @@ interface Draft {
   readonly joined: Set<string>;
   readonly ranges: Set<string>;
   readonly patterns: Set<string>;
-  readonly constants: Set<string>;
+  /** By their SQL. */
+  readonly constants: Map<string, ConstantCondition>;
   readonly columns: Set<string>;
   readonly parameters: ComparedParameter[];
 }
@@ -101,6 +127,8 @@ interface Draft {
 class PlanWalk {
   readonly #scans: Scan[] = [];
   readonly #drafts = new Map<string, Draft>();
+  /** Outputs in which PostgreSQL wrote columns without their table: those of a statement of one table. */
+  readonly #bare: string[] = [];
 
   visit(node: ProfiledPlanNode, parent: ProfiledPlanNode | undefined, orders: readonly (readonly string[])[]): void {
     const { 'Relation Name': table, Schema: schema = '', Alias: alias, 'Sort Key': sortKey } = node;
@@ -108,7 +136,7 @@ class PlanWalk {
     if (table !== undefined && alias !== undefined)
       this.#scans.push({ schema, table, alias, order: orderOf(alias, within) });
     const isExact = table === undefined || !parent || EXACT_PARENTS.includes(parent['Node Type']) || isSubplan(node);
-    if (isExact) this.#read(node.Output ?? []);
+    if (isExact) this.#readOutput(node.Output ?? []);
     for (const [property, value] of Object.entries(node)) {
       if (!EXPRESSIONS.test(property)) continue;
       const texts = [value].flat().filter((text) => typeof text === 'string');
@@ -120,6 +148,7 @@ class PlanWalk {
   }
 
   uses(): TableUse[] {
+    if (this.#scans.length === 1) this.#readBare(this.#scans[0]!.alias);
     return this.#scans.map(({ schema, table, alias, order }) => {
       const { equal, joined, ranges, patterns, constants, columns, parameters } = this.#draft(alias);
       return {
@@ -128,7 +157,7 @@ class PlanWalk {
         joined: [...joined].filter((column) => !equal.has(column)),
         ranges: [...ranges].filter((column) => !equal.has(column)),
         patterns: [...patterns],
-        constants: [...constants],
+        constants: [...constants.values()],
         columns: [...columns],
       };
     });
@@ -143,7 +172,12 @@ class PlanWalk {
       ranges: new Set<string>(),
       patterns: new Set<string>(),
     };
-    const draft = { ...sets, constants: new Set<string>(), columns: new Set<string>(), parameters: [] };
+    const draft = {
+      ...sets,
+      constants: new Map<string, ConstantCondition>(),
+      columns: new Set<string>(),
+      parameters: [],
+    };
     this.#drafts.set(alias, draft);
     return draft;
   }
@@ -157,13 +191,34 @@ class PlanWalk {
 
   #condition(text: string): void {
     for (const term of termsOf(text)) {
-      const [, alias, column, test] = NULL_TEST.exec(term) ?? [];
-      if (alias !== undefined) this.#draft(unquoted(alias)).constants.add(`${column} ${test}`);
+      this.#constant(term);
       const [, left, operator, right] = COMPARISON.exec(term) ?? [];
       if (left === undefined) continue;
       this.#comparison(left, operator!, right!);
       this.#comparison(right!, MIRRORED[operator!] ?? '', left);
     }
+  }
+
+  #readOutput(texts: readonly string[]): void {
+    this.#read(texts);
+    this.#bare.push(...texts.map(withoutStrings).filter((text) => !REFERENCE_INSIDE.test(text)));
+  }
+
+  /** A name of something else, such as a type, names no column, so no index includes it. */
+  #readBare(alias: string): void {
+    for (const text of this.#bare) {
+      for (const [name] of text.replace(CASTS, '').matchAll(BARE_NAMES)) this.#draft(alias).columns.add(unquoted(name));
+    }
+  }
+
+  #constant(term: string): void {
+    const found = constantIn(term);
+    if (!found) return;
+    const { alias, isTruth, condition } = found;
+    const draft = this.#draft(unquoted(alias));
+    draft.constants.set(condition.where, condition);
+    // PostgreSQL writes a comparison with TRUE without its operator.
+    if (isTruth) draft.equal.add(condition.column);
   }
 
   #comparison(left: string, operator: string, right: string): void {
@@ -184,6 +239,29 @@ class PlanWalk {
     if (parameter === undefined || use === 'pattern' || row !== undefined) return;
     draft.parameters.push({ column, parameter: Number(parameter), use: any === undefined ? use : 'any' });
   }
+}
+
+interface FoundConstant {
+  readonly alias: string;
+  readonly isTruth: boolean;
+  readonly condition: ConstantCondition;
+}
+
+function constantIn(term: string): FoundConstant | undefined {
+  const [, nullable, tested, test] = NULL_TEST.exec(term) ?? [];
+  if (nullable !== undefined) return constant(nullable, tested!, { where: `${tested} ${test}`, hasValue: false });
+  const [, not = '', boolean, truth] = TRUTH.exec(term) ?? [];
+  if (boolean !== undefined) return constant(boolean, truth!, { where: `${not}${truth}`, hasValue: true });
+  const [, left = '', operator, right = ''] = COMPARISON.exec(term) ?? [];
+  const value = LITERAL.exec(right)?.[1];
+  const [, alias, column] = ALONE.exec(left) ?? [];
+  if (value === undefined || alias === undefined || !['=', '<>'].includes(operator!)) return undefined;
+  return constant(alias, column!, { where: `${column} ${operator} ${value}`, hasValue: true });
+}
+
+function constant(alias: string, column: string, { where, hasValue }: Omit<ConstantCondition, 'column'>) {
+  const isTruth = hasValue && !/ (?:=|<>) /.test(where);
+  return { alias, isTruth, condition: { column: unquoted(column), where, hasValue } };
 }
 
 const USES: Readonly<Record<string, 'equal' | 'above' | 'below' | 'pattern'>> = {

@@ -1,6 +1,6 @@
 /** Plans the statements of a workload, without running any. */
 import type pg from 'pg';
-import { type ProfiledPlanNode, type TableUse, tableUses } from './plan-uses.ts';
+import { alikeParameters, type ProfiledPlanNode, type TableUse, tableUses } from './plan-uses.ts';
 import { SampledValues } from './sampled-values.ts';
 
 /** A statement of a workload. */
@@ -19,6 +19,15 @@ export interface StatementPlan {
   readonly indexes: ReadonlySet<string>;
   /** The bytes of the rows that PostgreSQL expects to send. */
   readonly bytes: number;
+}
+
+/** The demands of a statement on its tables. */
+export interface StatementDemands {
+  readonly uses: readonly TableUse[];
+  /** Of its parameters. */
+  readonly types: readonly string[];
+  /** Numbers of parameters that must be equal for the statement to find rows. */
+  readonly alike: readonly (readonly [number, number])[];
 }
 
 /** Without an index every condition is a filter or a join, and every order a sort. */
@@ -65,15 +74,26 @@ export class StatementPlanner {
     };
   }
 
+  /** The part of the rows of a table that meet a condition, as the planner estimates it. @param table in SQL. */
+  async shareOf(table: string, condition: string): Promise<number> {
+    const rowsOf = async (text: string) => {
+      const { rows } = await this.client.query(`EXPLAIN (FORMAT JSON) ${text}`);
+      return (rows[0]['QUERY PLAN'][0].Plan as ProfiledPlanNode)['Plan Rows'];
+    };
+    const all = await rowsOf(`SELECT FROM ${table}`);
+    return (await rowsOf(`SELECT FROM ${table} WHERE ${condition}`)) / Math.max(1, all);
+  }
+
   /** The demands of a statement on its tables. @throws an error of PostgreSQL for a text that cannot be planned. */
-  async usesOf(text: string): Promise<{ readonly uses: TableUse[]; readonly types: readonly string[] }> {
+  async usesOf(text: string): Promise<StatementDemands> {
     await this.client.query(`PREPARE hotpath_profile AS ${text}`);
     try {
       const types = await this.#typesOfPrepared();
       const nulls = types.length === 0 ? '' : `(${types.map(() => 'NULL').join(', ')})`;
       await this.client.query(GENERIC.join(';'));
       const { rows } = await this.client.query(`EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE hotpath_profile${nulls}`);
-      return { uses: tableUses(rows[0]['QUERY PLAN'][0].Plan as ProfiledPlanNode), types };
+      const plan = rows[0]['QUERY PLAN'][0].Plan as ProfiledPlanNode;
+      return { uses: tableUses(plan), types, alike: alikeParameters(plan) };
     } finally {
       await this.client.query(`${USUAL.join(';')}; DEALLOCATE hotpath_profile`);
     }
@@ -81,16 +101,22 @@ export class StatementPlanner {
 
   /** The values of a statement with those that are compared with a column taken from the rows of its table. */
   async realValues(
-    uses: readonly TableUse[],
-    types: readonly string[],
+    { uses, types, alike }: StatementDemands,
     given: readonly unknown[] | undefined,
   ): Promise<unknown[]> {
+    const sampled = new Set<number>();
     const values: unknown[] = types.map((type, index) => given?.[index] ?? DEFAULTS[type] ?? null);
     for (const use of uses) {
       for (const compared of use.parameters) {
         const value = await this.#values.of(use, compared);
-        if (value !== null) values[compared.parameter - 1] = value;
+        if (value === null) continue;
+        values[compared.parameter - 1] = value;
+        sampled.add(compared.parameter);
       }
+    }
+    for (const [one, other] of alike) {
+      if (sampled.has(other)) values[one - 1] = values[other - 1];
+      else values[other - 1] = values[one - 1];
     }
     return values;
   }

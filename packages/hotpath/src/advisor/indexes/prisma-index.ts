@@ -3,13 +3,23 @@ import type { DataModel, Model } from '../../model/data-model.ts';
 import type { IndexCandidate } from './index-candidate.ts';
 
 const LONGEST_NAME = 63;
+const LONGEST_CONDITION = 30;
 
-/** The name of an index: Prisma's own, except for a condition, which Prisma's name does not have. */
+/** The name of an index: Prisma's own, with the words of a condition, which Prisma's name does not have. */
 export function indexNameOf({ table, columns, include, where }: IndexCandidate): string {
-  const end = where === undefined ? '_idx' : '_partial_idx';
+  const condition = where === undefined ? '' : `_${wordsOf(where).slice(0, LONGEST_CONDITION)}`;
+  const end = `${condition}_idx`;
   const start = [table, ...columns.map(({ column }) => column), ...include].join('_');
   return `${start.slice(0, LONGEST_NAME - end.length)}${end}`;
 }
+
+/** `read_at_is_null` for `read_at IS NULL`. */
+const wordsOf = (condition: string): string =>
+  condition
+    .toLowerCase()
+    .replaceAll('<>', 'not')
+    .replace(/[^a-z0-9_]+/g, '_')
+    .replace(/^_|_$/g, '');
 
 /** The model of the line, and the line. */
 export interface PrismaIndexLine {

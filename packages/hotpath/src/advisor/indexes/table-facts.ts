@@ -6,6 +6,8 @@ interface ColumnFacts {
   readonly table: string;
   readonly column: string;
   readonly isKey: boolean;
+  /** Whether an index has it, also in an expression or a condition: no update of it is a HOT update. */
+  readonly isIndexed: boolean;
   readonly width: number;
 }
 
@@ -31,6 +33,12 @@ const COLUMNS = `
   SELECT n.nspname AS schema, c.relname AS "table", a.attname AS "column",
          t.typcategory IN ('B', 'D', 'E', 'I', 'N', 'S', 'T', 'U')
            AND t.typname NOT IN ('json', 'jsonb', 'xml', 'tsvector', 'bytea') AS "isKey",
+         EXISTS (SELECT FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_am m ON m.oid = x.relam
+                  WHERE i.indrelid = c.oid AND m.amname <> 'brin'
+                    AND (a.attnum = ANY (i.indkey::int2[])
+                         OR EXISTS (SELECT FROM pg_depend d
+                                     WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+                                       AND d.refobjid = c.oid AND d.refobjsubid = a.attnum))) AS "isIndexed",
          coalesce(s.avg_width, CASE WHEN a.attlen > 0 THEN a.attlen ELSE 32 END)::int AS width
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
@@ -95,6 +103,10 @@ export class TableFacts {
 
   isKey(place: Place, column: string): boolean {
     return this.#columns.get(key(place, column))?.isKey ?? false;
+  }
+
+  isIndexed(place: Place, column: string): boolean {
+    return this.#columns.get(key(place, column))?.isIndexed ?? false;
   }
 
   /** Bytes a row. */

@@ -1,7 +1,7 @@
 /** The statements for which indexes are chosen: those that routes can send, and those that the database has counted. */
-import { normalise } from '../../budget/normalise.ts';
 import type { OnAdvisorProgress } from '../advice.ts';
 import type { AskedShape } from '../asked-shapes.ts';
+import { countedText } from '../counted-text.ts';
 import type { DearStatement } from '../dear-statements.ts';
 import type { TableUse } from './plan-uses.ts';
 import type { PlannedStatement, StatementPlanner } from './planner.ts';
@@ -19,6 +19,16 @@ interface Wanted {
   readonly values?: readonly unknown[];
   readonly weight: number;
   readonly routes: readonly string[];
+  /** Columns whose constant in the text is the client's choice. */
+  readonly chosen?: ReadonlySet<string>;
+}
+
+interface DraftStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly routes: string[];
+  readonly chosen: Set<string>;
+  requests: number;
 }
 
 /** Statements that read rows by a condition. */
@@ -37,21 +47,25 @@ export function wantedStatements(
   counted: readonly DearStatement[] | undefined,
   everyShape = false,
 ): Wanted[] {
-  const calls = new Map((counted ?? []).map((one) => [normalise(one.text), one]));
-  const byText = new Map<string, { text: string; values: readonly unknown[]; routes: string[]; requests: number }>();
-  for (const { text, values, request, requests } of shapes) {
-    const known = byText.get(text) ?? { text, values, routes: [], requests: 0 };
+  const calls = new Map((counted ?? []).map((one) => [countedText(one.text), one]));
+  const byText = new Map<string, DraftStatement>();
+  for (const { text, values, request, requests, chosen } of shapes) {
+    const known = byText.get(text) ?? { text, values, routes: [], requests: 0, chosen: new Set() };
     known.routes.push(request);
     known.requests += requests;
+    for (const column of chosen) known.chosen.add(column);
     byText.set(text, known);
   }
-  const asked = [...byText.values()].flatMap((shape) => {
-    const one = calls.get(normalise(shape.text));
-    if (one) calls.delete(normalise(shape.text));
-    return one || everyShape || !counted ? [{ ...shape, weight: one?.calls ?? (counted ? 0 : shape.requests) }] : [];
+  const asked = [...Map.groupBy(byText.values(), ({ text }) => countedText(text))].flatMap(([key, alike]) => {
+    const one = calls.get(key);
+    calls.delete(key);
+    if (counted && !one && !everyShape) return [];
+    // PostgreSQL counts texts that differ in constants alone as one.
+    const weightOf = (requests: number) => (counted && !everyShape ? (one?.calls ?? 0) / alike.length : requests);
+    return alike.map((shape) => ({ ...shape, weight: weightOf(shape.requests) }));
   });
   const others = [...calls.values()].filter(({ text }) => READS.test(text) && !FOREIGN.test(text));
-  return [...asked, ...others.map(({ text, calls: weight }) => ({ text, weight, routes: [] }))];
+  return [...asked, ...others.map(({ text, calls }) => ({ text, weight: everyShape ? 1 : calls, routes: [] }))];
 }
 
 /** Reads what the statements ask of their tables, and gives them values of real rows. */
@@ -63,13 +77,13 @@ export async function readWorkload(
   const statements: PlannedStatement[] = [];
   const uses: TableUse[] = [];
   const unplanned = new Map<string, number>();
-  for (const [index, { text, values: given, weight, routes }] of wanted.entries()) {
+  for (const [index, { text, values: given, weight, routes, chosen }] of wanted.entries()) {
     try {
       const asked = await planner.usesOf(text);
-      const values = await planner.realValues(asked.uses, asked.types, given);
+      const values = await planner.realValues(asked, given);
       await planner.planOf({ text, values });
       statements.push({ text, values, weight, routes });
-      uses.push(...asked.uses);
+      uses.push(...asked.uses.map((use) => withoutChosen(use, chosen)));
     } catch (error) {
       const reason = (error as Error).message;
       unplanned.set(reason, (unplanned.get(reason) ?? 0) + 1);
@@ -78,3 +92,9 @@ export async function readWorkload(
   }
   return { statements, uses, unplanned };
 }
+
+/** An index for one value that a client may choose helps no request with another value. */
+const withoutChosen = (use: TableUse, chosen: ReadonlySet<string> | undefined): TableUse => ({
+  ...use,
+  constants: use.constants.filter(({ column, hasValue }) => !(hasValue && chosen?.has(column))),
+});
