@@ -1,6 +1,7 @@
 /**
- * Cold reads with and without two standbys: the CPU time of the primary a read, and the cost of the check, which is the CPU
- * time of all servers and of Node.js beyond that without standbys. Memory keeps nothing, so each read is a fill.
+ * Cold reads without standbys, with one and with two: the CPU time of the primary a read, and the cost of the check. That is
+ * the CPU time of all servers and of Node.js with one standby, beyond that without. With two, each gets half of the reads, so
+ * fewer of them leave together, which costs something too. Memory keeps nothing, so each read is a fill.
  */
 import { openReplication, REPLICATED } from '../../test/support/replication.ts';
 import type { Bench, Report, Section } from '../support/bench.ts';
@@ -15,7 +16,9 @@ import { shown, type Table } from '../support/table.ts';
 import { drawUsers } from '../support/users.ts';
 
 const STANDBYS = 2;
-const CLIENTS = 4;
+/** By the number of standbys. */
+const NAMES = ['none', 'one', 'two'] as const;
+const CLIENTS = 16;
 
 interface ReplicasTurn extends Turn {
   /** CPU time of all standbys, in microseconds. */
@@ -23,7 +26,7 @@ interface ReplicasTurn extends Turn {
 }
 
 export const replicas: Section = {
-  summary: 'cold reads with and without two standbys: the CPU of the primary, and the cost of the check',
+  summary: 'cold reads without standbys, with one and with two: the CPU of the primary, and the cost of the check',
   size: 'tiny',
   async run(bench) {
     const { quick, stack, log, size } = bench;
@@ -31,12 +34,13 @@ export const replicas: Section = {
     stack.defer(() => replication.close());
     const { primary, standbys } = replication;
     const url = primary.url(REPLICATED);
-    const replicaUrls = standbys.map((each) => each.url(REPLICATED)).join();
+    const urls = standbys.map((each) => each.url(REPLICATED));
     const environment = { ...productionEnvironment(url), CACHE_MEMORY_BYTES: '1' };
-    const services = [
-      await startService(stack, { name: 'none', environment }),
-      await startService(stack, { name: 'two', environment: { ...environment, DATABASE_REPLICA_URLS: replicaUrls } }),
-    ];
+    const services: Service[] = [];
+    for (const [many, name] of NAMES.entries()) {
+      const own = many > 0 ? { DATABASE_REPLICA_URLS: urls.slice(0, many).join() } : {};
+      services.push(await startService(stack, { name, environment: { ...environment, ...own } }));
+    }
     const send = await loadOf(bench, { url, environment });
     const postmasters = standbys.map(({ pid }) => pid!);
     const racers = services.map((service) => racerOf(service, postmasters, send));
@@ -87,7 +91,8 @@ export const allCpuOf = ({ nodeCpuUs, primaryCpuUs, standbysCpuUs }: ColdCost): 
   nodeCpuUs + primaryCpuUs + standbysCpuUs;
 
 function reportOf(turns: Turns, postgres: string): Report {
-  const figures: ReplicasResult = { none: costOf(turns, 'none'), two: costOf(turns, 'two') };
+  const [none, one, two] = NAMES.map((name) => costOf(turns, name)) as [ColdCost, ColdCost, ColdCost];
+  const figures: ReplicasResult = { none, one, two };
   return {
     facts: { postgres },
     tables: [tableOf(figures)],
@@ -97,7 +102,7 @@ function reportOf(turns: Turns, postgres: string): Report {
   };
 }
 
-function tableOf({ none, two }: ReplicasResult): Table {
+function tableOf(figures: ReplicasResult): Table {
   const row = (name: string, cost: ColdCost) => [
     name,
     shown(cost.rate),
@@ -109,6 +114,6 @@ function tableOf({ none, two }: ReplicasResult): Table {
   return {
     title: `Cold dashboards, ${CLIENTS} connections: CPU time in us a read`,
     columns: ['standbys', 'req/s', 'Node.js', 'primary', 'standbys', 'all'],
-    rows: [row('none', none), row('two', two)],
+    rows: NAMES.map((name) => row(name, figures[name])),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * A race of services that differ in one setting, over dashboards that are answered from memory. The setting takes a few parts
- * of a hundred, and two processes that do the same differ by as much: by what V8 has made of the same code, and where it lies
- * in memory. So each setting has several processes, which take turns, and there are many short rounds.
+ * of a hundred, and two processes that do the same differ by more: by what V8 has made of the same code, and where it lies
+ * in memory. So each process has every setting, and the turns of one process are compared. There are several processes, which
+ * take turns, and many short rounds.
  */
 import type { Bench, Report } from './bench.ts';
 import { startLoad } from './child.ts';
@@ -22,15 +23,15 @@ import {
   type Turns,
   wideRounds,
 } from './race.ts';
-import { type Server, type Service, startService } from './service.ts';
+import type { Server } from './service.ts';
 import { shown, type Table } from './table.ts';
 
 /** Clients of a server at once. */
 const CLIENTS = 20;
 /** The number of users whose dashboards are requested, in turn. */
 const USERS = 50;
-/** Of each setting. */
 const PROCESSES = 3;
+const WARM_UP_SECONDS = 4;
 
 type Environment = ReturnType<typeof productionEnvironment>;
 type Headers = ReturnType<typeof headersFor>;
@@ -82,30 +83,29 @@ export function dashboardLoad(stack: AsyncDisposableStack, headers: Headers): Ru
   };
 }
 
-/**
- * Starts the services of each setting, warm. A race warms up only one of each.
- * @param environments of the settings, by name.
- */
-export async function startRacers(
-  { stack, quick }: Bench,
-  environments: Readonly<Record<string, Environment>>,
-  runOn: RunOn,
-): Promise<Racer[]> {
-  const [processes, warmUp] = quick ? [1, 1] : [PROCESSES, 4];
-  const settings = Object.entries(environments);
-  const services = new Map(settings.map(([name]) => [name, [] as Service[]]));
-  for (let started = 0; started < processes; started += 1) {
-    // The order alternates, so that no setting has all of the oldest processes.
-    for (const [name, environment] of started % 2 === 0 ? settings : settings.toReversed()) {
-      const service = await startService(stack, { name, environment });
-      await runOn(service, warmUp);
-      services.get(name)!.push(service);
-    }
+/** Starts processes, warm. @param start starts one. @param warmUp loads each of its services. */
+export async function startProcesses<Started>(
+  { quick }: Bench,
+  start: () => Promise<Started>,
+  warmUp: (started: Started, seconds: number) => Promise<unknown>,
+): Promise<readonly Started[]> {
+  const started: Started[] = [];
+  while (started.length < (quick ? 1 : PROCESSES)) {
+    const next = await start();
+    await warmUp(next, quick ? 1 : WARM_UP_SECONDS);
+    started.push(next);
   }
-  return [...services].map(([name, each]) => {
-    let turns = 0;
-    return { name, run: (seconds) => runOn(each[turns++ % each.length]!, seconds) };
-  });
+  return started;
+}
+
+/** A contender that takes its turns in one process after the other. */
+export function racerIn<Started>(
+  name: string,
+  processes: readonly Started[],
+  run: (started: Started, seconds: number) => Promise<Turn>,
+): Racer {
+  let turns = 0;
+  return { name, run: (seconds) => run(processes[turns++ % processes.length]!, seconds) };
 }
 
 function tableOf(turns: Turns, { column, names, digits }: DashboardRace): Table {

@@ -140,9 +140,10 @@ export interface ColdCost {
   readonly standbysCpuUs: number;
 }
 
-/** Cold reads without standbys, and with two. */
+/** Cold reads without standbys, with one and with two. */
 export interface ReplicasResult {
   readonly none: ColdCost;
+  readonly one: ColdCost;
   readonly two: ColdCost;
 }
 
