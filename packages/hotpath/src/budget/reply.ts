@@ -13,10 +13,19 @@ const SERVER_TIMING = 'server-timing';
 
 export function showCost({ durationMs, statements }: Ledger, reply: FastifyReply, options: CheckedOptions): void {
   if (!options.serverTiming) return;
-  const cost = `db;dur=${durationMs.toFixed(2)};desc="${statementCount(statements)}"`;
-  const others = [reply.getHeader(SERVER_TIMING) ?? []].flat();
-  reply.header(SERVER_TIMING, [cost, ...others].join(', '));
+  const cost = durationMs === 0 && statements === 0 ? NO_COST : costText(durationMs, statements);
+  const others = reply.getHeader(SERVER_TIMING);
+  reply.header(
+    SERVER_TIMING,
+    others === undefined ? cost : `${cost}, ${Array.isArray(others) ? others.join(', ') : others}`,
+  );
 }
+
+const costText = (durationMs: number, statements: number): string =>
+  `db;dur=${durationMs.toFixed(2)};desc="${statementCount(statements)}"`;
+
+/** Of an answer from memory, whose headers take longer than its look-up. */
+const NO_COST = costText(0, 0);
 
 /** Removes the headers of the application that show the cost. */
 export function hideCost(reply: FastifyReply, { costHeaders }: CheckedOptions): void {
