@@ -5,13 +5,14 @@ import { withClone } from 'hotpath/advisor/indexes/clone';
 import { type PlannedStatement, StatementPlanner } from 'hotpath/advisor/indexes/planner';
 import { readWorkload, wantedStatements } from 'hotpath/advisor/indexes/workload';
 import { upkeepOf } from 'hotpath/advisor/upkeep';
-import pg from 'pg';
+import type pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { datamodel } from '#datamodel';
 import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
+import { onDatabase } from '../support/on-database.ts';
 
 /** A statement that costs this many units more takes no time that can be measured: some pages in memory. */
 const UNNOTICED_UNITS = 25;
@@ -33,22 +34,12 @@ beforeAll(async () => {
   await app.ready();
   shapes = askedShapes(app.hotpath);
   await app.close();
-  await onDatabase((client) => client.query('VACUUM ANALYZE'));
+  await onDatabase(url, (client) => client.query('VACUUM ANALYZE'));
 }, LONG.timeout);
-
-async function onDatabase<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 async function advisedIndexes() {
   const found = await withClone(url, (clone) =>
-    onDatabase((client) => adviseIndexes({ client, clone, shapes, counted: undefined, dataModel: datamodel })),
+    onDatabase(url, (client) => adviseIndexes({ client, clone, shapes, counted: undefined, dataModel: datamodel })),
   );
   if ('missing' in found) throw new Error(found.missing);
   expect(found.notes).toEqual([]);
@@ -58,6 +49,7 @@ async function advisedIndexes() {
 /** The statements of every route, with values of real rows. */
 const statements = () =>
   onDatabase(
+    url,
     async (client) =>
       (await readWorkload(new StatementPlanner(client), wantedStatements(shapes, undefined))).statements,
   );
@@ -88,7 +80,7 @@ async function useIndexes(client: pg.Client): Promise<void> {
 }
 
 it('finds no new index beside ours, and the two unused and the covered one that are planted', LONG, async () => {
-  await onDatabase(async (client) => {
+  await onDatabase(url, async (client) => {
     await client.query(`
       CREATE INDEX planted_unused_1 ON products (image_url);
       CREATE INDEX planted_unused_2 ON reviews (title, rating);
@@ -99,7 +91,7 @@ it('finds no new index beside ours, and the two unused and the covered one that 
   const { indexes, planned } = await advisedIndexes();
   expect(indexes).toEqual([]);
   expect(planned).toBe(new Set(shapes.map(({ text }) => text)).size);
-  const upkeep = await onDatabase(upkeepOf);
+  const upkeep = await onDatabase(url, upkeepOf);
   expect(upkeep.map(({ kind, subject }) => `${kind}: ${subject}`).sort()).toEqual([
     'covered index: planted_covered',
     'unused index: planted_unused_1',
@@ -112,13 +104,13 @@ it(
   LONG,
   async () => {
     const planned = await statements();
-    const withOurs = await onDatabase((client) => costsOf(client, planned));
-    await onDatabase(async (client) => {
+    const withOurs = await onDatabase(url, (client) => costsOf(client, planned));
+    await onDatabase(url, async (client) => {
       const { rows } = await client.query<{ name: string }>(SECONDARY_INDEXES);
       for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
     });
     const { indexes } = await advisedIndexes();
-    await onDatabase(async (client) => {
+    await onDatabase(url, async (client) => {
       for (const { sql } of indexes) await client.query(sql);
       const withAdvised = await costsOf(client, planned);
       expect(dearer(planned, { before: withOurs, after: withAdvised, units: UNNOTICED_UNITS })).toEqual([]);

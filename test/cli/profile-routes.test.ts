@@ -9,7 +9,8 @@ import { buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { migrate } from '../../src/dev/migrate.ts';
 import { as, testEnvironment } from '../support/app.ts';
-import { countingDatabase, onCountedDatabase } from '../support/counting-server.ts';
+import { countingDatabase } from '../support/counting-server.ts';
+import { onDatabase } from '../support/on-database.ts';
 import { letServiceIn } from '../support/service-role.ts';
 
 /** The marketplace on a server that counts statements. */
@@ -21,12 +22,12 @@ async function openCountedApp() {
   const app = buildApp(loadConfig({ ...testEnvironment(url), DATABASE_CONNECTION_TIMEOUT_MS: '60000' }));
   onTestFinished(() => app.close());
   await app.ready();
-  await onCountedDatabase(url, (client) => client.query('SELECT pg_stat_statements_reset()'));
+  await onDatabase(url, (client) => client.query('SELECT pg_stat_statements_reset()'));
   return { url, app, shapes: askedShapes(app.hotpath) };
 }
 
 async function countedIn(url: string) {
-  const found = await onCountedDatabase(url, (client) => dearStatements(client, 5000));
+  const found = await onDatabase(url, (client) => dearStatements(client, 5000));
   if ('missing' in found) throw new Error(found.missing);
   return found.statements;
 }
@@ -58,7 +59,7 @@ it('names the route of each request that the service answered from the database'
 
 it('finds every statement that a route can send by the text that PostgreSQL keeps of it', LONG, async () => {
   const { url, shapes } = await openCountedApp();
-  await onCountedDatabase(url, async (client) => {
+  await onDatabase(url, async (client) => {
     for (const { text, values } of shapes) await client.query(text, [...values]);
   });
   const counted = withRoutes(await countedIn(url), shapes);

@@ -1,9 +1,9 @@
 /** The advice on new indexes, proved by hypothetical ones: the same as that of real ones on a clone, and nothing is written. */
 import { adviseIndexes, type IndexFindings } from 'hotpath/advisor/indexes/advise-indexes';
 import { withClone } from 'hotpath/advisor/indexes/clone';
-import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openHypopgServer } from '../support/hypopg-server.ts';
+import { onDatabase } from '../support/on-database.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { runToEnd } from '../support/process.ts';
 
@@ -43,16 +43,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => stack.disposeAsync());
-
-async function onDatabase<T>(at: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: at });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 const counted = STATEMENTS.map((text) => ({
   ...{ text, calls: 1000, totalMs: 1000, meanMs: 1, rows: 20, blocksRead: 0, blocksHit: 100 },

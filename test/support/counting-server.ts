@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import { openEmbeddedPostgres } from '../../src/dev/postgres/embedded-postgres.ts';
+import { onDatabase } from './on-database.ts';
 
 /** The URL of an empty database on a new server, which stops after the test. @param libraries those that the server loads as it starts. */
 export async function countingDatabase(libraries = 'pg_stat_statements'): Promise<string> {
@@ -15,19 +15,8 @@ export async function countingDatabase(libraries = 'pg_stat_statements'): Promis
   const settings = { fsync: 'off', shared_buffers: '64MB', shared_preload_libraries: libraries };
   const server = await openEmbeddedPostgres({ directory, settings });
   onTestFinished(() => server.stop());
-  await onCountedDatabase(server.url(), (client) => client.query('CREATE DATABASE counted'));
+  await onDatabase(server.url(), (client) => client.query('CREATE DATABASE counted'));
   const url = server.url('counted');
-  if (libraries !== '') await onCountedDatabase(url, (client) => client.query('CREATE EXTENSION pg_stat_statements'));
+  if (libraries !== '') await onDatabase(url, (client) => client.query('CREATE EXTENSION pg_stat_statements'));
   return url;
-}
-
-/** Runs the work with a client of the database. */
-export async function onCountedDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }

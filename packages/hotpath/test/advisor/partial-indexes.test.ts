@@ -2,9 +2,9 @@
 import type { AskedShape } from 'hotpath/advisor/asked-shapes';
 import { adviseIndexes } from 'hotpath/advisor/indexes/advise-indexes';
 import { withClone } from 'hotpath/advisor/indexes/clone';
-import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
+import { onDatabase } from '../../../../test/support/on-database.ts';
 
 const ROWS = 40_000;
 
@@ -29,16 +29,6 @@ beforeAll(async () => {
   await onDatabase(url, (client) => client.query(TABLES));
   await onDatabase(url, (client) => client.query('VACUUM ANALYZE'));
 });
-
-async function onDatabase<T>(at: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: at });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}
 
 type Asked = Pick<AskedShape, 'text'> & Partial<AskedShape>;
 

@@ -5,7 +5,8 @@ import { withClone } from 'hotpath/advisor/indexes/clone';
 import { upkeepOf } from 'hotpath/advisor/upkeep';
 import type pg from 'pg';
 import { expect, it } from 'vitest';
-import { countingDatabase, onCountedDatabase } from '../../../../test/support/counting-server.ts';
+import { countingDatabase } from '../../../../test/support/counting-server.ts';
+import { onDatabase } from '../../../../test/support/on-database.ts';
 import { openStrangerApp } from '../inspector/stranger-app.ts';
 
 const PATHS = ['/customers/1/statement', '/customers/2/invoices', '/customers/3/invoices', '/totals'];
@@ -27,7 +28,7 @@ async function rowsWritten(client: pg.Client): Promise<number> {
 /** The advice of `profile --clone`. */
 const profiled = (url: string) =>
   withClone(url, (clone) =>
-    onCountedDatabase(url, async (client) => {
+    onDatabase(url, async (client) => {
       const counted = await dearStatements(client, 500);
       if ('missing' in counted) throw new Error(counted.missing);
       const found = await adviseIndexes({ client, clone, shapes: [], counted: counted.statements });
@@ -40,10 +41,10 @@ it('finds the missing index of a foreign app, and nothing once its lines were pa
   const url = await countingDatabase();
   const app = await openStrangerApp(url);
   // The planner's choice needs statistics; autovacuum makes them a minute later.
-  await onCountedDatabase(url, (client) => client.query('VACUUM ANALYZE'));
+  await onDatabase(url, (client) => client.query('VACUUM ANALYZE'));
   // A session reports its writes some seconds later. The writes that made the tables do not belong to the traffic.
-  await expect.poll(() => onCountedDatabase(url, rowsWritten), { timeout: 30_000 }).toBe(120_000);
-  await onCountedDatabase(url, forget);
+  await expect.poll(() => onDatabase(url, rowsWritten), { timeout: 30_000 }).toBe(120_000);
+  await onDatabase(url, forget);
   await sendTraffic(app);
   await app.close();
 
@@ -52,10 +53,10 @@ it('finds the missing index of a foreign app, and nothing once its lines were pa
   expect(missing.savings[0]!.statement).toContain('ORDER BY issued_at DESC');
   expect(missing.replaces).toEqual(['DROP INDEX CONCURRENTLY invoices_customer_id_idx;']);
   for (const { sql, replaces } of first.indexes) {
-    for (const line of [sql, ...replaces]) await onCountedDatabase(url, (client) => client.query(line));
+    for (const line of [sql, ...replaces]) await onDatabase(url, (client) => client.query(line));
   }
-  await onCountedDatabase(url, forget);
-  await onCountedDatabase(url, async (client) => {
+  await onDatabase(url, forget);
+  await onDatabase(url, async (client) => {
     for (const customer of [1, 2, 3]) {
       await client.query('SELECT id, total FROM invoices WHERE customer_id = $1 ORDER BY issued_at DESC, id LIMIT 20', [
         customer,
