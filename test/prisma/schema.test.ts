@@ -84,8 +84,6 @@ describe("the marketplace's schema", () => {
 
 /** 50 transactions for each of 400 users: 20 settled, 10 pending, and 20 that are not spending. */
 const fill = `
-  -- Vacuum marks as visible to all only what has reached the log on disk.
-  set synchronous_commit = on;
   insert into categories (id, name, slug, description, icon_url) values (1, 'Food', 'food', '', '');
   insert into merchants (id, category_id, name, legal_name, description, website_url, logo_url, support_email, support_phone, address, tax_id)
     select i, 1, '', '', '', '', '', '', '', '{}', '' from generate_series(1, 100) i;

@@ -78,6 +78,12 @@ it('advises a plain index for a value that most rows have', async () => {
   ]);
 });
 
+it('includes the columns of a statement that reads few, and makes no second copy of the table for one that reads all', async () => {
+  const many = (columns: string) => `SELECT ${columns} FROM posts WHERE author = $1 ORDER BY created_at DESC LIMIT 200`;
+  expect(await advisedFor({ text: many('id, kind') })).toEqual(['posts (author, created_at DESC) INCLUDE (id, kind)']);
+  expect(await advisedFor({ text: many('*') })).toEqual(['posts (author, created_at DESC)']);
+});
+
 it('puts the column of a constant last, so that the index also serves statements and foreign keys without it', async () => {
   expect(await advisedFor({ text: newest("state = 'published' AND writer = $1") })).toEqual([
     'posts (writer, state, created_at DESC)',

@@ -10,6 +10,8 @@ import type { TableFacts } from './table-facts.ts';
 /** The most columns that an index includes beside its key, and their most bytes a row. */
 const MOST_INCLUDED = 5;
 const MOST_INCLUDED_BYTES = 64;
+/** The largest share of a table's columns that an index includes: beyond it, the index is a second copy of the table. */
+const MOST_OF_A_ROW = 0.5;
 
 /** The candidates of a workload, each once; a variant once for each plain one. */
 export interface Candidates {
@@ -124,6 +126,7 @@ class UseCandidates {
     const keys = candidate.columns.map(({ column }) => column);
     const include = this.#use.columns.filter((column) => !keys.includes(column)).toSorted();
     if (include.length === 0 || include.length > MOST_INCLUDED) return [];
+    if (include.length > MOST_OF_A_ROW * this.#facts.columnsOf(this.#use)) return [];
     if (this.#facts.widthOf(this.#use, include) > MOST_INCLUDED_BYTES) return [];
     return [{ ...candidate, include }];
   }

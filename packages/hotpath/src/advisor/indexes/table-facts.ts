@@ -81,11 +81,14 @@ const UNKNOWN_WIDTH = 1000;
 export class TableFacts {
   readonly hasTrigrams: boolean;
   readonly #columns: ReadonlyMap<string, ColumnFacts>;
+  readonly #counts: ReadonlyMap<string, number>;
   readonly #sizes: ReadonlyMap<string, SizeFacts>;
 
   private constructor(columns: readonly ColumnFacts[], sizes: readonly SizeFacts[], hasTrigrams: boolean) {
     this.hasTrigrams = hasTrigrams;
     this.#columns = new Map(columns.map((each) => [key(each, each.column), each]));
+    const byTable = Map.groupBy(columns, (each) => key(each));
+    this.#counts = new Map([...byTable].map(([table, each]) => [table, each.length]));
     this.#sizes = new Map(sizes.map((each) => [key(each), each]));
   }
 
@@ -107,6 +110,11 @@ export class TableFacts {
 
   isIndexed(place: Place, column: string): boolean {
     return this.#columns.get(key(place, column))?.isIndexed ?? false;
+  }
+
+  /** How many columns a table has. */
+  columnsOf(place: Place): number {
+    return this.#counts.get(key(place)) ?? 0;
   }
 
   /** Bytes a row. */
