@@ -30,7 +30,7 @@ let shapes: AskedShape[];
 
 beforeAll(async () => {
   url = await scratchDatabase('small');
-  const app = buildApp(loadConfig({ ...testEnvironment(url), DATABASE_CONNECTION_TIMEOUT_MS: '60000' }));
+  const app = buildApp(loadConfig(testEnvironment(url)));
   await app.ready();
   shapes = askedShapes(app.hotpath);
   await app.close();

@@ -19,7 +19,7 @@ async function openCountedApp() {
   await migrate(url);
   await letServiceIn(url);
   await seed({ url, size: 'tiny' });
-  const app = buildApp(loadConfig({ ...testEnvironment(url), DATABASE_CONNECTION_TIMEOUT_MS: '60000' }));
+  const app = buildApp(loadConfig(testEnvironment(url)));
   onTestFinished(() => app.close());
   await app.ready();
   await onDatabase(url, (client) => client.query('SELECT pg_stat_statements_reset()'));

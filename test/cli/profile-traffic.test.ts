@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const environment = () => ({ ...testEnvironment(url), DATABASE_CONNECTION_TIMEOUT_MS: '60000' });
+const environment = () => testEnvironment(url);
 
 /** The advice of the command, by route. */
 async function advised(file: string): Promise<Map<string, CacheAdvice>> {

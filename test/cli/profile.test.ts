@@ -42,7 +42,7 @@ it('writes a page that loads nothing', async () => {
 it('proves indexes on a clone that it drops, and leaves the database as it was', { timeout: 600_000 }, async () => {
   const url = await scratchDatabase();
   const before = await stateOf(url);
-  const environment = { ...testEnvironment(url), DATABASE_URL: url, DATABASE_CONNECTION_TIMEOUT_MS: '60000' };
+  const environment = { ...testEnvironment(url), DATABASE_URL: url };
   const { stdout, stderr, code } = await runToEnd(environment, 'src/cli/main.ts', [
     'profile',
     '--json',
@@ -108,7 +108,7 @@ it('advises on the cache of each route over recorded traffic', { timeout: 120_00
   ]).flat();
   const header = { schema: 'hotpath-recording', version: 1, recordedAt: new Date().toISOString(), from: 'http://x' };
   await writeFile(file, [JSON.stringify(header), ...lines].join('\n'));
-  const environment = { ...testEnvironment(url), DATABASE_URL: url, DATABASE_CONNECTION_TIMEOUT_MS: '60000' };
+  const environment = { ...testEnvironment(url), DATABASE_URL: url };
   const { stdout, stderr } = await runToEnd(environment, 'src/cli/main.ts', ['profile', '--json', '--traffic', file]);
   const { cache } = JSON.parse(stdout || stderr) as { cache: unknown };
   expect(cache).toMatchObject([

@@ -2,7 +2,7 @@
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import { ifMatch, sendChanged } from 'hotpath/fastify';
+import { changeRow, ifMatch } from 'hotpath/fastify';
 import Type from 'typebox';
 import { type Prisma, UserRole, UserStatus } from '#client';
 import { anyObject, idParams, ROW_BYTES, someOf, text, webUrl } from '../body.ts';
@@ -33,11 +33,12 @@ export function accountWrites(app: FastifyInstance): void {
         const { role, status } = request.body;
         mustBeSelf(id, request.viewer);
         if (role ?? status) mustBeAdmin(request.viewer);
-        const { count } = await app.prisma.user.updateMany({
-          where: { id, ...ifMatch(request, user) },
-          data: { ...(request.body as Prisma.UserUpdateManyMutationInput), version: { increment: 1 } },
-        });
-        return sendChanged(reply, { resource: user, where: { id }, changed: count > 0 });
+        return changeRow(reply, { resource: user, where: { id } }, () =>
+          app.prisma.user.updateMany({
+            where: { id, ...ifMatch(request, user) },
+            data: { ...(request.body as Prisma.UserUpdateManyMutationInput), version: { increment: 1 } },
+          }),
+        );
       },
     );
 }

@@ -3,7 +3,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { requestError, uri } from 'hotpath';
-import { createOnce, ifMatch, KEY_STATEMENTS, sendChanged } from 'hotpath/fastify';
+import { changeRow, createOnce, ifMatch, KEY_STATEMENTS } from 'hotpath/fastify';
 import Type from 'typebox';
 import { type Prisma, ProductStatus } from '#client';
 import { anyObject, exactly, idParams, ROW_BYTES, someOf, text, time, webUrl } from '../body.ts';
@@ -58,11 +58,12 @@ function productWrites(app: FastifyInstance): void {
     async (request, reply) => {
       mustBeAdmin(request.viewer);
       const { id } = request.params;
-      const { count } = await app.prisma.product.updateMany({
-        where: { id, ...ifMatch(request, product) },
-        data: { ...(request.body as Prisma.ProductUpdateManyMutationInput), version: { increment: 1 } },
-      });
-      return sendChanged(reply, { resource: product, where: { id }, changed: count > 0 });
+      return changeRow(reply, { resource: product, where: { id } }, () =>
+        app.prisma.product.updateMany({
+          where: { id, ...ifMatch(request, product) },
+          data: { ...(request.body as Prisma.ProductUpdateManyMutationInput), version: { increment: 1 } },
+        }),
+      );
     },
   );
 
@@ -72,13 +73,14 @@ function productWrites(app: FastifyInstance): void {
     async (request, reply) => {
       mustBeAdmin(request.viewer);
       const where = { productId: request.params.id };
-      const { count } = await app.prisma.inventory.updateMany({
-        where: { ...where, ...stockCondition(request.body), ...ifMatch(request, inventory) },
-        data: { ...stockData(request.body), version: { increment: 1 } },
-      });
       const otherwise = () =>
         requestError('conflict', `The quantity would leave the range from 0 to ${MOST_IN_STOCK}.`);
-      return sendChanged(reply, { resource: inventory, where, changed: count > 0, otherwise });
+      return changeRow(reply, { resource: inventory, where, otherwise }, () =>
+        app.prisma.inventory.updateMany({
+          where: { ...where, ...stockCondition(request.body), ...ifMatch(request, inventory) },
+          data: { ...stockData(request.body), version: { increment: 1 } },
+        }),
+      );
     },
   );
 }

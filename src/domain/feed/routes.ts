@@ -3,7 +3,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { uri } from 'hotpath';
-import { createOnce, ifMatch, KEY_STATEMENTS, sendChanged } from 'hotpath/fastify';
+import { changeRow, createOnce, ifMatch, KEY_STATEMENTS } from 'hotpath/fastify';
 import Type from 'typebox';
 import { exactly, idParams, ROW_BYTES, text, webUrl } from '../body.ts';
 import { mustBeUser } from '../viewer.ts';
@@ -44,11 +44,12 @@ export function feedWrites(app: FastifyInstance): void {
     { schema: { params: idParams, body: notificationChange }, config: { budget: 2 } },
     async (request, reply) => {
       const where = { id: request.params.id, userId: mustBeUser(request.viewer) };
-      const { count } = await app.prisma.notification.updateMany({
-        where: { ...where, ...ifMatch(request, notification) },
-        data: { readAt: request.body.read ? new Date() : null, version: { increment: 1 } },
-      });
-      return sendChanged(reply, { resource: notification, where, changed: count > 0 });
+      return changeRow(reply, { resource: notification, where }, () =>
+        app.prisma.notification.updateMany({
+          where: { ...where, ...ifMatch(request, notification) },
+          data: { readAt: request.body.read ? new Date() : null, version: { increment: 1 } },
+        }),
+      );
     },
   );
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { as, useApp } from '../../support/app.ts';
 import { shop } from './support.ts';
 
-const app = useApp({ seeded: true, environment: { DATABASE_CONNECTION_TIMEOUT_MS: '20000' } });
+const app = useApp({ seeded: true });
 const { get, patch, sql, shelve, stockOf, order } = shop(app);
 const admin = as(2, 'admin');
 const BUYER = 5;

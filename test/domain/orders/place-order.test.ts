@@ -4,7 +4,7 @@ import { as, useApp } from '../../support/app.ts';
 import { waitingForLock, withClient } from '../../support/requests.ts';
 import { shippingAddress, shop } from './support.ts';
 
-const app = useApp({ seeded: true, environment: { DATABASE_CONNECTION_TIMEOUT_MS: '20000' } });
+const app = useApp({ seeded: true });
 const { get, post, sql, shelve, stockOf, order, written } = shop(app);
 
 describe('POST /v1/orders', () => {

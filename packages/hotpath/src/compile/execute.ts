@@ -12,8 +12,11 @@ import { StatementTimes } from './statement-times.ts';
 
 export type Execute = (statement: Statement) => Promise<ReadRow>;
 
-export function executeOn(pool: ReadPool, options: ExecuteOptions = {}): Execute {
-  const reads = new PreparedReads(pool, options);
+export const executeOn = (pool: ReadPool, options: ExecuteOptions = {}): Execute =>
+  executeWith(pool, new PreparedReads(pool, options));
+
+/** @param reads of the pool, for other code that sends reads on its sessions, too. */
+export function executeWith(pool: ReadPool, reads: PreparedReads): Execute {
   const times = new StatementTimes();
   return (statement) =>
     new Promise((resolve, reject) => {

@@ -55,13 +55,13 @@ export class PreparedReads {
   readonly #pool: ReadPool;
   readonly #options: ExecuteOptions;
 
-  constructor(pool: ReadPool, options: ExecuteOptions) {
+  constructor(pool: ReadPool, options: ExecuteOptions = {}) {
     this.#pool = pool;
     this.#options = options;
   }
 
   /** Sends a read on a session. @param finish called once, with the row or the last error. */
-  run(given: pg.PoolClient, wanted: Statement, finish: ReadFinish): CompiledQuery {
+  run(given: pg.ClientBase, wanted: Statement, finish: ReadFinish): CompiledQuery {
     const client = given as unknown as ReadClient;
     const statement = this.#readable(client, wanted);
     const revision = this.#revisions.get(statement.name ?? '') ?? 0;
@@ -80,6 +80,11 @@ export class PreparedReads {
     );
     client.query(first);
     return first;
+  }
+
+  /** As `run`, for a statement that no budget counts, and that gives a row of text. It is sent once. */
+  runUncounted(client: pg.ClientBase, statement: Statement, finish: ReadFinish): void {
+    resend(client as unknown as ReadClient, new ReadQuery(statement, this.#columns, finish));
   }
 
   #query(client: ReadClient, statement: Statement, finish: ReadFinish): CompiledQuery {

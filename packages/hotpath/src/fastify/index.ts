@@ -22,7 +22,7 @@ export type { PageMeta } from './reads/read-kinds.ts';
 export type { ReadRoute } from './reads/read-route.ts';
 export { type RowPlace, readRow } from './reads/row.ts';
 export type { ServedRead } from './reads/served-reads.ts';
-export { type Change, sendChanged } from './writes/change.ts';
+export { type Change, changeRow, type RowChange, sendChanged } from './writes/change.ts';
 export { type Created, createOnce } from './writes/creation.ts';
 export { KEY_STATEMENTS } from './writes/idempotency-key.ts';
 export {

@@ -9,6 +9,7 @@ import type { RedisClient } from '../cache/redis-client.ts';
 import type { CacheStats } from '../cache/stats.ts';
 import type { Compiler } from '../compile/compile.ts';
 import type { Execute } from '../compile/execute.ts';
+import type { PreparedReads } from '../compile/prepared-reads.ts';
 import type { Gap } from '../freshness/coverage.ts';
 import type { Follower } from '../freshness/follower.ts';
 import type { Watched } from '../freshness/watched.ts';
@@ -32,6 +33,8 @@ export interface ReadParts {
   readonly pool: SessionPool;
   readonly resources: Registry;
   readonly compiler: Compiler;
+  /** Sends compiled statements on a session that the caller has. */
+  readonly prepared: PreparedReads;
   /** Sends a compiled statement. */
   readonly execute: Execute;
   readonly selections: SelectionParser;

@@ -39,6 +39,7 @@ import type pg from 'pg';
 import type { ObservationPort } from '../observation/observation-port.ts';
 import type { Culprit } from '../observation/observed-event.ts';
 import type { Gap } from './coverage.ts';
+import type { OwnChanges } from './log.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Watched } from './watched.ts';
 
@@ -77,6 +78,12 @@ export interface Follower {
    * after the bound, and where triggers are missing.
    */
   catchUp(timeoutMs?: number): Promise<boolean>;
+  /**
+   * Learns what a committed transaction changed, before the log was read up to it.
+   * @returns a token that names it, too; undefined if the log must be read: the transaction is of another life of the
+   * database, changes go unlogged, or the log was last read too long ago.
+   */
+  learn(own: OwnChanges): string | undefined;
   /** Resolves with whether it knows all that the token of another follower names. Of anything else it is false. */
   reach(token: string, timeoutMs: number): Promise<boolean>;
   /**

@@ -1,8 +1,11 @@
 /** The knowledge of a follower: how far it has read the log, in which epoch, and the changes it found. It has no clock. */
 import type { Culprit } from '../observation/observed-event.ts';
 import type { Epoch, LogHeader } from './log.ts';
-import { ChangeMemory, type LoggedChange, type MemoryLimits } from './memory.ts';
+import { ChangeMemory, ChangesAhead, type LoggedChange, type MemoryLimits } from './memory.ts';
 import { includes, isVisible, type Snapshot } from './snapshot.ts';
+
+/** Transactions that are known before the log was read up to them. */
+const MOST_AHEAD = 200;
 
 const NOTHING: Snapshot = Object.freeze({ xmin: 1, xmax: 1, xip: [] });
 
@@ -11,6 +14,7 @@ export type HeaderVerdict = 'useful' | 'useless' | 'wentBack';
 
 export class Knowledge {
   readonly #limits: MemoryLimits;
+  readonly #ahead = new ChangesAhead(MOST_AHEAD);
   #memory: ChangeMemory | undefined;
   #epoch: Epoch | undefined;
   #position = NOTHING;
@@ -41,7 +45,7 @@ export class Knowledge {
   }
 
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
-    return this.#memory?.isFresh(snapshot, tags) ?? false;
+    return (this.#memory?.isFresh(snapshot, tags) ?? false) && this.#ahead.isFresh(snapshot, tags);
   }
 
   /**
@@ -54,7 +58,22 @@ export class Knowledge {
 
   /** The changes because of which `isFresh` is false. */
   culprits(snapshot: Snapshot, tags: readonly string[]): Culprit[] {
-    return this.#memory?.culprits(snapshot, tags) ?? [];
+    return [...(this.#memory?.culprits(snapshot, tags) ?? []), ...this.#ahead.culprits(snapshot, tags)];
+  }
+
+  /**
+   * Learns all changes of one committed transaction, whether the log was read up to it or not.
+   * @returns whether there was room.
+   */
+  learnAhead(xid: number, changes: readonly LoggedChange[]): boolean {
+    if (isVisible(xid, this.#position)) return true;
+    this.#changes += 1;
+    return this.#ahead.learn(xid, changes);
+  }
+
+  /** The ids of transactions mean others from now on. */
+  forgetAhead(): void {
+    this.#ahead.clear();
   }
 
   /** Begins a reading of the log, whose changes are to be learned if it is useful. */
@@ -79,6 +98,7 @@ export class Knowledge {
     if (!isWhole || this.#hasEnded(began.xip, snapshot)) this.#forgetBefore(snapshot);
     else if (!includes(this.#position, floor)) this.#forgetBefore(floor);
     this.#position = snapshot;
+    this.#ahead.dropSeen(snapshot);
   }
 
   /** Takes everything that was read before for out of date. */

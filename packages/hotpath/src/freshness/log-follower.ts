@@ -9,12 +9,21 @@ import type { Follower, FollowerOptions, FollowerState, WalPosition } from './fo
 import { FOLLOWER_DEFAULTS, MEMORY_LIMITS, PACE, READING_LIMITS } from './follower-defaults.ts';
 import { type HeaderVerdict, Knowledge } from './knowledge.ts';
 import { LifeName } from './life-name.ts';
-import { beginEpoch, endEpoch, epochId, type LogHeader, readCurrent, readLog, toChange } from './log.ts';
+import {
+  beginEpoch,
+  endEpoch,
+  epochId,
+  type LogHeader,
+  type OwnChanges,
+  readCurrent,
+  readLog,
+  toChange,
+} from './log.ts';
 import { openLogConnection } from './log-connection.ts';
 import { LogUpkeep } from './log-upkeep.ts';
 import { ObservedChanges } from './observed-changes.ts';
 import { Rest } from './rest.ts';
-import { includes, type Snapshot, snapshotText } from './snapshot.ts';
+import { includes, type Snapshot, snapshotText, withTransaction } from './snapshot.ts';
 import { Successor } from './successor.ts';
 import { readToken, tokenText } from './token.ts';
 import { WalMark } from './wal-mark.ts';
@@ -38,6 +47,8 @@ class LogFollower implements Follower {
   readonly #waiting = new CatchUpWaiters();
   readonly #following: Promise<void>;
   #incarnation = '';
+  /** The incarnation in which the position names transactions; empty while another epoch begins. */
+  #positionIncarnation = '';
   #heardAt = NEVER;
   #touchedAt = NEVER;
   /** When the latest time without a touch ended: what was heard before is too old. */
@@ -123,6 +134,15 @@ class LogFollower implements Follower {
     const caughtUp = this.#waiting.wait(timeoutMs);
     this.#rest.end();
     return caughtUp;
+  }
+
+  learn({ xid, incarnation, changes }: OwnChanges): string | undefined {
+    if (!this.isFollowing || this.#isDoubted || incarnation !== this.#positionIncarnation) return undefined;
+    if (xid === undefined) return this.token;
+    const position = withTransaction(this.#knowledge.position, xid);
+    return position && this.#knowledge.learnAhead(xid, changes)
+      ? tokenText(snapshotText(position), this.epoch)
+      : undefined;
   }
 
   async reach(token: string, timeoutMs: number): Promise<boolean> {
@@ -306,6 +326,7 @@ class LogFollower implements Follower {
     if (!epoch) await beginEpoch(client);
     else if (verdict === 'wentBack') await endEpoch(client, epoch.row);
     else if (verdict === 'useful') knowledge.end(header!, isWhole && learned <= READING_LIMITS.tags);
+    this.#positionIncarnation = verdict === 'useful' ? this.#incarnation : '';
     if (verdict === 'useful') this.#walMark.note(knowledge.position, header!.lsn);
     return verdict;
   }
@@ -315,6 +336,8 @@ class LogFollower implements Follower {
     if (incarnation === this.#incarnation) return;
     const isFirst = this.#incarnation === '';
     this.#incarnation = incarnation;
+    this.#positionIncarnation = '';
+    this.#knowledge.forgetAhead();
     this.#walMark.forget();
     this.#catalogPosition = '';
     this.#catalogAt = NEVER;

@@ -159,8 +159,47 @@ function toHeader([snapshot, row, began, floor, incarnation, lsn]: HeaderRow): P
 }
 
 /** A row of the log as a change. */
-export function toChange([xid, source, tags]: ChangeRow): LoggedChange {
+export function toChange([xid, source, tags]: readonly [
+  xid: string,
+  source: string,
+  tags: string,
+  ...none: null[],
+]): LoggedChange {
   return { xid: Number(xid), source, tags: (JSON.parse(tags) as (string | (string | null)[] | null)[]).flat() };
+}
+
+/**
+ * All changes that the transaction of the statement has logged so far, and its id; for a read that trails a write. A deferred
+ * trigger may log more when the transaction commits.
+ */
+export const OWN_CHANGES = `
+SELECT pg_current_xact_id_if_assigned()::text AS "xid", ${INCARNATION} AS "incarnation",
+  (SELECT json_agg(json_build_array("xid"::text, "source", array_to_json("tags")::text))
+    FROM "hotpath"."log" WHERE "xid" = pg_current_xact_id_if_assigned())::text AS "changes",
+  EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable AND NOT tgisinternal)::text AS "deferred"`;
+
+/** The row of `OWN_CHANGES`. */
+export interface OwnChangesRow {
+  /** Null for a transaction that has written nothing. */
+  readonly xid: string | null;
+  readonly incarnation: string;
+  readonly changes: string | null;
+  readonly deferred: 'true' | 'false';
+}
+
+/** All changes of one committed transaction, as its own session read them. */
+export interface OwnChanges {
+  /** Undefined for a transaction that has written nothing. */
+  readonly xid: number | undefined;
+  readonly incarnation: string;
+  readonly changes: readonly LoggedChange[];
+}
+
+/** @returns undefined if the transaction may have changed more. */
+export function toOwnChanges({ xid, incarnation, changes, deferred }: OwnChangesRow): OwnChanges | undefined {
+  if (deferred === 'true') return undefined;
+  const rows = JSON.parse(changes ?? '[]') as [xid: string, source: string, tags: string][];
+  return { xid: xid === null ? undefined : Number(xid), incarnation, changes: rows.map(toChange) };
 }
 
 /** Begins a new epoch, unless another instance has. */

@@ -112,5 +112,51 @@ export class ChangeMemory {
   }
 }
 
+/**
+ * The changes of transactions that are known before the log was read up to them, because their own sessions reported them. A
+ * reading of the log that sees such a transaction has its changes, so they are remembered here only until then.
+ */
+export class ChangesAhead {
+  readonly #most: number;
+  readonly #tags = new Map<number, ReadonlySet<string>>();
+
+  /** @param most transactions that are remembered. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @returns whether there was room. */
+  learn(xid: number, changes: readonly LoggedChange[]): boolean {
+    if (this.#tags.size >= this.#most) return false;
+    const tags = changes.flatMap((change) => [change.source, ...change.tags.map((tag) => change.source + (tag ?? ''))]);
+    this.#tags.set(xid, new Set(tags));
+    return true;
+  }
+
+  /** A reading of the log has ended. */
+  dropSeen(seen: Snapshot): void {
+    for (const xid of this.#tags.keys()) if (isVisible(xid, seen)) this.#tags.delete(xid);
+  }
+
+  /** Transactions of another life of the database. */
+  clear(): void {
+    this.#tags.clear();
+  }
+
+  isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
+    return this.#tags.size === 0 || this.culprits(snapshot, tags).length === 0;
+  }
+
+  /** The changes because of which `isFresh` is false. */
+  culprits(snapshot: Snapshot, tags: readonly string[]): Culprit[] {
+    return [...this.#tags]
+      .filter(([xid]) => !isVisible(xid, snapshot))
+      .flatMap(([xid, changed]) => {
+        const found = tags.filter((tag) => changed.has(tag) || changed.has(anyOf(tag)));
+        return found.map((tag) => ({ tag, xid }));
+      });
+  }
+}
+
 /** `product?categoryId=7`: `product?categoryId=*`. Of a table's own tag it is `*`, which no change has. */
 const anyOf = (tag: string): string => `${tag.slice(0, tag.search(/[=:]/) + 1)}*`;

@@ -70,5 +70,17 @@ export function withAllBelow(seen: Snapshot, xmin: number): Snapshot {
   return { xmin: Math.max(xmin, seen.xmin), xmax: seen.xmax, xip };
 }
 
+/** The highest number of transactions that a snapshot which was made here may name as open. */
+const MOST_OPEN = 200;
+
+/** The snapshot that sees everything visible in `seen`, and one transaction more; undefined if it would be too long. */
+export function withTransaction(seen: Snapshot, xid: number): Snapshot | undefined {
+  if (isVisible(xid, seen)) return seen;
+  if (xid < seen.xmax) return { ...seen, xip: seen.xip.filter((each) => each !== xid) };
+  if (xid - seen.xmax + seen.xip.length > MOST_OPEN) return undefined;
+  const between = Array.from({ length: xid - seen.xmax }, (_, index) => seen.xmax + index);
+  return { xmin: seen.xmin, xmax: xid + 1, xip: [...seen.xip, ...between] };
+}
+
 /** Whether a text is the snapshot of a read on a server of another role than the statement was for. */
 export const isOfStandby = (text: string): boolean => text === STANDBY;

@@ -53,6 +53,38 @@ export interface QueryConnection {
   sync(): void;
 }
 
+/** A connection on which a query does not end its messages, so that others can follow. */
+export const withoutSync = (connection: QueryConnection): QueryConnection =>
+  Object.create(connection, { sync: { value: () => {} } });
+
+/** A query of `pg` itself, as a client runs it. */
+export interface ClientQuery {
+  readonly name: string | undefined;
+  readonly text: string;
+  /** The result so far, which `pg` gives the types of the client. */
+  readonly _result: unknown;
+  callback: (error: Error | null, result?: unknown) => void;
+  /** @returns the error of a query that cannot be sent. */
+  submit(connection: QueryConnection): Error | null;
+  handleRowDescription(message: never): void;
+  handleDataRow(message: never): void;
+  handleCommandComplete(message: never, connection: QueryConnection): void;
+  handleReadyForQuery(connection: QueryConnection): void;
+  handleError(error: Error, connection: QueryConnection): void;
+}
+
+type QueryConstructor = new (...args: readonly unknown[]) => ClientQuery & { queryMode: string };
+
+/**
+ * A query from the arguments of `client.query`, for PostgreSQL's extended protocol, in which several can share one message.
+ * Its callback is undefined if the arguments have none.
+ */
+export function clientQuery(args: readonly unknown[]): ClientQuery {
+  const query = new (pg.Query as unknown as QueryConstructor)(...args);
+  query.queryMode = 'extended';
+  return query;
+}
+
 /** The methods by which a connection tells a query of its answer, if the query has them. */
 export const QUERY_HANDLERS = [
   'handleRowDescription',

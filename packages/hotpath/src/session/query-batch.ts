@@ -105,6 +105,6 @@ export class QueryBatch {
 }
 
 /** The server has skipped the message that would have prepared the statement. */
-function forgetParse({ name }: BatchedQuery, { submittedNamedStatements }: QueryConnection): void {
+export function forgetParse({ name }: BatchedQuery, { submittedNamedStatements }: QueryConnection): void {
   delete submittedNamedStatements[name];
 }

@@ -9,7 +9,7 @@
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
 import { afterAnswer } from './no-server.ts';
-import { processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
+import { clientQuery, processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
 import { type BatchedQuery, QueryBatch } from './query-batch.ts';
 import { openRowSource } from './raw-rows.ts';
 import {
@@ -20,6 +20,8 @@ import {
   schemaOf,
   settle,
 } from './settings.ts';
+import { currentTrailingReads, type TrailingReads } from './trailing-reads.ts';
+import { WriteBatch } from './write-batch.ts';
 
 /** How long a connection to a server that takes no writes is kept: by then the address may lead to another server. */
 const READ_ONLY_LIFE_MS = 5000;
@@ -42,7 +44,9 @@ export class SessionClient extends pg.Client {
     // As a method it would have to repeat seven overloads.
     SessionClient.prototype.query = function (this: SessionClient, ...args: unknown[]) {
       if (this.#gathered && isBatched(args[0])) return this.#gathered.push(args[0]);
-      return isNamed(args[0]) ? this.#sendNamed(args) : sendAlone.apply(this, args);
+      const trailing = currentTrailingReads();
+      const send: Send = trailing ? (...given) => this.#sendWith(trailing, given) : sendAlone.bind(this);
+      return isNamed(args[0]) ? this.#sendNamed(args, send) : send(...args);
     } as pg.Client['query'];
   }
 
@@ -100,6 +104,14 @@ export class SessionClient extends pg.Client {
 
   /** Sends the reads that `submit` passes to `query` or `resend` as one batch, after `first`. */
   gather(submit: () => void, first: readonly BatchedQuery[] = []): void {
+    const gathered = this.#gather(submit, first);
+    if (gathered.length === 1) sendAlone.call(this, gathered[0]);
+    if (gathered.length > 1) {
+      sendAlone.call(this, new QueryBatch(gathered, (more, skipped) => this.gather(more, skipped)));
+    }
+  }
+
+  #gather(submit: () => void, first: readonly BatchedQuery[] = []): readonly BatchedQuery[] {
     const gathered = [...first];
     this.#gathered = gathered;
     try {
@@ -107,10 +119,26 @@ export class SessionClient extends pg.Client {
     } finally {
       this.#gathered = undefined;
     }
-    if (gathered.length === 1) sendAlone.call(this, gathered[0]);
-    if (gathered.length > 1) {
-      sendAlone.call(this, new QueryBatch(gathered, (more, skipped) => this.gather(more, skipped)));
-    }
+    return gathered;
+  }
+
+  /** Sends a statement, with the reads that trail it if it is the write that they wait for. */
+  #sendWith(trailing: TrailingReads, args: unknown[]): unknown {
+    const submit = trailing.take(textOf(args[0]), this.getTransactionStatus() === 'I' && !hasSubmit(args[0]));
+    if (!submit) return sendAlone.apply(this, args);
+    const write = clientQuery(args);
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const isAwaited = !write.callback;
+    write.callback ??= (error, result) => (error ? reject(error) : resolve(result));
+    const { callback } = write;
+    const reads = this.#gather(() => submit(this));
+    const sendAgain = () => {
+      const again = clientQuery(args);
+      again.callback = callback;
+      sendAlone.call(this, again);
+    };
+    sendAlone.call(this, new WriteBatch({ write, reads, onAnswered: () => trailing.answered(), sendAgain }));
+    return isAwaited ? promise : undefined;
   }
 
   /** Sends a read whose statement is counted already: the attempt before it had no effect, or is the same read. */
@@ -154,8 +182,7 @@ export class SessionClient extends pg.Client {
     });
   }
 
-  #sendNamed(args: unknown[]): unknown {
-    const send: Send = sendAlone.bind(this);
+  #sendNamed(args: unknown[], send: Send): unknown {
     const again = [{ ...(args[0] as object), name: undefined }, ...args.slice(1)];
     const last = args.length - 1;
     const callback = args[last];
@@ -189,8 +216,10 @@ export class SessionClient extends pg.Client {
 const isBatched = (query: unknown): query is BatchedQuery =>
   typeof (query as Partial<BatchedQuery> | undefined)?.expectAnswer === 'function';
 
+const textOf = (statement: unknown): string =>
+  typeof statement === 'string' ? statement : String((Object(statement) as { text?: unknown }).text);
+
+const hasSubmit = (statement: unknown): boolean => 'submit' in Object(statement);
+
 const isNamed = (statement: unknown): boolean =>
-  typeof statement === 'object' &&
-  statement !== null &&
-  !('submit' in statement) &&
-  Boolean((statement as { name?: string }).name);
+  !hasSubmit(statement) && Boolean((Object(statement) as { name?: string }).name);

@@ -6,8 +6,8 @@ import pg from 'pg';
 import { processIdOf } from './pg-internals.ts';
 import { SessionClient, type SessionClientConfig } from './session-client.ts';
 import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
-
 import { type Release, SharedSessions, type Taken } from './shared-sessions.ts';
+import { inItsWork } from './trailing-reads.ts';
 
 /** The shortest time between two replacements of the pool's connections, even if writes keep failing. */
 const REPLACE_EVERY_MS = 5000;
@@ -31,7 +31,7 @@ export class SessionPool extends pg.Pool {
   override connect(callback: (...args: never[]) => void): void;
   override connect(callback?: (...args: never[]) => void): Promise<pg.PoolClient> | undefined {
     if (callback) {
-      this.#take(callback as Taken);
+      this.#take(inItsWork(callback as Taken));
       return undefined;
     }
     return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Follower, FollowerOptions } from 'hotpath/freshness/follower';
-import { CURRENT, readCurrent } from 'hotpath/freshness/log';
+import { CURRENT, OWN_CHANGES, type OwnChangesRow, readCurrent, toOwnChanges } from 'hotpath/freshness/log';
 import { openFollower } from 'hotpath/freshness/log-follower';
 import { CHANNEL, isNotifying, switchNotify } from 'hotpath/freshness/notify';
 import { parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
@@ -44,6 +44,14 @@ const caughtUp = (follower: Follower) => expect.poll(() => follower.catchUp(), {
 async function snapshot(client: pg.Client = psql().client): Promise<Snapshot> {
   const { rows } = await client.query<{ text: string }>('select pg_current_snapshot()::text as text');
   return parseSnapshot(rows[0]!.text);
+}
+
+/** Renames products in one transaction, whose changes its own session reads before it commits. */
+async function report(client: pg.Client, ...ids: number[]): Promise<OwnChangesRow> {
+  await client.query(`begin; ${ids.map(rename).join(';')}`);
+  const { rows } = await client.query<OwnChangesRow>(OWN_CHANGES);
+  await client.query('commit');
+  return rows[0]!;
 }
 
 const rename = (id: number) => `update products set name = name || '!' where id = ${id}`;
@@ -271,3 +279,53 @@ function pgbouncer(): string | undefined {
     }
   });
 }
+
+describe('a change that its own session reports', () => {
+  it('is known at once, and its token lets another follower wait for it', async () => {
+    const [client, follower, other] = [await session(), await follow(), await follow()];
+    const [before, blocker] = [await snapshot(), await session()];
+    await blocker.query(`begin; ${rename(5)}`);
+    const token = follower.learn(toOwnChanges(await report(client, 2, 4))!);
+    const tags = ['product:2', 'product:4', 'product:3', 'product'];
+    expect(tags.map((tag) => follower.isFresh(before, [tag]))).toEqual([false, false, true, false]);
+    expect(follower.culprits(before, ['product:2'])).toMatchObject([{ tag: 'product:2' }]);
+    expect(follower.isFresh(await snapshot(), tags)).toBe(true);
+    expect(other.isFresh(before, ['product:2'])).toBe(true);
+    expect(await other.reach(token!, 10_000)).toBe(true);
+    expect(other.isFresh(before, ['product:2'])).toBe(false);
+    await caughtUp(follower);
+    expect(tags.map((tag) => follower.isFresh(before, [tag]))).toEqual([false, false, true, false]);
+    await blocker.query('rollback');
+  });
+
+  it('changes nothing if the log was read up to it, or if there is none', async () => {
+    const [client, follower] = [await session(), await follow()];
+    const own = toOwnChanges(await report(client, 2))!;
+    await caughtUp(follower);
+    const { token, changes } = follower;
+    expect([follower.learn(own), follower.changes]).toEqual([token, changes]);
+    const { rows } = await client.query<OwnChangesRow>(OWN_CHANGES);
+    expect(toOwnChanges(rows[0]!)).toMatchObject({ xid: undefined, changes: [] });
+    expect(follower.learn(toOwnChanges(rows[0]!)!)).toBe(token);
+  });
+
+  it('is not learned from another life of the database, nor by a follower that does not follow', async () => {
+    const [client, follower] = [await session(), await follow()];
+    const own = toOwnChanges(await report(client, 2))!;
+    expect(follower.learn({ ...own, incarnation: `${own.incarnation} of another server` })).toBeUndefined();
+    const lost = openFollower({ connection: { connectionString: `${psql().url}_that_is_not_there` } });
+    stack.defer(() => lost.close());
+    expect(lost.learn(own)).toBeUndefined();
+  });
+
+  it('is not learned where a deferred trigger may change more at the commit', async () => {
+    const client = await session();
+    await client.query(`
+      create function rename_more() returns trigger language plpgsql as $$ begin ${rename(9)} and new.id <> 9; return null; end $$;
+      create constraint trigger more after update on products deferrable initially deferred
+        for each row execute function rename_more()`);
+    expect(toOwnChanges(await report(client, 2))).toBeUndefined();
+    await client.query('drop function rename_more cascade');
+    expect(toOwnChanges(await report(client, 2))).toBeDefined();
+  });
+});

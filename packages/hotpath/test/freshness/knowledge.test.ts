@@ -43,25 +43,28 @@ class World {
     return { xmin: xip[0] ?? this.#next, xmax: this.#next, xip };
   }
 
-  step(draw: Draw): void {
+  /** @returns the changes of a transaction that has committed in this step. */
+  step(draw: Draw): readonly LoggedChange[] {
     const xids = [...this.#open.keys()];
     const what = xids.length === 0 ? 'begin' : pick(draw, ['begin', 'write', 'write', 'end', 'look'] as const);
     if (what === 'begin') this.#begin();
     else if (what === 'look') this.snapshots.push(this.snapshot());
     else if (what === 'write') this.#write(draw, pick(draw, xids));
-    else this.#end(draw, pick(draw, xids));
+    else return this.#end(draw, pick(draw, xids));
+    return [];
   }
 
   #write(draw: Draw, xid: number): void {
     this.#open.get(xid)!.push({ xid, source: pick(draw, SOURCES), tags: [pick(draw, TAGS), null] });
   }
 
-  #end(draw: Draw, xid: number): void {
+  #end(draw: Draw, xid: number): readonly LoggedChange[] {
     const changes = this.#open.get(xid)!;
     this.#open.delete(xid);
-    if (once(draw, 4)) return;
+    if (once(draw, 4)) return [];
     this.history.push(...changes);
     if (!this.#lost.has(xid)) this.#log.push(...changes);
+    return changes;
   }
 
   #begin(): void {
@@ -91,6 +94,18 @@ function catchUp(knowledge: Knowledge, world: World): void {
   while (knowledge.begin(header) !== 'useful');
   for (const change of world.changesSince(knowledge.since!)) knowledge.learn(change, header);
   knowledge.end(header, true);
+}
+
+/** A reading of the log at the present moment, which is learned later. */
+function beginReading(knowledge: Knowledge, world: World) {
+  const header = world.header();
+  expect(knowledge.begin(header)).toBe('useful');
+  const read = world.changesSince(knowledge.since!);
+  const learn = () => {
+    for (const change of read) knowledge.learn(change, header);
+    knowledge.end(header, true);
+  };
+  return { read, learn };
 }
 
 /** The definition of freshness: over all changes that were ever committed, without floors. */
@@ -140,6 +155,53 @@ describe('what a follower knows of the log', () => {
     });
     fc.assert(property, { numRuns: 1000 });
     expect(judgedFresh).toBeGreaterThan(0.1 * trulyFresh);
+  });
+
+  it.each<[string, MemoryLimits]>([
+    ['with room for all', ROOMY],
+    ['with little room', { tags: 3, transactions: 1 }],
+  ])('has the changes that sessions report before the log is read up to them, %s', (_, limits) => {
+    let reported = 0;
+    const property = fc.property(fc.gen(), (draw) => {
+      const world = new World(0);
+      const knowledge = new Knowledge(limits);
+      catchUp(knowledge, world);
+      const known: LoggedChange[] = [];
+      const report = (): void => {
+        const changes = world.step(draw);
+        if (changes.length === 0 || once(draw, 2)) return;
+        expect(knowledge.learnAhead(changes[0]!.xid, changes)).toBe(true);
+        known.push(...changes);
+        reported += 1;
+      };
+      for (let step = 0; step < 60; step += 1) {
+        report();
+        if (once(draw, 6)) {
+          // A reading whose changes arrive after others were reported.
+          const { read, learn } = beginReading(knowledge, world);
+          report();
+          report();
+          learn();
+          known.push(...read);
+        }
+        const [snapshot, tag] = [pick(draw, world.snapshots), pick(draw, ASKED)];
+        const judged = knowledge.isFresh(snapshot, [tag]);
+        if (judged || limits === ROOMY) expect(judged).toBe(isTrulyFresh(known, snapshot, tag));
+        if (!judged) expect(knowledge.culprits(snapshot, [tag])).not.toEqual([]);
+        expect(knowledge.isFresh(world.snapshot(), ASKED)).toBe(true);
+      }
+    });
+    fc.assert(property, { numRuns: 500 });
+    expect(reported).toBeGreaterThan(1000);
+  });
+
+  it('takes no report that it has no room for', () => {
+    const knowledge = new Knowledge(ROOMY);
+    catchUp(knowledge, new World(0));
+    const report = (xid: number) => knowledge.learnAhead(xid, [{ xid, source: 'product', tags: [] }]);
+    const xids = Array.from({ length: 201 }, (_, index) => 10 + index);
+    expect(xids.map(report).indexOf(false)).toBe(200);
+    expect([report(9), knowledge.isFresh({ xmin: 10, xmax: 10, xip: [] }, ['product'])]).toEqual([true, false]);
   });
 
   it('ends if the snapshots of an epoch go back', () => {

@@ -6,6 +6,7 @@ import {
   readSnapshot,
   type Snapshot,
   snapshotText,
+  withTransaction,
 } from 'hotpath/freshness/snapshot';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +71,17 @@ describe('a snapshot', () => {
       expect(includes(later, earlier)).toBe(isWithin);
     });
     fc.assert(property, { numRuns: 5000 });
+  });
+
+  it('with one transaction more sees that one, and otherwise the same', () => {
+    const property = fc.property(snapshots, fc.constantFrom(...xids), (seen, xid) => {
+      fc.pre(Math.abs(xid - seen.xmax) < 30);
+      const more = withTransaction(seen, xid)!;
+      expect(readSnapshot(snapshotText(more))).toEqual(more);
+      for (const each of xids) expect(isVisible(each, more)).toBe(each === xid || isVisible(each, seen));
+    });
+    fc.assert(property, { numRuns: 2000 });
+    expect(withTransaction({ xmin: 5, xmax: 5, xip: [] }, 206)).toBeUndefined();
   });
 
   it('lists the parent of a subtransaction, and a subtransaction reports that parent as its id', async () => {

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { everything, nobody, type Resource, requestError, resources, SUBJECT } from 'hotpath';
 import { budgets } from 'hotpath/budget';
 import {
+  changeRow,
   createOnce,
   type GivenViewer,
   type HotpathOptions,
@@ -101,6 +102,9 @@ createOnce(reply, async () => ({ status: 201, data: { id: 1 } }));
 // @ts-expect-error: a created row has a location
 createOnce(reply, async () => ({ resource: zoo, where: { id: 1 } }));
 sendChanged(reply, { resource: zoo, where: { id: 1 }, changed: true });
+changeRow(reply, { resource: zoo, where: { id: 1 } }, async () => ({ count: 1 }));
+// @ts-expect-error: a change reports how many rows it changed
+changeRow(reply, { resource: zoo, where: { id: 1 } }, async () => ({ id: 1 }));
 expectTypeOf(requestError('notFound', 'There is no such animal.')).toExtend<Error>();
 // @ts-expect-error: an error that the registry does not know
 requestError('tooFurry', 'The animal is too furry.');

@@ -1,6 +1,7 @@
 /** The parts that reads use: the resources, the parser of selections, the compiler, and the pool for statements. */
 import { createCompiler } from '../../compile/compile.ts';
-import { executeOn } from '../../compile/execute.ts';
+import { executeWith } from '../../compile/execute.ts';
+import { PreparedReads } from '../../compile/prepared-reads.ts';
 import type { DataModel } from '../../model/data-model.ts';
 import { cursorSigner } from '../../resource/cursor.ts';
 import { checkReads } from '../../resource/declared-reads.ts';
@@ -28,11 +29,13 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
   registry.add(...resources);
   registry.check();
   checkReads(registry);
+  const prepared = new PreparedReads(pool);
   return {
     pool,
     resources: registry,
     compiler: createCompiler({ dataModel: model }),
-    execute: executeOn(pool),
+    prepared,
+    execute: executeWith(pool, prepared),
     selections: new SelectionParser(registry, cursorSigner(secret)),
     burst: new ReplyBurst(),
     inTime: timeoutMs === 0 ? (work) => work : (work) => inTime(timeoutMs, work),

@@ -1,5 +1,5 @@
-/** One row as a viewer may see it, for handlers that write: `createOnce` and `sendChanged` answer with it. */
-import type { ReadRow } from '../../compile/compile.ts';
+/** One row as a viewer may see it, for handlers that write: `createOnce`, `changeRow` and `sendChanged` answer with it. */
+import type { ReadRow, Statement } from '../../compile/compile.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
 import type { Resource } from '../../resource/resource.ts';
 import type { Viewer } from '../../resource/viewer.ts';
@@ -14,6 +14,12 @@ export interface RowPlace {
   readonly viewer: Viewer;
 }
 
+/** The statement that reads one row in its resource's default fields, as the viewer may see it. */
+export const rowStatement = (
+  { selections, compiler }: Pick<Hotpath, 'selections' | 'compiler'>,
+  place: RowPlace,
+): Statement => compiler.compile(itemRequest(selections.item({ ...place, query: {} })));
+
 type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
 
 /**
@@ -21,7 +27,6 @@ type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
  * that transaction.
  */
 export async function readRow(reading: RowReading, place: RowPlace, tx?: RawQueries): Promise<ReadRow> {
-  const { selections, compiler } = reading;
   const execute = tx ? executeIn(tx) : reading.execute;
-  return execute(compiler.compile(itemRequest(selections.item({ ...place, query: {} }))));
+  return execute(rowStatement(reading, place));
 }

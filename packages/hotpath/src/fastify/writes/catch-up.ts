@@ -8,8 +8,11 @@ import type { Follower } from '../../freshness/follower.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whether the instance knows of the request's write: once `writeCommitted` was called, or the reply is on its way. */
-    caughtUp: Promise<boolean> | undefined;
+    /**
+     * The token that names the request's write, once the instance knows of it; undefined if it could not learn of it in time.
+     * Set once the write is committed, or the reply is on its way.
+     */
+    caughtUp: Promise<string | undefined> | undefined;
   }
 }
 
@@ -20,9 +23,9 @@ export function catchUpAfterWrites(app: FastifyInstance, follower: Follower): vo
   const catchUp: onSendHookHandler = (request, reply, _payload, done) => {
     if (reply.statusCode >= 300) return done();
     // If the follower cannot catch up within its bound, it is not current, and the cache bypasses itself.
-    request.caughtUp ??= follower.catchUp();
-    void request.caughtUp.then((isCaughtUp) => {
-      if (isCaughtUp) reply.header('consistency-token', follower.token);
+    request.caughtUp ??= tokenOf(follower);
+    void request.caughtUp.then((token) => {
+      if (token !== undefined) reply.header('consistency-token', token);
       done();
     });
   };
@@ -35,5 +38,13 @@ export function catchUpAfterWrites(app: FastifyInstance, follower: Follower): vo
 
 /** All writes of the request are committed: the follower reads the log while the handler does the rest. */
 export function writeCommitted(request: FastifyRequest): void {
-  request.caughtUp = request.server.hotpath.follower.catchUp();
+  request.caughtUp = tokenOf(request.server.hotpath.follower);
 }
+
+/** The instance knows what the request's write has changed. @param token names the write. */
+export function changesKnown(request: FastifyRequest, token: string): void {
+  request.caughtUp = Promise.resolve(token);
+}
+
+const tokenOf = async (follower: Follower): Promise<string | undefined> =>
+  (await follower.catchUp()) ? follower.token : undefined;

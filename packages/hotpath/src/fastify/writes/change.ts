@@ -3,49 +3,119 @@
  *
  *     check     the condition of the handler's one UPDATE contains the preconditions of the request (`preconditions.ts`)
  *     work      the UPDATE changes one row or none
- *     catch up  the follower reads the log, while the reply's row is read (`catch-up.ts`)
  *     read      the row as its viewer sees it now
+ *     catch up  the instance learns what the change outdates (`catch-up.ts`)
  *     answer    the row; or the reason why the UPDATE found none: its absence, its version, or the handler's own
  *
- *     const { count } = await app.prisma.post.updateMany({ where: { id, ...ifMatch(request, post) }, data });
- *     return sendChanged(reply, { resource: post, where: { id }, changed: count > 0 });
+ * `changeRow` takes a change of one statement. The statement takes the read of the row with it, and the read of what its
+ * triggers logged (`trailing-reads.ts`), so the change is one trip to the database:
+ *
+ *     return changeRow(reply, { resource: post, where: { id } }, () =>
+ *       app.prisma.post.updateMany({ where: { id, ...ifMatch(request, post) }, data }),
+ *     );
+ *
+ * `sendChanged` answers after any other change, with one more trip:
+ *
+ *     return sendChanged(reply, { resource: post, where: { id }, changed });
  */
 import type { FastifyReply } from 'fastify';
+import type { ReadRow, Statement } from '../../compile/compile.ts';
+import type { ReadFinish } from '../../compile/read-query.ts';
+import { OWN_CHANGES, type OwnChangesRow, toOwnChanges } from '../../freshness/log.ts';
 import { type RequestError, requestError } from '../../http/errors.ts';
 import { etagOf } from '../../http/etag.ts';
 import { holdFor, preconditionsIn } from '../../http/preconditions.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
 import type { Resource } from '../../resource/resource.ts';
+import { TrailingReads } from '../../session/trailing-reads.ts';
 import { sendJson } from '../reads/plain-reply.ts';
-import { readRow } from '../reads/row.ts';
-import { writeCommitted } from './catch-up.ts';
+import { readRow, rowStatement } from '../reads/row.ts';
+import { changesKnown, writeCommitted } from './catch-up.ts';
 import { unmetFor } from './preconditions.ts';
 
-/** An attempted change, for `sendChanged`. */
-export interface Change {
+/** The row of a change, for `changeRow`. */
+export interface RowChange {
   /** The resource of the row. */
   readonly resource: Resource;
   /** The row that was to be changed. */
   readonly where: FixedFields;
-  /** Whether the row was changed. */
-  readonly changed: boolean;
   /** The reason why it was not changed, if that is neither its absence nor its version. */
   readonly otherwise?: () => RequestError;
+}
+
+/** An attempted change, for `sendChanged`. */
+export interface Change extends RowChange {
+  /** Whether the row was changed. */
+  readonly changed: boolean;
+}
+
+const OWN: Statement = { text: OWN_CHANGES, values: [], name: 'hotpath own changes' };
+
+/**
+ * Changes a row and answers with it as the viewer sees it then, with its ETag. Two statements, and one trip to the database if
+ * the client of `update` uses the pool of the service, a `Pool` of this library.
+ * @param update the change, which is one statement outside a transaction; its `count` is of changed rows.
+ * @throws as `update`; `notFound` if the row does not exist; `preconditionFailed` if it has another version.
+ */
+export async function changeRow(
+  reply: FastifyReply,
+  change: RowChange,
+  update: () => PromiseLike<{ readonly count: number }>,
+): Promise<FastifyReply> {
+  const { request } = reply;
+  const { hotpath } = request.server;
+  const statement = rowStatement(hotpath, { ...change, viewer: request.viewer });
+  const row = new Answer<ReadRow>();
+  const own = new Answer<OwnChangesRow>();
+  const reads = new TrailingReads((session) => {
+    hotpath.prepared.run(session, statement, row.finish);
+    hotpath.prepared.runUncounted(session, OWN, own.finish as ReadFinish);
+  });
+  const { count } = await reads.during(update);
+  const changed = count > 0;
+  if (!reads.areAnswered) return sendChanged(reply, { ...change, changed });
+  if (changed) {
+    const changes = toOwnChanges(await own.promise);
+    const token = changes && hotpath.follower.learn(changes);
+    if (token === undefined) writeCommitted(request);
+    else changesKnown(request, token);
+  }
+  return sendRow(reply, { ...change, changed }, await row.promise);
 }
 
 /**
  * Answers with the row as the viewer sees it now, with its ETag. One statement. The change is committed by then.
  * @throws `notFound` if the row does not exist; `preconditionFailed` if it has another version.
  */
-export async function sendChanged(reply: FastifyReply, { resource, where, changed, otherwise }: Change) {
-  const { server, viewer, headers } = reply.request;
-  if (changed) writeCommitted(reply.request);
-  const { json, version = null } = await readRow(server.hotpath, { resource, where, viewer });
+export async function sendChanged(reply: FastifyReply, change: Change): Promise<FastifyReply> {
+  const { server, viewer } = reply.request;
+  if (change.changed) writeCommitted(reply.request);
+  return sendRow(reply, change, await readRow(server.hotpath, { ...change, viewer }));
+}
+
+function sendRow(
+  reply: FastifyReply,
+  { resource, changed, otherwise }: Change,
+  { json, version = null }: ReadRow,
+): FastifyReply {
   if (json === null) throw requestError('notFound', `There is no such ${resource.name}.`);
   if (!changed) {
-    if (otherwise && holdFor(preconditionsIn(headers), version)) throw otherwise();
+    if (otherwise && holdFor(preconditionsIn(reply.request.headers), version)) throw otherwise();
     throw unmetFor(resource, version);
   }
   const body = `{"data":${json}}`;
   return sendJson(reply.header('etag', etagOf(body, version)), body);
+}
+
+/** The answer to a read that trails a write, which no code may wait for. */
+class Answer<Row> {
+  readonly promise: Promise<Row>;
+  readonly finish: (error: Error | null, row?: Row) => void;
+
+  constructor() {
+    const { promise, resolve, reject } = Promise.withResolvers<Row>();
+    promise.catch(() => {});
+    this.promise = promise;
+    this.finish = (error, row) => (error ? reject(error) : resolve(row!));
+  }
 }
