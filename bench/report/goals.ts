@@ -26,6 +26,7 @@ export const limitGoalsOf = (document: Document): Goal[] => [
   ...scaleGoals(document),
   ...writesGoals(document),
   ...logGoals(document),
+  ...changeGoals(document),
 ];
 
 /** Of the sections that the document has. */
@@ -166,6 +167,12 @@ function logGoals({ log }: Document): Goal[] {
       ? []
       : [goal(['Log over minutes', `lost of ${name}`], 1 - left, { most, show: percentOf })];
   });
+}
+
+/** A PATCH over HTTP, beside its bare UPDATE. */
+function changeGoals({ change }: Document): Goal[] {
+  const part = change?.['oneTrip']?.ofLimit;
+  return part === undefined ? [] : [goal(['A PATCH', 'times its bare UPDATE'], 1 / part, { most: 1.6, show: timesOf })];
 }
 
 const MOST_CONNECTIONS = '10000';

@@ -1,6 +1,7 @@
 /** The table of contents of the bench: its sections, in the order in which they run. */
 import type { Section } from '../support/bench.ts';
 import { beforeAfter } from './before-after/before-after.ts';
+import { change } from './change/change.ts';
 import { cold } from './cold/cold.ts';
 import { flood } from './flood.ts';
 import { hot } from './hot/hot.ts';
@@ -28,6 +29,7 @@ export const SECTIONS: Readonly<Record<string, Section>> = {
   replicas,
   scale,
   writes,
+  change,
   log,
   orders: ordersSection,
   memory,

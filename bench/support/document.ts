@@ -185,6 +185,7 @@ export interface Figures {
   readonly replicas: ReplicasResult;
   readonly scale: Scale;
   readonly writes: WritesResult;
+  readonly change: Rates;
   /** By workload. */
   readonly log: Readonly<Record<string, LogCost>>;
   readonly memory: Memory;

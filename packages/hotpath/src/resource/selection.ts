@@ -46,13 +46,22 @@ export interface SelectionRequest {
 
 type Selected = ReturnType<typeof selectOf>;
 
+/** The order of a list: its fields, as Prisma's `orderBy`, and as the name for which cursors are signed. */
+interface Order {
+  readonly sort: readonly SortField[];
+  readonly orderBy: ReturnType<typeof orderByOf>;
+  readonly name: string;
+}
+
 const REMEMBERED_SELECTS = 2000;
+const REMEMBERED_ORDERS = 1000;
 
 /** Parses requests into selections, for one service's resources. */
 export class SelectionParser {
   readonly #registry: Registry;
   readonly #signer: CursorSigner;
   readonly #selected = new LRUCache<string, Selected>({ max: REMEMBERED_SELECTS });
+  readonly #orders = new LRUCache<string, Order>({ max: REMEMBERED_ORDERS });
 
   constructor(registry: Registry, signer: CursorSigner) {
     this.#registry = registry;
@@ -82,23 +91,16 @@ export class SelectionParser {
     const page = parsePage(resource, query, bounds);
     const { node, totals } = this.#select(request, grant, query['fields']);
     mustFit(page.limit * (1 + totals.rows), bounds);
-    const visibleSorts = resource.sorts.filter((field) => !grant.without?.includes(field));
-    const sort = parseSort(
-      this.#registry,
-      resource,
-      query['sort'] ?? resource.sort,
-      query['sort'] === undefined ? undefined : visibleSorts,
-    );
+    const { sort, orderBy, name: order } = this.#orderOf(request, grant, query['sort']);
     const window = conditionWithin(this.#registry, resource, query);
     const filters = this.#filters(request, grant, query);
     const conditions = [request.where, grant.rows, window, ...filters.conditions];
-    const order = orderName(this.#registry, resource, sort);
     return {
       resource,
       args: {
         ...node,
         where: allOf(conditions),
-        orderBy: orderByOf(sort),
+        orderBy,
         take: page.limit,
         ...(page.skip ? { skip: page.skip } : {}),
       },
@@ -137,6 +139,18 @@ export class SelectionParser {
     const selected = selectOf(resource, grant, fields, { viewer, registry: this.#registry, bounds });
     if (!selected.totals.holdsSubject) this.#selected.set(key, freeze(selected));
     return selected;
+  }
+
+  /** The order that a request names, or that of the resource. It is the same for every viewer of the role. */
+  #orderOf({ resource, viewer }: SelectionRequest, grant: Grant, asked: string | undefined): Order {
+    const key = `${resource.name}\n${viewer.role}\n${asked ?? ''}`;
+    const known = this.#orders.get(key);
+    if (known) return known;
+    const visible = resource.sorts.filter((field) => !grant.without?.includes(field));
+    const sort = parseSort(this.#registry, resource, asked ?? resource.sort, asked === undefined ? undefined : visible);
+    const order = { sort, orderBy: orderByOf(sort), name: orderName(this.#registry, resource, sort) };
+    this.#orders.set(key, freeze(order));
+    return order;
   }
 
   #filters(request: SelectionRequest, grant: Grant, query: CheckedQuery): Filters {
@@ -202,13 +216,21 @@ function freeze<T extends object>(value: T): T {
 
 type CheckedQuery = Readonly<Record<string, string>>;
 
+const parametersOfLists = new WeakMap<Resource, readonly string[]>();
+
 /** Every parameter that a list of this resource takes. */
-export const listParameters = (resource: Resource): string[] => [
-  ...LIST_PARAMETERS,
-  ...(resource.window ? WINDOW_PARAMETERS : []),
-  ...(resource.counts.length > 0 ? NUMBERED_PARAMETERS : []),
-  ...filterParameters(resource),
-];
+export function listParameters(resource: Resource): readonly string[] {
+  const known = parametersOfLists.get(resource);
+  if (known) return known;
+  const parameters = [
+    ...LIST_PARAMETERS,
+    ...(resource.window ? WINDOW_PARAMETERS : []),
+    ...(resource.counts.length > 0 ? NUMBERED_PARAMETERS : []),
+    ...filterParameters(resource),
+  ];
+  parametersOfLists.set(resource, parameters);
+  return parameters;
+}
 
 function checkedQuery({ query }: SelectionRequest, allowed: readonly string[], bounds: Bounds): CheckedQuery {
   for (const [parameter, value] of Object.entries(query)) {

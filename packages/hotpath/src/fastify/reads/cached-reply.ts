@@ -38,15 +38,17 @@ export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: Cac
   setSourceHeaders(reply, answer, ageMs);
   if (entry.status === 404) throw requestError('notFound', entry.bodies.identity.toString());
   mustMatch(headers, entry.etag);
-  const described = describedBy(entry, policy);
   // An answer to a request with a token is for that request alone.
   const isConfirmed = answer.isConfirmed === true && headers[TOKEN] === undefined;
   reply.header('cache-control', cacheControl(policy, { isConfirmed, isRescued, ageMs }));
   // A 304 would claim that the client's copy was confirmed.
   const held = isRescued ? undefined : heldTag(headers['if-none-match'], entry.etag);
-  if (held !== undefined) return void setHeaders(reply.code(304), described.always).header('etag', held).send();
+  if (held !== undefined)
+    return void setHeaders(reply.code(304), headersOf(entry, policy, 'always'))
+      .header('etag', held)
+      .send();
   const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
-  setHeaders(reply, described[encoding]);
+  setHeaders(reply, headersOf(entry, policy, encoding));
   const bytes = entry.bodies[encoding];
   if (bytes) return void reply.send(bytes);
   return bytesOf(entry, encoding).then((made) => void reply.send(made));
@@ -73,18 +75,19 @@ function setHeaders(reply: FastifyReply, headers: Headers): FastifyReply {
 }
 
 /** Headers by encoding. `always` are the headers that a 304 has, too. */
-type Described = Readonly<Record<Encoding | 'always', Headers>>;
+type Described = Partial<Record<Encoding | 'always', Headers>>;
 
 const descriptions = new WeakMap<Entry, Described>();
 
 /** An entry belongs to one route, so it has one policy. */
-function describedBy(entry: Entry, policy: CachePolicy): Described {
+function headersOf(entry: Entry, policy: CachePolicy, encoding: Encoding | 'always'): Headers {
   let described = descriptions.get(entry);
   if (!described) {
-    described = describe(entry, policy);
+    described = {};
     descriptions.set(entry, described);
   }
-  return described;
+  described[encoding] ??= describe(entry, policy, encoding);
+  return described[encoding];
 }
 
 /** A shared cache that answers by itself must not answer a request that waits for a write. */
@@ -93,18 +96,18 @@ function varyOf({ scope, sharedMaxAge }: CachePolicy): string {
   return sharedMaxAge === undefined ? 'accept-encoding' : `accept-encoding, ${TOKEN}`;
 }
 
-function describe({ etag, link, tags }: Entry, policy: CachePolicy): Described {
+function describe({ etag, link, tags }: Entry, policy: CachePolicy, encoding: Encoding | 'always'): Headers {
   const isPublic = policy.scope === 'public';
   const always = {
     vary: varyOf(policy),
     ...(isPublic && { 'surrogate-key': surrogateKey(tags) }),
     ...(link !== '' && { link }),
   };
-  const inEncoding = (encoding: Encoding) => ({
+  if (encoding === 'always') return always;
+  return {
     ...always,
     etag: etagIn(etag, encoding),
     'content-type': 'application/json; charset=utf-8',
     ...(encoding !== 'identity' && { 'content-encoding': encoding }),
-  });
-  return { always, identity: inEncoding('identity'), gzip: inEncoding('gzip'), br: inEncoding('br') };
+  };
 }
