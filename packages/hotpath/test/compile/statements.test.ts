@@ -126,6 +126,30 @@ describe('computed values', () => {
     ]);
   });
 
+  it('share one scan of the rows that they have in common', async () => {
+    const reviewCount = { aggregate: 'count', relation: 'reviews' } as const;
+    const good = { ...best, aggregate: 'avg', field: 'rating' } as const;
+    const request = products({
+      select: { name: true, _count: { select: { reviews: true } } },
+      computed: { rating, reviewCount, best, good },
+      take: 2,
+    });
+    const { text } = compiler.compile(request);
+    await expect(text).toMatchFileSnapshot('snapshots/shared-aggregates.sql');
+    // The conditions of two aggregates hold values of their own.
+    expect(text.match(/FROM "reviews"/g)).toHaveLength(3);
+    expect(await read(request)).toEqual([
+      { name: 'Bread', _count: { reviews: 2 }, best: 2, good: 4.5, rating: 4.5, reviewCount: 2 },
+      { name: 'Salt', _count: { reviews: 1 }, best: 0, good: null, rating: 2, reviewCount: 1 },
+    ]);
+    const inRelation = { select: { name: true }, computed: { rating, reviewCount }, take: 1, orderBy: { id: 'desc' } };
+    const categories = { select: { products: inRelation }, orderBy: { id: 'asc' } };
+    expect(await read({ model: 'Category', action: 'findMany', args: categories })).toEqual([
+      { products: [{ name: 'Salt', rating: 2, reviewCount: 1 }] },
+      { products: [] },
+    ]);
+  });
+
   it('filter rows', async () => {
     expect(await read(products({ where: { computed: { value: inStock, equals: true } } }))).toEqual([
       { name: 'Bread' },

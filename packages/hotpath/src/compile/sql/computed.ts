@@ -6,7 +6,8 @@ import { output, type ValueType } from './output.ts';
 import { column, from, joinedThrough, type Related, related, type Scope, type Sql, scalarOf } from './scope.ts';
 import { block, lines, where } from './text.ts';
 
-type Aggregate = Extract<ComputedPlan, { kind: 'aggregate' }>;
+/** A computed value over the rows of a to-many relation. */
+export type Aggregate = Extract<ComputedPlan, { kind: 'aggregate' }>;
 type Comparison = Extract<ComputedPlan, { kind: 'compare' }>;
 
 /** To filter or order by. The relations of a comparison are joined, so that the comparison may drive the statement. */
@@ -30,14 +31,30 @@ export interface ComputedValue {
   readonly isJson: boolean;
 }
 
-/** To give back in the binary format. */
-export function computedValue(sql: Sql, scope: Scope, value: ComputedPlan): ComputedValue {
+/** An aggregate that is computed already: its text, and the scope of the related rows. */
+export interface AggregateValue {
+  readonly scope: Scope;
+  readonly text: string;
+}
+
+/**
+ * To give back in the binary format.
+ * @param known the value of an aggregate that is computed together with others.
+ */
+export function computedValue(sql: Sql, scope: Scope, value: ComputedPlan, known?: AggregateValue): ComputedValue {
   if (value.kind === 'compare') return { text: computedOutput(sql, scope, value), type: BOOLEAN, isJson: false };
+  if (known) return aggregateValue(sql, known.scope, value, (write) => write(known.text));
   const rows = related(sql, scope, value.relation);
-  const type = aggregateType(rows.scope, value);
+  return aggregateValue(sql, rows.scope, value, (write) => aggregate(sql, rows, value, write));
+}
+
+type Write = (text: string) => string;
+
+function aggregateValue(sql: Sql, scope: Scope, value: Aggregate, written: (write: Write) => string): ComputedValue {
+  const type = aggregateType(scope, value);
   const isJson = isWrittenByPostgres(type);
-  const text = aggregate(sql, rows, value, (each) => {
-    if (isJson) return `to_json(${aggregateOutput(sql, rows.scope, value, each)})`;
+  const text = written((each) => {
+    if (isJson) return `to_json(${aggregateOutput(sql, scope, value, each)})`;
     return type.type === 'Float' && value.function === 'avg' ? `${each}::float8` : each;
   });
   return { text, type, isJson };
@@ -57,9 +74,13 @@ export function countOf(sql: Sql, scope: Scope, relation: string, condition: Pre
   return computed(sql, scope, { kind: 'aggregate', function: 'count', relation, field: null, where: condition });
 }
 
-function aggregate(sql: Sql, rows: Related, value: Aggregate, write: (text: string) => string): string {
+/** The call of an aggregate, over the rows of a scope. */
+export const aggregateCall = (scope: Scope, { function: fn, field }: Aggregate): string =>
+  field === null ? 'count(*)' : `${fn}(${operand(scope, field)})`;
+
+function aggregate(sql: Sql, rows: Related, value: Aggregate, write: Write): string {
   const { scope, source, conditions } = rows;
-  const text = value.field === null ? 'count(*)' : `${value.function}(${operand(scope, value.field)})`;
+  const text = aggregateCall(scope, value);
   const terms = [...conditions, ...sql.conjuncts(sql, scope, value.where)];
   return block(lines(`SELECT ${write(text)}`, from(scope, source), where(terms)));
 }

@@ -6,6 +6,7 @@
  *   planner looks few up by index, and hashes a table for many.
  * - A to-many relation is one column, by a subquery for each row: a record with an array for each column of the related
  *   rows. PostgreSQL takes four microseconds to send a record, so there is one for the list, and not one for each row of it.
+ * - Aggregates over the same related rows are joined by LATERAL after the LIMIT, too (`shared-aggregates.ts`).
  * - What comes beside the rows leads them, as a row of its own.
  */
 import { keyOf, type OrderKey, type Output, type Predicate, type ReadPlan } from '../plan/plan.ts';
@@ -29,16 +30,24 @@ import {
   type Sql,
   scalarOf,
 } from './scope.ts';
+import { countAggregate, haveSharedAggregates, SharedAggregates } from './shared-aggregates.ts';
 import { block, lines, list, name, where } from './text.ts';
 
 /** Adds what is selected of a row to the columns. */
 export function outputsOf(sql: Sql, scope: Scope, outputs: readonly Output[], place: OutputPlace): RowLayout {
+  const source = { scope, aggregates: new SharedAggregates(sql, scope, outputs) };
   return {
-    outputs: outputs.map((each) => ({ key: keyOf(each), value: outputOf(sql, scope, each, place) })),
+    outputs: outputs.map((each) => ({ key: keyOf(each), value: outputOf(sql, source, each, place) })),
   };
 }
 
-function outputOf(sql: Sql, scope: Scope, wanted: Output, place: OutputPlace): OutputLayout {
+/** The row whose outputs are selected. */
+interface OutputSource {
+  readonly scope: Scope;
+  readonly aggregates: SharedAggregates;
+}
+
+function outputOf(sql: Sql, { scope, aggregates }: OutputSource, wanted: Output, place: OutputPlace): OutputLayout {
   if (typeof wanted === 'string')
     return fieldOutput(sql.dataModel, scalarOf(scope, wanted), column(scope, wanted), place);
   switch (wanted.kind) {
@@ -47,9 +56,10 @@ function outputOf(sql: Sql, scope: Scope, wanted: Output, place: OutputPlace): O
         ? manyOf(sql, wanted.read, related(sql, scope, wanted.field), place)
         : oneOf(sql, scope, wanted, place);
     case 'counts':
-      return countsOf(sql, scope, wanted, place);
+      return countsOf(sql, { scope, aggregates }, wanted, place);
     case 'computed': {
-      const { text, type, isJson } = computedValue(sql, scope, wanted.value);
+      const known = wanted.value.kind === 'aggregate' ? aggregates.valueOf(wanted.value) : undefined;
+      const { text, type, isJson } = computedValue(sql, scope, wanted.value, known);
       if (isJson) return { kind: 'json', column: place.columns.add(text) };
       return fieldOutput(sql.dataModel, type, text, place);
     }
@@ -69,9 +79,15 @@ function oneOf(sql: Sql, scope: Scope, { field, read }: RelationOutput, place: O
   return { kind: 'one', present, row: outputsOf(sql, inner, read.outputs, place) };
 }
 
-function countsOf(sql: Sql, scope: Scope, { counts }: CountsOutput, { columns }: OutputPlace): OneLayout {
+function countsOf(
+  sql: Sql,
+  { scope, aggregates }: OutputSource,
+  { counts }: CountsOutput,
+  { columns }: OutputPlace,
+): OneLayout {
   const outputs = counts.map(({ field, where: condition }) => {
-    const number = columns.add(countOf(sql, scope, field, condition));
+    const shared = aggregates.valueOf(countAggregate(field, condition));
+    const number = columns.add(shared?.text ?? countOf(sql, scope, field, condition));
     return {
       key: field,
       value: { kind: 'scalar', column: number, type: 'Int', list: false, isFolded: false },
@@ -140,7 +156,8 @@ function isCutFirst(plan: ReadPlan, { scope }: Related): boolean {
   if (isCut(plan)) return true;
   const isJoined = (output: Output): boolean =>
     typeof output !== 'string' && output.kind === 'relation' && !relationOf(scope, output.field).list;
-  return plan.page.take !== null && plan.order.length > 0 && plan.outputs.some(isJoined);
+  const hasJoins = plan.outputs.some(isJoined) || haveSharedAggregates(plan.outputs);
+  return plan.page.take !== null && plan.order.length > 0 && hasJoins;
 }
 
 function directly<Row>(sql: Sql, plan: ReadPlan, rows: Related, { select, beyond }: Selecting<Row>): SelectedRows<Row> {
