@@ -6,7 +6,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { Pool, SessionSettingsError, schemaOf } from 'hotpath';
-import { closeIfSilent, type SessionPool } from 'hotpath/database';
+import { closeIfSilent, type SessionClient, type SessionPool } from 'hotpath/database';
 import { callSites } from 'hotpath/prisma';
 import type pg from 'pg';
 import { PrismaClient } from '#client';
@@ -90,18 +90,10 @@ function openPool(config: Config['database']): SessionPool {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
-  return config.preparedStatements ? pool : pool.on('connect', prepareNothing);
+  return config.preparedStatements
+    ? pool
+    : pool.on('connect', (client) => (client as pg.PoolClient & SessionClient).prepareNothing());
 }
-
-/** Removes the names of prepared statements, so that a statement is prepared for one execution only. */
-function prepareNothing(client: pg.PoolClient): void {
-  const query = client.query as (...args: unknown[]) => unknown;
-  client.query = ((first: string | object, ...rest: unknown[]) =>
-    query.call(client, typeof first === 'string' ? first : unnamed(first), ...rest)) as pg.PoolClient['query'];
-}
-
-const unnamed = (query: object): object =>
-  'submit' in query ? Object.assign(query, { name: '' }) : { ...query, name: '' };
 
 /** Opens `connections` connections at once and leaves them idle in the pool. */
 async function warm(pool: pg.Pool, connections: number): Promise<void> {

@@ -18,6 +18,8 @@ import type { Step } from '../telemetry/span.ts';
 export interface Flight<T> {
   readonly epoch: string;
   readonly since: Snapshot;
+  /** The changes that were known at its start: while there is no other, it sees all that a reader must see. */
+  readonly changes: number;
   readonly tables: readonly string[];
   readonly landing: Promise<T>;
   /** The span of the request that started the flight. */
@@ -29,12 +31,14 @@ interface Turn<T> {
   next: Promise<T> | undefined;
 }
 
+type FlightsFollower = Pick<Follower, 'isFresh' | 'position' | 'epoch' | 'changes'>;
+
 export class Flights<T> {
-  readonly #follower: Pick<Follower, 'isFresh' | 'position' | 'epoch'>;
+  readonly #follower: FlightsFollower;
   readonly #flights = new Map<string, Flight<T>>();
   readonly #turns = new Map<string, Turn<T>>();
 
-  constructor(follower: Pick<Follower, 'isFresh' | 'position' | 'epoch'>) {
+  constructor(follower: FlightsFollower) {
     this.#follower = follower;
   }
 
@@ -46,17 +50,18 @@ export class Flights<T> {
   join(key: string): Flight<T> | undefined {
     const flight = this.#flights.get(key);
     if (!flight || flight.epoch !== this.#follower.epoch) return undefined;
-    return this.#follower.isFresh(flight.since, flight.tables) ? flight : undefined;
+    const isUnchanged = flight.changes === this.#follower.changes;
+    return isUnchanged || this.#follower.isFresh(flight.since, flight.tables) ? flight : undefined;
   }
 
   /** @param tables every table that the work reads. */
   start(key: string, tables: readonly string[], work: () => Promise<T>): Promise<T> {
-    const { epoch, position } = this.#follower;
+    const { epoch, position, changes } = this.#follower;
     const since = parseSnapshot(position);
     const landing = work().finally(() => {
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
-    const flight = { epoch, since, tables, landing, span: currentSpan() };
+    const flight = { epoch, since, changes, tables, landing, span: currentSpan() };
     this.#flights.set(key, flight);
     return landing;
   }

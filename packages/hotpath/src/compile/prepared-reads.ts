@@ -82,7 +82,7 @@ export class PreparedReads {
     return first;
   }
 
-  /** As `run`, for a statement that no budget counts, and that gives a row of text. It is sent once. */
+  /** Sends a statement that gives one row of text, once, whatever its error. No budget counts it. */
   runUncounted(client: pg.ClientBase, statement: Statement, finish: ReadFinish): void {
     resend(client as unknown as ReadClient, new ReadQuery(statement, this.#columns, finish));
   }

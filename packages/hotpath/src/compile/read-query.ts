@@ -3,6 +3,7 @@ import type { LRUCache } from 'lru-cache';
 import { isForgotten } from '../session/error-codes.ts';
 import { prepareValue, type QueryConnection, type QueryHandlers } from '../session/pg-internals.ts';
 import type { BatchedQuery } from '../session/query-batch.ts';
+import { rowSourceOf } from '../session/raw-rows.ts';
 import type { ReadRow, Statement } from './compile.ts';
 
 export type ReadFinish = (error: Error | null, row?: ReadRow) => void;
@@ -54,7 +55,11 @@ export abstract class CompiledQuery implements QueryHandlers, BatchedQuery {
     return null;
   }
 
-  expectAnswer(_connection: QueryConnection): void {}
+  /** The rows that come now are its own, and no longer those of the query before it. */
+  expectAnswer(connection: QueryConnection): void {
+    const source = rowSourceOf(connection);
+    if (source) source.receiver = undefined;
+  }
 
   write(connection: QueryConnection): void {
     const { name, text } = this;

@@ -138,11 +138,11 @@ class LogFollower implements Follower {
 
   learn({ xid, incarnation, changes }: OwnChanges): string | undefined {
     if (!this.isFollowing || this.#isDoubted || incarnation !== this.#positionIncarnation) return undefined;
-    if (xid === undefined) return this.token;
     const position = withTransaction(this.#knowledge.position, xid);
-    return position && this.#knowledge.learnAhead(xid, changes)
-      ? tokenText(snapshotText(position), this.epoch)
-      : undefined;
+    if (!position || !this.#knowledge.learnAhead(xid, changes)) return undefined;
+    // The reading sees the transaction soon, and it is remembered no longer.
+    this.#rest.end();
+    return tokenText(snapshotText(position), this.epoch);
   }
 
   async reach(token: string, timeoutMs: number): Promise<boolean> {

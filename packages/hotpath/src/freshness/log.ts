@@ -168,38 +168,41 @@ export function toChange([xid, source, tags]: readonly [
   return { xid: Number(xid), source, tags: (JSON.parse(tags) as (string | (string | null)[] | null)[]).flat() };
 }
 
+/** The setting of a session that names its last transaction which has written. */
+const OWN_XID = 'hotpath.xid';
+
 /**
- * All changes that the transaction of the statement has logged so far, and its id; for a read that trails a write. A deferred
- * trigger may log more when the transaction commits.
+ * Names the transaction of a write in its session, for `OWN_CHANGES`: a read inside the transaction. Its one column is null if the transaction has written
+ * nothing.
  */
+export const NAME_OWN_XID = `SELECT nullif(set_config('${OWN_XID}', pg_current_xact_id_if_assigned()::text, false), '') AS "xid"`;
+
+/** All changes of the transaction that the session has named: a read after its commit. */
 export const OWN_CHANGES = `
-SELECT pg_current_xact_id_if_assigned()::text AS "xid", ${INCARNATION} AS "incarnation",
+SELECT nullif(current_setting('${OWN_XID}', true), '') AS "xid", ${INCARNATION} AS "incarnation",
   (SELECT json_agg(json_build_array("xid"::text, "source", array_to_json("tags")::text))
-    FROM "hotpath"."log" WHERE "xid" = pg_current_xact_id_if_assigned())::text AS "changes",
-  EXISTS (SELECT FROM pg_catalog.pg_trigger WHERE tgdeferrable AND NOT tgisinternal)::text AS "deferred"`;
+    FROM "hotpath"."log" WHERE "xid" = nullif(current_setting('${OWN_XID}', true), '')::xid8)::text AS "changes"`;
 
 /** The row of `OWN_CHANGES`. */
 export interface OwnChangesRow {
-  /** Null for a transaction that has written nothing. */
   readonly xid: string | null;
   readonly incarnation: string;
+  /** A JSON array of rows of the log; null without any. */
   readonly changes: string | null;
-  readonly deferred: 'true' | 'false';
 }
 
-/** All changes of one committed transaction, as its own session read them. */
+/** The changes of one committed transaction, all of them. */
 export interface OwnChanges {
-  /** Undefined for a transaction that has written nothing. */
-  readonly xid: number | undefined;
+  readonly xid: number;
   readonly incarnation: string;
   readonly changes: readonly LoggedChange[];
 }
 
-/** @returns undefined if the transaction may have changed more. */
-export function toOwnChanges({ xid, incarnation, changes, deferred }: OwnChangesRow): OwnChanges | undefined {
-  if (deferred === 'true') return undefined;
-  const rows = JSON.parse(changes ?? '[]') as [xid: string, source: string, tags: string][];
-  return { xid: xid === null ? undefined : Number(xid), incarnation, changes: rows.map(toChange) };
+/** @param xid that the write has named. @returns undefined if the row is of another transaction, or of another session of a pooler. */
+export function toOwnChanges(row: OwnChangesRow, xid: string | null): OwnChanges | undefined {
+  if (xid === null || row.xid !== xid) return undefined;
+  const rows = JSON.parse(row.changes ?? '[]') as [xid: string, source: string, tags: string][];
+  return { xid: Number(xid), incarnation: row.incarnation, changes: rows.map(toChange) };
 }
 
 /** Begins a new epoch, unless another instance has. */

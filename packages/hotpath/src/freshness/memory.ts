@@ -118,7 +118,8 @@ export class ChangeMemory {
  */
 export class ChangesAhead {
   readonly #most: number;
-  readonly #tags = new Map<number, ReadonlySet<string>>();
+  readonly #xids = new Set<number>();
+  #byTag = new Map<string, number[]>();
 
   /** @param most transactions that are remembered. */
   constructor(most: number) {
@@ -127,34 +128,60 @@ export class ChangesAhead {
 
   /** @returns whether there was room. */
   learn(xid: number, changes: readonly LoggedChange[]): boolean {
-    if (this.#tags.size >= this.#most) return false;
-    const tags = changes.flatMap((change) => [change.source, ...change.tags.map((tag) => change.source + (tag ?? ''))]);
-    this.#tags.set(xid, new Set(tags));
+    if (this.#xids.size >= this.#most) return false;
+    this.#xids.add(xid);
+    for (const { source, tags } of changes)
+      for (const tag of new Set(['', ...tags])) if (tag !== null) this.#note(source + tag, xid);
     return true;
   }
 
   /** A reading of the log has ended. */
   dropSeen(seen: Snapshot): void {
-    for (const xid of this.#tags.keys()) if (isVisible(xid, seen)) this.#tags.delete(xid);
+    const unseen = [...this.#xids].filter((xid) => !isVisible(xid, seen));
+    if (unseen.length === this.#xids.size) return;
+    this.#keep(new Set(unseen));
   }
 
-  /** Transactions of another life of the database. */
+  /** The ids of transactions mean others from now on. */
   clear(): void {
-    this.#tags.clear();
+    this.#keep(new Set());
   }
 
   isFresh(snapshot: Snapshot, tags: readonly string[]): boolean {
-    return this.#tags.size === 0 || this.culprits(snapshot, tags).length === 0;
+    if (this.#xids.size === 0) return true;
+    return tags.every((tag) => this.#unseenIn(tag, snapshot) === undefined);
   }
 
-  /** The changes because of which `isFresh` is false. */
+  /** The changes because of which `isFresh` is false: one for each tag. */
   culprits(snapshot: Snapshot, tags: readonly string[]): Culprit[] {
-    return [...this.#tags]
-      .filter(([xid]) => !isVisible(xid, snapshot))
-      .flatMap(([xid, changed]) => {
-        const found = tags.filter((tag) => changed.has(tag) || changed.has(anyOf(tag)));
-        return found.map((tag) => ({ tag, xid }));
-      });
+    return tags.flatMap((tag) => {
+      const xid = this.#unseenIn(tag, snapshot);
+      return xid === undefined ? [] : [{ tag, xid }];
+    });
+  }
+
+  /** The last transaction that changed a tag, and that a snapshot does not see. */
+  #unseenIn(tag: string, snapshot: Snapshot): number | undefined {
+    const isUnseen = (xid: number) => !isVisible(xid, snapshot);
+    return this.#byTag.get(tag)?.findLast(isUnseen) ?? this.#byTag.get(anyOf(tag))?.findLast(isUnseen);
+  }
+
+  #note(tag: string, xid: number): void {
+    const xids = this.#byTag.get(tag);
+    if (!xids) this.#byTag.set(tag, [xid]);
+    else if (xids.at(-1) !== xid) xids.push(xid);
+  }
+
+  #keep(kept: ReadonlySet<number>): void {
+    const before = this.#byTag;
+    this.#xids.clear();
+    this.#byTag = new Map();
+    for (const xid of kept) this.#xids.add(xid);
+    if (kept.size === 0) return;
+    for (const [tag, xids] of before) {
+      const left = xids.filter((xid) => kept.has(xid));
+      if (left.length > 0) this.#byTag.set(tag, left);
+    }
   }
 }
 

@@ -47,6 +47,9 @@ export const isMisnamed = (error: unknown): boolean => [FORGOTTEN, TAKEN].includ
 
 export const isForgotten = (error: unknown): boolean => sqlstateOf(error) === FORGOTTEN;
 
+/** Whether the session ends with the error: its server stops, or the connection has failed. */
+export const saysSessionEnds = (error: unknown): boolean => /^(08...|57P0[1-5])$/.test(sqlstateOf(error));
+
 /**
  * Whether a statement failed because a value does not fit the type that it was sent for: its column has another type
  * now.

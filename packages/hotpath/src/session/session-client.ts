@@ -9,7 +9,7 @@
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
 import { afterAnswer } from './no-server.ts';
-import { clientQuery, processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
+import { clientQuery, owesAnswer, processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
 import { type BatchedQuery, QueryBatch } from './query-batch.ts';
 import { openRowSource } from './raw-rows.ts';
 import {
@@ -21,7 +21,7 @@ import {
   settle,
 } from './settings.ts';
 import { currentTrailingReads, type TrailingReads } from './trailing-reads.ts';
-import { WriteBatch } from './write-batch.ts';
+import { ReadsAfter, WriteBatch } from './write-batch.ts';
 
 /** How long a connection to a server that takes no writes is kept: by then the address may lead to another server. */
 const READ_ONLY_LIFE_MS = 5000;
@@ -43,6 +43,7 @@ export class SessionClient extends pg.Client {
   static {
     // As a method it would have to repeat seven overloads.
     SessionClient.prototype.query = function (this: SessionClient, ...args: unknown[]) {
+      if (this.#preparesNothing && typeof args[0] === 'object') args[0] = unnamed(args[0]!);
       if (this.#gathered && isBatched(args[0])) return this.#gathered.push(args[0]);
       const trailing = currentTrailingReads();
       const send: Send = trailing ? (...given) => this.#sendWith(trailing, given) : sendAlone.bind(this);
@@ -58,6 +59,9 @@ export class SessionClient extends pg.Client {
   #isReadOnly = false;
   #hasTurnedReadOnly = false;
   #hasStaleStatement = false;
+  #preparesNothing = false;
+  /** Whether reads may trail a write: until one of them has failed. */
+  #takesTrailingReads = true;
 
   constructor(config: SessionClientConfig = {}) {
     super(config);
@@ -92,6 +96,11 @@ export class SessionClient extends pg.Client {
     return this.#isReadOnly && !this.#isStandby && performance.now() - this.openedAt > READ_ONLY_LIFE_MS;
   }
 
+  /** From now on statements have no name, so each is prepared for one execution. */
+  prepareNothing(): void {
+    this.#preparesNothing = true;
+  }
+
   /** Breaks the connection, so that what was sent on it fails at once. */
   breakOff(): void {
     socketOf(this).destroy();
@@ -124,25 +133,34 @@ export class SessionClient extends pg.Client {
 
   /** Sends a statement, with the reads that trail it if it is the write that they wait for. */
   #sendWith(trailing: TrailingReads, args: unknown[]): unknown {
-    const submit = trailing.take(textOf(args[0]), this.getTransactionStatus() === 'I' && !hasSubmit(args[0]));
-    if (!submit) return sendAlone.apply(this, args);
+    const isAlone = this.getTransactionStatus() === 'I' && owesAnswer(this) === false;
+    const reads = trailing.take(textOf(args[0]), isAlone && this.#takesTrailingReads && mayTakeReads(args));
+    if (!reads) return sendAlone.apply(this, args);
     const write = clientQuery(args);
     const { promise, resolve, reject } = Promise.withResolvers();
     const isAwaited = !write.callback;
     write.callback ??= (error, result) => (error ? reject(error) : resolve(result));
     const { callback } = write;
-    const reads = this.#gather(() => submit(this));
+    const inside = this.#gather(() => reads.inside(this));
+    const after = new ReadsAfter(this.#gather(() => reads.after(this)));
+    const expectAfter = () => void sendAlone.call(this, after);
+    const onAnswered = () => {
+      if (this.getTransactionStatus() === 'I') trailing.committed();
+    };
     const sendAgain = () => {
+      this.#takesTrailingReads = false;
       const again = clientQuery(args);
       again.callback = callback;
       sendAlone.call(this, again);
     };
-    sendAlone.call(this, new WriteBatch({ write, reads, onAnswered: () => trailing.answered(), sendAgain }));
+    const timeoutMs = (Object(args[0]) as { query_timeout?: number }).query_timeout;
+    sendAlone.call(this, new WriteBatch({ write, inside, after, expectAfter, timeoutMs, onAnswered, sendAgain }));
     return isAwaited ? promise : undefined;
   }
 
   /** Sends a read whose statement is counted already: the attempt before it had no effect, or is the same read. */
-  resend(query: BatchedQuery): void {
+  resend(given: BatchedQuery): void {
+    const query = this.#preparesNothing ? unnamed(given) : given;
     if (this.#gathered) this.#gathered.push(query);
     else sendAlone.call(this, query);
   }
@@ -218,6 +236,18 @@ const isBatched = (query: unknown): query is BatchedQuery =>
 
 const textOf = (statement: unknown): string =>
   typeof statement === 'string' ? statement : String((Object(statement) as { text?: unknown }).text);
+
+/** Whether a statement can share a message: one of `pg`'s own queries, of one statement, whose rows come at once. */
+function mayTakeReads([statement, values]: readonly unknown[]): boolean {
+  const { rows, values: own } = Object(statement) as { rows?: unknown; values?: unknown };
+  const hasValues = [values, own].some((each) => Array.isArray(each) && each.length > 0);
+  // Without values, a text may contain several statements.
+  return !hasSubmit(statement) && !rows && (hasValues || !textOf(statement).includes(';'));
+}
+
+/** The same query without the name of a prepared statement. */
+const unnamed = <Query extends object>(query: Query): Query =>
+  'submit' in query || 'expectAnswer' in query ? Object.assign(query, { name: '' }) : { ...query, name: '' };
 
 const hasSubmit = (statement: unknown): boolean => 'submit' in Object(statement);
 

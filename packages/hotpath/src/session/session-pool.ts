@@ -7,7 +7,7 @@ import { processIdOf } from './pg-internals.ts';
 import { SessionClient, type SessionClientConfig } from './session-client.ts';
 import { complaintAbout, READ_STATE, type SessionState, schemaOf } from './settings.ts';
 import { type Release, SharedSessions, type Taken } from './shared-sessions.ts';
-import { inItsWork } from './trailing-reads.ts';
+import { inItsWork, outsideWork } from './trailing-reads.ts';
 
 /** The shortest time between two replacements of the pool's connections, even if writes keep failing. */
 const REPLACE_EVERY_MS = 5000;
@@ -74,7 +74,7 @@ export class SessionPool extends pg.Pool {
   }
 
   #take(callback: Taken): void {
-    super.connect((error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => {
+    const taken = (error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => {
       if (!client) return callback(error, undefined, release);
       const session = client as pg.PoolClient & SessionClient;
       if (session.isSpent || session.openedAt < this.#replacedAt) {
@@ -86,7 +86,8 @@ export class SessionPool extends pg.Pool {
         release(fault || session.isSpent);
       };
       callback(undefined, session, session.release);
-    });
+    };
+    outsideWork(() => super.connect(taken));
   }
 
   #replaceAll(): void {

@@ -1,7 +1,10 @@
 /**
- * Trailing reads: reads that leave with a write, in one message to the server, and so cost no trip of their own. PostgreSQL
- * runs them after the write, in its transaction. They see the write, and if one of them fails, the write has no effect and
- * is sent again without them.
+ * Trailing reads: reads that leave with a write, in one message to the server, and so cost no trip of their own.
+ *
+ * - `inside` are reads in the transaction of the write. They see the write. If one of them fails, the write has no effect, and is
+ *   sent again without them.
+ * - `after` are reads after its commit, in a transaction of their own. So they hold no lock that the write waits for, and see what
+ *   deferred triggers have changed. A pooler may give them another session.
  *
  * The write comes from code that knows nothing of the reads, such as Prisma. They leave with the first statement that the
  * code sends, if it is a write outside a transaction. If the code sends any other statement, their answers are of no use:
@@ -13,6 +16,11 @@ import type pg from 'pg';
 /** Sends reads by a session. */
 export type SendReads = (session: pg.ClientBase) => void;
 
+export interface SentReads {
+  readonly inside: SendReads;
+  readonly after: SendReads;
+}
+
 const WRITE = /^\s*(?:UPDATE|INSERT|DELETE|MERGE)\b/i;
 
 const works = new AsyncLocalStorage<TrailingReads | undefined>();
@@ -22,17 +30,23 @@ let underway = 0;
 
 /** The reads that trail the one write of some work. */
 export class TrailingReads {
-  readonly #send: SendReads;
+  readonly #reads: SentReads;
   #statements = 0;
-  #isAnswered = false;
+  #areSent = false;
+  #isCommitted = false;
 
-  constructor(send: SendReads) {
-    this.#send = send;
+  constructor(reads: SentReads) {
+    this.#reads = reads;
   }
 
-  /** Whether the reads were answered with the only statement of the work. */
+  /** Whether the reads have left. */
+  get areSent(): boolean {
+    return this.#areSent;
+  }
+
+  /** Whether the reads inside were answered with the only statement of the work, which is committed. */
   get areAnswered(): boolean {
-    return this.#isAnswered && this.#statements === 1;
+    return this.#isCommitted && this.#statements === 1;
   }
 
   /** Does the work, whose write takes the reads with it. */
@@ -46,15 +60,17 @@ export class TrailingReads {
     }
   }
 
-  /** The reads for a statement that is about to be sent. @param isAlone whether it is one of `pg` outside a transaction. */
-  take(text: string, isAlone: boolean): SendReads | undefined {
+  /** The reads for a statement that is about to be sent. @param isAlone whether no other one is in its transaction. */
+  take(text: string, isAlone: boolean): SentReads | undefined {
     this.#statements += 1;
-    return this.#statements === 1 && isAlone && WRITE.test(text) ? this.#send : undefined;
+    if (this.#statements > 1 || !isAlone || !WRITE.test(text)) return undefined;
+    this.#areSent = true;
+    return this.#reads;
   }
 
-  /** The write and the reads are answered, and their transaction is committed. */
-  answered(): void {
-    this.#isAnswered = true;
+  /** The write and the reads inside are answered, and their transaction is committed. */
+  committed(): void {
+    this.#isCommitted = true;
   }
 }
 
@@ -66,7 +82,9 @@ export const currentTrailingReads = (): TrailingReads | undefined => (underway =
  * write but their own.
  */
 export function inItsWork<Args extends unknown[]>(callback: (...args: Args) => void): (...args: Args) => void {
-  if (underway === 0) return callback;
   const work = works.getStore();
   return (...args) => works.run(work, () => callback(...args));
 }
+
+/** Runs what outlives the work, such as the opening of a connection. */
+export const outsideWork = <Result>(run: () => Result): Result => (underway === 0 ? run() : works.exit(run));

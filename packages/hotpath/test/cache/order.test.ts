@@ -73,13 +73,16 @@ describe('the limit of fills', () => {
 });
 
 describe('a flight', () => {
-  const knowledge = { epoch: 'e', position: '5:5:', stale: [] as string[] };
+  const knowledge = { epoch: 'e', position: '5:5:', changes: 0, stale: [] as string[] };
   const follower = {
     get epoch() {
       return knowledge.epoch;
     },
     get position() {
       return knowledge.position;
+    },
+    get changes() {
+      return knowledge.changes;
     },
     isFresh: (_snapshot: unknown, tags: readonly string[]) => !tags.some((tag) => knowledge.stale.includes(tag)),
   };
@@ -88,6 +91,10 @@ describe('a flight', () => {
     const flights = new Flights<string>(follower);
     const first = Promise.withResolvers<string>();
     void flights.start('k', ['product'], () => first.promise);
+    // A change that its own session has reported lies ahead of the position, and was known at the start.
+    knowledge.stale = ['product'];
+    expect(flights.join('k')).toBeDefined();
+    knowledge.changes += 1;
     knowledge.stale = ['device'];
     expect(flights.join('k')).toBeDefined();
     expect(flights.join('other')).toBeUndefined();

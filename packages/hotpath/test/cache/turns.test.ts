@@ -108,15 +108,17 @@ describe('a limit of fills', () => {
 });
 
 describe('flights', () => {
-  const follower = { epoch: 'e', position: '5:7:6', isFresh: vi.fn(() => true) };
+  const follower = { epoch: 'e', position: '5:7:6', changes: 3, isFresh: vi.fn(() => true) };
 
   it("carry the follower's position at their start", async () => {
     const flights = new Flights<string>(follower);
     const work = Promise.withResolvers<string>();
     const landing = flights.start('k', ['product'], () => work.promise);
+    follower.changes += 1;
     expect(flights.join('k')).toEqual({
       epoch: 'e',
       since: { xmin: 5, xmax: 7, xip: [6] },
+      changes: 3,
       tables: ['product'],
       landing: expect.any(Promise),
       span: undefined,

@@ -2,7 +2,15 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Follower, FollowerOptions } from 'hotpath/freshness/follower';
-import { CURRENT, OWN_CHANGES, type OwnChangesRow, readCurrent, toOwnChanges } from 'hotpath/freshness/log';
+import {
+  CURRENT,
+  NAME_OWN_XID,
+  OWN_CHANGES,
+  type OwnChanges,
+  type OwnChangesRow,
+  readCurrent,
+  toOwnChanges,
+} from 'hotpath/freshness/log';
 import { openFollower } from 'hotpath/freshness/log-follower';
 import { CHANNEL, isNotifying, switchNotify } from 'hotpath/freshness/notify';
 import { parseSnapshot, type Snapshot } from 'hotpath/freshness/snapshot';
@@ -46,13 +54,16 @@ async function snapshot(client: pg.Client = psql().client): Promise<Snapshot> {
   return parseSnapshot(rows[0]!.text);
 }
 
-/** Renames products in one transaction, whose changes its own session reads before it commits. */
-async function report(client: pg.Client, ...ids: number[]): Promise<OwnChangesRow> {
-  await client.query(`begin; ${ids.map(rename).join(';')}`);
-  const { rows } = await client.query<OwnChangesRow>(OWN_CHANGES);
+/** Raises prices in one transaction. @returns its changes, as its own session reads them. */
+async function report(client: pg.Client, ...ids: number[]): Promise<OwnChanges> {
+  await client.query(`begin; ${ids.map(raise).join(';')}`);
+  const named = await client.query<{ xid: string }>(NAME_OWN_XID);
   await client.query('commit');
-  return rows[0]!;
+  const { rows } = await client.query<OwnChangesRow>(OWN_CHANGES);
+  return toOwnChanges(rows[0]!, named.rows[0]!.xid)!;
 }
+
+const raise = (id: number) => `update products set price = price + 1 where id = ${id}`;
 
 const rename = (id: number) => `update products set name = name || '!' where id = ${id}`;
 
@@ -285,7 +296,7 @@ describe('a change that its own session reports', () => {
     const [client, follower, other] = [await session(), await follow(), await follow()];
     const [before, blocker] = [await snapshot(), await session()];
     await blocker.query(`begin; ${rename(5)}`);
-    const token = follower.learn(toOwnChanges(await report(client, 2, 4))!);
+    const token = follower.learn(await report(client, 2, 4));
     const tags = ['product:2', 'product:4', 'product:3', 'product'];
     expect(tags.map((tag) => follower.isFresh(before, [tag]))).toEqual([false, false, true, false]);
     expect(follower.culprits(before, ['product:2'])).toMatchObject([{ tag: 'product:2' }]);
@@ -300,32 +311,40 @@ describe('a change that its own session reports', () => {
 
   it('changes nothing if the log was read up to it, or if there is none', async () => {
     const [client, follower] = [await session(), await follow()];
-    const own = toOwnChanges(await report(client, 2))!;
+    const own = await report(client, 2);
     await caughtUp(follower);
     const { token, changes } = follower;
     expect([follower.learn(own), follower.changes]).toEqual([token, changes]);
+    const named = await client.query<{ xid: string | null }>(`${NAME_OWN_XID} where true`);
     const { rows } = await client.query<OwnChangesRow>(OWN_CHANGES);
-    expect(toOwnChanges(rows[0]!)).toMatchObject({ xid: undefined, changes: [] });
-    expect(follower.learn(toOwnChanges(rows[0]!)!)).toBe(token);
+    expect([named.rows[0]!.xid, toOwnChanges(rows[0]!, named.rows[0]!.xid)]).toEqual([null, undefined]);
+    expect(toOwnChanges({ ...rows[0]!, xid: '7' }, '8')).toBeUndefined();
   });
 
   it('is not learned from another life of the database, nor by a follower that does not follow', async () => {
     const [client, follower] = [await session(), await follow()];
-    const own = toOwnChanges(await report(client, 2))!;
+    const own = await report(client, 2);
     expect(follower.learn({ ...own, incarnation: `${own.incarnation} of another server` })).toBeUndefined();
     const lost = openFollower({ connection: { connectionString: `${psql().url}_that_is_not_there` } });
     stack.defer(() => lost.close());
     expect(lost.learn(own)).toBeUndefined();
   });
 
-  it('is not learned where a deferred trigger may change more at the commit', async () => {
-    const client = await session();
+  it('has the changes of a deferred trigger, which come at the commit', async () => {
+    const [client, follower, before] = [await session(), await follow(), await snapshot()];
     await client.query(`
-      create function rename_more() returns trigger language plpgsql as $$ begin ${rename(9)} and new.id <> 9; return null; end $$;
+      create function rename_more() returns trigger language plpgsql as $$ begin ${rename(4)} and new.id <> 4; return null; end $$;
       create constraint trigger more after update on products deferrable initially deferred
         for each row execute function rename_more()`);
-    expect(toOwnChanges(await report(client, 2))).toBeUndefined();
+    await caughtUp(follower);
+    expect(follower.learn(await report(client, 2))).toBeDefined();
+    expect(['product:2', 'product:4'].map((tag) => follower.isFresh(before, [tag]))).toEqual([false, false]);
     await client.query('drop function rename_more cascade');
-    expect(toOwnChanges(await report(client, 2))).toBeDefined();
+  });
+
+  it('is forgotten once the log was read up to it', async () => {
+    const [client, follower] = [await session(), await follow()];
+    for (let round = 0; round < 300; round += 1) expect(follower.learn(await report(client, 2))).toBeDefined();
+    await caughtUp(follower);
   });
 });

@@ -4,6 +4,7 @@ import { CountingPool } from 'hotpath/budget/counting-pool';
 import { Ledger, withLedger } from 'hotpath/budget/ledger';
 import type { ReadRow, Statement } from 'hotpath/compile/compile';
 import { PreparedReads } from 'hotpath/compile/prepared-reads';
+import type { SessionClient } from 'hotpath/session/session-client';
 import { SessionPool } from 'hotpath/session/session-pool';
 import { TrailingReads } from 'hotpath/session/trailing-reads';
 import pg from 'pg';
@@ -19,8 +20,8 @@ const countTrip = () => {
   trips += 1;
 };
 
-const seats = (): Statement => ({
-  name: 'seats',
+const seats = (name = 'seats'): Statement => ({
+  name,
   text: 'SELECT json_agg(place ORDER BY id)::text AS json FROM seat',
   values: [],
 });
@@ -63,14 +64,39 @@ interface Answered {
   readonly answers: string[];
 }
 
+/** Reads inside the transaction of a write, and after it the same that `after` names. */
 function trailing(...statements: readonly Statement[]): Answered {
+  return trailingWith({ inside: statements, after: [] });
+}
+
+interface Reads {
+  readonly inside: readonly Statement[];
+  readonly after: readonly Statement[];
+}
+
+function trailingWith({ inside, after }: Reads): Answered {
   const prepared = new PreparedReads(pool);
   const answers: string[] = [];
   const finish = (error: Error | null, row?: ReadRow) => void answers.push(error ? error.name : String(row!.json));
-  const reads = new TrailingReads((session) => {
-    for (const statement of statements) prepared.run(session, statement, finish);
+  const reads = new TrailingReads({
+    inside(session) {
+      for (const statement of inside) prepared.run(session, statement, finish);
+    },
+    after(session) {
+      for (const statement of after) prepared.runUncounted(session, statement, finish);
+    },
   });
   return { reads, answers };
+}
+
+/** Work with the one session of the pool. */
+async function onSession(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await work(client);
+  } finally {
+    client.release();
+  }
 }
 
 const MOVE = 'UPDATE seat SET place = $1 WHERE id = 1';
@@ -132,7 +158,7 @@ describe('a read that trails a write', () => {
     const { reads, answers } = trailing(seats());
     const write = () => pool.query('UPDATE seat SET row = 2, place = place || $1 WHERE id = 1', ['!']);
     await expect(reads.during(write)).rejects.toThrow('one_row');
-    expect([reads.areAnswered, answers, trips]).toEqual([false, ['UnansweredRead'], 1]);
+    expect([reads.areAnswered, answers]).toEqual([false, ['UnansweredRead']]);
     expect(await places()).toEqual(['A', 'B']);
   });
 
@@ -142,9 +168,6 @@ describe('a read that trails a write', () => {
     expect([rowCount, reads.areAnswered]).toEqual([2, false]);
     expect(answers).toEqual(['UnansweredRead', 'UnansweredRead', 'UnansweredRead']);
     expect(await places()).toEqual(['A!', 'B!']);
-    const next = trailing(seats());
-    await next.reads.during(() => move('E'));
-    expect(next.answers).toEqual(['["E", "B!"]']);
   });
 
   it('is not sent if a value of the write cannot be written', async () => {
@@ -181,7 +204,118 @@ describe('a read that trails a write', () => {
   });
 });
 
+describe('reads after a write', () => {
+  const both = (after = [seats('seats after')]) => trailingWith({ inside: [seats()], after });
+
+  it('see it committed, in the same message', async () => {
+    const { reads, answers } = both([
+      { text: 'SELECT (pg_current_xact_id_if_assigned() IS NULL)::text AS json', values: [] },
+      seats(),
+    ]);
+    await reads.during(() => move('O'));
+    await expect.poll(() => answers).toEqual(['["O", "B"]', 'true', '["O", "B"]']);
+    expect(reads.areAnswered).toBe(true);
+  });
+
+  it('change nothing of the write if they fail', async () => {
+    for (const place of ['P', 'Q']) {
+      const { reads, answers } = both([BROKEN, seats()]);
+      await reads.during(() => move(place));
+      expect(reads.areAnswered).toBe(true);
+      await expect.poll(() => answers).toEqual([`["${place}", "B"]`, 'UnansweredRead', 'UnansweredRead']);
+    }
+  });
+
+  it('are of no use if the write is refused, and the session goes on', async () => {
+    await onSession(async (client) => {
+      const { reads, answers } = both();
+      await expect(reads.during(() => client.query(MOVE, ['']))).rejects.toThrow(/violates/);
+      await expect.poll(() => answers).toEqual(['UnansweredRead', '["A", "B"]']);
+      expect(reads.areAnswered).toBe(false);
+      const next = both();
+      await next.reads.during(() => client.query(MOVE, ['R']));
+      await expect.poll(() => next.answers).toEqual(['["R", "B"]', '["R", "B"]']);
+    });
+  });
+
+  it('are not sent if a value of the write cannot be written', async () => {
+    const { reads, answers } = both();
+    const value = {
+      toPostgres() {
+        throw new Error('no value');
+      },
+    };
+    await expect(reads.during(() => pool.query(MOVE, [value]))).rejects.toThrow('no value');
+    await expect.poll(() => answers).toEqual(['UnansweredRead', 'UnansweredRead']);
+    expect((await pool.query('SELECT 7 AS seven')).rows).toEqual([{ seven: 7 }]);
+  });
+
+  it('come from a session that the pool closes after the write, or end', async () => {
+    await pool.end();
+    pool = new CountingPool({ connectionString: url, max: 1, maxUses: 1 });
+    pool.on('error', () => {});
+    for (let round = 0; round < 5; round += 1) {
+      const { reads, answers } = both();
+      await reads.during(() => move(`S${round}`));
+      await expect.poll(() => answers.length).toBe(2);
+      expect([reads.areAnswered, answers[0]]).toEqual([true, `["S${round}", "B"]`]);
+    }
+  });
+});
+
+it('leaves with no later write of a session on which one has failed', async () => {
+  const first = trailing(BROKEN);
+  await first.reads.during(() => move('T'));
+  const second = trailing(seats());
+  await second.reads.during(() => move('U'));
+  expect([second.reads.areSent, second.answers, await places()]).toEqual([false, [], ['U', 'B']]);
+});
+
+it('has the time limit of its write', async () => {
+  const { reads } = trailing(seats());
+  const slow = { text: `${MOVE} AND pg_sleep(2) IS NOT NULL`, values: ['V'], query_timeout: 50 };
+  await expect(reads.during(() => pool.query(slow as pg.QueryConfig))).rejects.toThrow('Query read timeout');
+});
+
+it('has no name where nothing is prepared', async () => {
+  const client = (await pool.connect()) as pg.PoolClient & SessionClient;
+  client.prepareNothing();
+  client.release();
+  for (let round = 0; round < 2; round += 1) {
+    const { reads, answers } = trailingWith({ inside: [seats()], after: [seats()] });
+    await reads.during(() => pool.query({ name: 'move', text: MOVE, values: ['W'] }));
+    await expect.poll(() => answers).toEqual(['["W", "B"]', '["W", "B"]']);
+  }
+  expect((await pool.query('SELECT name FROM pg_prepared_statements')).rows).toEqual([]);
+});
+
 describe('no read trails', () => {
+  it.each([
+    [
+      'several statements in one text',
+      () => pool.query("UPDATE seat SET place = 'X' WHERE id = 1; UPDATE seat SET place = 'Y' WHERE id = 2"),
+    ],
+    [
+      'rows that come in parts',
+      () => pool.query({ text: `${MOVE} RETURNING id`, values: ['X'], rows: 1 } as pg.QueryConfig),
+    ],
+  ])('%s', async (_what, write) => {
+    const { reads, answers } = trailing(seats());
+    await reads.during(write as () => Promise<unknown>);
+    expect([reads.areSent, reads.areAnswered, answers, (await places())[0]]).toEqual([false, false, [], 'X']);
+  });
+
+  it('a write behind a BEGIN that is still on its way', async () => {
+    const { reads, answers } = trailing(seats());
+    const client = await pool.connect();
+    const begun = client.query('BEGIN');
+    await reads.during(() => client.query(MOVE, ['Z']));
+    await begun;
+    await client.query('ROLLBACK');
+    client.release();
+    expect([reads.areSent, answers, await places()]).toEqual([false, [], ['A', 'B']]);
+  });
+
   it('a write in a transaction, nor its BEGIN', async () => {
     const { reads, answers } = trailing(seats());
     const client = await pool.connect();

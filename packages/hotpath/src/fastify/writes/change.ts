@@ -18,16 +18,18 @@
  *
  *     return sendChanged(reply, { resource: post, where: { id }, changed });
  */
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { currentLedger } from '../../budget/ledger.ts';
 import type { ReadRow, Statement } from '../../compile/compile.ts';
 import type { ReadFinish } from '../../compile/read-query.ts';
-import { OWN_CHANGES, type OwnChangesRow, toOwnChanges } from '../../freshness/log.ts';
+import { NAME_OWN_XID, OWN_CHANGES, type OwnChangesRow, toOwnChanges } from '../../freshness/log.ts';
 import { type RequestError, requestError } from '../../http/errors.ts';
 import { etagOf } from '../../http/etag.ts';
 import { holdFor, preconditionsIn } from '../../http/preconditions.ts';
 import type { FixedFields } from '../../resource/fixed.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { TrailingReads } from '../../session/trailing-reads.ts';
+import type { Hotpath } from '../instance.ts';
 import { sendJson } from '../reads/plain-reply.ts';
 import { readRow, rowStatement } from '../reads/row.ts';
 import { changesKnown, writeCommitted } from './catch-up.ts';
@@ -49,6 +51,7 @@ export interface Change extends RowChange {
   readonly changed: boolean;
 }
 
+const NAMING: Statement = { text: NAME_OWN_XID, values: [], name: 'hotpath name transaction' };
 const OWN: Statement = { text: OWN_CHANGES, values: [], name: 'hotpath own changes' };
 
 /**
@@ -63,24 +66,67 @@ export async function changeRow(
   update: () => PromiseLike<{ readonly count: number }>,
 ): Promise<FastifyReply> {
   const { request } = reply;
-  const { hotpath } = request.server;
-  const statement = rowStatement(hotpath, { ...change, viewer: request.viewer });
-  const row = new Answer<ReadRow>();
-  const own = new Answer<OwnChangesRow>();
-  const reads = new TrailingReads((session) => {
-    hotpath.prepared.run(session, statement, row.finish);
-    hotpath.prepared.runUncounted(session, OWN, own.finish as ReadFinish);
-  });
-  const { count } = await reads.during(update);
+  const { ledger } = request;
+  const isFirst = ledger.statements === 0;
+  const reads = new ReadsOfChange(request, change);
+  const { count } = await reads.trailing.during(update);
   const changed = count > 0;
-  if (!reads.areAnswered) return sendChanged(reply, { ...change, changed });
-  if (changed) {
-    const changes = toOwnChanges(await own.promise);
-    const token = changes && hotpath.follower.learn(changes);
-    if (token === undefined) writeCommitted(request);
-    else changesKnown(request, token);
+  if (!reads.trailing.areAnswered) {
+    if (reads.trailing.areSent) ledger.setAside(reads.statement.text);
+    return sendChanged(reply, { ...change, changed });
   }
-  return sendRow(reply, { ...change, changed }, await row.promise);
+  if (changed) {
+    const token = await reads.learn();
+    // An earlier statement may have been a write, too, which only the log can tell.
+    if (isFirst && token !== undefined) changesKnown(request, token);
+    else writeCommitted(request);
+  }
+  return sendRow(reply, { ...change, changed }, await reads.row());
+}
+
+/** The reads that trail a change. */
+class ReadsOfChange {
+  /** The statement that reads the row. */
+  readonly statement: Statement;
+  readonly trailing: TrailingReads;
+  readonly #hotpath: Hotpath;
+  readonly #row = new Answer<ReadRow>();
+  readonly #naming = new Answer<{ readonly xid: string | null }>();
+  readonly #own = new Answer<OwnChangesRow>();
+
+  constructor({ server: { hotpath }, viewer }: FastifyRequest, change: RowChange) {
+    const { prepared } = hotpath;
+    this.#hotpath = hotpath;
+    this.statement = rowStatement(hotpath, { ...change, viewer });
+    this.trailing = new TrailingReads({
+      inside: (session) => {
+        prepared.run(session, this.statement, this.#row.finish);
+        prepared.runUncounted(session, NAMING, this.#naming.finish as ReadFinish);
+      },
+      after: (session) => prepared.runUncounted(session, OWN, this.#own.finish as ReadFinish),
+    });
+  }
+
+  /** Tells the follower what the transaction has changed. @returns a token; undefined if the log must be read. */
+  async learn(): Promise<string | undefined> {
+    try {
+      const { xid } = await this.#naming.promise;
+      const changes = toOwnChanges(await this.#own.promise, xid);
+      return changes && this.#hotpath.follower.learn(changes);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The row. It is read once more if its answer was lost: its session may have ended after the commit. */
+  async row(): Promise<ReadRow> {
+    try {
+      return await this.#row.promise;
+    } catch {
+      currentLedger()?.setAside(this.statement.text);
+      return this.#hotpath.execute(this.statement);
+    }
+  }
 }
 
 /**
