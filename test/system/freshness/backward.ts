@@ -1,6 +1,7 @@
 /**
  * Backward reads: on one instance, a page never shows an older version of a cell than an earlier read of it has shown.
- * An earlier read is one that had been answered when the later one was sent; reads that overlap may have any order.
+ * An earlier read is one that had been answered when the later one was sent; reads that overlap may have any order. After a
+ * failover that lost commits, earlier reads no longer count.
  */
 interface ShownVersion {
   readonly number: number;
@@ -35,9 +36,17 @@ const KEPT = 64;
 export class BackwardReads {
   /** Of each cell on each page the numbers that were shown, ascending, with when each was first answered. */
   readonly #shown = new Map<string, ShownVersion[]>();
+  #since = 0;
+
+  /** Reads that are sent before this time count no more. A time of `performance.now()`. */
+  forgetBefore(time: number): void {
+    this.#since = time;
+    this.#shown.clear();
+  }
 
   /** Remembers a read. To be called in the order of the answers. @returns where it went back. */
   note({ of, sentAt, answeredAt, cache, shown }: AnsweredRead): Backward[] {
+    if (sentAt < this.#since) return [];
     return [...shown].flatMap(([cell, number]) => {
       const name = `${of} ${cell}`;
       const versions = this.#shown.get(name) ?? [];

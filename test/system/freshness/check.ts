@@ -52,10 +52,10 @@ export async function check(options: CheckOptions): Promise<Outcome> {
   await using stack = new AsyncDisposableStack();
   const [journal, tally, writing] = [new Journal(BOUND_MS), newTally(), new Writing()];
   const random = createRandom(seed);
-  let isEnding = false;
   let isOver = false;
   let fault: string | undefined;
-  const state = { isOver: () => isOver, fault: () => fault };
+  const hasEnough = () => stopsAtStale && tally.stale.length > 0;
+  const state = { isOver: () => isOver || hasEnough(), fault: () => fault };
   const ground = await prepareGround({
     stack,
     databaseUrl,
@@ -75,7 +75,7 @@ export async function check(options: CheckOptions): Promise<Outcome> {
     log(`${name}: ${progress()}`);
   };
   const endAt = performance.now() + 1000 * seconds;
-  const mayGoOn = () => performance.now() < endAt && !isEnding;
+  const mayGoOn = () => performance.now() < endAt && !hasEnough();
   const working = [
     ...Array.from({ length: READERS }, () => readOn(stage)),
     ...writersOf(stage).map((writer) => writeOn(writer, ground, mayGoOn)),
@@ -83,10 +83,9 @@ export async function check(options: CheckOptions): Promise<Outcome> {
   const faulting = injectFaults(stage, faults, onFault);
   while (mayGoOn()) {
     await random.pause(Math.min(stopsAtStale ? ROUND_MS / 2 : 2 * ROUND_MS, endAt - performance.now()));
-    await writing.hold(() => compare(stage));
+    if (!hasEnough()) await writing.hold(() => compare(stage));
     if (replicas > 0) await standbyReads.note(ground.instances, ground.ask);
     log(progress());
-    isEnding = stopsAtStale && tally.stale.length > 0;
   }
   isOver = true;
   await Promise.all([...working, faulting]);

@@ -9,6 +9,8 @@ export interface Reply {
   readonly cache: string | undefined;
   readonly token: string | undefined;
   readonly cacheStatus: string | undefined;
+  /** Whether it was kept for the key of an earlier request. */
+  readonly isReplayed: boolean;
 }
 
 export interface Asked {
@@ -44,6 +46,7 @@ export function createClient(): { ask: Ask; close(): void } {
             cache: /cache;desc="([^"]+)"/.exec(String(reply.headers['server-timing']))?.[1],
             token: reply.headers['consistency-token'] as string | undefined,
             cacheStatus: reply.headers['cache-status'] as string | undefined,
+            isReplayed: reply.headers['idempotent-replayed'] === 'true',
           });
         });
       });

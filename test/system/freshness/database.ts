@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { runProgram } from 'hotpath/cli';
 import pg from 'pg';
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../../../src/dev/postgres/embedded-postgres.ts';
@@ -75,6 +76,12 @@ export interface Standby {
   start(): Promise<void>;
   /** Waits until it has everything that was committed on its primary, and makes it a primary. */
   promote(): Promise<void>;
+  /** Waits until it has everything that was committed on its primary. It gets nothing more from then on. */
+  cutOff(): Promise<void>;
+  /** Makes it a primary, with what it has. */
+  promoteAsIs(): Promise<void>;
+  /** Replaces its data by a copy of the database's present server, and follows that. It keeps its address. */
+  rebuild(): Promise<void>;
 }
 
 /** Starts a standby of the database's server, which it copies while that runs. It is removed with the stack. */
@@ -86,8 +93,11 @@ export async function openStandby(stack: AsyncDisposableStack, database: CheckDa
   await chmod(home, 0o755);
   const directory = join(home, 'standby');
   await copyServer(primary, directory, new URL(database.url).password);
-  const settings = { ...UNSAFE, shared_buffers: '64MB', primary_conninfo: conninfoOf(database.url) };
-  let server = await openEmbeddedPostgres({ directory, settings });
+  const started = () => {
+    const settings = { ...UNSAFE, shared_buffers: '64MB', primary_conninfo: conninfoOf(database.url) };
+    return openEmbeddedPostgres({ directory, settings });
+  };
+  let server = await started();
   stack.defer(() => server.stop());
   const name = new URL(database.url).pathname.slice(1);
   return {
@@ -95,10 +105,42 @@ export async function openStandby(stack: AsyncDisposableStack, database: CheckDa
     directory,
     stop: () => server.stop(),
     start: async () => {
-      server = await openEmbeddedPostgres({ directory, settings });
+      server = await started();
     },
-    promote: () => promote(server, database),
+    promote: async () => {
+      await hasEverything(server, database);
+      await runOn(server, PROMOTE);
+    },
+    cutOff: async () => {
+      await hasEverything(server, database);
+      await runOn(server, `ALTER SYSTEM SET primary_conninfo = ''`, 'SELECT pg_reload_conf()');
+      while ((await runOn(server, 'SELECT FROM pg_stat_wal_receiver')) > 0) await rest(POLL_MS);
+    },
+    // A copy of it would have its settings.
+    promoteAsIs: async () => void (await runOn(server, PROMOTE, 'ALTER SYSTEM RESET primary_conninfo')),
+    async rebuild() {
+      await server.stop();
+      await rm(join(directory, 'data'), { recursive: true, force: true });
+      await using copying = new AsyncDisposableStack();
+      await copyServer(await database.asAdmin(copying), directory, new URL(database.url).password);
+      server = await started();
+    },
   };
+}
+
+const PROMOTE = 'SELECT pg_promote(true, 60)';
+
+/** Runs statements as the superuser, in turn. @returns the rows of the last one. */
+async function runOn(server: EmbeddedPostgres, ...statements: readonly string[]): Promise<number> {
+  const client = new pg.Client({ connectionString: server.url() });
+  await client.connect();
+  try {
+    let rows = 0;
+    for (const statement of statements) rows = (await client.query(statement)).rows.length;
+    return rows;
+  } finally {
+    await client.end();
+  }
 }
 
 /** A base backup: the files of the server as they are, and a label that says from where its log makes them whole. */
@@ -108,7 +150,7 @@ async function copyServer(primary: pg.Client, directory: string, password: strin
   await primary.query(`SELECT pg_backup_start('check', true)`);
   const copied = await runProgram('sh', [
     '-c',
-    'mkdir "$2" && chown --reference="$1" "$2" && cp -a "$1" "$2/data"',
+    'mkdir -p "$2" && chown --reference="$1" "$2" && cp -a "$1" "$2/data"',
     'sh',
     rows[0]!.data,
     directory,
@@ -133,7 +175,8 @@ export function conninfoOf(url: string): string {
   return `host=${hostname} port=${port} user=${username} password=${password}`;
 }
 
-async function promote(server: EmbeddedPostgres, database: CheckDatabase): Promise<void> {
+/** Resolves when a standby has everything that was committed on its primary. */
+async function hasEverything(server: EmbeddedPostgres, database: CheckDatabase): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const standby = stack.adopt(new pg.Client({ connectionString: server.url() }), (client) => client.end());
   await standby.connect();
@@ -145,6 +188,5 @@ async function promote(server: EmbeddedPostgres, database: CheckDatabase): Promi
     const replayed = 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS "all"';
     return (await standby.query<{ all: boolean }>(replayed, [rows[0]!.lsn])).rows[0]!.all;
   };
-  while (!(await hasAll())) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  await standby.query('SELECT pg_promote(true, 60)');
+  while (!(await hasAll())) await rest(POLL_MS);
 }

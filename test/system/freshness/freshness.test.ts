@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { scratchDatabase } from '../../support/database.ts';
 import { check } from './check.ts';
 import { GUARDS } from './guards.ts';
+import { openOwnDatabase } from './own-database.ts';
 import { complaints } from './report.ts';
 
 /** Those that are over within a second or two. */
@@ -54,6 +55,20 @@ it.each(QUICKLY_MISSED)(
     const { fault } = GUARDS[without]!;
     const options = { seconds: 60, seed, faults: fault === undefined ? [] : [fault], without, stopsAtStale: true };
     const { stale } = await check({ databaseUrl: await scratchDatabase(), ...options });
+    expect(stale.length).toBeGreaterThan(0);
+  },
+  180_000,
+);
+
+it.each(['epoch', 'life'])(
+  `finds commits that a failover has lost where the guard "%s" is missing (seed ${seed})`,
+  async (without) => {
+    await using stack = new AsyncDisposableStack();
+    const { fault, replicas = 0 } = GUARDS[without]!;
+    const databaseUrl = await openOwnDatabase(stack, { hasStandbys: true });
+    const options = { databaseUrl, seconds: 60, seed, faults: [fault!], replicas, without, stopsAtStale: true };
+    const { stale, lost } = await check(options);
+    expect(lost).toBeGreaterThan(0);
     expect(stale.length).toBeGreaterThan(0);
   },
   180_000,

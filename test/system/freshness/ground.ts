@@ -1,4 +1,7 @@
 /** The servers of the check: Redis, a proxy before PostgreSQL, two instances of the service, and sessions beside them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSigner } from 'fast-jwt';
 import pg from 'pg';
 import { freePort } from '../../support/free-port.ts';
@@ -60,6 +63,8 @@ export interface Ground {
   readonly headersFor: (page: Pick<Page, 'user'>, role?: 'user' | 'admin') => Record<string, string>;
   /** Starts one more instance, on another database; it is killed with the stack. */
   readonly startOn: (stack: AsyncDisposableStack, databaseUrl: string) => Promise<Instance>;
+  /** Starts a process that runs jobs; it is killed with the stack. */
+  readonly startWorker: (stack: AsyncDisposableStack) => Promise<Running>;
   /** Whether the check is over. */
   readonly isOver: () => boolean;
   /** The latest fault that has begun. */
@@ -119,6 +124,7 @@ export async function prepareGround({
     instances: await Promise.all(starting),
     ask: client.ask,
     startOn: (onto, url) => start(onto, INSTANCES, url),
+    startWorker: (onto) => startWorker(onto, environmentOf({ url: proxy.url, redisPort: redis.port, replicaUrls: '' })),
     ...{ token: undefined, epoch: undefined, isCopied: false, isAway: false, hasNoPrimary: false, isMoving: false },
   };
 }
@@ -199,6 +205,18 @@ async function startInstance(stack: AsyncDisposableStack, options: InstanceOptio
     onLine,
   };
   return Object.assign(state, await startProcess(stack, program));
+}
+
+/** Its mails go into a folder of their own. */
+async function startWorker(stack: AsyncDisposableStack, environment: Record<string, string>): Promise<Running> {
+  const mails = await mkdtemp(join(tmpdir(), 'hotpath-check-mail-'));
+  stack.defer(() => rm(mails, { recursive: true, force: true }));
+  return startProcess(stack, {
+    file: process.execPath,
+    args: ['src/worker.ts'],
+    environment: { ...environment, MAIL_DIRECTORY: mails },
+    ready: /Running jobs/,
+  });
 }
 
 /** The number of errors that a report shows beside failures. */

@@ -10,6 +10,8 @@ export const WITHOUT = 'CHECK_WITHOUT_GUARD';
 export interface Guard {
   /** The fault that shows that the guard is missing; none if writers and readers are enough. */
   readonly fault?: string;
+  /** The number of standbys that the fault needs. */
+  readonly replicas?: number;
   readonly edits: readonly SourceEdit[];
 }
 
@@ -22,10 +24,18 @@ export interface SourceEdit {
 }
 
 const FOLLOWER = 'packages/hotpath/src/freshness/log-follower.ts';
+const PROOF = 'packages/hotpath/src/freshness/standby-proof.ts';
+const KNOWLEDGE = 'packages/hotpath/src/freshness/knowledge.ts';
 const LOG = 'packages/hotpath/src/freshness/log.ts';
 const COVERAGE = 'packages/hotpath/src/freshness/coverage.ts';
 const CACHE = 'packages/hotpath/src/cache/cache.ts';
 const READER = 'packages/hotpath/src/cache/database-reader.ts';
+
+const FORGETTING_BEFORE_FLOOR: SourceEdit = {
+  file: KNOWLEDGE,
+  from: 'else if (!includes(this.#position, floor)) this.#forgetBefore(floor);',
+  to: '',
+};
 
 export const GUARDS: Readonly<Record<string, Guard>> = {
   /** Every change is learned; without it one of five is missed, as by a follower that asks for ids above the latest it has seen. */
@@ -86,6 +96,26 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     fault: 'copy',
     edits: [{ file: LOG, from: '{incarnation} $', to: '{0} $' }],
   },
+  /**
+   * Nothing that was read in one life of the primary is believed in the next. The name of the epoch ensures it alone. Behind it
+   * a snapshot that goes back ends the epoch, and the beginning of an epoch is a floor.
+   */
+  epoch: {
+    fault: 'lost-tail',
+    edits: [
+      FORGETTING_BEFORE_FLOOR,
+      { file: KNOWLEDGE, from: ' || this.#hasEnded(began.xip, snapshot)', to: '' },
+      { file: KNOWLEDGE, from: "includes(snapshot, this.#position) ? 'useful' : 'wentBack'", to: "'useful'" },
+      { file: LOG, from: '{row} $', to: '{0} $' },
+      { file: LOG, from: '{incarnation} $', to: '{0} $' },
+    ],
+  },
+  /** A standby is believed only if it has replayed the name of the life that is followed. */
+  life: {
+    fault: 'lost-tail',
+    replicas: 1,
+    edits: [{ file: PROOF, from: 'lifeOn(reading.incarnation) !== life', to: 'false' }],
+  },
   /** The knowledge of changes is not used past the bound. */
   age: {
     fault: 'link-slow',
@@ -99,13 +129,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   /** A follower that may have missed changes before the floor forgets everything that was read before it. */
   floor: {
     fault: 'trim',
-    edits: [
-      {
-        file: 'packages/hotpath/src/freshness/knowledge.ts',
-        from: 'else if (!includes(this.#position, floor)) this.#forgetBefore(floor);',
-        to: '',
-      },
-    ],
+    edits: [FORGETTING_BEFORE_FLOOR],
   },
   /** Reads and the follower must see one server, and the follower connects again. */
   server: {

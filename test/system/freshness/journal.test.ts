@@ -59,6 +59,28 @@ it('the journal measures for how long a row was not where it had gone', () => {
   expect(judge(BOUND_MS + 1, false).map(({ is }) => is)).toEqual(['missing']);
 });
 
+it('a read shows a write that a failover has lost no longer than the bound, and no later one is measured by it', () => {
+  const journal = new Journal(BOUND_MS);
+  const write = (where: number) => {
+    const made = journal.begin([{ cell, where }]);
+    journal.commit(made);
+    return made;
+  };
+  const kept = write(1);
+  const lost = write(2);
+  expect(journal.loseAfter(kept.place)).toBe(1);
+  expect([lost.state, journal.where(cell), [...journal.present()]]).toEqual(['lost', 1, [['user.7', 0]]]);
+  const judge = (number: number, afterMs: number) => {
+    const shown = shownIn(textOf(cell, number));
+    const sentAt = journal.lostUntil + afterMs;
+    return journal.judge({ sentAt, place: lost.place, instance: 0, shown, shows: () => true }).map(({ is }) => is);
+  };
+  expect([judge(1, -1), judge(0, -1)]).toEqual([[], []]);
+  expect([judge(1, 1), judge(0, 1)]).toEqual([['lost'], []]);
+  write(1);
+  expect([judge(2, BOUND_MS), judge(1, BOUND_MS), judge(0, BOUND_MS)]).toEqual([[], ['lost'], ['late']]);
+});
+
 it('a read goes back only behind one that had been answered when it was sent', () => {
   const reads = new BackwardReads();
   const read = (number: number, sentAt: number, answeredAt: number, of = '0 /page') => {
@@ -78,6 +100,9 @@ it('a read goes back only behind one that had been answered when it was sent', (
   expect(read(7, 31, 40)).toEqual([]);
   expect(read(6, 32, 50)).toEqual([]);
   expect(read(6, 45, 60)).toEqual([[6, 7, 'at 40', 5]]);
+  reads.forgetBefore(65);
+  expect([read(8, 64, 66), read(3, 67, 70)]).toEqual([[], []]);
+  expect(read(2, 71, 80)).toEqual([[2, 3, 'at 70', 1]]);
 });
 
 it('a text of a copy differs from one of the original', () => {

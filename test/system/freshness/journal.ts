@@ -10,6 +10,9 @@
  * - a read that was sent more than the bound after a commit shows it, or a later one. Within the bound a read may be
  *   behind, and the delay is measured: from the commit to the start of the latest read that did not show it.
  * The outcome of a write is unknown if the instance was killed, until its writer has looked.
+ *
+ * A failover may lose the latest commits. From the bound after it on no read shows one of them. A read that was sent before
+ * may be of either server.
  */
 export interface Cell {
   readonly kind: string;
@@ -30,7 +33,7 @@ interface Version {
 
 /** A transaction, from before it is sent. */
 export interface Write {
-  state: 'open' | 'committed' | 'rolled back';
+  state: 'open' | 'committed' | 'rolled back' | 'lost';
   /** Its place among all that were committed. */
   place: number;
   /** When it was known to be, by the clock of this process. */
@@ -60,7 +63,7 @@ export interface Read extends Knows {
 
 export interface Violation {
   readonly cell: string;
-  readonly is: 'rolled back' | 'stale' | 'missing' | 'in the wrong place' | 'late';
+  readonly is: 'rolled back' | 'lost' | 'stale' | 'missing' | 'in the wrong place' | 'late';
   readonly shown: number | undefined;
   readonly wanted: number;
 }
@@ -70,6 +73,7 @@ export class Journal {
   #place = 0;
   #excusedUntil = 0;
   #excusedAfter = 0;
+  #lostUntil = 0;
   readonly writes: Write[] = [];
   readonly #boundMs: number;
 
@@ -87,6 +91,28 @@ export class Journal {
     this.#excusedAfter = this.#place;
   }
 
+  /**
+   * The database goes on without the writes after a place. Reads that are sent before the bound has passed from now on may
+   * show the lost writes, or miss them. @returns how many there are.
+   */
+  loseAfter(place: number): number {
+    const lost = this.writes.filter((write) => write.state === 'committed' && write.place > place);
+    for (const write of lost) write.state = 'lost';
+    this.#lostUntil = performance.now() + this.#boundMs;
+    return lost.length;
+  }
+
+  /** The time until which reads may be of the server that lost its place. Of `performance.now()`. */
+  get lostUntil(): number {
+    return this.#lostUntil;
+  }
+
+  /** The numbers that the database holds, by cell: `product.7`. */
+  present(): Map<string, number> {
+    const held = [...this.#cells].map(([name, { versions }]) => [name, versions.findLastIndex(stands)] as const);
+    return new Map(held.filter(([name, number]) => this.#cells.get(name)!.versions[number]?.where !== undefined));
+  }
+
   /** How many have been committed. */
   get place(): number {
     return this.#place;
@@ -98,7 +124,7 @@ export class Journal {
   }
 
   where(cell: Cell): number | undefined {
-    return this.#cells.get(nameOf(cell))?.versions.findLast(({ write }) => write.state !== 'rolled back')?.where;
+    return this.#cells.get(nameOf(cell))?.versions.findLast(stands)?.where;
   }
 
   begin(changes: readonly Change[], isLogged = true): Write {
@@ -134,6 +160,8 @@ export class Journal {
     const wanted = this.#wantedBy(read, versions);
     const violation = (is: Violation['is']) => [{ cell: name, is, shown: number, wanted }];
     if (!version || version.write.state === 'rolled back') return violation('rolled back');
+    if (this.#isInDoubt(read, versions)) return [];
+    if (version.write.state === 'lost') return violation('lost');
     const missed = versions.slice(number + 1).find(({ write }) => wasCommitted(write, read));
     if (missed) this.#noteUnseen(missed.write, read);
     if (number >= wanted) return [];
@@ -143,8 +171,8 @@ export class Journal {
   /** Where nothing has been written since, cells are where they must be, and nowhere else. */
   #judgeWhole(read: Read): Violation[] {
     return [...this.#cells].flatMap(([name, { cell, versions }]): Violation[] => {
-      const latest = versions.findLastIndex(({ write }) => write.state !== 'rolled back');
-      if (latest < 0) return [];
+      const latest = versions.findLastIndex(stands);
+      if (latest < 0 || this.#isInDoubt(read, versions)) return [];
       const { where, write } = versions[latest]!;
       const must = read.shows(cell, where);
       const shown = read.shown.get(name);
@@ -154,6 +182,11 @@ export class Journal {
       if (wanted < latest) return [];
       return [{ cell: name, is: must ? 'missing' : 'in the wrong place', shown, wanted }];
     });
+  }
+
+  /** Whether the read may be of the server that had what was lost, or of the one that never had it. */
+  #isInDoubt({ sentAt }: Read, versions: readonly Version[]): boolean {
+    return sentAt < this.#lostUntil && versions.some(({ write }) => write.state === 'lost');
   }
 
   #noteUnseen(write: Write, read: Read): void {
@@ -171,6 +204,8 @@ export class Journal {
     return versions.findLastIndex(({ write }) => isKnown(write, read) || isPastBound(write));
   }
 }
+
+const stands = ({ write }: Version): boolean => write.state !== 'rolled back' && write.state !== 'lost';
 
 const isKnown = (write: Write, read: Read): boolean =>
   write.state === 'committed' &&

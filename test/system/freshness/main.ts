@@ -1,36 +1,18 @@
 /** `npm run check:freshness`: the freshness check on a database of its own, or a hunt in a service that runs. */
-import { join } from 'node:path';
-import pg from 'pg';
-import { HOME } from '../../../src/dev/home.ts';
-import { migrate } from '../../../src/dev/migrate.ts';
-import { openEmbeddedPostgres } from '../../../src/dev/postgres/embedded-postgres.ts';
 import { check } from './check.ts';
-import { UNSAFE } from './database.ts';
 import { HuntError, type HuntOptions, hunt } from './hunt/hunt.ts';
 import { huntComplaints, huntMeasured, huntSummary } from './hunt/hunt-report.ts';
 import { commandFrom, type RunOptions, USAGE, WrongUsageError } from './options.ts';
+import { openOwnDatabase } from './own-database.ts';
 import { complaints, measured, summary } from './report.ts';
 
 async function runCheck(options: RunOptions): Promise<number> {
   await using stack = new AsyncDisposableStack();
-  const databaseUrl = await openDatabase(stack, options.replicas > 0);
+  const databaseUrl = await openOwnDatabase(stack, { hasStandbys: options.replicas > 0, log });
   const outcome = await check({ ...options, databaseUrl, log });
   const wrong = complaints(outcome, options.faults);
   print([...measured(outcome, options.seed), ...wrong, summary(outcome)]);
   return wrong.length > 0 ? 1 : 0;
-}
-
-async function openDatabase(stack: AsyncDisposableStack, hasReplicas: boolean): Promise<string> {
-  const folder = hasReplicas ? 'check-replicas' : 'check-postgres';
-  const server = await openEmbeddedPostgres({ directory: join(HOME, folder), settings: UNSAFE, log });
-  stack.defer(server.stop);
-  const name = `check_${process.pid}`;
-  const admin = stack.adopt(new pg.Client({ connectionString: server.url() }), (client) => client.end());
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  stack.defer(async () => void (await admin.query(`drop database ${name} with (force)`)));
-  await migrate(server.url(name));
-  return server.url(name);
 }
 
 async function runHunt(options: HuntOptions): Promise<number> {

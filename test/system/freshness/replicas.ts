@@ -36,12 +36,27 @@ export class Replica {
     this.#signal('SIGCONT');
   }
 
+  /** Its host and port, by which the metrics of the instances name it. */
+  get name(): string {
+    return new URL(this.url).host;
+  }
+
+  /** The name of the life that it has replayed. */
+  life(): Promise<string> {
+    return lifeOf(this.url);
+  }
+
   stop(): Promise<void> {
     return this.#standby.stop();
   }
 
   start(): Promise<void> {
     return this.#standby.start();
+  }
+
+  /** Becomes a copy of the present primary, and follows it. */
+  rebuild(): Promise<void> {
+    return this.#standby.rebuild();
   }
 
   async #run(statement: string): Promise<void> {
@@ -66,6 +81,18 @@ export class Replica {
         // It has ended meanwhile.
       }
     }
+  }
+}
+
+/** The name of the primary's life that a server has; empty without one. */
+export async function lifeOf(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string }>('SELECT "name" FROM "hotpath"."life"');
+    return rows[0]?.name ?? '';
+  } finally {
+    await client.end();
   }
 }
 

@@ -12,13 +12,14 @@ const LONGEST_TURN_MS = 100;
 const SHOWN = 10;
 
 export function measured(outcome: Outcome, seed: number): string[] {
-  const { reads, hits, writes, faults, compared, delay, pauses } = outcome;
+  const { reads, hits, writes, faults, lost, compared, delay, pauses } = outcome;
   const shown = Object.entries({
     seed,
     reads,
     hits: `${hits} (${((100 * hits) / reads).toFixed(1)}%)`,
     writes,
     faults,
+    ...(lost > 0 && { 'lost by failovers': `${lost} writes` }),
     'compared with the database': compared,
     ...(outcome.standbyReads && { 'answered by standbys': shareOf(outcome.standbyReads) }),
     'commit to invisible, p50': `${delay.p50.toFixed(1)} ms`,

@@ -25,6 +25,8 @@ export interface Tally {
   reads: number;
   hits: number;
   faults: number;
+  /** Commits that failovers have lost. */
+  lost: number;
   /** Answers that were compared with what the database answers at that time. */
   compared: number;
   readonly stale: WrongRead[];
@@ -37,7 +39,7 @@ export interface Tally {
 }
 
 export const newTally = (): Tally => ({
-  ...{ reads: 0, hits: 0, faults: 0, compared: 0 },
+  ...{ reads: 0, hits: 0, faults: 0, lost: 0, compared: 0 },
   ...{ stale: [], backward: [], failures: [], looked: [] },
   history: new BackwardReads(),
 });

@@ -60,15 +60,31 @@ export const copyInto = (kind: Kind): string => `COPY ${TABLES[kind]!.table} (${
 /** Rows of which the faults write the text, and one of another table that shows the user to the view of totals. */
 export const OWN = { user: 11, transaction: 21, category: 98 } as const;
 
+/** A user that orders, a project that it may see for a while, and the product that it orders. */
+export const BUYER = 12;
+export const GRANTED = 1;
+export const SHELF = { product: 90, stock: 1_000_000 } as const;
+
 /** Rows that no writer writes. */
 export const OTHERS = `
   INSERT INTO categories (id, name, slug, description, icon_url) VALUES (99, '', 'none', '', ''),
     (${OWN.category}, '', 'own', '', '');
   INSERT INTO merchants (id, category_id, name, legal_name, description, website_url, logo_url, support_email,
     support_phone, address, tax_id) VALUES (1, 99, '', '', '', '', '', '', '', '{}', '');
-  INSERT INTO users (id, email, name) VALUES (${OWN.user}, 'own@example.com', '');
+  INSERT INTO users (id, email, name) VALUES (${OWN.user}, 'own@example.com', ''),
+    (${BUYER}, 'buyer@example.com', '');
+  INSERT INTO projects (id, name, description) VALUES (${GRANTED}, '', '');
+  INSERT INTO products (id, merchant_id, category_id, name, slug, description, price, image_url)
+    VALUES (${SHELF.product}, 1, 99, '', 'shelf', '', 1, '');
+  INSERT INTO inventories (product_id, quantity) VALUES (${SHELF.product}, ${SHELF.stock});
   INSERT INTO transactions (id, user_id, merchant_id, amount, description, reference, card_last4, location, metadata)
-    VALUES (${OWN.transaction}, ${OWN.user}, 1, 1, '', '', '0000', '{}', '{}')`;
+    VALUES (${OWN.transaction}, ${OWN.user}, 1, 1, '', '', '0000', '{}', '{}');
+  SELECT setval('notifications_id_seq', 1000), setval('transactions_id_seq', 1000)`;
+
+/** The texts of all rows. */
+export const TEXTS = Object.values(TABLES)
+  .map(({ table, text }) => `SELECT ${text} AS "text" FROM ${table}`)
+  .join(' UNION ALL ');
 
 /** Turns every text into one of a copy of the database. */
 export const MARK_AS_COPY = Object.values(TABLES)

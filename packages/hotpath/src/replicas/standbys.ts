@@ -16,12 +16,15 @@ import type { Follower } from '../freshness/follower.ts';
 import { includes, parseSnapshot } from '../freshness/snapshot.ts';
 import { stampOf, standbyFault } from '../freshness/standby-proof.ts';
 import { currentSpan } from '../telemetry/context.ts';
+import { failureType } from '../telemetry/failure-type.ts';
 import { Standby, type StandbyOptions, type StandbyOutcome } from './standby.ts';
 
 export interface StandbysOptions extends Pick<StandbyOptions, 'onState'> {
   /** Each one standby: a pool, whose options the library takes for a pool of its own, or a URL. */
   readonly servers: readonly PoolOrUrl[];
   readonly follower: Follower;
+  /** Called with the error of a read on a standby. The caller of the read gets the primary's answer. */
+  readonly onFailedRead?: ((standby: Standby, error: unknown) => void) | undefined;
 }
 
 /** Probes before a read: a standby that replays without delay is there by the second one. */
@@ -34,10 +37,12 @@ const SAME_DELAY_MS = 200;
 export class Standbys implements StandbyReader {
   readonly all: readonly Standby[];
   readonly #follower: Follower;
+  readonly #onFailedRead: StandbysOptions['onFailedRead'];
   #turn = 0;
 
-  constructor({ servers, ...options }: StandbysOptions) {
+  constructor({ servers, onFailedRead, ...options }: StandbysOptions) {
     this.#follower = options.follower;
+    this.#onFailedRead = onFailedRead;
     this.all = servers.map((server) => new Standby({ server, ...options }));
   }
 
@@ -73,21 +78,22 @@ export class Standbys implements StandbyReader {
     const attempt = new Attempt();
     let outcome: StandbyOutcome = 'failed';
     let reading: ReadResult | undefined;
+    let failure: string | undefined;
     try {
       const read = await standby.run((execute) => source.loadFrom!(attempt.noting(execute)));
       reading = { ...read, snapshot: stampOf(read, shown) };
       outcome = (await catchUp()) ?? standbyFault(this.#follower, reading, epoch) ?? 'proved';
       if (outcome === 'proved' && goesBack({ reading, epoch }, after)) outcome = 'behind';
-    } catch {
-      // The caller reads the primary next. If the read itself is wrong, the primary reports it.
+    } catch (error) {
+      // The caller reads the primary next. If the read itself is wrong, the primary reports it, too.
+      failure = failureType(error);
       standby.doubt();
+      this.#onFailedRead?.(standby, error);
     }
     standby.reads[outcome] += 1;
     if (reading && outcome === 'proved') return { reading, epoch };
     attempt.setAside();
-    currentSpan()
-      ?.child('standby.unused', 'internal', { 'hotpath.standby': standby.name, 'hotpath.standby.outcome': outcome })
-      .end();
+    traceUnused(standby, outcome, failure);
     return undefined;
   }
 
@@ -119,6 +125,14 @@ export class Standbys implements StandbyReader {
     }
     return best;
   }
+}
+
+/** The span of an answer that is not used. @param failure the type of the error, if there was one. */
+function traceUnused({ name }: Standby, outcome: StandbyOutcome, failure: string | undefined): void {
+  const attributes = { 'hotpath.standby': name, 'hotpath.standby.outcome': outcome };
+  const span = currentSpan()?.child('standby.unused', 'internal', attributes);
+  if (failure !== undefined) span?.fail(failure);
+  span?.end();
 }
 
 /** Whether this process may have shown a later state. */

@@ -3,6 +3,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import { BOUND_MS } from '../bounds.ts';
 import { conninfoOf, openStandby } from '../database.ts';
 import type { Faults } from './fault.ts';
+import { lostOrdersFault, lostTailFault } from './lost-tail.ts';
 
 const MOST_LAG_MS = 5000;
 /** Longer than a probe waits for an answer. */
@@ -51,4 +52,6 @@ export const REPLICA_FAULTS: Faults = {
       ground.hasNoPrimary = false;
     });
   },
+  'lost-tail': lostTailFault,
+  'lost-orders': lostOrdersFault,
 };
