@@ -141,12 +141,12 @@ BEGIN
     INTO compared
     FROM pg_attribute
     WHERE attrelid = "relation" AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND (attname = ANY (keys) OR '*' = ANY (keys));
-    -- The last of the triggers before an update, so that it sees the row as the others leave it.
+    -- By its name the last of the triggers before an update, so that it sees the row as the others leave it.
     EXECUTE format(
-      'CREATE OR REPLACE TRIGGER "zz_invalidation_of_moves" BEFORE UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION "hotpath"."log_moves"(%s)',
+      'CREATE OR REPLACE TRIGGER "~invalidation_of_moves" BEFORE UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION "hotpath"."log_moves"(%s)',
       "relation", compared, (SELECT string_agg(quote_literal(argument), ', ' ORDER BY at) FROM unnest("writer" || keys) WITH ORDINALITY AS given (argument, at)));
     FOREACH place IN ARRAY places LOOP
-      EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER "zz_invalidation_of_moves"', place);
+      EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER "~invalidation_of_moves"', place);
     END LOOP;
     added := greatest(added, 1);
   END IF;
@@ -256,7 +256,8 @@ BEGIN
   ));
 END $$;
 
--- As before, with the partitions of the tables: one that is created, attached, detached or dropped makes it another text.
+-- As before, with the partitions of the tables: one that is created, attached, detached or dropped makes it another text. A
+-- partition has the columns of its table, which are read from the catalog once.
 CREATE OR REPLACE FUNCTION "hotpath"."catalog"("relation_names" text[]) RETURNS text
 LANGUAGE plpgsql STABLE
 AS $$
@@ -271,22 +272,22 @@ DECLARE
     SELECT inhrelid FROM tree ORDER BY inhrelid
   );
   functions CONSTANT oid[] := ARRAY(
-    SELECT DISTINCT tgfoid FROM pg_catalog.pg_trigger WHERE tgrelid = ANY (relations) ORDER BY tgfoid
+    SELECT DISTINCT tgfoid FROM pg_catalog.pg_trigger WHERE tgrelid IN (SELECT unnest(relations)) ORDER BY tgfoid
   );
   first_of_users CONSTANT oid := 16384;
 BEGIN
   RETURN md5(concat_ws(' ',
     relations,
     functions,
-    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_class WHERE oid = ANY (relations)),
-    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_attribute WHERE attrelid = ANY (relations)),
-    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_attrdef WHERE adrelid = ANY (relations)),
-    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_trigger WHERE tgrelid = ANY (relations)),
-    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_policy WHERE polrelid = ANY (relations)),
+    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_class WHERE oid IN (SELECT unnest(relations))),
+    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_attribute WHERE attrelid = ANY (named)),
+    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_attrdef WHERE adrelid IN (SELECT unnest(relations))),
+    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_trigger WHERE tgrelid IN (SELECT unnest(relations))),
+    (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_policy WHERE polrelid IN (SELECT unnest(relations))),
     (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_inherits
-      WHERE inhparent = ANY (relations) OR inhrelid = ANY (relations)),
+      WHERE inhparent IN (SELECT unnest(relations)) OR inhrelid = ANY (named)),
     (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_subscription_rel
-      WHERE srrelid = ANY (relations)),
+      WHERE srrelid IN (SELECT unnest(relations))),
     (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_description
       WHERE classoid = 'pg_catalog.pg_proc'::regclass AND objoid = ANY (functions)),
     (SELECT concat(count(*), '/', sum(xmin::text::bigint)) FROM pg_catalog.pg_rewrite WHERE ev_class >= first_of_users),

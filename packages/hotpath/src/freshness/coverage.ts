@@ -52,6 +52,9 @@ export interface Survey {
   readonly inexactKeys: ReadonlySet<string>;
 }
 
+/** The bits of `pg_trigger.tgtype` for a trigger of rows, before, and for updates. */
+const BEFORE_UPDATE_OF_ROW = 1 + 2 + 16;
+
 /** `$1` names relations. The function is the one that their triggers run. A domain counts as the type that it is made of. */
 const SURVEY = `
 SELECT
@@ -87,6 +90,13 @@ SELECT
         WHERE tgrelid = tree.oid AND tgenabled = 'A' AND tgfoid = to_regproc('"hotpath"."log_moves"')
           AND given[1] = (SELECT encode(convert_to(proname, 'UTF8'), 'escape') FROM pg_proc WHERE oid = log.function)
           AND ('*' = ANY (given) OR NOT EXISTS (SELECT FROM keys WHERE key <> ALL (given)))
+      ),
+      'laterTrigger', (
+        SELECT later.tgname
+        FROM pg_trigger AS own JOIN pg_trigger AS later ON later.tgrelid = own.tgrelid AND later.tgname > own.tgname
+        WHERE own.tgrelid = tree.oid AND own.tgfoid = to_regproc('"hotpath"."log_moves"')
+          AND later.tgtype & ${BEFORE_UPDATE_OF_ROW} = ${BEFORE_UPDATE_OF_ROW} AND later.tgenabled <> 'D'
+        LIMIT 1
       )
     ) ORDER BY tree.oid)
     FROM tree JOIN pg_class USING (oid)
@@ -205,6 +215,8 @@ interface PartitionedTable {
   readonly triggers: number;
   /** Whether an update that moves a row to another partition is logged. */
   readonly logsMoves: boolean;
+  /** A trigger that runs after the one that logs such updates, and may change the row. */
+  readonly laterTrigger: string | null;
 }
 
 interface Column {
@@ -277,6 +289,11 @@ function gapOfPartitions(table: WatchedTable, { oid, tree }: Relation): Reason |
   if (subscribed)
     return ofSchema(
       `The partition ${subscribed.name} of ${called} is written by a subscription, which runs no trigger of a statement.`,
+    );
+  const late = tree?.find(({ laterTrigger }) => laterTrigger !== null);
+  if (late)
+    return ofSchema(
+      `The trigger ${name(late.laterTrigger!)} of ${late.name} runs after the one that logs rows that move to another partition: give it a name before "~".`,
     );
   const remedy = `Run SELECT hotpath.log_partitions(${literal(tableText(table))}).`;
   const bare = tree?.find(({ triggers }) => triggers < TRIGGERS);

@@ -65,7 +65,7 @@ async function gaps(): Promise<readonly Gap[]> {
 }
 
 describe('a change is logged', () => {
-  afterEach(() => query('delete from readings'));
+  afterEach(() => query('rollback; delete from readings'));
 
   it.each(TABLES.filter((table) => table !== 'readings'))('in %s, by its own name', async (table) => {
     const months: Record<string, string> = {
@@ -123,6 +123,20 @@ describe('a change is logged', () => {
     await query(`update readings set "timestamp" = "timestamp" + interval '1 minute'`);
     const { rows } = await query(`select count(*)::int as rows from hotpath.log where tags = '{?deviceId=*}'`);
     expect(rows).toEqual([{ rows: 1 }]);
+  });
+
+  it('of a row that a trigger of a partition changes', async () => {
+    await query(`begin; create function elsewhere() returns trigger language plpgsql as
+        'begin new.device_id := 3; new."timestamp" := new."timestamp" + interval ''1 month''; return new; end';
+      create function other_device() returns trigger language plpgsql as 'begin new.device_id := 2; return new; end';
+      create trigger zzz before update on readings_2026_11 for each row execute function elsewhere();
+      create trigger a before insert on readings_2026_11 for each row execute function other_device()`);
+    expect(await logged(into('readings', row(1, '2026-11')))).toEqual(['reading', 'reading?deviceId=2']);
+    const merge = `merge into readings r using (values (2)) v (id) on r.device_id = v.id when matched then update set humidity = 3`;
+    expect(await logged(merge)).toEqual(ALL);
+    const { rows } = await query('select device_id, tableoid::regclass::text as place from readings');
+    expect(rows).toEqual([{ device_id: 3, place: 'readings_2026_12' }]);
+    await query('rollback');
   });
 
   it('if a savepoint took back the move that was logged first', async () => {
@@ -222,8 +236,14 @@ describe('a partitioned table', () => {
     ],
     [
       'does not log moves',
-      'alter table readings_2026_11 disable trigger zz_invalidation_of_moves',
+      'alter table readings_2026_11 disable trigger "~invalidation_of_moves"',
       `The partition readings_2026_11 of "readings" does not log rows that move to another partition. Run SELECT hotpath.log_partitions('"readings"').`,
+    ],
+    [
+      'has a trigger that may move a row after its move was looked for',
+      `create function elsewhere() returns trigger language plpgsql as 'begin return new; end';
+       create trigger "éa" before update on readings_2026_11 for each row execute function elsewhere()`,
+      'The trigger "éa" of readings_2026_11 runs after the one that logs rows that move to another partition: give it a name before "~".',
     ],
     [
       'is subscribed',
