@@ -274,14 +274,23 @@ function gapOfTable(table: WatchedTable, relation: Relation): Reason | undefined
     return ofSchema(
       `${called} has the virtual generated column ${name(virtual.name)}, which no trigger sees: make it STORED.`,
     );
-  if (relation.triggers < TRIGGERS) return ofMigrations(`The triggers of ${called} are missing or disabled.`);
+  const unfit = unfitPartition(table, relation);
+  if (unfit) return unfit;
+  if (relation.triggers < TRIGGERS) return ofMigrations(missingTriggers(table, relation));
   if (!logsAll(relation, table))
     return ofMigrations(`The triggers of ${called} are of another version of the service.`);
-  return gapOfPartitions(table, relation);
+  return barePartition(table, relation);
 }
 
-/** The first partition of which a change is not logged. */
-function gapOfPartitions(table: WatchedTable, { oid, tree }: Relation): Reason | undefined {
+function missingTriggers(table: WatchedTable, { kind }: Relation): string {
+  const missing = `The triggers of ${tableName(table)} are missing or disabled.`;
+  return kind === 'p' ? `${missing} If its migration is deployed, run ${logPartitions(table)}` : missing;
+}
+
+const logPartitions = (table: WatchedTable): string => `SELECT hotpath.log_partitions(${literal(tableText(table))}).`;
+
+/** The first partition whose changes no trigger of ours can log. */
+function unfitPartition(table: WatchedTable, { tree }: Relation): Reason | undefined {
   const called = tableName(table);
   const foreign = tree?.find(({ kind }) => kind === 'f');
   if (foreign) return ofSchema(`The partition ${foreign.name} of ${called} ${UNLOGGED_KINDS['f']}.`);
@@ -291,11 +300,18 @@ function gapOfPartitions(table: WatchedTable, { oid, tree }: Relation): Reason |
       `The partition ${subscribed.name} of ${called} is written by a subscription, which runs no trigger of a statement.`,
     );
   const late = tree?.find(({ laterTrigger }) => laterTrigger !== null);
-  if (late)
-    return ofSchema(
+  return (
+    late &&
+    ofSchema(
       `The trigger ${name(late.laterTrigger!)} of ${late.name} runs after the one that logs rows that move to another partition: give it a name before "~".`,
-    );
-  const remedy = `Run SELECT hotpath.log_partitions(${literal(tableText(table))}).`;
+    )
+  );
+}
+
+/** The first partition that lacks triggers. */
+function barePartition(table: WatchedTable, { oid, tree }: Relation): Reason | undefined {
+  const called = tableName(table);
+  const remedy = `Run ${logPartitions(table)}`;
   const bare = tree?.find(({ triggers }) => triggers < TRIGGERS);
   if (bare)
     return ofStatement(`The triggers of the partition ${bare.name} of ${called} are missing or disabled. ${remedy}`);

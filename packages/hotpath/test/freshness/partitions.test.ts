@@ -275,6 +275,17 @@ describe('a partitioned table', () => {
     expect(await logged(merge)).toEqual(expect.arrayContaining(ALL));
   });
 
+  it('is not covered if it has no triggers itself', async () => {
+    const [gap] = await gapsAfter('drop trigger invalidation_insert on readings');
+    expect(gap).toEqual({
+      source: 'reading',
+      reason: `The triggers of "readings" are missing or disabled. If its migration is deployed, run SELECT hotpath.log_partitions('"readings"').`,
+      remedy: 'migrations',
+    });
+    await query(`select hotpath.log_partitions('readings')`);
+    expect(await gaps()).toEqual([]);
+  });
+
   it('is not covered if it is itself a partition', async () => {
     const change = `create table whole (like readings) partition by range ("timestamp"); alter table whole attach partition readings default`;
     const [gap] = await gapsAfter(change);
