@@ -69,10 +69,11 @@ SELECT
       UNION
       SELECT child.inhrelid FROM tree JOIN pg_inherits AS child ON child.inhparent = tree.oid
     ), keys AS (
-      SELECT coalesce(encode(convert_to(attname, 'UTF8'), 'escape'), '*') AS key
+      SELECT encode(convert_to(attname, 'UTF8'), 'escape') AS key
       FROM pg_partitioned_table
-      CROSS JOIN LATERAL unnest(partattrs::int2[]) AS place
-      LEFT JOIN pg_attribute ON attrelid = partrelid AND attnum = place AND place <> 0
+      JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = partrelid AND objsubid > 0
+        AND refclassid = 'pg_class'::regclass AND refobjid = partrelid AND refobjsubid = 0 AND deptype = 'i'
+      JOIN pg_attribute ON attrelid = partrelid AND attnum = objsubid
       WHERE partrelid IN (SELECT oid FROM tree)
     )
     SELECT json_agg(json_build_object(
@@ -89,7 +90,7 @@ SELECT
         CROSS JOIN LATERAL string_to_array(encode(tgargs, 'escape'), '\\000') AS given
         WHERE tgrelid = tree.oid AND tgenabled = 'A' AND tgfoid = to_regproc('"hotpath"."log_moves"')
           AND given[1] = (SELECT encode(convert_to(proname, 'UTF8'), 'escape') FROM pg_proc WHERE oid = log.function)
-          AND ('*' = ANY (given) OR NOT EXISTS (SELECT FROM keys WHERE key <> ALL (given)))
+          AND NOT EXISTS (SELECT FROM keys WHERE key <> ALL (given))
       ),
       'laterTrigger', (
         SELECT later.tgname

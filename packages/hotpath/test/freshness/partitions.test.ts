@@ -312,11 +312,14 @@ describe('a partitioned table', () => {
   it('has keys of expressions', async () => {
     await query(`begin; drop table readings; create table readings (
         device_id integer not null, "timestamp" timestamptz(3) not null, temperature float8, humidity float8, battery smallint, received_at timestamptz(3),
-        loud text generated always as ('!') stored
-      ) partition by range ((battery + 1));
-      create table low partition of readings for values from (0) to (10); create table high partition of readings for values from (10) to (200);
+        loud text generated always as ('!') stored, spare text
+      ) partition by range ((battery + length('!')), (humidity::integer));
+      create table low partition of readings for values from (0, 0) to (10, 10); create table high partition of readings for values from (10, 10) to (200, 200);
       select hotpath.log_partitions('readings')`);
     expect(await gaps()).toEqual([]);
+    const { rows } = await query(`select hotpath.partition_keys('readings') as keys`);
+    expect(rows).toEqual([{ keys: ['battery', 'humidity'] }]);
+    await query('alter table readings drop column spare');
     await query(`insert into readings values (1, now(), 1, 1, 1, now())`);
     const merge = `merge into readings r using (values (1)) v (id) on r.device_id = v.id when matched then update set battery = 100`;
     expect(await logged(merge)).toEqual(ALL);

@@ -103,15 +103,16 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The columns that decide in which partition a row is, over all levels; '*' for an expression.
+-- The columns that decide in which partition a row is, over all levels. Those of expressions depend on their table like the others.
 CREATE OR REPLACE FUNCTION "hotpath"."partition_keys"("relation" regclass) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT ARRAY(
-    SELECT DISTINCT coalesce(attname, '*')
+    SELECT DISTINCT attname::text
     FROM pg_partitioned_table
-    CROSS JOIN LATERAL unnest(partattrs::int2[]) AS key
-    LEFT JOIN pg_attribute ON attrelid = partrelid AND attnum = key AND key <> 0
+    JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = partrelid AND objsubid > 0
+      AND refclassid = 'pg_class'::regclass AND refobjid = partrelid AND refobjsubid = 0 AND deptype = 'i'
+    JOIN pg_attribute ON attrelid = partrelid AND attnum = objsubid
     WHERE partrelid = ANY ("hotpath"."tables_of"("relation"))
     ORDER BY 1
   )
@@ -174,7 +175,7 @@ BEGIN
       string_agg(format('OLD.%I', attname), ', ' ORDER BY attnum), string_agg(format('NEW.%I', attname), ', ' ORDER BY attnum))
     INTO compared
     FROM pg_attribute
-    WHERE attrelid = "relation" AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND (attname = ANY (keys) OR '*' = ANY (keys));
+    WHERE attrelid = "relation" AND attnum > 0 AND NOT attisdropped AND attname = ANY (keys);
     -- By its name the last of the triggers before an update, so that it sees the row as the others leave it.
     EXECUTE format(
       'CREATE OR REPLACE TRIGGER "~invalidation_of_moves" BEFORE UPDATE ON %s FOR EACH ROW WHEN (%s) EXECUTE FUNCTION "hotpath"."log_moves"(%s)',
