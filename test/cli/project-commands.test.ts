@@ -61,6 +61,7 @@ describe('migration', () => {
       'added    schema hotpath, version 1: tables and functions',
       'added    schema hotpath, version 2: logs that take turns',
       'added    schema hotpath, version 3: the life of the primary',
+      'added    schema hotpath, version 4: partitioned tables',
       ...['account', 'note', 'tag', '_AccountToTag'].map((source) => `added    ${source}`),
       `Written to migrations/${name}. Next: npx prisma migrate deploy`,
       '',
@@ -104,7 +105,7 @@ describe('install', () => {
   it('names the parts that it installs, and then reports that nothing was missing', async () => {
     await makeTables();
     expect((await output(installCommand)).split('\n')).toEqual([
-      'The schema hotpath has version 3.',
+      'The schema hotpath has version 4.',
       ...['account', 'note', 'tag', '_AccountToTag'].map((source) => `triggers ${source}`),
       '',
     ]);
@@ -159,7 +160,7 @@ describe('doctor', () => {
     await expect(failed).rejects.toThrow(/missing or wrong/);
     const findings = JSON.parse(written.mock.calls.map(([text]) => text).join(''));
     written.mockRestore();
-    expect(findings).toContainEqual({ check: 'schema hotpath', state: 'ok', detail: 'version 3 or later', remedy: '' });
+    expect(findings).toContainEqual({ check: 'schema hotpath', state: 'ok', detail: 'version 4 or later', remedy: '' });
     expect(findings).toContainEqual(expect.objectContaining({ check: 'queue', state: 'missing' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'migrations', state: 'wrong' }));
     expect(findings).toContainEqual(expect.objectContaining({ check: 'prisma', state: 'missing' }));

@@ -27,13 +27,20 @@ const TESTS: Readonly<Record<string, (block: FencedBlock) => string | undefined>
       ? 'test/docs/guides.test.ts'
       : undefined,
   prisma: () => 'test/docs/code-blocks.test.ts',
-  sql: ({ page }) => (page === 'docs/operating/operate.md' ? 'test/docs/operations.test.ts' : undefined),
+  sql: ({ page }) => SQL[page],
   ini: ({ page }) =>
     page === 'docs/operating/operate.md' ? 'test/docs/operations.test.ts' : 'test/docs/code-blocks.test.ts',
   http: ({ page }) => TEXTS[page],
   promql: ({ page }) => TEXTS[page],
   text: ({ page }) => TEXTS[page],
 };
+
+/** The tests that run the SQL of a page. */
+const SQL: Readonly<Record<string, string>> = {
+  'docs/operating/operate.md': 'test/docs/operations.test.ts',
+  'docs/operating/growing.md': 'test/docs/partitions.test.ts',
+};
+
 /** Output, queries and headers, which the test of their page compares. */
 const TEXTS: Readonly<Record<string, string>> = {
   'docs/guides/inspector.md': 'packages/hotpath/test/inspector/inspector.test.ts',

@@ -248,4 +248,21 @@ describe('a database that does not log every change', () => {
       coverage: expect.stringMatching(/^degraded: "reviews" inherits/),
     });
   });
+
+  it('is only reported if a partition has no triggers yet', async () => {
+    const url = await scratchDatabase();
+    await sql(
+      url,
+      `ALTER TABLE reviews RENAME TO reviews_of_before;
+       CREATE TABLE reviews (LIKE reviews_of_before INCLUDING DEFAULTS, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+       GRANT SELECT, INSERT, UPDATE, DELETE ON reviews TO PUBLIC;
+       SELECT hotpath.log_partitions('reviews');
+       CREATE TABLE first_reviews PARTITION OF reviews FOR VALUES FROM (0) TO (1000)`,
+    );
+    const app = await start(url);
+    const reason = `The triggers of the partition first_reviews of "reviews" are missing or disabled. Run SELECT hotpath.log_partitions('"reviews"').`;
+    expect(await complaints(app)).toEqual({ status: '200', coverage: `degraded: ${reason} The cache is bypassed.` });
+    await sql(url, `SELECT hotpath.log_partitions('"reviews"')`);
+    await expect.poll(() => complaints(app), PATIENT).toEqual({ status: '200' });
+  });
 });

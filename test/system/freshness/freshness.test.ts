@@ -18,6 +18,7 @@ const QUICK = [
   'ddl',
   'virtual',
   'collations',
+  'partitions',
 ];
 const seed = Math.floor(Math.random() * 2 ** 31);
 
@@ -47,6 +48,8 @@ const QUICKLY_MISSED = [
   'collations',
   'columns',
   'catalog',
+  'partitions',
+  'partition-catalog',
 ];
 
 it.each(QUICKLY_MISSED)(

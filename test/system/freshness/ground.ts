@@ -12,6 +12,7 @@ import { type Ask, createClient } from './client.ts';
 import { CheckDatabase } from './database.ts';
 import { WITHOUT } from './guards.ts';
 import type { Journal } from './journal.ts';
+import { PARTITION_NOTIFICATIONS } from './partitioned.ts';
 import { type Running, startProcess } from './processes.ts';
 import type { Random } from './random.ts';
 import { METRICS_TOKEN, openReplicas, type Replica } from './replicas.ts';
@@ -241,6 +242,7 @@ function notePause(worst: Pauses, { delayMs, cpuMs, fault }: Pauses, isStopped: 
 /** The first writes of all, which every read must know of. */
 async function fill(pool: pg.Pool, journal: Journal): Promise<void> {
   const client = await pool.connect();
+  await client.query(PARTITION_NOTIFICATIONS);
   await client.query(OTHERS);
   for (const kind of Object.keys(COUNTS) as Kind[]) {
     const changes = firstOf(kind);

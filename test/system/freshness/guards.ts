@@ -91,6 +91,13 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     fault: 'ddl',
     edits: [{ file: LOG, from: '{catalog}`', to: '{0}`' }],
   },
+  /** A partition without triggers is found. */
+  partitions: {
+    fault: 'partitions',
+    edits: [{ file: COVERAGE, from: 'const bare = tree?.find', to: 'const bare = [].find' }],
+  },
+  /** The fingerprint has the partitions, too. */
+  'partition-catalog': { fault: 'partitions', edits: [{ file: LOG, from: '{catalog}`', to: '{0}`' }] },
   /** The life of the server and the place of the database in it are, too. */
   incarnation: {
     fault: 'copy',

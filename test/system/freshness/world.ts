@@ -102,7 +102,9 @@ export interface Page {
   shows(cell: Cell, where: number | undefined): boolean | undefined;
 }
 
-type Shows = Readonly<Partial<Record<Kind | 'view' | 'phone', (id: number, where: number) => boolean | undefined>>>;
+type Shows = Readonly<
+  Partial<Record<Kind | 'view' | 'phone' | 'notice', (id: number, where: number) => boolean | undefined>>
+>;
 
 function page(path: string, shows: Shows, user?: number): Page {
   return {
@@ -154,13 +156,14 @@ export function pages(): Page[] {
   ];
 }
 
-/** The pages on which the faults' own writes show: the user's name and telephone number, and a text of the totals. */
-export function ownPages(): [user: Page, view: Page] {
+/** The pages on which the faults' own writes show: the user's name and telephone number, a text of the totals, a notification. */
+export function ownPages(): [user: Page, view: Page, notice: Page] {
   const { user } = OWN;
   const own = (_: number, where: number) => where === user;
   return [
     page(`/v1/users/${user}?fields=name,phone`, { user: (id) => id === user, phone: own }, user),
     page(`/v1/users/${user}/dashboard?fields=name,totals`, { user: (id) => id === user, view: own }, user),
+    page(`/v1/users/${user}?fields=name,notifications(title)`, { user: (id) => id === user, notice: own }, user),
   ];
 }
 

@@ -6,6 +6,7 @@
 import type pg from 'pg';
 import { copy, type Instance, noteEpoch } from './ground.ts';
 import { type Cell, type Change, textOf, type Write } from './journal.ts';
+import { PARTITIONS, partitionOf } from './partitioned.ts';
 import type { Random } from './random.ts';
 import { lookFor, readPage } from './readers.ts';
 import type { CheckStage } from './stage.ts';
@@ -130,14 +131,32 @@ class ReviewWriter extends SqlWriter {
   }
 }
 
-/** Notifications, which are thrown away all at once now and then, and come back by COPY. */
+/**
+ * Notifications, which are thrown away all at once now and then, and come back by COPY. A statement names their table, or
+ * the partition.
+ */
 class NotificationWriter extends SqlWriter {
+  protected override updates(changes: readonly Change[]): Statements {
+    const texts = changes.map((change) => {
+      const text = updateOf(change, this.stage.ground.journal.next(change.cell));
+      return this.#namesPartitions() ? text.replace('notifications', partitionOf(change.cell)) : text;
+    });
+    return (client) => client.query(texts.join('; '));
+  }
+
+  #namesPartitions(): boolean {
+    return this.random.next() < 0.5;
+  }
+
   override async write(): Promise<void> {
     const { journal, isCopied } = this.stage.ground;
     // TRUNCATE writes the catalog, by which a copy would differ from its original.
     if (isCopied || this.random.next() > 0.2) return super.write();
     const gone = this.cells.map((cell) => ({ cell, where: undefined }));
-    await this.change(gone, (client) => client.query('TRUNCATE notifications'), 'alone');
+    // The fault has a partition of its own, whose row it expects to stay.
+    const isPartial = this.stage.ground.fault() === 'partitions' || this.#namesPartitions();
+    const truncate = `TRUNCATE ${isPartial ? PARTITIONS.join() : 'notifications'}`;
+    await this.change(gone, (client) => client.query(truncate), 'alone');
     const back = this.cells.map((cell) => ({ cell, where: this.random.pick(placesOf(cell)) }));
     const rows = back.map((change) => copyOf(change, journal.next(change.cell))).join('');
     await this.change(back, (client) => copy(client, copyInto('notification'), rows), 'alone');

@@ -24,6 +24,12 @@ export async function checkTriggers(client: pg.Client, watched: Watched): Promis
     const check = `triggers of ${source}`;
     const gap = gaps.find((each) => each.source === source);
     if (gap?.remedy === 'migrations') return fault('missing', { check, detail: gap.reason, remedy: MIGRATE });
+    if (gap?.remedy === 'statement')
+      return fault('missing', {
+        check,
+        detail: gap.reason,
+        remedy: 'Run it as the owner; the cache is bypassed until then.',
+      });
     if (gap)
       return fault('wrong', {
         check,

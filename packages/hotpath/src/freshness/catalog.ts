@@ -5,6 +5,7 @@
  * another, triggers that were disabled for a while. Every such change writes rows of PostgreSQL's catalog. So the
  * follower takes a fingerprint of the rows that matter, within its bound, and a new fingerprint is a new epoch.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { tableText } from '../compile/sql/scope.ts';
 import { viewsOf, type Watched } from './watched.ts';
@@ -27,6 +28,17 @@ SELECT concat(count(*), '/', sum(xmin::text::bigint)) AS "columns"
 FROM pg_catalog.pg_attribute
 WHERE attrelid = ANY (ARRAY(SELECT to_regclass(relation) FROM unnest($1::text[]) AS relation))`;
 
+/**
+ * Transactions that have ended and still hold their lock. PostgreSQL shows a transaction as committed before it tells other
+ * sessions of its changes of the catalog, and releases its locks after that. In between, such a transaction has no number
+ * of its session any more.
+ */
+const ENDING = `
+SELECT transactionid::text AS "id" FROM pg_catalog.pg_locks
+WHERE locktype = 'transactionid' AND granted AND virtualtransaction LIKE '%/0'`;
+
+const SPREAD_MS = 1;
+
 /** The catalog behind what is watched, as one connection after another finds it. */
 export class CatalogWatch {
   readonly #relations: readonly string[];
@@ -41,6 +53,20 @@ export class CatalogWatch {
   }
 
   /**
+   * Resolves once other sessions plan their statements by all changes of the catalog that were visible before this call. Without
+   * it a read could be sent under the new fingerprint, and be planned without a partition that was attached.
+   * @param isOver ends the wait.
+   */
+  async spread(client: pg.Client, isOver: () => boolean): Promise<void> {
+    let ending = await endingTransactions(client);
+    while (ending.length > 0 && !isOver()) {
+      await pause(SPREAD_MS);
+      const still = await endingTransactions(client);
+      ending = ending.filter((id) => still.includes(id));
+    }
+  }
+
+  /**
    * Whether a column has changed since the last call, its type or collation above all. The first call finds no change. A
    * prepared statement keeps the types that its parameters had: where a column ignores case from now on, it still compares
    * as before.
@@ -51,4 +77,9 @@ export class CatalogWatch {
     this.#columns = rows[0]!.columns;
     return before !== undefined && before !== this.#columns;
   }
+}
+
+async function endingTransactions(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(ENDING);
+  return rows.map(({ id }) => id);
 }

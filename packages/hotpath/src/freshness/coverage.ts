@@ -4,12 +4,14 @@
  * deployed yet, another version of the service may have deployed its own triggers, a tool may have left triggers disabled,
  * or replaced a table that has them by another one.
  *
+ * A partitioned table needs the triggers on each of its partitions: a statement runs those of the table that it names alone.
+ *
  * Some tables and columns change without a trigger; they are gaps, too. Some columns hold values that are equal for SQL and
  * differ in bytes; a key with such a column makes no tags (`inexactKeys`).
  */
 import type pg from 'pg';
 import { table as tableName, tableText } from '../compile/sql/scope.ts';
-import { name } from '../compile/sql/text.ts';
+import { literal, name } from '../compile/sql/text.ts';
 import { viewsOf, type Watched, type WatchedTable, type WatchedView } from './watched.ts';
 
 interface Coverage {
@@ -33,13 +35,14 @@ export interface Gap {
   readonly source: string;
   /** A sentence with the names of the database. */
   readonly reason: string;
-  /** The remedy: to deploy the migrations of this version, or another schema. */
-  readonly remedy: 'migrations' | 'schema';
+  /** The remedy: to deploy the migrations of this version, the statement that the reason names, or another schema. */
+  readonly remedy: 'migrations' | 'statement' | 'schema';
 }
 
 type Reason = Pick<Gap, 'reason' | 'remedy'>;
 
 const ofMigrations = (reason: string): Reason => ({ reason, remedy: 'migrations' });
+const ofStatement = (reason: string): Reason => ({ reason, remedy: 'statement' });
 const ofSchema = (reason: string): Reason => ({ reason, remedy: 'schema' });
 
 /** The relations that the database has under the watched names. */
@@ -49,13 +52,57 @@ export interface Survey {
   readonly inexactKeys: ReadonlySet<string>;
 }
 
+/** The bits of `pg_trigger.tgtype` for a trigger of rows, before, and for updates. */
+const BEFORE_UPDATE_OF_ROW = 1 + 2 + 16;
+
 /** `$1` names relations. The function is the one that their triggers run. A domain counts as the type that it is made of. */
 const SURVEY = `
 SELECT
   relation.relkind AS "kind",
-  EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation.oid OR inhrelid = relation.oid) AS "inherits",
+  EXISTS (SELECT FROM pg_inherits WHERE inhrelid = relation.oid) AS "isChild",
+  EXISTS (SELECT FROM pg_inherits WHERE inhparent = relation.oid) AS "hasChildren",
   EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = relation.oid) AS "isSubscribed",
   coalesce(log.triggers, 0) AS "triggers",
+  (
+    WITH RECURSIVE tree AS (
+      SELECT relation.oid AS oid
+      UNION
+      SELECT child.inhrelid FROM tree JOIN pg_inherits AS child ON child.inhparent = tree.oid
+    ), keys AS (
+      SELECT encode(convert_to(attname, 'UTF8'), 'escape') AS key
+      FROM pg_partitioned_table
+      JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = partrelid AND objsubid > 0
+        AND refclassid = 'pg_class'::regclass AND refobjid = partrelid AND refobjsubid = 0 AND deptype = 'i'
+      JOIN pg_attribute ON attrelid = partrelid AND attnum = objsubid
+      WHERE partrelid IN (SELECT oid FROM tree)
+    )
+    SELECT json_agg(json_build_object(
+      'oid', tree.oid::text,
+      'name', tree.oid::regclass::text,
+      'kind', relkind,
+      'isSubscribed', EXISTS (SELECT FROM pg_subscription_rel WHERE srrelid = tree.oid),
+      'triggers', (
+        SELECT count(*) FROM pg_trigger
+        WHERE tgrelid = tree.oid AND tgenabled = 'A' AND tgname LIKE 'invalidation\\_%' AND tgfoid = log.function
+      ),
+      'logsMoves', EXISTS (
+        SELECT FROM pg_trigger
+        CROSS JOIN LATERAL string_to_array(encode(tgargs, 'escape'), '\\000') AS given
+        WHERE tgrelid = tree.oid AND tgenabled = 'A' AND tgfoid = to_regproc('"hotpath"."log_moves"')
+          AND given[1] = (SELECT encode(convert_to(proname, 'UTF8'), 'escape') FROM pg_proc WHERE oid = log.function)
+          AND NOT EXISTS (SELECT FROM keys WHERE key <> ALL (given))
+      ),
+      'laterTrigger', (
+        SELECT later.tgname
+        FROM pg_trigger AS own JOIN pg_trigger AS later ON later.tgrelid = own.tgrelid AND later.tgname > own.tgname
+        WHERE own.tgrelid = tree.oid AND own.tgfoid = to_regproc('"hotpath"."log_moves"')
+          AND later.tgtype & ${BEFORE_UPDATE_OF_ROW} = ${BEFORE_UPDATE_OF_ROW} AND later.tgenabled <> 'D'
+        LIMIT 1
+      )
+    ) ORDER BY tree.oid)
+    FROM tree JOIN pg_class USING (oid)
+    WHERE relation.relkind = 'p'
+  ) AS "tree",
   obj_description(log.function, 'pg_proc') AS "coverage",
   (
     SELECT json_agg(json_build_object(
@@ -105,16 +152,23 @@ SELECT
         attribute.attnum = read.refobjsubid AND read.refobjsubid <> 0
         OR attribute.attnum > 0 AND NOT attribute.attisdropped AND rules.ev_action::text ~ ':varattno 0 '
       )
+    ), places AS (
+      SELECT attrelid AS root, attrelid AS oid FROM named
+      UNION
+      SELECT places.root, child.inhrelid FROM places JOIN pg_inherits AS child ON child.inhparent = places.oid
     ), stored AS (
       SELECT attrelid, attname FROM named WHERE attgenerated = ''
       UNION
+      -- A partition may compute the column otherwise than its table.
       SELECT named.attrelid, source.attname
       FROM named
-      JOIN pg_attrdef AS formula ON formula.adrelid = named.attrelid AND formula.adnum = named.attnum
+      JOIN places ON places.root = named.attrelid
+      JOIN pg_attribute AS generated ON generated.attrelid = places.oid AND generated.attname = named.attname
+      JOIN pg_attrdef AS formula ON formula.adrelid = places.oid AND formula.adnum = generated.attnum
       JOIN pg_depend AS computed ON computed.classid = 'pg_attrdef'::regclass AND computed.objid = formula.oid
-        AND computed.refclassid = 'pg_class'::regclass AND computed.refobjid = named.attrelid
-        AND computed.refobjsubid NOT IN (0, named.attnum)
-      JOIN pg_attribute AS source ON source.attrelid = named.attrelid AND source.attnum = computed.refobjsubid
+        AND computed.refclassid = 'pg_class'::regclass AND computed.refobjid = places.oid
+        AND computed.refobjsubid NOT IN (0, generated.attnum)
+      JOIN pg_attribute AS source ON source.attrelid = places.oid AND source.attnum = computed.refobjsubid
       WHERE named.attgenerated <> ''
     )
     SELECT json_agg(json_build_object('oid', attrelid::text, 'name', attname)) FROM stored
@@ -137,15 +191,33 @@ interface Relation {
   readonly oid: string | null;
   /** `pg_class.relkind`: `r` for a table. Null where there is no such relation. */
   readonly kind: string | null;
-  readonly inherits: boolean;
+  /** Whether it inherits, or is a partition. */
+  readonly isChild: boolean;
+  readonly hasChildren: boolean;
   readonly isSubscribed: boolean;
   readonly triggers: number;
+  /** A partitioned table and its partitions, to any depth; null for another relation. */
+  readonly tree: readonly PartitionedTable[] | null;
   readonly coverage: string | null;
   readonly columns: readonly Column[] | null;
   /** The tables that a view reads, through other views, too. */
   readonly reads: readonly { readonly oid: string; readonly name: string; readonly kind: string }[] | null;
   /** Which columns a view reads, and of a generated one those that it is computed from. */
   readonly readColumns: readonly { readonly oid: string; readonly name: string }[] | null;
+}
+
+/** A partitioned table, or one of its partitions. */
+interface PartitionedTable {
+  readonly oid: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly isSubscribed: boolean;
+  /** Those that run the function of the partitioned table. */
+  readonly triggers: number;
+  /** Whether an update that moves a row to another partition is logged. */
+  readonly logsMoves: boolean;
+  /** A trigger that runs after the one that logs such updates, and may change the row. */
+  readonly laterTrigger: string | null;
 }
 
 interface Column {
@@ -182,7 +254,6 @@ export async function surveyTables(client: pg.Client, watched: Watched): Promise
 const UNLOGGED_KINDS: Readonly<Record<string, string>> = {
   m: 'is a materialized view, whose refresh runs no trigger',
   f: 'is a foreign table, whose changes run no trigger here',
-  p: 'is partitioned, and a write to a partition runs none of its triggers',
   v: 'is a view, so its resource must declare the models that it is `madeOf`',
 };
 
@@ -190,8 +261,8 @@ function gapOfTable(table: WatchedTable, relation: Relation): Reason | undefined
   const called = tableName(table);
   const { kind, columns } = relation;
   if (kind === null) return ofMigrations(`There is no table ${called}.`);
-  if (kind !== 'r') return ofSchema(`${called} ${UNLOGGED_KINDS[kind] ?? 'is not a table'}.`);
-  if (relation.inherits)
+  if (kind !== 'r' && kind !== 'p') return ofSchema(`${called} ${UNLOGGED_KINDS[kind] ?? 'is not a table'}.`);
+  if (relation.isChild || (relation.hasChildren && kind !== 'p'))
     return ofSchema(`${called} inherits, or is inherited from, and a write to the one runs no trigger of the other.`);
   if (relation.isSubscribed)
     return ofSchema(`${called} is written by a subscription, which runs no trigger of a statement.`);
@@ -204,10 +275,54 @@ function gapOfTable(table: WatchedTable, relation: Relation): Reason | undefined
     return ofSchema(
       `${called} has the virtual generated column ${name(virtual.name)}, which no trigger sees: make it STORED.`,
     );
-  if (relation.triggers < TRIGGERS) return ofMigrations(`The triggers of ${called} are missing or disabled.`);
-  return logsAll(relation, table)
-    ? undefined
-    : ofMigrations(`The triggers of ${called} are of another version of the service.`);
+  const unfit = unfitPartition(table, relation);
+  if (unfit) return unfit;
+  if (relation.triggers < TRIGGERS) return ofMigrations(missingTriggers(table, relation));
+  if (!logsAll(relation, table))
+    return ofMigrations(`The triggers of ${called} are of another version of the service.`);
+  return barePartition(table, relation);
+}
+
+function missingTriggers(table: WatchedTable, { kind }: Relation): string {
+  const missing = `The triggers of ${tableName(table)} are missing or disabled.`;
+  return kind === 'p' ? `${missing} If its migration is deployed, run ${logPartitions(table)}` : missing;
+}
+
+const logPartitions = (table: WatchedTable): string => `SELECT hotpath.log_partitions(${literal(tableText(table))}).`;
+
+/** The first partition whose changes no trigger of ours can log. */
+function unfitPartition(table: WatchedTable, { tree }: Relation): Reason | undefined {
+  const called = tableName(table);
+  const foreign = tree?.find(({ kind }) => kind === 'f');
+  if (foreign) return ofSchema(`The partition ${foreign.name} of ${called} ${UNLOGGED_KINDS['f']}.`);
+  const subscribed = tree?.find(({ isSubscribed }) => isSubscribed);
+  if (subscribed)
+    return ofSchema(
+      `The partition ${subscribed.name} of ${called} is written by a subscription, which runs no trigger of a statement.`,
+    );
+  const late = tree?.find(({ laterTrigger }) => laterTrigger !== null);
+  return (
+    late &&
+    ofSchema(
+      `The trigger ${name(late.laterTrigger!)} of ${late.name} runs after the one that logs rows that move to another partition: give it a name before "~".`,
+    )
+  );
+}
+
+/** The first partition that lacks triggers. */
+function barePartition(table: WatchedTable, { oid, tree }: Relation): Reason | undefined {
+  const called = tableName(table);
+  const remedy = `Run ${logPartitions(table)}`;
+  const bare = tree?.find(({ triggers }) => triggers < TRIGGERS);
+  if (bare)
+    return ofStatement(`The triggers of the partition ${bare.name} of ${called} are missing or disabled. ${remedy}`);
+  const silent = tree?.find(({ logsMoves }) => !logsMoves);
+  return (
+    silent &&
+    ofStatement(
+      `${silent.oid === oid ? called : `The partition ${silent.name} of ${called}`} does not log rows that move to another partition. ${remedy}`,
+    )
+  );
 }
 
 /** One for each kind of statement. */

@@ -350,6 +350,7 @@ class LogFollower implements Follower {
     const position = this.position;
     const sentAt = performance.now();
     const catalog = watched ? await this.#catalogWatch.fingerprint(client) : '';
+    if (watched && catalog !== this.#catalog) await this.#catalogWatch.spread(client, () => this.#isClosed);
     const isKnown = catalog === this.#catalog && (this.#state === 'following' || this.#state === 'uncovered');
     if (watched && !isKnown) await this.#survey(client, watched);
     // Before the new epoch is known: what is prepared for other types would answer otherwise, and without an error.

@@ -1,2 +1,2 @@
 /** The version of the schema `hotpath` that this version of the library needs: that of the last file in `sql`. */
-export const LATEST_VERSION = 3;
+export const LATEST_VERSION = 4;

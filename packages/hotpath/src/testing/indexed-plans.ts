@@ -125,8 +125,9 @@ function complaintsAbout(proof: Proof, options: IndexedPlansOptions, statements:
   return asOwner(proof.hotpath, options, async (pool) => {
     const client = await pool.connect();
     try {
-      const { rows: large, empty } = await beginWithLargeTables(client, Object.values(models));
-      for (const name of options.small ?? []) (large as Map<string, number>).delete(models[name]?.table ?? name);
+      const { rows, tables, empty } = await beginWithLargeTables(client, Object.values(models));
+      const small = options.small?.map((name) => models[name]?.table ?? name) ?? [];
+      const large = new Map([...rows].filter(([name]) => !small.includes(tables.get(name)!)));
       const faults: string[] = [];
       for (const { statement, what } of statements.values()) {
         const plan = await planOf(client, statement);

@@ -19,18 +19,35 @@ const LARGE_ROWS = 100_000;
 const LARGE_ENOUGH = 10_000;
 
 interface TableSize {
+  /** The table of a model. */
+  readonly table: string;
+  /** The same, or a partition of it. */
   readonly name: string;
   /** The name with its schema, in quotes. */
   readonly text: string;
   readonly pages: number;
   readonly rows: number;
+  /** Whether the table has no page, nor any other partition of its table. */
+  readonly isEmpty: boolean;
 }
 
-const SIZES = `SELECT c.relname AS name, t.text, c.reltuples::float8 AS rows,
-    (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages
-  FROM unnest($1::text[]) AS t(text) JOIN pg_class c ON c.oid = to_regclass(t.text) WHERE c.relkind = 'r'`;
+/** Of a partitioned table, its partitions: a plan names these. */
+const SIZES = `WITH RECURSIVE tree AS (
+    SELECT to_regclass(text)::oid AS root, to_regclass(text)::oid AS oid FROM unnest($1::text[]) AS text
+    UNION
+    SELECT tree.root, child.inhrelid FROM tree
+    JOIN pg_class parent ON parent.oid = tree.oid AND parent.relkind = 'p'
+    JOIN pg_inherits child ON child.inhparent = tree.oid
+  ), sizes AS (
+    SELECT (SELECT relname FROM pg_class WHERE oid = tree.root) AS "table", tree.root, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS text, c.reltuples::float8 AS rows,
+      (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages
+    FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'
+  )
+  SELECT "table", name, text, rows, pages, max(pages) OVER (PARTITION BY root) = 0 AS "isEmpty" FROM sizes`;
 
 export interface EnlargedTables {
+  /** The tables by the names that plans have: those of partitions, too. */
+  readonly tables: ReadonlyMap<string, string>;
   /** The rows that the planner takes each table for, by its name. */
   readonly rows: LargeTables;
   /** Names of tables without a page, whose statistics cannot be set. */
@@ -50,8 +67,13 @@ export async function beginWithLargeTables(client: pg.ClientBase, models: readon
     small.map(({ text }) => text),
   );
   return {
-    rows: new Map(sizes.map(({ name, rows }) => [name, Math.max(rows, LARGE_ROWS)])),
-    empty: new Set(sizes.filter(({ pages }) => pages === 0).map(({ name }) => name)),
+    tables: new Map(sizes.map(({ name, table }) => [name, table])),
+    rows: new Map(
+      sizes.flatMap(({ name, rows, pages, isEmpty }) =>
+        pages > 0 || isEmpty ? [[name, Math.max(rows, LARGE_ROWS)]] : [],
+      ),
+    ),
+    empty: new Set(sizes.filter(({ isEmpty }) => isEmpty).map(({ name }) => name)),
   };
 }
 

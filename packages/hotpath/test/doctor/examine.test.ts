@@ -106,6 +106,21 @@ describe('the doctor', () => {
     );
   });
 
+  it('names a partition without triggers, and the statement that creates them', async () => {
+    await run(`ALTER TABLE app.tags RENAME TO few_tags;
+      CREATE TABLE app.tags (LIKE app.few_tags INCLUDING DEFAULTS, PRIMARY KEY (slug)) PARTITION BY LIST (slug);
+      SELECT hotpath.log_partitions('app.tags'); CREATE TABLE app.red_tags PARTITION OF app.tags FOR VALUES IN ('red')`);
+    expect((await examined())['triggers of tag']).toEqual({
+      check: 'triggers of tag',
+      state: 'missing',
+      detail: `The triggers of the partition red_tags of "tags" are missing or disabled. Run SELECT hotpath.log_partitions('"tags"').`,
+      remedy: 'Run it as the owner; the cache is bypassed until then.',
+    });
+    await run(`SELECT hotpath.log_partitions('app.tags')`);
+    expect((await examined())['triggers of tag']!.detail).toBe('every change is logged');
+    await run('DROP TABLE app.tags; ALTER TABLE app.few_tags RENAME TO tags');
+  });
+
   it('names the first privileges that the role lacks, and the remedy', async () => {
     const role = `clerk_${process.pid}`;
     await run(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA app, hotpath TO ${role};

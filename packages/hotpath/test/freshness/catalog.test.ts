@@ -1,6 +1,6 @@
 /** The fingerprint of the catalog changes with every change of the schema that may change answers, and with no other change. */
 
-import { readFingerprint, relationNames } from 'hotpath/freshness/catalog';
+import { CatalogWatch, readFingerprint, relationNames } from 'hotpath/freshness/catalog';
 import { openFollower } from 'hotpath/freshness/log-follower';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
@@ -103,6 +103,23 @@ describe('the fingerprint of the catalog', () => {
   ])('does not change with %s', async (_, ...statements) => {
     const before = await fingerprintAfter();
     expect(await fingerprintAfter(...statements)).toBe(before);
+  });
+});
+
+describe('the news of the catalog', () => {
+  it('is not waited for because of transactions that are open, also in a savepoint', async () => {
+    const [open, nested] = [
+      new pg.Client({ connectionString: psql().url }),
+      new pg.Client({ connectionString: psql().url }),
+    ];
+    await Promise.all([open.connect(), nested.connect()]);
+    try {
+      await open.query('begin; create table away (id integer)');
+      await nested.query('begin; savepoint s; create table away_too (id integer)');
+      await expect(new CatalogWatch(watched).spread(psql().client, () => false)).resolves.toBeUndefined();
+    } finally {
+      await Promise.all([open.end(), nested.end()]);
+    }
   });
 });
 

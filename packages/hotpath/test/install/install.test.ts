@@ -112,6 +112,49 @@ describe('an installation', () => {
     expect((await client.query('SELECT FROM hotpath.epoch')).rowCount).toBe(0);
   });
 
+  it('creates the triggers that a new partition lacks, and those alone', async () => {
+    const client = await connect('app');
+    await client.query(`DROP TABLE "_AccountToTag"; DROP TABLE tags;
+      CREATE TABLE tags (slug extensions.citext PRIMARY KEY) PARTITION BY LIST (slug);
+      CREATE TABLE "_AccountToTag" ("A" uuid NOT NULL, "B" extensions.citext NOT NULL REFERENCES tags, PRIMARY KEY ("A", "B"));
+      CREATE TABLE red_tags PARTITION OF tags FOR VALUES IN ('red')`);
+    await install(client, watched);
+    expect((await surveyTables(client, watched)).gaps).toEqual([]);
+    await client.query(
+      `SELECT hotpath.begin_epoch(); CREATE TABLE extensions.blue_tags PARTITION OF tags FOR VALUES IN ('blue')`,
+    );
+    const triggers = async () => {
+      const text = `SELECT oid::text FROM pg_trigger WHERE tgrelid IN ('tags'::regclass, 'red_tags'::regclass) ORDER BY oid`;
+      return (await client.query(text)).rows;
+    };
+    const before = await triggers();
+    expect((await install(client, watched)).triggers).toEqual(['tag']);
+    expect([(await surveyTables(client, watched)).gaps, await triggers()]).toEqual([[], before]);
+    expect((await client.query('SELECT FROM hotpath.epoch')).rowCount).toBe(0);
+    expect((await install(client, watched)).triggers).toEqual([]);
+    await client.query(`INSERT INTO extensions.blue_tags VALUES ('blue')`);
+    expect(await changes(client)).toEqual([['tag']]);
+  });
+
+  it('leaves a table with a foreign partition without triggers, so that it can be written', async () => {
+    const client = await connect('app');
+    await client.query(`DROP TABLE "_AccountToTag"; DROP TABLE tags; CREATE TABLE tags (slug extensions.citext) PARTITION BY LIST (slug);
+      CREATE TABLE "_AccountToTag" ("A" uuid NOT NULL, "B" extensions.citext NOT NULL, PRIMARY KEY ("A", "B"));
+      CREATE EXTENSION file_fdw SCHEMA extensions; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+      CREATE FOREIGN TABLE far_tags PARTITION OF tags FOR VALUES IN ('far') SERVER files OPTIONS (filename '/dev/null');
+      CREATE TABLE red_tags PARTITION OF tags FOR VALUES IN ('red')`);
+    await install(client, watched);
+    const { rows } = await client.query(
+      `SELECT tgname FROM pg_trigger WHERE tgrelid = 'tags'::regclass AND NOT tgisinternal`,
+    );
+    expect(rows).toEqual([]);
+    await client.query(`INSERT INTO tags VALUES ('red')`);
+    expect((await surveyTables(client, watched)).gaps).toEqual([
+      { source: 'tag', reason: expect.stringContaining('foreign table'), remedy: 'schema' },
+    ]);
+    expect((await install(client, watched)).triggers).toEqual([]);
+  });
+
   it('runs once for many concurrent callers', async () => {
     const clients = await Promise.all(Array.from({ length: 6 }, () => connect('app')));
     const installed = await Promise.all(clients.map((client) => install(client, watched)));

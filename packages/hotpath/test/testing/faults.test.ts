@@ -126,6 +126,24 @@ describe('indexedPlans', () => {
     expect(await faultOf(options, (app) => indexedPlans({ app, as, small: ['Post', 'Comment'] }))).toMatch(/^$|sorts/);
   });
 
+  it('fails for a partition without an index, and not for one without rows', async () => {
+    const tables = TABLES_OF_BLOG.replace(
+      'text text NOT NULL);',
+      `text text NOT NULL) PARTITION BY RANGE (id);
+      CREATE TABLE comment_early PARTITION OF comment FOR VALUES FROM (0) TO (1000);
+      CREATE TABLE comment_late PARTITION OF comment FOR VALUES FROM (1000) TO (2000);`,
+    );
+    expect(tables).toContain('PARTITION BY');
+    expect(await faultOf({ tables }, (app) => indexedPlans({ app, as }))).toBeUndefined();
+    const unindexed = `${tables}; DROP INDEX post_comments, comment_authors`;
+    const fault = await faultOf({ tables: unindexed }, (app) => indexedPlans({ app, as }));
+    expect(fault).toMatch(/reads all of the table comment_early for .*post_id.*: an index is missing\./);
+    expect(fault).not.toContain('comment_late');
+    expect(
+      await faultOf({ tables: unindexed }, (app) => indexedPlans({ app, as, small: ['Comment'] })),
+    ).toBeUndefined();
+  });
+
   it('fails for a table without rows, and leaves the statistics unchanged', async () => {
     const fault = await faultOf({ tables: `${TABLES_OF_BLOG}; TRUNCATE comment` }, (app) => indexedPlans({ app, as }));
     expect(fault).toContain('The table comment is empty, so its size for the planner cannot be set: add a row.');

@@ -8,6 +8,7 @@ import type { Faults } from './fault.ts';
 import { INSTANCE_FAULTS } from './instances.ts';
 import { LINK_FAULTS } from './links.ts';
 import { LOAD_FAULTS } from './load.ts';
+import { partitionsFault } from './partitions.ts';
 import { purgeFault } from './purge.ts';
 import { REDIS_FAULTS } from './redis.ts';
 import { REPLICA_FAULTS } from './replicas.ts';
@@ -24,6 +25,7 @@ export const FAULTS: Faults = {
   ddl: ddlFault,
   virtual: virtualFault,
   collations: collationsFault,
+  partitions: partitionsFault,
   copy: copyFault,
   cutover: cutoverFault,
 };

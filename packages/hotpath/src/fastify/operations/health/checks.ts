@@ -52,8 +52,8 @@ export function checksOf(app: FastifyInstance, options: CheckOptions): readonly 
 
 /** The check needs no statement: the follower checks the triggers whenever the catalog changes. */
 function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
-  const reasons = (remedy: Gap['remedy']) => {
-    const reasons = gaps()?.flatMap((gap) => (gap.remedy === remedy ? gap.reason : [])) ?? [];
+  const reasons = (...remedies: Gap['remedy'][]) => {
+    const reasons = gaps()?.flatMap(({ remedy, reason }) => (remedies.includes(remedy) ? reason : [])) ?? [];
     return reasons.length === 0 ? undefined : `${reasons.join(' ')} The cache is bypassed.`;
   };
   return [
@@ -68,7 +68,7 @@ function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
     },
     // Without the triggers the answers are right, and come from the database alone. No other deployment would change
     // that.
-    { name: 'coverage', needed: 'never', holdsMs: 0, complaint: async () => reasons('schema') },
+    { name: 'coverage', needed: 'never', holdsMs: 0, complaint: async () => reasons('schema', 'statement') },
   ];
 }
 
