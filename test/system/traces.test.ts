@@ -98,7 +98,7 @@ describe('a list of products', () => {
     onTestFinished(() => later.mockRestore());
     const id = await traceOf(url);
     await vi.waitUntil(async () => (await traces().of(id)).some(({ name }) => name === 'cache.set'), PATIENT);
-    const refresh = ['cache.get none miss', '  GET', 'SELECT products inventories reviews', 'cache.set', '  SET'];
+    const refresh = ['cache.get none miss', '  GET', 'SELECT products reviews inventories', 'cache.set', '  SET'];
     expect(await tree(id)).toEqual([
       'GET /v1/products',
       '  cache.get l1 stale',

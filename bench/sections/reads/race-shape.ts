@@ -28,10 +28,11 @@ const QUICK = {
   inProcess: { rounds: 1, seconds: 0.2, warmUpSeconds: 0 },
   http: { rounds: 1, seconds: 0.5, warmUpSeconds: 0 },
 };
+/** V8 goes on compiling a contender's code for some thousands of requests, and services run for days: so each warms up for long. */
 const WHOLE = {
   pick: 1.5,
-  inProcess: { rounds: 3, seconds: 0.75, warmUpSeconds: 1.5 },
-  http: { rounds: 5, seconds: 1.5, warmUpSeconds: 1.5 },
+  inProcess: { rounds: 3, seconds: 0.75, warmUpSeconds: 4 },
+  http: { rounds: 5, seconds: 1.5, warmUpSeconds: 5 },
 };
 
 export async function raceShape(ground: ShapeGround, shape: ShapeName): Promise<ShapeTurns> {

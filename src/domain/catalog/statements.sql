@@ -17,20 +17,28 @@ UNION ALL
       FROM "inventories" AS "inventory"
       WHERE "inventory"."product_id" = "product"."id"
     ), FALSE),
-    (
-      SELECT avg("reviews"."rating")::float8
-      FROM "reviews"
-      WHERE "reviews"."product_id" = "product"."id"
-    ),
-    (
-      SELECT count(*)
-      FROM "reviews" AS "reviews_2"
-      WHERE "reviews_2"."product_id" = "product"."id"
-    ),
+    "reviews_aggregates"."1"::float8,
+    "reviews_aggregates"."2",
     "product"."created_at"
-  FROM "products" AS "product"
+  FROM (
+    SELECT
+      "product"."id",
+      "product"."name",
+      "product"."price",
+      "product"."image_url",
+      "product"."created_at"
+    FROM "products" AS "product"
+    ORDER BY "product"."created_at" DESC, "product"."id" DESC
+    LIMIT 21
+  ) AS "product"
+  CROSS JOIN LATERAL (
+    SELECT
+      avg("reviews"."rating") AS "1",
+      count(*) AS "2"
+    FROM "reviews"
+    WHERE "reviews"."product_id" = "product"."id"
+  ) AS "reviews_aggregates"
   ORDER BY "product"."created_at" DESC, "product"."id" DESC
-  LIMIT 21
 );
 
 -- GET /v1/products/:id
@@ -52,21 +60,29 @@ UNION ALL
       FROM "inventories" AS "inventory"
       WHERE "inventory"."product_id" = "product"."id"
     ), FALSE),
-    (
-      SELECT avg("reviews"."rating")::float8
-      FROM "reviews"
-      WHERE "reviews"."product_id" = "product"."id"
-    ),
-    (
-      SELECT count(*)
-      FROM "reviews" AS "reviews_2"
-      WHERE "reviews_2"."product_id" = "product"."id"
-    ),
+    "reviews_aggregates"."1"::float8,
+    "reviews_aggregates"."2",
     "product"."version"
-  FROM "products" AS "product"
-  WHERE "product"."id" = $2
+  FROM (
+    SELECT
+      "product"."id",
+      "product"."name",
+      "product"."price",
+      "product"."image_url",
+      "product"."version"
+    FROM "products" AS "product"
+    WHERE "product"."id" = $2
+    ORDER BY "product"."id" ASC
+    LIMIT 1
+  ) AS "product"
+  CROSS JOIN LATERAL (
+    SELECT
+      avg("reviews"."rating") AS "1",
+      count(*) AS "2"
+    FROM "reviews"
+    WHERE "reviews"."product_id" = "product"."id"
+  ) AS "reviews_aggregates"
   ORDER BY "product"."id" ASC
-  LIMIT 1
 );
 
 -- GET /v1/products/:id/reviews
