@@ -140,8 +140,6 @@ class LogFollower implements Follower {
     if (!this.isFollowing || this.#isDoubted || incarnation !== this.#positionIncarnation) return undefined;
     const position = withTransaction(this.#knowledge.position, xid);
     if (!position || !this.#knowledge.learnAhead(xid, changes)) return undefined;
-    // The reading sees the transaction soon, and it is remembered no longer.
-    this.#rest.end();
     return tokenText(snapshotText(position), this.epoch);
   }
 

@@ -92,10 +92,19 @@ export interface Current {
   readonly incarnation: string;
 }
 
-export async function readCurrent(client: pg.Client): Promise<Current | undefined> {
-  const { rows } = await client.query<Current>(CURRENT);
+export async function readCurrent(client: LogClient): Promise<Current | undefined> {
+  const { rows } = await client.query<Current>({ text: CURRENT, ...named(client, 'hotpath current') });
   return rows[0];
 }
+
+/** A connection to the database of the log. */
+export interface LogClient extends pg.Client {
+  /** Whether it leads to PostgreSQL itself, and not to a pooler, which might give a prepared statement to another session. */
+  readonly isDirect?: boolean;
+}
+
+/** The readings of a connection are the same all the time, and to plan one takes PostgreSQL longer than to run it. */
+const named = ({ isDirect = false }: LogClient, name: string): { readonly name?: string } => (isDirect ? { name } : {});
 
 /** The consumer of a reading, row by row. */
 export interface LogReader {
@@ -121,7 +130,7 @@ const SLICE = 500;
  * @returns whether these were all.
  */
 export function readLog(
-  client: pg.Client,
+  client: LogClient,
   { since, most, withLsn = false }: LogRange,
   reader: LogReader,
 ): Promise<boolean> {
@@ -132,6 +141,7 @@ export function readLog(
   return new Promise((resolve, reject) => {
     const query = new pg.Query<unknown[]>({
       text: withLsn ? READ_WITH_LSN : READ,
+      ...named(client, withLsn ? 'hotpath log with place' : 'hotpath log'),
       values,
       rowMode: 'array',
     } as pg.QueryConfig);

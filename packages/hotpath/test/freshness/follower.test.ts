@@ -342,9 +342,14 @@ describe('a change that its own session reports', () => {
     await client.query('drop function rename_more cascade');
   });
 
-  it('is forgotten once the log was read up to it', async () => {
+  it('has room until the log is read up to it', async () => {
     const [client, follower] = [await session(), await follow()];
-    for (let round = 0; round < 300; round += 1) expect(follower.learn(await report(client, 2))).toBeDefined();
+    let learned = 0;
+    while (follower.learn(await report(client, 2)) !== undefined) learned += 1;
+    // Transactions of other databases count, too.
+    expect(learned).toBeGreaterThan(20);
+    expect(learned).toBeLessThanOrEqual(200);
     await caughtUp(follower);
+    expect(follower.learn(await report(client, 2))).toBeDefined();
   });
 });
