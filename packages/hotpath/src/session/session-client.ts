@@ -134,7 +134,10 @@ export class SessionClient extends pg.Client {
   /** Sends a statement, with the reads that trail it if it is the write that they wait for. */
   #sendWith(trailing: TrailingReads, args: unknown[]): unknown {
     const isAlone = this.getTransactionStatus() === 'I' && owesAnswer(this) === false;
-    const reads = trailing.take(textOf(args[0]), isAlone && this.#takesTrailingReads && mayTakeReads(args));
+    const reads = trailing.take(
+      textOf(args[0]),
+      isAlone && this.#isDirect && this.#takesTrailingReads && mayTakeReads(args),
+    );
     if (!reads) return sendAlone.apply(this, args);
     const write = clientQuery(args);
     const { promise, resolve, reject } = Promise.withResolvers();

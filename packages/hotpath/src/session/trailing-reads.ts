@@ -4,7 +4,9 @@
  * - `inside` are reads in the transaction of the write. They see the write. If one of them fails, the write has no effect, and is
  *   sent again without them.
  * - `after` are reads after its commit, in a transaction of their own. So they hold no lock that the write waits for, and see what
- *   deferred triggers have changed. A pooler may give them another session.
+ *   deferred triggers have changed.
+ *
+ * No reads trail through a pooler, which may give another session to what comes after the commit.
  *
  * The write comes from code that knows nothing of the reads, such as Prisma. They leave with the first statement that the
  * code sends, if it is a write outside a transaction. If the code sends any other statement, their answers are of no use:
