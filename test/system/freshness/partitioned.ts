@@ -1,6 +1,6 @@
 /**
  * The notifications of the check are a partitioned table, so that writers write to it and to its partitions. One partition
- * has another order of columns.
+ * has another order of columns. Between 1000 and 2000 the fault `partitions` has partitions of its own; jobs get larger ids.
  */
 import type { Cell } from './journal.ts';
 
@@ -18,6 +18,7 @@ export const PARTITION_NOTIFICATIONS = `
     body text NOT NULL, title varchar(160) NOT NULL, kind notification_kind NOT NULL, user_id integer NOT NULL, id integer NOT NULL
   );
   ALTER TABLE notifications ATTACH PARTITION notifications_high FOR VALUES FROM (11) TO (1000);
+  CREATE TABLE notifications_of_jobs PARTITION OF notifications FOR VALUES FROM (2000) TO (MAXVALUE);
   SELECT hotpath.log_partitions('notifications')`;
 
 export const PARTITIONS = ['notifications_low', 'notifications_high'] as const;

@@ -79,7 +79,7 @@ export const OTHERS = `
   INSERT INTO inventories (product_id, quantity) VALUES (${SHELF.product}, ${SHELF.stock});
   INSERT INTO transactions (id, user_id, merchant_id, amount, description, reference, card_last4, location, metadata)
     VALUES (${OWN.transaction}, ${OWN.user}, 1, 1, '', '', '0000', '{}', '{}');
-  SELECT setval('notifications_id_seq', 1000), setval('transactions_id_seq', 1000)`;
+  SELECT setval('notifications_id_seq', 2000), setval('transactions_id_seq', 1000)`;
 
 /** The texts of all rows. */
 export const TEXTS = Object.values(TABLES)

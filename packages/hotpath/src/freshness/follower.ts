@@ -81,7 +81,7 @@ export interface Follower {
   /**
    * Learns all changes of a committed transaction, before the log was read up to it.
    * @returns a token that names it, too; undefined if the log must be read: the transaction is of another life of the
-   * database, changes go unlogged, or the position lies too many transactions behind.
+   * database, changes go unlogged, standbys are to be proved, or the position lies too many transactions behind.
    */
   learn(own: OwnChanges): string | undefined;
   /** Resolves with whether it knows all that the token of another follower names. Of anything else it is false. */

@@ -138,6 +138,8 @@ class LogFollower implements Follower {
 
   learn({ xid, incarnation, changes }: OwnChanges): string | undefined {
     if (!this.isFollowing || this.#isDoubted || incarnation !== this.#positionIncarnation) return undefined;
+    // Answers of standbys are proved by places in the write-ahead log, which only a reading of the log knows.
+    if (this.#options.namesLife) return undefined;
     const position = withTransaction(this.#knowledge.position, xid);
     if (!position || !this.#knowledge.learnAhead(xid, changes)) return undefined;
     return tokenText(snapshotText(position), this.epoch);
