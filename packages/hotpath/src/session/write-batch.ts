@@ -136,7 +136,7 @@ export class WriteBatch {
   }
 }
 
-/** The reads after a write, which the batch of the write has sent. `pg` queues them behind it. */
+/** The reads after a write, which the batch of the write has sent. They become the client's next query once the write has its answer. */
 export class ReadsAfter {
   callback: (error?: Error) => void = () => {};
   readonly #reads: readonly BatchedQuery[];
