@@ -90,6 +90,8 @@ class ReadsOfChange {
   readonly statement: Statement;
   readonly trailing: TrailingReads;
   readonly #hotpath: Hotpath;
+  /** Whether the follower learns from the reads: with standbys it must read the log itself. */
+  readonly #isReported: boolean;
   readonly #row = new Answer<ReadRow>();
   readonly #naming = new Answer<{ readonly xid: string | null }>();
   readonly #own = new Answer<OwnChangesRow>();
@@ -97,18 +99,22 @@ class ReadsOfChange {
   constructor({ server: { hotpath }, viewer }: FastifyRequest, change: RowChange) {
     const { prepared } = hotpath;
     this.#hotpath = hotpath;
+    this.#isReported = hotpath.standbys === undefined;
     this.statement = rowStatement(hotpath, { ...change, viewer });
     this.trailing = new TrailingReads({
       inside: (session) => {
         prepared.run(session, this.statement, this.#row.finish);
-        prepared.runUncounted(session, NAMING, this.#naming.finish as ReadFinish);
+        if (this.#isReported) prepared.runUncounted(session, NAMING, this.#naming.finish as ReadFinish);
       },
-      after: (session) => prepared.runUncounted(session, OWN, this.#own.finish as ReadFinish),
+      after: (session) => {
+        if (this.#isReported) prepared.runUncounted(session, OWN, this.#own.finish as ReadFinish);
+      },
     });
   }
 
   /** Tells the follower what the transaction has changed. @returns a token; undefined if the log must be read. */
   async learn(): Promise<string | undefined> {
+    if (!this.#isReported) return undefined;
     try {
       const { xid } = await this.#naming.promise;
       const changes = toOwnChanges(await this.#own.promise, xid);
