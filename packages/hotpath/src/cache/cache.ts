@@ -25,7 +25,7 @@ import type { ObservationPort } from '../observation/observation-port.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { AWAY } from './breaker.ts';
 import { CATCH_UP_MS, DatabaseReader } from './database-reader.ts';
-import type { Entry } from './entry.ts';
+import type { BytesOf, Entry } from './entry.ts';
 import type { FillLimitOptions } from './fill-limit.ts';
 import { Flights } from './flight.ts';
 import { Keeper } from './keeper.ts';
@@ -128,12 +128,13 @@ export class Cache {
 
   /** Reads the database without looking at the tiers, and keeps nothing. @throws the error of the query's source. */
   bypass(query: Query): Promise<CacheAnswer> {
-    return this.#counted(query, (asked) => this.#bypass(asked));
+    return this.#counted(query, (asked) => this.#bypass(asked, Buffer.from));
   }
 
   /** Reads the database, and resolves when both tiers have the answer. @throws the error of the query's source. */
   async renew(query: Query): Promise<void> {
-    await this.#keeper.keep(query.key, await this.#database.read(query));
+    const { entry } = await this.#database.read(query);
+    await this.#keeper.keep(query.key, entry);
   }
 
   /**
@@ -245,19 +246,19 @@ export class Cache {
   async #load(query: Query, lease?: Lease): Promise<CacheAnswer> {
     unanswered(query.span, 'miss');
     try {
-      const entry = await this.#database.fill(query);
-      void this.#keeper.keep(query.key, entry, lease);
-      return { entry, tier: 'database', outcome: 'miss' };
+      const answer = await this.#database.fill(query);
+      void this.#keeper.keep(query.key, answer.entry, lease);
+      return { ...answer, tier: 'database', outcome: 'miss' };
     } catch (error) {
       void lease?.release();
       return this.#rescue(query, error);
     }
   }
 
-  async #bypass(query: Query): Promise<CacheAnswer> {
+  async #bypass(query: Query, bytesOf?: BytesOf): Promise<CacheAnswer> {
     if (query.why?.reason === undefined) because(query, 'asked');
     unanswered(query.span, 'bypass');
-    return { entry: await this.#database.read(query), tier: 'database', outcome: 'bypass' };
+    return { ...(await this.#database.read(query, bytesOf)), tier: 'database', outcome: 'bypass' };
   }
 
   async #readPast(query: Query): Promise<CacheAnswer> {
@@ -281,7 +282,7 @@ export class Cache {
     const entry = local ?? (await this.#l2?.get({ key, span: currentSpan() }));
     const kept = entry && entry !== AWAY ? this.#rescued(entry, local ? 'l1' : 'l2') : undefined;
     const read = kept ? undefined : await this.#database.fillAsLastKnown(query);
-    const answer = kept ?? (read && this.#rescued(read, 'database'));
+    const answer = kept ?? (read && this.#rescued(read.entry, 'database'));
     if (!answer) throw error;
     return answer;
   }

@@ -7,9 +7,9 @@
  */
 import type { Follower } from '../freshness/follower.ts';
 import { isOfStandby } from '../freshness/snapshot.ts';
-import { type Entry, entryOf, type ReadResult } from './entry.ts';
+import { type BytesOf, type Entry, entryOf, type ReadResult } from './entry.ts';
 import { FillLimit, type FillLimitOptions } from './fill-limit.ts';
-import { timesFor } from './policy.ts';
+import { type CachePolicy, timesFor } from './policy.ts';
 import type { Query } from './query.ts';
 import type { ProvedReading, StandbyReader } from './standby-reader.ts';
 
@@ -23,9 +23,25 @@ export interface DatabaseReaderParts {
   readonly standbys?: StandbyReader | undefined;
 }
 
-function entryOfProved({ reading, epoch }: ProvedReading, { policy }: Query): Entry {
-  return entryOf(reading, { ...timesFor(policy, reading.status, Math.random()), epoch, readAt: Date.now() });
+/** An answer of the database: the entry for the tiers, and its body as text, which leaves in one write with its head. */
+export interface DatabaseAnswer {
+  readonly entry: Entry;
+  readonly body: string;
 }
+
+interface Circumstances {
+  readonly policy: CachePolicy;
+  readonly epoch: string;
+  readonly bytesOf?: BytesOf | undefined;
+}
+
+function answerOf(reading: ReadResult, { policy, epoch, bytesOf }: Circumstances): DatabaseAnswer {
+  const times = timesFor(policy, reading.status, Math.random());
+  return { entry: entryOf(reading, { ...times, epoch, readAt: Date.now() }, bytesOf), body: reading.body };
+}
+
+const answerOfProved = ({ reading, epoch }: ProvedReading, { policy }: Query): DatabaseAnswer =>
+  answerOf(reading, { policy, epoch });
 
 /** The epoch of an entry from another server than the one that the follower follows. Such an entry is never fresh. */
 const NO_EPOCH = '';
@@ -47,23 +63,27 @@ export class DatabaseReader {
   }
 
   /** Reads for an entry that is kept: on a standby if its answer is proved. @throws the error of the query's source. */
-  fill(query: Query): Promise<Entry> {
+  fill(query: Query): Promise<DatabaseAnswer> {
     return this.#standbys ? this.#fillFrom(this.#standbys, query) : this.read(query);
   }
 
-  async #fillFrom(standbys: StandbyReader, query: Query): Promise<Entry> {
+  async #fillFrom(standbys: StandbyReader, query: Query): Promise<DatabaseAnswer> {
     const proved = await this.limit.run(() => standbys.read(query));
-    return proved ? entryOfProved(proved, query) : this.read(query);
+    return proved ? answerOfProved(proved, query) : this.read(query);
   }
 
   /** An answer of a standby to the last known changes, for a time without a primary. */
-  async fillAsLastKnown(query: Query): Promise<Entry | undefined> {
+  async fillAsLastKnown(query: Query): Promise<DatabaseAnswer | undefined> {
     const proved = await this.#standbys?.readAsLastKnown(query);
-    return proved && entryOfProved(proved, query);
+    return proved && answerOfProved(proved, query);
   }
 
-  /** @throws the error of the query's source. */
-  async read({ source, policy }: Query): Promise<Entry> {
+  /**
+   * Reads the primary.
+   * @param bytesOf makes the bytes of the body; in memory of their own without it.
+   * @throws the error of the query's source.
+   */
+  async read({ source, policy }: Query, bytesOf?: BytesOf): Promise<DatabaseAnswer> {
     let { epoch } = this.#follower;
     let reading = await this.limit.run(() => source.load());
     if (this.#isInDoubt(reading) && !(await this.#follower.doubt(reading.incarnation, CATCH_UP_MS))) {
@@ -72,8 +92,7 @@ export class DatabaseReader {
       source.setAside?.();
       reading = await this.limit.run(() => source.load());
     }
-    const times = timesFor(policy, reading.status, Math.random());
-    return entryOf(reading, { ...times, epoch: this.#isElsewhere(reading) ? NO_EPOCH : epoch, readAt: Date.now() });
+    return answerOf(reading, { policy, epoch: this.#isElsewhere(reading) ? NO_EPOCH : epoch, bytesOf });
   }
 
   /**

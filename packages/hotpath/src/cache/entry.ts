@@ -60,8 +60,16 @@ export interface Moment extends Times {
   readonly readAt: number;
 }
 
-export function entryOf({ body, snapshot, incarnation: _, ...reading }: ReadResult, moment: Moment): Entry {
-  const bodies = { identity: ownBytes(body) };
+/** Makes the bytes of a body. */
+export type BytesOf = (body: string) => Buffer;
+
+/** @param bytesOf an entry that is kept needs bytes in memory of their own. */
+export function entryOf(
+  { body, snapshot, incarnation: _, ...reading }: ReadResult,
+  moment: Moment,
+  bytesOf: BytesOf = ownBytes,
+): Entry {
+  const bodies = { identity: bytesOf(body) };
   return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED, reads: 0 };
 }
 

@@ -26,19 +26,15 @@ export class FillLimit {
   }
 
   async run<T>(fill: () => Promise<T>): Promise<T> {
-    await this.#enter();
+    const { atOnce, waiting } = this.#options;
+    if (this.#running < atOnce || this.#queue.length >= waiting) this.#running += 1;
+    // A fill that ends hands its place to the next one.
+    else await new Promise<void>((resolve) => this.#queue.push(resolve));
     try {
       return await fill();
     } finally {
       this.#leave();
     }
-  }
-
-  async #enter(): Promise<void> {
-    const { atOnce, waiting } = this.#options;
-    if (this.#running < atOnce || this.#queue.length >= waiting) this.#running += 1;
-    // A fill that ends hands its place to the next one.
-    else await new Promise<void>((resolve) => this.#queue.push(resolve));
   }
 
   #leave(): void {

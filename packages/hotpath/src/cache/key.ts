@@ -22,18 +22,18 @@ export interface Question {
   readonly tables: readonly string[];
 }
 
-export interface Questions {
+export interface Questions<Q extends Question = Question> {
   /** @param url as the client sent it. */
-  known(url: string, viewer: Viewer): Question | undefined;
+  known(url: string, viewer: Viewer): Q | undefined;
   /** Remembers a question. */
-  add(url: string, viewer: Viewer, known: Omit<Question, 'text'>): Question;
+  add(url: string, viewer: Viewer, known: Omit<Q, 'text'>): Q;
 }
 
 const REMEMBERED_BYTES = 16 * 1024 * 1024;
 const PUBLIC_NAMES = `${PUBLIC.role}\n`;
 
-export function createQuestions(): Questions {
-  const questions = new ScanResistantCache<Question>({
+export function createQuestions<Q extends Question = Question>(): Questions<Q> {
+  const questions = new ScanResistantCache<Q>({
     maxBytes: REMEMBERED_BYTES,
     sizeOf: ({ text }, name) => 2 * (name.length + text.length),
     isPublic: (name) => name.startsWith(PUBLIC_NAMES),
@@ -41,7 +41,7 @@ export function createQuestions(): Questions {
   return {
     known: (url, { role }) => questions.get(nameOf(url, role)),
     add(url, { role }, known) {
-      const question = { text: canonical(url), ...known };
+      const question = { text: canonical(url), ...known } as unknown as Q;
       questions.set(nameOf(url, role), question);
       return question;
     },

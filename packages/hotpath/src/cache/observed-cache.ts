@@ -42,8 +42,11 @@ export class ObservedCache {
   }
 
   /** @param lookUp gets the query with room for the reason of a miss. */
-  async answer(query: Query, lookUp: (query: Query) => Promise<CacheAnswer>): Promise<CacheAnswer> {
-    if (!this.#port?.observer) return lookUp(query);
+  answer(query: Query, lookUp: (query: Query) => Promise<CacheAnswer>): Promise<CacheAnswer> {
+    return this.#port?.observer ? this.#observed(query, lookUp) : lookUp(query);
+  }
+
+  async #observed(query: Query, lookUp: (query: Query) => Promise<CacheAnswer>): Promise<CacheAnswer> {
     const why: Why = { reason: undefined };
     const startedAt = performance.now();
     const { entry, tier, outcome, ...rest } = await lookUp({ ...query, why });

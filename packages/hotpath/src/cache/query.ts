@@ -34,6 +34,8 @@ export interface ReadSource {
 
 export interface CacheAnswer {
   readonly entry: Entry;
+  /** The body as text, of an answer that was just read from the database. */
+  readonly body?: string;
   readonly tier: Tier;
   readonly outcome: Outcome;
   /**

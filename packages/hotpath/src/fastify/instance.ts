@@ -19,6 +19,7 @@ import type { SelectionParser } from '../resource/selection.ts';
 import type { SessionPool } from '../session/session-pool.ts';
 import type { RegisteredClient } from './prisma-client.ts';
 import type { ReplyBurst } from './reads/burst.ts';
+import type { KnownReads } from './reads/known-reads.ts';
 import type { ReadRoute } from './reads/read-route.ts';
 import type { ServedRead } from './reads/served-reads.ts';
 
@@ -40,6 +41,8 @@ export interface ReadParts {
   readonly selections: SelectionParser;
   /** The cached replies that this server writes at the end of a turn of the event loop. */
   readonly burst: ReplyBurst;
+  /** The reads that the server's cached routes remember. */
+  readonly known: KnownReads;
   /** The result of the work. @throws `handlerTimeout` if it takes longer than a handler may. */
   inTime<T>(work: Promise<T>): Promise<T>;
 }

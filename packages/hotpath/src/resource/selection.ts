@@ -18,13 +18,15 @@ import type { Resource } from './resource.ts';
 import { type SelectNode, selectOf } from './select.ts';
 import { orderByOf, parseSort, type SortField } from './sort.ts';
 import type { Viewer } from './viewer.ts';
-import { conditionWithin } from './window.ts';
+import { conditionWithin, isLasting } from './window.ts';
 
 export interface Selection {
   readonly resource: Resource;
   readonly args: SelectNode & { readonly skip?: number };
   /** The viewers that share the answer: those of a role, or one subject. */
   readonly scope: 'role' | 'subject';
+  /** Whether the same request gives the same selection at any time. Its time window may depend on the current time. */
+  readonly isLasting: boolean;
 }
 
 export interface ListSelection extends Selection {
@@ -79,6 +81,7 @@ export class SelectionParser {
       resource,
       args: { ...node, where: allOf([request.where, grant.rows]) },
       scope: scopeOf(request, totals.bySubject),
+      isLasting: true,
     };
   }
 
@@ -105,6 +108,7 @@ export class SelectionParser {
         ...(page.skip ? { skip: page.skip } : {}),
       },
       scope: scopeOf(request, totals.bySubject || filters.bySubject),
+      isLasting: isLasting(resource, query),
       page,
       sort,
       order,

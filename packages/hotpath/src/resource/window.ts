@@ -46,6 +46,9 @@ export function conditionWithin(registry: Registry, resource: Resource, query: W
   return { [window.field]: { gte: since, ...(until ? { lt: until } : {}) } };
 }
 
+/** Whether equal requests cover the same time whenever they come: a window that ends now moves on. */
+export const isLasting = ({ window }: Resource, { until }: WindowQuery): boolean => !window || until !== undefined;
+
 const startBefore = (end: number, step: number, length: number): number =>
   Math.max(Math.floor((end - length) / step) * step, 0);
 

@@ -1,6 +1,6 @@
 import { everything } from 'hotpath/resource/policy';
 import { DeclarationError, Registry } from 'hotpath/resource/registry';
-import { conditionWithin, DAY, HOUR, type Window } from 'hotpath/resource/window';
+import { conditionWithin, DAY, HOUR, isLasting, type Window } from 'hotpath/resource/window';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { datamodel } from '../../../../prisma/generated/datamodel.ts';
 import { resource } from '../../../../src/domain/resource.ts';
@@ -93,3 +93,9 @@ it.each(['time', 'timestamps', 'timestamp'])(
     );
   },
 );
+
+it.each([{}, { since: '2026-05-31' }])('is another one at another time, given %j', (query) => {
+  expect(isLasting(days, query)).toBe(false);
+  expect(isLasting(days, { ...query, until: '2026-06-01' })).toBe(true);
+  expect(isLasting(reading(), query)).toBe(true);
+});

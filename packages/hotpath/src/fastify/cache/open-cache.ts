@@ -74,6 +74,7 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
     onInconsistent: (entry) => logInconsistency(app, entry),
   });
   app.decorateRequest('served');
+  app.decorateRequest('question');
   app.addHook('onClose', async () => void (await Promise.all([cache.settled(), facts.settled()])));
   catchUpAfterWrites(app, follower);
   return {

@@ -49,8 +49,9 @@ export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: Cac
       .send();
   const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
   setHeaders(reply, headersOf(entry, policy, encoding));
-  const bytes = entry.bodies[encoding];
-  if (bytes) return void reply.send(bytes);
+  // Text leaves in one write with its head.
+  const bytes = (encoding === 'identity' ? answer.body : undefined) ?? entry.bodies[encoding];
+  if (bytes !== undefined) return void reply.send(bytes);
   return bytesOf(entry, encoding).then((made) => void reply.send(made));
 }
 

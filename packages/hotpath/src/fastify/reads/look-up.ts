@@ -9,7 +9,7 @@
  */
 import type { FastifyRequest } from 'fastify';
 import type { Entry } from '../../cache/entry.ts';
-import { createQuestions, entryKey, type Question } from '../../cache/key.ts';
+import { entryKey } from '../../cache/key.ts';
 import { type CachePolicy, checkPolicy } from '../../cache/policy.ts';
 import type { CacheAnswer, Query } from '../../cache/query.ts';
 import { endLookUp } from '../../cache/spans.ts';
@@ -18,6 +18,7 @@ import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
 import type { Hotpath } from '../instance.ts';
 import type { Ask } from './ask.ts';
 import { MEMORY_HIT } from './cached-reply.ts';
+import { type KnownAsk, type KnownQuestion, RouteReads } from './known-reads.ts';
 import type { ReadSteps } from './read-steps.ts';
 import { TaggedRead, tablesRead } from './tagged-read.ts';
 
@@ -29,12 +30,19 @@ const PAST = 'none';
 /** How long a read waits until its instance has reached the position of its `Consistency-Token`, in milliseconds. */
 const REACH_MS = 200;
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The known question of a request to a cached route. */
+    question: KnownQuestion | undefined;
+  }
+}
+
 export class LookUp<S extends Selection> {
   readonly #hotpath: Hotpath;
   readonly #steps: ReadSteps<S>;
   readonly #policy: CachePolicy;
   readonly #isRecalled: boolean;
-  readonly #questions = createQuestions();
+  readonly #reads: RouteReads<S>;
 
   /** @throws {TypeError} for a policy that contradicts itself. */
   constructor(hotpath: Hotpath, steps: ReadSteps<S>, policy: CachePolicy) {
@@ -43,6 +51,8 @@ export class LookUp<S extends Selection> {
     this.#steps = steps;
     this.#policy = policy;
     this.#isRecalled = steps.route.guard === undefined && policy.sharedMaxAge === undefined;
+    const { known, watched } = hotpath;
+    this.#reads = new RouteReads({ known, steps, tablesOf: (selection) => tablesRead(watched, selection) });
   }
 
   /** The entry in memory that answers a request, if there is one. It neither parses the URL nor awaits. */
@@ -52,8 +62,9 @@ export class LookUp<S extends Selection> {
       return undefined;
     }
     const { cache, hitSampler } = this.#hotpath;
-    const viewer = this.viewerOf(request);
-    const question = this.#questions.known(request.url, viewer);
+    const viewer = this.#viewerOf(request);
+    const question = this.#reads.question(request, viewer);
+    request.question = question as KnownQuestion | undefined;
     const span = request.ledger.span?.child('cache.get');
     const entry = question && this.#hotpath.isOnCache(request) ? cache.peek(entryKey(question, viewer)) : undefined;
     if (!entry) return undefined;
@@ -65,39 +76,47 @@ export class LookUp<S extends Selection> {
     return entry;
   }
 
+  /**
+   * The request as a selection.
+   * @throws 400 for an invalid request, 401 and 403 for a viewer without permission.
+   */
+  ask(request: FastifyRequest): KnownAsk<S> {
+    const viewer = this.#viewerOf(request);
+    const question = request.question as KnownQuestion<S> | undefined;
+    // An answer to compare with others is read without what they were made with.
+    if (request.headers['consistency-token'] === PAST) return this.#reads.askApart(request, viewer, question);
+    return this.#reads.ask(request, viewer, question);
+  }
+
   /** The answer to a request, as fresh as its `Consistency-Token` demands. */
-  async find(ask: Ask<S>): Promise<CacheAnswer> {
-    const { cache, hitSampler, isOnCache } = this.#hotpath;
+  find(ask: KnownAsk<S>): Promise<CacheAnswer> {
+    const { cache, isOnCache } = this.#hotpath;
     const isOn = isOnCache(ask.request);
+    const token = ask.request.headers['consistency-token'];
     cache.countViewer(isOn);
-    const isBypass = !isOn || ask.request.headers['consistency-token'] === PAST;
-    if (isBypass) return cache.bypass(this.#query(ask, this.#policy.scope === 'public'));
+    if (!isOn || token === PAST) return cache.bypass(this.#query(ask, this.#policy.scope === 'public'));
+    return this.#answerTo(ask, token);
+  }
+
+  async #answerTo(ask: KnownAsk<S>, token: string | string[] | undefined): Promise<CacheAnswer> {
+    const { cache, hitSampler, follower } = this.#hotpath;
     const query = this.#query(ask);
-    if (!(await this.#hasReached(ask.request))) return cache.readPast(query);
+    if (token !== undefined && !(await follower.reach(String(token), REACH_MS))) return cache.readPast(query);
     const answer = await cache.read(query);
     if (answer.outcome === 'hit' && this.#isComparable(ask.request) && hitSampler.isDue()) {
-      hitSampler.compare(answer.entry, query.source);
+      hitSampler.compare(answer.entry, this.#source(this.#steps.ask(ask.request, ask.viewer)));
     }
     return answer;
   }
 
-  #query(ask: Ask<S>, isTagged = true): Query {
-    const question = this.#questionOf(ask);
-    const key = entryKey(question, ask.viewer);
+  #query(ask: KnownAsk<S>, isTagged = true): Query {
+    const { question, viewer } = ask;
+    const key = entryKey(question, viewer);
     return { key, tables: question.tables, policy: this.#policy, source: this.#source(ask, isTagged) };
   }
 
   #source(ask: Ask<S>, isTagged = true): TaggedRead<S> {
     return new TaggedRead({ steps: this.#steps, ask, watched: this.#hotpath.watched, isTagged });
-  }
-
-  #questionOf({ request: { url }, viewer, selection }: Ask<S>): Question {
-    const known = this.#questions.known(url, viewer);
-    if (known) return known;
-    return this.#questions.add(url, viewer, {
-      scope: selection.scope,
-      tables: tablesRead(this.#hotpath.watched, selection),
-    });
   }
 
   /** Values that depend on the current time, and estimates, may differ without a change. */
@@ -107,12 +126,7 @@ export class LookUp<S extends Selection> {
   }
 
   /** The viewer whose answers the route keeps: the public, if they are the same for everyone. */
-  viewerOf(request: FastifyRequest): Viewer {
+  #viewerOf(request: FastifyRequest): Viewer {
     return this.#policy.scope === 'public' ? PUBLIC : request.viewer;
-  }
-
-  async #hasReached({ headers }: FastifyRequest): Promise<boolean> {
-    const token = headers['consistency-token'];
-    return token === undefined || this.#hotpath.follower.reach(String(token), REACH_MS);
   }
 }

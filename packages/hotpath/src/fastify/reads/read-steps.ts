@@ -8,7 +8,7 @@ import type { Selection } from '../../resource/selection.ts';
 import type { Viewer } from '../../resource/viewer.ts';
 import { isUnreadable } from '../../session/error-codes.ts';
 import type { Hotpath } from '../instance.ts';
-import type { Ask } from './ask.ts';
+import type { Ask, StatementUse } from './ask.ts';
 import type { ShownRead } from './plain-reply.ts';
 import type { ReadKind } from './read-kinds.ts';
 import type { ReadRoute } from './read-route.ts';
@@ -43,32 +43,37 @@ export class ReadSteps<S extends Selection> {
     return { request, viewer, selection };
   }
 
-  /** @throws the error of the route's guard. */
-  async authorise({ request }: Ask<S>): Promise<void> {
-    await this.route.guard?.(request.viewer, this.#fixed(request));
+  /** Rejects with the error of the route's guard; undefined without one. */
+  authorise({ request }: Pick<Ask<S>, 'request'>): Promise<void> | undefined {
+    return this.route.guard?.(request.viewer, this.#fixed(request));
   }
 
-  /**
-   * One statement.
-   * @param keys fields whose values in each root row the statement also returns.
-   * @param standby the standby to read; the primary without it.
-   */
-  async load(ask: Ask<S>, keys: readonly string[] = [], standby?: Execute): Promise<LoadedRead> {
+  /** Sends one statement. @param standby the standby to read; the primary without it. */
+  async load(ask: Ask<S>, statement = this.statementOf(ask, 'plain'), standby?: Execute): Promise<LoadedRead> {
     const { execute, selections } = this.#hotpath;
     const { kind } = this.route;
     try {
-      const row = await (standby ?? execute)(this.statementOf(ask, keys, standby && 'standby'));
+      const row = await (standby ?? execute)(statement);
       return { shown: kind.show(row, ask, selections), row };
     } catch (error) {
       throw kind.request(ask.selection).after && isUnreadable(error) ? refusedCursor() : error;
     }
   }
 
-  /** The statement that `load` sends. */
-  statementOf({ selection }: Ask<S>, keys: readonly string[] = [], server?: 'standby'): Statement {
+  /**
+   * The statement that reads a selection.
+   * @param keysOf the fields whose values in each root row the statement also returns.
+   */
+  statementOf({ selection, statements }: Ask<S>, use: StatementUse, keysOf?: () => readonly string[]): Statement {
+    const known = statements?.[use];
+    if (known) return known;
     const asked = this.route.kind.request(selection);
+    const keys = keysOf?.() ?? [];
     const wanted = keys.length > 0 ? { ...asked, keys } : asked;
-    return this.#hotpath.compiler.compile(wanted, server && { server });
+    const statement = this.#hotpath.compiler.compile(wanted, use === 'standby' ? { server: use } : undefined);
+    // The compiler names a statement at its second use.
+    if (statements && statement.name !== undefined) statements[use] = statement;
+    return statement;
   }
 
   #fixed({ params }: FastifyRequest): FixedFields {

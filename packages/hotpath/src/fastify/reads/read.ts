@@ -17,20 +17,25 @@ import type { CacheAnswer } from '../../cache/query.ts';
 import type { Selection } from '../../resource/selection.ts';
 import type { Hotpath } from '../instance.ts';
 import { MEMORY_HIT, sendAnswer } from './cached-reply.ts';
+import { RouteReads } from './known-reads.ts';
 import { LookUp } from './look-up.ts';
 import { sendShown } from './plain-reply.ts';
 import type { ReadSteps } from './read-steps.ts';
 
 /** The handler of a route without a cache. */
-export const plainRead =
-  <S extends Selection>({ burst }: Pick<Hotpath, 'burst'>, steps: ReadSteps<S>) =>
-  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const ask = steps.ask(request, request.viewer);
+export function plainRead<S extends Selection>(
+  { burst, known }: Pick<Hotpath, 'burst' | 'known'>,
+  steps: ReadSteps<S>,
+) {
+  const reads = new RouteReads({ known, steps });
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const ask = reads.ask(request, request.viewer);
     await steps.authorise(ask);
     const { shown } = await steps.load(ask);
     await burst.turn();
     return sendShown(reply, shown);
   };
+}
 
 /** The first hook and the handler of a route with a cache. Replies of one turn of the event loop leave together (`burst.ts`). */
 export class CachedRead<S extends Selection> {
@@ -62,10 +67,10 @@ export class CachedRead<S extends Selection> {
     return reply;
   };
 
-  async #answerTo(request: FastifyRequest): Promise<CacheAnswer> {
-    const ask = this.#steps.ask(request, this.#lookUp.viewerOf(request));
-    await this.#steps.authorise(ask);
-    return this.#lookUp.find(ask);
+  #answerTo(request: FastifyRequest): Promise<CacheAnswer> {
+    const ask = this.#lookUp.ask(request);
+    const permission = this.#steps.authorise(ask);
+    return permission ? permission.then(() => this.#lookUp.find(ask)) : this.#lookUp.find(ask);
   }
 
   #answerHit(reply: FastifyReply, entry: Entry, fail: (error: Error) => void): void {

@@ -12,6 +12,7 @@ import type { SessionPool } from '../../session/session-pool.ts';
 import type { ReadParts } from '../instance.ts';
 import { ReplyBurst } from './burst.ts';
 import { inTime } from './in-time.ts';
+import { KnownReads } from './known-reads.ts';
 
 export interface ReadingOptions {
   readonly pool: SessionPool;
@@ -38,6 +39,7 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
     execute: executeWith(pool, prepared),
     selections: new SelectionParser(registry, cursorSigner(secret)),
     burst: new ReplyBurst(),
+    known: new KnownReads(),
     inTime: timeoutMs === 0 ? (work) => work : (work) => inTime(timeoutMs, work),
   };
 }

@@ -5,6 +5,7 @@
 import { currentLedger } from '../../budget/ledger.ts';
 import type { ReadResult } from '../../cache/entry.ts';
 import type { ReadSource } from '../../cache/query.ts';
+import type { Statement } from '../../compile/compile.ts';
 import type { Execute } from '../../compile/execute.ts';
 import { rootKeys, tagsOf } from '../../freshness/answer-tags.ts';
 import type { Watched } from '../../freshness/watched.ts';
@@ -37,16 +38,20 @@ export class TaggedRead<S extends Selection> implements ReadSource {
   }
 
   setAside(): void {
-    const { steps, ask, watched } = this.#parts;
-    currentLedger()?.setAside(steps.statementOf(ask, rootKeys(watched, ask.selection)).text);
+    currentLedger()?.setAside(this.#statement().text);
   }
 
   async #load(standby?: Execute): Promise<ReadResult> {
     const { steps, ask, watched, isTagged } = this.#parts;
-    const { selection } = ask;
-    const { shown, row } = await steps.load(ask, rootKeys(watched, selection), standby);
-    const tags = isTagged ? tagsOf(watched, selection, row.keys ? JSON.parse(row.keys) : []) : [];
+    const { shown, row } = await steps.load(ask, this.#statement(standby && 'standby'), standby);
+    const tags = isTagged ? tagsOf(watched, ask.selection, row.keys ? JSON.parse(row.keys) : []) : [];
     return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
+  }
+
+  #statement(server?: 'standby'): Statement {
+    const { steps, ask, watched, isTagged } = this.#parts;
+    if (!isTagged) return steps.statementOf(ask, 'plain');
+    return steps.statementOf(ask, server ?? 'tagged', () => rootKeys(watched, ask.selection));
   }
 }
 
