@@ -85,7 +85,15 @@ export class DatabaseReader {
    */
   async read({ source, policy }: Query, bytesOf?: BytesOf): Promise<DatabaseAnswer> {
     let { epoch } = this.#follower;
-    let reading = await this.limit.run(() => source.load());
+    let reading: ReadResult;
+    // As `limit.run` does, in the promise of this read.
+    const place = this.limit.enter();
+    if (place) await place;
+    try {
+      reading = await source.load();
+    } finally {
+      this.limit.leave();
+    }
     if (this.#isInDoubt(reading) && !(await this.#follower.doubt(reading.incarnation, CATCH_UP_MS))) {
       // The pool has replaced the connection by now. The old one led to a server that the address no longer leads to.
       epoch = this.#follower.epoch;

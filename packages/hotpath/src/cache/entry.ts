@@ -53,7 +53,14 @@ export interface Entry extends Times {
   checkedAt: number;
   /** The number of times that this process has served it from memory since `takeReads`. */
   reads: number;
+  /** Whether its body has no byte above 127; undefined before its first reply. It stays in this process. */
+  isAscii: boolean | undefined;
+  /** The headers that all of its replies have, made for the first one. They stay in this process. */
+  headers: EntryHeaders | undefined;
 }
+
+/** Headers by encoding; `always` are those that a 304 has, too. */
+export type EntryHeaders = Partial<Record<Encoding | 'always', Readonly<Record<string, string>>>>;
 
 export interface Moment extends Times {
   readonly epoch: string;
@@ -64,13 +71,25 @@ export interface Moment extends Times {
 export type BytesOf = (body: string) => Buffer;
 
 /** @param bytesOf an entry that is kept needs bytes in memory of their own. */
-export function entryOf(
-  { body, snapshot, incarnation: _, ...reading }: ReadResult,
-  moment: Moment,
-  bytesOf: BytesOf = ownBytes,
-): Entry {
-  const bodies = { identity: bytesOf(body) };
-  return { ...reading, ...moment, bodies, snapshot: parseSnapshot(snapshot), checkedAt: UNCHECKED, reads: 0 };
+export function entryOf(reading: ReadResult, moment: Moment, bytesOf: BytesOf = ownBytes): Entry {
+  // Each property by its name: to spread the two takes longer than all else here.
+  return {
+    status: reading.status,
+    bodies: { identity: bytesOf(reading.body) },
+    etag: reading.etag,
+    link: reading.link,
+    tags: reading.tags,
+    snapshot: parseSnapshot(reading.snapshot),
+    ttlMs: moment.ttlMs,
+    staleMs: moment.staleMs,
+    rescueMs: moment.rescueMs,
+    epoch: moment.epoch,
+    readAt: moment.readAt,
+    checkedAt: UNCHECKED,
+    reads: 0,
+    isAscii: undefined,
+    headers: undefined,
+  };
 }
 
 const UNCHECKED = -1;
@@ -133,6 +152,8 @@ export function decodeEntry(bytes: Buffer): Entry | undefined {
     snapshot,
     checkedAt: UNCHECKED,
     reads: 0,
+    isAscii: undefined,
+    headers: undefined,
     tags: tags === '' ? [] : tags.split(BETWEEN_TAGS),
     bodies: { identity, ...(gzip.length > 0 && { gzip }), ...(br.length > 0 && { br }) },
   };

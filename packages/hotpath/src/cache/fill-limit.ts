@@ -26,18 +26,27 @@ export class FillLimit {
   }
 
   async run<T>(fill: () => Promise<T>): Promise<T> {
-    const { atOnce, waiting } = this.#options;
-    if (this.#running < atOnce || this.#queue.length >= waiting) this.#running += 1;
-    // A fill that ends hands its place to the next one.
-    else await new Promise<void>((resolve) => this.#queue.push(resolve));
+    const place = this.enter();
+    if (place) await place;
     try {
       return await fill();
     } finally {
-      this.#leave();
+      this.leave();
     }
   }
 
-  #leave(): void {
+  /** Takes a place; undefined if one was free. The caller gives it back by `leave`. */
+  enter(): Promise<void> | undefined {
+    const { atOnce, waiting } = this.#options;
+    if (this.#running >= atOnce && this.#queue.length < waiting) {
+      // A fill that ends hands its place to the next one.
+      return new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
+    this.#running += 1;
+    return undefined;
+  }
+
+  leave(): void {
     const next = this.#running <= this.#options.atOnce ? this.#queue.shift() : undefined;
     if (next) next();
     else this.#running -= 1;

@@ -20,6 +20,8 @@ export interface Question {
   readonly scope: 'role' | 'subject';
   /** Every table whose change can change the answer. */
   readonly tables: readonly string[];
+  /** The latest key that was made of it: a text that was looked up before is found sooner. */
+  latest?: { readonly role: string; readonly subject: string | undefined; readonly key: string };
 }
 
 export interface Questions<Q extends Question = Question> {
@@ -29,27 +31,24 @@ export interface Questions<Q extends Question = Question> {
   add(url: string, viewer: Viewer, known: Omit<Q, 'text'>): Q;
 }
 
-const REMEMBERED_BYTES = 16 * 1024 * 1024;
-const PUBLIC_NAMES = `${PUBLIC.role}\n`;
+/** For each role of a route, in bytes. */
+const REMEMBERED_BYTES = 8 * 1024 * 1024;
 
 export function createQuestions<Q extends Question = Question>(): Questions<Q> {
-  const questions = new ScanResistantCache<Q>({
-    maxBytes: REMEMBERED_BYTES,
-    sizeOf: ({ text }, name) => 2 * (name.length + text.length),
-    isPublic: (name) => name.startsWith(PUBLIC_NAMES),
-  });
+  // By the role first: an URL is looked up as it came, and no text is put together for it.
+  const byRole = new Map<string, ScanResistantCache<Q>>();
+  const sizeOf = ({ text }: Q, url: string) => 2 * (url.length + text.length);
   return {
-    known: (url, { role }) => questions.get(nameOf(url, role)),
+    known: (url, { role }) => byRole.get(role)?.get(url),
     add(url, { role }, known) {
       const question = { text: canonical(url), ...known } as unknown as Q;
-      questions.set(nameOf(url, role), question);
+      const questions = byRole.get(role) ?? new ScanResistantCache<Q>({ maxBytes: REMEMBERED_BYTES, sizeOf });
+      byRole.set(role, questions);
+      questions.set(url, question);
       return question;
     },
   };
 }
-
-/** A URL contains no line break, so the last line break separates the two. */
-const nameOf = (url: string, role: string): string => `${role}\n${url}`;
 
 /**
  * The text with its parameters in order. A text with a fragment stays unchanged, because the router stops reading
@@ -65,8 +64,14 @@ function canonical(url: string): string {
     .join('&')}`;
 }
 
-export function entryKey({ text, scope }: Question, { role, subject }: Viewer): string {
-  return scope === 'role' ? `${text}\n${role}` : `${text}\n${role}\n${subject}`;
+export function entryKey(question: Question, viewer: Viewer): string {
+  const { text, scope, latest } = question;
+  const { role } = viewer;
+  const subject = scope === 'role' ? undefined : viewer.subject;
+  if (latest && latest.role === role && latest.subject === subject) return latest.key;
+  const key = scope === 'role' ? `${text}\n${role}` : `${text}\n${role}\n${subject}`;
+  question.latest = { role, subject, key };
+  return key;
 }
 
 /** The request and its viewer, read back from a key. */

@@ -1,4 +1,5 @@
 /** The variants of an entry: its body in each encoding, made once and off the event loop. */
+import { isAscii } from 'node:buffer';
 import { COMPRESSED_FROM_BYTES, compress, ENCODINGS, type Encoding } from '../http/encoding.ts';
 import { type Entry, ownBytes } from './entry.ts';
 
@@ -9,6 +10,17 @@ const underway = new WeakMap<Entry, Map<Compressed, Promise<Buffer>>>();
 /** The encoding in which the cache sends an entry to a client that prefers this one: small bodies stay uncompressed. */
 export const variantFor = ({ bodies }: Entry, preferred: Encoding): Encoding =>
   bodies.identity.length < COMPRESSED_FROM_BYTES ? 'identity' : preferred;
+
+/** The text of a longer body takes longer to copy than its bytes to write beside its head. */
+const MOST_TEXT_BYTES = 4096;
+
+/** The body as it leaves soonest: a short one as text, which Node.js writes together with its head. */
+export function sentBody(entry: Entry): Buffer | string {
+  const bytes = entry.bodies.identity;
+  if (bytes.length > MOST_TEXT_BYTES) return bytes;
+  entry.isAscii ??= isAscii(bytes);
+  return entry.isAscii ? bytes.toString('latin1') : bytes;
+}
 
 /** The body in an encoding of `variantFor`, compressed at the first call. */
 export async function bytesOf(entry: Entry, encoding: Encoding): Promise<Buffer> {

@@ -30,8 +30,9 @@ export function executeWith(pool: ReadPool, reads: PreparedReads): Execute {
           else resolve(row!);
         });
       };
-      if (pool.share && times.areShort(statement)) pool.share(take);
-      else pool.connect(take as never);
+      const part = pool.share && times.partOf(statement);
+      if (part === undefined) pool.connect(take as never);
+      else pool.share!(take, part);
     });
 }
 

@@ -1,9 +1,13 @@
-/** How long the statements of a pool take, to tell the short ones. */
+/** How long the statements of a pool take, which decides how many reads share a session. */
 import { LRUCache } from 'lru-cache';
 import type { Statement } from './compile.ts';
 
 /** Reads of a statement share sessions while their typical time is below this, in milliseconds. */
 const SHORT_MS = 5;
+/** So long may the reads take that share a session, in milliseconds: a read waits for those before it. */
+const SHARED_MS = 2;
+/** The numbers of reads that share a session, however long they take. */
+const [FEWEST, MOST] = [4, 8];
 /** The share of the latest time in the typical one: a machine at work makes times longer, and nothing makes them shorter. */
 const WEIGHT_OF_LONGER = 1 / 8;
 const WEIGHT_OF_SHORTER = 1 / 2;
@@ -19,8 +23,9 @@ export class StatementTimes {
     this.#typical.set(name, before + (time - before) * (time > before ? WEIGHT_OF_LONGER : WEIGHT_OF_SHORTER));
   }
 
-  /** Whether reads of the statement may wait for one another. Those of an unknown statement may not. */
-  areShort({ name }: Statement): boolean {
-    return name !== undefined && (this.#typical.get(name) ?? SHORT_MS) < SHORT_MS;
+  /** The part of a session that a read of the statement needs; undefined if it must not wait for another one. */
+  partOf({ name }: Statement): number | undefined {
+    const typical = name === undefined ? SHORT_MS : (this.#typical.get(name) ?? SHORT_MS);
+    return typical < SHORT_MS ? Math.min(1 / FEWEST, Math.max(1 / MOST, typical / SHARED_MS)) : undefined;
   }
 }

@@ -39,9 +39,12 @@ export class SessionPool extends pg.Pool {
     });
   }
 
-  /** Takes a session as `connect` does, for one short read: other such reads may use the session at the same time. */
-  share(callback: Taken): void {
-    this.#shared.take(callback);
+  /**
+   * Takes a session as `connect` does, for one short read: other such reads may use the session at the same time.
+   * @param part of a session, up to 1: reads whose parts are one together share it.
+   */
+  share(callback: Taken, part: number): void {
+    this.#shared.take(callback, part);
   }
 
   /** The number of callers that wait for a session, each read that is to share one included. */

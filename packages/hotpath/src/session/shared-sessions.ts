@@ -13,14 +13,16 @@ import type { SessionClient } from './session-client.ts';
 export type Release = (error?: Error | boolean) => void;
 export type Taken = (error: Error | undefined, client?: pg.PoolClient & SessionClient, release?: Release) => void;
 
-/** The number of reads for which one session more is used. */
-const SHARE = 4;
 /** The highest number of reads in a batch. */
 const BATCH = 16;
+const ROUNDING = 1e-6;
+/** The number of reads that fail with one wait for a session. */
+const FAILED = 4;
 
 interface WaitingRead {
   readonly number: number;
   readonly take: Taken;
+  readonly part: number;
 }
 
 /** The reads of one pool that share sessions. */
@@ -47,16 +49,21 @@ export class SharedSessions {
     return this.#coming;
   }
 
-  /** Calls `take` with a session, at the end of this turn of the event loop or once one is free. It releases its part. */
-  take(take: Taken): void {
+  /**
+   * Calls `take` with a session, at the end of this turn of the event loop or once one is free. It releases its part.
+   * @param part of a session, up to 1: reads whose parts are one together share it.
+   */
+  take(take: Taken, part: number): void {
     this.#reads += 1;
-    if (this.#waiting.push({ number: this.#reads, take }) > 1) return;
+    if (this.#waiting.push({ number: this.#reads, take, part }) > 1) return;
     this.#outside.runInAsyncScope(() => setImmediate(() => this.#ask()));
   }
 
   #ask(): void {
     const last = this.#reads;
-    while (this.#coming < Math.ceil(this.#waiting.length / SHARE)) {
+    // A sum of parts may be a little too large in its last digits.
+    const needed = Math.ceil(this.#waiting.reduce((sum, { part }) => sum + part, -ROUNDING));
+    while (this.#coming < needed) {
       this.#coming += 1;
       this.#connect((error, session, release) => {
         if (session) this.#share(session, release!);
@@ -76,7 +83,7 @@ export class SharedSessions {
   /** @param last the youngest read that waited when the wait for this session began. */
   #fail(error: Error, last: number): void {
     this.#coming -= 1;
-    const failed = this.#waiting.filter(({ number }) => number <= last).slice(0, SHARE);
+    const failed = this.#waiting.filter(({ number }) => number <= last).slice(0, FAILED);
     this.#waiting = this.#waiting.slice(failed.length);
     for (const { take } of failed) take(error);
     if (this.#waiting.length > 0) this.#ask();

@@ -5,6 +5,7 @@ import { askedBy, createQuestions, entryKey, isPublicKey, remoteKeys } from 'hot
 import { createL1 } from 'hotpath/cache/l1';
 import { type CachePolicy, cacheControl, checkPolicy, timesFor } from 'hotpath/cache/policy';
 import { isWithin } from 'hotpath/cache/rollout';
+import { sentBody } from 'hotpath/cache/variants';
 import { judge } from 'hotpath/cache/verdict';
 import { describe, expect, it } from 'vitest';
 
@@ -23,7 +24,7 @@ describe('an entry', () => {
     expect(rest).toStrictEqual({
       ...moment,
       ...{ status: 200, etag: '"1-x"', link: '<n>', tags: ['user:1', 'post'] },
-      ...{ snapshot: { xmin: 5, xmax: 7, xip: [6] }, checkedAt: -1, reads: 0 },
+      ...{ snapshot: { xmin: 5, xmax: 7, xip: [6] }, checkedAt: -1, reads: 0, isAscii: undefined, headers: undefined },
     });
   });
 
@@ -143,6 +144,19 @@ describe('a key', () => {
     expect(questions.known('/a?b=2&a=1&c', viewer)).toEqual({ text: '/a?a=1&b=2&c', scope: 'role', tables: ['a'] });
     expect(questions.known('/other', viewer)).toBe(undefined);
   });
+});
+
+it.each([
+  ['{"a":1}', 'text'],
+  ['{"é":1}', 'bytes'],
+  ['x'.repeat(4096), 'text'],
+  ['x'.repeat(4097), 'bytes'],
+])('a body leaves as it leaves soonest: %.8s… as %s', (body, form) => {
+  const entry = made({ body });
+  for (const sent of [sentBody(entry), sentBody(entry)]) {
+    expect(typeof sent === 'string' ? 'text' : 'bytes').toBe(form);
+    expect(sent.toString()).toBe(body);
+  }
 });
 
 describe('a policy', () => {

@@ -46,6 +46,8 @@ const entries: fc.Arbitrary<Entry> = fc
   .map(({ identity, gzip, br, ...rest }) => ({
     ...rest,
     checkedAt: -1,
+    isAscii: undefined,
+    headers: undefined,
     reads: 0,
     bodies: { identity, ...(gzip && { gzip }), ...(br && { br }) },
   }));

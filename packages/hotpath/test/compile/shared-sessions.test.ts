@@ -57,9 +57,10 @@ const doubled = (count: number) => numbers(count).map((number) => String(number 
 describe('short reads of one turn', () => {
   beforeEach(() => open({ max: 10 }));
 
-  it('use a session for each four of them, and each gets its own answer', async () => {
-    expect(await Promise.all(doubles(8))).toEqual(doubled(8));
-    expect(taken).toBe(2);
+  it('use a session for four to eight of them, and each gets its own answer', async () => {
+    expect(await Promise.all(doubles(16))).toEqual(doubled(16));
+    expect(taken).toBeGreaterThanOrEqual(2);
+    expect(taken).toBeLessThanOrEqual(4);
   });
 
   it('count for the request that sent them, once each', async () => {

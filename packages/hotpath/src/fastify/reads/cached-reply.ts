@@ -7,7 +7,7 @@ import type { Entry } from '../../cache/entry.ts';
 import { type CachePolicy, cacheControl } from '../../cache/policy.ts';
 import type { CacheAnswer } from '../../cache/query.ts';
 import type { Outcome, Tier } from '../../cache/stats.ts';
-import { bytesOf, variantFor } from '../../cache/variants.ts';
+import { bytesOf, sentBody, variantFor } from '../../cache/variants.ts';
 import { cacheStatus, surrogateKey } from '../../http/cache-headers.ts';
 import { type Encoding, encodingFor } from '../../http/encoding.ts';
 import { requestError } from '../../http/errors.ts';
@@ -49,9 +49,9 @@ export function sendAnswer(reply: FastifyReply, answer: CacheAnswer, policy: Cac
       .send();
   const encoding = 'x-no-compression' in headers ? 'identity' : variantFor(entry, encodingFor(acceptOf(headers)));
   setHeaders(reply, headersOf(entry, policy, encoding));
-  // Text leaves in one write with its head.
-  const bytes = (encoding === 'identity' ? answer.body : undefined) ?? entry.bodies[encoding];
-  if (bytes !== undefined) return void reply.send(bytes);
+  if (encoding === 'identity') return void reply.send(answer.body ?? sentBody(entry));
+  const bytes = entry.bodies[encoding];
+  if (bytes) return void reply.send(bytes);
   return bytesOf(entry, encoding).then((made) => void reply.send(made));
 }
 
@@ -75,20 +75,11 @@ function setHeaders(reply: FastifyReply, headers: Headers): FastifyReply {
   return others === undefined ? reply : reply.header('vary', `${others}, ${headers['vary']}`);
 }
 
-/** Headers by encoding. `always` are the headers that a 304 has, too. */
-type Described = Partial<Record<Encoding | 'always', Headers>>;
-
-const descriptions = new WeakMap<Entry, Described>();
-
 /** An entry belongs to one route, so it has one policy. */
 function headersOf(entry: Entry, policy: CachePolicy, encoding: Encoding | 'always'): Headers {
-  let described = descriptions.get(entry);
-  if (!described) {
-    described = {};
-    descriptions.set(entry, described);
-  }
-  described[encoding] ??= describe(entry, policy, encoding);
-  return described[encoding];
+  entry.headers ??= {};
+  entry.headers[encoding] ??= describe(entry, policy, encoding);
+  return entry.headers[encoding];
 }
 
 /** A shared cache that answers by itself must not answer a request that waits for a write. */
@@ -99,16 +90,12 @@ function varyOf({ scope, sharedMaxAge }: CachePolicy): string {
 
 function describe({ etag, link, tags }: Entry, policy: CachePolicy, encoding: Encoding | 'always'): Headers {
   const isPublic = policy.scope === 'public';
-  const always = {
-    vary: varyOf(policy),
-    ...(isPublic && { 'surrogate-key': surrogateKey(tags) }),
-    ...(link !== '' && { link }),
-  };
-  if (encoding === 'always') return always;
-  return {
-    ...always,
-    etag: etagIn(etag, encoding),
-    'content-type': 'application/json; charset=utf-8',
-    ...(encoding !== 'identity' && { 'content-encoding': encoding }),
-  };
+  const headers: Record<string, string> = { vary: varyOf(policy) };
+  if (isPublic) headers['surrogate-key'] = surrogateKey(tags);
+  if (link !== '') headers['link'] = link;
+  if (encoding === 'always') return headers;
+  headers['etag'] = etagIn(etag, encoding);
+  headers['content-type'] = 'application/json; charset=utf-8';
+  if (encoding !== 'identity') headers['content-encoding'] = encoding;
+  return headers;
 }

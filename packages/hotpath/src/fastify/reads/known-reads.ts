@@ -72,7 +72,7 @@ export class RouteReads<S extends Selection> {
     this.#parts = parts;
   }
 
-  /** The question of a request, if the route was asked it before. */
+  /** The question of a request, if the route remembers it. */
   question({ url }: FastifyRequest, viewer: Viewer): KnownQuestion<S> | undefined {
     return this.#questions.known(url, viewer);
   }

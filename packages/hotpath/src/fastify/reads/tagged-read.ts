@@ -45,7 +45,8 @@ export class TaggedRead<S extends Selection> implements ReadSource {
     const { steps, ask, watched, isTagged } = this.#parts;
     const { shown, row } = await steps.load(ask, this.#statement(standby && 'standby'), standby);
     const tags = isTagged ? tagsOf(watched, ask.selection, row.keys ? JSON.parse(row.keys) : []) : [];
-    return { ...shown, snapshot: row.snapshot, incarnation: row.incarnation, tags };
+    const { status, body, etag, link } = shown;
+    return { status, body, etag, link, snapshot: row.snapshot, incarnation: row.incarnation, tags };
   }
 
   #statement(server?: 'standby'): Statement {
