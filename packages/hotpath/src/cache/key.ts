@@ -37,7 +37,8 @@ const REMEMBERED_BYTES = 8 * 1024 * 1024;
 export function createQuestions<Q extends Question = Question>(): Questions<Q> {
   // By the role first: an URL is looked up as it came, and no text is put together for it.
   const byRole = new Map<string, ScanResistantCache<Q>>();
-  const sizeOf = ({ text }: Q, url: string) => 2 * (url.length + text.length);
+  // The latest key has the text, too.
+  const sizeOf = ({ text }: Q, url: string) => 2 * (url.length + 2 * text.length);
   return {
     known: (url, { role }) => byRole.get(role)?.get(url),
     add(url, { role }, known) {

@@ -16,8 +16,6 @@ export type Taken = (error: Error | undefined, client?: pg.PoolClient & SessionC
 /** The highest number of reads in a batch. */
 const BATCH = 16;
 const ROUNDING = 1e-6;
-/** The number of reads that fail with one wait for a session. */
-const FAILED = 4;
 
 interface WaitingRead {
   readonly number: number;
@@ -80,14 +78,28 @@ export class SharedSessions {
     if (this.#waiting.length > 0) this.#ask();
   }
 
-  /** @param last the youngest read that waited when the wait for this session began. */
+  /**
+   * Fails as many reads as would have shared the session, the oldest first.
+   * @param last the youngest read that waited when the wait for this session began.
+   */
   #fail(error: Error, last: number): void {
+    const old = this.#waiting.filter(({ number }) => number <= last);
+    const failed = old.slice(0, Math.max(countWithin(old), Math.ceil(old.length / this.#coming)));
     this.#coming -= 1;
-    const failed = this.#waiting.filter(({ number }) => number <= last).slice(0, FAILED);
     this.#waiting = this.#waiting.slice(failed.length);
     for (const { take } of failed) take(error);
     if (this.#waiting.length > 0) this.#ask();
   }
+}
+
+/** How many of these reads fit into one session. */
+function countWithin(reads: readonly WaitingRead[]): number {
+  let sum = -ROUNDING;
+  const beyond = reads.findIndex(({ part }) => {
+    sum += part;
+    return sum > 1;
+  });
+  return beyond < 0 ? reads.length : beyond;
 }
 
 /** The session is free again once each read of the batch has released its part. */

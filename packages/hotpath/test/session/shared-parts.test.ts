@@ -43,3 +43,37 @@ it.each([
   await turn();
   expect([asked, shared.comingCount, shared.waitingCount]).toEqual([sessions, sessions, reads]);
 });
+
+it.each([
+  [1 / 4, 64],
+  [1 / 8, 8],
+  [1 / 8, 400],
+  [0.15, 20],
+  [0.2, 7],
+])('reads with a part of %d all fail with the waits of their turn: %d of them', async (part, reads) => {
+  const waits: ((error: Error) => void)[] = [];
+  const shared = new SharedSessions((taken) => void waits.push(taken));
+  let failed = 0;
+  const fail = () => {
+    failed += 1;
+  };
+  for (let read = 0; read < reads; read += 1) shared.take(fail, part);
+  await turn();
+  for (const wait of waits.splice(0)) wait(new Error('no session'));
+  expect([failed, shared.waitingCount, shared.comingCount]).toEqual([reads, 0, 0]);
+});
+
+it('a read that came later does not fail with an earlier wait', async () => {
+  const waits: ((error: Error) => void)[] = [];
+  const shared = new SharedSessions((taken) => void waits.push(taken));
+  const failed: string[] = [];
+  shared.take(() => failed.push('first'), 1 / 8);
+  await turn();
+  shared.take(() => failed.push('second'), 1 / 8);
+  await turn();
+  waits[0]!(new Error('no session'));
+  expect(failed).toEqual(['first']);
+  await turn();
+  waits[1]!(new Error('no session'));
+  expect(failed).toEqual(['first', 'second']);
+});

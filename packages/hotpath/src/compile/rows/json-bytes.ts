@@ -6,6 +6,8 @@ const HEX = Buffer.from('0123456789abcdef');
 
 /** Longer runs are copied by Node.js, shorter ones in a loop. */
 const SHORT = 48;
+/** Texts up to this size are looked through and copied in one loop. */
+const LONG = 128;
 
 /** For each byte what stands behind the backslash that escapes it: 0 for none, 1 for the form with four digits. */
 const ESCAPES = escapes();
@@ -52,6 +54,28 @@ export class JsonBytes {
   text(source: Uint8Array, start: number, end: number): void {
     this.reserve((end - start) * 6 + 2);
     this.bytes[this.length++] = QUOTE;
+    if (end - start > LONG) this.#longText(source, start, end);
+    else this.#shortText(source, start, end);
+    this.bytes[this.length++] = QUOTE;
+  }
+
+  #shortText(source: Uint8Array, start: number, end: number): void {
+    const { bytes } = this;
+    let { length } = this;
+    for (let at = start; at < end; at += 1) {
+      const byte = source[at]!;
+      if (ESCAPES[byte] === 0) {
+        bytes[length++] = byte;
+        continue;
+      }
+      this.length = length;
+      this.#escape(byte);
+      length = this.length;
+    }
+    this.length = length;
+  }
+
+  #longText(source: Uint8Array, start: number, end: number): void {
     let from = start;
     for (let at = start; at < end; at += 1) {
       if (ESCAPES[source[at]!] === 0) continue;
@@ -60,7 +84,6 @@ export class JsonBytes {
       from = at + 1;
     }
     this.#copy(source, from, end);
-    this.bytes[this.length++] = QUOTE;
   }
 
   #escape(byte: number): void {

@@ -13,6 +13,7 @@ import { portOf } from '../../observation/port-of.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { saysNoServer } from '../../session/no-server.ts';
 import type { Caching, Freshness, ReadParts, SharedRedis } from '../instance.ts';
+import { QUESTION } from '../reads/known-reads.ts';
 import { catchUpAfterWrites } from '../writes/catch-up.ts';
 import { namespacesOf } from './namespaces.ts';
 import { warmUp } from './warm-up.ts';
@@ -74,7 +75,7 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
     onInconsistent: (entry) => logInconsistency(app, entry),
   });
   app.decorateRequest('served');
-  app.decorateRequest('question');
+  app.decorateRequest(QUESTION);
   app.addHook('onClose', async () => void (await Promise.all([cache.settled(), facts.settled()])));
   catchUpAfterWrites(app, follower);
   return {

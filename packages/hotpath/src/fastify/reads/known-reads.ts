@@ -11,7 +11,16 @@ import type { ReadSteps } from './read-steps.ts';
 
 /** A question, with the latest read of it. */
 export interface KnownQuestion<S extends Selection = Selection> extends Question {
+  /** The role of the viewers that ask it. */
+  readonly role: string;
   read: KnownRead<S> | undefined;
+}
+
+/** Where a request has its question, if a hook has looked for it already. */
+export const QUESTION = Symbol('hotpath/question');
+
+export interface QuestionedRequest {
+  [QUESTION]?: KnownQuestion | undefined;
 }
 
 /** A selection, with the parts of the request that it was parsed from, and what was made of it. */
@@ -30,8 +39,10 @@ export interface KnownAsk<S extends Selection> extends Ask<S> {
   readonly question: KnownQuestion<S>;
 }
 
-/** The highest number of reads that all routes of a server remember; each takes one to two kilobytes. */
+/** The highest number of reads that all routes of a server remember; each takes up to six kilobytes, most of them two. */
 const MOST_READS = 10_000;
+/** The longest URL whose read is remembered. */
+const LONGEST_URL = 512;
 
 /** The questions whose reads a server remembers. The oldest one makes room for a new one. */
 export class KnownReads {
@@ -80,36 +91,38 @@ export class RouteReads<S extends Selection> {
   /** @throws 400 for an invalid request, 401 and 403 for a viewer without permission. */
   ask(request: FastifyRequest, viewer: Viewer, question = this.question(request, viewer)): KnownAsk<S> {
     const { read } = question ?? {};
-    if (!read || !isReadOf(read, question!, request, viewer)) return this.askApart(request, viewer, question);
+    if (!read || !isReadOf(read, request, viewer)) return this.askApart(request, viewer, question);
     const { selection, statements } = read;
     return { request, viewer, question: question!, selection, statements };
   }
 
   /** As `ask`, without anything that was made for an earlier request. @throws as `ask`. */
   askApart(request: FastifyRequest, viewer: Viewer, question = this.question(request, viewer)): KnownAsk<S> {
-    const { known, steps, tablesOf } = this.#parts;
-    const { selection } = steps.ask(request, viewer);
-    const { scope, isLasting } = selection;
-    const asked =
-      question ??
-      this.#questions.add(request.url, viewer, { scope, tables: tablesOf?.(selection) ?? [], read: undefined });
+    const { selection } = this.#parts.steps.ask(request, viewer);
+    // A hook may change a request, and so the viewers that share its answer.
+    const isSame = question?.scope === selection.scope;
+    const asked = isSame ? question! : this.#add(request, viewer, selection);
     const statements = {};
-    if (isLasting) {
+    if (selection.isLasting && request.url.length <= LONGEST_URL) {
       const [params, query] = [{ ...(request.params as Parts) }, { ...(request.query as Parts) }];
-      known.keep(asked, { selection, subject: viewer.subject, params, query, statements });
+      this.#parts.known.keep(asked, { selection, subject: viewer.subject, params, query, statements });
     }
     return { request, viewer, question: asked, selection, statements };
+  }
+
+  #add({ url }: FastifyRequest, viewer: Viewer, selection: S): KnownQuestion<S> {
+    const tables = this.#parts.tablesOf?.(selection) ?? [];
+    return this.#questions.add(url, viewer, { scope: selection.scope, role: viewer.role, tables, read: undefined });
   }
 }
 
 /** A hook of the server may have put other values into the request than its URL has. */
 function isReadOf<S extends Selection>(
   read: KnownRead<S>,
-  { scope }: Question,
   { params, query }: FastifyRequest,
   { subject }: Viewer,
 ): boolean {
-  if (scope === 'subject' && read.subject !== subject) return false;
+  if (read.selection.scope === 'subject' && read.subject !== subject) return false;
   return hasSameParts(read.params, params as Parts) && hasSameParts(read.query, query as Parts);
 }
 

@@ -18,7 +18,7 @@ import { PUBLIC, type Viewer } from '../../resource/viewer.ts';
 import type { Hotpath } from '../instance.ts';
 import type { Ask } from './ask.ts';
 import { MEMORY_HIT } from './cached-reply.ts';
-import { type KnownAsk, type KnownQuestion, RouteReads } from './known-reads.ts';
+import { type KnownAsk, type KnownQuestion, QUESTION, type QuestionedRequest, RouteReads } from './known-reads.ts';
 import type { ReadSteps } from './read-steps.ts';
 import { TaggedRead, tablesRead } from './tagged-read.ts';
 
@@ -29,13 +29,6 @@ import { TaggedRead, tablesRead } from './tagged-read.ts';
 const PAST = 'none';
 /** How long a read waits until its instance has reached the position of its `Consistency-Token`, in milliseconds. */
 const REACH_MS = 200;
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The known question of a request to a cached route. */
-    question: KnownQuestion | undefined;
-  }
-}
 
 export class LookUp<S extends Selection> {
   readonly #hotpath: Hotpath;
@@ -64,7 +57,7 @@ export class LookUp<S extends Selection> {
     const { cache, hitSampler } = this.#hotpath;
     const viewer = this.#viewerOf(request);
     const question = this.#reads.question(request, viewer);
-    request.question = question as KnownQuestion | undefined;
+    (request as QuestionedRequest)[QUESTION] = question as KnownQuestion | undefined;
     const span = request.ledger.span?.child('cache.get');
     const entry = question && this.#hotpath.isOnCache(request) ? cache.peek(entryKey(question, viewer)) : undefined;
     if (!entry) return undefined;
@@ -82,7 +75,9 @@ export class LookUp<S extends Selection> {
    */
   ask(request: FastifyRequest): KnownAsk<S> {
     const viewer = this.#viewerOf(request);
-    const question = request.question as KnownQuestion<S> | undefined;
+    const recalled = (request as QuestionedRequest)[QUESTION] as KnownQuestion<S> | undefined;
+    // A hook after `recall` may have set another viewer.
+    const question = recalled?.role === viewer.role ? recalled : undefined;
     // An answer to compare with others is read without what they were made with.
     if (request.headers['consistency-token'] === PAST) return this.#reads.askApart(request, viewer, question);
     return this.#reads.ask(request, viewer, question);

@@ -11,8 +11,8 @@ import { SelectionParser } from '../../resource/selection.ts';
 import type { SessionPool } from '../../session/session-pool.ts';
 import type { ReadParts } from '../instance.ts';
 import { ReplyBurst } from './burst.ts';
-import { inTime } from './in-time.ts';
 import { KnownReads } from './known-reads.ts';
+import { TimeLimit } from './time-limit.ts';
 
 export interface ReadingOptions {
   readonly pool: SessionPool;
@@ -31,6 +31,7 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
   registry.check();
   checkReads(registry);
   const prepared = new PreparedReads(pool);
+  const limit = new TimeLimit(timeoutMs);
   return {
     pool,
     resources: registry,
@@ -40,6 +41,6 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
     selections: new SelectionParser(registry, cursorSigner(secret)),
     burst: new ReplyBurst(),
     known: new KnownReads(),
-    inTime: timeoutMs === 0 ? (work) => work : (work) => inTime(timeoutMs, work),
+    inTime: timeoutMs === 0 ? (work) => work : (work) => limit.of(work),
   };
 }

@@ -29,7 +29,7 @@ const text = fc
       fc.constantFrom('"', '\\', '\n', '\u0001', '\u001f', '\u007f', 'é', '€', '😀'),
       fc.string({ minLength: 1, maxLength: 1 }),
     ),
-    maxLength: 90,
+    maxLength: 300,
   })
   .filter((each) => !each.includes('\0'));
 
