@@ -14,9 +14,10 @@ export const validation = fp(
   async (app) => {
     registerAjvFormats();
     app.setValidatorCompiler(validatorOf);
-    app.addHook('preValidation', async ({ body }) => {
-      const fault = unstorableIn(body);
-      if (fault) throw requestError('invalidRequest', `The body cannot be stored: ${fault.detail}.`, [fault]);
+    app.addHook('preValidation', ({ body }, _reply, done) => {
+      const fault = body === undefined ? undefined : unstorableIn(body);
+      if (!fault) return done();
+      done(requestError('invalidRequest', `The body cannot be stored: ${fault.detail}.`, [fault]));
     });
   },
   { name: 'validation' },

@@ -72,9 +72,10 @@ async function serverOf(given: PoolOrUrl, more: (app: FastifyInstance) => void =
     model: zooDataModel,
     resources,
     secret: 'a secret of the team',
-    viewer: async (request) => {
-      const { user } = request as FastifyRequest & Session;
-      return user && { subject: user.id, role: user.role };
+    viewer: (request) => {
+      const { user, headers } = request as FastifyRequest & Session;
+      const viewer = user && { subject: user.id, role: user.role };
+      return headers['x-later'] ? Promise.resolve(viewer) : viewer;
     },
   });
   app.list('/animals', { resource: animal, budget: 1, cache: { ttl: 60 } });
@@ -89,14 +90,15 @@ async function serverOf(given: PoolOrUrl, more: (app: FastifyInstance) => void =
 const as = (id: string, role: string) => ({ headers: { 'x-session': `${id} ${role}` } });
 
 describe('a server of a team', () => {
-  it.each<[string, () => PoolOrUrl]>([
-    ['its own pool', () => pool],
-    ['a URL', () => url],
-    ['the pool of the library', () => cleanUp.adopt(new Pool({ connectionString: url }), (each) => each.end())],
-  ])('reads with %s, by roles and subjects of its own', async (_what, given) => {
+  it.each<[string, () => PoolOrUrl, object]>([
+    ['its own pool', () => pool, {}],
+    ['a URL, and a viewer that comes later', () => url, { 'x-later': '1' }],
+    ['the pool of the library', () => cleanUp.adopt(new Pool({ connectionString: url }), (each) => each.end()), {}],
+  ])('reads with %s, by roles and subjects of its own', async (_what, given, later) => {
     await using stack = new AsyncDisposableStack();
     const app = stack.adopt(await serverOf(given()), (each) => each.close());
-    const get = async (path: string, who = {}) => app.inject({ url: path, ...who });
+    const get = async (path: string, { headers }: { headers?: object } = {}) =>
+      app.inject({ url: path, headers: { ...headers, ...later } });
     expect((await get('/animals', as(ANN, 'keeper'))).json().data).toEqual([{ name: 'Ada' }]);
     expect((await get('/animals', as(BO, 'keeper'))).json().data).toEqual([{ name: 'Bea' }]);
     expect((await get('/animals', as('7', 'keeper'))).json().data).toEqual([]);

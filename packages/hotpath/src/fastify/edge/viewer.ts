@@ -29,11 +29,23 @@ const DEFAULT_ROLE = 'user';
 /** Hooks that authenticate must be registered before: hooks of one kind run in the order of their registration. */
 export function addViewer(app: FastifyInstance, viewerOf: ViewerOf): void {
   app.decorateRequest('viewer');
-  app.addHook('onRequest', async (request) => {
-    const given = await viewerOf(request);
-    request.viewer = given ? named(given) : PUBLIC;
+  app.addHook('onRequest', (request, _reply, done) => {
+    const take = (given: GivenViewer | null | undefined) => {
+      request.viewer = given ? named(given) : PUBLIC;
+    };
+    const given = viewerOf(request);
+    if (isPromise(given)) {
+      given.then(take).then(() => done(), done);
+      return;
+    }
+    // A hit passes no promise.
+    take(given);
+    done();
   });
 }
+
+const isPromise = <T>(given: T | Promise<T>): given is Promise<T> =>
+  typeof (given as Partial<Promise<T>> | null | undefined)?.then === 'function';
 
 /** Names become lines in keys of the cache, and UTF-8 in hashes, which cannot distinguish halves of surrogate pairs. */
 const UNFIT = /[\p{Cc}\u2028\u2029]/u;
