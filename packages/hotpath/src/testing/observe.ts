@@ -51,7 +51,8 @@ class Observer {
 
   constructor(hotpath: Writable<Hotpath>) {
     this.#wrapStatements(hotpath);
-    const { selections } = hotpath;
+    const { selections, known } = hotpath;
+    known.end();
     selections.item = this.#noting(selections.item.bind(selections));
     selections.list = this.#noting(selections.list.bind(selections));
   }

@@ -49,14 +49,22 @@ export class KnownReads {
   readonly #most: number;
   readonly #kept: KnownQuestion[] = [];
   #next = 0;
+  #isOver = false;
 
   constructor(most = MOST_READS) {
     this.#most = most;
   }
 
   keep<S extends Selection>(question: KnownQuestion<S>, read: KnownRead<S>): void {
+    if (this.#isOver) return;
     if (question.read === undefined) this.#add(question as unknown as KnownQuestion);
     question.read = read;
+  }
+
+  /** From now on each request is parsed and compiled, for code that watches how. */
+  end(): void {
+    this.#isOver = true;
+    for (const question of this.#kept.splice(0)) question.read = undefined;
   }
 
   #add(question: KnownQuestion): void {
