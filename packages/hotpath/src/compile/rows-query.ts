@@ -54,24 +54,37 @@ export class RowsForms {
  * The forms of the statements that one connection has prepared. The types of a statement's columns cannot change there: PostgreSQL refuses
  * to run it, `cached plan must not change result type`. Another connection may have prepared it with others. Behind a
  * pooler a connection is one of several, so there each query asks for the types.
+ *
+ * Statements of two layouts may have the same text, and so the same name: a list whose keys are among its columns anyway, with keys and
+ * without. So the types belong to the name, and the form to the layout.
  */
 class ConnectionForms {
   readonly all: RowsForms;
   readonly #isDirect: boolean;
-  readonly #byName = new LRUCache<string, RowsForm>({ max: REMEMBERED_STATEMENTS });
+  readonly #byName = new LRUCache<string, KnownForm>({ max: REMEMBERED_STATEMENTS });
 
   constructor(all: RowsForms, isDirect: boolean) {
     this.all = all;
     this.#isDirect = isDirect;
   }
 
-  get(name: string): RowsForm | undefined {
-    return this.#byName.get(name);
+  /** @throws UnreadableValue */
+  get(name: string, layout: RowsLayout): RowsForm | undefined {
+    const known = this.#byName.get(name);
+    if (!known) return undefined;
+    if (known.form.layout !== layout) known.form = this.all.formOf(layout, known.types);
+    return known.form;
   }
 
-  set(name: string, form: RowsForm): void {
-    if (this.#isDirect && name !== '') this.#byName.set(name, form);
+  set(name: string, types: readonly number[], form: RowsForm): void {
+    if (this.#isDirect && name !== '') this.#byName.set(name, { types, form });
   }
+}
+
+interface KnownForm {
+  readonly types: readonly number[];
+  /** Of the layout that was asked for last. */
+  form: RowsForm;
 }
 
 export class RowsQuery extends CompiledQuery implements RowReceiver {
@@ -94,7 +107,7 @@ export class RowsQuery extends CompiledQuery implements RowReceiver {
   }
 
   protected override isDescribed(_connection: QueryConnection, isPrepared: boolean): boolean {
-    const form = isPrepared ? this.#forms.get(this.name) : undefined;
+    const form = isPrepared ? this.#attempt(() => this.#forms.get(this.name, this.#layout)) : undefined;
     if (form) this.#reader = new RowsReader(form, this.#out);
     return !form;
   }
@@ -103,7 +116,7 @@ export class RowsQuery extends CompiledQuery implements RowReceiver {
     this.#attempt(() => {
       const types = fields.map(({ dataTypeID }) => dataTypeID);
       const form = this.#forms.all.formOf(this.#layout, types);
-      this.#forms.set(this.name, form);
+      this.#forms.set(this.name, types, form);
       this.#reader = new RowsReader(form, this.#out);
     });
   }
