@@ -83,7 +83,7 @@ class ConnectionForms {
 
 interface KnownForm {
   readonly types: readonly number[];
-  /** Of the layout that was asked for last. */
+  /** Of the layout of the last query. */
   form: RowsForm;
 }
 
