@@ -35,7 +35,7 @@ export interface Questions<Q extends Question = Question> {
 const REMEMBERED_BYTES = 8 * 1024 * 1024;
 
 export function createQuestions<Q extends Question = Question>(): Questions<Q> {
-  // By the role first: an URL is looked up as it came, and no text is put together for it.
+  // By the role first: a URL is looked up as it came, and no text is put together for it.
   const byRole = new Map<string, ScanResistantCache<Q>>();
   // The latest key has the text, too.
   const sizeOf = ({ text }: Q, url: string) => 2 * (url.length + 2 * text.length);

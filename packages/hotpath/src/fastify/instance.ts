@@ -41,7 +41,7 @@ export interface ReadParts {
   readonly selections: SelectionParser;
   /** The cached replies that this server writes at the end of a turn of the event loop. */
   readonly burst: ReplyBurst;
-  /** The reads that the server's cached routes remember. */
+  /** The reads that the server's routes remember. */
   readonly known: KnownReads;
   /** The result of the work. @throws `handlerTimeout` if it takes longer than a handler may. */
   inTime<T>(work: Promise<T>): Promise<T>;

@@ -38,7 +38,7 @@ export function addViewer(app: FastifyInstance, viewerOf: ViewerOf): void {
       given.then(take).then(() => done(), done);
       return;
     }
-    // A hit passes no promise.
+    // Without a promise the request goes on in the same turn.
     take(given);
     done();
   });
