@@ -14,8 +14,15 @@ export interface Repetition {
   readonly statement: string;
   times: number;
   /** Lines of the application's own code that sent the statement (`file:line:column`), if the ledger keeps lines. */
-  readonly sites: Set<string>;
+  readonly sites: ReadonlySet<string>;
 }
+
+interface CountedRepetition extends Repetition {
+  sites: Set<string>;
+}
+
+/** Of each repetition whose lines are not kept: most requests send one statement, and a set costs more than the rest. */
+const NO_SITES = new Set<string>();
 
 /** The data that a ledger keeps of each statement. */
 export interface LedgerOptions {
@@ -42,7 +49,8 @@ export class Ledger implements Carrier {
   /** The sum of the times from sending a statement to its result, in milliseconds. */
   durationMs = 0;
   readonly #options: LedgerOptions;
-  readonly #repetitions = new Map<string, Repetition>();
+  /** Few, so that they are found sooner than in a map. */
+  readonly #repetitions: CountedRepetition[] = [];
 
   constructor(options: LedgerOptions = { sites: false }) {
     this.#options = options;
@@ -82,23 +90,22 @@ export class Ledger implements Carrier {
 
   /** How often the request sent a statement whose answer was not set aside. */
   timesSent(text: string): number {
-    return this.#repetitions.get(normalise(text))?.times ?? 0;
+    return this.#repetitionOf(normalise(text))?.times ?? 0;
   }
 
   /** Takes back a statement that was counted: its answer is not used, and the same read is sent to another server. */
   setAside(text: string): void {
-    const statement = normalise(text);
-    const repetition = this.#repetitions.get(statement);
+    const repetition = this.#repetitionOf(normalise(text));
     if (!repetition) return;
     repetition.times -= 1;
-    if (repetition.times === 0) this.#repetitions.delete(statement);
+    if (repetition.times === 0) this.#repetitions.splice(this.#repetitions.indexOf(repetition), 1);
     this.statements -= 1;
     this.unused += 1;
   }
 
   /** Statements that the request sent at least `times` times. */
   repeated(times: number): Repetition[] {
-    return [...this.#repetitions.values()].filter((repetition) => repetition.times >= times);
+    return this.#repetitions.filter((repetition) => repetition.times >= times);
   }
 
   all(): Repetition[] {
@@ -107,13 +114,19 @@ export class Ledger implements Carrier {
 
   #repeat(text: string, site: CallSite | undefined): void {
     const statement = normalise(text);
-    let repetition = this.#repetitions.get(statement);
+    let repetition = this.#repetitionOf(statement);
     if (!repetition) {
-      repetition = { statement, times: 0, sites: new Set() };
-      this.#repetitions.set(statement, repetition);
+      repetition = { statement, times: 0, sites: NO_SITES };
+      this.#repetitions.push(repetition);
     }
     repetition.times += 1;
-    site?.addTo(repetition.sites);
+    if (!site) return;
+    if (repetition.sites === NO_SITES) repetition.sites = new Set();
+    site.addTo(repetition.sites);
+  }
+
+  #repetitionOf(statement: string): CountedRepetition | undefined {
+    return this.#repetitions.find((each) => each.statement === statement);
   }
 }
 

@@ -25,7 +25,7 @@ import type { ObservationPort } from '../observation/observation-port.ts';
 import { currentSpan } from '../telemetry/context.ts';
 import { AWAY } from './breaker.ts';
 import { CATCH_UP_MS, DatabaseReader } from './database-reader.ts';
-import type { BytesOf, Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 import type { FillLimitOptions } from './fill-limit.ts';
 import { Flights } from './flight.ts';
 import { Keeper } from './keeper.ts';
@@ -128,7 +128,7 @@ export class Cache {
 
   /** Reads the database without looking at the tiers, and keeps nothing. @throws the error of the query's source. */
   bypass(query: Query): Promise<CacheAnswer> {
-    return this.#counted(query, (asked) => this.#bypass(asked, Buffer.from));
+    return this.#counted(query, (asked) => this.#bypass(asked, false));
   }
 
   /** Reads the database, and resolves when both tiers have the answer. @throws the error of the query's source. */
@@ -255,10 +255,10 @@ export class Cache {
     }
   }
 
-  async #bypass(query: Query, bytesOf?: BytesOf): Promise<CacheAnswer> {
+  async #bypass(query: Query, isKept = true): Promise<CacheAnswer> {
     if (query.why?.reason === undefined) because(query, 'asked');
     unanswered(query.span, 'bypass');
-    return { ...(await this.#database.read(query, bytesOf)), tier: 'database', outcome: 'bypass' };
+    return { ...(await this.#database.read(query, isKept)), tier: 'database', outcome: 'bypass' };
   }
 
   async #readPast(query: Query): Promise<CacheAnswer> {

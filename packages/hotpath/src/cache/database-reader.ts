@@ -7,7 +7,7 @@
  */
 import type { Follower } from '../freshness/follower.ts';
 import { isOfStandby } from '../freshness/snapshot.ts';
-import { type BytesOf, type Entry, entryOf, type ReadResult } from './entry.ts';
+import { type Entry, entryOf, type ReadResult } from './entry.ts';
 import { FillLimit, type FillLimitOptions } from './fill-limit.ts';
 import { type CachePolicy, timesFor } from './policy.ts';
 import type { Query } from './query.ts';
@@ -32,12 +32,12 @@ export interface DatabaseAnswer {
 interface Circumstances {
   readonly policy: CachePolicy;
   readonly epoch: string;
-  readonly bytesOf?: BytesOf | undefined;
+  readonly isKept?: boolean;
 }
 
-function answerOf(reading: ReadResult, { policy, epoch, bytesOf }: Circumstances): DatabaseAnswer {
+function answerOf(reading: ReadResult, { policy, epoch, isKept = true }: Circumstances): DatabaseAnswer {
   const times = timesFor(policy, reading.status, Math.random());
-  return { entry: entryOf(reading, { ...times, epoch, readAt: Date.now() }, bytesOf), body: reading.body };
+  return { entry: entryOf(reading, { ...times, epoch, readAt: Date.now() }, isKept), body: reading.body };
 }
 
 const answerOfProved = ({ reading, epoch }: ProvedReading, { policy }: Query): DatabaseAnswer =>
@@ -80,10 +80,10 @@ export class DatabaseReader {
 
   /**
    * Reads the primary.
-   * @param bytesOf makes the bytes of the body; in memory of their own without it.
+   * @param isKept whether memory keeps the answer.
    * @throws the error of the query's source.
    */
-  async read({ source, policy }: Query, bytesOf?: BytesOf): Promise<DatabaseAnswer> {
+  async read({ source, policy }: Query, isKept = true): Promise<DatabaseAnswer> {
     let { epoch } = this.#follower;
     let reading: ReadResult;
     // As `limit.run` does, in the promise of this read.
@@ -100,7 +100,7 @@ export class DatabaseReader {
       source.setAside?.();
       reading = await this.limit.run(() => source.load());
     }
-    return answerOf(reading, { policy, epoch: this.#isElsewhere(reading) ? NO_EPOCH : epoch, bytesOf });
+    return answerOf(reading, { policy, epoch: this.#isElsewhere(reading) ? NO_EPOCH : epoch, isKept });
   }
 
   /**

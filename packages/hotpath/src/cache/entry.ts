@@ -35,7 +35,7 @@ export interface Times {
   readonly rescueMs: number;
 }
 
-export type Bodies = { identity: Buffer } & { [encoding in Exclude<Encoding, 'identity'>]?: Buffer };
+export type Bodies = { readonly identity: Buffer } & { [encoding in Exclude<Encoding, 'identity'>]?: Buffer };
 
 export interface Entry extends Times {
   readonly status: ReadResult['status'];
@@ -67,15 +67,29 @@ export interface Moment extends Times {
   readonly readAt: number;
 }
 
-/** Makes the bytes of a body. */
-export type BytesOf = (body: string) => Buffer;
+/** The body of an answer that is sent once: most leave as text, and its bytes are made only if they are wanted. */
+class TextBodies implements Bodies {
+  br?: Buffer;
+  gzip?: Buffer;
+  readonly #text: string;
+  #identity: Buffer | undefined;
 
-/** @param bytesOf an entry that is kept needs bytes in memory of their own. */
-export function entryOf(reading: ReadResult, moment: Moment, bytesOf: BytesOf = ownBytes): Entry {
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get identity(): Buffer {
+    this.#identity ??= Buffer.from(this.#text);
+    return this.#identity;
+  }
+}
+
+/** @param isKept whether memory keeps the entry, which then needs bytes of its own. */
+export function entryOf(reading: ReadResult, moment: Moment, isKept = true): Entry {
   // Each property by its name: to spread the two takes longer than all else here.
   return {
     status: reading.status,
-    bodies: { identity: bytesOf(reading.body) },
+    bodies: isKept ? { identity: ownBytes(reading.body) } : new TextBodies(reading.body),
     etag: reading.etag,
     link: reading.link,
     tags: reading.tags,

@@ -10,6 +10,7 @@
  * started, because that flight will read everything that the reader must see. So each key has at most one flight in the
  * air and one that waits for it, however many readers come.
  */
+import { PassingMap } from '../collections/passing-map.ts';
 import type { Follower } from '../freshness/follower.ts';
 import { parseSnapshot, type Snapshot } from '../freshness/snapshot.ts';
 import { currentSpan } from '../telemetry/context.ts';
@@ -35,8 +36,8 @@ type FlightsFollower = Pick<Follower, 'isFresh' | 'position' | 'epoch' | 'change
 
 export class Flights<T> {
   readonly #follower: FlightsFollower;
-  readonly #flights = new Map<string, Flight<T>>();
-  readonly #turns = new Map<string, Turn<T>>();
+  readonly #flights = new PassingMap<string, Flight<T>>();
+  readonly #turns = new PassingMap<string, Turn<T>>();
 
   constructor(follower: FlightsFollower) {
     this.#follower = follower;

@@ -9,7 +9,7 @@ const underway = new WeakMap<Entry, Map<Compressed, Promise<Buffer>>>();
 
 /** The encoding in which the cache sends an entry to a client that prefers this one: small bodies stay uncompressed. */
 export const variantFor = ({ bodies }: Entry, preferred: Encoding): Encoding =>
-  bodies.identity.length < COMPRESSED_FROM_BYTES ? 'identity' : preferred;
+  preferred !== 'identity' && bodies.identity.length < COMPRESSED_FROM_BYTES ? 'identity' : preferred;
 
 /** The text of a longer body takes longer to copy than its bytes to write beside its head. */
 const MOST_TEXT_BYTES = 4096;

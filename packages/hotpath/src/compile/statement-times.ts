@@ -5,7 +5,7 @@ import type { Statement } from './compile.ts';
 /** Reads of a statement share sessions while their typical time is below this, in milliseconds. */
 const SHORT_MS = 5;
 /** So long may the reads take that share a session, in milliseconds: a read waits for those before it. */
-const SHARED_MS = 2;
+const SHARED_MS = 1;
 /** The numbers of reads that share a session, however long they take. */
 const [FEWEST, MOST] = [4, 8];
 /** The share of the latest time in the typical one: a machine at work makes times longer, and nothing makes them shorter. */

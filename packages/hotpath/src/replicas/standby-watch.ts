@@ -40,7 +40,8 @@ export class StandbyWatch {
   readonly #rest = new Rest();
   readonly #backoff = new Backoff(PACE.firstRetryMs, PACE.lastRetryMs);
   readonly #watching: Promise<void>;
-  readonly #waiting = new Set<() => void>();
+  /** The oldest first. */
+  readonly #waiting: (() => void)[] = [];
   #touchedAt = performance.now();
   #isClosed = false;
 
@@ -62,7 +63,7 @@ export class StandbyWatch {
   /** Resolves after a probe that is sent from now on, or when the standby is found to be away. */
   probe(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.add(resolve);
+    this.#waiting.push(resolve);
     this.#rest.end();
     return promise;
   }
@@ -71,7 +72,7 @@ export class StandbyWatch {
     this.#isClosed = true;
     this.#rest.end();
     await this.#watching;
-    this.#answer([...this.#waiting]);
+    this.#answer(this.#waiting.length);
   }
 
   async #watch(): Promise<void> {
@@ -81,7 +82,7 @@ export class StandbyWatch {
         await client.connect();
         await this.#probeOn(client);
       } catch (error) {
-        this.#answer([...this.#waiting]);
+        this.#answer(this.#waiting.length);
         if (this.#isClosed) return;
         this.#options.onAway(error);
         await this.#rest.for(this.#backoff.next());
@@ -93,23 +94,21 @@ export class StandbyWatch {
 
   async #probeOn(client: SessionClient): Promise<void> {
     while (!this.#isClosed) {
-      const waiting = [...this.#waiting];
+      const waiting = this.#waiting.length;
       const probe = await probeOn(client);
       this.#backoff.reset();
       this.#options.onProbe(probe);
       this.#answer(waiting);
       if (this.#isClosed) return;
-      if (this.#waiting.size > 0) continue;
+      if (this.#waiting.length > 0) continue;
       const isIdle = performance.now() - this.#touchedAt > PACE.idleAfterMs;
       await this.#rest.for(isIdle ? PACE.idleProbeMs : PACE.probeMs);
     }
   }
 
-  #answer(waiting: readonly (() => void)[]): void {
-    for (const done of waiting) {
-      this.#waiting.delete(done);
-      done();
-    }
+  /** @param many the number of callers, the oldest first. */
+  #answer(many: number): void {
+    for (const done of this.#waiting.splice(0, many)) done();
   }
 
   #newClient(): SessionClient {

@@ -5,6 +5,7 @@
  * pool replaces the older connections: what was prepared on them may be prepared for the columns of before.
  */
 import type { PoolOrUrl } from '../budget/reading-pool.ts';
+import { LinkedList } from '../collections/linked-list.ts';
 import { type Execute, executeOn } from '../compile/execute.ts';
 import { lifeOn } from '../compile/sql/read-at.ts';
 import type { Follower } from '../freshness/follower.ts';
@@ -49,7 +50,7 @@ export class Standby {
   #missedSince: number | undefined;
   #shown: ShownState | undefined;
   /** How to end each read that it has in hand. */
-  readonly #reading = new Set<(error: Error) => void>();
+  readonly #reading = new LinkedList<(error: Error) => void>();
 
   constructor(options: StandbyOptions) {
     this.#options = options;
@@ -91,12 +92,12 @@ export class Standby {
   async run<T>(work: (execute: Execute) => Promise<T>): Promise<T> {
     this.#watch.touch();
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#reading.add(reject);
+    const reading = this.#reading.add(reject);
     try {
       work(this.#execute).then(resolve, reject);
       return await promise;
     } finally {
-      this.#reading.delete(reject);
+      this.#reading.remove(reading);
     }
   }
 
@@ -136,7 +137,7 @@ export class Standby {
     this.#shown = undefined;
     this.#enter('away', error);
     this.#pool.breakOff();
-    for (const end of this.#reading) end(new StandbyAwayError(this.name));
+    for (const end of this.#reading.all()) end(new StandbyAwayError(this.name));
   }
 
   #enter(state: StandbyState, error?: unknown): void {

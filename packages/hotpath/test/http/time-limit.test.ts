@@ -50,3 +50,26 @@ it('gives the result and the error of work that ends in time, and limits what co
     ['late', 'HANDLER_TIMEOUT', 600],
   ]);
 });
+
+it('refuses what remains in order, whichever work between ends first', async () => {
+  const { ends, begin } = noting(new TimeLimit(100));
+  const [oldest, middle, newest] = [0, 1, 2].map(() => Promise.withResolvers<string>());
+  begin('oldest', oldest!.promise);
+  begin('second', never());
+  begin('middle', middle!.promise);
+  await vi.advanceTimersByTimeAsync(10);
+  begin('fourth', never());
+  begin('newest', newest!.promise);
+  middle!.resolve('done');
+  newest!.resolve('done');
+  oldest!.resolve('done');
+  await vi.advanceTimersByTimeAsync(10);
+  begin('last', never());
+  await vi.advanceTimersByTimeAsync(500);
+  expect(ends.slice(0, 3).map(([name]) => name)).toEqual(['middle', 'newest', 'oldest']);
+  expect(ends.slice(3)).toEqual([
+    ['second', 'HANDLER_TIMEOUT', 100],
+    ['fourth', 'HANDLER_TIMEOUT', 110],
+    ['last', 'HANDLER_TIMEOUT', 120],
+  ]);
+});

@@ -9,8 +9,8 @@ const short = { name: 'short', text: 'SELECT 1', values: [] };
 describe('the part of a session that a read needs', () => {
   it.each([
     [0.01, 1 / 8],
-    [0.3, 0.15],
-    [0.4, 0.2],
+    [0.15, 0.15],
+    [0.2, 0.2],
     [1, 1 / 4],
     [4.9, 1 / 4],
     [5, undefined],

@@ -68,18 +68,24 @@ export const connections = fp(
   { name: 'hotpath-connections' },
 );
 
+/** Where a socket has the reply that it has in hand; a `WeakMap` would make each collection of garbage longer. */
+const IN_HAND = Symbol('hotpath/reply in hand');
+
+interface ServedSocket extends Socket {
+  [IN_HAND]?: FastifyReply | undefined;
+}
+
 /** The open connections of a process, and the reply that each has in hand. */
 class OpenConnections {
   isDraining = false;
-  readonly #open = new Set<Socket>();
-  readonly #inHand = new WeakMap<Socket, FastifyReply>();
+  readonly #open = new Set<ServedSocket>();
   readonly #listeners: ((reply: FastifyReply) => void)[] = [];
 
   add(socket: Socket): void {
     this.#open.add(socket);
     socket.once('close', () => {
       this.#open.delete(socket);
-      const reply = this.#inHand.get(socket);
+      const reply = this.replyOn(socket);
       if (reply) for (const listener of this.#listeners) listener(reply);
     });
   }
@@ -88,23 +94,23 @@ class OpenConnections {
     this.#listeners.push(listener);
   }
 
-  replyOn(socket: Socket): FastifyReply | undefined {
-    return this.#inHand.get(socket);
+  replyOn(socket: ServedSocket): FastifyReply | undefined {
+    return socket[IN_HAND];
   }
 
-  begin(socket: Socket, reply: FastifyReply): void {
-    this.#inHand.set(socket, reply);
+  begin(socket: ServedSocket, reply: FastifyReply): void {
+    socket[IN_HAND] = reply;
   }
 
   /** A client that pipelines requests has another one in hand by now. */
-  end(socket: Socket, reply: FastifyReply): void {
-    if (this.#inHand.get(socket) === reply) this.#inHand.delete(socket);
+  end(socket: ServedSocket, reply: FastifyReply): void {
+    if (socket[IN_HAND] === reply) socket[IN_HAND] = undefined;
   }
 
   /** Closes each connection that waits for its client. */
   drain(): void {
     this.isDraining = true;
-    for (const socket of this.#open) if (!this.#inHand.has(socket)) socket.destroy();
+    for (const socket of this.#open) if (!this.replyOn(socket)) socket.destroy();
   }
 
   async emptyWithin(ms: number): Promise<void> {

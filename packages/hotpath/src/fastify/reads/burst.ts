@@ -12,38 +12,35 @@ import { AsyncResource } from 'node:async_hooks';
 /** The highest number of replies in a row. After them the server processes the requests that arrived meanwhile. */
 export const BURST = 32;
 
-interface Waiting {
-  readonly write: () => void;
-  /** The async context of the request: its ledger, and what other plugins keep there. */
-  readonly context: AsyncResource;
-}
-
 /** The replies of one server that wait for the end of the turn. */
 export class ReplyBurst {
-  #waiting: Waiting[] = [];
+  #waiting: (() => void)[] = [];
 
-  /** Calls `write` within this turn of the event loop, in the async context of the caller. */
+  /** Calls `write` within this turn of the event loop, in the async context of the caller: its ledger, and more. */
   add(write: () => void): void {
     // `AsyncLocalStorage.snapshot` does the same in twenty times the time.
-    const many = this.#waiting.push({
-      write,
-      context: new AsyncResource('Reply', { requireManualDestroy: true }),
-    });
-    if (many === BURST) this.#writeAll();
-    else if (many === 1) setImmediate(() => this.#writeAll());
+    const context = new AsyncResource('Reply', { requireManualDestroy: true });
+    this.#push(() => context.runInAsyncScope(write));
   }
 
   /** Resolves when the caller may write its reply, within this turn of the event loop. */
   turn(): Promise<void> {
-    return new Promise((write) => this.add(write));
+    // Code that awaits a promise continues in its own async context.
+    return new Promise((write) => this.#push(write));
+  }
+
+  #push(write: () => void): void {
+    const many = this.#waiting.push(write);
+    if (many === BURST) this.#writeAll();
+    else if (many === 1) setImmediate(() => this.#writeAll());
   }
 
   #writeAll(): void {
     const burst = this.#waiting;
     this.#waiting = [];
-    for (const { write, context } of burst) {
+    for (const write of burst) {
       try {
-        context.runInAsyncScope(write);
+        write();
       } catch (error) {
         // The error ends the process, as an uncaught error does, but only after the other replies are written.
         process.nextTick(() => {

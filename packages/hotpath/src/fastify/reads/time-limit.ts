@@ -1,4 +1,5 @@
 /** The time limit of work that handlers wait for. */
+import { LinkedList } from '../../collections/linked-list.ts';
 import { requestError } from '../../http/errors.ts';
 
 interface Waiting {
@@ -11,7 +12,7 @@ interface Waiting {
 export class TimeLimit {
   readonly #ms: number;
   /** In the order in which they are due. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new LinkedList<Waiting>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param ms the limit, in milliseconds. */
@@ -23,16 +24,15 @@ export class TimeLimit {
   of<T>(work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const refuse = () => reject(requestError('handlerTimeout', 'The request took longer than its time limit.'));
-      const waiting = { dueAt: performance.now() + this.#ms, refuse };
-      this.#waiting.add(waiting);
+      const waiting = this.#waiting.add({ dueAt: performance.now() + this.#ms, refuse });
       this.#timer ??= this.#startTimer(this.#ms);
       work.then(
         (result) => {
-          this.#waiting.delete(waiting);
+          this.#waiting.remove(waiting);
           resolve(result);
         },
         (error) => {
-          this.#waiting.delete(waiting);
+          this.#waiting.remove(waiting);
           reject(error);
         },
       );
@@ -47,13 +47,14 @@ export class TimeLimit {
   #refuseLate(): void {
     this.#timer = undefined;
     const now = performance.now();
-    for (const waiting of this.#waiting) {
-      if (waiting.dueAt > now) {
-        this.#timer = this.#startTimer(waiting.dueAt - now);
+    for (let { oldest } = this.#waiting; oldest; oldest = this.#waiting.oldest) {
+      const { dueAt, refuse } = oldest.value;
+      if (dueAt > now) {
+        this.#timer = this.#startTimer(dueAt - now);
         return;
       }
-      this.#waiting.delete(waiting);
-      waiting.refuse();
+      this.#waiting.remove(oldest);
+      refuse();
     }
   }
 }
