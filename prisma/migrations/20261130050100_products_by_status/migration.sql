@@ -1,0 +1,2 @@
+-- Alone in its migration, because it runs outside of a transaction and blocks no writer.
+CREATE INDEX CONCURRENTLY "products_status_created_at_id_idx" ON "products"("status", "created_at" DESC, "id" DESC);
