@@ -207,14 +207,14 @@ class Choice {
     this.#candidates.delete(name);
   }
 
-  /** The one that saves least first; of two equals, the one with more columns. */
+  /** The one that saves least first; of two equals, the one with more columns, or that includes more of them. */
   #byGain(): string[] {
-    const width = (name: string) => {
-      const { columns, include } = this.#candidates.get(name)!;
-      return columns.length + include.length;
-    };
+    const included = (name: string) => this.#candidates.get(name)!.include.length;
+    const width = (name: string) => this.#candidates.get(name)!.columns.length + included(name);
     const gains = new Map([...this.#candidates.keys()].map((name) => [name, totalGain(this.#helpedBy(name))]));
-    return [...gains.keys()].toSorted((a, b) => gains.get(a)! - gains.get(b)! || width(b) - width(a));
+    return [...gains.keys()].toSorted(
+      (a, b) => gains.get(a)! - gains.get(b)! || width(b) - width(a) || included(b) - included(a),
+    );
   }
 
   #helpedBy(name: string): HelpedStatement[] {

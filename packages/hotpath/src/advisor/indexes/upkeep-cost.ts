@@ -3,8 +3,8 @@
  *
  * Where calls are counted, writes are counted too. Otherwise one call is assumed while one row in 500 is written, within
  * bounds: a saving of fewer units than a few pages, less than a tenth of a millisecond, cannot be felt, and one of some
- * hundred pages is worth an index to any table. An index that includes columns must save more: it is larger, and a change
- * of such a column is no longer HOT. A foreign key without an index needs one anyway, so the least saving chooses its other
+ * hundred pages is worth an index to any table. An index that includes columns which may change must save more: it is
+ * larger, and a change of such a column is no longer HOT. A foreign key without an index needs one anyway, so the least saving chooses its other
  * columns. A second index of a unique key finds the same rows, so the upper bound does not hold for it. A write of a row
  * that a partial index does not have costs that index nothing.
  */
@@ -22,7 +22,8 @@ const MOST_UNITS = 200;
 export function upkeepCost(facts: TableFacts, candidate: IndexCandidate, share: number | undefined): number {
   const size = facts.sizeOf(candidate);
   if (!size) return Number.POSITIVE_INFINITY;
-  const { writes, leastUnits } = candidate.include.length > 0 ? ASSUMED_OF_INCLUDED : ASSUMED;
+  const isOfKey = (column: string) => size.uniques.some((key) => key.includes(column));
+  const { writes, leastUnits } = candidate.include.every(isOfKey) ? ASSUMED : ASSUMED_OF_INCLUDED;
   const entry = UNITS_PER_ENTRY * (candidate.share ?? 1);
   const counted = entry * (size.inserts + size.updates - size.hotUpdates) * (share ?? 0);
   if (share !== undefined) return Math.max(leastUnits, counted);
