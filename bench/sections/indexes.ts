@@ -21,11 +21,13 @@ import { shown } from '../support/table.ts';
 
 /** PostgreSQL plans a prepared statement for its values five times, and may keep a plan from then on. */
 const WARM_UP = 6;
+const ROUNDS = 11;
 /**
- * Statements that seem slower are measured again, by more rounds and on new connections: of some hundred, chance makes some
- * seem so, and the processor on which a server process happens to be does so for as long as its connection lives.
+ * Statements that seem slower are measured again, by more rounds and three times on new connections, of which the median
+ * counts: of some hundred, chance makes some seem so, and the processor on which a server process happens to be does so for
+ * as long as its connection lives.
  */
-const ROUNDS = [11, 41, 101, 101];
+const AGAIN = { rounds: 61, times: 3 };
 const SLOWER = 1.1;
 /** Differences below are those of the clock and of the connection. */
 const LEAST_MS = 0.05;
@@ -140,16 +142,20 @@ function compared(bench: Bench, shapes: readonly AskedShape[], urls: Urls): Prom
     const { statements } = await readWorkload(new StatementPlanner(clients[0]), wantedStatements(shapes, undefined));
     const times: ComparedTimes[] = [];
     for (const [index, statement] of statements.entries()) {
-      let [time, ...more] = [await timesOf(statement, clients, { index, rounds: ROUNDS[0]! }), ...ROUNDS.slice(1)];
-      while (isSlower(time) && more.length > 0) {
-        const rounds = more.shift()!;
-        time = await withClients(urls, (others) => timesOf(statement, others, { index, rounds }));
-      }
-      times.push(time);
+      const time = await timesOf(statement, clients, { index, rounds: ROUNDS });
+      times.push(isSlower(time) ? await timesAgain(statement, urls, index) : time);
       if ((index + 1) % 100 === 0) bench.log(`${index + 1} of ${statements.length} statements`);
     }
     return times;
   });
+}
+
+async function timesAgain(statement: PlannedStatement, urls: Urls, index: number): Promise<ComparedTimes> {
+  const again: ComparedTimes[] = [];
+  while (again.length < AGAIN.times) {
+    again.push(await withClients(urls, (clients) => timesOf(statement, clients, { index, rounds: AGAIN.rounds })));
+  }
+  return again.toSorted((one, other) => lossOf(one) - lossOf(other))[Math.floor(AGAIN.times / 2)]!;
 }
 
 async function timesOf(

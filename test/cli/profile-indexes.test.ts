@@ -14,7 +14,7 @@ import { testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { onDatabase } from '../support/on-database.ts';
 
-/** A statement that costs this many units more takes no time that can be measured: some pages in memory. */
+/** A statement that costs this many units more is not slower by the clock (`npm run bench -- indexes`): some pages in memory. */
 const UNNOTICED_UNITS = 25;
 /** An index stays in the advice for such a saving, and goes once it alone saves less than half of it. */
 const LEAST_SAVING_UNITS = 10;

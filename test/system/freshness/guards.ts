@@ -28,6 +28,7 @@ const PROOF = 'packages/hotpath/src/freshness/standby-proof.ts';
 const KNOWLEDGE = 'packages/hotpath/src/freshness/knowledge.ts';
 const LOG = 'packages/hotpath/src/freshness/log.ts';
 const COVERAGE = 'packages/hotpath/src/freshness/coverage.ts';
+const SURVEY = 'packages/hotpath/src/freshness/table-survey.ts';
 const CACHE = 'packages/hotpath/src/cache/cache.ts';
 const READER = 'packages/hotpath/src/cache/database-reader.ts';
 
@@ -67,7 +68,7 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
     ],
   },
   /** A table with a virtual generated column is not served from the cache. */
-  virtual: { fault: 'virtual', edits: [{ file: COVERAGE, from: "attgenerated = 'v'", to: 'false' }] },
+  virtual: { fault: 'virtual', edits: [{ file: SURVEY, from: "attgenerated = 'v'", to: 'false' }] },
   /** Nor is a view that reads a column which no trigger logs. */
   'view-columns': {
     fault: 'virtual',

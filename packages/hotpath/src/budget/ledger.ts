@@ -49,7 +49,7 @@ export class Ledger implements Carrier {
   /** The sum of the times from sending a statement to its result, in milliseconds. */
   durationMs = 0;
   readonly #options: LedgerOptions;
-  /** Few, so that they are found sooner than in a map. */
+  /** As many as the code has different statements: so few are found sooner than in a map. */
   readonly #repetitions: CountedRepetition[] = [];
 
   constructor(options: LedgerOptions = { sites: false }) {

@@ -2,6 +2,7 @@
  * The keeper: puts entries into both tiers. Memory gets an entry at once. Redis gets it with every encoding, after the
  * server has written the replies that wait for the entry.
  */
+import { LinkedList } from '../collections/linked-list.ts';
 import type { Follower } from '../freshness/follower.ts';
 import type { Entry } from './entry.ts';
 import type { L1 } from './l1.ts';
@@ -29,7 +30,7 @@ export interface KeeperParts {
 
 export class Keeper {
   readonly #parts: KeeperParts;
-  readonly #underway = new Set<Promise<void>>();
+  readonly #underway = new LinkedList<Promise<void>>();
   /** Entries that Redis keeps only for `BRIEF_MS`. */
   readonly #brief = new WeakSet<Entry>();
 
@@ -82,7 +83,7 @@ export class Keeper {
 
   /** Resolves when all entries so far are kept. */
   async settled(): Promise<void> {
-    await Promise.all(this.#underway);
+    await Promise.all(this.#underway.all());
   }
 
   #keepInRedis(key: string, entry: Entry): Promise<void> {
@@ -96,8 +97,8 @@ export class Keeper {
   }
 
   #track(work: Promise<void>): Promise<void> {
-    this.#underway.add(work);
-    return work.finally(() => this.#underway.delete(work));
+    const link = this.#underway.add(work);
+    return work.finally(() => this.#underway.remove(link));
   }
 }
 

@@ -20,7 +20,11 @@ const TABLES = `
          n % 97 = 0, CASE WHEN n % 40 = 0 THEN 'it''s new' ELSE 'usual' END,
          timestamp '2026-01-01' + (n * 7919 % ${ROWS}) * interval '1 minute',
          CASE WHEN n % 50 > 20 THEN timestamp '2026-03-01' END, n % 200
-    FROM generate_series(1, ${ROWS}) AS n`;
+    FROM generate_series(1, ${ROWS}) AS n;
+  CREATE TABLE shops (
+    id int PRIMARY KEY, region int NOT NULL, name text NOT NULL, street text NOT NULL, town text NOT NULL, opened date NOT NULL);
+  INSERT INTO shops
+  SELECT n, n % 500, 'shop ' || n, 'street ' || n, 'town ' || n, date '2026-01-01' FROM generate_series(1, 5000) AS n`;
 
 let url: string;
 
@@ -82,6 +86,10 @@ it('includes the columns of a statement that reads few, and makes no second copy
   const many = (columns: string) => `SELECT ${columns} FROM posts WHERE author = $1 ORDER BY created_at DESC LIMIT 200`;
   expect(await advisedFor({ text: many('id, kind') })).toEqual(['posts (author, created_at DESC) INCLUDE (id, kind)']);
   expect(await advisedFor({ text: many('*') })).toEqual(['posts (author, created_at DESC)']);
+});
+
+it('includes no columns that are not worth their upkeep, and advises the index without them', async () => {
+  expect(await advisedFor({ text: 'SELECT id, name FROM shops WHERE region = $1' })).toEqual(['shops (region)']);
 });
 
 it('puts the column of a constant last, so that the index also serves statements and foreign keys without it', async () => {

@@ -1,7 +1,8 @@
 /**
  * Chooses among candidates: first all of them together, then each is taken away again unless statements miss it, the one
- * that saves least first. An index stays if it saves more than its upkeep costs. A partial index replaces one of all rows if
- * it is half as large or less, and serves the same statements as well.
+ * that saves least first. An index stays if it saves more than its upkeep costs. If one that includes columns does not, the
+ * same index without them may. A partial index replaces one of all rows if it is half as large or less, and serves the same
+ * statements as well.
  */
 import type { OnAdvisorProgress } from '../advice.ts';
 import type { Candidates } from './candidates.ts';
@@ -55,6 +56,9 @@ export async function chooseIndexes(candidates: Candidates, options: ChoosingOpt
   await choice.shrink(candidates.variants);
   return choice.chosen();
 }
+
+/** Plans by the place of their statement. */
+type Plans = ReadonlyMap<number, StatementPlan>;
 
 class Choice {
   readonly #options: ChoosingOptions;
@@ -165,7 +169,7 @@ class Choice {
   }
 
   /** The plans of the statements that use an index, without it. */
-  async #plansWithout(name: string): Promise<Map<number, StatementPlan>> {
+  async #plansWithout(name: string): Promise<Plans> {
     const { statements, trial } = this.#options;
     const affected = [...statements.keys()].filter((index) => this.#now[index]!.indexes.has(name));
     const plans = new Map<number, StatementPlan>();
@@ -177,10 +181,33 @@ class Choice {
 
   /** Drops an index unless the statements miss it. */
   async #tryWithout(name: string): Promise<void> {
+    const candidate = this.#candidates.get(name)!;
     const plans = await this.#plansWithout(name);
-    if (this.#isMissed(this.#candidates.get(name)!, plans)) return;
+    if (this.#isMissed(candidate, plans)) return;
+    const narrower = candidate.include.length > 0 ? await this.#narrower(name, plans) : undefined;
     await this.#drop(name);
-    for (const [index, plan] of plans) this.#now[index] = plan;
+    for (const [index, plan] of narrower ?? plans) this.#now[index] = plan;
+  }
+
+  /**
+   * Creates the index without the columns that it includes, if the statements miss both.
+   * @param without the plans of the affected statements with neither.
+   * @returns their plans with the narrower one.
+   */
+  async #narrower(name: string, without: Plans): Promise<Plans | undefined> {
+    const { trial } = this.#options;
+    const narrower = { ...this.#candidates.get(name)!, include: [] };
+    const isThere = [...this.#candidates.values()].some((each) => definitionOf(each) === definitionOf(narrower));
+    if (isThere || !this.#isMissed(narrower, without)) return undefined;
+    const created = await trial.create(narrower);
+    if (created === undefined) return undefined;
+    const plans = await this.#plansWithout(name);
+    if (![...plans.values()].some(({ indexes }) => indexes.has(created))) {
+      await trial.drop(created);
+      return undefined;
+    }
+    this.#candidates.set(created, narrower);
+    return plans;
   }
 
   /**
@@ -188,12 +215,12 @@ class Choice {
    * many small losses do not add up; but an index that alone hardly matters any more goes.
    * @param plans those of the affected statements without the index.
    */
-  #isMissed(candidate: IndexCandidate, plans: ReadonlyMap<number, StatementPlan>): boolean {
+  #isMissed(candidate: IndexCandidate, plans: Plans): boolean {
     const upkeep = this.#options.upkeepOf(candidate);
     return this.#loss(plans, this.#best) > upkeep && this.#loss(plans, this.#now) > upkeep / 2;
   }
 
-  #loss(plans: ReadonlyMap<number, StatementPlan>, from: readonly StatementPlan[]): number {
+  #loss(plans: Plans, from: readonly StatementPlan[]): number {
     const { statements, isCounted } = this.#options;
     const losses = [...plans].flatMap(([index, { cost }]) => {
       if (cost <= this.#best[index]!.cost * TOLERANCE) return [];
