@@ -67,6 +67,14 @@ export async function sentStatement(app: App, userId: number): Promise<Statement
   return sent!;
 }
 
+/** The answers to a statement in another text, which means the same to PostgreSQL. */
+export async function answersInText(app: App, text: string, users: readonly number[]): Promise<string[]> {
+  const { asJson: _, name: __, ...sent } = await sentStatement(app, 1);
+  const answers: string[] = [];
+  for (const user of users) answers.push((await app.hotpath.execute({ ...sent, text, values: [user] })).json!);
+  return answers;
+}
+
 async function prepared(app: App): Promise<Answer> {
   const { asJson: _, ...sent } = await sentStatement(app, 1);
   if (sent.name === undefined || sent.values.length !== 1)

@@ -6,7 +6,7 @@ import { loadConfig } from '../../../src/config/config.ts';
 import { answerQuestions } from '../../support/child.ts';
 import { type Lanes, measureLanes } from '../../support/lanes.ts';
 import type { Turn } from '../../support/race.ts';
-import { CONTENDERS, sentStatement } from './contenders.ts';
+import { answersInText, CONTENDERS, sentStatement } from './contenders.ts';
 
 export interface Told {
   readonly answers: readonly string[];
@@ -20,6 +20,7 @@ const answer = await CONTENDERS[process.argv[2]!]!(app);
 
 answerQuestions({
   statement: async () => (await sentStatement(app, 1)).text,
+  tellInText: ({ text, users }: { text: string; users: readonly number[] }) => answersInText(app, text, users),
   async tell({ users }: { users: readonly number[] }): Promise<Told> {
     const told = { answers: [] as string[], statements: [] as number[] };
     for (const user of users) {

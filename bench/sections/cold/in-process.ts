@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Child, startChild } from '../../support/child.ts';
-import { withClient } from '../../support/client.ts';
 import { pgbenchVersion, runPgbench, statementFor, writePgbenchScript } from '../../support/pgbench.ts';
 import type { Racer, Turn } from '../../support/race.ts';
 import { CONTENDERS } from './contenders.ts';
@@ -32,11 +31,10 @@ export async function startInProcess(ground: ColdGround): Promise<InProcess> {
   for (const [name, child] of children) told.set(name, await child.ask('tell', { contender: name, users }));
   const racers = [...children].map(([name, child]) => childRacer(ground, name, child));
   const pgbench = await pgbenchVersion(ground.stack);
-  if (pgbench) {
-    const statement = await children.get('compiled')!.ask<string>('statement');
-    told.set('pgbench', await tellAsPgbench(ground, statement, users));
-    racers.push(pgbenchRacer(ground, statement));
-  }
+  const compiled = children.get('compiled')!;
+  const statement = await compiled.ask<string>('statement');
+  told.set('pgbench', await tellAsPgbench(compiled, statement, users));
+  if (pgbench) racers.push(pgbenchRacer(ground, statement));
   mustAgree(told, users);
   const answers = new Map(users.map((user, index) => [user, told.get('compiled')!.answers[index]!]));
   return { racers, answers, pgbench, statements: new Map([...told].map(([name, each]) => [name, each.statements])) };
@@ -61,14 +59,9 @@ function pgbenchRacer({ stack, database, users }: ColdGround, statement: string)
   return { name: 'pgbench', run: (seconds) => runPgbench(stack, { ...run, seconds }) };
 }
 
-/** The result of the SQL as pgbench sends it. */
-async function tellAsPgbench({ database }: ColdGround, statement: string, users: readonly number[]): Promise<Told> {
-  const text = statementFor(statement, '$1');
-  const answers = await withClient(database.url, async (client) => {
-    const told: string[] = [];
-    for (const user of users) told.push((await client.query<{ json: string }>(text, [user])).rows[0]!.json);
-    return told;
-  });
+/** The answers to the SQL as pgbench sends it. */
+async function tellAsPgbench(compiled: Child, statement: string, users: readonly number[]): Promise<Told> {
+  const answers = await compiled.ask<string[]>('tellInText', { text: statementFor(statement, '$1'), users });
   return { answers, statements: users.map(() => 1) };
 }
 
