@@ -51,7 +51,7 @@ it('gives the result and the error of work that ends in time, and limits what co
   ]);
 });
 
-it('refuses what remains in order, whichever work between ends first', async () => {
+it('refuses late work in the order in which it began, after other work has ended', async () => {
   const { ends, begin } = noting(new TimeLimit(100));
   const [oldest, middle, newest] = [0, 1, 2].map(() => Promise.withResolvers<string>());
   begin('oldest', oldest!.promise);
