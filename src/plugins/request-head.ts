@@ -6,7 +6,7 @@
  *   connection.
  * - `Expect` is `100-continue`. Otherwise the reply is 417. The service sends 100 when it reads the body (`bodies.ts`), not
  *   before.
- * - CONNECT is a method that no path has.
+ * - CONNECT is a method that no path has. The reply closes the connection.
  * - A path that the router cannot read is a 400; one with a part that is too long is a 414 (`malformed.ts`).
  */
 import { type IncomingMessage, ServerResponse } from 'node:http';
@@ -20,11 +20,20 @@ export const requestHead = fp(
     const serve = (request: IncomingMessage, response: ServerResponse) => app.routing(request, response);
     app.server.on('checkContinue', serve).on('checkExpectation', serve);
     app.server.on('connect', (request: IncomingMessage, socket: Socket) => {
-      const response = new ServerResponse(request);
-      response.shouldKeepAlive = false;
-      response.assignSocket(socket);
-      response.once('finish', () => socket.end());
-      serve(request, response);
+      // Node.js has removed its own listeners, and an error without a listener ends the process.
+      socket.on('error', () => socket.destroy());
+      const answer = () => {
+        if (!socket.writable) return void socket.destroy();
+        const response = new ServerResponse(request);
+        response.shouldKeepAlive = false;
+        response.assignSocket(socket);
+        response.once('finish', () => socket.destroySoon());
+        serve(request, response);
+      };
+      // A client that pipelines requests gets their answers first.
+      const before = app.replyOn(socket);
+      if (before) before.raw.once('close', answer);
+      else answer();
     });
     app.addHook('onRequest', ({ raw }, reply, done) => {
       const unroutable = unroutableOf(raw);

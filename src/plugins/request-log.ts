@@ -74,7 +74,7 @@ function log({ request, elapsedTime }: FastifyReply, status: number): void {
 
 /** The address of the client in one spelling; the address of the connection if a proxy names none. */
 export function clientAddress({ ip, socket }: FastifyRequest): string {
-  return canonicalAddress(ip) ?? canonicalAddress(socket.remoteAddress ?? '') ?? 'unknown';
+  return canonicalAddress(ip) ?? canonicalAddress(socket.remoteAddress) ?? 'unknown';
 }
 
 /** Without the query, which may contain personal data. */

@@ -5,8 +5,12 @@
  */
 import { isIP, SocketAddress } from 'node:net';
 
-/** undefined for a text that is not an address, such as `unknown`. */
-export function canonicalAddress(text: string): string | undefined {
+/**
+ * undefined for a text that is not an address, such as `unknown`.
+ * @param text undefined is the address of a connection that was over before Node.js asked for it, which Fastify's `ip` may be.
+ */
+export function canonicalAddress(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
   if (isIP(text) === 4) return text;
   const bare = withoutPort(text.trim().replace(/^"(.*)"$/, '$1'));
   if (isIP(bare) === 4) return bare;

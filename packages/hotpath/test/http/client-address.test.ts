@@ -19,6 +19,7 @@ describe('an address', () => {
     ['[2001:db8::1', undefined],
     ['2001:db8::1:4711:x', undefined],
     ['', undefined],
+    [undefined, undefined],
   ])('%s is %s', (text, address) => {
     expect(canonicalAddress(text)).toBe(address);
   });

@@ -85,7 +85,7 @@ export function openCache(app: FastifyInstance, given: CachingParts, options: Ca
     facts,
     popular,
     hitSampler,
-    isOnCache: ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip),
+    isOnCache: ({ viewer, ip }: FastifyRequest) => isWithinRollout(viewer.subject ?? ip ?? ''),
     isWarm: warmUp(app, { popular, cache, entries: warmUpEntries }),
   };
 }

@@ -9,7 +9,8 @@
  *   end.
  * - A reply also closes its connection if the client has yet to send much of a body that the server will not read.
  *
- * If a client leaves before its reply is out, its request ends without an `onResponse` hook; `whenAborted` reports it.
+ * If a client leaves before its reply is out, its request ends without an `onResponse` hook; `whenAborted` reports it. A
+ * listener that fails is logged, since its error would end the process.
  */
 import { Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -75,6 +76,9 @@ interface ServedSocket extends Socket {
   [IN_HAND]?: FastifyReply | undefined;
 }
 
+/** Node.js keeps the address of a client from its first use on. At the end of the connection it is too late to ask. */
+const rememberAddress = (socket: Socket): string | undefined => socket.remoteAddress;
+
 /** The open connections of a process, and the reply that each has in hand. */
 class OpenConnections {
   isDraining = false;
@@ -83,11 +87,22 @@ class OpenConnections {
 
   add(socket: Socket): void {
     this.#open.add(socket);
+    rememberAddress(socket);
     socket.once('close', () => {
       this.#open.delete(socket);
       const reply = this.replyOn(socket);
-      if (reply) for (const listener of this.#listeners) listener(reply);
+      if (reply) this.#reportAborted(reply);
     });
+  }
+
+  #reportAborted(reply: FastifyReply): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(reply);
+      } catch (err) {
+        reply.log.error({ err }, 'A listener failed for a request whose client left.');
+      }
+    }
   }
 
   whenAborted(listener: (reply: FastifyReply) => void): void {
