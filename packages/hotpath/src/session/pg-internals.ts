@@ -102,6 +102,7 @@ export const QUERY_HANDLERS = [
 export type QueryHandlers = Partial<Record<(typeof QUERY_HANDLERS)[number], (...args: never[]) => unknown>>;
 
 interface ClientInternals {
+  readonly _queryQueue: object[];
   readonly processID: number | null;
   readonly readyForQuery: boolean;
   getStartupConf(): Record<string, string>;
@@ -113,6 +114,9 @@ export const messagesOf = (connection: pg.Connection) => connection as unknown a
 
 /** The process of the server that the connection leads to, as its server or pooler reported it. */
 export const processIdOf = (client: pg.Client): number | null => internalsOf(client).processID;
+
+/** The queries that wait until the server is ready for them, the next one first. */
+export const queueOf = (client: pg.Client): object[] => internalsOf(client)._queryQueue;
 
 /** Whether the connection waits for an answer. */
 export const owesAnswer = (client: pg.Client): boolean => !internalsOf(client).readyForQuery;

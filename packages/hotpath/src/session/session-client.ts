@@ -9,7 +9,7 @@
 import pg from 'pg';
 import { mayBeStale, READ_ONLY, sqlstateOf } from './error-codes.ts';
 import { afterAnswer } from './no-server.ts';
-import { clientQuery, owesAnswer, processIdOf, socketOf, startupParametersOf } from './pg-internals.ts';
+import { clientQuery, owesAnswer, processIdOf, queueOf, socketOf, startupParametersOf } from './pg-internals.ts';
 import { type BatchedQuery, QueryBatch } from './query-batch.ts';
 import { openRowSource } from './raw-rows.ts';
 import {
@@ -146,7 +146,7 @@ export class SessionClient extends pg.Client {
     const { callback } = write;
     const inside = this.#gather(() => reads.inside(this));
     const after = new ReadsAfter(this.#gather(() => reads.after(this)));
-    const expectAfter = () => void sendAlone.call(this, after);
+    const expectAfter = () => this.#sendAhead(after);
     const onAnswered = () => {
       if (this.getTransactionStatus() === 'I') trailing.committed();
     };
@@ -154,11 +154,19 @@ export class SessionClient extends pg.Client {
       this.#takesTrailingReads = false;
       const again = clientQuery(args);
       again.callback = callback;
-      sendAlone.call(this, again);
+      this.#sendAhead(again, after);
     };
     const timeoutMs = (Object(args[0]) as { query_timeout?: number }).query_timeout;
     sendAlone.call(this, new WriteBatch({ write, inside, after, expectAfter, timeoutMs, onAnswered, sendAgain }));
     return isAwaited ? promise : undefined;
+  }
+
+  /** Sends a query before those that wait already. @param first goes before it if it waits, too. */
+  #sendAhead(query: object, first?: object): void {
+    const queue = queueOf(this);
+    const later = queue.splice(first ? queue.indexOf(first) + 1 : 0);
+    sendAlone.call(this, query);
+    queue.push(...later);
   }
 
   /** Sends a read whose statement is counted already: the attempt before it had no effect, or is the same read. */

@@ -59,15 +59,19 @@ export class SharedSessions {
 
   #ask(): void {
     const last = this.#reads;
-    // A sum of parts may be a little too large in its last digits.
-    const needed = Math.ceil(this.#waiting.reduce((sum, { part }) => sum + part, -ROUNDING));
-    while (this.#coming < needed) {
+    // A pool that has ended fails a wait at once, and then fewer are needed.
+    while (this.#coming < this.#needed()) {
       this.#coming += 1;
       this.#connect((error, session, release) => {
         if (session) this.#share(session, release!);
         else this.#fail(error!, last);
       });
     }
+  }
+
+  /** The number of sessions for the reads that wait. A sum of parts may be a little too large in its last digits. */
+  #needed(): number {
+    return Math.ceil(this.#waiting.reduce((sum, { part }) => sum + part, -ROUNDING));
   }
 
   #share(session: pg.PoolClient & SessionClient, release: Release): void {

@@ -9,6 +9,7 @@ import {
   processIdOf,
   QUERY_HANDLERS,
   type QueryConnection,
+  queueOf,
   socketOf,
   startupParametersOf,
 } from 'hotpath/session/pg-internals';
@@ -49,6 +50,14 @@ it('a client says by `readyForQuery` whether it owes an answer', async () => {
   expect(owesAnswer(client), message).toBe(true);
   await answer;
   expect(owesAnswer(client), message).toBe(false);
+});
+
+it('a client keeps in `_queryQueue` the queries that it has not sent, the next one first', async () => {
+  const answers = [client.query('SELECT 1 AS first'), client.query('SELECT 2 AS second'), client.query('SELECT 3')];
+  const texts = queueOf(client).map((query) => (query as { text: string }).text);
+  expect(texts, 'pg.Client has no `_queryQueue` any more').toEqual(['SELECT 2 AS second', 'SELECT 3']);
+  await Promise.all(answers);
+  expect(queueOf(client)).toEqual([]);
 });
 
 it('a client makes the parameters of its startup message in `getStartupConf`, which a subclass may override', async () => {

@@ -63,6 +63,19 @@ it.each([
   expect([failed, shared.waitingCount, shared.comingCount]).toEqual([reads, 0, 0]);
 });
 
+it.each([1, 8, 50])('a pool that fails at once fails all reads, %d of them, and later ones', async (reads) => {
+  const shared = new SharedSessions((taken) => taken(new Error('The pool has ended.')));
+  let failed = 0;
+  for (let round = 1; round <= 2; round += 1) {
+    for (let read = 0; read < reads; read += 1)
+      shared.take(() => {
+        failed += 1;
+      }, 1 / 4);
+    await turn();
+    expect([failed, shared.waitingCount, shared.comingCount]).toEqual([round * reads, 0, 0]);
+  }
+});
+
 it('a read that came later does not fail with an earlier wait', async () => {
   const waits: ((error: Error) => void)[] = [];
   const shared = new SharedSessions((taken) => void waits.push(taken));

@@ -250,6 +250,30 @@ describe('reads after a write', () => {
     expect((await pool.query('SELECT 7 AS seven')).rows).toEqual([{ seven: 7 }]);
   });
 
+  it.each([
+    ['done', MOVE, 'R', ['["R", "B"]', '["R", "B"]']],
+    ['refused', MOVE, '', ['UnansweredRead', '["A", "B"]']],
+    ['sent again', 'UPDATE seat SET place = $1', 'R', ['UnansweredRead', 'UnansweredRead', '["A", "B"]']],
+  ])(
+    'have their own answers if others wait behind the write: a write that is %s',
+    async (_how, write, place, answered) => {
+      const inside = answered.length > 2 ? [seats(), BROKEN] : [seats()];
+      const { reads, answers } = trailingWith({ inside, after: [seats('seats after')] });
+      await onSession(async (client) => {
+        const said = await reads.during(() =>
+          Promise.allSettled([
+            client.query(write, [place]),
+            client.query('SELECT count(*)::int AS seats FROM seat'),
+            client.query('SELECT place FROM seat WHERE id = 1'),
+          ]),
+        );
+        const [, seatCount, first] = said.map((each) => (each.status === 'fulfilled' ? each.value.rows : undefined));
+        expect([seatCount, first]).toEqual([[{ seats: 2 }], [{ place: place || 'A' }]]);
+      });
+      expect([reads.areAnswered, answers]).toEqual([false, answered]);
+    },
+  );
+
   it('come from a session that the pool closes after the write, or end', async () => {
     await pool.end();
     pool = new CountingPool({ connectionString: url, max: 1, maxUses: 1 });
