@@ -1,9 +1,9 @@
-/** Existing indexes that a new one makes superfluous: it begins with the same columns, in the same order. */
+/** Existing indexes that a new one makes superfluous: it begins with the same columns, in the same order and collation. */
 import type { CatalogClient } from '../advice.ts';
 import type { IndexCandidate } from './index-candidate.ts';
 import type { OrderedColumn } from './plan-uses.ts';
 
-/** Plain indexes of columns: not unique, and without a condition. */
+/** Plain indexes of columns: not unique, without a condition, and in the collations of their columns, as every new one is. */
 const INDEXES = `
   SELECT n.nspname AS schema, c.relname AS "table", i.indexrelid::regclass::text AS name,
          ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(number, place)
@@ -16,7 +16,10 @@ const INDEXES = `
     JOIN pg_am am ON am.oid = x.relam AND am.amname = 'btree'
    WHERE NOT (i.indisunique OR i.indisexclusion OR i.indisreplident) AND i.indisvalid
      AND i.indpred IS NULL AND i.indexprs IS NULL AND n.nspname NOT LIKE 'pg\\_%'
-     AND NOT EXISTS (SELECT FROM unnest(i.indclass::oid[]) o JOIN pg_opclass p ON p.oid = o WHERE NOT p.opcdefault)`;
+     AND NOT EXISTS (SELECT FROM unnest(i.indclass::oid[]) o JOIN pg_opclass p ON p.oid = o WHERE NOT p.opcdefault)
+     AND NOT EXISTS (SELECT FROM unnest(i.indkey::int2[], i.indcollation::oid[]) k(number, collation_id)
+                       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
+                      WHERE k.collation_id NOT IN (0, a.attcollation))`;
 
 interface ExistingIndex {
   readonly schema: string;
