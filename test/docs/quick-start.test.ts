@@ -21,20 +21,19 @@ const blocksOf = (language: string): string[] =>
 const FILES = [...blocksOf('prisma'), ...blocksOf('ts'), ...blocksOf('jsonc')].map(
   (code) => [/^\/\/ (.+)/.exec(code)![1]!, code] as const,
 );
-const [INSTALL, INIT, PREPARE, START, ASK, PROVE] = blocksOf('sh') as [string, string, string, string, string, string];
+type Commands = [string, string, string, string, string, string, string, string];
+const [INSTALL, SET, INIT, PREPARE, START, ASK, TEST_DATABASE, PROVE] = blocksOf('sh') as Commands;
 const [ROWS, CHANGE, MANY] = blocksOf('sql') as [string, string, string];
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'quick-start-')));
 const server: { process?: ChildProcess } = {};
-let url: string;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  url = await scratchDatabase('empty');
   const { PATH = '', ...rest } = process.env as Record<string, string>;
   environment = {
     ...rest,
-    ...{ DATABASE_URL: url, npm_config_prefer_offline: 'true' },
+    ...{ npm_config_prefer_offline: 'true' },
     // The project's own commands first, then the Node.js of these tests.
     PATH: [join(folder, 'node_modules/.bin'), dirname(process.execPath), PATH].join(delimiter),
     PRISMA_SCHEMA_ENGINE_BINARY: join(PROJECT, 'prisma/schema-engine/schema-engine'),
@@ -46,6 +45,7 @@ beforeAll(async () => {
   }
   const { tarball } = await pack(folder);
   await shell(INSTALL.replace('hotpath', tarball));
+  await exported(SET);
 }, 180_000);
 
 afterAll(() => {
@@ -62,8 +62,16 @@ async function shell(lines: string): Promise<string> {
   return stdout;
 }
 
+/** Runs lines that export variables, and keeps these; a database of its own takes the place of the guide's. */
+async function exported(lines: string): Promise<void> {
+  const own = lines.replace(/postgresql:\S+/, await scratchDatabase('empty'));
+  const said = await shell(`${own}\necho "$DATABASE_URL $JWT_SECRET"`);
+  const [DATABASE_URL, JWT_SECRET] = said.trim().split('\n').at(-1)!.split(' ');
+  environment = { ...environment, DATABASE_URL: DATABASE_URL!, JWT_SECRET: JWT_SECRET! };
+}
+
 async function sql(text: string): Promise<void> {
-  const client = new pg.Client(url);
+  const client = new pg.Client(environment['DATABASE_URL']);
   await client.connect();
   await client.query(text).finally(() => client.end());
 }
@@ -110,6 +118,8 @@ it('leads from a schema to answers that are never stale, and to tests that prove
   server.process!.kill('SIGTERM');
   await once(server.process!, 'exit');
 
+  await exported(TEST_DATABASE);
+  await sql(ROWS);
   await sql(MANY);
   expect(await shell(PROVE)).toMatch(/^(ℹ|#) pass 4$/m);
 }, 240_000);

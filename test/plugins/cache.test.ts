@@ -36,7 +36,7 @@ describe('a cached read', () => {
     expect(second.body).toBe(first.body);
     expect(second.headers.link).toBe(first.headers.link);
     expect(second.headers['cache-status']).toMatch(/^hotpath; hit; ttl=\d+; detail=l1$/);
-    expect(second.headers.age).toBe('0');
+    expect([first.headers.age, second.headers.age]).toEqual([undefined, '0']);
   });
 
   it('is the same for any order of its parameters', async () => {

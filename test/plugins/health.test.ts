@@ -1,9 +1,15 @@
 /** `/readyz` with a database that answers and does not meet the needs of the service: each check, and its message. */
+
+import Fastify from 'fastify';
+import { Pool } from 'hotpath';
+import { health } from 'hotpath/operations';
 import pg from 'pg';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { datamodel } from '#datamodel';
 import { type App, buildApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { migrate } from '../../src/dev/migrate.ts';
+import { declaredNeeds } from '../../src/domain/needs.ts';
 import { as, testEnvironment } from '../support/app.ts';
 import { scratchDatabase } from '../support/database.ts';
 import { makeHostile, setForDatabase } from '../support/hostile-settings.ts';
@@ -175,13 +181,32 @@ describe('a database without the latest migrations', () => {
   });
 });
 
+describe('a service that names no migrations', () => {
+  it('is ready in a database that Prisma Migrate has not made', async () => {
+    const url = await scratchDatabase();
+    await sql(url, 'DROP TABLE _prisma_migrations');
+    const pool = new Pool({ connectionString: url });
+    const app = Fastify();
+    onTestFinished(async () => {
+      await app.close();
+      await pool.end();
+    });
+    await app.register(health, { pool, model: datamodel, needs: declaredNeeds('public'), hasJobs: true });
+    const { status, checks } = (await app.inject('/readyz')).json();
+    expect([status, checks.map(({ name }: { name: string }) => name)]).toEqual([
+      'ready',
+      expect.not.arrayContaining(['migrations']),
+    ]);
+  });
+});
+
 describe('a role without the privileges of the service', () => {
   it('is reported by the first table, with the command', async () => {
     const url = await scratchDatabase();
     const role = new URL(asService(url)).username;
     await sql(url, `REVOKE INSERT ON posts FROM ${role}`);
     const app = await start(url);
-    const detail = `failed: The role "${role}" lacks INSERT on "public"."posts": run \`npm run hotpath -- grants --role ${role}\` as the owner.`;
+    const detail = `failed: The role "${role}" lacks INSERT on "public"."posts": run \`hotpath grants --role ${role}\` as the owner.`;
     expect(await complaints(app)).toEqual({ status: '503', grants: detail });
     await letServiceIn(url);
     expect(await complaints(app)).toEqual({ status: '200' });
@@ -195,7 +220,7 @@ describe('a database without a queue', () => {
     await sql(url, 'DROP SCHEMA graphile_worker CASCADE');
     expect(await complaints(app)).toEqual({
       status: '503',
-      queue: 'failed: The database has no queue: run `npm run hotpath -- jobs install`.',
+      queue: 'failed: The database has no queue: run `hotpath jobs install`.',
     });
   });
 });

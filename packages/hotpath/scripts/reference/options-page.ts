@@ -72,8 +72,8 @@ function rowOf(member: ApiItem, words: ApiItem | undefined): string {
 }
 
 function defaultOf(member: ApiItem, fallback: Described['fallback']): string {
-  if (!member.isOptional) return 'required';
-  return fallback === '' ? '–' : inCell(fallback);
+  if (fallback !== '') return inCell(fallback);
+  return member.isOptional ? '–' : 'required';
 }
 
 function typeOf(member: ApiItem): string {

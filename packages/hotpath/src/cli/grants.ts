@@ -15,8 +15,9 @@ Prints the SQL that lets a role run the service and its workers: read the tables
 that \`writes\` declares, and use the log of changes. The role must exist (CREATE ROLE NAME LOGIN PASSWORD '…'). Run the
 SQL as the owner of the tables, after every \`prisma migrate deploy\` and \`jobs install\`. It grants only what is missing.
 
-  --apply  runs the SQL in the database of DATABASE_URL instead of printing it
-  --jobs   lets the role use the queue, too, once \`$0 jobs install\` has made it
+  --apply           runs the SQL in the database of DATABASE_URL instead of printing it
+  --jobs            lets the role use the queue, too, once \`$0 jobs install\` has made it
+  --resources FILE  the file of the resources
 
 The schema is that of DATABASE_URL's ?schema=, or public.`;
 

@@ -11,9 +11,13 @@ Shows requests as they come: time, status, milliseconds, statements of the budge
 one that the service printed for its inspector, http://127.0.0.1:3000/_hotpath#token=…, or the service's own with
 --token or INSPECTOR_TOKEN.
 
---over    only requests over their budget, or with an N+1; each names its statement and its line of code
---json    one JSON document a request
---once    shows the requests that are kept, and ends`;
+--over         only requests over their budget, or with an N+1; each names its statement and its line of code
+--slow MS      only requests that took so many milliseconds or longer
+--status 5xx   only requests with this status, or with a status of this class
+--route TEXT   only requests of routes that contain the text
+--text TEXT    only requests that contain the text
+--json         one JSON document a request
+--once         shows the requests that are kept, and ends`;
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;

@@ -25,11 +25,13 @@ export interface Refusal {
   readonly allowed?: readonly string[];
 }
 
-/** `path` leads to the refused argument from the root: `['where', 'email', 'equals']`. */
+/** Arguments that compiled reads do not answer. */
 export class CompileError extends Error {
   override readonly name = 'CompileError';
   readonly code: CompileErrorCode;
+  /** The keys that lead from the arguments to the refused one: `['where', 'email', 'equals']`. */
   readonly path: readonly (string | number)[];
+  /** The values that are allowed instead; empty if they cannot be listed. */
   readonly allowed: readonly string[];
 
   constructor(path: Path | undefined, { code, message, allowed = [] }: Refusal) {

@@ -55,8 +55,7 @@ export async function upgradeQueue(connectionString: string): Promise<void> {
 }
 
 function queueMissing(what: string, cause: unknown): QueueMissingError {
-  const remedy =
-    'Run `npm run hotpath -- jobs install` as a user with the right to create a schema, then `hotpath grants`.';
+  const remedy = 'Run `hotpath jobs install` as a user with the right to create a schema, then `hotpath grants`.';
   return new QueueMissingError(`${what}: ${(cause as Error).message}. ${remedy}`, { cause });
 }
 

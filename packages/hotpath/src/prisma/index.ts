@@ -5,5 +5,6 @@
  * - `callSites`: the line of code of each statement, for `hotpath/budget`.
  */
 
+export { CompileError, type CompileErrorCode } from '../compile/error.ts';
 export { callSites } from './call-sites.ts';
 export { type CompiledReadsOptions, compiledReads } from './compiled-reads.ts';

@@ -16,7 +16,7 @@ it('creates the missing queue, if the role may do so', async () => {
   const guest = new URL(url);
   [guest.username, guest.password] = [role, 'guest'];
   await expect(ensureQueue(pool, guest.href)).rejects.toThrow(
-    /^This database has no queue, and it cannot be created: permission denied .* `npm run hotpath -- jobs install`/,
+    /^This database has no queue, and it cannot be created: permission denied .* `hotpath jobs install`/,
   );
   await expect(upgradeQueue(guest.href)).rejects.toThrow(/^The queue of this database has another/);
   await ensureQueue(pool, url);

@@ -11,10 +11,11 @@ const usage = `Usage: $0 init [--models NAME,NAME] [--dry-run] [--force]
 Writes what a project with a Prisma schema on PostgreSQL needs to serve it:
 
 - in the schema, beside the generator of Prisma Client, the generator of the data model, and runs \`prisma generate\`;
-- src/hotpath/resources.ts: a resource for each model, closed to every viewer, without the fields whose names look secret;
-- src/hotpath/server.ts: a server with their routes, or plugin.ts, if the project has a Fastify server already.
+- hotpath/resources.ts: a resource for each model, closed to every viewer, without the fields whose names look secret;
+- hotpath/server.ts: a server with their routes, or plugin.ts, if the project has a Fastify server already.
 
-It prints what it left out, and the next steps. It does not change existing files.
+The folder hotpath is in src, if there is such a folder. The command prints what it left out, and the next steps. It changes
+no other file, and keeps the resources and the server if they exist.
 
   --models   the models that get a resource; all without it
   --dry-run  prints the files instead of writing them

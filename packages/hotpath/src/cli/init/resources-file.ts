@@ -16,9 +16,10 @@ const HEAD = `/**
  * The resources: the parts of each model that the API shows. Written once by \`hotpath init\`; it is yours to change.
  *
  * A resource names the fields that clients may read, and the filters and sorts of its lists. Its \`policy\` names the rows
- * that each role may see: \`nobody\` is closed, \`{ public: {} }\` shows every row to every client, and
- * \`{ user: { rows: { authorId: SUBJECT } } }\` shows users their own rows (\`SUBJECT\`, from 'hotpath', stands for the id
- * of the user). A relation shows the rows that the policy of its own resource allows.
+ * that each role may see. \`nobody\` is closed. \`{ public: {}, user: {} }\` shows every row to everyone: \`public\` is a client
+ * without a token, \`user\` one with a token that names no other role. \`{ user: { rows: { authorId: SUBJECT } } }\` shows
+ * users their own rows (\`SUBJECT\`, from 'hotpath', stands for the id of the user). A relation shows the rows that the
+ * policy of its own resource allows.
  */`;
 
 export function resourcesFile(proposals: readonly Proposal[], modules: Modules): string {
@@ -75,5 +76,7 @@ const versionText = (field: string): string[] => [
   `  // version: ${quotedText(field)},`,
 ];
 
+const OPEN = '{ public: {}, user: {} }';
+
 const opening = ({ owner }: Proposal): string =>
-  owner === undefined ? '{ public: {} }' : `{ public: {} }, or { user: { rows: { ${owner}: SUBJECT } } }`;
+  owner === undefined ? OPEN : `${OPEN}, or { user: { rows: { ${owner}: SUBJECT } } }`;

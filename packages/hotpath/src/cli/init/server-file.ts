@@ -14,6 +14,7 @@ export function serverFile(proposals: readonly Proposal[], modules: Modules): st
 import { PrismaPg } from '@prisma/adapter-pg';
 import Fastify from 'fastify';
 import { bearerViewer, Pool } from 'hotpath';
+import { problems } from 'hotpath/edge';
 import { hotpath } from 'hotpath/fastify';
 ${importText(['PrismaClient'], modules.client)}
 ${importText(resourceNames(proposals), modules.resources)}
@@ -27,8 +28,12 @@ export async function build() {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   app.addHook('onClose', () => pool.end());
 
+  // Errors become problem documents (RFC 9457), in which no client sees an SQL error.
+  await app.register(problems);
+${budgetMode(modules)}
   // \`viewer\` authenticates requests by the tokens of \`npx hotpath token\`: replace it by your own authentication.
-  await app.register(hotpath, { prisma, pool, model, resources, secret, viewer: bearerViewer(secret) });
+  const viewer = bearerViewer(secret);
+  await app.register(hotpath, { prisma, pool, model, resources, secret, mode, viewer });
 
 ${routes(proposals)}
   return app;
@@ -39,7 +44,7 @@ ${environmentFunction(isJavaScript)}
 if (process.argv[1] === import.meta.filename) {
   const app = await build();
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close());
-  await app.listen({ port: Number(process.env${isJavaScript ? '.PORT' : "['PORT']"} ?? 3000) });
+  await app.listen({ port: Number(${environmentVariable('PORT', isJavaScript)} ?? 3000) });
 }
 `;
 }
@@ -69,13 +74,22 @@ export async function hotpathRoutes(app${isJavaScript ? '' : ': FastifyInstance'
 
   // The viewer of a request. Every client is the public until this returns { subject: the id of the user, role: 'user' }.
   const viewer = () => undefined;
-  await app.register(hotpath, { prisma, pool, model, resources, secret, viewer });
+${budgetMode(modules)}
+  await app.register(hotpath, { prisma, pool, model, resources, secret, mode, viewer });
 
 ${routes(proposals)}}
 
 ${environmentFunction(isJavaScript)}
 `;
 }
+
+const budgetMode = ({
+  isJavaScript,
+}: Modules): string => `  // A request that sends more statements than its budget fails, except in production, where it is counted.
+  const mode = ${environmentVariable('NODE_ENV', isJavaScript)} === 'production' ? 'count' : 'throw';`;
+
+const environmentVariable = (name: string, isJavaScript: boolean): string =>
+  isJavaScript ? `process.env.${name}` : `process.env['${name}']`;
 
 const resourceNames = (proposals: readonly Proposal[]): string[] =>
   ['model', 'resources', ...proposals.map(({ name }) => name)].sort();

@@ -51,7 +51,7 @@ export const telemetry = fp<TelemetryOptions>(
 export interface TraceOnDemandOptions {
   /** Where the spans of requests go: the same that `telemetry` has. */
   readonly tracing?: Tracing | undefined;
-  /** Whether who asks may have the request traced. */
+  /** Whether the client may have this request traced by `x-trace: 1`. */
   readonly mayTrace: (request: FastifyRequest) => boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Cached replies: how an entry goes to the client. The headers that every client gets are made once for each entry and
- * encoding. A reply adds the age of the entry, its origin, and which caches may keep it.
+ * encoding. A reply adds its origin, the age of an entry that was kept, and which caches may keep it.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../../cache/entry.ts';
@@ -63,7 +63,8 @@ function setSourceHeaders(reply: FastifyReply, { entry, tier, outcome, overdueMs
   reply.request.served = { tier, outcome };
   reply.header('cache-status', cacheStatus({ tier, outcome, ageMs, ttlMs: entry.ttlMs, overdueMs }));
   reply.header('server-timing', `cache;desc="${tier} ${outcome}"`);
-  reply.header('age', Math.floor(ageMs / 1000));
+  // RFC 9111 (5.1): an answer with an age was not made for this request.
+  if (tier !== 'database') reply.header('age', Math.floor(ageMs / 1000));
 }
 
 type Headers = Readonly<Record<string, string>>;

@@ -22,8 +22,8 @@ export interface CheckOptions {
   readonly model: DataModel;
   /** The privileges that the role of the connection must have. */
   readonly needs: Needs;
-  /** The names of the migrations that this version needs. */
-  readonly migrations: readonly string[];
+  /** The names of the migrations that this version needs; without it, as in a project without Prisma Migrate, none is checked. */
+  readonly migrations?: readonly string[] | undefined;
   /** Whether the service has jobs, and therefore a queue. */
   readonly hasJobs: boolean;
 }
@@ -38,7 +38,9 @@ export function checksOf(app: FastifyInstance, options: CheckOptions): readonly 
   const ofCatalog = { needed: 'always', holdsMs: CATALOG_HOLDS_MS } as const;
   const checks: ReadinessCheck[] = [
     { name: 'session settings', needed: 'always', holdsMs: 0, complaint: () => pool.complaint() },
-    { name: 'migrations', ...ofCatalog, complaint: () => missingMigration(pool, schema, migrations) },
+    ...(migrations === undefined
+      ? []
+      : [{ name: 'migrations', ...ofCatalog, complaint: () => missingMigration(pool, schema, migrations) }]),
     { name: 'schema hotpath', ...ofCatalog, complaint: () => missingSchema(pool) },
     { name: 'tables', ...ofCatalog, complaint: () => missingColumn(pool, model, schema) },
     { name: 'grants', ...ofCatalog, complaint: () => missingGrant(pool, needs) },
@@ -74,7 +76,7 @@ function coverageChecks({ gaps }: Freshness): ReadinessCheck[] {
 
 async function missingQueue(pool: pg.Pool): Promise<string | undefined> {
   if (await queueExists(pool)) return undefined;
-  return 'The database has no queue: run `npm run hotpath -- jobs install`.';
+  return 'The database has no queue: run `hotpath jobs install`.';
 }
 
 async function readOnly(pool: pg.Pool): Promise<string | undefined> {

@@ -27,5 +27,5 @@ export async function missingGrant(pool: pg.Pool, { tables }: Needs): Promise<st
   const { rows } = await pool.query<Missing>(MISSING, columns);
   if (!rows[0]) return undefined;
   const { role, schema, table, privilege } = rows[0];
-  return `The role "${role}" lacks ${privilege} on "${schema}"."${table}": run \`npm run hotpath -- grants --role ${role}\` as the owner.`;
+  return `The role "${role}" lacks ${privilege} on "${schema}"."${table}": run \`hotpath grants --role ${role}\` as the owner.`;
 }
