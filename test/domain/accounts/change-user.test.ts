@@ -61,12 +61,28 @@ describe('PATCH /v1/users/:id', () => {
     ['a text for preferences', { preferences: 'dark' }, '/preferences'],
     ['what cannot be stored', { preferences: { a: { b: ['\0'] } } }, '/preferences/a/b/0'],
     ['half a character', { name: 'a\ud800' }, '/name'],
+    ['an empty $type', { preferences: { a: [{ $type: '' }] } }, '/preferences/a/0/$type'],
+    [
+      'what Prisma would drop',
+      { preferences: { a: { __prismaRawParameters__: true, values: '1' } } },
+      '/preferences/a/__prismaRawParameters__',
+    ],
     ['a role that is none', { role: 'root' }, '/role'],
   ])('refuses %s, and points at it', async (_what, change, pointer) => {
     const [before] = await sql('select * from users where id = 6');
     const { status, json } = await patch('/users/6', admin, change);
     expect([status, json.errors[0].pointer]).toEqual([400, pointer]);
     expect(await sql('select * from users where id = 6')).toEqual([before]);
+  });
+
+  it('stores preferences as they came, whatever their names', async () => {
+    const names = ['$type', '$fieldName', 'toJSON', 'set', 'equals', '_ref', 'prisma__type', 'constructor', 'selection'];
+    const values = ['DateTime', 'Raw', null, 0, 1, true, [], {}, { $type: 'FieldRef', value: { _ref: 'name' } }];
+    for (const value of values) {
+      const preferences = { ...Object.fromEntries(names.map((name) => [name, value])), nested: [{ $type: value }] };
+      expect((await patch('/users/6', admin, { preferences })).status).toBe(200);
+      expect(await sql('select preferences from users where id = 6')).toEqual([{ preferences }]);
+    }
   });
 
   it.each(['1.5', '01', '1e0', ' 1', '0', '-1', '2147483648', 'abc'])('refuses the id %j', async (id) => {
