@@ -27,8 +27,10 @@ interface NewReport extends ReportParameters {
   readonly kind: 'transactions' | 'readings';
 }
 
-/** The check of the device, the insert of the report, and the read of the report. */
-const ASKING_STATEMENTS = 3;
+/** The look at the user's other reports, the check of the device, the insert of the report, and the read of the report. */
+const ASKING_STATEMENTS = 4;
+/** Users share the workers, and a report is a file that is kept for a day. */
+const MOST_UNFINISHED = 20;
 
 export function reportWrites(app: FastifyInstance): void {
   app.withTypeProvider<TypeBoxTypeProvider>().post(
@@ -45,6 +47,7 @@ export function reportWrites(app: FastifyInstance): void {
       const userId = mustBeUser(viewer);
       mustFit(body);
       return createOnce(reply, async (tx) => {
+        await mustWaitForOthers(userId, tx);
         await mustSeeDevice(app, { viewer, deviceId: body.deviceId }, tx);
         const { kind, ...parameters } = body;
         const { id } = await tx.report.create({ data: { userId, kind, parameters }, select: { id: true } });
@@ -66,6 +69,17 @@ function mustFit({ kind, deviceId, since, until }: NewReport): void {
   if (!misfit) return;
   const [pointer, detail] = misfit;
   throw requestError('invalidRequest', `${pointer}: ${detail}`, [{ pointer, detail }]);
+}
+
+/** @throws `rateLimited` for a user with many reports that are not finished. */
+async function mustWaitForOthers(userId: number, tx: Prisma.TransactionClient): Promise<void> {
+  const unfinished = await tx.report.findMany({
+    where: { userId, status: { in: ['queued', 'running'] } },
+    select: { id: true },
+    take: MOST_UNFINISHED,
+  });
+  if (unfinished.length < MOST_UNFINISHED) return;
+  throw requestError('rateLimited', `You have ${MOST_UNFINISHED} reports that are not finished; wait for one of them.`);
 }
 
 interface AskedDevice {

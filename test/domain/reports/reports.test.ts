@@ -59,7 +59,7 @@ describe('a report', () => {
     const headers = { ...as(3), 'idempotency-key': 'monthly' };
     const first = await post('/reports', headers, { kind: 'readings', deviceId: 1 });
     const again = await post('/reports', headers, { kind: 'readings', deviceId: 1 });
-    expect([first.status, first.statements, again.status]).toEqual([202, 6, 202]);
+    expect([first.status, first.statements, again.status]).toEqual([202, 7, 202]);
     expect(again.headers['location']).toBe(first.headers['location']);
     expect(
       await sql("select id from reports where user_id = 3 and created_at > now() - interval '1 minute'"),
@@ -99,6 +99,19 @@ describe('a report', () => {
   ])('is refused for %s', async (_what, body, pointer) => {
     const { status, json } = await post('/reports', as(1), body);
     expect([status, json.errors[0].pointer]).toEqual([400, pointer]);
+  });
+
+  it('is refused for a user with twenty that are not finished, and for no other user', async () => {
+    const unfinished = (status: string) =>
+      sql(`insert into reports (id, user_id, kind, status) select gen_random_uuid(), 4, 'transactions', '${status}'
+        from generate_series(1, 10)`);
+    for (const status of ['queued', 'running', 'done']) await unfinished(status);
+    const { status, json } = await post('/reports', as(4), { kind: 'transactions' });
+    expect([status, json.code]).toEqual([429, 'RATE_LIMITED']);
+    expect((await post('/reports', as(5), { kind: 'transactions' })).status).toBe(202);
+    await sql("delete from reports where user_id = 4 and status = 'queued'");
+    expect((await post('/reports', as(4), { kind: 'transactions' })).status).toBe(202);
+    await queueDone(sql);
   });
 
   it('is refused for a missing device, and for the public', async () => {
