@@ -135,7 +135,7 @@ interface Crowd {
   readonly start?: BeforeAfterGround['startBefore'];
 }
 
-const MOST_USERS = 8192;
+const MOST_USERS = 16_384;
 
 function heldBy(ground: BeforeAfterGround, { traffic, rate, start }: Crowd): Promise<number> {
   const seconds = ground.quick ? 1.2 : 3;
