@@ -65,6 +65,7 @@ export async function openShop({ url, fault = (item) => item, headers = {} }: Sh
   });
   app.get('/time', async () => ({ now: performance.now(), zone: 'UTC' }));
   app.get('/me', async ({ viewer }) => ({ role: viewer?.role, subject: viewer?.subject }));
+  app.get('/invitations/:token', async () => 'welcome');
   app.get('/slow', async () => {
     await pause(50);
     return 'slow';

@@ -90,7 +90,7 @@ export class Trail {
     const culprits = event.culprits.slice(0, MOST_TAGS).map(({ tag, xid }) => {
       return { tag: tag === undefined ? undefined : tagWithoutValue(tag), xid };
     });
-    this.outdated.push({ ...event, culprits });
+    this.outdated.push({ ...event, key: urlWithoutSecrets(event.key), culprits });
     this.bytes += OBJECT_BYTES * (1 + Math.min(MOST_TAGS, event.culprits.length));
   }
 
@@ -115,6 +115,16 @@ export class Trail {
       this.statements[at] = { ...this.statements[at]!, lines: kept.map((line) => texts.keep(line)) };
     });
     this.#lines = [];
+  }
+
+  /** Takes the path out of the keys, which begin with it. The router knows its secrets only when the request has ended. */
+  replacePath(path: string, shown: string): void {
+    if (path === shown) return;
+    for (const list of [this.answers, this.outdated]) {
+      list.forEach((kept, at) => {
+        if (kept.key.startsWith(path)) list[at] = { ...kept, key: shown + kept.key.slice(path.length) };
+      });
+    }
   }
 
   #hasRoom(list: readonly unknown[], most: number): boolean {

@@ -74,6 +74,14 @@ describe('a request', () => {
     expect(user).toMatchObject({ statements: 1, budget: 1, repeated: 0, isOver: false, bytes: 16, hasDetails: true });
   });
 
+  it('shows no secret in the path of its route', async () => {
+    const app = inspected((scope) => scope.get('/invitations/:token', async () => 'ok'));
+    await app.inject('/invitations/very-secret?page=1');
+    const [request] = await listed(app);
+    expect(request).toMatchObject({ route: '/invitations/:token', url: '/invitations/[hidden]?page=1' });
+    expect((await ask(app, 'requests/0')).body).not.toContain('very-secret');
+  });
+
   it('that repeats a statement is an N+1 with its line and stack, for pg and for Drizzle', async () => {
     const db = drizzle(apps.pool);
     const app = inspected((scope) => {

@@ -63,6 +63,19 @@ describe('a recorder', () => {
     }
   });
 
+  it('keeps no secret of a URL in the keys of the cache', () => {
+    const recorder = new Recorder();
+    const request = {};
+    const key = '/invitations/abc?sig=def\nuser\n7';
+    recorder.observe(ask({ key, tier: 'database', outcome: 'miss' }), request);
+    recorder.observe({ kind: 'outdated', key, tier: 'l1', culprits: [] }, request);
+    recorder.trailOf(request)!.replacePath('/invitations/abc', '/invitations/[hidden]');
+    recorder.add(seen, request);
+    const { answers, outdated } = recorder.requests.find(0)!.trail!;
+    const hidden = '/invitations/[hidden]?sig=[hidden]\nuser\n7';
+    expect([...answers, ...outdated].map((kept) => kept.key)).toEqual([hidden, hidden]);
+  });
+
   it('finds the events that a step of a request carries', () => {
     const recorder = new Recorder();
     const request = {};

@@ -1,4 +1,4 @@
-import { tagWithoutValue, urlWithoutSecrets, withoutSecrets } from 'hotpath/inspector/secrets';
+import { requestWithoutSecrets, tagWithoutValue, urlWithoutSecrets, withoutSecrets } from 'hotpath/inspector/secrets';
 import { shownValue, withoutLiterals } from 'hotpath/inspector/shown-values';
 import { describe, expect, it } from 'vitest';
 
@@ -24,6 +24,19 @@ describe('the inspector', () => {
     });
   });
 
+  it('keeps no secret in the URL of a header', () => {
+    const headers = {
+      referer: 'https://a.example/b?token=abc',
+      location: '/c?sig=abc',
+      link: '</d?page=2>; rel="next"',
+    };
+    expect(withoutSecrets(headers)).toEqual({
+      referer: 'https://a.example/b?token=[hidden]',
+      location: '/c?sig=[hidden]',
+      link: '</d?page=2>; rel="next"',
+    });
+  });
+
   it.each([
     ['/files/1?expires=7&signature=abc', '/files/1?expires=7&signature=[hidden]'],
     ['/login?access_token=abc#x', '/login?access_token=[hidden]#x'],
@@ -33,8 +46,35 @@ describe('the inspector', () => {
     ['/a?code=abc&x-api-key=abc&sessionId=abc', '/a?code=[hidden]&x-api-key=[hidden]&sessionId=[hidden]'],
     ['/a?keyword=a&authorId=7&postcode=8000&tokens=3', '/a?keyword=a&authorId=7&postcode=8000&tokens=3'],
     ['/token/abc', '/token/abc'],
+    ['/a?apiKey[in]=abc&b[]=1', '/a?apiKey[in]=[hidden]&b[]=1'],
+    ['/a?token%5Bin%5D=abc&%74oken=abc&%zz=1', '/a?token%5Bin%5D=[hidden]&%74oken=[hidden]&%zz=1'],
+    ['/a?user[password]=abc&user[name]=ada', '/a?user[password]=[hidden]&user[name]=ada'],
+    ['/a?token=a=b?c&d=e', '/a?token=[hidden]&d=e'],
+    ['/a?next=/b?x=1?token=abc&c=d', '/a?next=/b?x=1?token=[hidden]&c=d'],
+    ['/a#access_token=abc', '/a#access_token=[hidden]'],
+    ['/a?token', '/a?token'],
   ])('keeps of the URL %j no secret in its parameters', (url, kept) => {
     expect(urlWithoutSecrets(url)).toBe(kept);
+  });
+
+  it.each(['?', '&', '?a', '&a=', '#', '=', '[', '[a]', '%', '%74', '&%='])(
+    'takes time that grows with the URL and no faster, for %j',
+    (text) => {
+      // Minutes, if each character costs a look at all that follow.
+      const url = `/a?${text.repeat(1_000_000)}`;
+      expect(urlWithoutSecrets(`${url}&token=abc`)).toBe(`${url}&token=[hidden]`);
+    },
+  );
+
+  it.each([
+    ['/invitations/:token', { token: 'a b/c' }, '/invitations/a%20b%2Fc?x=1', '/invitations/[hidden]?x=1'],
+    ['/v1/teams/:id/:accessKey', { id: '1', accessKey: '1' }, '/v1/teams/1/1', '/v1/teams/[hidden]/[hidden]'],
+    ['/codes/:code.json', { code: 'abc' }, '/codes/abc.json', '/codes/[hidden]'],
+    ['/codes/:code', { code: 100 }, '/codes/1e2?code=7', '/codes/:code?code=[hidden]'],
+    ['/users/:id', { id: 'abc' }, '/users/abc', '/users/abc'],
+    ['', undefined, '/nowhere/abc', '/nowhere/abc'],
+  ])('keeps of a request to %j no secret in its path', (route, parameters, url, kept) => {
+    expect(requestWithoutSecrets({ url, route, parameters }).url).toBe(kept);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
 import { foundOverrun, openedLedger } from '../../../budget/budget-guard.ts';
 import type { Recorder } from '../../../inspector/recorder.ts';
-import { urlWithoutSecrets, withoutSecrets } from '../../../inspector/secrets.ts';
+import { pathIn, requestWithoutSecrets, withoutSecrets } from '../../../inspector/secrets.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -52,7 +52,7 @@ export class RequestWatch {
       route.unlistedMs += ms;
       return;
     }
-    const { url, budget, unlisted, unlistedMs } = route;
+    const { url: pattern, budget, unlisted, unlistedMs } = route;
     route.recordedAt = now;
     route.unlisted = 0;
     route.unlistedMs = 0;
@@ -61,8 +61,10 @@ export class RequestWatch {
       replyHeaders: hasDetails ? withoutSecrets(reply.getHeaders()) : undefined,
     };
     const times = { at: now - ms, startedAt: performance.now() - ms, ms };
-    const ofRoute = { route: url, budget, unlisted, unlistedMs };
-    this.#recorder.add({ ...times, ...ofRoute, ...requestRecord(request, reply), status, ...headers }, ledger);
+    const ofRoute = { route: pattern, budget, unlisted, unlistedMs };
+    const { url, path } = requestWithoutSecrets({ url: request.url, route: pattern, parameters: request.params });
+    this.#recorder.trailOf(ledger)?.replacePath(pathIn(request.url), path);
+    this.#recorder.add({ ...times, ...ofRoute, ...requestRecord(request, reply), url, status, ...headers }, ledger);
   }
 
   #routeOf(request: FastifyRequest): KnownRoute {
@@ -85,7 +87,6 @@ function requestRecord(request: FastifyRequest, reply: FastifyReply) {
   const overrun = foundOverrun(request);
   return {
     method: request.method,
-    url: urlWithoutSecrets(request.url),
     statements: ledger?.statements ?? 0,
     databaseMs: ledger?.durationMs ?? 0,
     repeated: overrun ? Math.max(0, ...overrun.repeated.map(({ times }) => times)) : 0,

@@ -1,7 +1,7 @@
 /** Reports the GET requests of a server to its open tap, without their secrets, and the tap to a recorder. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { openedLedger } from '../../../budget/budget-guard.ts';
-import { HIDDEN, isSecretHeader, urlWithoutSecrets } from '../../../inspector/secrets.ts';
+import { headerWithoutSecrets, isSecretHeader, requestWithoutSecrets } from '../../../inspector/secrets.ts';
 import type { LeftOutReason, TrafficTap } from '../../../replay/traffic-tap.ts';
 import { PUBLIC } from '../../../resource/viewer.ts';
 import { Input } from './routes/input.ts';
@@ -53,8 +53,9 @@ export function tapRequest(tap: TrafficTap, request: FastifyRequest, reply: Fast
   });
 }
 
-function leftOutOf({ url, viewer, headers }: FastifyRequest): LeftOutReason | undefined {
-  if (urlWithoutSecrets(url).includes(HIDDEN)) return 'secret';
+function leftOutOf({ url, params, routeOptions, viewer, headers }: FastifyRequest): LeftOutReason | undefined {
+  const shown = requestWithoutSecrets({ url, route: routeOptions.url ?? '', parameters: params });
+  if (shown.url !== url) return 'secret';
   const hasCredentials = headers.authorization !== undefined;
   return hasCredentials && (!viewer || viewer.role === PUBLIC.role) ? 'credentials' : undefined;
 }
@@ -63,7 +64,7 @@ function wantedHeaders({ headers }: FastifyRequest, names: readonly string[]): R
   const wanted: Record<string, string> = {};
   for (const name of names) {
     const value = headers[name];
-    if (value !== undefined) wanted[name] = [value].flat().join(', ');
+    if (value !== undefined) wanted[name] = headerWithoutSecrets(name, [value].flat().join(', '));
   }
   return wanted;
 }
