@@ -1,9 +1,23 @@
+import { Readable } from 'node:stream';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { App } from '../../src/app.ts';
 import { useApp } from '../support/app.ts';
 
 const text = JSON.stringify({ data: Array.from({ length: 2000 }, (_, n) => `row ${n}`) });
+
+/** The chunks that were read of the last stream, and whether it is closed. */
+let read = 0;
+let last: Readable | undefined;
+
+const counted = (): Readable => {
+  read = 0;
+  const chunks = (function* () {
+    for (; read < 100; read += 1) yield `${text}\n`;
+  })();
+  last = Readable.from(chunks, { highWaterMark: 1 });
+  return last;
+};
 
 function routes(service: App): void {
   service.register(async (scope) => {
@@ -15,6 +29,11 @@ function routes(service: App): void {
       reply.headers({ 'content-type': 'application/json', etag: 'W/"7"' }).send(text),
     );
     scope.get('/image', { config }, async (_request, reply) => reply.type('image/png').send(Buffer.from(text)));
+    scope.get('/stream', { config }, async (_request, reply) => reply.type('text/csv').send(counted()));
+    scope.get('/web', { config }, async (_request, reply) => reply.type('text/csv').send(Readable.toWeb(counted())));
+    scope.get('/sized', { config, compress: false }, async (_request, reply) =>
+      reply.headers({ 'content-type': 'text/csv', 'content-length': 100 * (text.length + 1) }).send(counted()),
+    );
     scope.get('/stored', { config }, async (_request, reply) =>
       reply.headers({ 'content-type': 'application/json', 'content-encoding': 'gzip' }).send(Buffer.from('as it is')),
     );
@@ -95,4 +114,19 @@ it.each(['gzip', 'br', 'identity'])('lets HEAD report the length that GET sends:
     if (read.headers['content-length']) expect(head.headers['content-length']).toBe(read.headers['content-length']);
     else expect(head.headers['content-length']).toBeUndefined();
   }
+});
+
+describe.each(['/stream', '/web', '/sized'])('HEAD of a stream, %s', (url) => {
+  it.each(['gzip', 'br', 'identity'])('has the headers of GET and reads nothing: %s', async (encodings) => {
+    const headers = { 'accept-encoding': encodings };
+    const sent = await app().inject({ url, headers });
+    expect(read).toBe(100);
+    const head = await app().inject({ method: 'HEAD', url, headers });
+    // A stream of the web has its first chunk ready.
+    expect([head.statusCode, head.body, read <= 1]).toEqual([200, '', true]);
+    await vi.waitFor(() => expect(last!.destroyed).toBe(true));
+    for (const name of ['content-type', 'content-encoding', 'content-length', 'vary']) {
+      expect(head.headers[name]).toBe(sent.headers[name]);
+    }
+  });
 });

@@ -125,7 +125,11 @@ describe('the link to a report', () => {
   it('expires, and cannot be forged, prolonged or redirected', async () => {
     const { path, report } = await made({ kind: 'transactions' });
     const file = `/v1${path}/file`;
-    expect((await download(withExpiry(file, 60))).statusCode).toBe(200);
+    const url = withExpiry(file, 60);
+    expect((await download(url)).statusCode).toBe(200);
+    const head = await app().inject({ method: 'HEAD', url, headers: { 'accept-encoding': 'br' } });
+    expect([head.statusCode, head.headers['content-encoding'], head.body]).toEqual([200, 'br', '']);
+    expect(head.headers['content-length']).toBeUndefined();
     const expired = await download(withExpiry(file, -1));
     expect([expired.statusCode, expired.json().code]).toEqual([410, 'LINK_EXPIRED']);
     const longer = report.link.replace(/expires=\d+/, 'expires=4102444800');
