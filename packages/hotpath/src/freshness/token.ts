@@ -9,7 +9,8 @@ export const tokenText = (position: string, epoch: string): string => `${positio
 export function readToken(
   token: string,
 ): { readonly position: Snapshot; readonly epoch: string | undefined } | undefined {
-  const [text = '', epoch] = token.split(OF, 2);
+  const text = token.split(OF, 1)[0]!;
   const position = readSnapshot(text);
+  const epoch = text === token ? undefined : token.slice(text.length + OF.length);
   return position && { position, epoch };
 }

@@ -10,10 +10,10 @@ const NOT_OF_A_URI = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]+/g;
 /** A URI for a header: characters that no URI has are percent-encoded, the others stay. */
 export const headerUri = (text: string): string => text.toWellFormed().replace(NOT_OF_A_URI, encodeURIComponent);
 
-/** The link to the next page, as a reference relative to the host. */
+/** The link to the next page, as a reference relative to the host. A value of the query may have question marks. */
 export function nextLink(url: string, cursor: string): string {
-  const [path, query = ''] = url.split('?', 2) as [string, string?];
-  const parameters = new URLSearchParams(query);
+  const path = url.split('?', 1)[0]!;
+  const parameters = new URLSearchParams(url.slice(path.length + 1));
   parameters.set('after', cursor);
   return `<${headerUri(path)}?${parameters}>; rel="next"`;
 }

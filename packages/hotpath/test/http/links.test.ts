@@ -65,3 +65,16 @@ it('keeps plain characters', () => {
   );
   expect(surrogateKey(['_keeper tags?A=1', `x:${'y'.repeat(5000)}`])).toBe('_keeper%20tags x');
 });
+
+it.each([
+  [
+    '/v1/products?name[contains]=Why?&status=active&limit=2',
+    { 'name[contains]': 'Why?', status: 'active', limit: '2' },
+  ],
+  ['/v1/products?a=?b=?&after=old', { a: '?b=?' }],
+  ['/v1/products', {}],
+])('links from %j to the next page with all its parameters', (url, parameters) => {
+  const [, link] = /^<([^>]+)>; rel="next"$/.exec(nextLink(url, 'cursor'))!;
+  const { pathname, searchParams } = new URL(link!, 'http://x');
+  expect([pathname, Object.fromEntries(searchParams)]).toEqual(['/v1/products', { ...parameters, after: 'cursor' }]);
+});
