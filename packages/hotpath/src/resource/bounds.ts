@@ -10,7 +10,7 @@ export interface Bounds {
   readonly rowsInTotal: number;
   /** Values in one `[in]`; 50 by default. */
   readonly valuesPerFilter: number;
-  /** Bytes of one parameter's value; 1024 by default. */
+  /** Bytes of one parameter's value, where a cursor may be longer; 1024 by default. */
   readonly bytesPerValue: number;
   /** Rows that `page` may skip; 10000 by default. */
   readonly skippedRows: number;

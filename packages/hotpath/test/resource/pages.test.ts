@@ -18,7 +18,7 @@ interface ScalarCase {
   readonly name: string;
   readonly field: Pick<ScalarField, 'type' | 'native' | 'enum'>;
   readonly sql: string;
-  /** Literals; some look the same in JSON, and some differ only in their last digit. */
+  /** Some look the same in JSON, and some differ only in their last digit. */
   readonly values: readonly string[];
 }
 
@@ -92,7 +92,12 @@ const CASES: readonly ScalarCase[] = [
     sql: '"the mood"',
     values: [`'so so'`, `E'two\\nlines'`, `'a''b'`],
   },
-  { name: 'text', field: { type: 'String' }, sql: 'text', values: ["''", "'a'", "'B'", "'é'", "E'\\\\'", "'null'"] },
+  {
+    name: 'text',
+    field: { type: 'String' },
+    sql: 'text',
+    values: ["''", "'a'", "'B'", "'é'", "E'\\\\'", "'null'", "repeat('long', 1000)"],
+  },
   { name: 'caseless', field: { type: 'String' }, sql: 'text COLLATE caseless', values: ["'a'", "'A'", "'b'"] },
   { name: 'char', field: native('String', 'Char', '6'), sql: 'char(6)', values: ["'x'", "'x y'", "''"] },
   { name: 'citext', field: native('String', 'Citext'), sql: 'citext', values: ["'a'", "'A'", "'b'"] },

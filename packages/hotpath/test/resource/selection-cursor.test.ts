@@ -15,6 +15,13 @@ describe('a cursor', () => {
     expect(first.after).toBeUndefined();
   });
 
+  it('may be longer than another parameter, for the text of a row may be', () => {
+    const text = 'long'.repeat(1000);
+    const after = parser.cursor(first, JSON.stringify([text, '41']));
+    expect(list(product, { sort: 'price', after }).after).toEqual([text, '41']);
+    expect(() => list(product, { sort: 'price', after: text })).toThrow(refused('after', /is not a cursor/));
+  });
+
   it('is valid for its own list and order alone', () => {
     expect(() => list(product, { sort: '-price', after: cursor })).toThrow(refused('after', /is not a cursor/));
     expect(() => list(transaction, { after: cursor }, user)).toThrow(refused('after', /is not a cursor/));
