@@ -229,11 +229,24 @@ describe('EXPLAIN', () => {
 describe('the page', () => {
   it('is sent without a token, loads nothing from elsewhere, and has no script or style in its HTML', async () => {
     const app = inspected(() => {});
-    const redirect = await app.inject('/_hotpath');
-    expect([redirect.statusCode, redirect.headers.location]).toEqual([302, '_hotpath/index.html']);
     const page = await app.inject('/_hotpath/index.html');
     expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'/);
     expect(page.body).not.toMatch(/https?:|<style|<script(?![^>]*src=)|\son\w+=|style=/);
+  });
+
+  it.each([
+    [false, '/_hotpath'],
+    [false, '/_hotpath/?a=/b'],
+    [true, '/_hotpath'],
+    [true, '/_hotpath/'],
+  ])('is where it redirects to, with `ignoreTrailingSlash: %j` from %s', async (ignoreTrailingSlash, url) => {
+    const app = apps.bare({ routerOptions: { ignoreTrailingSlash } });
+    app.register(inspector, { token: TOKEN });
+    const redirect = await app.inject(url);
+    expect(redirect.statusCode).toBe(302);
+    const location = new URL(redirect.headers.location!, `http://proxy/behind${url}`);
+    expect(location.href).toBe('http://proxy/behind/_hotpath/index.html');
+    expect((await app.inject('/_hotpath/index.html')).statusCode).toBe(200);
   });
 
   it('has scripts of less than 60 kB', async () => {

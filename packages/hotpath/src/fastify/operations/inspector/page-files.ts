@@ -4,7 +4,8 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pathOf } from '../../edge/problems.ts';
 import { UNCOMPRESSED } from '../../route-config.ts';
 
 const FOLDER = join(import.meta.dirname, 'page');
@@ -35,12 +36,16 @@ const PAGE_ROUTE = {
 
 export async function addInspectorPage(app: FastifyInstance, path: string): Promise<void> {
   const names = (await readdir(FOLDER)).filter((name) => extname(name) in TYPES);
-  const name = path.slice(1);
-  // A relative address, for the service may lie behind a proxy under another path.
-  app.get(path, PAGE_ROUTE, async (_request, reply) => reply.redirect(`${name}/index.html`));
+  await app.register(async (page) => page.get('/', PAGE_ROUTE, redirectToPage), { prefix: path });
   for (const file of names) {
     const text = await readFile(join(FOLDER, file), 'utf8');
     const headers = { ...PAGE_HEADERS, 'content-type': TYPES[extname(file)]! };
     app.get(`${path}/${file}`, PAGE_ROUTE, async (_request, reply) => reply.headers(headers).send(text));
   }
+}
+
+/** To a relative address, for the service may lie behind a proxy under another path. It depends on the slash at the end. */
+async function redirectToPage(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const folder = pathOf(request).split('/').at(-1);
+  return reply.redirect(folder ? `${folder}/index.html` : 'index.html');
 }
