@@ -6,7 +6,7 @@
  * client sends is ever part of the SQL: it names a statement that the service has sent, or that its compiler has made.
  */
 import type pg from 'pg';
-import { isRead, type KeptStatement } from './trail.ts';
+import { BEFORE_VERB, isRead, type KeptStatement } from './trail.ts';
 
 export interface Explainable {
   readonly text: string;
@@ -43,7 +43,7 @@ export class ExplainRefusal extends Error {
   override readonly name = 'ExplainRefusal';
 }
 
-const VERB = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|values|table|insert|update|delete|merge)\b/i;
+const VERB = new RegExp(`${BEFORE_VERB}(?:select|with|values|table|insert|update|delete|merge)\\b`, 'i');
 const TIMEOUT_MS = 10_000;
 const GENERIC_SINCE = 160_000;
 

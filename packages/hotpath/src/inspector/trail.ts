@@ -137,7 +137,9 @@ export class Trail {
   }
 }
 
-const READ = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:select|with|values|table)\b/i;
+/** A comment ends at its first end: an expression that may go on behind it takes time exponential in the comments. */
+export const BEFORE_VERB = '^(?:\\s|--[^\\n]*\\n|/\\*(?:[^*]|\\*(?!/))*\\*/|\\()*';
+const READ = new RegExp(`${BEFORE_VERB}(?:select|with|values|table)\\b`, 'i');
 
 /** Whether a statement reads, judged by its first word. EXPLAIN runs it in a read-only transaction. */
 export const isRead = (text: string): boolean => READ.test(text);

@@ -54,10 +54,15 @@ export function isNativeDecimal({ native }: Native, text: string): boolean {
 
 /** The amount without its sign, rounded to cents. */
 function centsOf(text: string): bigint {
-  const [, whole, cents = '', next = '0'] = /^-?(\d*)\.?(\d{0,2})(\d?)\d*$/.exec(text) ?? [];
-  // Written with an exponent: cents do not matter where that is large.
-  if (whole === undefined) return BigInt(Math.round(Math.abs(Number(text)) * 100));
+  const [, whole, cents = '', next = '0'] = /^-?(\d*)(?:\.(\d{0,2})(\d?)\d*)?$/.exec(text) ?? [];
+  if (whole === undefined) return centsOfExponent(Number(text));
   return BigInt(whole + cents.padEnd(2, '0')) + (next >= '5' ? 1n : 0n);
+}
+
+/** Of a number with an exponent. Cents do not matter where that is large. */
+function centsOfExponent(value: number): bigint {
+  const cents = Math.round(Math.abs(value) * 100);
+  return Number.isFinite(cents) ? BigInt(cents) : MOST_CENTS + 1n;
 }
 
 /** Whether PostgreSQL and ISO 8601 write the year of a time with four digits. PostgreSQL has no year 0. */

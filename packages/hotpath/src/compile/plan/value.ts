@@ -43,7 +43,7 @@ function encodeBigInt(value: unknown): string | undefined {
   return typeof value === 'bigint' && value >= INT8[0] && value <= INT8[1] ? String(value) : undefined;
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?$/i;
 
 function encodeDecimal(value: unknown, field: ScalarField): string | undefined {
   const text = isDecimalLike(value) ? value.toFixed() : value;

@@ -6,6 +6,7 @@
  */
 import type { JsonBytes } from '../json-bytes.ts';
 import { int16At } from './integers.ts';
+import { withoutTrailing } from './trailing.ts';
 import type { ValueWriter } from './value-writer.ts';
 
 const GROUP = 4;
@@ -96,7 +97,7 @@ export function numericText(bytes: Uint8Array, start: number): string {
 /** PostgreSQL's text of a number as decimal.js writes it. */
 function scientific(text: string): string {
   const [, sign, whole = '', fraction = ''] = /^(-?)(\d+)\.?(\d*)$/.exec(text)!;
-  const digits = `${whole}${fraction}`.replace(/^0+/, '').replace(/0+$/, '');
+  const digits = withoutTrailing(`${whole}${fraction}`.replace(/^0+/, ''), '0');
   if (digits === '') return '0';
   const leading = /^0*/.exec(`${whole}${fraction}`)![0].length;
   const exponent = whole.length - leading - 1;
@@ -104,6 +105,6 @@ function scientific(text: string): string {
     const tail = digits.length > 1 ? `.${digits.slice(1)}` : '';
     return `${sign}${digits[0]}${tail}e${exponent > 0 ? '+' : ''}${exponent}`;
   }
-  const rest = fraction.replace(/0+$/, '');
+  const rest = withoutTrailing(fraction, '0');
   return `${sign}${whole.replace(/^0+(?=\d)/, '')}${rest === '' ? '' : `.${rest}`}`;
 }

@@ -5,6 +5,7 @@ import { float8Text } from './floats.ts';
 import { int16At, int32At, int64At, uint32At } from './integers.ts';
 import { writeUuid } from './others.ts';
 import { civil, isInfinite } from './times.ts';
+import { withoutTrailing } from './trailing.ts';
 import { UnreadableValue } from './value-writer.ts';
 import { FIRST_OF_USERS, OID } from './writer-for.ts';
 
@@ -30,7 +31,7 @@ const READERS: Readonly<Record<number, Reader>> = {
   [OID.text]: textAt,
   [OID.varchar]: textAt,
   // A cast to text takes the padding away, too.
-  [OID.bpchar]: (bytes, start, end) => textAt(bytes, start, end).replace(/ +$/, ''),
+  [OID.bpchar]: (bytes, start, end) => withoutTrailing(textAt(bytes, start, end), ' '),
   [OID.name]: textAt,
   [OID.uuid]: (bytes, start, end) => {
     const out = new JsonBytes();
@@ -69,8 +70,6 @@ function timestampText(bytes: Buffer, start: number, zone: string): string {
   const seconds = Number(ofDay / 1_000_000n);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const time = [h, m, s].map((part) => String(part).padStart(2, '0')).join(':');
-  const fraction = String(ofDay % 1_000_000n)
-    .padStart(6, '0')
-    .replace(/0+$/, '');
+  const fraction = withoutTrailing(String(ofDay % 1_000_000n).padStart(6, '0'), '0');
   return `${date} ${time}${fraction === '' ? '' : `.${fraction}`}${zone}${era}`;
 }
