@@ -27,6 +27,8 @@ import { RollingRestart } from './rolling-restart.ts';
 const YOUNG_MS = 5000;
 const YOUNG_DEATHS = 5;
 const FIRST_DELAY_MS = 100;
+/** The time after which the primary tries again to start a process, if the system could not. */
+const FORK_AGAIN_MS = 2000;
 /** The time between a worker's own timeouts and its killing by the primary. */
 const GRACE_MS = 1000;
 
@@ -77,11 +79,18 @@ class Supervisor {
       isEnding: () => this.#exitCode !== undefined,
       serving: () => livingWorkers().filter((worker) => this.#servesSince.has(worker)),
       start: () => this.start(),
+      fork: () => this.#fork(),
     });
   }
 
   start(workers = 1): void {
-    for (let n = 0; n < workers; n += 1) cluster.fork();
+    for (let n = 0; n < workers; n += 1) this.#fork();
+  }
+
+  /** An error without a listener would end the primary, and all workers with it. */
+  #fork(): Worker {
+    const worker = cluster.fork();
+    return worker.on('error', (error: Error) => this.#hear(worker, error));
   }
 
   /** Records a worker that listens. After the first one, the others start. */
@@ -98,6 +107,15 @@ class Supervisor {
 
   restart(): void {
     if (this.#exitCode === undefined) this.#restart.ask();
+  }
+
+  /** A message to a worker fails if the worker is dying, which has its own event. A process that could not be started has none. */
+  #hear(worker: Worker, error: Error): void {
+    if (worker.process.pid !== undefined) return;
+    this.#log.error({ err: error }, 'A worker could not be started.');
+    if (this.#exitCode !== undefined || this.#restart.concerns(worker)) return;
+    if (this.#served) setTimeout(() => this.#exitCode ?? this.start(), FORK_AGAIN_MS);
+    else process.exit(1);
   }
 
   /** @param cause the signal or the exit code that ended it. */
@@ -149,7 +167,9 @@ class Supervisor {
 }
 
 const livingWorkers = (): Worker[] =>
-  Object.values(cluster.workers ?? {}).filter((worker): worker is Worker => worker?.isDead() === false);
+  Object.values(cluster.workers ?? {}).filter(
+    (worker): worker is Worker => worker?.isDead() === false && worker.process.pid !== undefined,
+  );
 
 function killWorkers(): void {
   for (const worker of livingWorkers()) worker.process.kill('SIGKILL');

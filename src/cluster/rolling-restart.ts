@@ -3,7 +3,7 @@
  * successor listens, and the primary replaces the next one after this one has ended. So at most one process more than
  * `WORKERS` runs. If a successor cannot start, the restart ends and the remaining workers go on.
  */
-import cluster, { type Worker } from 'node:cluster';
+import type { Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -19,6 +19,8 @@ export interface RollingRestartOptions {
   serving(): Worker[];
   /** Starts a worker to replace one that died. */
   start(): void;
+  /** Starts a worker to replace one that serves. */
+  fork(): Worker;
 }
 
 /** The restart gives up on a successor that does not listen by then. */
@@ -69,7 +71,7 @@ export class RollingRestart {
   /** @returns whether a successor now serves. */
   async #replace(worker: Worker): Promise<boolean> {
     this.#leaving = worker;
-    this.#successor = cluster.fork();
+    this.#successor = this.#options.fork();
     const serves = await listens(this.#successor);
     this.#successor = undefined;
     if (serves) await this.#retire(worker);
@@ -99,14 +101,18 @@ async function listens(worker: Worker): Promise<boolean> {
   const settled = new AbortController();
   const { signal } = settled;
   const outcomes = [
-    once(worker, 'listening', { signal }).then(() => true),
+    // It rejects with the error of a process that could not be started.
+    once(worker, 'listening', { signal }).then(
+      () => true,
+      () => false,
+    ),
     once(worker, 'exit', { signal }).then(() => false),
     pause(START_MS, false, { signal }),
   ];
   for (const outcome of outcomes) outcome.catch(() => {});
   const isListening = await Promise.race(outcomes);
   settled.abort();
-  if (isListening || worker.isDead()) return isListening;
+  if (isListening || worker.isDead() || worker.process.pid === undefined) return isListening;
   const ended = once(worker, 'exit');
   worker.process.kill('SIGKILL');
   await ended;

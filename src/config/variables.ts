@@ -2,8 +2,11 @@
 import Type, { type Static } from 'typebox';
 import { telemetryVariables } from './telemetry.ts';
 
+/** Ten days. Timers of Node.js take less than 25, and some of them the sum of two variables. */
+const LONGEST_MS = 864_000_000;
+
 const milliseconds = (value: number, description: string) =>
-  Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, default: value, description, unit: 'milliseconds' });
+  Type.Integer({ minimum: 0, maximum: LONGEST_MS, default: value, description, unit: 'milliseconds' });
 
 const count = (value: number, minimum: number, description: string) =>
   Type.Integer({ minimum, maximum: 1_000_000, default: value, description });

@@ -17,9 +17,16 @@ export interface ServiceProcess {
   readonly exit: Promise<number | null>;
 }
 
-/** Starts a program of `src/` and waits until it says where it listens. It does not outlive the test. */
-export async function startService(environment: Record<string, string>, file = 'src/main.ts'): Promise<ServiceProcess> {
-  const child = run(environment, file);
+/**
+ * Starts a program of `src/` and waits until it says where it listens. It does not outlive the test.
+ * @param node the program that runs it.
+ */
+export async function startService(
+  environment: Record<string, string>,
+  file = 'src/main.ts',
+  node = process.execPath,
+): Promise<ServiceProcess> {
+  const child = run(environment, file, [], node);
   onTestFinished(() => void child.kill('SIGKILL'));
   const log: string[] = [];
   const exit = once(child, 'exit').then(([code]) => code as number | null);
@@ -47,9 +54,14 @@ export async function runToEnd(environment: Record<string, string>, file = 'src/
   return { ...output, code: code as number | null };
 }
 
-function run(environment: Record<string, string>, file: string, args: string[] = []): ChildProcess {
+function run(
+  environment: Record<string, string>,
+  file: string,
+  args: string[] = [],
+  node = process.execPath,
+): ChildProcess {
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env;
-  return spawn(process.execPath, [file, ...args], {
+  return spawn(node, [file, ...args], {
     cwd: PROJECT,
     env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { as, testEnvironment } from '../support/app.ts';
@@ -116,6 +119,21 @@ describe('a service of several processes', { timeout: 60_000 }, () => {
     service.child.kill('SIGHUP');
     await eventually(() => said(service, /All workers are replaced/).length).toBe(1);
     expect(workers.filter(isAlive)).toEqual([]);
+  });
+
+  it('goes on where the program of its workers has been replaced, at SIGHUP and after the death of one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'node-'));
+    const node = join(folder, 'node');
+    copyFileSync(process.execPath, node);
+    const service = await startService(await environment(), 'src/main.ts', node);
+    await eventually(() => listeners(service).length).toBe(2);
+    rmSync(folder, { recursive: true });
+    const [first, second] = listeners(service) as [number, number];
+    service.child.kill('SIGHUP');
+    await eventually(() => said(service, /did not start, so the restart ends/).length).toBe(1);
+    process.kill(first, 'SIGKILL');
+    await eventually(() => said(service, /could not be started/).length).toBeGreaterThan(2);
+    expect([isAlive(second), (await fetch(`${service.address}/healthz`)).status]).toEqual([true, 200]);
   });
 
   it('ends with 1 where a worker does not end in time', async () => {

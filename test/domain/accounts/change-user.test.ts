@@ -76,7 +76,17 @@ describe('PATCH /v1/users/:id', () => {
   });
 
   it('stores preferences as they came, whatever their names', async () => {
-    const names = ['$type', '$fieldName', 'toJSON', 'set', 'equals', '_ref', 'prisma__type', 'constructor', 'selection'];
+    const names = [
+      '$type',
+      '$fieldName',
+      'toJSON',
+      'set',
+      'equals',
+      '_ref',
+      'prisma__type',
+      'constructor',
+      'selection',
+    ];
     const values = ['DateTime', 'Raw', null, 0, 1, true, [], {}, { $type: 'FieldRef', value: { _ref: 'name' } }];
     for (const value of values) {
       const preferences = { ...Object.fromEntries(names.map((name) => [name, value])), nested: [{ $type: value }] };

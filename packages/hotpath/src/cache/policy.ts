@@ -49,14 +49,26 @@ export function timesFor(policy: CachePolicy, status: 200 | 404, random: number)
   const { ttl, jitter = DEFAULT_JITTER, staleWhileRevalidate = 0, staleIfError = 0, negative = 0 } = policy;
   const seconds = status === 200 ? ttl : negative;
   return {
-    ttlMs: Math.round(seconds * 1000 * (1 - jitter * random)),
-    staleMs: status === 200 ? staleWhileRevalidate * 1000 : 0,
-    rescueMs: staleIfError * 1000,
+    ttlMs: millisecondsOf(seconds * (1 - jitter * random)),
+    staleMs: status === 200 ? millisecondsOf(staleWhileRevalidate) : 0,
+    rescueMs: millisecondsOf(staleIfError),
   };
 }
 
-/** @throws {Error} if a policy contradicts itself. */
-export function checkPolicy({ scope, ttl, sharedMaxAge }: CachePolicy): void {
+/** An entry in Redis has 32 bits for each of its times, which are 49 days. */
+const LONGEST_MS = 2 ** 32 - 1;
+
+const millisecondsOf = (seconds: number): number => Math.min(Math.round(seconds * 1000), LONGEST_MS);
+
+/** @throws {Error} if a policy contradicts itself, or has a time that is none. */
+export function checkPolicy(policy: CachePolicy): void {
+  const { scope, ttl, sharedMaxAge, staleWhileRevalidate, staleIfError, negative, jitter } = policy;
+  for (const [name, seconds] of Object.entries({ ttl, sharedMaxAge, staleWhileRevalidate, staleIfError, negative })) {
+    if (seconds !== undefined && !(seconds >= 0))
+      throw new Error(`${name} is ${seconds}, but must be seconds from 0 on.`);
+  }
+  if (jitter !== undefined && !(jitter >= 0 && jitter <= 1))
+    throw new Error(`jitter is ${jitter}, but must be a share from 0 to 1.`);
   if (sharedMaxAge === undefined) return;
   if (scope !== 'public') {
     throw new Error(

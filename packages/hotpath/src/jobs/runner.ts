@@ -57,8 +57,11 @@ async function runOnce<Dependencies extends object>(
     lost.abort(new Error('The worker lost its connection, and other workers may take it for dead.')),
   );
   let queue: WorkerQueue | undefined;
+  let isTaking = true;
   const burying = setInterval(() => {
-    void buryAll(options).then((dead) => dead > 0 && queue?.nudge(), noop);
+    const nudge = (dead: number) => dead > 0 && isTaking && queue?.nudge();
+    // The queue of graphile-worker throws at a nudge while it stops by itself.
+    void buryAll(options).then(nudge).catch(noop);
   }, POLL_MS);
   try {
     queue = await openWorkerQueue(options, heartbeat, lost.signal);
@@ -66,6 +69,7 @@ async function runOnce<Dependencies extends object>(
     await Promise.race([queue.stopped, aborted(lost.signal), aborted(stopping)]);
     if (lost.signal.aborted) throw lost.signal.reason;
   } finally {
+    isTaking = false;
     await queue?.end();
     clearInterval(burying);
     await heartbeat.end();

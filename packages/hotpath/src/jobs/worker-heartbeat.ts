@@ -27,6 +27,8 @@ const WORKERS = 7_201;
 const APPLICATION = 'hotpath worker';
 /** PostgreSQL sends keep-alives at the same interval, below. */
 const KEEP_ALIVE_MS = 5000;
+/** How long the server may take to open the connection, and to answer. */
+const ANSWER_MS = 10_000;
 
 export interface WorkerHeartbeat {
   readonly key: number;
@@ -42,6 +44,8 @@ export async function beginHeartbeat(connectionString: string): Promise<WorkerHe
     application_name: APPLICATION,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: ANSWER_MS,
   });
   const lost = new Promise<void>((resolve) => {
     client.on('error', () => resolve());
@@ -67,8 +71,10 @@ export async function beginHeartbeat(connectionString: string): Promise<WorkerHe
   }
 }
 
+/** PostgreSQL knows `transaction_timeout` from version 17 on. */
 const BEGIN = `
 BEGIN;
+SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout';
 SET LOCAL idle_in_transaction_session_timeout = 0;
 SET LOCAL statement_timeout = 0;
 SET LOCAL tcp_keepalives_idle = 5;

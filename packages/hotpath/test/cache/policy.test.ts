@@ -24,11 +24,21 @@ describe('a policy', () => {
   it('rescues nothing unless it says so', () => {
     expect(timesFor({ ttl: 60 }, 200, 0).rescueMs).toBe(0);
     expect(timesFor({ ttl: 60, staleIfError: 5 }, 200, 0).rescueMs).toBe(5000);
+    expect(timesFor({ ttl: 60, staleIfError: 0.0015 }, 200, 0).rescueMs).toBe(2);
+  });
+
+  it('has no time that an entry in Redis cannot hold', () => {
+    const year = 31_536_000;
+    const times = timesFor({ ttl: year, staleWhileRevalidate: year, staleIfError: Number.POSITIVE_INFINITY }, 200, 0);
+    expect(times).toEqual({ ttlMs: 2 ** 32 - 1, staleMs: 2 ** 32 - 1, rescueMs: 2 ** 32 - 1 });
   });
 
   it('with a sharedMaxAge is of a public route, and its answers are not older than that', () => {
     expect(() => checkPolicy(shared)).not.toThrow();
     expect(() => checkPolicy({ ttl: 60 })).not.toThrow();
+    expect(() => checkPolicy({ ttl: -1 })).toThrow('ttl is -1, but must be seconds from 0 on.');
+    expect(() => checkPolicy({ ttl: 60, staleIfError: Number.NaN })).toThrow('staleIfError is NaN');
+    expect(() => checkPolicy({ ttl: 60, jitter: 2 })).toThrow('jitter is 2, but must be a share from 0 to 1.');
     expect(() => checkPolicy({ ttl: 60, sharedMaxAge: 60 })).toThrow(/needs scope: 'public'/);
     expect(() => checkPolicy({ ...open, sharedMaxAge: 30 })).toThrow(/make sharedMaxAge at least the ttl/);
   });

@@ -1,5 +1,6 @@
 /** The runner with jobs of a test's own: tries, death, time limits, the stop, and taking over from a dead worker. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { listJobs, queueState, retryDead } from 'hotpath/jobs/dead-letters';
 import { enqueue, type Task, type Transaction, task } from 'hotpath/jobs/enqueue';
 import type { Job } from 'hotpath/jobs/job';
@@ -337,3 +338,54 @@ it('takes jobs although the first statement of its queue failed', async () => {
   await allow();
   await ran.promise;
 }, 30_000);
+
+it('keeps its heartbeat where the server ends long transactions', async () => {
+  const database = pg.escapeIdentifier(new URL(ownersUrl).pathname.slice(1));
+  const set = async (timeout: string) => {
+    const owner = new pg.Client({ connectionString: ownersUrl });
+    await owner.connect();
+    await owner.query(`ALTER DATABASE ${database} SET transaction_timeout = '${timeout}'`);
+    await owner.end();
+  };
+  await set('300ms');
+  onTestFinished(() => set('0'));
+  const heartbeat = await beginHeartbeat(url);
+  const outcome = await Promise.race([heartbeat.lost.then(() => 'lost'), pause(900, 'kept')]);
+  await heartbeat.end();
+  expect(outcome).toBe('kept');
+});
+
+it('buries a dead worker while it stops, and finishes its own job', async () => {
+  const rejected: unknown[] = [];
+  const note = (reason: unknown) => rejected.push(reason);
+  process.on('unhandledRejection', note);
+  onTestFinished(() => void process.off('unhandledRejection', note));
+  let [isRunning, isDone] = [false, false];
+  const long = job('long', {
+    async run() {
+      isRunning = true;
+      await pause(2500);
+      isDone = true;
+    },
+  });
+  await put(task(long, {}));
+  const runner = startRunner<object>({
+    url,
+    pool,
+    jobs: [long],
+    dependencies: {},
+    concurrency: 2,
+    graceMs: 5000,
+    log: quiet,
+  });
+  await waitFor(() => expect(isRunning).toBe(true));
+  const stopped = runner.stop();
+  const dead = await beginHeartbeat(url);
+  await enlist(pool, dead, 'a worker that dies');
+  await dead.end();
+  await waitFor(async () =>
+    expect(await rowsOf(`SELECT FROM "hotpath"."job_workers" WHERE locked_by = 'a worker that dies'`)).toEqual([]),
+  );
+  await stopped;
+  expect([isDone, rejected]).toEqual([true, []]);
+});

@@ -14,6 +14,7 @@ import { portOf } from '../../observation/port-of.ts';
 import { READ_ONLY, sqlstateOf } from '../../session/error-codes.ts';
 import { SessionPool } from '../../session/session-pool.ts';
 import { SessionSettingsError } from '../../session/settings.ts';
+import { closeIfSilent } from '../../session/silent-connection.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
 import { observeJobs, publishQueue } from '../operations/metrics/queue.ts';
 import { housekeeping } from './housekeeping.ts';
@@ -139,18 +140,31 @@ function onceSettled(app: FastifyInstance, prepare: () => Promise<void>): void {
 }
 
 const IDLE_MS = 30_000;
+/** How long the queue waits for a connection. */
+const CONNECT_MS = 10_000;
+const KEEP_ALIVE_MS = 5000;
+/** The longest time for a statement of the queue, where jobs have no limit: it changes a few rows. */
+const STATEMENT_MS = 30_000;
 
 /** A pool of the queue's own, so that the queue can take and finish jobs while other jobs wait for a connection. */
 function openQueuePool<Dependencies>({ log }: FastifyInstance, url: string, run: RunOptions<Dependencies>): pg.Pool {
+  const { statementTimeoutMs = 0 } = run;
   const pool = new SessionPool({
     connectionString: url,
     application_name: 'hotpath queue',
     max: Math.max(2, run.concurrency),
     idleTimeoutMillis: IDLE_MS,
-    statement_timeout: run.statementTimeoutMs ?? 0,
+    statement_timeout: statementTimeoutMs,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   });
   const lost = (error: Error) => log.warn({ err: error }, 'A connection of the queue was lost.');
   pool.on('error', lost);
-  pool.on('connect', (client) => client.on('error', lost));
+  pool.on('connect', (client) => {
+    client.on('error', lost);
+    // The server's machine may have vanished, and then nothing else ends the wait for an answer.
+    closeIfSilent(client, (statementTimeoutMs || STATEMENT_MS) + CONNECT_MS);
+  });
   return pool;
 }
