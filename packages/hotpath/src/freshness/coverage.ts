@@ -1,8 +1,8 @@
 /**
  * Coverage: whether the database logs the changes of every watched table, and if not, why. The comment on the trigger
- * function of a table says what it logs. An instance reads it before it serves a cached response: a migration may not be
- * deployed yet, another version of the service may have deployed its own triggers, a tool may have left triggers disabled,
- * or replaced a table that has them by another one.
+ * function of a table says which keys and columns it logs, and its body which tags it makes of a key. An instance reads both
+ * before it serves a cached response: a migration may not be deployed yet, another version of the service may have deployed
+ * its own triggers, a tool may have left triggers disabled, or replaced a table that has them by another one.
  *
  * A partitioned table needs the triggers on each of its partitions: a statement runs those of the table that it names alone.
  *
@@ -12,6 +12,8 @@
 import type pg from 'pg';
 import { table as tableName, tableText } from '../compile/sql/scope.ts';
 import { literal, name } from '../compile/sql/text.ts';
+import type { DataModel } from '../model/data-model.ts';
+import { makesTags } from './logged-tags.ts';
 import { type Relation, readRelations } from './table-survey.ts';
 import { viewsOf, type Watched, type WatchedTable, type WatchedView } from './watched.ts';
 
@@ -55,6 +57,7 @@ export interface Survey {
 
 /** Names the tables, views and columns whose changes are not all logged, and the keys that make no tags. */
 export async function surveyTables(client: pg.Client, watched: Watched): Promise<Survey> {
+  const { dataModel } = watched.registry;
   const tables = [...watched.tables.values()];
   const views = viewsOf(watched);
   const rows = await readRelations(client, [...tables, ...views].map(tableText));
@@ -64,7 +67,7 @@ export async function surveyTables(client: pg.Client, watched: Watched): Promise
     tables: new Map(tables.map((table, index) => [rows[index]!.oid, table])),
   };
   const reasons = [
-    ...found.map(({ table, relation }) => ({ source: table.source, ...gapOfTable(table, relation) })),
+    ...found.map(({ table, relation }) => ({ source: table.source, ...gapOfTable(dataModel, table, relation) })),
     ...views.map((view, index) => ({
       source: view.source,
       ...gapOfView(view, rows[tables.length + index]!, known),
@@ -82,7 +85,7 @@ const UNLOGGED_KINDS: Readonly<Record<string, string>> = {
   v: 'is a view, so its resource must declare the models that it is `madeOf`',
 };
 
-function gapOfTable(table: WatchedTable, relation: Relation): Reason | undefined {
+function gapOfTable(dataModel: DataModel, table: WatchedTable, relation: Relation): Reason | undefined {
   const called = tableName(table);
   const { kind, columns } = relation;
   if (kind === null) return ofMigrations(`There is no table ${called}.`);
@@ -103,7 +106,7 @@ function gapOfTable(table: WatchedTable, relation: Relation): Reason | undefined
   const unfit = unfitPartition(table, relation);
   if (unfit) return unfit;
   if (relation.triggers < TRIGGERS) return ofMigrations(missingTriggers(table, relation));
-  if (!logsAll(relation, table))
+  if (!logsAll(relation, table) || !table.keys.every((key) => makesTags(relation.body ?? '', dataModel, key)))
     return ofMigrations(`The triggers of ${called} are of another version of the service.`);
   return barePartition(table, relation);
 }

@@ -13,7 +13,10 @@ export interface Relation {
   readonly triggers: number;
   /** A partitioned table and its partitions, to any depth; null for another relation. */
   readonly tree: readonly PartitionedTable[] | null;
+  /** The comment on the function that its triggers run. */
   readonly coverage: string | null;
+  /** Of that function. */
+  readonly body: string | null;
   readonly columns: readonly Column[] | null;
   /** The tables that a view reads, through other views, too. */
   readonly reads: readonly { readonly oid: string; readonly name: string; readonly kind: string }[] | null;
@@ -103,6 +106,7 @@ SELECT
     WHERE relation.relkind = 'p'
   ) AS "tree",
   obj_description(log.function, 'pg_proc') AS "coverage",
+  (SELECT prosrc FROM pg_proc WHERE oid = log.function) AS "body",
   (
     SELECT json_agg(json_build_object(
       'name', attname,

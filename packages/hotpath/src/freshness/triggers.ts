@@ -19,11 +19,11 @@
  *   extension's operator takes more values for equal (citext), a row whose key changes within them is logged as two.
  */
 
-import { output } from '../compile/sql/output.ts';
 import { tableText } from '../compile/sql/scope.ts';
 import { dollarQuoted, literal, name } from '../compile/sql/text.ts';
-import type { DataModel, ScalarField } from '../model/data-model.ts';
+import type { DataModel } from '../model/data-model.ts';
 import { coverageText } from './coverage.ts';
+import { keyValues, loggedTags, type RowAlias } from './logged-tags.ts';
 import type { Key, Watched, WatchedTable } from './watched.ts';
 
 /** Rows that are logged one by one. */
@@ -127,8 +127,7 @@ interface Changes {
   /** The rows that changed, before and after side by side. */
   readonly from: string;
   readonly where?: string;
-  /** `o` for the row before, `n` for the row after. */
-  readonly aliases: readonly ('o' | 'n')[];
+  readonly aliases: readonly RowAlias[];
 }
 
 /** One by one with one more than that, which tells that there are more. */
@@ -146,25 +145,17 @@ function logRows(logging: Logging, changes: Changes): string {
 }
 
 function selectTags({ dataModel, table: { source, keys } }: Logging, { from, where, aliases }: Changes): string {
-  const tags = keys.flatMap((key) =>
-    aliases.map((alias) => `${literal(key.prefix)} || ${values(dataModel, key, alias)}`),
-  );
-  const selected = `SELECT pg_current_xact_id(), ${literal(source)}, ARRAY[${tags.join(', ')}]::text[]`;
+  const selected = `SELECT pg_current_xact_id(), ${literal(source)}, ${loggedTags(dataModel, keys, aliases)}`;
   return [selected, `FROM ${from}`, ...(where === undefined ? [] : [`WHERE ${where}`])].join('\n      ');
 }
 
 /** The tags of a key's values in all rows, changed or not. */
 function valuesTogether(dataModel: DataModel, key: Key, aliases: Changes['aliases']): string {
-  const rows = aliases.map((alias) => `SELECT (${values(dataModel, key, alias)})::text FROM ${ROWS[alias]} ${alias}`);
+  const rows = aliases.map(
+    (alias) => `SELECT (${keyValues(dataModel, key, alias)})::text FROM ${ROWS[alias]} ${alias}`,
+  );
   const distinct = rows.length > 1 ? rows.join(' UNION ') : `${rows[0]} GROUP BY 1`;
   return `"hotpath"."tags"(${literal(key.prefix)}, ARRAY(${distinct} LIMIT ${MOST_VALUES + 1}))`;
 }
 
 const all = ({ prefix }: Key): string => literal(`${prefix}*`);
-
-function values(dataModel: DataModel, { fields }: Key, alias: string): string {
-  const column = (field: ScalarField) => output(dataModel, field, `${alias}.${name(field.column)}`);
-  return fields
-    .map((field) => (fields.length > 1 || /\s/.test(column(field)) ? `(${column(field)})` : column(field)))
-    .join(` || ',' || `);
-}
