@@ -61,7 +61,11 @@ async function mustBeMoved(client: pg.Client, schema: string): Promise<void> {
   expect(await rowsOf(client, 'SELECT * FROM hotpath.job_workers')).toEqual([
     { key: 5, locked_by: 'worker-5', started_at: at },
   ]);
-  expect(await surveyTables(client, watchMarketplace())).toEqual({ gaps: [], inexactKeys: new Set() });
+  expect(await surveyTables(client, watchMarketplace())).toEqual({
+    gaps: [],
+    inexactFields: new Set(),
+    inexactKeys: new Set(),
+  });
   const left = `SELECT relname FROM pg_class WHERE relnamespace = quote_ident(current_schema())::regnamespace
       AND relname ~ '^(invalidation|idempotency|job)_'
     UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = quote_ident(current_schema())::regnamespace

@@ -16,13 +16,15 @@
  * Of a view, the tables that it is made of stand in its place.
  *
  * A key whose values the database may write in two ways, or takes for equal where their bytes differ, has no tags
- * (`watched.ts`, `coverage.ts`): the table's tag takes their place.
+ * (`spelling.ts`, `coverage.ts`): the table's tag takes their place. So it does for the children of a root row that has such
+ * a key: a `Char(8)` is read with blanks at its end, which the child's `VarChar` does not have.
  */
-import type { DataModel, Model, RelationField } from '../model/data-model.ts';
+import type { DataModel, Model, RelationField, ScalarField } from '../model/data-model.ts';
 import type { SelectNode } from '../resource/select.ts';
 import type { Selection } from '../resource/selection.ts';
 import { ANY, type FieldUse, type Fixed, fixedValues, usesOf, usesOfComputed, usesOfNode } from './conditions.ts';
-import { joinSource, type Key, madeOf, mustBeWatched, type Watched, type WatchedTable } from './watched.ts';
+import { spellingOf } from './spelling.ts';
+import { joinSource, madeOf, mustBeWatched, sourceOf, type Watched, type WatchedTable } from './watched.ts';
 
 /** The values of a root row's key fields, in the order of `rootKeys`. */
 export type RootKey = readonly unknown[];
@@ -54,6 +56,7 @@ export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] 
   });
   for (const { relation, uses } of stepsOf(dataModel, model, args)) {
     if (relation.holdsKey) addRows(to, relation.model, ANY);
+    else if (!haveOneSpelling(watched, model, relation)) addAnyRelated(to, relation);
     else for (const row of rows) addChildren(to, relation, row);
     addBehind(to, uses);
   }
@@ -113,9 +116,9 @@ function addRows(to: Target, name: string, fixed: Fixed): void {
 }
 
 function addTable(to: Target, { source, keys }: WatchedTable, fixed: Fixed): void {
-  const { inexactKeys } = to.watched;
-  const isExact = ({ prefix }: Key) => !inexactKeys.has(source + prefix);
-  const key = keys.find((each) => each.fields.every((field) => fixed.has(field.name)) && isExact(each));
+  const { inexactFields } = to.watched;
+  const names = ({ name }: ScalarField) => fixed.has(name) && !inexactFields.has(`${source}.${name}`);
+  const key = keys.find(({ fields }) => fields.every(names));
   const lists = key?.fields.map((field) => fixed.get(field.name)!) ?? [];
   const rows = lists.reduce((product, { length }) => product * length, 1);
   if (!key || rows > MOST_ROWS) to.tags.add(source);
@@ -136,13 +139,24 @@ function addChildren(to: Target, { model, from, to: theirs, through }: RelationF
   if (through) addRows(to, joinSource(through), new Map([[through.from, lists[0]!]]));
 }
 
+/** Whether the key of a parent is written as that of its children. A join table has the type of the parent's key. */
+function haveOneSpelling({ registry, inexactFields }: Watched, parent: Model, relation: RelationField): boolean {
+  const child = registry.dataModel.models[relation.model]!;
+  return relation.from.every((name, index) => {
+    const spelling = spellingOf(parent.fields[name] as ScalarField);
+    if (spelling === undefined || inexactFields.has(`${sourceOf(parent.name)}.${name}`)) return false;
+    return relation.through !== undefined || spelling === spellingOf(child.fields[relation.to[index]!] as ScalarField);
+  });
+}
+
+function addAnyRelated(to: Target, { model, through }: RelationField): void {
+  addRows(to, model, ANY);
+  if (through) addRows(to, joinSource(through), ANY);
+}
+
 /** Behind a relation that is looked at stands any row of its table. */
 function addBehind(to: Target, uses: Iterable<FieldUse>): void {
-  for (const { field } of uses) {
-    if (field.kind !== 'relation') continue;
-    addRows(to, field.model, ANY);
-    if (field.through) addRows(to, joinSource(field.through), ANY);
-  }
+  for (const { field } of uses) if (field.kind === 'relation') addAnyRelated(to, field);
 }
 
 /** `[[1, 2], [3]]`: `[1, 3]` and `[2, 3]`. */

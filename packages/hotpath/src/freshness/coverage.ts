@@ -7,13 +7,14 @@
  * A partitioned table needs the triggers on each of its partitions: a statement runs those of the table that it names alone.
  *
  * Some tables and columns change without a trigger; they are gaps, too. Some columns hold values that are equal for SQL and
- * differ in bytes; a key with such a column makes no tags (`inexactKeys`).
+ * differ in bytes; such a field makes no tags (`inexactFields`).
  */
 import type pg from 'pg';
 import { table as tableName, tableText } from '../compile/sql/scope.ts';
 import { literal, name } from '../compile/sql/text.ts';
-import type { DataModel } from '../model/data-model.ts';
+import type { DataModel, ScalarField } from '../model/data-model.ts';
 import { makesTags } from './logged-tags.ts';
+import { spellingOf } from './spelling.ts';
 import { type Relation, readRelations } from './table-survey.ts';
 import { viewsOf, type Watched, type WatchedTable, type WatchedView } from './watched.ts';
 
@@ -51,11 +52,13 @@ const ofSchema = (reason: string): Reason => ({ reason, remedy: 'schema' });
 /** The relations that the database has under the watched names. */
 export interface Survey {
   readonly gaps: readonly Gap[];
-  /** Keys whose values SQL compares otherwise than their bytes: source and prefix, `user?email=`. */
+  /** Fields whose values SQL compares otherwise than their bytes, although the Prisma schema does not say so: `user.email`. */
+  readonly inexactFields: ReadonlySet<string>;
+  /** The keys with such fields, as source and prefix: `user?email=`. */
   readonly inexactKeys: ReadonlySet<string>;
 }
 
-/** Names the tables, views and columns whose changes are not all logged, and the keys that make no tags. */
+/** Names the tables, views and columns whose changes are not all logged, and the fields and keys that make no tags. */
 export async function surveyTables(client: pg.Client, watched: Watched): Promise<Survey> {
   const { dataModel } = watched.registry;
   const tables = [...watched.tables.values()];
@@ -73,9 +76,11 @@ export async function surveyTables(client: pg.Client, watched: Watched): Promise
       ...gapOfView(view, rows[tables.length + index]!, known),
     })),
   ];
+  const inexactFields = new Set([...tables, ...views].flatMap((each, index) => inexactFieldsOf(each, rows[index]!)));
   return {
     gaps: reasons.filter((each): each is Gap => each.reason !== undefined),
-    inexactKeys: new Set(found.flatMap(({ table, relation }) => inexactKeysOf(table, relation))),
+    inexactFields,
+    inexactKeys: new Set(tables.flatMap((table) => keysWith(table, inexactFields))),
   };
 }
 
@@ -188,13 +193,19 @@ function gapOfView(view: WatchedView, relation: Relation, { sources, tables }: K
   );
 }
 
-/** Types whose equal values are written alike; the others of a key compare by rules of their own. */
+/** Types whose equal values are written alike; the others compare by rules of their own. */
 const EXACT_TYPES = ['text', 'varchar', 'uuid', 'int2', 'int4', 'int8', 'oid'];
 
-function inexactKeysOf({ source, keys }: WatchedTable, { columns }: Relation): string[] {
-  const isExact = ({ column, type }: WatchedTable['fields'][number]) => {
+function inexactFieldsOf({ source, fields }: WatchedTable | WatchedView, { columns }: Relation): string[] {
+  const isExact = ({ column, type }: ScalarField) => {
     const actual = columns?.find((each) => each.name === column);
     return actual?.isExact && (type === 'Enum' || EXACT_TYPES.includes(actual.type));
   };
-  return keys.filter(({ fields }) => !fields.every(isExact)).map(({ prefix }) => source + prefix);
+  const spelled = fields.filter((field) => spellingOf(field) !== undefined);
+  return spelled.filter((field) => !isExact(field)).map(({ name }) => `${source}.${name}`);
 }
+
+const keysWith = ({ source, keys }: WatchedTable, wanted: ReadonlySet<string>): string[] =>
+  keys
+    .filter(({ fields }) => fields.some(({ name }) => wanted.has(`${source}.${name}`)))
+    .map(({ prefix }) => source + prefix);

@@ -363,11 +363,11 @@ class LogFollower implements Follower {
   }
 
   async #survey(client: SessionClient, watched: Watched): Promise<void> {
-    const { gaps, inexactKeys } = await surveyTables(client, watched);
+    const { gaps, inexactFields } = await surveyTables(client, watched);
     this.#isCovered = gaps.length === 0;
     this.#heardAt = NEVER;
-    watched.inexactKeys.clear();
-    for (const key of inexactKeys) watched.inexactKeys.add(key);
+    watched.inexactFields.clear();
+    for (const field of inexactFields) watched.inexactFields.add(field);
     if (!this.#isCovered) this.#enter({ is: 'uncovered', gaps });
   }
 }

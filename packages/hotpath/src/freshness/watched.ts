@@ -16,6 +16,7 @@ import { DeclarationError, type Registry } from '../resource/registry.ts';
 import type { Resource } from '../resource/resource.ts';
 import { parseSort } from '../resource/sort.ts';
 import { type FieldUse, usesAlong, usesOf, usesOfComputed } from './conditions.ts';
+import { spellingOf } from './spelling.ts';
 
 /** A table whose changes are logged, and the keys that name its rows and collections. */
 export interface WatchedTable {
@@ -43,14 +44,14 @@ export interface Watched {
   /** By model; a join table by its source. */
   readonly tables: ReadonlyMap<string, WatchedTable>;
   /**
-   * Keys of which the database compares values otherwise than their bytes, as source and prefix: they make no tags. The
-   * follower fills it before it is current, and again when the schema changes.
+   * Fields whose values the database compares otherwise than their bytes, `user.email`: they make no tags. The follower
+   * fills it before it is current, and again when the schema changes.
    */
-  readonly inexactKeys: Set<string>;
+  readonly inexactFields: Set<string>;
 }
 
 /** A view that resources read, as the database knows it. */
-export interface WatchedView extends Pick<WatchedTable, 'source' | 'schema' | 'table'> {
+export interface WatchedView extends Pick<WatchedTable, 'source' | 'schema' | 'table' | 'fields'> {
   /** The sources of the tables and views that it is declared to be made of, and of those that these are made of. */
   readonly bases: readonly string[];
 }
@@ -59,8 +60,10 @@ export interface WatchedView extends Pick<WatchedTable, 'source' | 'schema' | 't
 export function viewsOf({ registry }: Watched): WatchedView[] {
   const names = new Set(registry.all().flatMap(({ model, madeOf: bases }) => (bases ? [model] : [])));
   return [...names].map((name) => {
-    const { schema, table } = registry.dataModel.models[name]!;
-    return { source: sourceOf(name), ...(schema !== undefined && { schema }), table, bases: basesOf(registry, name) };
+    const model = registry.dataModel.models[name]!;
+    const { schema, table } = model;
+    const bases = basesOf(registry, name);
+    return { source: sourceOf(name), ...(schema !== undefined && { schema }), table, fields: scalarsOf(model), bases };
   });
 }
 
@@ -93,7 +96,7 @@ export function watch(registry: Registry): Watched {
   return {
     registry,
     tables: new Map([...tables.sort(([one], [other]) => (one < other ? -1 : 1)), ...joins]),
-    inexactKeys: new Set(),
+    inexactFields: new Set(),
   };
 }
 
@@ -198,12 +201,7 @@ function keysOf(registry: Registry, model: Model): Key[] {
   return [...keys.values()];
 }
 
-/** Whether values that the database takes for equal are written alike, as a tag needs. */
-function isExact({ type, list, native }: ScalarField): boolean {
-  if (list) return false;
-  if (type === 'String') return [undefined, 'Text', 'VarChar', 'Uuid'].includes(native?.name);
-  return ['Int', 'BigInt', 'Enum'].includes(type);
-}
+const isExact = (field: ScalarField): boolean => spellingOf(field) !== undefined;
 
 /** The table that Prisma keeps for an implicit many-to-many relation. */
 function joinTable({ models }: DataModel, { model, from, to, through, back }: RelationField): WatchedTable {

@@ -49,7 +49,7 @@ describe('a selection of root rows', () => {
   });
 
   it('by a key that the database compares by other rules than its bytes has the tag of its next key, or of the table', () => {
-    const inexact = { ...watched, inexactKeys: new Set(['animal?code=']) };
+    const inexact = { ...watched, inexactFields: new Set(['animal.code']) };
     const asked = (where: Record<string, unknown>) =>
       tagsOf(inexact, { resource: animal, args: { select: {}, where } });
     expect(asked({ code: 'x' })).toEqual(['animal']);

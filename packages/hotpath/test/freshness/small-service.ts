@@ -1,13 +1,19 @@
 /** Small services for tests of freshness: the resources of a Prisma schema, on a database of their own with its triggers. */
+import { createCompiler } from 'hotpath/compile/compile';
+import { surveyTables } from 'hotpath/freshness/coverage';
 import { type Watched, watch } from 'hotpath/freshness/watched';
 import { install } from 'hotpath/install/install';
+import { cursorSigner } from 'hotpath/resource/cursor';
 import { everything } from 'hotpath/resource/policy';
 import { Registry } from 'hotpath/resource/registry';
 import { resources } from 'hotpath/resource/resource';
+import { SelectionParser } from 'hotpath/resource/selection';
 import { SessionClient } from 'hotpath/session/session-client';
 import { onTestFinished } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
 import { generateDataModel } from '../compile/generate-data-model.ts';
+import { live, type Tally } from './history/history.ts';
+import { type Asked, requestFor } from './history/selections.ts';
 
 const resource = resources<never>() as unknown as (model: string, declared: object) => never;
 
@@ -53,4 +59,42 @@ export async function takeTags(client: SessionClient): Promise<string[]> {
      SELECT DISTINCT source || tag AS tag FROM taken CROSS JOIN unnest(tags) AS tag ORDER BY 1`,
   );
   return rows.map(({ tag }) => tag);
+}
+
+/** A request of a viewer with the role `user`: for an item if the path fixes fields, else for a list. */
+export interface SmallRequest {
+  readonly resource: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly item?: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * Keeps the answer of a request, writes, and reads again if the answer is not fresh, one write after another.
+ * @throws {FalseFresh} for an answer that changed and is still judged fresh.
+ */
+export async function writeBehind(
+  client: SessionClient,
+  watched: Watched,
+  { request, writes }: { request: SmallRequest; writes: readonly string[] },
+): Promise<Tally> {
+  const { inexactFields } = await surveyTables(client, watched);
+  for (const field of inexactFields) watched.inexactFields.add(field);
+  const tally: Tally = { kept: 0, changed: 0, wasted: 0, refused: 0 };
+  const compiler = createCompiler({ dataModel: watched.registry.dataModel });
+  await live(
+    { client, compiler, watched },
+    [askedBy(watched, request)],
+    writes.map((write) => [write]),
+    tally,
+  );
+  return tally;
+}
+
+function askedBy(watched: Watched, { resource: name, query = {}, item }: SmallRequest): Asked {
+  const { registry } = watched;
+  const parser = new SelectionParser(registry, cursorSigner('a secret'));
+  const resource = registry.all().find((each) => each.name === name)!;
+  const asked = { resource, viewer: { role: 'user', subject: '1' }, query };
+  const selection = item ? parser.item({ ...asked, where: item }) : parser.list(asked);
+  return { selection, request: requestFor(watched, selection), text: JSON.stringify({ name, query, item }) };
 }

@@ -34,8 +34,9 @@ describe('a view', () => {
   });
 
   it('is listed by its name in the database with its bases, and its base tables are watched as a whole', () => {
+    const fields = Object.values(zooDataModel.models['AnimalTotal']!.fields);
     expect(viewsOf(made)).toEqual([
-      { source: 'animalTotal', schema: 'public', table: 'animal totals', bases: ['tag', 'keeper'] },
+      { source: 'animalTotal', schema: 'public', table: 'animal totals', fields, bases: ['tag', 'keeper'] },
     ]);
     expect([...made.tables.keys()]).toEqual(['Keeper', 'Tag']);
     expect(made.tables.get('Tag')!.fields.map(({ name }) => name)).toEqual(['slug', 'label', 'weight']);

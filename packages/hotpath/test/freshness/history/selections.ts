@@ -39,7 +39,8 @@ export function drawSelection(draw: Draw, watched: Watched, parser: SelectionPar
   }
 }
 
-function requestFor(watched: Watched, selection: Selection | ListSelection): ReadRequest {
+/** The read of a selection, with what its tags need. */
+export function requestFor(watched: Watched, selection: Selection | ListSelection): ReadRequest {
   const { resource, args } = selection;
   const keys = rootKeys(watched, selection);
   if (!('page' in selection)) return { model: resource.model, action: 'findFirst', args, keys };

@@ -1,0 +1,15 @@
+/**
+ * The spelling of a field's values: how tags write them. A field has one if values that the database takes for equal are
+ * written alike. A value names rows by another field, that of a child for example, if both fields have the same spelling.
+ */
+import type { ScalarField } from '../model/data-model.ts';
+
+/** Undefined for a field that makes no tags: `Char` pads its values, `Citext` ignores case, `Decimal` has 1.0 and 1.00. */
+export function spellingOf({ type, list, native, enum: name }: ScalarField): string | undefined {
+  if (list) return undefined;
+  if (type === 'String') return OF_TEXTS[native?.name ?? 'Text'];
+  if (type === 'Enum') return `enum ${name}`;
+  return type === 'Int' || type === 'BigInt' ? 'integer' : undefined;
+}
+
+const OF_TEXTS: Readonly<Record<string, string>> = { Text: 'text', VarChar: 'text', Uuid: 'text' };
