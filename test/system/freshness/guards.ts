@@ -78,8 +78,8 @@ export const GUARDS: Readonly<Record<string, Guard>> = {
   collations: {
     fault: 'collations',
     edits: [
-      { file: COVERAGE, from: 'actual?.isExact && (type', to: 'actual && (type' },
-      { file: COVERAGE, from: "'varchar', 'uuid'", to: "'varchar', 'citext', 'uuid'" },
+      { file: COVERAGE, from: 'actual?.isExact && (EXACT', to: 'actual && (EXACT' },
+      { file: COVERAGE, from: "'text', 'varchar'", to: "'text', 'varchar', 'citext'" },
     ],
   },
   /** Connections are replaced when columns change, since statements are prepared on them for the types of before. */

@@ -23,7 +23,7 @@ import type { DataModel, Model, RelationField, ScalarField } from '../model/data
 import type { SelectNode } from '../resource/select.ts';
 import type { Selection } from '../resource/selection.ts';
 import { ANY, type FieldUse, type Fixed, fixedValues, usesOf, usesOfComputed, usesOfNode } from './conditions.ts';
-import { spellingOf } from './spelling.ts';
+import { spell, spellingOf } from './spelling.ts';
 import { joinSource, madeOf, mustBeWatched, sourceOf, type Watched, type WatchedTable } from './watched.ts';
 
 /** The values of a root row's key fields, in the order of `rootKeys`. */
@@ -33,8 +33,9 @@ type Asked = Pick<Selection, 'resource' | 'args'>;
 
 /** The fields of the root rows whose values `tagsOf` needs: what to ask of the compiler as `keys`. */
 export function rootKeys({ registry: { dataModel } }: Watched, { resource, args }: Asked): string[] {
-  const fixed = fixedValues(args.where);
-  const steps = stepsOf(dataModel, dataModel.models[resource.model]!, args);
+  const model = dataModel.models[resource.model]!;
+  const fixed = spelledValues(model, args.where);
+  const steps = stepsOf(dataModel, model, args);
   const names = steps.flatMap(({ relation }) => (relation.holdsKey ? [] : relation.from));
   return [...new Set(names)].filter((name) => fixed.get(name)?.length !== 1).sort();
 }
@@ -44,7 +45,7 @@ export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] 
   const { dataModel } = watched.registry;
   const { resource, args } = asked;
   const model = dataModel.models[resource.model]!;
-  const fixed = fixedValues(args.where);
+  const fixed = spelledValues(model, args.where);
   const uses = [...usesOf(dataModel, model, [args.where, args.orderBy].flat())];
   mustBeWatched(watched, resource, uses);
   const to: Target = { watched, tags: new Set() };
@@ -61,6 +62,17 @@ export function tagsOf(watched: Watched, asked: Asked, keys: readonly RootKey[] 
     addBehind(to, uses);
   }
   return [...to.tags];
+}
+
+/** The values that a condition fixes, as the triggers log them, of fields that make tags. */
+function spelledValues(model: Model, where: unknown): Fixed {
+  const spelled = [...fixedValues(where)].flatMap(([name, values]) => {
+    const field = Object.hasOwn(model.fields, name) ? model.fields[name] : undefined;
+    if (field?.kind !== 'scalar' || spellingOf(field) === undefined) return [];
+    const texts = values.map((value) => spell(field, value));
+    return texts.every((text) => text !== undefined) ? [[name, texts] as const] : [];
+  });
+  return new Map(spelled);
 }
 
 /** A relation of the root's model, one step away from it, and what is looked at behind it. */
@@ -112,7 +124,7 @@ const MOST_ROWS = 200;
 function addRows(to: Target, name: string, fixed: Fixed): void {
   const table = to.watched.tables.get(name);
   if (table) addTable(to, table, fixed);
-  else addBases(to, madeOf(to.watched.registry, name)!, fixed);
+  else addBases(to, name, fixed);
 }
 
 function addTable(to: Target, { source, keys }: WatchedTable, fixed: Fixed): void {
@@ -125,10 +137,15 @@ function addTable(to: Target, { source, keys }: WatchedTable, fixed: Fixed): voi
   else for (const values of combinations(lists)) to.tags.add(`${source}${key.prefix}${values.join(',')}`);
 }
 
-function addBases(to: Target, bases: NonNullable<ReturnType<typeof madeOf>>, fixed: Fixed): void {
-  for (const [base, fields] of Object.entries(bases)) {
-    const known = [...fixed].filter(([name]) => Object.hasOwn(fields, name));
-    addRows(to, base, new Map(known.map(([name, values]) => [fields[name]!, values])));
+function addBases(to: Target, view: string, fixed: Fixed): void {
+  for (const [base, fields] of Object.entries(madeOf(to.watched.registry, view)!)) {
+    const known = [...fixed].flatMap(([name, values]) => {
+      const theirs = Object.hasOwn(fields, name) ? fields[name]! : undefined;
+      if (theirs === undefined) return [];
+      const isNamed = areSpelledAlike(to.watched, { model: view, field: name }, { model: base, field: theirs });
+      return isNamed ? [[theirs, values] as const] : [];
+    });
+    addRows(to, base, new Map(known));
   }
 }
 
@@ -140,13 +157,29 @@ function addChildren(to: Target, { model, from, to: theirs, through }: RelationF
 }
 
 /** Whether the key of a parent is written as that of its children. A join table has the type of the parent's key. */
-function haveOneSpelling({ registry, inexactFields }: Watched, parent: Model, relation: RelationField): boolean {
-  const child = registry.dataModel.models[relation.model]!;
-  return relation.from.every((name, index) => {
-    const spelling = spellingOf(parent.fields[name] as ScalarField);
-    if (spelling === undefined || inexactFields.has(`${sourceOf(parent.name)}.${name}`)) return false;
-    return relation.through !== undefined || spelling === spellingOf(child.fields[relation.to[index]!] as ScalarField);
+function haveOneSpelling(
+  watched: Watched,
+  { name: parent }: Model,
+  { from, model, to, through }: RelationField,
+): boolean {
+  return from.every((field, index) => {
+    const theirs = through ? { model: parent, field } : { model, field: to[index]! };
+    return areSpelledAlike(watched, { model: parent, field }, theirs);
   });
+}
+
+interface FieldPlace {
+  readonly model: string;
+  readonly field: string;
+}
+
+/** Whether a value of the one field names rows by the other field, which `addTable` checks in the database by itself. */
+function areSpelledAlike({ registry, inexactFields }: Watched, one: FieldPlace, other: FieldPlace): boolean {
+  const [spelling, theirs] = [one, other].map(({ model, field }) =>
+    spellingOf(registry.dataModel.models[model]!.fields[field] as ScalarField),
+  );
+  if (inexactFields.has(`${sourceOf(one.model)}.${one.field}`)) return false;
+  return spelling !== undefined && spelling === theirs;
 }
 
 function addAnyRelated(to: Target, { model, through }: RelationField): void {

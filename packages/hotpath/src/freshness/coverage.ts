@@ -12,7 +12,7 @@
 import type pg from 'pg';
 import { table as tableName, tableText } from '../compile/sql/scope.ts';
 import { literal, name } from '../compile/sql/text.ts';
-import type { DataModel, ScalarField } from '../model/data-model.ts';
+import type { DataModel } from '../model/data-model.ts';
 import { makesTags } from './logged-tags.ts';
 import { spellingOf } from './spelling.ts';
 import { type Relation, readRelations } from './table-survey.ts';
@@ -193,16 +193,20 @@ function gapOfView(view: WatchedView, relation: Relation, { sources, tables }: K
   );
 }
 
-/** Types whose equal values are written alike; the others compare by rules of their own. */
-const EXACT_TYPES = ['text', 'varchar', 'uuid', 'int2', 'int4', 'int8', 'oid'];
+/** The types of columns that hold values of a spelling; the others write or compare them by rules of their own. */
+const EXACT_TYPES: Readonly<Record<string, readonly string[]>> = {
+  text: ['text', 'varchar'],
+  uuid: ['uuid'],
+  integer: ['int2', 'int4', 'int8', 'oid'],
+};
 
 function inexactFieldsOf({ source, fields }: WatchedTable | WatchedView, { columns }: Relation): string[] {
-  const isExact = ({ column, type }: ScalarField) => {
-    const actual = columns?.find((each) => each.name === column);
-    return actual?.isExact && (type === 'Enum' || EXACT_TYPES.includes(actual.type));
-  };
-  const spelled = fields.filter((field) => spellingOf(field) !== undefined);
-  return spelled.filter((field) => !isExact(field)).map(({ name }) => `${source}.${name}`);
+  const inexact = fields.filter((field) => {
+    const spelling = spellingOf(field);
+    const actual = columns?.find((each) => each.name === field.column);
+    return spelling !== undefined && !(actual?.isExact && (EXACT_TYPES[spelling]?.includes(actual.type) ?? true));
+  });
+  return inexact.map(({ name }) => `${source}.${name}`);
 }
 
 const keysWith = ({ source, keys }: WatchedTable, wanted: ReadonlySet<string>): string[] =>

@@ -1,4 +1,5 @@
 /** Fixed fields: the values that a route itself gives to fields of its rows, most often by its path. */
+import { canonicalUuid } from '../compile/plan/native-values.ts';
 import type { ScalarField } from '../model/data-model.ts';
 import type { Value } from './value.ts';
 
@@ -13,7 +14,7 @@ export function areContrary(field: ScalarField, value: unknown, other: unknown):
   if (isInteger(value) && isInteger(other)) return BigInt(value) !== BigInt(other);
   if (typeof value === 'boolean' && typeof other === 'boolean') return value !== other;
   if (typeof value !== 'string' || typeof other !== 'string') return false;
-  if (field.native?.name === 'Uuid') return value.toLowerCase() !== other.toLowerCase();
+  if (field.native?.name === 'Uuid') return canonicalUuid(value) !== canonicalUuid(other);
   return isTextExact(field) && value !== other;
 }
 

@@ -4,6 +4,8 @@ import type { Resource } from 'hotpath/resource/resource';
 import { describe, expect, it } from 'vitest';
 import { type Args, animal, offer, tag, tagged, ticket, watched } from './watched-zoo.ts';
 
+const UUID = '6f9619ff-8b86-d011-b42d-00c04fc964ff';
+
 describe('a selection of root rows', () => {
   it.each<[object, string[]]>([
     [{}, ['animal']],
@@ -13,7 +15,9 @@ describe('a selection of root rows', () => {
     [{ where: { AND: [{ name: 'x' }, { id: 7 }] } }, ['animal:7']],
     [{ where: { AND: { id: 7 } } }, ['animal:7']],
     [{ where: { motherId: 7 } }, ['animal?motherId=7']],
-    [{ where: { code: 'a-b' } }, ['animal?code=a-b']],
+    [{ where: { code: UUID } }, [`animal?code=${UUID}`]],
+    [{ where: { code: { in: [UUID.toUpperCase(), UUID.replaceAll('-', '')] } } }, [`animal?code=${UUID}`]],
+    [{ where: { code: 'a-b' } }, ['animal']],
     [{ where: { id: 7, motherId: 8 } }, ['animal:7']],
     [{ where: { id: { gt: 7 } } }, ['animal']],
     [{ where: { id: { not: 7 } } }, ['animal']],
@@ -52,8 +56,8 @@ describe('a selection of root rows', () => {
     const inexact = { ...watched, inexactFields: new Set(['animal.code']) };
     const asked = (where: Record<string, unknown>) =>
       tagsOf(inexact, { resource: animal, args: { select: {}, where } });
-    expect(asked({ code: 'x' })).toEqual(['animal']);
-    expect(asked({ code: 'x', motherId: 7 })).toEqual(['animal?motherId=7']);
+    expect(asked({ code: UUID })).toEqual(['animal']);
+    expect(asked({ code: UUID, motherId: 7 })).toEqual(['animal?motherId=7']);
   });
 
   it('has the tags of the tables that a condition or an order uses behind relations', () => {

@@ -3,6 +3,7 @@ import { createCompiler } from 'hotpath/compile/compile';
 import { surveyTables } from 'hotpath/freshness/coverage';
 import { type Watched, watch } from 'hotpath/freshness/watched';
 import { install } from 'hotpath/install/install';
+import type { DataModel } from 'hotpath/model/data-model';
 import { cursorSigner } from 'hotpath/resource/cursor';
 import { everything } from 'hotpath/resource/policy';
 import { Registry } from 'hotpath/resource/registry';
@@ -15,6 +16,9 @@ import { generateDataModel } from '../compile/generate-data-model.ts';
 import { live, type Tally } from './history/history.ts';
 import { type Asked, requestFor } from './history/selections.ts';
 
+/** By the text of their schema: Prisma takes a second for each. */
+const dataModels = new Map<string, Promise<DataModel>>();
+
 const resource = resources<never>() as unknown as (model: string, declared: object) => never;
 
 /** The members of a resource without its name, which is that of its model in lower camel case. */
@@ -25,7 +29,8 @@ interface SmallResource {
 
 /** @param declared by model. The default fields are the first one; the order is by it. */
 export async function watchSmall(models: string, declared: Readonly<Record<string, SmallResource>>): Promise<Watched> {
-  const registry = new Registry(await generateDataModel(models));
+  if (!dataModels.has(models)) dataModels.set(models, generateDataModel(models));
+  const registry = new Registry(await dataModels.get(models)!);
   const all = Object.entries(declared).map(([model, { fields, ...more }]) => {
     const name = model.charAt(0).toLowerCase() + model.slice(1);
     const policy = everything('user');

@@ -31,6 +31,7 @@ describe('two values of a field', () => {
     ['House', 'open', true, true],
     ['House', 'open', true, 'true'],
     ['House', 'open', 'true', true],
+    ['Animal', 'code', '6f9619ff-8b86-d011-b42d-00c04fc964ff', '6F9619FF8B86D011B42D00C04FC964FF'],
     ['Tag', 'slug', 'a', 'a'],
     ['Tag', 'slug', 'a', 1],
     ['Tag', 'slug', 1.5, 'a'],

@@ -5,6 +5,7 @@ import type { ScalarField } from '../../model/data-model.ts';
 type Native = Pick<ScalarField, 'native'>;
 
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+const GROUPS_OF_UUID = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/;
 const BITS = /^[01]*$/;
 const ADDRESS = /^(?<address>[\da-f.:]+)(\/(?<bits>\d{1,3}))?$/i;
 
@@ -21,6 +22,12 @@ export function isNativeText({ native }: Native, text: string): boolean {
     default:
       return !text.includes('\0');
   }
+}
+
+/** A UUID as PostgreSQL writes it; it also reads one in capitals, or without hyphens. Undefined for another text. */
+export function canonicalUuid(text: string): string | undefined {
+  if (!UUID.test(text)) return undefined;
+  return text.replaceAll('-', '').toLowerCase().replace(GROUPS_OF_UUID, '$1-$2-$3-$4-$5');
 }
 
 function isAddress(text: string): boolean {
