@@ -14,6 +14,7 @@ import { table as tableName, tableText } from '../compile/sql/scope.ts';
 import { literal, name } from '../compile/sql/text.ts';
 import type { DataModel } from '../model/data-model.ts';
 import { makesTags } from './logged-tags.ts';
+import { unloggedPolicy } from './row-security.ts';
 import { spellingOf } from './spelling.ts';
 import { type Relation, readRelations } from './table-survey.ts';
 import { viewsOf, type Watched, type WatchedTable, type WatchedView } from './watched.ts';
@@ -108,6 +109,8 @@ function gapOfTable(dataModel: DataModel, table: WatchedTable, relation: Relatio
     return ofSchema(
       `${called} has the virtual generated column ${name(virtual.name)}, which no trigger sees: make it STORED.`,
     );
+  const policy = unloggedPolicy(table, relation.policies);
+  if (policy) return ofSchema(policy);
   const unfit = unfitPartition(table, relation);
   if (unfit) return unfit;
   if (relation.triggers < TRIGGERS) return ofMigrations(missingTriggers(table, relation));

@@ -1,5 +1,6 @@
 /** The survey: the facts of the catalog about watched tables and views, in one statement. `coverage.ts` judges them. */
 import type pg from 'pg';
+import { ROW_POLICIES, type RowPolicy } from './row-security.ts';
 
 /** A watched table or view, as the catalog has it. */
 export interface Relation {
@@ -18,6 +19,8 @@ export interface Relation {
   /** Of that function. */
   readonly body: string | null;
   readonly columns: readonly Column[] | null;
+  /** Those that apply to the role, or to a view that reads the table. */
+  readonly policies: readonly RowPolicy[] | null;
   /** The tables that a view reads, through other views, too. */
   readonly reads: readonly { readonly oid: string; readonly name: string; readonly kind: string }[] | null;
   /** Which columns a view reads, and of a generated one those that it is computed from. */
@@ -123,6 +126,7 @@ SELECT
     ))
     FROM pg_attribute WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
   ) AS "columns",
+  ${ROW_POLICIES} AS "policies",
   (
     WITH RECURSIVE reads AS (
       SELECT relation.oid AS oid
