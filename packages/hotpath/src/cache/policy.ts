@@ -60,7 +60,7 @@ const LONGEST_MS = 2 ** 32 - 1;
 
 const millisecondsOf = (seconds: number): number => Math.min(Math.round(seconds * 1000), LONGEST_MS);
 
-/** @throws {Error} if a policy contradicts itself, or has a time that is none. */
+/** @throws {Error} if a policy contradicts itself, or has an invalid time. */
 export function checkPolicy(policy: CachePolicy): void {
   const { scope, ttl, sharedMaxAge, staleWhileRevalidate, staleIfError, negative, jitter } = policy;
   for (const [name, seconds] of Object.entries({ ttl, sharedMaxAge, staleWhileRevalidate, staleIfError, negative })) {
