@@ -16,9 +16,9 @@
  */
 import cluster, { type Worker } from 'node:cluster';
 import { gatherMetrics } from 'hotpath/operations';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { type Config, environment } from '../config/config.ts';
-import { loggerOptions } from '../plugins/logger/logger.ts';
+import { openLogger } from '../plugins/logger/logger.ts';
 import { heapShare, SMALLEST_HEAP_MB } from './heap.ts';
 import { type Order, SIGNALS } from './orders.ts';
 import { RollingRestart } from './rolling-restart.ts';
@@ -35,7 +35,7 @@ const GRACE_MS = 1000;
 /** In the primary: serves with workers until the service must stop or cannot go on. Ends the process. */
 export function superviseWorkers(config: Config): void {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  const log = pino(loggerOptions(config));
+  const log = openLogger(config);
   shareHeap(config.workers, log);
   const supervisor = new Supervisor(config, log);
   gatherMetrics();

@@ -107,8 +107,8 @@ async function processorFor(tracing: TracingConfig): Promise<BatchSpanProcessor>
 }
 
 function warningsOf(config: Config): Warn {
-  const { transport: _, ...options } = loggerOptions(config);
-  const log = pino(options);
+  const { transport: _, stream, ...options } = loggerOptions(config);
+  const log = pino(options, stream);
   return (message) => log.warn(message);
 }
 

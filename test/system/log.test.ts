@@ -1,7 +1,11 @@
 /** The log of a real process: one line a request, and an outage as one error and a count. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { as, testEnvironment } from '../support/app.ts';
 import { testDatabaseUrl } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
 import { type ServiceProcess, startService } from '../support/process.ts';
 import { openProxy } from '../support/proxy.ts';
 
@@ -92,4 +96,22 @@ describe('an outage', () => {
     const counted = failed.map(({ times = 1 }) => times).reduce((sum, times) => sum + times, 0);
     expect(counted).toBe(300);
   });
+});
+
+it('a full disk behind the log costs lines and no request', async () => {
+  const port = await freePort();
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    env: { ...process.env, ...testEnvironment(await testDatabaseUrl()), LOG_LEVEL: 'info', PORT: String(port) },
+    stdio: ['ignore', full, 'inherit'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    closeSync(full);
+  });
+  const status = () => fetch(`http://127.0.0.1:${port}/v1/categories`).then((reply) => reply.status, String);
+  await expect.poll(status, { timeout: 20_000 }).toBe(200);
+  for (let request = 0; request < 20; request += 1) expect(await status()).toBe(200);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
 });

@@ -1,7 +1,8 @@
 /**
  * Logs: pino, as JSON lines; pretty in a terminal. The log never contains tokens, cookies or secrets: errors show an
  * allow-list of their properties, and a redactor removes the secrets of the environment from each line. An error that repeats
- * is logged once and then counted (`logger/repeated-errors.ts`).
+ * is logged once and then counted (`logger/repeated-errors.ts`). The service goes on where its standard output takes no more,
+ * as on a full disk: it loses those lines.
  */
 import type { FastifyLoggerOptions, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { originOf } from 'hotpath/telemetry';
@@ -16,15 +17,37 @@ export function loggerOptions({ environment, log }: Pick<Config, 'environment' |
     level: log.level,
     serializers: SERIALIZERS,
     hooks: new LogHooks(log.redact),
-    ...(environment === 'development' && {
-      transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } },
-    }),
+    ...(environment === 'development'
+      ? { transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } } }
+      : { stream: standardOutput() }),
   };
+}
+
+/** A logger of the process, beside that of a server. */
+export function openLogger(config: Pick<Config, 'environment' | 'log'>): Logger {
+  const { stream, ...options } = loggerOptions(config);
+  return pino(options, stream);
+}
+
+/** Lines that wait for a slow output, in bytes; beyond them lines are lost. */
+const MOST_WAITING = 16 * 1024 * 1024;
+
+let output: ReturnType<typeof pino.destination> | undefined;
+
+/** An error without a listener would end the process, and pino would try for ever to write the last lines before its end. */
+function standardOutput(): NonNullable<typeof output> {
+  if (output) return output;
+  const stream = pino.destination({ sync: false, maxLength: MOST_WAITING });
+  stream.on('error', () => {
+    stream.flushSync = () => {};
+  });
+  output = stream;
+  return stream;
 }
 
 /** Logs the configuration's warnings for the operator. */
 export function logWarnings(config: Config): void {
-  const log = pino(loggerOptions(config));
+  const log = openLogger(config);
   for (const warning of config.warnings) log.warn(warning);
 }
 
