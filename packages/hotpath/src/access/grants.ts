@@ -2,6 +2,10 @@
  * The SQL that grants a role the privileges that the service needs (`needs.ts`). The SQL grants only the privileges
  * that the role lacks, because every change of the catalog begins a new epoch of the cache.
  *
+ * The owner of a relation has every privilege on it, and so have the members of the owner and superusers. PostgreSQL lets
+ * a REVOKE take them away from the owner, so the SQL revokes nothing from a role with an owner's rights, and grants it
+ * only what an earlier REVOKE took.
+ *
  * The queue's tables have row level security without a policy, so that a role that does not own them sees no row. The
  * SQL creates a policy for the role on each of these tables.
  */
@@ -16,7 +20,8 @@ import type { Needs, TableNeed } from './needs.ts';
  */
 export function grantsText(needs: Needs, role: string): string {
   return `-- Lets the role ${quoted(role)} run the service and its workers, and do nothing else in their schemas. Run it as the owner of
--- the tables after every \`prisma migrate deploy\` and \`hotpath jobs install\`. It changes only what differs.
+-- the tables after every \`prisma migrate deploy\` and \`hotpath jobs install\`. It changes only what differs, and
+-- revokes nothing on relations that the role owns, itself or as a member of their owner.
 
 BEGIN;
 
@@ -54,7 +59,7 @@ BEGIN
     ), held AS (
       SELECT pg_class.oid::regclass AS relation, privilege_type AS privilege
       FROM pg_class, aclexplode(relacl)
-      WHERE grantee = service AND relnamespace = ANY (${places})
+      WHERE grantee = service AND relnamespace = ANY (${places}) AND NOT pg_has_role(service, relowner, 'USAGE')
     ), changes (words, privilege, relation, direction) AS (
       SELECT 'GRANT', missing.*, 'TO' FROM (SELECT privilege, relation FROM wanted EXCEPT SELECT privilege, relation FROM held) AS missing
       UNION ALL
@@ -67,6 +72,9 @@ BEGIN
     SELECT format('%s %s ON %s %s %s %s', words, privilege,
       CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relation, direction, service)
     FROM changes JOIN pg_class ON pg_class.oid = relation
+    WHERE NOT (pg_has_role(service, relowner, 'USAGE') AND CASE relkind
+      WHEN 'S' THEN has_sequence_privilege(service, relation, privilege)
+      ELSE has_table_privilege(service, relation, privilege) END)
     UNION ALL
     SELECT format('GRANT EXECUTE ON FUNCTION %s TO %s', callable, service)
     FROM (
@@ -79,6 +87,7 @@ BEGIN
     SELECT format('CREATE POLICY %s ON %s TO %s USING (true) WITH CHECK (true)', service, pg_class.oid::regclass, service)
     FROM pg_class
     WHERE relnamespace = ${queue} AND relrowsecurity
+      AND (relforcerowsecurity OR NOT pg_has_role(service, relowner, 'USAGE'))
       AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND service = ANY (polroles))
   LOOP
     EXECUTE change;

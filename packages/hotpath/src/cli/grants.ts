@@ -13,7 +13,8 @@ const usage = `Usage: $0 grants --role NAME [--apply] [--jobs] [--resources FILE
 
 Prints the SQL that lets a role run the service and its workers: read the tables behind the resources, write the tables
 that \`writes\` declares, and use the log of changes. The role must exist (CREATE ROLE NAME LOGIN PASSWORD '…'). Run the
-SQL as the owner of the tables, after every \`prisma migrate deploy\` and \`jobs install\`. It grants only what is missing.
+SQL as the owner of the tables, after every \`prisma migrate deploy\` and \`jobs install\`. It grants only what is missing,
+revokes what is not needed any more, and takes nothing from a role that owns the tables.
 
   --apply           runs the SQL in the database of DATABASE_URL instead of printing it
   --jobs            lets the role use the queue, too, once \`$0 jobs install\` has made it

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { grantsText } from 'hotpath/access/grants';
 import type { Needs } from 'hotpath/access/needs';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../../../../test/support/database.ts';
 
 /** Roles belong to the whole server, so the name is random. */
@@ -111,6 +111,59 @@ describe('a role', () => {
     await expect(grant({ tables: [orders, gone, jobs] })).rejects.toThrow(/gone" does not exist/);
     await owner.query('ROLLBACK');
     expect(await granted()).toEqual([]);
+  });
+});
+
+describe('a role with the rights of an owner', () => {
+  const EVERY = ['DELETE', 'INSERT', 'REFERENCES', 'SELECT', 'TRIGGER', 'TRUNCATE', 'UPDATE'];
+  const relations = [`${shop}."""orders""\n'"`, `${shop}.prices`, 'graphile_worker.jobs'];
+  const owned = [...relations.map((each) => `TABLE ${each}`), `SCHEMA ${shop}`, `FUNCTION ${shop}.begin()`];
+  const giveTo = (heir: string) => owner.query(owned.map((each) => `ALTER ${each} OWNER TO ${heir}`).join(';'));
+
+  const ownerName = () => pg.escapeIdentifier(owner.user!);
+
+  /** The privileges of the role on `orders`, however it comes by them. */
+  async function held(): Promise<string[]> {
+    const { rows } = await owner.query<{ privilege: string }>(
+      `SELECT privilege FROM unnest($1::text[]) AS privilege
+       WHERE has_table_privilege($2::name, $3::text, privilege) ORDER BY 1`,
+      [EVERY, role, relations[0]],
+    );
+    return rows.map(({ privilege }) => privilege);
+  }
+
+  /** Before the next test, DROP OWNED BY would drop the tables. */
+  afterEach(async () => {
+    await giveTo('CURRENT_USER');
+    await owner.query(`REVOKE ${ownerName()} FROM ${name}; ALTER ROLE ${name} NOSUPERUSER`);
+  });
+
+  it('keeps every privilege of the owner, however often the script runs', async () => {
+    await giveTo(name);
+    await grant();
+    // The first GRANT on a table writes down the privileges of its owner, which then look like granted ones.
+    await owner.query(`GRANT SELECT ON ALL TABLES IN SCHEMA ${shop} TO pg_monitor;
+      GRANT SELECT ON ALL SEQUENCES IN SCHEMA ${shop} TO pg_monitor`);
+    await grant();
+    expect(await held()).toEqual(EVERY);
+    expect(await granted()).toContain('UPDATE the "shop\'s" schema.prices_id_seq');
+    expect(await granted()).not.toContain('policy jobs');
+  });
+
+  it('gets back the needed privileges that the owner has lost', async () => {
+    await giveTo(name);
+    await owner.query(`REVOKE INSERT ON ${relations[0]} FROM ${name}`);
+    await grant();
+    expect(await held()).toEqual(EVERY);
+  });
+
+  it.each([
+    ['a member of the owner', () => `GRANT ${ownerName()} TO ${name}`],
+    ['a superuser', () => `ALTER ROLE ${name} SUPERUSER`],
+  ])('keeps its privileges and gets none as %s', async (_, become) => {
+    await owner.query(`${become()}; GRANT TRUNCATE ON ${shop}.prices TO ${name}`);
+    await grant();
+    expect(await granted()).toEqual(['TRUNCATE the "shop\'s" schema.prices']);
   });
 });
 
