@@ -1,4 +1,5 @@
 /** `hotpath grants`: the privileges of a role that owns nothing, and that a second run changes nothing. */
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchDatabase } from '../support/database.ts';
@@ -91,6 +92,54 @@ describe('the SQL of hotpath grants', () => {
       `SELECT FROM users; SELECT hotpath.begin_epoch(); SELECT graphile_worker.add_job('housekeeping')`,
     );
     await service.end();
+  });
+});
+
+describe('as a role that does not own the tables', () => {
+  const clerk = `clerk_${randomBytes(6).toString('hex')}`;
+  const guest = `guest_${randomBytes(6).toString('hex')}`;
+
+  const grantsAsClerk = async () => {
+    const { password } = new URL(url);
+    await owner.query(`ALTER ROLE ${clerk} LOGIN PASSWORD ${pg.escapeLiteral(decodeURIComponent(password))}`);
+    const asClerk = Object.assign(new URL(url), { username: clerk }).href;
+    return runToEnd({ DATABASE_URL: asClerk }, 'src/cli/main.ts', ['grants', '--role', guest, '--apply']);
+  };
+
+  beforeAll(() => owner.query(`CREATE ROLE ${clerk}; CREATE ROLE ${guest}`));
+  afterAll(() => owner.query(`DROP OWNED BY ${clerk}, ${guest} CASCADE; DROP ROLE ${clerk}, ${guest}`));
+
+  it('fails with the error of PostgreSQL', async () => {
+    await owner.query(`GRANT USAGE ON SCHEMA public, hotpath, graphile_worker TO ${clerk}`);
+    const { code, stdout, stderr } = await grantsAsClerk();
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^PostgreSQL refuses: permission denied for .+\. Nothing was changed\. Run the command with /,
+    );
+  });
+
+  it('fails and changes nothing if PostgreSQL only warns', async () => {
+    await owner.query(`
+      GRANT USAGE ON SCHEMA public, hotpath, graphile_worker TO ${guest};
+      GRANT SELECT ON ALL TABLES IN SCHEMA public, hotpath, graphile_worker TO ${clerk};
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA public, hotpath, graphile_worker TO ${clerk};
+      GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA hotpath, graphile_worker TO ${clerk};
+      GRANT SELECT ON users TO ${clerk} WITH GRANT OPTION;
+      DO $$ DECLARE queue text; BEGIN
+        FOR queue IN SELECT oid::regclass FROM pg_class WHERE relrowsecurity LOOP
+          EXECUTE format('ALTER TABLE %s OWNER TO ${clerk}', queue);
+        END LOOP;
+      END $$`);
+    const before = await catalog();
+    const { code, stdout, stderr } = await grantsAsClerk();
+    expect([code, stdout, stderr]).toEqual([
+      1,
+      '',
+      expect.stringMatching(
+        /^The role guest_\w+ still lacks \w+ on \S+, and nothing was changed\. Run the command with /,
+      ),
+    ]);
+    expect(await catalog()).toEqual(before);
   });
 });
 

@@ -25,11 +25,14 @@ export function grantsText(needs: Needs, role: string): string {
 
 BEGIN;
 
-DO ${dollarQuoted(body(needs, role))};
+${grantsStatement(needs, role)};
 
 COMMIT;
 `;
 }
+
+/** The one statement of the script, for a caller with a transaction of its own. */
+export const grantsStatement = (needs: Needs, role: string): string => `DO ${dollarQuoted(body(needs, role))}`;
 
 function body(needs: Needs, role: string): string {
   const schemas = [...new Set(needs.tables.map(({ schema }) => schema))];

@@ -1,8 +1,10 @@
 /** `hotpath grants`: lets a role that owns nothing run the service and its workers. */
-import { grantsText } from '../access/grants.ts';
+import { grantsStatement, grantsText } from '../access/grants.ts';
 import type { Needs } from '../access/needs.ts';
+import { missingRights } from '../doctor/rights.ts';
 import { watch } from '../freshness/watched.ts';
-import { sqlstateOf } from '../session/error-codes.ts';
+import { FORBIDDEN, sqlstateOf } from '../session/error-codes.ts';
+import type { SessionClient } from '../session/session-client.ts';
 import { type Command, CommandError, parseCommand, say } from './command.ts';
 import { needsOfProject, registryOf } from './command-project.ts';
 import { databaseUrl } from './environment.ts';
@@ -16,7 +18,7 @@ that \`writes\` declares, and use the log of changes. The role must exist (CREAT
 SQL as the owner of the tables, after every \`prisma migrate deploy\` and \`jobs install\`. It grants only what is missing,
 revokes what is not needed any more, and takes nothing from a role that owns the tables.
 
-  --apply           runs the SQL in the database of DATABASE_URL instead of printing it
+  --apply           runs the SQL in the database of DATABASE_URL instead of printing it, all of it or, if a privilege stays missing, none
   --jobs            lets the role use the queue, too, once \`$0 jobs install\` has made it
   --resources FILE  the file of the resources
 
@@ -42,14 +44,33 @@ export function grantsCommand(needs: (place: GrantsPlace) => Promise<Needs>): Co
     async run(args) {
       const { role, apply, jobs: hasJobs = false, resources } = parseCommand(usage, { args, options }).values;
       if (!isRoleName(role)) throw new CommandError(usage);
-      const text = grantsText(await needs({ resources, hasJobs }), role);
-      if (!apply) return void process.stdout.write(text);
-      await onDatabase(databaseUrl(), (client) => client.query(text)).catch((error: unknown) => {
-        throw sqlstateOf(error) === UNDEFINED_OBJECT ? new CommandError(missingRole(role)) : error;
-      });
+      const needed = await needs({ resources, hasJobs });
+      if (!apply) return void process.stdout.write(grantsText(needed, role));
+      await onDatabase(databaseUrl(), (client) => applyGrants(client, needed, role));
       say(`The role ${role} has what the service needs.`);
     },
   };
+}
+
+/**
+ * Grants the privileges in one transaction, which the end of the connection rolls back if it fails. PostgreSQL may answer
+ * a GRANT by a role that is not the owner with a mere warning, so the check comes before the commit.
+ */
+async function applyGrants(client: SessionClient, needs: Needs, role: string): Promise<void> {
+  await client.query('BEGIN');
+  await client.query(grantsStatement(needs, role)).catch((error: unknown) => {
+    throw complaintOf(error, role) ?? error;
+  });
+  const [missing] = await missingRights(client, needs, role);
+  if (missing) throw new CommandError(`The role ${role} still lacks ${missing}, and nothing was changed. ${AS_OWNER}`);
+  await client.query('COMMIT');
+}
+
+function complaintOf(error: unknown, role: string): CommandError | undefined {
+  const state = sqlstateOf(error);
+  if (state === UNDEFINED_OBJECT) return new CommandError(missingRole(role));
+  if (state !== FORBIDDEN) return undefined;
+  return new CommandError(`PostgreSQL refuses: ${(error as Error).message}. Nothing was changed. ${AS_OWNER}`);
 }
 
 const options = {
@@ -60,6 +81,8 @@ const options = {
 } as const;
 
 const UNDEFINED_OBJECT = '42704';
+
+const AS_OWNER = 'Run the command with the DATABASE_URL of the owner of the tables.';
 
 const missingRole = (role: string): string =>
   `There is no role "${role}" on this server. Create it first: CREATE ROLE … LOGIN PASSWORD '…'`;
