@@ -13,6 +13,7 @@ import type { PreparedReads } from '../compile/prepared-reads.ts';
 import type { Gap } from '../freshness/coverage.ts';
 import type { Follower } from '../freshness/follower.ts';
 import type { Watched } from '../freshness/watched.ts';
+import type { DataModel } from '../model/data-model.ts';
 import type { Standbys } from '../replicas/standbys.ts';
 import type { Registry } from '../resource/registry.ts';
 import type { SelectionParser } from '../resource/selection.ts';
@@ -29,11 +30,23 @@ export interface SharedRedis {
   readonly breaker: Breaker;
 }
 
+/** For statements on sessions of the service's own client, whose search path may not begin with the schema of the tables. */
+export interface Qualified {
+  /** The schema of the tables that name none. */
+  readonly schema: string;
+  /** The data model with the schema of each table. */
+  readonly dataModel: DataModel;
+  /** Compiles reads with the schema of each table. */
+  readonly compiler: Compiler;
+}
+
 /** The parts that read rows. */
 export interface ReadParts {
   readonly pool: SessionPool;
   readonly resources: Registry;
   readonly compiler: Compiler;
+  /** The same for transactions of the service's own client. */
+  readonly qualified: Qualified;
   /** Sends compiled statements on a session that the caller has. */
   readonly prepared: PreparedReads;
   /** Sends a compiled statement. */

@@ -3,13 +3,15 @@ import { createCompiler } from '../../compile/compile.ts';
 import { executeWith } from '../../compile/execute.ts';
 import { PreparedReads } from '../../compile/prepared-reads.ts';
 import type { DataModel } from '../../model/data-model.ts';
+import { qualifiedModel } from '../../model/qualified-model.ts';
 import { cursorSigner } from '../../resource/cursor.ts';
 import { checkReads } from '../../resource/declared-reads.ts';
 import { Registry } from '../../resource/registry.ts';
 import type { Resource } from '../../resource/resource.ts';
 import { SelectionParser } from '../../resource/selection.ts';
 import type { SessionPool } from '../../session/session-pool.ts';
-import type { ReadParts } from '../instance.ts';
+import { schemaOf } from '../../session/settings.ts';
+import type { Qualified, ReadParts } from '../instance.ts';
 import { ReplyBurst } from './burst.ts';
 import { KnownReads } from './known-reads.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -36,6 +38,7 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
     pool,
     resources: registry,
     compiler: createCompiler({ dataModel: model }),
+    qualified: qualify(model, schemaOf(pool.options.connectionString)),
     prepared,
     execute: executeWith(pool, prepared),
     selections: new SelectionParser(registry, cursorSigner(secret)),
@@ -43,4 +46,9 @@ export function openReading({ pool, model, resources, secret, timeoutMs }: Readi
     known: new KnownReads(),
     inTime: timeoutMs === 0 ? (work) => work : (work) => limit.of(work),
   };
+}
+
+function qualify(model: DataModel, schema: string): Qualified {
+  const dataModel = qualifiedModel(model, schema);
+  return { schema, dataModel, compiler: createCompiler({ dataModel }) };
 }

@@ -20,13 +20,14 @@ export const rowStatement = (
   place: RowPlace,
 ): Statement => compiler.compile(itemRequest(selections.item({ ...place, query: {} })));
 
-type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'execute'>;
+type RowReading = Pick<Hotpath, 'selections' | 'compiler' | 'qualified' | 'execute'>;
 
 /**
  * One row in its resource's default fields, as the viewer may see it. Inside a transaction, the read sees the state of
  * that transaction.
  */
 export async function readRow(reading: RowReading, place: RowPlace, tx?: RawQueries): Promise<ReadRow> {
-  const execute = tx ? executeIn(tx) : reading.execute;
-  return execute(rowStatement(reading, place));
+  if (!tx) return reading.execute(rowStatement(reading, place));
+  const { selections, qualified } = reading;
+  return executeIn(tx)(rowStatement({ selections, compiler: qualified.compiler }, place));
 }

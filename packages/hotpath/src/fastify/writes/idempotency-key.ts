@@ -7,7 +7,8 @@
  *   A twin waits no longer than a statement may take.
  * - A refusal rolls back, and its key with it. The server does not keep refusals: it judges a retry by the state at
  *   that time.
- * - A key belongs to the viewer and to the route. The server refuses a key that comes again with another path or body.
+ * - A key belongs to the schema of the service's tables, to the viewer and to the route. The statements name the schema,
+ *   because the session of the service's client may begin its search path with another one. The server refuses a key that comes again with another path or body.
  *   After a day the key is free, and later claims delete it.
  */
 import { createHash } from 'node:crypto';
@@ -19,6 +20,8 @@ import type { RawQueries } from '../prisma-client.ts';
 export const KEY_STATEMENTS = 2;
 
 export interface IdempotencyKey {
+  /** Of the service's tables: two services may share a database. */
+  readonly schema: string;
   readonly subject: string;
   readonly route: string;
   readonly key: string;
@@ -43,6 +46,7 @@ export function idempotencyKeyOf({
   url,
   body,
   routeOptions,
+  server,
 }: FastifyRequest): IdempotencyKey | undefined {
   const key = headers['idempotency-key']?.toString();
   if (key === undefined) return undefined;
@@ -55,6 +59,7 @@ export function idempotencyKeyOf({
     .update(`${url}\n${JSON.stringify(body)}`)
     .digest();
   return {
+    schema: server.hotpath.qualified.schema,
     subject: viewer.subject,
     route: `${method} ${routeOptions.url}`,
     key,
@@ -67,11 +72,11 @@ const CLAIM = `
 WITH expired AS (
   DELETE FROM "hotpath"."idempotency_keys" WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM "hotpath"."idempotency_keys"
-    WHERE expires_at < now() AND (schema, subject, route, key) <> (current_schema(), $1, $2, $3)
+    WHERE expires_at < now() AND (schema, subject, route, key) <> ($1, $2, $3, $4)
     LIMIT 2 FOR UPDATE SKIP LOCKED))
 )
-INSERT INTO "hotpath"."idempotency_keys" AS kept (subject, route, key, fingerprint, expires_at)
-VALUES ($1, $2, $3, $4, now() + interval '1 day')
+INSERT INTO "hotpath"."idempotency_keys" AS kept (schema, subject, route, key, fingerprint, expires_at)
+VALUES ($1, $2, $3, $4, $5, now() + interval '1 day')
 ON CONFLICT (schema, subject, route, key) DO UPDATE
 SET fingerprint = excluded.fingerprint, created_at = excluded.created_at, expires_at = excluded.expires_at
 WHERE kept.expires_at <= now()`;
@@ -88,7 +93,7 @@ interface KeptRow extends KeptReply {
 
 const REPLAY = `
 SELECT fingerprint, status::int, headers, body FROM "hotpath"."idempotency_keys"
-WHERE schema = current_schema() AND subject = $1 AND route = $2 AND key = $3`;
+WHERE schema = $1 AND subject = $2 AND route = $3 AND key = $4`;
 
 async function replay(tx: RawQueries, key: IdempotencyKey): Promise<KeptReply> {
   const [kept] = await tx.$queryRawUnsafe<[KeptRow]>(REPLAY, ...idOf(key));
@@ -100,8 +105,8 @@ async function replay(tx: RawQueries, key: IdempotencyKey): Promise<KeptReply> {
 }
 
 const KEEP = `
-UPDATE "hotpath"."idempotency_keys" SET status = $4, headers = $5::jsonb, body = $6
-WHERE schema = current_schema() AND subject = $1 AND route = $2 AND key = $3`;
+UPDATE "hotpath"."idempotency_keys" SET status = $5, headers = $6::jsonb, body = $7
+WHERE schema = $1 AND subject = $2 AND route = $3 AND key = $4`;
 
 /** Keeps the reply that later requests with the key get. */
 export async function keepReply(
@@ -112,4 +117,4 @@ export async function keepReply(
   await tx.$executeRawUnsafe(KEEP, ...idOf(key), status, JSON.stringify(headers), body);
 }
 
-const idOf = ({ subject, route, key }: IdempotencyKey) => [subject, route, key] as const;
+const idOf = ({ schema, subject, route, key }: IdempotencyKey) => [schema, subject, route, key] as const;

@@ -75,7 +75,7 @@ export async function lockIfMatch({ headers, server }: FastifyRequest, change: L
   if (resource.version === undefined) return false;
   const among = ifMatch === 'any' ? {} : { among: ifMatch };
   const lock = { model: resource.model, where, version: resource.version, ...among, except: ifNoneMatch };
-  const { text, values } = lockStatement(server.hotpath.resources.dataModel, lock);
+  const { text, values } = lockStatement(server.hotpath.qualified.dataModel, lock);
   const rows = await tx.$queryRawUnsafe<object[]>(text, ...values);
   return rows.length > 0;
 }
