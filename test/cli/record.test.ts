@@ -1,7 +1,7 @@
 /** `hotpath record` on a real service: what the file holds, what it never holds, and its bounds. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -130,6 +130,16 @@ describe('hotpath record', () => {
     const { code, stderr } = await hotpath(...args);
     expect(code).toBe(1);
     expect(stderr).toMatch(sentence);
+  });
+
+  it('with --force makes an existing file readable by its owner alone, and keeps nothing of it', async () => {
+    const file = join(folder, 'forced.jsonl');
+    writeFileSync(file, 'old text '.repeat(1000));
+    chmodSync(file, 0o644);
+    const options = ['--token', SHOP_TOKEN, '--seconds', '1', '--force'];
+    expect((await hotpath('record', file, shop.listeningOrigin, ...options)).code).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file, 'utf8')).toMatch(/^\{"schema":"hotpath-recording".+\}\n$/);
   });
 
   it('refuses a wrong token, an existing file and a missing folder', async () => {

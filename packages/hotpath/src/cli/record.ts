@@ -1,5 +1,5 @@
 /** `hotpath record`: a bounded sample of the GET traffic of a running service, without its tokens. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { followTraffic, type TrafficSource } from '../replay/follow-traffic.ts';
 import { type RecordingBounds, type RecordingSummary, RecordingWriter } from '../replay/recording-writer.ts';
 import type { TappedTraffic } from '../replay/traffic-tap.ts';
@@ -138,10 +138,27 @@ function headerNames(given = ''): string[] {
 /** @throws {CommandError} if the file exists, or its folder does not. */
 function openFile(file: string, mayOverwrite: boolean): number {
   try {
-    return openSync(file, mayOverwrite ? 'w' : 'wx', 0o600);
+    return mayOverwrite ? overwritten(file) : openSync(file, 'wx', OWNER_ALONE);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw new CommandError(`${file} exists: --force overwrites it.`);
     throw new CommandError(`${file} cannot be written: ${message}`);
+  }
+}
+
+const OWNER_ALONE = 0o600;
+
+/** A file that exists keeps its mode when it is opened. It loses its contents only once its mode is right. */
+function overwritten(file: string): number {
+  const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT, OWNER_ALONE);
+  try {
+    if (fstatSync(descriptor).isFile()) {
+      fchmodSync(descriptor, OWNER_ALONE);
+      ftruncateSync(descriptor);
+    }
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
 }
