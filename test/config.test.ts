@@ -58,9 +58,44 @@ describe('loadConfig', () => {
     ],
     ['TRUST_PROXY', '10.0.0.0/99', 'TRUST_PROXY names "10.0.0.0/99", which is neither an address nor a network.'],
     ['TRUST_PROXY', '1,999.1.1.1', 'TRUST_PROXY names "1", which is neither an address nor a network.'],
+    [
+      'CORS_ORIGINS',
+      'https://a.example,https://B.example',
+      'CORS_ORIGINS names "https://B.example", but a browser never sends it: an origin is scheme, host in lower case and, if it is not the usual one, port.',
+    ],
+    [
+      'METRICS_TOKEN',
+      `${'x'.repeat(20)}\n`,
+      'METRICS_TOKEN is 21 characters long, but must be a secret of at least 16 characters, without blanks or line breaks at its ends.',
+    ],
     ['BODY_LIMIT_BYTES', '0', 'BODY_LIMIT_BYTES is "0", but must be an integer from 1 to 1073741824 (bytes).'],
   ])('describes in one sentence the fault of %s=%s', (name, value, sentence) => {
     expect(complaint({ [name]: value })).toBe(sentence);
+  });
+
+  it.each([
+    'https://a.example?x',
+    'https://u:p@a.example',
+    'https://a.example:443',
+    'https://a.example:99999',
+    'https://*.a.example',
+  ])('refuses %s as an origin', (origin) => {
+    expect(complaint({ CORS_ORIGINS: `https://b.example:8443,${origin}` })).toMatch(/^CORS_ORIGINS names /);
+  });
+
+  it.each(['10.0.0.0/', '10.0.0.0/8/8', '10.0.0.0/8/', '10.0.0.0, 10.0.0.1', '-1', '1.5', '999', ' 1', '10.0.0.0\n'])(
+    'refuses %j as proxies',
+    (proxies) => {
+      expect(complaint({ TRUST_PROXY: proxies })).toMatch(/^TRUST_PROXY (is|names) /);
+    },
+  );
+
+  it.each(['REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'])('refuses a port that does not exist in %s', (name) => {
+    for (const port of [0, 65_536, 99_999]) {
+      const environment = { REDIS_URL: 'redis://h', [name]: `a:6379,b:${port}` };
+      const sentence = `${name} names the port ${port} of b, but must name one from 1 to 65535.`;
+      expect(complaint(environment)).toBe(sentence);
+    }
   });
 
   it('does not repeat a secret', () => {
@@ -169,6 +204,8 @@ describe('the variables of OpenTelemetry', () => {
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://'],
     ['OTEL_EXPORTER_OTLP_TIMEOUT', '10s'],
     ['OTEL_EXPORTER_OTLP_HEADERS', 'key'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'key=a%0D%0Ab'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'a%20key=b'],
     ['OTEL_BSP_MAX_QUEUE_SIZE', '-1'],
     ['OTEL_TRACES_SAMPLER', 'xray'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],

@@ -7,6 +7,7 @@ import { urlComplaint } from 'hotpath/database';
 import { Value } from 'typebox/value';
 import { type MemoryShare, memoryOf } from './memory.ts';
 import { nearMisses } from './near-misses.ts';
+import { originsComplaint } from './origins.ts';
 import { proxiesComplaint, proxiesOf } from './proxies.ts';
 import { misfitSentence, readValues } from './reading.ts';
 import { createRedactor, type Redact } from './secrets.ts';
@@ -44,7 +45,7 @@ export function loadConfig(from: Environment = environment): Config {
 
 function checkedTogether(values: Variables): Variables {
   const { DATABASE_URL, JWT_SECRET, JWKS_URL, SIGNING_SECRET } = values;
-  const { DATABASE_POOL_MIN, DATABASE_POOL_MAX, TRUST_PROXY, SMTP_URL, MAIL_DIRECTORY } = values;
+  const { DATABASE_POOL_MIN, DATABASE_POOL_MAX, TRUST_PROXY, CORS_ORIGINS, SMTP_URL, MAIL_DIRECTORY } = values;
   const complaint =
     (!DATABASE_URL && 'DATABASE_URL is not set, but the service needs a PostgreSQL database.') ||
     (!JWT_SECRET && !JWKS_URL && 'Neither JWT_SECRET nor JWKS_URL is set, but bearer tokens need one of them.') ||
@@ -55,6 +56,7 @@ function checkedTogether(values: Variables): Variables {
     (DATABASE_POOL_MIN > DATABASE_POOL_MAX &&
       `DATABASE_POOL_MIN is ${DATABASE_POOL_MIN}, but must be at most DATABASE_POOL_MAX (${DATABASE_POOL_MAX}).`) ||
     (TRUST_PROXY && proxiesComplaint(TRUST_PROXY)) ||
+    (CORS_ORIGINS && originsComplaint(CORS_ORIGINS)) ||
     inspectorComplaint(values) ||
     redisComplaint(values);
   if (complaint) throw new ConfigError(complaint);
@@ -92,11 +94,14 @@ function inspectorComplaint({ INSPECTOR, NODE_ENV, WORKERS }: Variables): string
 function redisComplaint({ REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES }: Variables): string | undefined {
   if (REDIS_SENTINELS && REDIS_CLUSTER_NODES)
     return 'REDIS_SENTINELS and REDIS_CLUSTER_NODES are both set, but the service can use only one of them.';
-  const [name] = Object.entries({ REDIS_SENTINELS, REDIS_CLUSTER_NODES }).find(([, value]) => value) ?? [];
-  return name && !REDIS_URL
-    ? `${name} is set without REDIS_URL, which has the credentials and the protocol.`
-    : undefined;
+  const [name, hosts] = Object.entries({ REDIS_SENTINELS, REDIS_CLUSTER_NODES }).find(([, value]) => value) ?? [];
+  if (!name) return undefined;
+  if (!REDIS_URL) return `${name} is set without REDIS_URL, which has the credentials and the protocol.`;
+  const wrong = hostsIn(hosts).find(({ port }) => port < 1 || port > LAST_PORT);
+  return wrong && `${name} names the port ${wrong.port} of ${wrong.host}, but must name one from 1 to ${LAST_PORT}.`;
 }
+
+const LAST_PORT = 65_535;
 
 const urlsIn = (list: string | undefined): readonly string[] => list?.split(',') ?? [];
 

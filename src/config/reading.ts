@@ -2,6 +2,7 @@
  * Turns the environment's texts into values, and describes invalid ones. Variables of OpenTelemetry follow its specification:
  * the service warns of an invalid value and ignores it, and accepts choices in upper case.
  */
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { Value } from 'typebox/value';
 import { pairsIn } from './telemetry.ts';
 import { type VariableSchema, type Variables, variables, wanted } from './variables.ts';
@@ -35,12 +36,23 @@ function read(name: string, text: string): string | number {
 function fits(name: string, value: string | number): boolean {
   if (!Value.Check(variables.properties[name as keyof Variables], value)) return false;
   if (name.endsWith('_ENDPOINT')) return URL.canParse(String(value));
-  return !schemaOf(name).isPairs || arePairs(String(value));
+  if (!schemaOf(name).isPairs) return true;
+  return name.endsWith('_HEADERS')
+    ? isSound(() => mustBeHeaders(String(value)))
+    : isSound(() => pairsIn(String(value)));
 }
 
-function arePairs(text: string): boolean {
+/** @throws for a header that Node.js would refuse to send, with every export. */
+function mustBeHeaders(text: string): void {
+  for (const [name, value] of Object.entries(pairsIn(text))) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+}
+
+function isSound(check: () => unknown): boolean {
   try {
-    pairsIn(text);
+    check();
     return true;
   } catch {
     return false;

@@ -5,6 +5,14 @@ import Type, { type Static } from 'typebox';
 
 const PAIRS = { isPairs: true, wants: 'name=value between commas, with values encoded as in a URL' };
 
+/** HTTP drops blanks at the ends of a header, so no client could send a token with the line break of its file. */
+const TOKEN = {
+  minLength: 16,
+  pattern: '^\\S.*\\S$',
+  secret: true,
+  wants: 'a secret of at least 16 characters, without blanks or line breaks at its ends',
+};
+
 const PROTOCOLS = ['http/protobuf', 'http/json', 'grpc'];
 
 const milliseconds = (value: number | undefined, description: string) =>
@@ -109,9 +117,7 @@ export const telemetryVariables = {
   }),
   INSPECTOR_TOKEN: Type.Optional(
     Type.String({
-      minLength: 16,
-      secret: true,
-      wants: 'a secret of at least 16 characters',
+      ...TOKEN,
       description:
         'The token of the inspector, with `INSPECTOR=token`. Without it the service makes one and prints it at the start.',
     }),
@@ -125,9 +131,7 @@ export const telemetryVariables = {
   ),
   METRICS_TOKEN: Type.Optional(
     Type.String({
-      minLength: 16,
-      secret: true,
-      wants: 'a secret of at least 16 characters',
+      ...TOKEN,
       description:
         'A client that sends it as a bearer token may read `/metrics`. Without it, outside production, every client may.',
     }),
