@@ -38,7 +38,7 @@ const INTERFACES: Readonly<Record<string, PrivateInterface>> = {
   Prisma: {
     file: `${LIBRARY}/src/compile/prisma-internals.ts`,
     contract: `${LIBRARY}/test/compile/prisma-internals.test.ts`,
-    members: /\b(__internalParams|_getNamespace|_getName|_prisma_migrations|_runtimeDataModel|_engine)\b/,
+    members: /\b(__internalParams|_getNamespace|_getName|_prisma_migrations|_runtimeDataModel|_engine|_globalOmit)\b/,
   },
   'pino in the library': {
     file: `${LIBRARY}/src/inspector/pino-internals.ts`,

@@ -17,6 +17,7 @@ import type { Planner } from './plan/arguments.ts';
 import { OutputMemory } from './plan/output-memory.ts';
 import type { RootPlan } from './plan/plan.ts';
 import { PARTS, planRoot, type ReadRequest } from './plan/read.ts';
+import type { GlobalOmit } from './prisma-internals.ts';
 import type { RowsLayout } from './rows/layout.ts';
 import { rowsStatement } from './sql/rows-statement.ts';
 import { isSingleRoot, type Roots, type StatementOptions, statement } from './sql/statement.ts';
@@ -60,6 +61,8 @@ export interface CompilerOptions {
   readonly dataModel: DataModel;
   /** How many shapes are kept, and how many statements are named. */
   readonly shapes?: number;
+  /** Fields that are left out of every row without a `select`, as a client's own `omit` does; none without it. */
+  readonly omit?: GlobalOmit;
 }
 
 export const createCompiler = (options: CompilerOptions): Compiler => new ShapeCompiler(options);
@@ -67,13 +70,15 @@ export const createCompiler = (options: CompilerOptions): Compiler => new ShapeC
 /** Keeps the text of each shape, and the names of the texts that are prepared. */
 class ShapeCompiler implements Compiler {
   readonly #dataModel: DataModel;
+  readonly #omit: GlobalOmit;
   readonly #mostNames: number;
   readonly #shapes: LRUCache<string, Shape>;
   readonly #names = new Set<string>();
   readonly #remembered = new OutputMemory();
 
-  constructor({ dataModel, shapes = 1_000 }: CompilerOptions) {
+  constructor({ dataModel, shapes = 1_000, omit = {} }: CompilerOptions) {
     this.#dataModel = dataModel;
+    this.#omit = omit;
     this.#mostNames = shapes;
     this.#shapes = new LRUCache({ max: shapes });
   }
@@ -88,6 +93,7 @@ class ShapeCompiler implements Compiler {
   #assemble(plan: (planner: Planner) => Roots, given: Partial<StatementOptions> = {}): Statement {
     const planner: Planner = {
       dataModel: this.#dataModel,
+      omit: this.#omit,
       remembered: this.#remembered,
       values: [],
       negated: false,

@@ -1,6 +1,6 @@
 /**
- * The members of Prisma's values that Prisma does not document: of `Prisma.skip`, of the three nulls of Json, and of
- * the parameters of an extension. The code recognises the values by these members, and not by identity, so that it
+ * The members of Prisma's values that Prisma does not document: of `Prisma.skip`, of the three nulls of Json, of the
+ * parameters of an extension, and of a client. The code recognises the values by these members, and not by identity, so that it
  * imports no client: the compiler works without Prisma, and with any copy of it. Other files use them through this
  * file, which `test/private-interfaces.test.ts` checks. `test/compile/prisma-internals.test.ts` fails when a new
  * version has moved one.
@@ -46,3 +46,16 @@ export function callPlaceOf(parameters: object): string | undefined {
   const place = (parameters as OperationInternals).__internalParams?.callsite?.getLocation();
   return place ? `${place.fileName.replace('file://', '')}:${place.lineNumber}:${place.columnNumber}` : undefined;
 }
+
+/** The fields that a client leaves out of every row without a `select`, by the model's name with a small first letter. */
+export type GlobalOmit = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The `omit` that a client was created with. */
+export const globalOmitOf = (client: object): GlobalOmit =>
+  (client as { readonly _globalOmit?: GlobalOmit })._globalOmit ?? {};
+
+/** The global omit of one model, in the form of a query's `omit`. */
+export const globalOmitFor = (omit: GlobalOmit, model: string): Readonly<Record<string, unknown>> => {
+  const key = model.charAt(0).toLowerCase() + model.slice(1);
+  return Object.hasOwn(omit, key) ? omit[key]! : {};
+};

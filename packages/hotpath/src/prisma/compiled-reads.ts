@@ -17,7 +17,7 @@ import { createCompiler } from '../compile/compile.ts';
 import type { Computed } from '../compile/computed.ts';
 import { executeOn } from '../compile/execute.ts';
 import { isObject } from '../compile/plan/arguments.ts';
-import { isSkip } from '../compile/prisma-internals.ts';
+import { globalOmitOf, isSkip } from '../compile/prisma-internals.ts';
 import type { DataModel, Model } from '../model/data-model.ts';
 
 export interface CompiledReadsOptions {
@@ -40,24 +40,31 @@ type OneArgs<T> = WithComputed<ArgsOf<T, 'findUnique'> | ArgsOf<T, 'findFirst'>>
 type ManyArgs<T> = WithComputed<ArgsOf<T, 'findMany'>>;
 
 export function compiledReads({ model: dataModel, pool, shapes }: CompiledReadsOptions) {
-  const compiler = createCompiler({ dataModel, ...(shapes !== undefined && { shapes }) });
   const execute = executeOn(readingPool(pool).pool);
 
-  /** The JSON text of one row; `null` if no row matches. */
-  async function json<T, A>(this: T, args: Types.Public.Exact<A, OneArgs<T>>): Promise<string | null> {
-    const model = Prisma.getExtensionContext(this).$name!;
-    const action = namesOneRow(dataModel.models[model]!, args) ? 'findUnique' : 'findFirst';
-    return (await execute(compiler.compile({ model, action, args: args as object }))).json;
-  }
+  return Prisma.defineExtension((client) => {
+    const compiler = createCompiler({
+      dataModel,
+      omit: globalOmitOf(client),
+      ...(shapes !== undefined && { shapes }),
+    });
 
-  /** The JSON text of a list of rows. */
-  async function jsonMany<T, A>(this: T, args?: Types.Public.Exact<A, ManyArgs<T>>): Promise<string> {
-    const model = Prisma.getExtensionContext(this).$name!;
-    const statement = compiler.compile({ model, action: 'findMany', args: (args ?? {}) as object });
-    return (await execute(statement)).json!;
-  }
+    /** The JSON text of one row; `null` if no row matches. */
+    async function json<T, A>(this: T, args: Types.Public.Exact<A, OneArgs<T>>): Promise<string | null> {
+      const model = Prisma.getExtensionContext(this).$name!;
+      const action = namesOneRow(dataModel.models[model]!, args) ? 'findUnique' : 'findFirst';
+      return (await execute(compiler.compile({ model, action, args: args as object }))).json;
+    }
 
-  return Prisma.defineExtension({ name: 'compiledReads', model: { $allModels: { json, jsonMany } } });
+    /** The JSON text of a list of rows. */
+    async function jsonMany<T, A>(this: T, args?: Types.Public.Exact<A, ManyArgs<T>>): Promise<string> {
+      const model = Prisma.getExtensionContext(this).$name!;
+      const statement = compiler.compile({ model, action: 'findMany', args: (args ?? {}) as object });
+      return (await execute(statement)).json!;
+    }
+
+    return client.$extends({ name: 'compiledReads', model: { $allModels: { json, jsonMany } } });
+  });
 }
 
 /** Whether the arguments are `findUnique`'s: a value for a unique key, and nothing that orders or cuts a list. */

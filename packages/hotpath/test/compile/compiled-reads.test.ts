@@ -4,7 +4,7 @@ import { Ledger, withLedger } from 'hotpath/budget';
 import { compiledReads } from 'hotpath/prisma';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
-import { PrismaClient } from '../../../../prisma/generated/client.ts';
+import { Prisma, PrismaClient } from '../../../../prisma/generated/client.ts';
 import { datamodel } from '../../../../prisma/generated/datamodel.ts';
 import { testDatabaseUrl } from '../../../../test/support/database.ts';
 
@@ -74,6 +74,46 @@ describe('jsonMany', () => {
       computed: { permissions_: permissions },
     });
     expect(json).toBe('[{"id":1,"permissions_":1}]');
+  });
+});
+
+describe('the `omit` of the client', () => {
+  const adapter = () => new PrismaPg(pool);
+  const reads = () => compiledReads({ model: datamodel, pool });
+  const omit = { user: { email: true, name: false }, permission: { role: true } } as const;
+  const client = () => new PrismaClient({ adapter: adapter(), omit }).$extends(reads());
+
+  const ROWS: Parameters<ReturnType<typeof client>['user']['findMany']>[0][] = [
+    {},
+    { include: { permissions: true } },
+    { include: { permissions: { include: { user: true, project: true } } } },
+    { select: { email: true, permissions: true } },
+    { select: { permissions: { select: { user: true } } } },
+    { omit: { name: true } },
+    { omit: { email: false } },
+    { omit: { email: Prisma.skip as never } },
+    { include: { permissions: { omit: { role: false } } } },
+    Object.freeze({ select: Object.freeze({ permissions: true }) }),
+  ];
+
+  it.each(ROWS)('leaves out what Prisma leaves out of %j', async (args) => {
+    const omitting = client();
+    const expected = await omitting.user.findMany({ ...args, orderBy: { id: 'asc' } });
+    expect(JSON.parse(await omitting.user.jsonMany({ ...args, orderBy: { id: 'asc' } } as never))).toEqual(
+      JSON.parse(JSON.stringify(expected)),
+    );
+    const one = await omitting.user.findUnique({ ...args, where: { id: 1 } } as never);
+    expect(JSON.parse((await omitting.user.json({ ...args, where: { id: 1 } } as never))!)).toEqual(
+      JSON.parse(JSON.stringify(one)),
+    );
+  });
+
+  it('belongs to one client, though two share the extension', async () => {
+    const shared = reads();
+    const omitting = new PrismaClient({ adapter: adapter(), omit }).$extends(shared);
+    const whole = new PrismaClient({ adapter: adapter() }).$extends(shared);
+    expect(await omitting.user.json({ where: { id: 1 } })).not.toContain('ada@example.org');
+    expect(await whole.user.json({ where: { id: 1 } })).toContain('ada@example.org');
   });
 });
 

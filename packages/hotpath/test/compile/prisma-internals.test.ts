@@ -1,7 +1,14 @@
 /** The members that the library needs of Prisma beyond its documentation, with a real client on a real server. A failure names what has moved. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma as Extension } from '@prisma/client/extension';
-import { callPlaceOf, isSkip, jsonNullOf, MIGRATIONS_TABLE } from 'hotpath/compile/prisma-internals';
+import {
+  callPlaceOf,
+  globalOmitFor,
+  globalOmitOf,
+  isSkip,
+  jsonNullOf,
+  MIGRATIONS_TABLE,
+} from 'hotpath/compile/prisma-internals';
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { Prisma, PrismaClient } from '../../../../prisma/generated/client.ts';
@@ -35,6 +42,18 @@ it('an operation carries the place of its call to the extensions of queries', as
   expect(places, 'Prisma passes no `__internalParams.callsite` any more').toEqual([
     expect.stringMatching(/prisma-internals\.test\.ts:\d+:\d+$/),
   ]);
+});
+
+it('a client keeps its `omit`, also when it is extended', async () => {
+  const pool = new pg.Pool({ connectionString: await testDatabaseUrl(), max: 1 });
+  onTestFinished(() => pool.end());
+  const omit = { user: { email: true } } as const;
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), omit });
+  for (const client of [prisma, prisma.$extends({}), prisma.$extends({}).$extends({})])
+    expect(globalOmitOf(client), 'a client has no `_globalOmit` any more').toEqual(omit);
+  expect(globalOmitOf(new PrismaClient({ adapter: new PrismaPg(pool) }))).toEqual({});
+  expect(globalOmitFor(omit, 'User')).toEqual({ email: true });
+  expect(globalOmitFor(omit, 'Post')).toEqual({});
 });
 
 it('Prisma Migrate records its migrations in a table', async () => {

@@ -2,7 +2,7 @@
 
 import type { DataModel, Model, RelationField } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
-import { isSkip } from '../prisma-internals.ts';
+import { type GlobalOmit, isSkip } from '../prisma-internals.ts';
 import type { OutputMemory } from './output-memory.ts';
 import type { Predicate, ReadPlan, Slot } from './plan.ts';
 
@@ -11,6 +11,7 @@ export interface Planner {
   /** The outputs that were planned for a frozen `select`. */
   readonly remembered: OutputMemory;
   readonly dataModel: DataModel;
+  readonly omit: GlobalOmit;
   readonly values: unknown[];
   /** Whether what is being planned stands under an odd number of `NOT` and `isNot`. */
   readonly negated: boolean;

@@ -2,7 +2,7 @@
 
 import type { Model } from '../../model/data-model.ts';
 import { at, type Path, refuse } from '../error.ts';
-import { isSkip } from '../prisma-internals.ts';
+import { globalOmitFor, isSkip } from '../prisma-internals.ts';
 import {
   type Arguments,
   checked,
@@ -77,7 +77,9 @@ function planExplicit(planner: Planner, model: Model, given: Arguments, path: Pa
 function planImplicit(planner: Planner, model: Model, given: Arguments, path: Path | undefined): Output[] {
   const [includePlace, omitPlace] = [at(path, 'include'), at(path, 'omit')];
   const include = toArguments(given['include'] ?? {}, includePlace);
-  const omitted = wanted(model, toArguments(given['omit'] ?? {}, omitPlace), omitPlace);
+  // The query's own `omit` comes last, so that `false` brings back a field that the client leaves out.
+  const omit = { ...globalOmitFor(planner.omit, model.name), ...toArguments(given['omit'] ?? {}, omitPlace) };
+  const omitted = wanted(model, omit, omitPlace);
   const scalars = Object.values(model.fields).filter(({ kind, name }) => kind === 'scalar' && !omitted.includes(name));
   const related = wanted(model, include, includePlace);
   for (const name of related) {
