@@ -6,6 +6,7 @@
  * `SUBJECT` stands for the viewer in a condition: `{ rows: { userId: SUBJECT } }` means the viewer's own rows. A role
  * that the policy does not name sees nothing.
  */
+import { isObject } from '../compile/plan/arguments.ts';
 import type { DataModel } from '../model/data-model.ts';
 import { noRows } from './no-rows.ts';
 import { anySubject, canNameSubject, SUBJECT, SubjectInsertion, subjectAs, type ValueFor } from './subject.ts';
@@ -85,5 +86,5 @@ export const dependsOnSubject = (grant: Grant): boolean => mentionsSubject(grant
 
 function mentionsSubject(value: unknown): boolean {
   if (value === SUBJECT) return true;
-  return typeof value === 'object' && value !== null && Object.values(value).some(mentionsSubject);
+  return (Array.isArray(value) || isObject(value)) && Object.values(value).some(mentionsSubject);
 }

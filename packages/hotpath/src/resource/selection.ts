@@ -3,6 +3,7 @@
  * arguments. The compiler compiles and runs it.
  */
 import { LRUCache } from 'lru-cache';
+import { isObject } from '../compile/plan/arguments.ts';
 import type { KeysetValues } from '../compile/plan/keyset.ts';
 import { requestError } from '../http/errors.ts';
 import type { Bounds } from './bounds.ts';
@@ -212,9 +213,12 @@ interface Filters {
   readonly bySubject: boolean;
 }
 
-/** In depth: the compiler plans a frozen select once, and relies on it. */
+/**
+ * In depth: the compiler plans a frozen select once, and relies on it. A value of a policy, such as a `Buffer`, stays as it
+ * is: bytes cannot be frozen, and an instance belongs to its owner.
+ */
 function freeze<T extends object>(value: T): T {
-  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) freeze(inner);
+  for (const inner of Object.values(value)) if (Array.isArray(inner) || isObject(inner)) freeze(inner);
   return Object.freeze(value);
 }
 

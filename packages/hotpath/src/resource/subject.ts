@@ -2,6 +2,8 @@
  * The viewer's subject as a value of the compared field: a number for an Int, a bigint for a BigInt, text for every
  * other type. Authentication knows subjects as texts; the policy decides which field they are compared with.
  */
+
+import { isObject } from '../compile/plan/arguments.ts';
 import type { DataModel, Model, ScalarField } from '../model/data-model.ts';
 import { readerOf, type Value } from './value.ts';
 
@@ -36,10 +38,10 @@ export type ValueFor = (field: ScalarField) => Value;
 
 type Condition = Readonly<Record<string, unknown>>;
 
-const isCondition = (value: unknown): value is Condition =>
-  typeof value === 'object' && value !== null && !(value instanceof Date) && !ArrayBuffer.isView(value);
-
-/** Inserts the subject into conditions in the shape of Prisma's `where`. */
+/**
+ * Inserts the subject into conditions in the shape of Prisma's `where`. Only plain objects and lists are copied: an
+ * instance, such as a `Decimal`, a `Date` or `Prisma.DbNull`, is a value.
+ */
 export class SubjectInsertion {
   readonly #dataModel: DataModel;
   readonly #valueFor: ValueFor;
@@ -52,7 +54,7 @@ export class SubjectInsertion {
   /** @param rows a condition on rows of the model. */
   into(model: Model, rows: unknown): unknown {
     if (Array.isArray(rows)) return rows.map((each) => this.into(model, each));
-    if (!isCondition(rows)) return rows;
+    if (!isObject(rows)) return rows;
     return mapped(rows, (key, inner) => this.#at(model, key, inner));
   }
 
@@ -61,7 +63,7 @@ export class SubjectInsertion {
     if (field?.kind === 'scalar') return this.#inField(field, inner);
     if (field === undefined) return this.into(model, inner);
     const target = this.#dataModel.models[field.model]!;
-    if (!isCondition(inner)) return inner;
+    if (!isObject(inner)) return inner;
     // `{ some: … }`, `{ is: … }`, or the condition itself.
     return mapped(inner, (name, value) => {
       const isField = !field.list && Object.hasOwn(target.fields, name) && !isAboutRows(target, name, value);
@@ -72,7 +74,7 @@ export class SubjectInsertion {
   #inField(field: ScalarField, value: unknown): unknown {
     if (value === SUBJECT) return this.#valueFor(field);
     if (Array.isArray(value)) return value.map((each) => this.#inField(field, each));
-    return isCondition(value) ? mapped(value, (_operator, inner) => this.#inField(field, inner)) : value;
+    return isObject(value) ? mapped(value, (_operator, inner) => this.#inField(field, inner)) : value;
   }
 }
 
@@ -82,7 +84,7 @@ const OF_CONDITIONS = ['AND', 'OR', 'NOT'];
 /** Whether `is` or `isNot` is the operator, if the model has a field of that name, too. */
 const isAboutRows = ({ fields }: Model, name: string, value: unknown): boolean =>
   OF_ONE.includes(name) &&
-  isCondition(value) &&
+  isObject(value) &&
   Object.keys(value).some((key) => Object.hasOwn(fields, key) || OF_CONDITIONS.includes(key));
 
 const mapped = (values: Condition, map: (key: string, value: unknown) => unknown): Condition =>
