@@ -88,6 +88,11 @@ export class Registry {
     return field;
   }
 
+  /** The resource that a relation to the model embeds by default; undefined if none is declared. */
+  ofModel(model: string): Resource | undefined {
+    return this.#byModel.get(model);
+  }
+
   /** The resource that a relation embeds, or would embed; undefined if no resource is declared for its model. */
   targetIfAny(resource: Resource, relation: string): Resource | undefined {
     const isDeclared = this.#byModel.has(this.relation(resource, relation).model);

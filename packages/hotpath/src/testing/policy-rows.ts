@@ -8,13 +8,14 @@ import type { SelectNode } from '../resource/select.ts';
 import type { Viewer } from '../resource/viewer.ts';
 import type { Observation } from './observe.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+/** A row of an answer, with its keys. */
+export type KeyedRow = Readonly<Record<string, unknown>>;
 
 /** Rows of one resource at one place of a reply; '' is its root. */
 export interface Level {
   readonly resource: Resource;
   readonly path: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly KeyedRow[];
 }
 
 /** Reads a reply's rows again, with the keys of every row. */
@@ -26,7 +27,7 @@ export async function readLevels(hotpath: Hotpath, { selection, statements }: Ob
   const { json } = await hotpath.execute(
     hotpath.compiler.compile({ model, action, args: asked, ...(after ? { after } : {}) }),
   );
-  const read = JSON.parse(json ?? 'null') as Row | Row[] | null;
+  const read = JSON.parse(json ?? 'null') as KeyedRow | KeyedRow[] | null;
   return levelsIn(hotpath, { resource: selection.resource, path: '' }, [read ?? []].flat());
 }
 
@@ -43,10 +44,10 @@ function withKeys(hotpath: Hotpath, modelName: string, { select, ...node }: Sele
   return { ...node, select: Object.fromEntries([...keys, ...inner]) };
 }
 
-function levelsIn({ resources }: Hotpath, at: Omit<Level, 'rows'>, rows: readonly Row[]): Level[] {
+function levelsIn({ resources }: Hotpath, at: Omit<Level, 'rows'>, rows: readonly KeyedRow[]): Level[] {
   if (rows.length === 0) return [];
   const below = Object.keys(at.resource.relations).flatMap((relation) => {
-    const embedded = rows.flatMap((row) => [(row[relation] ?? []) as Row | Row[]].flat());
+    const embedded = rows.flatMap((row) => [(row[relation] ?? []) as KeyedRow | KeyedRow[]].flat());
     const resource = resources.target(at.resource, relation);
     const path = at.path === '' ? relation : `${at.path}.${relation}`;
     return levelsIn({ resources } as Hotpath, { resource, path }, embedded);
@@ -57,7 +58,7 @@ function levelsIn({ resources }: Hotpath, at: Omit<Level, 'rows'>, rows: readonl
 interface Sight {
   readonly viewer: Viewer;
   /** The keys of the rows; all of the table without it. */
-  readonly keys?: readonly Row[];
+  readonly keys?: readonly KeyedRow[];
 }
 
 const AT_ONCE = 500;
@@ -78,10 +79,15 @@ export async function countSeen(
     };
   if (names.length === 0 || (grant && !grant.rows)) return { all: 0, seen: 0 };
   const distinct = new Map(keys.map((row) => [JSON.stringify(names.map((name) => row[name])), row]));
-  const these = [...distinct.values()].slice(0, AT_ONCE);
+  const these = [...distinct.values()];
   if (!grant) return { all: these.length, seen: 0 };
-  const any = { OR: these.map((row) => Object.fromEntries(names.map((name) => [name, row[name]]))) };
-  return { all: these.length, seen: await count(hotpath, resource, { AND: [any, grant.rows ?? {}] }) };
+  let seen = 0;
+  for (let from = 0; from < these.length; from += AT_ONCE) {
+    const some = these.slice(from, from + AT_ONCE);
+    const any = { OR: some.map((row) => Object.fromEntries(names.map((name) => [name, row[name]]))) };
+    seen += await count(hotpath, resource, { AND: [any, grant.rows ?? {}] });
+  }
+  return { all: these.length, seen };
 }
 
 async function count({ compiler, execute }: Hotpath, { model }: Resource, where: object): Promise<number> {
