@@ -10,7 +10,8 @@ import { type PlacedUse, usesOfComputed } from '../freshness/conditions.ts';
 import { identifyingFields, type Model, type RelationField } from '../model/data-model.ts';
 import { type Grant, grantFor } from '../resource/policy.ts';
 import type { Resource } from '../resource/resource.ts';
-import { countSeen, type KeyedRow } from './policy-rows.ts';
+import { type KeyedRow, keyOfRows } from './key-condition.ts';
+import { countSeen } from './policy-rows.ts';
 import type { Asker, Proof } from './proof.ts';
 
 interface Asked {
@@ -107,7 +108,7 @@ interface Way {
 async function beyond(proof: Proof, value: Value, { path, target }: Way): Promise<string | undefined> {
   const { hotpath } = proof;
   const { models } = hotpath.resources.dataModel;
-  if (identifyingFields(models[target.model]!).length === 0) return undefined;
+  if (keyOfRows(models[target.model]!).names.length === 0) return undefined;
   const rows = await readRows(proof, value, { select: keysBehind(proof, models[value.resource.model]!, path) });
   const isHidden = async (some: readonly KeyedRow[]) => {
     const keys = some.flatMap((row) => rowsBehind(row, path));
@@ -122,7 +123,7 @@ async function beyond(proof: Proof, value: Value, { path, target }: Way): Promis
 /** A `select` of the keys at the end of a path. */
 function keysBehind(proof: Proof, model: Model, path: readonly string[]): object {
   const [step, ...more] = path;
-  if (step === undefined) return Object.fromEntries(identifyingFields(model).map((key) => [key, true]));
+  if (step === undefined) return Object.fromEntries(keyOfRows(model).names.map((key) => [key, true]));
   const relation = model.fields[step] as RelationField;
   const select = keysBehind(proof, proof.hotpath.resources.dataModel.models[relation.model]!, more);
   return { [step]: { select, ...(relation.list && { take: LOOKED_AT }) } };
