@@ -8,15 +8,19 @@
  */
 import type pg from 'pg';
 import type { Statement } from '../compile/compile.ts';
+import { type TableName, tableText } from '../compile/sql/scope.ts';
+import type { DataModel } from '../model/data-model.ts';
 import { Askable, questionsOf, urlOf } from '../resource/askable.ts';
 import { mustHaveNoFaults } from './fault.ts';
-import { beginWithLargeTables } from './large-tables.ts';
+import { beginWithLargeTables, tablesOf } from './large-tables.ts';
 import { asOwner, type OwnerOptions } from './owner.ts';
 import { somePlace } from './places.ts';
 import {
   type LargeTables,
   type PlanNode,
   planComplaints,
+  shownTable,
+  tableOf,
   tablesWithoutIndex,
   walkComplaints,
 } from './plan-complaints.ts';
@@ -39,7 +43,10 @@ export interface AcceptedPlan {
 }
 
 export interface IndexedPlansOptions extends ProofOptions, OwnerOptions {
-  /** Models whose tables stay small, so that reading all of them is right: `['Category']`. */
+  /**
+   * Models whose tables stay small, so that reading all of them is right: `['Category']`. A join table is named by itself:
+   * `['_PostToTag']`.
+   */
   readonly small?: readonly string[];
   /** Intended plans, each with the reason. */
   readonly accept?: readonly AcceptedPlan[];
@@ -125,9 +132,10 @@ function complaintsAbout(proof: Proof, options: IndexedPlansOptions, statements:
   return asOwner(proof.hotpath, options, async (pool) => {
     const client = await pool.connect();
     try {
-      const { rows, tables, empty } = await beginWithLargeTables(client, Object.values(models));
-      const small = options.small?.map((name) => models[name]?.table ?? name) ?? [];
-      const large = new Map([...rows].filter(([name]) => !small.includes(tables.get(name)!)));
+      const tables = tablesOf(Object.values(models));
+      const { rows, roots, empty } = await beginWithLargeTables(client, [...tables.keys()]);
+      const small = smallTables(options, models, tables);
+      const large = new Map([...rows].filter(([table]) => !small.includes(roots.get(table)!)));
       const faults: string[] = [];
       for (const { statement, what } of statements.values()) {
         const plan = await planOf(client, statement);
@@ -146,9 +154,32 @@ function complaintsAbout(proof: Proof, options: IndexedPlansOptions, statements:
   });
 }
 
-async function planOf(client: pg.ClientBase, { text, values }: Statement): Promise<PlanNode> {
-  const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, [...values]);
+/** The tables of the models that stay small. A join table has no model, and is named by itself. */
+function smallTables(
+  { small = [] }: IndexedPlansOptions,
+  models: DataModel['models'],
+  tables: ReadonlyMap<string, TableName>,
+): string[] {
+  return small.flatMap((name) => {
+    const model = models[name];
+    return model ? [tableText(model)] : [...tables].flatMap(([text, { table }]) => (table === name ? [text] : []));
+  });
+}
+
+/** The plan, with the schemas of its tables, which PostgreSQL writes only if it qualifies every column, too. */
+async function planOf(client: pg.ClientBase, statement: Statement): Promise<PlanNode> {
+  const plan = await explain(client, statement, 'FORMAT JSON');
+  return withSchemas(plan, await explain(client, statement, 'FORMAT JSON, VERBOSE'));
+}
+
+async function explain(client: pg.ClientBase, { text, values }: Statement, options: string): Promise<PlanNode> {
+  const { rows } = await client.query(`EXPLAIN (${options}) ${text}`, [...values]);
   return rows[0]['QUERY PLAN'][0].Plan as PlanNode;
+}
+
+function withSchemas(node: PlanNode, { Schema, Plans = [] }: PlanNode): PlanNode {
+  const inside = node.Plans?.map((each, index) => withSchemas(each, Plans[index]!));
+  return { ...node, ...(Schema !== undefined && { Schema }), ...(inside && { Plans: inside }) };
 }
 
 interface Planned {
@@ -175,8 +206,8 @@ const isAccepted = ({ accept = [] }: IndexedPlansOptions, what: string, complain
 
 /** Tables in a plan whose size cannot be set in the planner's statistics. */
 function emptyTables(node: PlanNode, empty: ReadonlySet<string>): string[] {
-  const table = node['Relation Name'];
+  const table = tableOf(node);
   const inside = (node.Plans ?? []).flatMap((each) => emptyTables(each, empty));
   if (table === undefined || !empty.has(table)) return inside;
-  return [`The table ${table} is empty, so its size for the planner cannot be set: add a row.`, ...inside];
+  return [`The table ${shownTable(node)} is empty, so its size for the planner cannot be set: add a row.`, ...inside];
 }

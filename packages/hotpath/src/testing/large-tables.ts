@@ -7,7 +7,7 @@
  * for one row in 200.
  */
 import type pg from 'pg';
-import { tableText } from '../compile/sql/scope.ts';
+import { type TableName, tableText } from '../compile/sql/scope.ts';
 import type { Model } from '../model/data-model.ts';
 import { FORBIDDEN, sqlstateOf } from '../session/error-codes.ts';
 import { fail } from './fault.ts';
@@ -19,12 +19,11 @@ const LARGE_ROWS = 100_000;
 const LARGE_ENOUGH = 10_000;
 
 interface TableSize {
-  /** The table of a model. */
-  readonly table: string;
-  /** The same, or a partition of it. */
+  /** The table that was named. */
+  readonly root: string;
+  /** The schema and the name of the same table, or of a partition of it. */
+  readonly schema: string;
   readonly name: string;
-  /** The name with its schema, in quotes. */
-  readonly text: string;
   readonly pages: number;
   readonly rows: number;
   /** Whether the table has no page, nor any other partition of its table. */
@@ -33,47 +32,58 @@ interface TableSize {
 
 /** Of a partitioned table, its partitions: a plan names these. */
 const SIZES = `WITH RECURSIVE tree AS (
-    SELECT to_regclass(text)::oid AS root, to_regclass(text)::oid AS oid FROM unnest($1::text[]) AS text
+    SELECT text AS root, to_regclass(text)::oid AS oid FROM unnest($1::text[]) AS text
     UNION
     SELECT tree.root, child.inhrelid FROM tree
     JOIN pg_class parent ON parent.oid = tree.oid AND parent.relkind = 'p'
     JOIN pg_inherits child ON child.inhparent = tree.oid
   ), sizes AS (
-    SELECT (SELECT relname FROM pg_class WHERE oid = tree.root) AS "table", tree.root, c.relname AS name, format('%I.%I', n.nspname, c.relname) AS text, c.reltuples::float8 AS rows,
+    SELECT tree.root, n.nspname::text AS schema, c.relname::text AS name, c.reltuples::float8 AS rows,
       (pg_relation_size(c.oid) / current_setting('block_size')::int)::int AS pages
     FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r'
   )
-  SELECT "table", name, text, rows, pages, max(pages) OVER (PARTITION BY root) = 0 AS "isEmpty" FROM sizes`;
+  SELECT root, schema, name, rows, pages, max(pages) OVER (PARTITION BY root) = 0 AS "isEmpty" FROM sizes`;
 
+/** Tables by their schema and name, as plans have them: those of partitions, too. */
 export interface EnlargedTables {
-  /** The tables by the names that plans have: those of partitions, too. */
-  readonly tables: ReadonlyMap<string, string>;
-  /** The rows that the planner takes each table for, by its name. */
+  /** The table that was named for each. */
+  readonly roots: ReadonlyMap<string, string>;
+  /** The rows that the planner takes each table for. */
   readonly rows: LargeTables;
-  /** Names of tables without a page, whose statistics cannot be set. */
+  /** Tables without a page, whose statistics cannot be set. */
   readonly empty: ReadonlySet<string>;
 }
 
+/** The tables of these models, and the join tables of their implicit many-to-many relations, by their text. */
+export function tablesOf(models: readonly Model[]): ReadonlyMap<string, TableName> {
+  const joins = models.flatMap(({ fields }) =>
+    Object.values(fields).flatMap((field) => (field.kind === 'relation' && field.through ? [field.through] : [])),
+  );
+  return new Map([...models, ...joins].map((each) => [tableText(each), each]));
+}
+
 /**
- * Begins a transaction in which the tables of these models are large.
+ * Begins a transaction in which tables are large.
+ * @param tables as values for `to_regclass`.
  * @throws {AssertionError} if the role may not set statistics.
  */
-export async function beginWithLargeTables(client: pg.ClientBase, models: readonly Model[]): Promise<EnlargedTables> {
+export async function beginWithLargeTables(client: pg.ClientBase, tables: readonly string[]): Promise<EnlargedTables> {
   await client.query('BEGIN');
-  const { rows: sizes } = await client.query<TableSize>(SIZES, [models.map(tableText)]);
+  const { rows } = await client.query<TableSize>(SIZES, [tables]);
+  const sizes = rows.map((size) => ({ ...size, key: tableText({ schema: size.schema, table: size.name }) }));
   const small = sizes.filter(({ pages, rows }) => pages > 0 && rows < LARGE_ENOUGH);
   await enlarge(
     client,
-    small.map(({ text }) => text),
+    small.map(({ key }) => key),
   );
   return {
-    tables: new Map(sizes.map(({ name, table }) => [name, table])),
+    roots: new Map(sizes.map(({ key, root }) => [key, root])),
     rows: new Map(
-      sizes.flatMap(({ name, rows, pages, isEmpty }) =>
-        pages > 0 || isEmpty ? [[name, Math.max(rows, LARGE_ROWS)]] : [],
+      sizes.flatMap(({ key, rows, pages, isEmpty }) =>
+        pages > 0 || isEmpty ? [[key, Math.max(rows, LARGE_ROWS)]] : [],
       ),
     ),
-    empty: new Set(sizes.filter(({ isEmpty }) => isEmpty).map(({ name }) => name)),
+    empty: new Set(sizes.filter(({ isEmpty }) => isEmpty).map(({ key }) => key)),
   };
 }
 

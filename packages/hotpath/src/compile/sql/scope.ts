@@ -42,7 +42,8 @@ export function column(scope: Scope, field: string): string {
   return `${name(scope.alias)}.${name(scalarOf(scope, field).column)}`;
 }
 
-interface TableName {
+/** A table by the names that it has in the database. */
+export interface TableName {
   readonly schema?: string;
   readonly table: string;
 }
