@@ -19,8 +19,9 @@ import {
   writeOperation,
 } from '../../resource/openapi/operations.ts';
 import { replySchemas } from '../../resource/openapi/replies.ts';
-import { rowSchemas } from '../../resource/openapi/schemas.ts';
+import { checkComponents, rowSchemas } from '../../resource/openapi/schemas.ts';
 import type { Registry } from '../../resource/registry.ts';
+import { hotpathOf } from '../instance.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -53,6 +54,10 @@ export const openapi = fp<OpenapiOptions>(
   async (app, { title, version = '1', description = DESCRIPTION, errors }) => {
     const reads = new Map<string, Read>();
     app.addHook('onRoute', ({ url, config }) => void (config?.read && reads.set(url, config.read)));
+    app.addHook('onReady', async () => {
+      const resources = hotpathOf(app)?.resources;
+      if (resources) checkComponents(resources);
+    });
     const transform: SwaggerTransform = ({ schema, url, route }) => {
       if (schema?.hide) return { schema, url };
       const operation = operationOf(app.hotpath.resources, reads, route);

@@ -4,7 +4,7 @@ import { problemOf } from '../../http/problem.ts';
 import type { Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
 import { rowExample } from './examples.ts';
-import { type JsonSchema, reference, rowReference } from './schemas.ts';
+import { type JsonSchema, type OwnComponent, reference, rowReference } from './schemas.ts';
 
 /** One reply, as `@fastify/swagger` takes it. */
 export interface Reply {
@@ -152,7 +152,7 @@ const checkState = {
 };
 
 /** Components that every document has. */
-export const replySchemas: Readonly<Record<string, JsonSchema>> = {
+export const replySchemas: Readonly<Record<OwnComponent, JsonSchema>> = {
   PageMeta: {
     type: 'object',
     properties: {

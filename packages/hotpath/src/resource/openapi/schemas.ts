@@ -4,14 +4,35 @@
  */
 import type { Computed } from '../../compile/computed.ts';
 import type { DataModel, ScalarField } from '../../model/data-model.ts';
-import type { Registry } from '../registry.ts';
+import { DeclarationError, type Registry } from '../registry.ts';
 import type { Resource } from '../resource.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The name among the document's components: `order item` is `OrderItem`. */
-const componentName = (resource: Resource): string =>
-  resource.name.replace(/(?:^|\W+)(\w)/g, (_, first: string) => first.toUpperCase());
+/** The library's own components. */
+const OWN_COMPONENTS = ['PageMeta', 'Problem'] as const;
+
+export type OwnComponent = (typeof OWN_COMPONENTS)[number];
+
+/** The name among the document's components: `order item` is `OrderItem`, and `problem` is `ProblemRow`. */
+function componentName(resource: Resource): string {
+  const name = resource.name.replace(/(?:^|\W+)(\w)/g, (_, first: string) => first.toUpperCase());
+  return (OWN_COMPONENTS as readonly string[]).includes(name) ? `${name}Row` : name;
+}
+
+/** @throws {DeclarationError} for two resources with one component, such as `order item` and `OrderItem`. */
+export function checkComponents(registry: Registry): void {
+  const known = new Map<string, Resource>();
+  for (const resource of registry.all()) {
+    const component = componentName(resource);
+    const other = known.get(component);
+    if (other) {
+      const complaint = `has the name "${component}" in the API document, as "${other.name}" has`;
+      throw new DeclarationError(resource.name, `${complaint}; give one of them another name`);
+    }
+    known.set(component, resource);
+  }
+}
 
 export const rowReference = (resource: Resource): JsonSchema => reference(componentName(resource));
 
