@@ -12,7 +12,7 @@ import { type TableName, tableText } from '../compile/sql/scope.ts';
 import type { DataModel } from '../model/data-model.ts';
 import { Askable, questionsOf, urlOf } from '../resource/askable.ts';
 import { mustHaveNoFaults } from './fault.ts';
-import { beginWithLargeTables, tablesOf } from './large-tables.ts';
+import { beginWithLargeTables, tablesBehind } from './large-tables.ts';
 import { asOwner, type OwnerOptions } from './owner.ts';
 import { somePlace } from './places.ts';
 import {
@@ -132,7 +132,7 @@ function complaintsAbout(proof: Proof, options: IndexedPlansOptions, statements:
   return asOwner(proof.hotpath, options, async (pool) => {
     const client = await pool.connect();
     try {
-      const tables = tablesOf(Object.values(models));
+      const tables = tablesBehind(Object.values(models));
       const { rows, roots, empty } = await beginWithLargeTables(client, [...tables.keys()]);
       const small = smallTables(options, models, tables);
       const large = new Map([...rows].filter(([table]) => !small.includes(roots.get(table)!)));

@@ -55,7 +55,7 @@ export interface EnlargedTables {
 }
 
 /** The tables of these models, and the join tables of their implicit many-to-many relations, by their text. */
-export function tablesOf(models: readonly Model[]): ReadonlyMap<string, TableName> {
+export function tablesBehind(models: readonly Model[]): ReadonlyMap<string, TableName> {
   const joins = models.flatMap(({ fields }) =>
     Object.values(fields).flatMap((field) => (field.kind === 'relation' && field.through ? [field.through] : [])),
   );

@@ -86,7 +86,7 @@ describe('a join table', () => {
 });
 
 describe('tables of one name', () => {
-  it('are told apart by their schemas', async () => {
+  it('keep apart by their schemas', async () => {
     const fault = await faultOf('DROP INDEX archive.archive_kind;');
     expect(fault).toMatch(
       /GET \/olds\?kind=\d+ as public .* the table archive\.entry for \(kind = \d+\): an index is missing\./,
