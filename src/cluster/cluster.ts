@@ -88,9 +88,15 @@ class Supervisor {
   }
 
   /** An error without a listener would end the primary, and all workers with it. */
-  #fork(): Worker {
-    const worker = cluster.fork();
-    return worker.on('error', (error: Error) => this.#hear(worker, error));
+  #fork(): Worker | undefined {
+    try {
+      const worker = cluster.fork();
+      return worker.on('error', (error: Error) => this.#onError(error, worker));
+    } catch (error) {
+      // Some errors of the system are thrown, such as a lack of memory.
+      this.#onError(error as Error);
+      return undefined;
+    }
   }
 
   /** Records a worker that listens. After the first one, the others start. */
@@ -109,11 +115,14 @@ class Supervisor {
     if (this.#exitCode === undefined) this.#restart.ask();
   }
 
-  /** A message to a worker fails if the worker is dying, which has its own event. A process that could not be started has none. */
-  #hear(worker: Worker, error: Error): void {
-    if (worker.process.pid !== undefined) return;
+  /**
+   * Handles a worker that could not be started, for which no `exit` comes. A failed message to a dying worker needs nothing: its
+   * `exit` follows.
+   */
+  #onError(error: Error, worker?: Worker): void {
+    if (worker?.process.pid !== undefined) return;
     this.#log.error({ err: error }, 'A worker could not be started.');
-    if (this.#exitCode !== undefined || this.#restart.concerns(worker)) return;
+    if (this.#exitCode !== undefined || (worker ? this.#restart.concerns(worker) : this.#restart.isForking)) return;
     if (this.#served) setTimeout(() => this.#exitCode ?? this.start(), FORK_AGAIN_MS);
     else process.exit(1);
   }

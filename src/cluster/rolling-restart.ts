@@ -19,8 +19,8 @@ export interface RollingRestartOptions {
   serving(): Worker[];
   /** Starts a worker to replace one that died. */
   start(): void;
-  /** Starts a worker to replace one that serves. */
-  fork(): Worker;
+  /** Starts a worker to replace one that serves; undefined if the system cannot. */
+  fork(): Worker | undefined;
 }
 
 /** The restart gives up on a successor that does not listen by then. */
@@ -29,6 +29,7 @@ const START_MS = 60_000;
 export class RollingRestart {
   readonly #options: RollingRestartOptions;
   #isRunning = false;
+  #isForking = false;
   #isWantedAgain = false;
   #leaving: Worker | undefined;
   #successor: Worker | undefined;
@@ -41,6 +42,11 @@ export class RollingRestart {
   ask(): void {
     this.#isWantedAgain = true;
     if (!this.#isRunning) void this.#run();
+  }
+
+  /** Whether this restart is starting a worker, and so handles its failure. */
+  get isForking(): boolean {
+    return this.#isForking;
   }
 
   /** Whether this restart handles the end of a worker. */
@@ -71,8 +77,10 @@ export class RollingRestart {
   /** @returns whether a successor now serves. */
   async #replace(worker: Worker): Promise<boolean> {
     this.#leaving = worker;
+    this.#isForking = true;
     this.#successor = this.#options.fork();
-    const serves = await listens(this.#successor);
+    this.#isForking = false;
+    const serves = this.#successor !== undefined && (await listens(this.#successor));
     this.#successor = undefined;
     if (serves) await this.#retire(worker);
     else this.#giveUp(worker);

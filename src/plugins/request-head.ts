@@ -15,6 +15,9 @@ import fp from 'fastify-plugin';
 import { type RequestError, requestError } from 'hotpath';
 import { unroutableOf } from './malformed.ts';
 
+/** How long a connection with a CONNECT may be idle. */
+const CONNECT_IDLE_MS = 10_000;
+
 export const requestHead = fp(
   async (app) => {
     const serve = (request: IncomingMessage, response: ServerResponse) => app.routing(request, response);
@@ -22,6 +25,7 @@ export const requestHead = fp(
     app.server.on('connect', (request: IncomingMessage, socket: Socket) => {
       // Node.js has removed its own listeners, and an error without a listener ends the process.
       socket.on('error', () => socket.destroy());
+      socket.setTimeout(CONNECT_IDLE_MS, () => socket.destroy());
       const answer = () => {
         if (!socket.writable) return void socket.destroy();
         const response = new ServerResponse(request);
@@ -32,8 +36,10 @@ export const requestHead = fp(
       };
       // A client that pipelines requests gets their answers first.
       const before = app.replyOn(socket);
-      if (before) before.raw.once('close', answer);
-      else answer();
+      if (!before) return answer();
+      // A reply that is larger than the socket's buffer waits for this event.
+      socket.on('drain', () => before.raw.emit('drain'));
+      before.raw.once('close', answer);
     });
     app.addHook('onRequest', ({ raw }, reply, done) => {
       const unroutable = unroutableOf(raw);

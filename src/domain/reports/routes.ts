@@ -1,7 +1,7 @@
 /** Requesting a report, and downloading its file. */
 
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { attachment, requestError, uri, type Viewer } from 'hotpath';
 import { createOnce, KEY_STATEMENTS, readRow } from 'hotpath/fastify';
 import { ENQUEUEING_STATEMENTS, enqueue, task } from 'hotpath/jobs';
@@ -47,7 +47,7 @@ export function reportWrites(app: FastifyInstance): void {
       const userId = mustBeUser(viewer);
       mustFit(body);
       return createOnce(reply, async (tx) => {
-        await mustWaitForOthers(userId, tx);
+        await mustWaitForOthers(reply, userId, tx);
         await mustSeeDevice(app, { viewer, deviceId: body.deviceId }, tx);
         const { kind, ...parameters } = body;
         const { id } = await tx.report.create({ data: { userId, kind, parameters }, select: { id: true } });
@@ -72,13 +72,14 @@ function mustFit({ kind, deviceId, since, until }: NewReport): void {
 }
 
 /** @throws `rateLimited` for a user with many reports that are not finished. */
-async function mustWaitForOthers(userId: number, tx: Prisma.TransactionClient): Promise<void> {
+async function mustWaitForOthers(reply: FastifyReply, userId: number, tx: Prisma.TransactionClient): Promise<void> {
   const unfinished = await tx.report.findMany({
     where: { userId, status: { in: ['queued', 'running'] } },
     select: { id: true },
     take: MOST_UNFINISHED,
   });
   if (unfinished.length < MOST_UNFINISHED) return;
+  reply.header('retry-after', '60');
   throw requestError('rateLimited', `You have ${MOST_UNFINISHED} reports that are not finished; wait for one of them.`);
 }
 

@@ -106,8 +106,8 @@ describe('a report', () => {
       sql(`insert into reports (id, user_id, kind, status) select gen_random_uuid(), 4, 'transactions', '${status}'
         from generate_series(1, 10)`);
     for (const status of ['queued', 'running', 'done']) await unfinished(status);
-    const { status, json } = await post('/reports', as(4), { kind: 'transactions' });
-    expect([status, json.code]).toEqual([429, 'RATE_LIMITED']);
+    const { status, json, headers } = await post('/reports', as(4), { kind: 'transactions' });
+    expect([status, json.code, headers['retry-after']]).toEqual([429, 'RATE_LIMITED', '60']);
     expect((await post('/reports', as(5), { kind: 'transactions' })).status).toBe(202);
     await sql("delete from reports where user_id = 4 and status = 'queued'");
     expect((await post('/reports', as(4), { kind: 'transactions' })).status).toBe(202);

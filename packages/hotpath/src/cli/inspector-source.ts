@@ -21,11 +21,19 @@ export function inspectorSource(address: string, given: string | undefined): Ins
   return { base: new URL(`${prefix}/_hotpath/api/`, url.origin), token };
 }
 
+export interface InspectorRequest {
+  /** Whether any process of the service may answer, and not the one that has answered the last question. */
+  readonly isForAll?: boolean;
+}
+
 /** @throws {CommandError} with what the service says against it, or that it does not answer. */
-export async function askInspector<T>({ base, token }: InspectorSource, path: string): Promise<T> {
-  const reply = await fetch(new URL(path, base), { headers: { authorization: `Bearer ${token}` } }).catch(
-    () => undefined,
-  );
+export async function askInspector<T>(
+  { base, token }: InspectorSource,
+  path: string,
+  { isForAll = false }: InspectorRequest = {},
+): Promise<T> {
+  const headers = { authorization: `Bearer ${token}`, ...(isForAll && { connection: 'close' }) };
+  const reply = await fetch(new URL(path, base), { headers }).catch(() => undefined);
   if (!reply) throw new CommandError(`Nothing answers at ${base.origin}.`);
   if (reply.ok) return (await reply.json()) as T;
   const { detail, message = detail } = (await reply.json().catch(() => ({}))) as { detail?: string; message?: string };

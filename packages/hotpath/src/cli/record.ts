@@ -46,7 +46,8 @@ export const record: Command = {
     const most = boundsOf(values);
     const headers = [...USUAL_HEADERS, ...headerNames(values.headers)];
     const source = inspectorSource(address, values.token);
-    const ask = (parameters: URLSearchParams) => askInspector<TappedTraffic>(source, `traffic?${parameters}`);
+    const ask = (parameters: URLSearchParams) =>
+      askInspector<TappedTraffic>(source, `traffic?${parameters}`, { isForAll: true });
     // The first reply opens the tap, and shows that the service allows it before a file is made.
     const opened = await ask(new URLSearchParams({ headers: headers.join(',') }));
     const descriptor = openFile(file, values.force ?? false);

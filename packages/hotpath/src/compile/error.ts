@@ -1,5 +1,6 @@
 /** The one error of the compiler: arguments that it does not answer, refused before any SQL exists. */
 
+/** The reason why compiled reads refuse arguments. */
 export type CompileErrorCode =
   | 'UNKNOWN_MODEL'
   | 'UNKNOWN_ARGUMENT'

@@ -54,8 +54,9 @@ export type GlobalOmit = Readonly<Record<string, Readonly<Record<string, unknown
 export const globalOmitOf = (client: object): GlobalOmit =>
   (client as { readonly _globalOmit?: GlobalOmit })._globalOmit ?? {};
 
-/** The global omit of one model, in the form of a query's `omit`. */
+/** The global omit of one model, in the form of a query's `omit`. Prisma shows a field for which it is undefined. */
 export const globalOmitFor = (omit: GlobalOmit, model: string): Readonly<Record<string, unknown>> => {
   const key = model.charAt(0).toLowerCase() + model.slice(1);
-  return Object.hasOwn(omit, key) ? omit[key]! : {};
+  if (!Object.hasOwn(omit, key)) return {};
+  return Object.fromEntries(Object.entries(omit[key]!).filter(([, isOmitted]) => isOmitted !== undefined));
 };

@@ -273,7 +273,7 @@ class LogFollower implements Follower {
     const current = await readCurrent(client);
     if (current?.row !== this.#row || current.incarnation !== this.#incarnation) return false;
     if (current.snapshot !== this.position) return false;
-    this.#heardAt = this.#isCovered ? sentAt : NEVER;
+    this.#heardAt = this.#isCovered && !this.#isDoubted ? sentAt : NEVER;
     return true;
   }
 

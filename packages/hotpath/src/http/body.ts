@@ -17,7 +17,7 @@ export function unstorableIn(value: unknown, pointer = '', depth = 0): ProblemPa
   if (depth === DEEPEST) return { pointer, detail: `nests deeper than ${DEEPEST}` };
   for (const [key, inner] of Object.entries(value)) {
     if (!isText(key)) return { pointer, detail: 'has a name that contains an invalid character' };
-    if (isOfPrisma(key, inner)) return { pointer: `${pointer}/${pointerStep(key)}`, detail: 'is a name of Prisma' };
+    if (isOfPrisma(key, inner)) return { pointer: `${pointer}/${pointerStep(key)}`, detail: 'is a reserved name' };
     const fault = unstorableIn(inner, `${pointer}/${pointerStep(key)}`, depth + 1);
     if (fault) return fault;
   }

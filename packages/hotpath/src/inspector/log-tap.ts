@@ -30,11 +30,12 @@ export function tapLog(log: object, hear: (line: LogLine) => void): (() => void)
 
 const LONGEST_LINE = 4000;
 
-function lineOf(about: unknown, text: string | undefined, level: number): LogLine {
+function lineOf(about: unknown, text: unknown, level: number): LogLine {
   const { err, error = err, msg } = Object(about) as { err?: unknown; error?: unknown; msg?: unknown };
   const fault = about instanceof Error ? about : error;
   const line = { level, startedAt: performance.now() };
-  const message = text ?? (typeof msg === 'string' ? msg : fault instanceof Error ? fault.message : '');
+  // pino takes a message of any type.
+  const message = String(text ?? msg ?? (fault instanceof Error ? fault.message : ''));
   const cut = { ...line, text: message.slice(0, LONGEST_LINE) };
   return fault instanceof Error ? { ...cut, error: String(fault.stack ?? fault).slice(0, LONGEST_LINE) } : cut;
 }

@@ -7,9 +7,9 @@ const SECRET_HEADER = /auth|cookie|token|secret|password|session|api-?key|signat
 /** Names that sound like secrets and are none. */
 const HARMLESS_HEADERS = new Set(['consistency-token', 'www-authenticate', 'access-control-allow-credentials']);
 const URL_HEADERS = new Set(['referer', 'location', 'content-location', 'link']);
-/** Whole names, and endings of longer ones: `token` and `access_token`, but not `keyword`. */
-const SECRET_NAME =
-  /^(?:sig|key|auth|code|otp|jwt|session|authorization)$|(?:token|secret|password|passwd|signature|credentials?|(?:api|access)[_-]?key|session[_-]?id)$/i;
+/** Names of parameters of a query, `key` but not `keyword`; and endings of names: `token` and `access_token`. */
+const SECRET_NAME = /^(?:sig|key|auth|code|otp|jwt|session|authorization)$/i;
+const SECRET_ENDING = /(?:token|secret|password|passwd|signature|credentials?|(?:api|access)[_-]?key|session[_-]?id)$/i;
 
 const QUERY_OR_FRAGMENT = /[?#]/;
 
@@ -62,7 +62,8 @@ const asciiOf = (name: string): string =>
   name.replace(/%([0-7][\da-f])/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** By any word of its name: `token`, `token[in]`, `user[password]`. */
-const isSecretParameter = (name: string): boolean => name.split(/[[\]]/).some((word) => SECRET_NAME.test(word));
+const isSecretParameter = (name: string): boolean =>
+  name.split(/[[\]]/).some((word) => SECRET_NAME.test(word) || SECRET_ENDING.test(word));
 
 /** A request as the router read it. */
 export interface RoutedUrl {
@@ -99,8 +100,9 @@ function pathWithoutSecrets(path: string, { route, parameters }: Omit<RoutedUrl,
   return segments.map(({ text, value }) => (holdsSecret(value) ? HIDDEN : text)).join('/');
 }
 
+/** A `:code` or a `:key` in a path names a row as a rule, as of a country or of a setting. */
 function secretsIn(parameters: Readonly<Record<string, unknown>>): string[] {
-  const names = Object.keys(parameters).filter(isSecretParameter);
+  const names = Object.keys(parameters).filter((name) => SECRET_ENDING.test(name));
   return names.map((name) => String(parameters[name] ?? '')).filter((text) => text !== '');
 }
 

@@ -13,16 +13,14 @@ export const withoutLiterals = (text: string): string =>
 
 const LONGEST_VALUE = 500;
 
+const bigintAsText = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
 /** A value that was bound to a parameter. */
 export function shownValue(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (value instanceof Date) return value.toISOString();
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
-  const text =
-    typeof value === 'string'
-      ? JSON.stringify(value)
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
+  const isJson = typeof value === 'string' || typeof value === 'object';
+  const text = isJson ? JSON.stringify(value, bigintAsText) : String(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

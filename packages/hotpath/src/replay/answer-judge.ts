@@ -12,7 +12,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { compareAnswers } from './compare-answers.ts';
 import type { FieldDifference } from './compare-json.ts';
-import { fieldPattern, isFieldWithin, isTouched } from './field-paths.ts';
+import { fieldPattern, isFieldWithin, isMoved, isTouched } from './field-paths.ts';
 import { movedFields } from './moved-fields.ts';
 import type { ReplayAnswer } from './replayed-service.ts';
 
@@ -144,7 +144,7 @@ interface Verdict {
 }
 
 function decided(answers: AnswerPair, open: readonly FieldDifference[], moved: readonly FieldDifference[]): Judgement {
-  const differences = open.filter(({ field }) => !isTouched(field, moved));
+  const differences = open.filter(({ field }) => !isMoved(field, moved));
   const unstable = open.filter((difference) => !differences.includes(difference));
   return { answers, differences, unstable: patternsOf(unstable) };
 }
@@ -158,7 +158,7 @@ function isUnsettled(
   const isCachedAlone = (side: keyof AnswerPair) => rounds.every((round) => round[side].isCached);
   if (!isCachedAlone('beside') && !isCachedAlone('against')) return false;
   const moved = movedFields(besides(rounds), headers).flat();
-  return open.some(({ field }) => !isTouched(field, moved));
+  return open.some(({ field }) => !isMoved(field, moved));
 }
 
 /** A header or a single value: neither the status, nor the whole body, nor an array. */

@@ -8,6 +8,10 @@ export const fieldPattern = (field: string): string => field.replaceAll(/\[\d+\]
 export const isTouched = (field: string, others: readonly FieldDifference[]): boolean =>
   others.some((other) => isFieldWithin(field, other.field) || isFieldWithin(other.field, field));
 
+/** Whether a field is one of those that moved, or within one. A value that moves excuses neither its row nor its list. */
+export const isMoved = (field: string, moved: readonly FieldDifference[]): boolean =>
+  moved.some((other) => isFieldWithin(field, other.field));
+
 /** Whether a field is another, or a part of it. A length belongs to its array, and moves all its elements. */
 export function isFieldWithin(field: string, around: string): boolean {
   const whole = around.replace(/\.length$/, '').replace(/ line \d+$/, '');

@@ -7,8 +7,8 @@
  */
 import type { Computed } from '../compile/computed.ts';
 import { type PlacedUse, usesOfComputed } from '../freshness/conditions.ts';
-import { identifyingFields, type Model, type RelationField } from '../model/data-model.ts';
-import { type Grant, grantFor } from '../resource/policy.ts';
+import { type DataModel, identifyingFields, type Model, type RelationField } from '../model/data-model.ts';
+import { type Grant, grantFor, type RowCondition } from '../resource/policy.ts';
 import type { Resource } from '../resource/resource.ts';
 import { type KeyedRow, keyOfRows } from './key-condition.ts';
 import { countSeen } from './policy-rows.ts';
@@ -73,7 +73,9 @@ async function relationFault(proof: Proof, value: Value, { field, via }: PlacedU
   if (!there) return `is made of ${target.name}, of which ${asker.name} may see nothing.`;
   if (!there.rows) return undefined;
   const isAggregated = via.length === 0 && 'aggregate' in computed;
-  const hidden = await (isAggregated ? overHidden(proof, value, there) : beyond(proof, value, { path, target }));
+  const way = { path, target, rows: there.rows };
+  const find = isAggregated ? overHidden : field.list ? amongRows : behindRow;
+  const hidden = await find(proof, value, way);
   return hidden && `is made of ${target.name} that ${asker.name} may not see, at ${hidden}.`;
 }
 
@@ -90,22 +92,49 @@ function resourceAt({ hotpath: { resources } }: Proof, resource: Resource, path:
 }
 
 /** The key of a row whose value differs between all rows and the visible rows. */
-async function overHidden(proof: Proof, value: Value, there: Grant): Promise<string | undefined> {
+async function overHidden(proof: Proof, value: Value, { rows: visible }: Way): Promise<string | undefined> {
   const { computed } = value;
   const { where = {} } = computed as { where?: object };
-  const seen = { ...computed, where: { AND: [where, there.rows] } };
+  const seen = { ...computed, where: { AND: [where, visible] } };
   const rows = await readRows(proof, value, { select: {}, computed: { all_: computed, seen_: seen } });
   const other = rows.find(({ all_, seen_ }) => JSON.stringify(all_) !== JSON.stringify(seen_));
   return other && keyText(proof, value, other);
 }
 
+/** A path of relations to rows that the viewer may see in part. */
 interface Way {
   readonly path: readonly string[];
   readonly target: Resource;
+  /** The condition of the rows that the viewer may see. */
+  readonly rows: RowCondition;
 }
 
-/** The key of a row from which a path leads to a hidden row. */
-async function beyond(proof: Proof, value: Value, { path, target }: Way): Promise<string | undefined> {
+/** The key of a row from which a path leads to a hidden row. The path ends with a relation to one row. */
+async function behindRow(proof: Proof, value: Value, { path, rows }: Way): Promise<string | undefined> {
+  const { compiler, execute, resources } = proof.hotpath;
+  const { resource, grant } = value;
+  const model = resources.dataModel.models[resource.model]!;
+  const where = { AND: [grant.rows ?? {}, leadsToHidden(resources.dataModel, model, path, rows)] };
+  const select = Object.fromEntries(identifyingFields(model).map((key) => [key, true]));
+  const { json } = await execute(
+    compiler.compile({ model: resource.model, action: 'findFirst', args: { select, where } }),
+  );
+  return json ?? undefined;
+}
+
+function leadsToHidden(dataModel: DataModel, model: Model, path: readonly string[], rows: RowCondition): RowCondition {
+  const [step, ...more] = path as [string, ...string[]];
+  const relation = model.fields[step] as RelationField;
+  if (more.length === 0) {
+    const isHidden = { NOT: { [step]: { is: rows } } };
+    return relation.required ? isHidden : { AND: [{ [step]: { isNot: null } }, isHidden] };
+  }
+  const inner = leadsToHidden(dataModel, dataModel.models[relation.model]!, more, rows);
+  return { [step]: { [relation.list ? 'some' : 'is']: inner } };
+}
+
+/** The same for a path that ends with a list, of as many rows as the proof looks at. */
+async function amongRows(proof: Proof, value: Value, { path, target }: Way): Promise<string | undefined> {
   const { hotpath } = proof;
   const { models } = hotpath.resources.dataModel;
   if (keyOfRows(models[target.model]!).names.length === 0) return undefined;

@@ -69,8 +69,9 @@ describe('the inspector', () => {
   it.each([
     ['/invitations/:token', { token: 'a b/c' }, '/invitations/a%20b%2Fc?x=1', '/invitations/[hidden]?x=1'],
     ['/v1/teams/:id/:accessKey', { id: '1', accessKey: '1' }, '/v1/teams/1/1', '/v1/teams/[hidden]/[hidden]'],
-    ['/codes/:code.json', { code: 'abc' }, '/codes/abc.json', '/codes/[hidden]'],
-    ['/codes/:code', { code: 100 }, '/codes/1e2?code=7', '/codes/:code?code=[hidden]'],
+    ['/codes/:codeToken.json', { codeToken: 'abc' }, '/codes/abc.json', '/codes/[hidden]'],
+    ['/codes/:codeToken', { codeToken: 100 }, '/codes/1e2?code=7', '/codes/:codeToken?code=[hidden]'],
+    ['/countries/:code', { code: 'de' }, '/countries/de', '/countries/de'],
     ['/users/:id', { id: 'abc' }, '/users/abc', '/users/abc'],
     ['', undefined, '/nowhere/abc', '/nowhere/abc'],
   ])('keeps of a request to %j no secret in its path', (route, parameters, url, kept) => {

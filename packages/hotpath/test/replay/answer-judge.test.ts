@@ -47,6 +47,18 @@ describe('a difference', () => {
     });
   });
 
+  it('is a row that is missing beside fields that change', async () => {
+    const rows = (now: number, ids: number[]) => ({ items: ids.map((id) => ({ id, now: now + id })) });
+    const beside = [10, 20, 30, 40].map((now) => rows(now, [1, 2]));
+    const against = [15, 25, 35, 45].map((now) => rows(now, [1]));
+    expect((await judged(beside, against)).fields).toEqual(['body.items.length']);
+  });
+
+  it('is an object that is missing, whose fields change', async () => {
+    const beside = [1, 2, 3, 4].map((viewedAt) => ({ data: { id: 1, viewedAt } }));
+    expect((await judged(beside, [{ data: null }])).fields).toEqual(['body.data']);
+  });
+
   it('is found beside fields that change', async () => {
     const beside = [1, 2, 3, 4].map((now) => ({ now, price: 10 }));
     const against = [5, 6, 7, 8].map((now) => ({ now, price: 11 }));

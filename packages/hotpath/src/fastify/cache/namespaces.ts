@@ -7,6 +7,7 @@
  *   `hotpath warm` of a new release reads the keys that were popular with the old one.
  */
 import { hash } from 'node:crypto';
+import { isObject } from '../../compile/plan/arguments.ts';
 import type { DataModel } from '../../model/data-model.ts';
 import type { Resource } from '../../resource/resource.ts';
 
@@ -23,13 +24,21 @@ export interface Namespaces {
   readonly popular: string;
 }
 
+/** The constants of policies. The only symbol in a resource stands for the viewer's own subject. */
+function asJson(value: unknown): unknown {
+  if (typeof value === 'symbol') return '$subject';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || isObject(value)) return value;
+  // An instance, such as `Prisma.DbNull`, has no properties of its own.
+  return `${value.constructor.name} ${String(value)}`;
+}
+
 export function namespacesOf({ dataModel, resources, release, secret }: Sharing): Namespaces {
   const popular = nameOf([dataModel, resources]);
   return { entries: nameOf([popular, release, secret]), popular };
 }
 
-/** The only symbol in a resource stands for the viewer's own subject. */
 function nameOf(parts: readonly unknown[]): string {
-  const text = JSON.stringify(parts, (_key, value) => (typeof value === 'symbol' ? '$subject' : value));
+  const text = JSON.stringify(parts, (_key, value) => asJson(value));
   return hash('sha256', text, 'base64url').slice(0, 12);
 }

@@ -143,18 +143,18 @@ const IDLE_MS = 30_000;
 /** How long the queue waits for a connection. */
 const CONNECT_MS = 10_000;
 const KEEP_ALIVE_MS = 5000;
-/** The longest time for a statement of the queue, where jobs have no limit: it changes a few rows. */
+/** How long a statement of the queue may take if `statementTimeoutMs` is not set. */
 const STATEMENT_MS = 30_000;
 
 /** A pool of the queue's own, so that the queue can take and finish jobs while other jobs wait for a connection. */
 function openQueuePool<Dependencies>({ log }: FastifyInstance, url: string, run: RunOptions<Dependencies>): pg.Pool {
-  const { statementTimeoutMs = 0 } = run;
+  const statementMs = run.statementTimeoutMs || STATEMENT_MS;
   const pool = new SessionPool({
     connectionString: url,
     application_name: 'hotpath queue',
     max: Math.max(2, run.concurrency),
     idleTimeoutMillis: IDLE_MS,
-    statement_timeout: statementTimeoutMs,
+    statement_timeout: statementMs,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
@@ -164,7 +164,7 @@ function openQueuePool<Dependencies>({ log }: FastifyInstance, url: string, run:
   pool.on('connect', (client) => {
     client.on('error', lost);
     // The server's machine may have vanished, and then nothing else ends the wait for an answer.
-    closeIfSilent(client, (statementTimeoutMs || STATEMENT_MS) + CONNECT_MS);
+    closeIfSilent(client, statementMs + CONNECT_MS);
   });
   return pool;
 }

@@ -1,9 +1,10 @@
 /**
- * The effect of a write on later reads. The server answers a write once its own instance knows of the write, so that the
- * next read there sees it. The reply carries a `Consistency-Token`. A read that sends the token to another instance waits
+ * The effect of a write on later reads. The server answers a write, with whatever status, once its own instance knows of the
+ * write, so that the next read there sees it. The reply carries a `Consistency-Token`. A read that sends the token to another instance waits
  * until that instance knows of the write, or bypasses the cache.
  */
-import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
+import { openedLedger } from '../../budget/budget-guard.ts';
 import type { Follower } from '../../freshness/follower.ts';
 
 declare module 'fastify' {
@@ -21,11 +22,11 @@ const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 /** The replies to writes wait for the follower. */
 export function catchUpAfterWrites(app: FastifyInstance, follower: Follower): void {
   const catchUp: onSendHookHandler = (request, reply, _payload, done) => {
-    if (reply.statusCode >= 300) return done();
+    if (!mayHaveWritten(request, reply)) return done();
     // If the follower cannot catch up within its bound, it is not current, and the cache bypasses itself.
     request.caughtUp ??= tokenOf(follower);
     void request.caughtUp.then((token) => {
-      if (token !== undefined) reply.header('consistency-token', token);
+      if (token !== undefined && reply.statusCode < 300) reply.header('consistency-token', token);
       done();
     });
   };
@@ -34,6 +35,11 @@ export function catchUpAfterWrites(app: FastifyInstance, follower: Follower): vo
     if ([route.method].flat().every((method) => SAFE_METHODS.includes(method))) return;
     route.onSend = [route.onSend ?? [], catchUp].flat();
   });
+}
+
+/** A redirect may follow a write, and so may a failure. A refusal without a statement wrote nothing. */
+function mayHaveWritten(request: FastifyRequest, { statusCode }: FastifyReply): boolean {
+  return statusCode < 400 || request.caughtUp !== undefined || openedLedger(request)?.statements !== 0;
 }
 
 /** All writes of the request are committed: the follower reads the log while the handler does the rest. */
