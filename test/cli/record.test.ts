@@ -144,7 +144,7 @@ describe('hotpath record', () => {
 
   it('refuses a wrong token, an existing file and a missing folder', async () => {
     const at = (file: string, token = SHOP_TOKEN) => hotpath('record', file, shop.listeningOrigin, '--token', token);
-    expect((await at(join(folder, 'none'), 'a wrong token')).stderr).toMatch(/^The inspector opens with its token/);
+    expect((await at(join(folder, 'none'), 'a wrong token')).stderr).toMatch(/^The inspector accepts its token/);
     expect(existsSync(join(folder, 'none'))).toBe(false);
     expect((await at(folder)).stderr).toMatch(/exists: --force overwrites it\.$/m);
     expect((await at(join(folder, 'no/folder'))).stderr).toMatch(/cannot be written: ENOENT/);

@@ -55,6 +55,6 @@ describe('hotpath tail', () => {
   });
 
   it('says that a token is wrong', async () => {
-    expect((await tail(address, '--token', 'no')).stderr).toMatch(/^The inspector opens with its token/);
+    expect((await tail(address, '--token', 'no')).stderr).toMatch(/^The inspector accepts its token/);
   });
 });

@@ -105,7 +105,7 @@ describe('the page leads a new user to', { timeout: TEST_MS }, () => {
 describe('the page', { timeout: TEST_MS }, () => {
   it('shows nothing without the token, and asks for it', async () => {
     await open('');
-    await shows('The inspector opens with its token');
+    await shows('The inspector accepts its token');
     expect(await page.$('#requests')).toBeNull();
     await page.type('#token input', STRANGER_TOKEN);
     await page.keyboard.press('Enter');

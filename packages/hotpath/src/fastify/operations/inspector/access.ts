@@ -33,7 +33,7 @@ export class InspectorAccess {
     const { authorization = '' } = request.headers;
     if (this.token !== undefined && isSame(authorization, `Bearer ${this.token}`)) return;
     if (this.#mayInspect(request)) return;
-    const detail = 'The inspector opens with its token, or for a viewer whom the service permits.';
+    const detail = 'The inspector accepts its token, or a viewer whom the service permits.';
     throw requestError(request.viewer?.subject === undefined ? 'unauthenticated' : 'forbidden', detail);
   }
 }
